@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "airbyte-lowcode",
+  products: [
+    .library(name: "LowCode", targets: ["LowCode"]),
+    .executable(name: "airbyte-lowcode", targets: ["airbyte-lowcode"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "YAML", dependencies: ["CLibYAML"]),
+    .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "JSONSchema", dependencies: ["JSON"]),
+    .target(name: "PythonTime"),
+    .target(
+      name: "Jinja",
+      dependencies: [
+        "JSON", "PythonTime",
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(name: "AirbyteProtocol", dependencies: ["JSON"]),
+    .target(
+      name: "LowCode",
+      dependencies: [
+        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CZlib",
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "_CryptoExtras", package: "swift-crypto"),
+      ],
+      plugins: ["EmbedSchema"]),
+    .executableTarget(
+      name: "airbyte-lowcode",
+      dependencies: ["LowCode", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
+    .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,40 @@
+import JSON
+
+/// The states that an earlier read left.
+package enum InputState {
+  /// The state of each stream, from a list of STATE messages' `state` objects (or one such object).
+  ///
+  /// The legacy form, an object of states by stream name, is not accepted, as by the reference.
+  /// - Throws: ``InputShapeError`` that says which entry is wrong.
+  package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
+    if value == .null || value == .object([:]) { return [:] }
+    let entries: [JSONValue]
+    switch value {
+    case .array(let list): entries = list
+    case .object(let object) where object["type"] != nil || object["stream"] != nil: entries = [value]
+    default:
+      throw InputShapeError("A state is a list of STATE messages' `state` objects, such as [{\"type\": \"STREAM\", \"stream\": …}].")
+    }
+    var states: [String: JSONObject] = [:]
+    for (index, entry) in entries.enumerated() {
+      switch entry["type"]?.string {
+      case "STREAM", nil: try add(entry["stream"], "[\(index)]", &states)
+      case "GLOBAL":
+        for stream in entry["global"]?["stream_states"]?.array ?? [] { try add(stream, "[\(index)]", &states) }
+      case let other?: throw InputShapeError("`[\(index)].type` of the state is `\(other)`; only STREAM and GLOBAL can be read.")
+      }
+    }
+    return states
+  }
+
+  private static func add(_ stream: JSONValue?, _ place: String, _ states: inout [String: JSONObject]) throws(InputShapeError) {
+    guard let stream, let name = stream["stream_descriptor"]?["name"]?.string else {
+      throw InputShapeError("`\(place)` of the state needs a `stream` with a `stream_descriptor` that has a `name`.")
+    }
+    switch stream["stream_state"] {
+    case .object(let state)?: states[name] = state
+    case nil, .null?: break
+    default: throw InputShapeError("`\(place).stream.stream_state` of the state should be an object.")
+    }
+  }
+}

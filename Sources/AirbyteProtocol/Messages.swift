@@ -1,0 +1,187 @@
+import JSON
+
+/// Who has to act on a failure.
+package enum FailureType: String, Sendable {
+  /// The user: the config or the manifest is wrong.
+  case config = "config_error"
+  /// Nobody: it may work the next time.
+  case transient = "transient_error"
+  /// The developers.
+  case system = "system_error"
+}
+
+/// The levels of LOG messages, most severe first.
+package enum LogLevel: String, Sendable, CaseIterable {
+  case fatal = "FATAL"
+  case error = "ERROR"
+  case warn = "WARN"
+  case info = "INFO"
+  case debug = "DEBUG"
+  case trace = "TRACE"
+}
+
+/// Where a stream stands, as STREAM_STATUS traces say it.
+package enum StreamStatus: String, Sendable {
+  case started = "STARTED"
+  case running = "RUNNING"
+  case complete = "COMPLETE"
+  case incomplete = "INCOMPLETE"
+}
+
+/// How a stream can be or is read.
+package enum SyncMode: String, Sendable {
+  case fullRefresh = "full_refresh"
+  case incremental
+}
+
+/// A stream's name and namespace.
+package struct StreamDescriptor: Sendable, Hashable {
+  package var name: String
+  package var namespace: String?
+
+  package init(name: String, namespace: String? = nil) {
+    self.name = name
+    self.namespace = namespace
+  }
+
+  package var json: JSONValue {
+    var object: JSONObject = ["name": .string(name)]
+    if let namespace { object["namespace"] = .string(namespace) }
+    return .object(object)
+  }
+}
+
+/// What `discover` says of one stream.
+package struct AirbyteStream: Sendable {
+  package var name: String
+  package var jsonSchema: JSONObject
+  package var supportedSyncModes: [SyncMode]
+  package var sourceDefinedCursor: Bool?
+  package var defaultCursorField: [String]?
+  package var sourceDefinedPrimaryKey: [[String]]?
+  package var namespace: String?
+  package var isResumable: Bool?
+  package var isFileBased: Bool?
+
+  package init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
+    self.name = name
+    self.jsonSchema = jsonSchema
+    self.supportedSyncModes = supportedSyncModes
+  }
+
+  /// The stream as the protocol writes it, keys in the protocol's order, absent ones left out.
+  package var json: JSONValue {
+    var object: JSONObject = [
+      "name": .string(name),
+      "json_schema": .object(jsonSchema),
+      "supported_sync_modes": .array(supportedSyncModes.map { .string($0.rawValue) }),
+    ]
+    if let sourceDefinedCursor { object["source_defined_cursor"] = .bool(sourceDefinedCursor) }
+    if let defaultCursorField { object["default_cursor_field"] = .array(defaultCursorField.map { .string($0) }) }
+    if let sourceDefinedPrimaryKey {
+      object["source_defined_primary_key"] = .array(sourceDefinedPrimaryKey.map { .array($0.map { .string($0) }) })
+    }
+    if let namespace { object["namespace"] = .string(namespace) }
+    if let isResumable { object["is_resumable"] = .bool(isResumable) }
+    if let isFileBased { object["is_file_based"] = .bool(isFileBased) }
+    return .object(object)
+  }
+}
+
+/// A message on the connector's standard output, records apart: those are written by the encoder of pages.
+package enum Message: Sendable {
+  case spec(JSONObject)
+  case connectionStatus(succeeded: Bool, message: String?)
+  case catalog([AirbyteStream])
+  case state(StreamDescriptor, JSONObject, recordCount: Int)
+  case log(LogLevel, String)
+  /// `emittedAt` in milliseconds since the epoch, with a fraction.
+  case status(StreamDescriptor, StreamStatus, rateLimited: Bool, emittedAt: Double)
+  case error(ErrorTrace, emittedAt: Double)
+  case control(config: JSONObject, emittedAt: Double)
+
+  /// The message as the protocol writes it, keys in the protocol's order, absent ones left out.
+  package var json: JSONValue {
+    switch self {
+    case .spec(let spec):
+      ["type": "SPEC", "spec": .object(spec)]
+    case .connectionStatus(let succeeded, let message):
+      .object([
+        "type": "CONNECTION_STATUS",
+        "connectionStatus": .object(
+          Self.compact([("status", .string(succeeded ? "SUCCEEDED" : "FAILED")), ("message", message.map { .string($0) })])),
+      ])
+    case .catalog(let streams):
+      ["type": "CATALOG", "catalog": ["streams": .array(streams.map(\.json))]]
+    case .state(let stream, let state, let recordCount):
+      [
+        "type": "STATE",
+        "state": [
+          "type": "STREAM",
+          "stream": ["stream_descriptor": stream.json, "stream_state": .object(state)],
+          "sourceStats": ["recordCount": .double(Double(recordCount))],
+        ],
+      ]
+    case .log(let level, let text):
+      ["type": "LOG", "log": ["level": .string(level.rawValue), "message": .string(text)]]
+    case .status(let stream, let status, let rateLimited, let emittedAt):
+      [
+        "type": "TRACE",
+        "trace": [
+          "type": "STREAM_STATUS",
+          "emitted_at": .double(emittedAt),
+          "stream_status": .object(
+            Self.compact([
+              ("stream_descriptor", stream.json), ("status", .string(status.rawValue)),
+              ("reasons", rateLimited ? [["type": "RATE_LIMITED"]] : nil),
+            ])),
+        ],
+      ]
+    case .error(let error, let emittedAt):
+      [
+        "type": "TRACE",
+        "trace": ["type": "ERROR", "emitted_at": .int(Int(emittedAt)), "error": error.json],
+      ]
+    case .control(let config, let emittedAt):
+      [
+        "type": "CONTROL",
+        "control": ["type": "CONNECTOR_CONFIG", "emitted_at": .double(emittedAt), "connectorConfig": ["config": .object(config)]],
+      ]
+    }
+  }
+
+  static func compact(_ members: [(String, JSONValue?)]) -> JSONObject {
+    var object: JSONObject = [:]
+    for (key, value) in members { object[key] = value }
+    return object
+  }
+}
+
+/// What a TRACE of kind ERROR says.
+package struct ErrorTrace: Sendable {
+  package var message: String
+  package var internalMessage: String?
+  package var stackTrace: String?
+  package var failureType: FailureType
+  package var stream: StreamDescriptor?
+
+  package init(
+    message: String, internalMessage: String? = nil, stackTrace: String? = nil, failureType: FailureType,
+    stream: StreamDescriptor? = nil
+  ) {
+    self.message = message
+    self.internalMessage = internalMessage
+    self.stackTrace = stackTrace
+    self.failureType = failureType
+    self.stream = stream
+  }
+
+  var json: JSONValue {
+    .object(
+      Message.compact([
+        ("message", .string(message)), ("internal_message", internalMessage.map { .string($0) }),
+        ("stack_trace", stackTrace.map { .string($0) }), ("failure_type", .string(failureType.rawValue)),
+        ("stream_descriptor", stream?.json),
+      ]))
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// A growable run of raw bytes: where pages are received and lines are written.
+///
+/// It has one owner at any time (it cannot be copied), so handing it to another task is sound although it holds a pointer.
+package struct ByteBuffer: ~Copyable, @unchecked Sendable {
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// The number of bytes written.
+  package private(set) var count: Int
+
+  package init(capacity: Int = 0) {
+    self.capacity = max(capacity, 64)
+    base = ByteBuffer.allocate(self.capacity)
+    count = 0
+  }
+
+  /// A padded allocation that holds `bytes`, to be freed by the caller.
+  static func copy(_ bytes: UnsafeRawBufferPointer) -> (base: UnsafeMutablePointer<UInt8>, count: Int) {
+    var buffer = ByteBuffer(capacity: bytes.count + JSONBytes.padding)
+    buffer.append(bytes)
+    return buffer.release()
+  }
+
+  deinit { free(base) }
+
+  /// Makes room for `extra` more bytes.
+  @inline(__always)
+  package mutating func reserve(_ extra: Int) {
+    if capacity &- count < extra { grow(extra) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ extra: Int) {
+    let wanted = max(count + extra, capacity + capacity / 2)
+    guard let grown = realloc(base, wanted) else {
+      // Out of memory: there is nothing left to allocate an error with, as everywhere in Swift.
+      preconditionFailure("out of memory")
+    }
+    base = grown.assumingMemoryBound(to: UInt8.self)
+    capacity = wanted
+  }
+
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    guard let memory = malloc(capacity) else { preconditionFailure("out of memory") }
+    return memory.bindMemory(to: UInt8.self, capacity: capacity)
+  }
+
+  @inline(__always)
+  package mutating func append(_ byte: UInt8) {
+    reserve(1)
+    base[count] = byte
+    count &+= 1
+  }
+
+  @inline(__always)
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    append(start, bytes.count)
+  }
+
+  /// Appends the text's UTF-8.
+  package mutating func append(_ text: StaticString) {
+    append(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount)
+  }
+
+  /// Appends the text's UTF-8.
+  package mutating func append(_ text: String) {
+    var text = text
+    reserve(text.utf8.count)
+    let (target, room) = (base + count, capacity - count)
+    count += text.withUTF8 { utf8 in
+      guard let start = utf8.baseAddress, utf8.count <= room else { return 0 }
+      memcpy(target, start, utf8.count)
+      return utf8.count
+    }
+  }
+
+  @inline(__always)
+  mutating func append(_ start: UnsafeRawPointer, _ length: Int) {
+    reserve(length)
+    memcpy(base + count, start, length)
+    count &+= length
+  }
+
+  @inline(__always)
+  mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
+    append(UnsafeRawPointer(start), length)
+  }
+
+  /// Appends a decimal integer.
+  mutating func append(decimal value: Int) {
+    reserve(20)
+    if value < 0 { append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    var length = 1
+    var bound: UInt = 10
+    while length < 20, rest >= bound {
+      length += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    var position = count + length
+    count = position
+    repeat {
+      position -= 1
+      base[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+  }
+
+  /// Forgets the bytes and keeps the memory.
+  package mutating func removeAll() { count = 0 }
+
+  /// Forgets the bytes from `length` on; more than there are changes nothing.
+  package mutating func truncate(to length: Int) { count = min(count, max(length, 0)) }
+
+  /// Calls `body` with the bytes written so far.
+  package borrowing func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+
+  /// A copy as an array.
+  package var array: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  /// A copy as text.
+  package var string: String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
+
+  /// Turns the buffer into bytes that can be shared, without copying them.
+  package consuming func freeze() -> JSONBytes {
+    let (base, count) = release()
+    return JSONBytes(adopting: base, count: count)
+  }
+
+  /// Gives the allocation away, padded as ``JSONBytes`` wants it.
+  consuming func release() -> (base: UnsafeMutablePointer<UInt8>, count: Int) {
+    reserve(JSONBytes.padding)
+    memset(base + count, 0, JSONBytes.padding)
+    let parts = (base, count)
+    discard self
+    return parts
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// A parsed JSON text: its bytes, and an index over them ("tape") that makes reading a field a walk and encoding a copy.
+///
+/// A tape takes eight bytes for a scalar or a key and sixteen for an array or object, so for records it stays below the text's size.
+package final class JSONDocument: Sendable {
+  private let bytes: JSONBytes
+  let tape: Tape
+  private let wordCount: Int
+
+  /// Indexes `bytes` without copying them; throws a ``JSONError`` where they are not one JSON value.
+  package init(parsing bytes: JSONBytes, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
+    let text = try encoding.utf8(bytes)
+    var builder = TapeBuilder(text)
+    do {
+      try builder.build()
+    } catch {
+      throw error.described(at: builder.failureOffset, in: text.buffer)
+    }
+    let (words, count) = builder.finish()
+    self.bytes = text
+    tape = Tape(base: text.base, words: UnsafePointer(words))
+    wordCount = count
+  }
+
+  /// Copies `bytes` and indexes the copy.
+  package convenience init(parsing bytes: [UInt8], encoding: JSONTextEncoding = .utf8) throws(JSONError) {
+    try self.init(parsing: JSONBytes(bytes), encoding: encoding)
+  }
+
+  /// Copies `bytes` and indexes the copy.
+  package convenience init(parsing bytes: UnsafeRawBufferPointer, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
+    try self.init(parsing: JSONBytes(copying: bytes), encoding: encoding)
+  }
+
+  /// Copies `data` and indexes the copy.
+  package convenience init(parsing data: Data, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
+    try self.init(parsing: JSONBytes(data), encoding: encoding)
+  }
+
+  /// Copies the text and indexes the copy.
+  package convenience init(parsing text: String) throws(JSONError) {
+    try self.init(parsing: JSONBytes(text))
+  }
+
+  deinit { free(UnsafeMutablePointer(mutating: tape.words)) }
+
+  /// The whole value.
+  package var root: JSONView { JSONView(document: self, index: 0) }
+
+  /// The number of bytes of the text and of its index.
+  package var footprint: (text: Int, index: Int) { (bytes.count, wordCount * 8) }
+}
+
+extension TapeBuilder.Failure {
+  func described(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> JSONError {
+    let isAtEnd = offset >= text.count
+    let message =
+      switch self {
+      case .size: "the text is larger than 4 GiB"
+      case .value where text.isEmpty: "the text is empty"
+      case .value: isAtEnd ? "expected a value, but the text ends" : "expected a value"
+      case .digit: isAtEnd ? "expected a digit, but the text ends" : "expected a digit"
+      case .literal: "expected a value (null, true and false are the only bare words)"
+      case .comma(let inObject):
+        (inObject ? "expected ',' or '}'" : "expected ',' or ']'") + (isAtEnd ? ", but the text ends" : "")
+      case .trailingComma: "a trailing comma is not allowed"
+      case .key: isAtEnd ? "expected a key, but the text ends" : "expected a key in double quotes"
+      case .colon: isAtEnd ? "expected ':', but the text ends" : "expected ':' after the key"
+      case .control where isAtEnd: "the string is not closed"
+      case .control: "a control character inside a string must be escaped"
+      case .escape: "an escape inside a string is not one that JSON knows"
+      case .utf8: "the text is not valid UTF-8"
+      case .depth: "more than \(TapeBuilder.maximumDepth) levels of arrays and objects"
+      case .trailing: "expected nothing after the value"
+      case .longInteger: "an integer has more than \(Numbers.maximumIntegerDigits) digits"
+      }
+    return JSONError(message: message, offset: offset, in: text)
+  }
+}

@@ -1,0 +1,140 @@
+/// What a ``JSONView`` looks at.
+///
+/// An integer is `int` as far as 64 bits go, with a sign or without one; a larger one is `double`, as orjson reads it.
+package enum JSONKind: UInt8, Sendable {
+  case null, bool, int, double, string, array, object
+}
+
+/// A value inside a ``JSONDocument``: a reference to the document and a place in its index. Cheap to copy; holds no parsed data.
+///
+/// Where an object has a key twice the last one counts, as in Python.
+package struct JSONView: Sendable {
+  package let document: JSONDocument
+  let index: Int
+
+  init(document: JSONDocument, index: Int) {
+    self.document = document
+    self.index = index
+  }
+
+  @inline(__always) var tape: Tape { document.tape }
+  @inline(__always) var word: TapeWord { document.tape.word(index) }
+
+  package var kind: JSONKind { word.kind }
+
+  /// The number of elements or of (distinct) keys; 0 for scalars.
+  package var count: Int { word.isContainer ? tape.count(index) : 0 }
+
+  /// The value of `key`; nil where this is not an object or has no such key.
+  package subscript(key: JSONKey) -> JSONView? {
+    tape.find(key, in: index).map { JSONView(document: document, index: $0) }
+  }
+
+  package subscript(key: String) -> JSONView? { self[JSONKey(key)] }
+
+  /// The element at `index`; nil where this is not an array or `index` is outside it.
+  package subscript(index: Int) -> JSONView? {
+    guard kind == .array, index >= 0 else { return nil }
+    let end = self.index + tape.span(self.index)
+    var at = self.index + 2
+    var remaining = index
+    while at < end {
+      if remaining == 0 { return JSONView(document: document, index: at) }
+      remaining -= 1
+      at = tape.next(at)
+    }
+    return nil
+  }
+
+  package var isNull: Bool { kind == .null }
+
+  package var bool: Bool? {
+    let word = word
+    return word.kind == .bool ? word.length == 4 : nil
+  }
+
+  /// The integer, where it fits into 64 bits.
+  package var int: Int? { kind == .int ? Numbers.int(tape.text(index)) : nil }
+
+  /// Any number as the nearest double.
+  package var double: Double? {
+    let kind = kind
+    return kind == .int || kind == .double ? Numbers.double(tape.text(index)) : nil
+  }
+
+  /// The text of a string, unescaped (lone surrogates become U+FFFD).
+  package var string: String? { kind == .string ? tape.stringBytes(index) : nil }
+
+  /// The digits of a number as written.
+  package var numberText: String? {
+    let kind = kind
+    return kind == .int || kind == .double ? String(decoding: tape.text(index), as: UTF8.self) : nil
+  }
+
+  /// Calls `body` with the UTF-8 of a string, unescaped, without building a `String` where nothing is escaped; nil for other kinds.
+  package func withStringBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R? {
+    guard kind == .string else { return nil }
+    let inside = tape.text(index)
+    if !word.has(TapeWord.escaped) { return try withExtendedLifetime(document) { try body(inside) } }
+    var unescaped = StringEscapes.unescaped(inside)
+    return try unescaped.withUTF8(body)
+  }
+
+  /// Calls `body` with the bytes of the value as they stand in the text (of a string, those between the quotes).
+  package func withText<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+    try withExtendedLifetime(document) { try body(tape.text(index)) }
+  }
+
+  /// Calls `body` with each key and value of an object, in order, duplicates removed.
+  package func forEachMember(_ body: (_ key: String, _ value: JSONView) throws -> Void) rethrows {
+    guard kind == .object else { return }
+    try tape.forEachMember(index) { key, value in
+      try body(tape.stringBytes(key), JSONView(document: document, index: value))
+    }
+  }
+
+  /// Calls `body` with each key's unescaped UTF-8, valid during the call, and value of an object, in order, duplicates removed.
+  package func forEachMember(bytes body: (_ key: UnsafeBufferPointer<UInt8>, _ value: JSONView) throws -> Void) rethrows {
+    guard kind == .object else { return }
+    try tape.forEachMember(index) { key, value in
+      let view = JSONView(document: document, index: value)
+      if tape.word(key).has(TapeWord.escaped) {
+        var text = tape.stringBytes(key)
+        try text.withUTF8 { try body($0, view) }
+      } else {
+        try body(tape.text(key), view)
+      }
+    }
+  }
+
+  /// Calls `body` with each element of an array.
+  package func forEachElement(_ body: (JSONView) throws -> Void) rethrows {
+    guard kind == .array else { return }
+    try tape.forEachElement(index) { try body(JSONView(document: document, index: $0)) }
+  }
+
+  /// Whether this is a string of exactly the key's bytes.
+  package func isString(_ key: JSONKey) -> Bool {
+    guard kind == .string else { return false }
+    return key.bytes.withUnsafeBufferPointer { tape.key(index, equals: $0) }
+  }
+
+  /// The elements of an array; none for other kinds.
+  package var elements: [JSONView] {
+    guard kind == .array else { return [] }
+    var views: [JSONView] = []
+    views.reserveCapacity(count)
+    tape.forEachElement(index) { views.append(JSONView(document: document, index: $0)) }
+    return views
+  }
+
+  /// The keys of an object, in order, duplicates removed; none for other kinds.
+  package var keys: [String] {
+    var keys: [String] = []
+    forEachMember { key, _ in keys.append(key) }
+    return keys
+  }
+
+  /// The same value built in memory.
+  package var value: JSONValue { JSONValue(tape, index) }
+}

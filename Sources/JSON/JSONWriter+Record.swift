@@ -1,0 +1,164 @@
+/// A change to one member of a record that is otherwise written as it was read.
+package struct JSONPatch: Sendable {
+  package enum Change: Sendable {
+    /// The member is taken away; there is none afterwards.
+    case removed
+    case value(JSONValue)
+    /// A value of a document, of the record's own or of another.
+    case view(JSONView)
+  }
+
+  package var key: JSONKey
+  package var change: Change
+
+  package init(key: JSONKey, change: Change) {
+    self.key = key
+    self.change = change
+  }
+
+  /// A new value for a member, or its removal where `value` is nil.
+  package init(key: JSONKey, value: JSONValue?) {
+    self.init(key: key, change: value.map { .value($0) } ?? .removed)
+  }
+
+  /// Whether nothing is written for it in a record: removed, or null, which records omit.
+  fileprivate var isOmitted: Bool {
+    switch change {
+    case .removed, .value(.null): true
+    case .value: false
+    case .view(let view): view.isNull
+    }
+  }
+}
+
+extension JSONWriter {
+  /// Appends a record's data: an object without its own null members (those of nested objects stay), as the reference writes it.
+  ///
+  /// A value that is not an object is written as it is.
+  package mutating func write(record view: JSONView) {
+    withExtendedLifetime(view.document) {
+      let word = view.word
+      if word.kind == .object, word.has(TapeWord.nullMember) {
+        write(object: view.tape, view.index, patches: UnsafeBufferPointer(start: nil, count: 0))
+      } else {
+        write(view.tape, view.index)
+      }
+    }
+  }
+
+  /// Appends a record's data with changes: a patched key is replaced in its place, a new one goes to the end, a removed one is
+  /// left out; so are null members. A later patch of the same key takes the place of an earlier one.
+  ///
+  /// A value that is not an object is written as it is.
+  package mutating func write(record view: JSONView, patches: [JSONPatch]) {
+    guard !patches.isEmpty, view.kind == .object else { return write(record: view) }
+    withExtendedLifetime(view.document) {
+      patches.withUnsafeBufferPointer { write(object: view.tape, view.index, patches: $0) }
+    }
+  }
+
+  /// Appends a record's data built in memory: an object without its own null members.
+  package mutating func write(record value: JSONValue) {
+    guard case .object(let members) = value else { return write(value) }
+    write(object: members, omittingNulls: true)
+  }
+
+  private typealias Patches = UnsafeBufferPointer<JSONPatch>
+
+  private mutating func write(object tape: Tape, _ index: Int, patches: Patches) {
+    // The patches that met their key; beyond 64 the record's keys are asked instead.
+    var met: UInt64 = 0
+    let object = tape.word(index)
+    buffer.append(UInt8(ascii: "{"))
+    let empty = buffer.count
+    if object.has(TapeWord.dirty) {
+      tape.forEachMember(index) { key, value in
+        if let place = JSONWriter.last(patches, tape, key) {
+          if place < 64 { met |= 1 << UInt64(place) }
+          write(patches[place], after: empty)
+        } else if tape.word(value).kind != .null {
+          if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
+          write(stringOf: tape, key)
+          buffer.append(UInt8(ascii: ":"))
+          write(tape, value)
+        }
+      }
+    } else {
+      writeRuns(tape, index, patches, empty, &met)
+    }
+    for place in patches.indices where !JSONWriter.isSuperseded(patches, place) {
+      let isMet = place < 64 ? met & 1 << UInt64(place) != 0 : tape.find(patches[place].key, in: index) != nil
+      if !isMet { write(patches[place], after: empty) }
+    }
+    buffer.append(UInt8(ascii: "}"))
+  }
+
+  /// Copies the unchanged members of an object in written form, neighbours at once with the commas between them.
+  @inline(__always)
+  private mutating func writeRuns(_ tape: Tape, _ index: Int, _ patches: Patches, _ empty: Int, _ met: inout UInt64) {
+    let end = index &+ tape.span(index)
+    let textEnd = tape.word(index).offset &+ tape.text(index).count
+    var run = -1
+    var at = index &+ 2
+    while at < end {
+      let next = tape.next(at &+ 1)
+      // A key's quote stands before its offset; so does the comma before a member that is not the first.
+      let start = tape.word(at).offset &- 1
+      let place = patches.isEmpty ? nil : JSONWriter.last(patches, tape, at)
+      if place == nil, tape.word(at &+ 1).kindBits != UInt64(JSONKind.null.rawValue) {
+        if run < 0 { run = start }
+      } else {
+        if run >= 0 { copy(tape, run, start &- 1, after: empty) }
+        run = -1
+        if let place {
+          if place < 64 { met |= 1 << UInt64(place) }
+          write(patches[place], after: empty)
+        }
+      }
+      at = next
+    }
+    if run >= 0 { copy(tape, run, textEnd &- 1, after: empty) }
+  }
+
+  @inline(__always)
+  private mutating func copy(_ tape: Tape, _ start: Int, _ end: Int, after empty: Int) {
+    if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
+    buffer.append(tape.base + start, end &- start)
+  }
+
+  private mutating func write(_ patch: JSONPatch, after empty: Int) {
+    if patch.isOmitted { return }
+    if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
+    write(raw: patch.key.encoded)
+    switch patch.change {
+    case .removed: break
+    case .value(let value): write(value)
+    case .view(let view): write(view)
+    }
+  }
+
+  /// The place of the last patch of the key at `index`.
+  @inline(__always)
+  private static func last(_ patches: Patches, _ tape: Tape, _ index: Int) -> Int? {
+    let word = tape.word(index)
+    var place = patches.count &- 1
+    while place >= 0 {
+      let isEqual =
+        word.has(TapeWord.escaped)
+        ? patches[place].key.bytes.withUnsafeBufferPointer { tape.key(index, equals: $0) }
+        : patches[place].key.header == word.header && patches[place].key.matches(tape.base + word.offset)
+      if isEqual { return place }
+      place &-= 1
+    }
+    return nil
+  }
+
+  private static func isSuperseded(_ patches: Patches, _ place: Int) -> Bool {
+    var other = patches.count - 1
+    while other > place {
+      if patches[other].key.header == patches[place].key.header, patches[other].key == patches[place].key { return true }
+      other -= 1
+    }
+    return false
+  }
+}

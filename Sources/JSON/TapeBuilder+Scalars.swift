@@ -1,0 +1,156 @@
+import Foundation
+
+extension TapeBuilder {
+  /// Finds the closing quote of the string whose inside starts at `start`, and the flags of its word.
+  @inline(__always)
+  mutating func scanString(
+    _ start: UnsafePointer<UInt8>
+  ) throws(Failure) -> (close: UnsafePointer<UInt8>, flags: UInt64) {
+    var at = start
+    while true {
+      let hits = SWAR.endsPlainASCII(SWAR.load(at))
+      if hits == 0 {
+        at += 8
+        continue
+      }
+      at += SWAR.distance(hits)
+      if at.pointee == UInt8(ascii: "\"") { return (at, 0) }
+      return try scanRestOfString(at)
+    }
+  }
+
+  @inline(never)
+  private mutating func scanRestOfString(
+    _ start: UnsafePointer<UInt8>
+  ) throws(Failure) -> (close: UnsafePointer<UInt8>, flags: UInt64) {
+    var at = start
+    var flags: UInt64 = 0
+    while true {
+      let byte = at.pointee
+      if byte >= 0x80 {
+        let length = UTF8Check.length(at)
+        if length == 0 { throw fail(.utf8, at) }
+        at += length
+        if at.pointee >= 0x80 { continue }
+      } else if byte == UInt8(ascii: "\\") {
+        flags |= TapeWord.escaped
+        switch at[1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "r"), UInt8(ascii: "b"),
+          UInt8(ascii: "f"):
+          at += 2
+        case UInt8(ascii: "/"):
+          flags |= TapeWord.rewritten
+          at += 2
+        case UInt8(ascii: "u"):
+          guard StringEscapes.hex(at + 2) != nil else { throw fail(.escape, at) }
+          flags |= TapeWord.rewritten
+          at += 6
+          continue
+        default:
+          throw fail(.escape, at)
+        }
+      } else if byte == UInt8(ascii: "\"") {
+        return (at, flags)
+      } else if byte < 0x20 {
+        throw fail(.control, at)
+      }
+      var hits = SWAR.endsPlainASCII(SWAR.load(at))
+      while hits == 0 {
+        at += 8
+        hits = SWAR.endsPlainASCII(SWAR.load(at))
+      }
+      at += SWAR.distance(hits)
+    }
+  }
+
+  /// Reads a number, NaN or an infinity and writes its word; returns the place behind it.
+  @inline(__always)
+  mutating func scanNumber(
+    _ start: UnsafePointer<UInt8>, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
+    var at = start
+    if at.pointee == UInt8(ascii: "-") { at += 1 }
+    var digit = at.pointee &- UInt8(ascii: "0")
+    guard digit < 10 else { return try scanWord(start, &dirt) }
+    if digit == 0 {
+      at += 1
+    } else {
+      repeat {
+        at += 1
+        digit = at.pointee &- UInt8(ascii: "0")
+      } while digit < 10
+    }
+    let byte = at.pointee
+    if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
+      if byte == UInt8(ascii: ".") {
+        at += 1
+        let fraction = at
+        while at.pointee &- UInt8(ascii: "0") < 10 { at += 1 }
+        if at == fraction { throw fail(.digit, at) }
+        if at.pointee | 0x20 != UInt8(ascii: "e"), at - start < 300 {
+          emit(TapeWord(.double, offset: start - base, length: at - start))
+          return at
+        }
+      }
+      return try scanExponent(start, at, &dirt)
+    }
+    if at - start <= 18 {
+      emit(TapeWord(.int, offset: start - base, length: at - start))
+      return at
+    }
+    return try longInteger(start, at, &dirt)
+  }
+
+  /// Finishes a decimal that has an exponent or very many digits, and may overflow.
+  @inline(never)
+  private mutating func scanExponent(
+    _ start: UnsafePointer<UInt8>, _ place: UnsafePointer<UInt8>, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
+    var at = place
+    if at.pointee | 0x20 == UInt8(ascii: "e") {
+      at += 1
+      if at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: "-") { at += 1 }
+      let exponent = at
+      while at.pointee &- UInt8(ascii: "0") < 10 { at += 1 }
+      if at == exponent { throw fail(.digit, at) }
+    }
+    let isFinite = Numbers.double(UnsafeBufferPointer(start: start, count: at - start)).isFinite
+    if !isFinite { dirt &+= 1 }
+    emit(TapeWord(.double, offset: start - base, length: at - start, flags: isFinite ? 0 : TapeWord.nonFinite))
+    return at
+  }
+
+  /// Classifies an integer of many digits: a word of 64 bits, with or without a sign, stays an integer.
+  @inline(never)
+  private mutating func longInteger(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
+    let text = UnsafeBufferPointer(start: start, count: end - start)
+    if text.count > Numbers.maximumIntegerDigits, text.count > Numbers.maximumIntegerDigits + (text[0] == 0x2D ? 1 : 0) {
+      throw fail(.longInteger, start)
+    }
+    if !Numbers.isOverlong(text) {
+      emit(TapeWord(.int, offset: start - base, length: text.count))
+    } else {
+      // An integer that no double can hold keeps its digits, as it does in the reference.
+      let isFinite = Numbers.double(text).isFinite
+      if isFinite { dirt &+= 1 }
+      emit(TapeWord(.double, offset: start - base, length: text.count, flags: isFinite ? TapeWord.overlong : 0))
+    }
+    return end
+  }
+
+  /// Reads one of the words that Python takes for a number.
+  @inline(never)
+  private mutating func scanWord(
+    _ start: UnsafePointer<UInt8>, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
+    for word in ["NaN", "Infinity", "-Infinity"] as [StaticString]
+    where strncmp(start, word.utf8Start, word.utf8CodeUnitCount) == 0 {
+      dirt &+= 1
+      emit(TapeWord(.double, offset: start - base, length: word.utf8CodeUnitCount, flags: TapeWord.nonFinite))
+      return start + word.utf8CodeUnitCount
+    }
+    throw fail(.value, start)
+  }
+}

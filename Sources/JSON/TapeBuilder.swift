@@ -1,0 +1,276 @@
+import Foundation
+
+/// Writes the tape of a text in one pass, without recursion.
+///
+/// It accepts what Python's `json.loads` accepts of a text: NaN, Infinity and -Infinity, lone surrogates as escapes, any whole
+/// value at the top. Nesting is bounded at the depth at which orjson stops.
+struct TapeBuilder: ~Copyable {
+  /// The deepest nesting of arrays and objects that is accepted.
+  static let maximumDepth = 1024
+
+  enum Failure: Error {
+    case value, digit, literal, comma(inObject: Bool), trailingComma, key, colon, control, escape, utf8
+    case depth, trailing, longInteger, size
+  }
+
+  /// A container that is still open.
+  private struct Frame {
+    var index: Int
+    /// The number of things found so far that keep the text from being written as it stands.
+    var dirt: Int
+    var count: Int
+    var flags: UInt64
+    var isObject: Bool
+  }
+
+  let base: UnsafePointer<UInt8>
+  private let end: Int
+  private var words: UnsafeMutablePointer<UInt64>
+  private var capacity: Int
+  private var used = 0
+  private var frames: UnsafeMutablePointer<Frame>
+  private var filters: UnsafeMutablePointer<KeyFilter>
+  private var frameCapacity = 16
+  /// The place at which a failure was noticed.
+  private(set) var failureOffset = 0
+
+  init(_ bytes: JSONBytes) {
+    base = bytes.base
+    end = bytes.count
+    // Eight bytes of tape for eight bytes of text hold nearly every page; the memory is only touched as it is written.
+    capacity = bytes.count / 8 + 32
+    words = TapeBuilder.resize(nil, to: capacity)
+    frames = .allocate(capacity: frameCapacity)
+    filters = .allocate(capacity: frameCapacity)
+  }
+
+  deinit {
+    free(words)
+    frames.deallocate()
+    filters.deallocate()
+  }
+
+  /// The finished tape, to be given to `free` by the caller.
+  consuming func finish() -> (words: UnsafeMutablePointer<UInt64>, count: Int) {
+    let result = (words, used)
+    frames.deallocate()
+    filters.deallocate()
+    discard self
+    return result
+  }
+
+  /// Reads the whole text. On failure ``failureOffset`` tells the place.
+  mutating func build() throws(Failure) {
+    guard end <= TapeWord.maximumText else { throw fail(.size, base) }
+    var at = base
+    var dirt = 0
+    var depth = 0
+    var frame = frames
+    at = skipBlanks(at, &dirt)
+
+    value: while true {
+      if used &+ 4 > capacity { growWords() }
+      let start = at
+      switch at.pointee {
+      case UInt8(ascii: "\""):
+        let (close, flags) = try scanString(at + 1)
+        if flags & TapeWord.rewritten != 0 { dirt &+= 1 }
+        emit(TapeWord(.string, offset: start - base + 1, length: close - start &- 1, flags: flags))
+        at = close + 1
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        let isObject = at.pointee == UInt8(ascii: "{")
+        if depth >= TapeBuilder.maximumDepth { throw fail(.depth, at) }
+        if depth == frameCapacity { growFrames() }
+        frame = frames + depth
+        depth &+= 1
+        frame.initialize(to: Frame(index: used, dirt: dirt, count: 0, flags: 0, isObject: isObject))
+        words[used] = UInt64(truncatingIfNeeded: start - base)
+        used &+= 2
+        at += 1
+        if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+        if isObject {
+          filters[depth &- 1].reset()
+          if at.pointee == UInt8(ascii: "}") { break }
+          at = try scanMember(at, frame, depth &- 1, &dirt)
+        } else if at.pointee == UInt8(ascii: "]") {
+          break
+        }
+        continue value
+      case UInt8(ascii: "n"):
+        guard matches(at, "null") else { throw fail(.literal, at) }
+        emit(TapeWord(.null, offset: start - base, length: 4))
+        if depth > 0, frame.pointee.isObject { frame.pointee.flags |= TapeWord.nullMember }
+        at += 4
+      case UInt8(ascii: "t"):
+        guard matches(at, "true") else { throw fail(.literal, at) }
+        emit(TapeWord(.bool, offset: start - base, length: 4))
+        at += 4
+      case UInt8(ascii: "f"):
+        guard matches(at, "fals"), at[4] == UInt8(ascii: "e") else { throw fail(.literal, at) }
+        emit(TapeWord(.bool, offset: start - base, length: 5))
+        at += 5
+      default:
+        at = try scanNumber(at, &dirt)
+      }
+
+      // Behind a value, or before the bracket that closes an empty container.
+      while true {
+        if depth == 0 { break value }
+        if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+        let byte = at.pointee
+        let isObject = frame.pointee.isObject
+        if byte == UInt8(ascii: ",") {
+          frame.pointee.count &+= 1
+          at += 1
+          if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+          if isObject {
+            if used &+ 4 > capacity { growWords() }
+            if at.pointee == UInt8(ascii: "}") { throw fail(.trailingComma, at) }
+            at = try scanMember(at, frame, depth &- 1, &dirt)
+          } else if at.pointee == UInt8(ascii: "]") {
+            throw fail(.trailingComma, at)
+          }
+          continue value
+        }
+        guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+          throw fail(.comma(inObject: isObject), at)
+        }
+        at += 1
+        close(frame, at, depth &- 1, &dirt)
+        depth &-= 1
+        frame = frames + max(depth &- 1, 0)
+      }
+    }
+
+    at = skipBlanks(at, &dirt)
+    if at - base != end { throw fail(.trailing, at) }
+  }
+
+  // MARK: - Pieces
+
+  @inline(__always)
+  mutating func emit(_ word: TapeWord) {
+    words[used] = word.bits
+    used &+= 1
+  }
+
+  /// Reads a key and its colon; returns the place of the value.
+  @inline(__always)
+  private mutating func scanMember(
+    _ place: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
+    guard place.pointee == UInt8(ascii: "\"") else { throw fail(.key, place) }
+    let start = place + 1
+    let (close, flags) = try scanString(start)
+    let length = close - start
+    if flags != 0 {
+      frame.pointee.flags |= TapeWord.escapedKey
+      if flags & TapeWord.rewritten != 0 { dirt &+= 1 }
+    } else if filters[level].mayContain(start, length) {
+      if repeats(start, length, frame) {
+        frame.pointee.flags |= TapeWord.duplicates
+        dirt &+= 1
+      }
+    }
+    emit(TapeWord(.string, offset: start - base, length: length, flags: flags))
+    var at = close + 1
+    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+    guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
+    at += 1
+    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+    return at
+  }
+
+  /// Whether the members of the open object that the filter covers have this key; all of them are unescaped or irrelevant.
+  @inline(never)
+  private func repeats(_ start: UnsafePointer<UInt8>, _ length: Int, _ frame: UnsafeMutablePointer<Frame>) -> Bool {
+    var index = frame.pointee.index &+ 2
+    let header = TapeWord(.string, offset: 0, length: length).header
+    while index < used {
+      let word = TapeWord(bits: words[index])
+      if word.header == header, memcmp(base + word.offset, start, length) == 0 { return true }
+      let value = TapeWord(bits: words[index &+ 1])
+      index &+= value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[index &+ 2] & 0xFFFF_FFFF) : 2
+    }
+    return false
+  }
+
+  @inline(__always)
+  private mutating func close(
+    _ frame: UnsafeMutablePointer<Frame>, _ end: UnsafePointer<UInt8>, _ level: Int, _ dirt: inout Int
+  ) {
+    let index = frame.pointee.index
+    let start = Int(truncatingIfNeeded: words[index])
+    let count = used == index &+ 2 ? 0 : frame.pointee.count &+ 1
+    var flags = frame.pointee.flags
+    if frame.pointee.isObject, count > KeyFilter.limit || flags & TapeWord.escapedKey != 0, count > 1,
+      flags & TapeWord.duplicates == 0,
+      DuplicateKeys.exist(Tape(base: base, words: UnsafePointer(words)), from: index &+ 2, to: used, count: count)
+    {
+      flags |= TapeWord.duplicates
+      dirt &+= 1
+    }
+    if dirt != frame.pointee.dirt { flags |= TapeWord.dirty }
+    words[index] = TapeWord(frame.pointee.isObject ? .object : .array, offset: start, length: count, flags: flags).bits
+    words[index &+ 1] =
+      UInt64(truncatingIfNeeded: used &- index) | UInt64(truncatingIfNeeded: (end - base) &- start) << 32
+  }
+
+  @inline(__always)
+  private func matches(_ place: UnsafePointer<UInt8>, _ literal: StaticString) -> Bool {
+    UnsafeRawPointer(place).loadUnaligned(as: UInt32.self)
+      == UnsafeRawPointer(literal.utf8Start).loadUnaligned(as: UInt32.self)
+  }
+
+  /// Skips blanks, counting them as dirt where there are any.
+  @inline(__always)
+  private func skipBlanks(_ place: UnsafePointer<UInt8>, _ dirt: inout Int) -> UnsafePointer<UInt8> {
+    var at = place
+    if at.pointee == 0x20, at[1] > 0x20 {
+      dirt &+= 1
+      return at + 1
+    }
+    while true {
+      switch at.pointee {
+      case 0x20, 0x0A, 0x0D, 0x09:
+        at += 1
+        while SWAR.load(at) == SWAR.eightSpaces { at += 8 }
+      default:
+        if at != place { dirt &+= 1 }
+        return at
+      }
+    }
+  }
+
+  @inline(never)
+  private mutating func growWords() {
+    capacity += capacity / 2 + 32
+    words = TapeBuilder.resize(words, to: capacity)
+  }
+
+  /// Large blocks are moved by the page table, so that growing needs no second copy in memory.
+  private static func resize(_ words: UnsafeMutablePointer<UInt64>?, to capacity: Int) -> UnsafeMutablePointer<UInt64> {
+    guard let memory = realloc(words, capacity * 8) else { preconditionFailure("out of memory") }
+    return memory.bindMemory(to: UInt64.self, capacity: capacity)
+  }
+
+  @inline(never)
+  private mutating func growFrames() {
+    let grown = frameCapacity * 4
+    let moved = UnsafeMutablePointer<Frame>.allocate(capacity: grown)
+    moved.update(from: frames, count: frameCapacity)
+    frames.deallocate()
+    frames = moved
+    let movedFilters = UnsafeMutablePointer<KeyFilter>.allocate(capacity: grown)
+    movedFilters.update(from: filters, count: frameCapacity)
+    filters.deallocate()
+    filters = movedFilters
+    frameCapacity = grown
+  }
+
+  @inline(never)
+  mutating func fail(_ failure: Failure, _ place: UnsafePointer<UInt8>) -> Failure {
+    failureOffset = place - base
+    return failure
+  }
+}

@@ -1,0 +1,69 @@
+import JSON
+
+/// A JSON schema (draft-07), compiled once and applied to any number of values.
+///
+/// It answers as Python's `jsonschema.Draft7Validator` does: `1.0` is an integer, booleans are not numbers, whatever stands
+/// beside a `$ref` is ignored, and `format` says nothing unless asked for.
+package struct JSONSchema: Sendable {
+  let root: SchemaNode
+  let targets: [SchemaNode]
+  let dialect: Dialect
+
+  /// References of the schema that lead nowhere; a value that meets one of them is not valid.
+  package let unresolvedReferences: [String]
+
+  /// Compiles `schema`.
+  ///
+  /// - Parameters:
+  ///   - dialect: the edition whose rules hold, whatever the schema's own `$schema` says.
+  ///   - checksFormats: whether `format` is a demand.
+  /// - Throws: ``JSONSchemaError`` where the schema breaks the rules of its edition, or a pattern cannot be read.
+  package init(
+    compiling schema: JSONValue, dialect: Dialect = .draft7, checksFormats: Bool = false
+  ) throws(JSONSchemaError) {
+    let metaschema = dialect == .draft7 ? Metaschema.draft7 : Metaschema.draft2020
+    if let error = metaschema?.schema.firstError(schema) {
+      throw JSONSchemaError(path: error.instancePath, reason: error.message)
+    }
+    try self.init(unchecked: schema, dialect: dialect, checksFormats: checksFormats)
+  }
+
+  init(unchecked schema: JSONValue, dialect: Dialect, checksFormats: Bool) throws(JSONSchemaError) {
+    var compiler = SchemaCompiler(root: schema, dialect: dialect, checksFormats: checksFormats)
+    (root, targets) = try compiler.compile(schema)
+    self.dialect = dialect
+    unresolvedReferences = compiler.unresolved
+  }
+
+  /// Whether `instance` fulfils the schema; makes no error values.
+  package func isValid(_ instance: JSONValue) -> Bool {
+    var checker = Checker(targets: targets)
+    return checker.accepts(root, instance)
+  }
+
+  /// All that is wrong with `instance`, in the order of the schema's keywords; empty where it is valid.
+  ///
+  /// Alternatives (`anyOf`, `oneOf`) whose `type` does not fit the instance's are not followed further than that.
+  package func validate(_ instance: JSONValue) -> [ValidationError] {
+    errors(instance, complete: false)
+  }
+
+  /// The most relevant error, chosen as ``Swift/Collection/best`` does; nil where `instance` is valid.
+  package func firstError(_ instance: JSONValue) -> ValidationError? {
+    validate(instance).best
+  }
+
+  /// The error that Python's `jsonschema.validate` raises: the choice is that of its `best_match`, every alternative weighed.
+  package func pythonError(_ instance: JSONValue) -> ValidationError? {
+    errors(instance, complete: true).pythonBestMatch
+  }
+
+  func errors(_ instance: JSONValue, complete: Bool) -> [ValidationError] {
+    // Most values are valid, and to find that out costs less than to look for errors.
+    var checker = Checker(targets: targets)
+    if checker.accepts(root, instance) { return [] }
+    if checker.exceeded == nil { checker = Checker(targets: targets) }
+    var collector = ErrorCollector(checker: checker, dialect: dialect, complete: complete)
+    return collector.errors(root, instance)
+  }
+}

@@ -1,0 +1,58 @@
+/// What templates may use: filters, tests and global names. A value; a copy with more in it leaves the original alone.
+package struct Environment: Sendable {
+  package typealias Filter =
+    @Sendable (_ value: Value, _ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
+  package typealias Test =
+    @Sendable (_ value: Value, _ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool
+  package typealias Function =
+    @Sendable (_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
+
+  package var filters: [String: Filter] = [:]
+  package var tests: [String: Test] = [:]
+  /// Names that are there without a context having them; a context's variable of that name comes first.
+  package var globals: [String: Value] = [:]
+  package var limits = Limits.standard
+
+  package init() {}
+
+  /// Adds a function under a global name.
+  package mutating func addFunction(_ name: String, _ body: @escaping Function) {
+    globals[name] = .object(NativeFunction(name: name, body: body))
+  }
+
+  /// Jinja's own filters, tests and globals, without `range` and `lipsum`.
+  package static let standard: Environment = {
+    var environment = Environment()
+    environment.addTextFilters()
+    environment.addMarkupFilters()
+    environment.addSequenceFilters()
+    environment.addGroupingFilters()
+    environment.addNumberFilters()
+    environment.addTests()
+    environment.addGlobals()
+    return environment
+  }()
+}
+
+/// A function that is not written in the template.
+package final class NativeFunction: TemplateObject {
+  package let name: String
+  package let typeName: String
+  private let body: Environment.Function
+
+  package init(name: String, typeName: String = "function", body: @escaping Environment.Function) {
+    self.name = name
+    self.typeName = typeName
+    self.body = body
+  }
+
+  package var isCallable: Bool { true }
+
+  package func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    try body(arguments, &evaluation)
+  }
+
+  package func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    typeName == "type" ? "<class '\(name)'>" : "<\(typeName) \(name) at 0x7f0000000000>"
+  }
+}

@@ -1,0 +1,123 @@
+/// One evaluation of a template: its variables, and what it may still use up.
+package struct Evaluation {
+  package let environment: Environment
+  let context: Context
+  /// The variables that the template itself binds, innermost first.
+  var scope: Scope?
+  /// Whether expressions are escaped for HTML as they are printed.
+  var isEscaping = false
+
+  private var steps: Int
+  private let limits: Limits
+  private var callDepth = 0
+  private var links = 0
+
+  package init(environment: Environment, context: Context, limits: Limits = .standard) {
+    self.environment = environment
+    self.context = context
+    self.limits = limits
+    steps = limits.steps
+  }
+
+  /// Uses up steps; throws a limit error where none are left.
+  @inline(__always)
+  package mutating func charge(_ count: Int = 1) throws(TemplateError) {
+    steps -= count
+    if steps < 0 { throw outOfSteps }
+  }
+
+  /// Allows for a text of `size` bytes that an operation is about to make.
+  package mutating func charge(text size: Int) throws(TemplateError) {
+    try checkSize(text: size)
+    try charge(size >> 6)
+  }
+
+  /// Allows for `added` bytes that make a text `size` bytes long.
+  @inline(__always)
+  mutating func charge(text size: Int, adding added: Int) throws(TemplateError) {
+    try checkSize(text: size)
+    try charge(1 + added >> 6)
+  }
+
+  @inline(__always)
+  func checkSize(text size: Int) throws(TemplateError) {
+    if size > limits.textSize {
+      throw TemplateError(.limit, "The template makes a text of more than \(limits.textSize) bytes.")
+    }
+  }
+
+  /// Allows for a list of `count` elements that an operation is about to make.
+  package mutating func charge(list count: Int) throws(TemplateError) {
+    try checkSize(list: count)
+    try charge(count >> 3)
+  }
+
+  func checkSize(list count: Int) throws(TemplateError) {
+    if count > limits.listSize {
+      throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements.")
+    }
+  }
+
+  /// Allows for a value that holds containers `depth` levels deep.
+  func checkDepth(_ value: Value) throws(TemplateError) -> Value {
+    if value.depth > Limits.valueDepth { throw tooDeep }
+    return value
+  }
+
+  /// Allows for putting containers of `depth` levels into one that may lie in others, whose depth is not tracked further.
+  mutating func chargeLink(depth: Int, isContained: Bool) throws(TemplateError) {
+    guard depth > 0 else { return }
+    if depth > Limits.valueDepth { throw tooDeep }
+    guard isContained else { return }
+    links += depth
+    if links > Limits.valueDepth * 3 { throw tooDeep }
+  }
+
+  /// Runs a macro or a recursive loop whose body is `depth` levels of syntax.
+  mutating func nested<Result>(
+    depth: Int, _ body: (inout Evaluation) throws(TemplateError) -> Result
+  ) throws(TemplateError) -> Result {
+    callDepth += depth
+    defer { callDepth -= depth }
+    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deep.") }
+    try charge()
+    return try body(&self)
+  }
+
+  private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps.") }
+
+  private var tooDeep: TemplateError {
+    TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep.")
+  }
+}
+
+/// Variables that a template binds in one place: at its top, in a loop's turn, in a macro's call.
+///
+/// Sound as `Sendable` since an evaluation alone sees it.
+final class Scope: @unchecked Sendable {
+  let parent: Scope?
+  private var bindings: [(symbol: Symbol, value: Value)] = []
+
+  init(parent: Scope?) { self.parent = parent }
+
+  /// The value in this scope or the nearest one around it.
+  func find(_ symbol: Symbol) -> Value? {
+    var scope: Scope? = self
+    while let current = scope {
+      for binding in current.bindings where binding.symbol == symbol { return binding.value }
+      scope = current.parent
+    }
+    return nil
+  }
+
+  func set(_ symbol: Symbol, _ value: Value) {
+    if let place = bindings.firstIndex(where: { $0.symbol == symbol }) {
+      bindings[place].value = value
+    } else {
+      bindings.append((symbol, value))
+    }
+  }
+
+  /// Forgets all bindings, for the next turn of a loop.
+  func clear() { bindings.removeAll(keepingCapacity: true) }
+}

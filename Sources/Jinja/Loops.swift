@@ -1,0 +1,216 @@
+/// `{% for %}`.
+final class ForNode: StatementNode, @unchecked Sendable {
+  fileprivate let target: TargetNode
+  private let iterated: Node
+  fileprivate let test: Node?
+  private let body: [StatementNode]
+  private let otherwise: [StatementNode]
+  /// Whether the body asks for `loop`.
+  private let usesLoop: Bool
+  private let isRecursive: Bool
+  private let depth: Int
+
+  static let loopSymbol = Symbol("loop")
+
+  init(
+    target: TargetNode, iterated: Node, test: Node?, body: [StatementNode], otherwise: [StatementNode], usesLoop: Bool,
+    isRecursive: Bool, depth: Int
+  ) {
+    self.target = target
+    self.iterated = iterated
+    self.test = test
+    self.body = body
+    self.otherwise = otherwise
+    self.usesLoop = usesLoop
+    self.isRecursive = isRecursive
+    self.depth = depth
+  }
+
+  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+    let value = try iterated.evaluate(&evaluation)
+    do throws(TemplateError) {
+      if isRecursive {
+        let text = try render(value, level: 0, in: evaluation.scope, &evaluation)
+        output += text
+        try evaluation.charge(text: output.utf8.count, adding: text.utf8.count)
+      } else {
+        try run(value, level: 0, &evaluation, &output)
+      }
+    } catch {
+      throw error.located(at: iterated.position)
+    }
+  }
+
+  /// The loop's text over `value`, for `loop(…)` inside a recursive one.
+  fileprivate func render(
+    _ value: Value, level: Int, in scope: Scope?, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> String {
+    try evaluation.nested(depth: depth) { (evaluation) throws(TemplateError) in
+      let outer = evaluation.scope
+      evaluation.scope = scope
+      defer { evaluation.scope = outer }
+      var text = ""
+      try run(value, level: level, &evaluation, &text)
+      return text
+    }
+  }
+
+  private func run(
+    _ value: Value, level: Int, _ evaluation: inout Evaluation, _ output: inout String
+  ) throws(TemplateError) {
+    let outer = evaluation.scope
+    let turn = LoopTurns(self, try value.iterator(), outer: outer)
+    let loop = usesLoop || isRecursive ? LoopObject(turn, value: value, level: level, outer: outer) : nil
+    var isEmpty = true
+    try evaluation.scoped(in: outer) { (evaluation) throws(TemplateError) in
+      while let item = try turn.next(&evaluation) {
+        isEmpty = false
+        evaluation.scope?.clear()
+        if let loop {
+          loop.advance(to: item)
+          evaluation.scope?.set(ForNode.loopSymbol, .object(loop))
+        }
+        try target.bind(item, &evaluation)
+        try body.execute(&evaluation, &output)
+      }
+    }
+    if isEmpty, !otherwise.isEmpty {
+      try evaluation.scoped(in: outer) { (evaluation) throws(TemplateError) in
+        try otherwise.execute(&evaluation, &output)
+      }
+    }
+  }
+}
+
+/// The items of a loop that pass its test, with a look at the next one.
+///
+/// Sound as `Sendable` since an evaluation alone sees it.
+private final class LoopTurns: @unchecked Sendable {
+  let node: ForNode
+  private var iterator: ValueIterator
+  private let outer: Scope?
+  private var ahead: [Value] = []
+
+  init(_ node: ForNode, _ iterator: ValueIterator, outer: Scope?) {
+    self.node = node
+    self.iterator = iterator
+    self.outer = outer
+  }
+
+  func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    ahead.isEmpty ? try fetch(&evaluation) : ahead.removeFirst()
+  }
+
+  func peek(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    if ahead.isEmpty, let item = try fetch(&evaluation) { ahead.append(item) }
+    return ahead.first
+  }
+
+  /// The number of items that are still to come.
+  func countRest(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
+    var rest: [Value] = []
+    while let item = try fetch(&evaluation) { rest.append(item) }
+    ahead += rest
+    iterator = ValueIterator([])
+    return ahead.count
+  }
+
+  private func fetch(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    guard let test = node.test else { return try iterator.next(&evaluation) }
+    while let item = try iterator.next(&evaluation) {
+      let passes = try evaluation.scoped(in: outer) { (evaluation) throws(TemplateError) in
+        try node.target.bind(item, &evaluation)
+        return try test.evaluate(&evaluation).isTruthy
+      }
+      if passes { return item }
+    }
+    return nil
+  }
+}
+
+/// The `loop` of a loop's body.
+private final class LoopObject: TemplateObject, @unchecked Sendable {
+  private let turns: LoopTurns
+  private let value: Value
+  private let level: Int
+  private let outer: Scope?
+  private var index0 = -1
+  private var before: Value?
+  private var current: Value?
+  private var length: Int?
+  private var lastChanged: [Value]?
+
+  init(_ turns: LoopTurns, value: Value, level: Int, outer: Scope?) {
+    self.turns = turns
+    self.value = value
+    self.level = level
+    self.outer = outer
+  }
+
+  var typeName: String { "LoopContext" }
+  var isCallable: Bool { true }
+  var depth: Int { value.depth + 1 }
+
+  func advance(to item: Value) {
+    index0 += 1
+    before = current
+    current = item
+  }
+
+  func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { try total(&evaluation) }
+
+  func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    "<LoopContext \(index0 + 1)/\(try total(&evaluation))>"
+  }
+
+  func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    switch name {
+    case "index": return .int(index0 + 1)
+    case "index0": return .int(index0)
+    case "first": return .bool(index0 == 0)
+    case "last": return .bool(try turns.peek(&evaluation) == nil)
+    case "length": return .int(try total(&evaluation))
+    case "revindex": return .int(try total(&evaluation) - index0)
+    case "revindex0": return .int(try total(&evaluation) - index0 - 1)
+    case "depth": return .int(level + 1)
+    case "depth0": return .int(level)
+    case "previtem": return before ?? .undefined("There is no item before the first one.")
+    case "nextitem": return try turns.peek(&evaluation) ?? .undefined("There is no item after the last one.")
+    case "cycle":
+      let place = index0
+      return .object(
+        NativeFunction(name: "cycle", typeName: "bound method") { (arguments, _) throws(TemplateError) in
+          guard !arguments.positional.isEmpty, arguments.keywords.isEmpty else {
+            throw TemplateError(.type, "loop.cycle wants the items to go through.")
+          }
+          return arguments.positional[place % arguments.positional.count]
+        })
+    case "changed":
+      return .object(
+        NativeFunction(name: "changed", typeName: "bound method") { (arguments, _) throws(TemplateError) in
+          let isSame = self.lastChanged.map { Value.tuple($0).isEqual(to: .tuple(arguments.positional)) } ?? false
+          self.lastChanged = arguments.positional
+          return .bool(!isSame)
+        })
+    default: return nil
+    }
+  }
+
+  func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let value = try arguments.bound(to: ["iterable"], of: "loop", required: 1)[0] ?? .none
+    guard turns.node.isRecursiveLoop else { throw TemplateError(.type, "Only a loop marked recursive can be called.") }
+    let text = try turns.node.render(value, level: level + 1, in: outer, &evaluation)
+    return evaluation.blockValue(text)
+  }
+
+  private func total(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
+    if let length { return length }
+    let total = try turns.countRest(&evaluation) + index0 + 1
+    length = total
+    return total
+  }
+}
+
+extension ForNode {
+  fileprivate var isRecursiveLoop: Bool { isRecursive }
+}

@@ -1,0 +1,218 @@
+import JSON
+
+/// An expression ready to be evaluated.
+///
+/// Nodes are immutable once compiled, so that one template serves many evaluations at once.
+class Node: @unchecked Sendable {
+  let position: TemplatePosition
+
+  init(_ position: TemplatePosition) { self.position = position }
+
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value { .none }
+
+  /// The value where it is the same in each evaluation and cannot be changed.
+  var constant: Value? { nil }
+}
+
+final class ConstantNode: Node, @unchecked Sendable {
+  private let value: Value
+
+  init(_ value: Value, _ position: TemplatePosition) {
+    self.value = value
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value { value }
+  override var constant: Value? { value }
+}
+
+/// A variable that the template never binds itself.
+final class VariableNode: Node, @unchecked Sendable {
+  private let symbol: Symbol
+  /// The global of that name, or the undefined value.
+  private let fallback: Value
+
+  init(_ symbol: Symbol, fallback: Value, _ position: TemplatePosition) {
+    self.symbol = symbol
+    self.fallback = fallback
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    evaluation.context[symbol] ?? fallback
+  }
+}
+
+/// A variable that the template binds somewhere.
+final class ScopedVariableNode: Node, @unchecked Sendable {
+  private let symbol: Symbol
+  private let fallback: Value
+
+  init(_ symbol: Symbol, fallback: Value, _ position: TemplatePosition) {
+    self.symbol = symbol
+    self.fallback = fallback
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    evaluation.scope?.find(symbol) ?? evaluation.context[symbol] ?? fallback
+  }
+}
+
+/// `object.name`.
+final class AttributeNode: Node, @unchecked Sendable {
+  let object: Node
+  let selector: Selector
+  private let missing: Value
+
+  init(_ object: Node, _ name: String, path: String, _ position: TemplatePosition) {
+    self.object = object
+    selector = Selector(name)
+    missing = .undefined("'\(path)' is undefined.")
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let value = try object.evaluate(&evaluation)
+    do throws(TemplateError) {
+      return try attribute(of: value, &evaluation)
+    } catch {
+      throw error.located(at: position)
+    }
+  }
+
+  @inline(__always)
+  func attribute(of value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    try value.attribute(selector, missing: missing, &evaluation)
+  }
+}
+
+/// `object['name']` with a constant text.
+final class KeyNode: Node, @unchecked Sendable {
+  private let object: Node
+  private let key: JSONKey
+  private let dictKey: DictKey
+  private let missing: Value
+
+  init(_ object: Node, _ key: String, path: String, _ position: TemplatePosition) {
+    self.object = object
+    self.key = JSONKey(key)
+    dictKey = DictKey(string: key)
+    missing = .undefined("'\(path)' is undefined.")
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let value = try object.evaluate(&evaluation)
+    switch value {
+    case .json(let view): if let found = view[key] { return Value(found) }
+    case .mapping(let mapping): if let found = mapping[key] { return found }
+    case .dict(let dict): if let found = dict[dictKey] { return found }
+    default: break
+    }
+    do throws(TemplateError) {
+      return try value.item(.string(key.string), missing: missing, &evaluation)
+    } catch {
+      throw error.located(at: position)
+    }
+  }
+}
+
+/// `object[item]`.
+final class ItemNode: Node, @unchecked Sendable {
+  private let object: Node
+  private let item: Node
+  private let missing: Value
+
+  init(_ object: Node, _ item: Node, path: String, _ position: TemplatePosition) {
+    self.object = object
+    self.item = item
+    missing = .undefined("'\(path)' is undefined.")
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let value = try object.evaluate(&evaluation)
+    let key = try item.evaluate(&evaluation)
+    do throws(TemplateError) {
+      return try value.item(key, missing: missing, &evaluation)
+    } catch {
+      throw error.located(at: position)
+    }
+  }
+}
+
+/// `object[a:b:c]`.
+final class SliceNode: Node, @unchecked Sendable {
+  private let object: Node
+  private let start: Node?
+  private let stop: Node?
+  private let step: Node?
+
+  init(_ object: Node, _ start: Node?, _ stop: Node?, _ step: Node?, _ position: TemplatePosition) {
+    self.object = object
+    self.start = start
+    self.stop = stop
+    self.step = step
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let value = try object.evaluate(&evaluation)
+    do throws(TemplateError) {
+      if case .undefined(let reason) = value { throw reason.error }
+      let bounds = SliceBounds(
+        start: try bound(start, &evaluation), stop: try bound(stop, &evaluation), step: try bound(step, &evaluation))
+      return try value.slice(bounds, &evaluation)
+    } catch {
+      throw error.located(at: position)
+    }
+  }
+
+  private func bound(_ node: Node?, _ evaluation: inout Evaluation) throws(TemplateError) -> Int? {
+    guard let value = try node?.evaluate(&evaluation), !value.isNone else { return nil }
+    if case .undefined = value { throw TemplateError(.type, "The bounds of a slice are integers.") }
+    return try value.index(for: "A slice")
+  }
+}
+
+final class ListNode: Node, @unchecked Sendable {
+  private let items: [Node]
+  private let isTuple: Bool
+
+  init(_ items: [Node], isTuple: Bool, _ position: TemplatePosition) {
+    self.items = items
+    self.isTuple = isTuple
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    var values: [Value] = []
+    values.reserveCapacity(items.count)
+    for item in items { values.append(try item.evaluate(&evaluation)) }
+    return try evaluation.checkDepth(isTuple ? .tuple(values) : .list(ListObject(values)))
+  }
+}
+
+final class DictNode: Node, @unchecked Sendable {
+  private let items: [(key: Node, value: Node)]
+
+  init(_ items: [(key: Node, value: Node)], _ position: TemplatePosition) {
+    self.items = items
+    super.init(position)
+  }
+
+  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    let dict = DictObject()
+    for (key, value) in items {
+      let key = try key.evaluate(&evaluation)
+      let value = try value.evaluate(&evaluation)
+      do throws(TemplateError) {
+        try dict.set(DictKey(key), value, &evaluation)
+      } catch {
+        throw error.located(at: position)
+      }
+    }
+    return .dict(dict)
+  }
+}

@@ -1,0 +1,145 @@
+import BigInt
+
+/// A Python number apart from the value that holds it; True and False are 1 and 0.
+enum Number {
+  case int(Int)
+  case big(BigInt)
+  case float(Double)
+
+  var double: Double {
+    switch self {
+    case .int(let int): Double(int)
+    case .big(let big): Double(big)
+    case .float(let double): double
+    }
+  }
+
+  /// The integer; nil for a float.
+  var big: BigInt? {
+    switch self {
+    case .int(let int): BigInt(int)
+    case .big(let big): big
+    case .float: nil
+    }
+  }
+
+  var isZero: Bool {
+    switch self {
+    case .int(let int): int == 0
+    case .big: false
+    case .float(let double): double == 0
+    }
+  }
+
+  /// The order by exact value, also between integers and floats.
+  func order(to other: Number) -> PythonOrdering {
+    switch (self, other) {
+    case (.int(let left), .int(let right)): return .init(left == right, left < right)
+    case (.float(let left), .float(let right)):
+      return left.isNaN || right.isNaN ? .unordered : .init(left == right, left < right)
+    case (.float(let left), _):
+      switch other.order(to: .float(left)) {
+      case .less: return .greater
+      case .greater: return .less
+      case let same: return same
+      }
+    case (_, .float(let right)):
+      if right.isNaN { return .unordered }
+      if right.isInfinite { return right > 0 ? .less : .greater }
+      if case .int(let left) = self, left.magnitude < 1 << 53 { return .init(Double(left) == right, Double(left) < right) }
+      let whole = BigInt(right.rounded(.down))
+      let left = big ?? 0
+      if left == whole { return whole == BigInt(right.rounded(.up)) ? .equal : .less }
+      return left < whole ? .less : .greater
+    default:
+      let left = big ?? 0
+      let right = other.big ?? 0
+      return .init(left == right, left < right)
+    }
+  }
+}
+
+extension Value {
+  /// The number that it is, nil for anything else.
+  var number: Number? {
+    switch self {
+    case .int(let int): .int(int)
+    case .float(let double): .float(double)
+    case .bool(let flag): .int(flag ? 1 : 0)
+    case .bigInt(let big): .big(big)
+    default: nil
+    }
+  }
+
+  /// The integer that it is, True and False included, where it fits into 64 bits.
+  package var int: Int? {
+    switch self {
+    case .int(let int): int
+    case .bool(let flag): flag ? 1 : 0
+    default: nil
+    }
+  }
+
+  /// The integer for a parameter that wants one; a type error for anything else, clamped beyond 64 bits.
+  package func index(for what: String) throws(TemplateError) -> Int {
+    switch self {
+    case .int(let int): return int
+    case .bool(let flag): return flag ? 1 : 0
+    case .bigInt(let big): return big.sign == .minus ? .min : .max
+    case .undefined(let reason): throw reason.error
+    default: throw TemplateError(.type, "\(what) wants an integer, not a value of type \(typeName).")
+    }
+  }
+}
+
+extension Double {
+  /// The number as Python's `repr` writes it: the shortest digits, an exponent below 1e-4 and from 1e16 on.
+  package var pythonRepr: String {
+    if isNaN { return "nan" }
+    if isInfinite { return self < 0 ? "-inf" : "inf" }
+    let (digits, exponent) = shortestDigits
+    let sign = self.sign == .minus ? "-" : ""
+    if exponent < -4 || exponent >= 16 {
+      let fraction = digits.count > 1 ? "." + String(decoding: digits.dropFirst(), as: UTF8.self) : ""
+      let size = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
+      return "\(sign)\(Character(Unicode.Scalar(digits.first ?? 48)))\(fraction)e\(exponent < 0 ? "-" : "+")\(size)"
+    }
+    if exponent < 0 {
+      return sign + "0." + String(repeating: "0", count: -exponent - 1) + String(decoding: digits, as: UTF8.self)
+    }
+    let whole = exponent + 1
+    if digits.count <= whole {
+      return sign + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: whole - digits.count) + ".0"
+    }
+    return sign + String(decoding: digits[..<whole], as: UTF8.self) + "." + String(decoding: digits[whole...], as: UTF8.self)
+  }
+
+  /// The number as `json.dumps` writes it.
+  var pythonJSON: String {
+    if isNaN { return "NaN" }
+    if isInfinite { return self < 0 ? "-Infinity" : "Infinity" }
+    return pythonRepr
+  }
+
+  /// The shortest digits that read back the same, and the decimal exponent of the first one.
+  private var shortestDigits: (digits: [UInt8], exponent: Int) {
+    var digits: [UInt8] = []
+    var exponent = 0
+    var pointAt: Int?
+    var bytes = Array(magnitude.description.utf8)[...]
+    if let mark = bytes.firstIndex(of: UInt8(ascii: "e")) {
+      exponent = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)) ?? 0
+      bytes = bytes[..<mark]
+    }
+    for byte in bytes {
+      if byte == UInt8(ascii: ".") { pointAt = digits.count } else { digits.append(byte) }
+    }
+    exponent += (pointAt ?? digits.count) - 1
+    let leading = digits.prefix { $0 == 48 }.count
+    if leading == digits.count { return ([48], 0) }
+    digits.removeFirst(leading)
+    exponent -= leading
+    while digits.count > 1, digits.last == 48 { digits.removeLast() }
+    return (digits, exponent)
+  }
+}

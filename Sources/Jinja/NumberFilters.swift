@@ -1,0 +1,228 @@
+import BigInt
+import Foundation
+import PythonTime
+
+extension Environment {
+  mutating func addNumberFilters() {
+    addFilter("default", "d", parameters: ["default_value", "boolean"]) { (value, arguments, _) throws(TemplateError) in
+      let replaces = value.isUndefined || (arguments.count > 1 && (arguments[1]?.isTruthy ?? false) && !value.isTruthy)
+      return replaces ? arguments.first.flatMap { $0 } ?? .string("") : value
+    }
+    addFilter("abs") { (value, _, _) throws(TemplateError) in
+      switch value {
+      case .int(let int): return int == .min ? .bigInt(-BigInt(int)) : .int(abs(int))
+      case .bool(let flag): return .int(flag ? 1 : 0)
+      case .bigInt(let big): return Value(normalizing: BigInt(big.magnitude))
+      case .float(let double): return .float(double.magnitude)
+      case .timedelta(let delta): return .timedelta(try python { () throws(PythonTimeError) in try delta.magnitude() })
+      default: throw TemplateError(.type, "abs wants a number, not a value of type \(value.typeName).")
+      }
+    }
+    addFilter("int", parameters: ["default", "base"]) { (value, arguments, _) throws(TemplateError) in
+      let given = arguments.isEmpty ? [nil, nil] : arguments
+      let base = try (given[1] ?? .int(10)).index(for: "int")
+      return try integer(value, standard: given[0] ?? .int(0), base: base)
+    }
+    addFilter("float", parameters: ["default"]) { (value, arguments, _) throws(TemplateError) in
+      if case .undefined(let reason) = value { throw reason.error }
+      if case .bigInt(let big) = value, Double(big).isInfinite { throw TemplateError(.overflow, "An integer is too large for a float.") }
+      return value.pythonFloat.map { .float($0) } ?? (arguments.first.flatMap { $0 } ?? .float(0))
+    }
+    addFilter("round", parameters: ["precision", "method"]) { (value, arguments, _) throws(TemplateError) in
+      let given = arguments.isEmpty ? [nil, nil] : arguments
+      return try roundFilter(value, given[0] ?? .int(0), method: given[1] ?? .string("common"))
+    }
+    addFilter("filesizeformat", parameters: ["binary"]) { (value, arguments, _) throws(TemplateError) in
+      if case .undefined(let reason) = value { throw reason.error }
+      guard let size = value.pythonFloat else {
+        throw TemplateError(value.text == nil ? .type : .value, "filesizeformat wants a number.")
+      }
+      return .string(try fileSize(size, isBinary: arguments.first.flatMap { $0 }?.isTruthy ?? false))
+    }
+  }
+}
+
+extension Value {
+  /// Python's `float(…)`, nil where it fails.
+  var pythonFloat: Double? {
+    switch self {
+    case .string(let text), .markup(let text): parsePythonFloat(text)
+    case .bytes(let bytes): parsePythonFloat(String(decoding: bytes, as: UTF8.self))
+    default: number?.double
+    }
+  }
+}
+
+/// Python's `float` of a text: underscores between digits, surrounding white space, nan and infinity.
+package func parsePythonFloat(_ text: String) -> Double? {
+  let trimmed = text.stripped()
+  var digits = ""
+  var previous: Unicode.Scalar = "_"
+  for scalar in trimmed.unicodeScalars {
+    if scalar == "_" {
+      guard previous.isASCIIDigit else { return nil }
+    } else {
+      if previous == "_", !digits.isEmpty, !scalar.isASCIIDigit { return nil }
+      let digit = scalar.isASCII ? nil : scalar.isPythonDecimal ? scalar.properties.numericValue.map { Int($0) } : nil
+      if let digit { digits += String(digit) } else { digits.unicodeScalars.append(scalar) }
+    }
+    previous = scalar
+  }
+  if previous == "_" { return nil }
+  let unsigned = digits.hasPrefix("-") || digits.hasPrefix("+") ? digits.dropFirst() : digits[...]
+  switch unsigned.lowercased() {
+  case "inf", "infinity": return digits.hasPrefix("-") ? -.infinity : .infinity
+  case "nan": return .nan
+  default: break
+  }
+  // What Swift takes beyond Python: hexadecimal, other names of the special values.
+  guard let first = unsigned.unicodeScalars.first, first.isASCIIDigit || first == ".",
+    unsigned.unicodeScalars.allSatisfy({ $0.isASCIIDigit || ".eE+-".unicodeScalars.contains($0) })
+  else { return nil }
+  let padded = unsigned.hasPrefix(".") ? "0" + unsigned : String(unsigned)
+  let fixed = padded.hasSuffix(".") ? padded + "0" : padded.replacing(".e", with: ".0e").replacing(".E", with: ".0E")
+  guard unsigned != "." && !unsigned.lowercased().hasPrefix(".e") else { return nil }
+  return Double(digits.hasPrefix("-") ? "-" + fixed : fixed) ?? overflowed(fixed, isNegative: digits.hasPrefix("-"))
+}
+
+private func overflowed(_ text: String, isNegative: Bool) -> Double? {
+  let parts = text.lowercased().split(separator: "e", omittingEmptySubsequences: false)
+  guard parts.count == 2, let exponent = Int(parts[1]), Double(parts[0]) != nil else { return nil }
+  if exponent < 0 { return isNegative ? -0.0 : 0 }
+  return isNegative ? -.infinity : .infinity
+}
+
+/// Python's `int` of a text in a base; nil where it is not one.
+package func parsePythonInteger(_ text: String, base: Int = 10) -> Value? {
+  var digits = Array(text.stripped().unicodeScalars)
+  let isNegative = digits.first == "-"
+  if isNegative || digits.first == "+" { digits.removeFirst() }
+  var radix = base
+  let prefixes: [Unicode.Scalar: Int] = ["x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2]
+  if digits.count > 1, digits[0] == "0", let prefixed = prefixes[digits[1]], base == 0 || base == prefixed {
+    radix = prefixed
+    digits.removeFirst(2)
+    if digits.first == "_" { digits.removeFirst() }
+  } else if base == 0 {
+    if digits.first == "0", digits.contains(where: { $0 != "0" && $0 != "_" }) { return nil }
+    radix = 10
+  }
+  guard radix >= 2, radix <= 36, !digits.isEmpty, digits.first != "_", digits.last != "_" else { return nil }
+  var plain = ""
+  var afterUnderscore = false
+  for digit in digits {
+    if digit == "_" {
+      if afterUnderscore { return nil }
+      afterUnderscore = true
+      continue
+    }
+    afterUnderscore = false
+    if digit.isASCII {
+      guard digit.isASCIIDigit || digit.isASCIILetter else { return nil }
+      plain.unicodeScalars.append(digit)
+    } else {
+      guard digit.isPythonDecimal, let value = digit.properties.numericValue else { return nil }
+      plain += String(Int(value))
+    }
+  }
+  if plain.utf8.count > Limits.integerDigits { return nil }
+  if let small = Int(isNegative ? "-" + plain : plain, radix: radix) { return .int(small) }
+  guard let big = BigInt(plain, radix: radix) else { return nil }
+  return Value(normalizing: isNegative ? -big : big)
+}
+
+private func integer(_ value: Value, standard: Value, base: Int) throws(TemplateError) -> Value {
+  switch value {
+  case .undefined(let reason): throw reason.error
+  case .bool(let flag): return .int(flag ? 1 : 0)
+  case .int, .bigInt: return value
+  case .float(let double):
+    if double.isNaN { return standard }
+    guard double.isFinite else { throw TemplateError(.overflow, "Infinity has no integer.") }
+    return Value(normalizing: BigInt(double.rounded(.towardZero)))
+  case .string(let text), .markup(let text):
+    guard base == 0 || (2...36).contains(base) else { return standard }
+    if let parsed = parsePythonInteger(text, base: base) { return parsed }
+    guard let double = parsePythonFloat(text), double.isFinite else { return standard }
+    return Value(normalizing: BigInt(double.rounded(.towardZero)))
+  case .bytes(let bytes): return parsePythonInteger(String(decoding: bytes, as: UTF8.self)) ?? standard
+  default: return standard
+  }
+}
+
+private func roundFilter(_ value: Value, _ precision: Value, method: Value) throws(TemplateError) -> Value {
+  guard let method = method.text, ["common", "ceil", "floor"].contains(method) else {
+    throw TemplateError(.runtime, "round takes the methods common, ceil and floor.")
+  }
+  if case .undefined(let reason) = value {
+    if method == "common" { throw TemplateError(.type, "round wants a number.") }
+    throw reason.error
+  }
+  guard let number = value.number else {
+    throw TemplateError(.type, "round wants a number, not a value of type \(value.typeName).")
+  }
+  if method == "common" {
+    let digits = precision.isNone ? 0 : try precision.index(for: "round")
+    guard case .float(let double) = number else { return try roundInteger(number.big ?? 0, digits) }
+    if precision.isNone {
+      guard double.isFinite else { throw TemplateError(double.isNaN ? .value : .overflow, "The number has no integer.") }
+      return Value(normalizing: BigInt(double.rounded(.toNearestOrEven)))
+    }
+    return .float(try roundDouble(double, digits))
+  }
+  guard precision.number != nil else { throw TemplateError(.type, "round wants a number of digits.") }
+  let scale = pow(10, precision.number?.double ?? 0)
+  let scaled = number.double * scale
+  guard scaled.isFinite else { throw TemplateError(scaled.isNaN ? .value : .overflow, "The number has no integer.") }
+  let whole = method == "ceil" ? scaled.rounded(.up) : scaled.rounded(.down)
+  if scale == 0 { throw TemplateError(.zeroDivision, "round divides by zero.") }
+  return .float(whole / scale)
+}
+
+private func roundInteger(_ big: BigInt, _ digits: Int) throws(TemplateError) -> Value {
+  if digits >= 0 { return Value(normalizing: big) }
+  guard digits > -Limits.integerDigits else { return .int(0) }
+  let unit = BigInt(10).power(-digits)
+  var (quotient, remainder) = big.quotientAndRemainder(dividingBy: unit)
+  if remainder < 0 {
+    remainder += unit
+    quotient -= 1
+  }
+  let twice = remainder * 2
+  if twice > unit || (twice == unit && quotient % 2 != 0) { quotient += 1 }
+  return Value(normalizing: quotient * unit)
+}
+
+/// `round(double, digits)`: correctly rounded, halves to even, by the exact decimal value.
+func roundDouble(_ double: Double, _ digits: Int) throws(TemplateError) -> Double {
+  guard double.isFinite, digits <= 330 else { return double }
+  if digits < -330 { return copysign(0, double) }
+  let rounded: Double
+  if digits >= 0 {
+    rounded = Double(String(format: "%.\(digits)f", double)) ?? double
+  } else {
+    let unit = pow(10, Double(-digits))
+    rounded = (double / unit).rounded(.toNearestOrEven) * unit
+  }
+  guard rounded.isFinite else { throw TemplateError(.overflow, "The rounded number is too large.") }
+  return rounded
+}
+
+private func fileSize(_ size: Double, isBinary: Bool) throws(TemplateError) -> String {
+  let base = isBinary ? 1024.0 : 1000.0
+  if size == 1 { return "1 Byte" }
+  if size < base {
+    guard size.isFinite else { throw TemplateError(.overflow, "The size is not finite.") }
+    return "\(BigInt(size.rounded(.towardZero))) Bytes"
+  }
+  if size.isNaN { throw TemplateError(.value, "The size is not a number.") }
+  let letters = isBinary ? ["K", "M", "G", "T", "P", "E", "Z", "Y"] : ["k", "M", "G", "T", "P", "E", "Z", "Y"]
+  var unit = base
+  for (index, letter) in letters.enumerated() {
+    unit *= base
+    if size < unit || index == letters.count - 1 {
+      return String(format: "%.1f", base * size / unit) + " \(letter)\(isBinary ? "iB" : "B")"
+    }
+  }
+  return ""
+}

@@ -1,0 +1,66 @@
+/// A template: compiled once, evaluated as often as needed, from any thread.
+package struct Template: Sendable {
+  package let source: String
+  package let environment: Environment
+  /// The names that it takes from its context, as `jinja2.meta.find_undeclared_variables` reports them: also names that only some
+  /// branches bind, but none that the environment has as a global.
+  package let undeclaredVariables: Set<String>
+  /// Whether it holds nothing to evaluate, so that it always renders the same text.
+  package let isConstant: Bool
+
+  private let statements: [StatementNode]
+  /// The text where it is constant.
+  private let constantText: String
+  /// Where it is one `{{ … }}` and nothing else, what is printed.
+  private let single: PrintNode?
+  private let usesScope: Bool
+
+  /// Throws a syntax error, or a limit error for a template that is nested too deep.
+  package init(_ source: String, environment: Environment = .standard) throws(TemplateError) {
+    self.source = source
+    self.environment = environment
+    var parser = try Parser(source)
+    let syntax = try parser.parse()
+    var compiler = Compiler(environment, syntax)
+    statements = try compiler.compile(syntax)
+    var names = UndeclaredVariables(globals: Set(environment.globals.keys))
+    undeclaredVariables = names.find(in: syntax)
+    single = statements.count == 1 ? statements.first as? PrintNode : nil
+    var text = ""
+    var isConstant = true
+    var usesScope = false
+    for statement in statements {
+      if let node = statement as? TextNode { text += node.text } else { isConstant = false }
+      if !(statement is TextNode || statement is PrintNode) { usesScope = true }
+    }
+    self.isConstant = isConstant
+    self.usesScope = usesScope
+    constantText = text
+  }
+
+  /// Whether it is exactly one `{{ … }}`, so that ``value(_:)`` has a value.
+  package var isExpression: Bool { single != nil }
+
+  /// The text that the template gives with the variables of `context`.
+  package func render(_ context: Context) throws(TemplateError) -> String {
+    if isConstant { return constantText }
+    var evaluation = Evaluation(environment: environment, context: context, limits: environment.limits)
+    if let single { return try single.text(&evaluation) }
+    var output = ""
+    guard usesScope else {
+      try statements.execute(&evaluation, &output)
+      return output
+    }
+    try evaluation.scoped(in: nil) { (evaluation) throws(TemplateError) in
+      try statements.execute(&evaluation, &output)
+    }
+    return output
+  }
+
+  /// The value of a template that is exactly one `{{ … }}`, without going through its text; nil for any other template.
+  package func value(_ context: Context) throws(TemplateError) -> Value? {
+    guard let single else { return nil }
+    var evaluation = Evaluation(environment: environment, context: context, limits: environment.limits)
+    return try single.expression.evaluate(&evaluation)
+  }
+}

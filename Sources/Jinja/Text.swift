@@ -1,0 +1,176 @@
+import BigInt
+import JSON
+import PythonTime
+
+extension Value {
+  /// Python's `str`.
+  @inline(__always)
+  package func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    switch self {
+    case .string(let text), .markup(let text): return text
+    case .int(let int): return int.description
+    default: return try otherText(&evaluation)
+    }
+  }
+
+  private func otherText(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    switch self {
+    case .undefined: return ""
+    case .bool(let flag): return flag ? "True" : "False"
+    case .none: return "None"
+    case .float(let double): return double.pythonRepr
+    case .date(let date): return date.description
+    case .datetime(let datetime): return datetime.description
+    case .timedelta(let delta): return delta.description
+    case .duration(let duration): return duration.description
+    case .object(let object): return try object.text(&evaluation)
+    default: return try representation(&evaluation)
+    }
+  }
+
+  /// Python's `repr`.
+  package func representation(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    var writer = RepresentationWriter()
+    try writer.write(self, &evaluation)
+    return writer.output
+  }
+
+  /// The text, escaped for HTML unless it is safe already.
+  var escapedText: String {
+    switch self {
+    case .markup(let text): text
+    case .string(let text): escapeHTML(text)
+    default: ""
+    }
+  }
+
+  /// `markupsafe.escape`: the text of any value, made safe.
+  func escaped(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    if case .markup(let text) = self { return text }
+    let text = try self.text(&evaluation)
+    try evaluation.charge(text: text.utf8.count)
+    return escapeHTML(text)
+  }
+}
+
+/// Replaces the five characters that mean something in HTML.
+func escapeHTML(_ text: String) -> String {
+  var result = ""
+  result.reserveCapacity(text.utf8.count)
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "'": result += "&#39;"
+    case "\"": result += "&#34;"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}
+
+/// Writes values as Python's `repr` does. A container inside itself shows as dots.
+private struct RepresentationWriter {
+  var output = ""
+  private var open: [ObjectIdentifier] = []
+  private var depth = 0
+
+  init() {}
+
+  mutating func write(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
+    depth += 1
+    defer { depth -= 1 }
+    if depth > Limits.valueDepth * 5 { throw TemplateError(.limit, "A value is nested too deep to be shown.") }
+    switch value {
+    case .undefined: output += "Undefined"
+    case .string(let text): output += pythonRepr(text)
+    case .markup(let text): output += "Markup(\(pythonRepr(text)))"
+    case .bytes(let bytes): output += bytesRepresentation(bytes)
+    case .bigInt(let big):
+      guard big.bitWidth <= Limits.integerDigits * 4, case let digits = String(big), digits.utf8.count <= Limits.integerDigits + 1
+      else { throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.") }
+      output += digits
+    case .list(let list): try guarded(list, "[...]", &evaluation) { writer, e throws(TemplateError) in
+      try writer.sequence(list.items, "[", "]", &e)
+    }
+    case .tuple(let items):
+      try sequence(items, "(", items.count == 1 ? ",)" : ")", &evaluation)
+    case .dict(let dict): try guarded(dict, "{...}", &evaluation) { writer, e throws(TemplateError) in
+      try writer.members(value, &e)
+    }
+    case .mapping: try members(value, &evaluation)
+    case .json(let view):
+      if view.kind == .object {
+        try members(value, &evaluation)
+      } else {
+        try sequence(Value.elements(of: view), "[", "]", &evaluation)
+      }
+    case .date(let date): output += date.repr
+    case .datetime(let datetime): output += datetime.repr
+    case .timedelta(let delta): output += delta.repr
+    case .duration(let duration): output += duration.repr
+    default: output += try value.text(&evaluation)
+    }
+  }
+
+  private mutating func guarded(
+    _ object: AnyObject, _ dots: String, _ evaluation: inout Evaluation,
+    _ body: (inout RepresentationWriter, inout Evaluation) throws(TemplateError) -> Void
+  ) throws(TemplateError) {
+    let identity = ObjectIdentifier(object)
+    if open.contains(identity) {
+      output += dots
+      return
+    }
+    open.append(identity)
+    try body(&self, &evaluation)
+    open.removeLast()
+  }
+
+  private mutating func sequence(
+    _ items: [Value], _ start: String, _ end: String, _ evaluation: inout Evaluation
+  ) throws(TemplateError) {
+    output += start
+    for (index, item) in items.enumerated() {
+      if index > 0 { output += ", " }
+      try write(item, &evaluation)
+      try checkSize(&evaluation)
+    }
+    output += end
+  }
+
+  private mutating func members(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
+    output += "{"
+    for (index, member) in (value.members ?? []).enumerated() {
+      if index > 0 { output += ", " }
+      try write(member.key, &evaluation)
+      output += ": "
+      try write(member.value, &evaluation)
+      try checkSize(&evaluation)
+    }
+    output += "}"
+  }
+
+  // A list that holds another one many times over grows fast.
+  private func checkSize(_ evaluation: inout Evaluation) throws(TemplateError) {
+    try evaluation.charge()
+    try evaluation.checkSize(text: output.utf8.count)
+  }
+
+  private func bytesRepresentation(_ bytes: [UInt8]) -> String {
+    let quote: UInt8 = bytes.contains(39) && !bytes.contains(34) ? 34 : 39
+    var text = "b" + String(Unicode.Scalar(quote))
+    for byte in bytes {
+      switch byte {
+      case quote, 92: text += "\\" + String(Unicode.Scalar(byte))
+      case 9: text += "\\t"
+      case 10: text += "\\n"
+      case 13: text += "\\r"
+      case 32..<127: text += String(Unicode.Scalar(byte))
+      default: text += byte < 16 ? "\\x0\(String(byte, radix: 16))" : "\\x\(String(byte, radix: 16))"
+      }
+    }
+    return text + String(Unicode.Scalar(quote))
+  }
+}

@@ -1,0 +1,99 @@
+import BigInt
+import JSON
+import OrderedCollections
+
+extension Value {
+  /// A scalar becomes its value at once; arrays and objects stay where they lie.
+  package init(_ view: JSONView) {
+    switch view.kind {
+    case .null: self = .none
+    case .bool: self = .bool(view.bool ?? false)
+    case .int:
+      if let int = view.int {
+        self = .int(int)
+      } else {
+        self = view.numberText.flatMap { Value(number: $0) } ?? .float(view.double ?? .nan)
+      }
+    case .double:
+      let isInteger = view.withText { text in text.allSatisfy { $0 == UInt8(ascii: "-") || ($0 >= 48 && $0 <= 57) } }
+      self = (isInteger ? view.numberText.flatMap { Value(number: $0) } : nil) ?? .float(view.double ?? .nan)
+    case .string: self = .string(view.string ?? "")
+    case .array, .object: self = .json(view)
+    }
+  }
+
+  /// The same value with lists and dicts of its own.
+  package init(_ json: JSONValue) {
+    switch json {
+    case .null: self = .none
+    case .bool(let flag): self = .bool(flag)
+    case .int(let int): self = .int(int)
+    case .double(let double): self = .float(double)
+    case .number(let text): self = Value(number: text) ?? .float(.nan)
+    case .string(let text): self = .string(text)
+    case .array(let items): self = .list(ListObject(items.map { Value($0) }))
+    case .object(let object):
+      var storage = OrderedDictionary<DictKey, Value>(minimumCapacity: object.count)
+      for (key, value) in object { storage[DictKey(string: key)] = Value(value) }
+      self = .dict(DictObject(storage))
+    }
+  }
+
+  private init?(number text: String) {
+    if text.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }), let big = BigInt(text, radix: 10) {
+      self = Value(normalizing: big)
+    } else if let double = Double(text) {
+      self = .float(double)
+    } else {
+      return nil
+    }
+  }
+
+  /// The value as JSON: undefined and none become null, dates their text, keys their text; a type error for what has no JSON form.
+  package func json() throws(TemplateError) -> JSONValue { try json(depth: 0) }
+
+  private func json(depth: Int) throws(TemplateError) -> JSONValue {
+    if depth > Limits.valueDepth * 12 { throw TemplateError(.limit, "A value is nested too deep for JSON.") }
+    switch self {
+    case .undefined, .none: return .null
+    case .bool(let flag): return .bool(flag)
+    case .int(let int): return .int(int)
+    case .bigInt(let big): return .number(String(big))
+    case .float(let double): return .double(double)
+    case .string(let text), .markup(let text): return .string(text)
+    case .bytes(let bytes): return .string(String(decoding: bytes, as: UTF8.self))
+    case .list(let list): return .array(try Value.json(list.items, depth))
+    case .tuple(let items): return .array(try Value.json(items, depth))
+    case .json(let view): return view.value
+    case .dict, .mapping:
+      var object = JSONObject()
+      for (key, value) in members ?? [] { object[try key.jsonKey()] = try value.json(depth: depth + 1) }
+      return .object(object)
+    case .date(let date): return .string(date.description)
+    case .datetime(let datetime): return .string(datetime.description)
+    case .timedelta(let delta): return .string(delta.description)
+    case .duration(let duration): return .string(duration.description)
+    case .object(let object): throw TemplateError(.type, "A value of type \(object.typeName) has no JSON form.")
+    }
+  }
+
+  private static func json(_ items: [Value], _ depth: Int) throws(TemplateError) -> [JSONValue] {
+    var result: [JSONValue] = []
+    result.reserveCapacity(items.count)
+    for item in items { result.append(try item.json(depth: depth + 1)) }
+    return result
+  }
+
+  /// A dict's key as Python's `json.dumps` writes it.
+  func jsonKey() throws(TemplateError) -> String {
+    switch self {
+    case .string(let text), .markup(let text): return text
+    case .bool(let flag): return flag ? "true" : "false"
+    case .none: return "null"
+    case .int(let int): return String(int)
+    case .bigInt(let big): return String(big)
+    case .float(let double): return double.pythonJSON
+    default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form.")
+    }
+  }
+}

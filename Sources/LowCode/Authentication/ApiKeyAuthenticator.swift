@@ -1,0 +1,31 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Sends a key in a header, a query parameter or the body.
+struct ApiKeyAuthenticator: Component, Authenticator {
+  private let place: RequestOption
+  private let token: InterpolatedString
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    switch (node["inject_into"], node["header"]) {
+    case (let option?, nil): place = try context.build(option)
+    case (nil, let header?):
+      place = try RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: context.configValue)
+    case (nil, nil):
+      throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes.", at: node.node)
+    default:
+      throw ConnectorError(
+        .system, "`ApiKeyAuthenticator` takes `inject_into` or the older `header`, not both: remove `header`.", at: node.node)
+    }
+    token = try node["api_token"].map { try InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
+    config = context.configValue
+  }
+
+  func credentials() async throws -> RequestParts {
+    var parts = RequestParts()
+    place.inject(.string(try token.string(EvaluationContext(config: config))), into: &parts)
+    return parts
+  }
+}

@@ -1,0 +1,14 @@
+/// Gives the credentials of requests.
+package protocol Authenticator: Sendable {
+  /// What the credentials add to a request. Asked for each attempt, so that a repeated request carries a fresh token.
+  /// - Throws: ``ConnectorError`` where no credentials can be had.
+  func credentials() async throws -> RequestParts
+  /// The API refused `request`, which carried these credentials, and the manifest wants fresh ones.
+  /// - Returns: whether these credentials can be made fresh at all; then they are.
+  /// - Throws: ``ConnectorError`` where they could not be made fresh: a config error where nothing but the user helps.
+  func refresh(after request: HTTPRequest) async throws -> Bool
+}
+
+extension Authenticator {
+  package func refresh(after request: HTTPRequest) async throws -> Bool { false }
+}

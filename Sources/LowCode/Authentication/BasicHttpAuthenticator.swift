@@ -1,0 +1,24 @@
+import Foundation
+import JSON
+import Jinja
+
+/// Sends a user name and a password as `Authorization: Basic …` (RFC 7617).
+struct BasicHttpAuthenticator: Component, Authenticator {
+  private let username: InterpolatedString
+  private let password: InterpolatedString
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    username = try InterpolatedString(node.required("username"), parameters: node.parameters)
+    password = try node["password"].map { try InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
+    config = context.configValue
+  }
+
+  func credentials() async throws -> RequestParts {
+    let context = EvaluationContext(config: config)
+    let pair = try username.string(context) + ":" + password.string(context)
+    var parts = RequestParts()
+    parts.headers["Authorization"] = .string("Basic " + Data(pair.utf8).base64EncodedString())
+    return parts
+  }
+}

@@ -1,0 +1,19 @@
+import JSON
+import Jinja
+
+/// Sends a token as `Authorization: Bearer …`.
+struct BearerAuthenticator: Component, Authenticator {
+  private let token: InterpolatedString
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    token = try InterpolatedString(node.required("api_token"), parameters: node.parameters)
+    config = context.configValue
+  }
+
+  func credentials() async throws -> RequestParts {
+    var parts = RequestParts()
+    parts.headers["Authorization"] = .string("Bearer " + (try token.string(EvaluationContext(config: config))))
+    return parts
+  }
+}

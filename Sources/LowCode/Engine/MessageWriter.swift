@@ -1,0 +1,123 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Synchronization
+
+/// Where lines go.
+package protocol LineOutput: Sendable {
+  /// Writes whole lines; blocks while the reader is behind.
+  /// - Throws: ``OutputClosed`` where nobody reads any more.
+  func write(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+/// Standard output was closed by its reader.
+package struct OutputClosed: Error {}
+
+/// A file descriptor as output.
+package struct DescriptorOutput: LineOutput {
+  private let descriptor: Int32
+
+  package init(descriptor: Int32) { self.descriptor = descriptor }
+
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        throw OutputClosed()
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
+
+/// The one place where lines are written: in order, without secrets, counting each stream's records for its states.
+package final class MessageWriter: Sendable {
+  private struct State {
+    /// Records since the stream's last STATE.
+    var counts: [StreamDescriptor: Int] = [:]
+    var running: Set<StreamDescriptor> = []
+    var isClosed = false
+  }
+
+  private let output: any LineOutput
+  private let mask: SecretMask
+  private let now: @Sendable () -> Int64
+  private let state = Mutex(State())
+
+  package init(output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
+    self.output = output
+    self.mask = mask
+    self.now = now
+  }
+
+  /// Whether the reader of the output is gone.
+  package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  package func spec(_ spec: JSONObject) throws { try write(.spec(spec)) }
+  package func catalog(_ streams: [AirbyteStream]) throws { try write(.catalog(streams)) }
+
+  package func connectionStatus(succeeded: Bool, message: String? = nil) throws {
+    try write(.connectionStatus(succeeded: succeeded, message: message.map(mask.masked)))
+  }
+
+  package func log(_ level: LogLevel, _ message: String) { try? write(.log(level, mask.masked(message))) }
+
+  package func status(_ stream: StreamDescriptor, _ status: StreamStatus, rateLimited: Bool = false) throws {
+    try write(.status(stream, status, rateLimited: rateLimited, emittedAt: milliseconds))
+  }
+
+  package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
+
+  package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil) {
+    var detail = error.internalMessage ?? error.message
+    if let location = error.location { detail = "\(location): \(detail)" }
+    if let path = error.path, !path.isEmpty { detail += " (\(path))" }
+    try? write(
+      .error(
+        ErrorTrace(
+          message: mask.masked(error.message), internalMessage: mask.masked(detail), failureType: error.failureType, stream: stream),
+        emittedAt: milliseconds))
+  }
+
+  /// Writes lines of records that are encoded already; the stream's first ones are announced by its RUNNING status.
+  package func records(_ lines: borrowing JSONWriter, count: Int, of stream: StreamDescriptor) throws {
+    guard count > 0 else { return }
+    try state.withLock { state in
+      if state.running.insert(stream).inserted {
+        try put(.status(stream, .running, rateLimited: false, emittedAt: milliseconds), &state)
+      }
+      state.counts[stream, default: 0] += count
+      try lines.buffer.withUnsafeBytes { try put($0, &state) }
+    }
+  }
+
+  /// Writes the stream's state. `value` is asked for in the moment of writing, so that states leave in the order they came about.
+  package func state(of stream: StreamDescriptor, _ value: () throws -> JSONObject?) throws {
+    try state.withLock { state in
+      guard let value = try value() else { return }
+      let count = state.counts.updateValue(0, forKey: stream) ?? 0
+      try put(.state(stream, value, recordCount: count), &state)
+    }
+  }
+
+  private var milliseconds: Double { Double(now()) / 1_000 }
+
+  private func write(_ message: Message) throws { try state.withLock { try put(message, &$0) } }
+
+  private func put(_ message: Message, _ state: inout State) throws {
+    var line = JSONWriter()
+    line.write(message.json)
+    line.write(raw: UInt8(ascii: "\n"))
+    try line.buffer.withUnsafeBytes { try put($0, &state) }
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws {
+    if state.isClosed { throw OutputClosed() }
+    do { try output.write(bytes) } catch {
+      state.isClosed = true
+      throw error
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import AirbyteProtocol
+import AsyncAlgorithms
+import JSON
+import Synchronization
+
+/// Reads one stream: its slices side by side, its pages as they come, its states behind the records that they cover.
+final class StreamReader: Sendable {
+  private let stream: DeclarativeStream
+  private let descriptor: StreamDescriptor
+  private let encoder: RecordEncoder
+  private let run: ReadRun
+  private let hasFailed = Mutex(false)
+
+  init(_ stream: DeclarativeStream, in run: ReadRun) {
+    self.stream = stream
+    self.run = run
+    descriptor = StreamDescriptor(name: stream.name)
+    encoder = RecordEncoder(stream: descriptor)
+  }
+
+  /// - Returns: whether everything was read; what went wrong was written already.
+  /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written.
+  func read() async throws -> Bool {
+    try run.writer.status(descriptor, .started)
+    run.progress.started(stream: stream.name)
+    do {
+      try await readSlices(stream.normalizer())
+    } catch {
+      try fail(error)
+    }
+    let isComplete = !hasFailed.withLock { $0 }
+    try run.writer.state(of: descriptor) { try stream.cursor.finish() }
+    try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
+    run.progress.finished(stream: stream.name, isComplete: isComplete)
+    return isComplete
+  }
+
+  private func readSlices(_ normalizer: SchemaNormalizer?) async throws {
+    let slices = AsyncChannel<StreamSlice>()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in
+        defer { slices.finish() }
+        do {
+          try await stream.cursor.slices { slice in
+            try Task.checkCancellation()
+            await slices.send(slice)
+          }
+        } catch {
+          try fail(error)
+        }
+      }
+      for _ in 0..<run.concurrency {
+        group.addTask { [self] in
+          for await slice in slices {
+            do {
+              try await run.limiter.run { try await read(slice, normalizer) }
+            } catch {
+              // A slice that fails does not stop the others.
+              try fail(error)
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {
+    let observer = stream.cursor.observer(for: slice)
+    try await stream.retriever.read(slice, normalizer: normalizer) { page in
+      try Task.checkCancellation()
+      for record in page.records { try observer.observe(record) }
+      var lines = JSONWriter(capacity: page.records.count * 256)
+      encoder.encode(page.records, time: Int(run.runtime.now() / 1_000), into: &lines)
+      try run.writer.records(lines, count: page.records.count, of: descriptor)
+      run.progress.read(stream: stream.name, records: page.records.count)
+      return true
+    }
+    try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
+  }
+
+  /// Writes what went wrong.
+  /// - Throws: the error, where nothing more can be written or the read is cancelled.
+  private func fail(_ error: any Error) throws {
+    if error is OutputClosed || error is CancellationError { throw error }
+    hasFailed.withLock { $0 = true }
+    run.writer.error(ConnectorError(wrapping: error), stream: descriptor)
+  }
+}

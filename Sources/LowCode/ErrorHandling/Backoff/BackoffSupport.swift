@@ -1,0 +1,119 @@
+import AirbyteProtocol
+import Foundation
+import Jinja
+
+/// A number in a manifest that may be a template over the config.
+struct InterpolatedNumber: Sendable {
+  private let template: InterpolatedString
+  private let config: Value
+  private let node: ManifestNode
+
+  init(_ value: ManifestNode, of component: ComponentNode, in context: BuildContext) throws {
+    let text: String =
+      switch value.content {
+      case .string(let text): text
+      case .int(let number): String(number)
+      case .double(let number): String(number)
+      default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
+      }
+    template = try InterpolatedString(text, parameters: component.parameters, location: value.location)
+    config = context.configValue
+    node = value
+  }
+
+  /// - Throws: ``ConnectorError`` where the template gives no number.
+  func value() throws -> Double {
+    let text = try template.string(EvaluationContext(config: config))
+    guard let number = PythonNumber.float(text) else {
+      throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`.", at: node)
+    }
+    return number
+  }
+}
+
+/// Python's `float()` of a text.
+enum PythonNumber {
+  static func float(_ text: String) -> Double? {
+    let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let plain = trimmed.contains("_") ? trimmed.replacing("_", with: "") : trimmed
+    guard !plain.lowercased().contains("x"), !plain.lowercased().contains("p") else { return nil }
+    switch plain {
+    case "True": return nil
+    default: return Double(plain)
+    }
+  }
+}
+
+/// Spreads a wait over the range that the manifest gives, so that many clients do not return at once.
+struct Jitter: Sendable {
+  private let range: Double?
+  private let random: @Sendable () -> Double
+
+  init(_ node: ComponentNode, in context: BuildContext) {
+    range =
+      switch node["jitter_range_in_seconds"]?.content {
+      case .int(let number)?: Double(number)
+      case .double(let number)?: number
+      default: nil
+      }
+    random = context.runtime.random
+  }
+
+  func applied(to wait: Double) -> Double {
+    guard let range else { return wait }
+    return wait + random() * range * 2
+  }
+}
+
+/// Refuses waits that are as long as `max_waiting_time_in_seconds`, or longer.
+struct WaitLimit: Sendable {
+  private let seconds: Double?
+
+  /// The limit depends on the config alone, so a mistake in it shows at once.
+  init(_ node: ComponentNode, in context: BuildContext) throws {
+    guard let value = node["max_waiting_time_in_seconds"] else {
+      seconds = nil
+      return
+    }
+    let number = try InterpolatedNumber(value, of: node, in: context).value()
+    guard number.isFinite else {
+      throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number.", at: value)
+    }
+    seconds = number
+  }
+
+  func check(_ wait: Double) throws {
+    guard let seconds, wait >= seconds else { return }
+    throw ConnectorError(
+      .transient, "The API asks for a longer wait than the connector is allowed to make.",
+      internalMessage: "The API asks to wait \(wait) s; `max_waiting_time_in_seconds` is \(seconds) s.")
+  }
+
+  func checked(_ wait: Double) throws -> Double {
+    try check(wait)
+    return wait
+  }
+}
+
+/// A number in a response header, alone or found by a regular expression at the header's start.
+struct HeaderNumber: Sendable {
+  private let header: InterpolatedString
+  private let regex: InterpolatedString?
+  private let config: Value
+
+  init(_ node: ComponentNode, in context: BuildContext) throws {
+    header = try InterpolatedString(node.required("header"), parameters: node.parameters)
+    regex = try node["regex"].map { try InterpolatedString($0, parameters: node.parameters) }
+    config = context.configValue
+  }
+
+  func value(in response: HTTPResponse) throws -> Double? {
+    let context = EvaluationContext(config: config)
+    guard var text = response.header(try header.string(context)), !text.isEmpty else { return nil }
+    if let regex = try regex?.string(context) {
+      let atStart = try PythonRegex.cached("\\A(\(regex))")
+      if try atStart.isFound(in: text), case .string(let match) = try atStart.firstGroup(in: text) { text = match }
+    }
+    return PythonNumber.float(text)
+  }
+}

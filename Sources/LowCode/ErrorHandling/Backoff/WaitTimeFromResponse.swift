@@ -1,0 +1,42 @@
+import AirbyteProtocol
+import Jinja
+
+/// Waits as long as an expression over the response says, in seconds.
+struct WaitTimeFromResponse: Component, BackoffStrategy {
+  private let seconds: InterpolatedString
+  private let limit: WaitLimit
+  private let config: Value
+  private let log: any LogSink
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let expression = try node.required("wait_time_in_seconds")
+    seconds = try InterpolatedString(expression, parameters: node.parameters)
+    let unknown = seconds.undeclaredVariables.subtracting(["config", "response", "headers", "parameters"])
+    guard unknown.isEmpty else {
+      throw ConnectorError(
+        .system,
+        "`wait_time_in_seconds` can use `config`, `response`, `headers` and `parameters`, not \(unknown.sorted().joined(separator: ", ")).",
+        at: expression)
+    }
+    limit = try WaitLimit(node, in: context)
+    config = context.configValue
+    log = context.runtime.log
+  }
+
+  func delay(after attempt: Attempt, number: Int) throws -> Double? {
+    let response = attempt.response
+    let context = EvaluationContext(
+      config: config,
+      bindings: [
+        (.response, response?.templateValue ?? .emptyDict), (.headers, response?.headersValue ?? .emptyDict),
+      ])
+    guard let text = try? seconds.string(context), !text.allSatisfy(\.isWhitespace), text != "None" else { return nil }
+    guard let wait = PythonNumber.float(text) else {
+      log.log(.warn, "WaitTimeFromResponse: `wait_time_in_seconds` gave no number on this response; the next strategy decides.")
+      return nil
+    }
+    guard wait.isFinite, wait >= 0 else { return nil }
+    if wait != 0 { try limit.check(wait) }
+    return wait
+  }
+}

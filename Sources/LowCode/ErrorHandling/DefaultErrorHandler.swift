@@ -1,0 +1,47 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Decides by a list of filters, then by the default for the status.
+struct DefaultErrorHandler: Component, ErrorHandler {
+  private let filters: [HttpResponseFilter]
+  let backoffStrategies: [any BackoffStrategy]?
+  let maxRetries: Int
+  let maxTime = 600.0
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    filters = try node.nodes("response_filters").map { try context.build($0) }
+    backoffStrategies = try node.nodes("backoff_strategies").map { try context.build($0) }
+    maxRetries = try Self.maxRetries(node, context)
+  }
+
+  /// The handler of a requester whose manifest names none.
+  init() {
+    filters = []
+    backoffStrategies = []
+    maxRetries = 5
+  }
+
+  func interpret(_ attempt: Attempt) throws -> ErrorResolution {
+    guard case .response(let response) = attempt else { return DefaultErrorMapping.resolution(for: attempt) }
+    for filter in filters {
+      if let resolution = try filter.match(response) { return resolution }
+    }
+    return response.isSuccess ? .success : DefaultErrorMapping.resolution(for: attempt)
+  }
+
+  /// `max_retries` may be a number or a template over the config.
+  private static func maxRetries(_ node: ComponentNode, _ context: BuildContext) throws -> Int {
+    guard let value = node["max_retries"] else { return 5 }
+    if let number = value.int { return number }
+    let template = try InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
+    switch try template.evaluate(EvaluationContext(config: context.configValue)) {
+    case .int(let number): return number
+    case .bool(let flag): return flag ? 1 : 0
+    case .float(let number) where number.isFinite && abs(number) < 1e9: return Int(number)
+    case .string(let text): if let number = Int(text) { return number }
+    default: break
+    }
+    throw ConnectorError(.system, "`max_retries` should give an integer.", at: value)
+  }
+}

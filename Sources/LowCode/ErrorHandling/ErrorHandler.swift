@@ -1,0 +1,58 @@
+import AirbyteProtocol
+
+/// What is done about a response or a failed attempt.
+package enum ResponseAction: String, Sendable {
+  case success = "SUCCESS"
+  case retry = "RETRY"
+  case fail = "FAIL"
+  case ignore = "IGNORE"
+  case resetPagination = "RESET_PAGINATION"
+  case rateLimited = "RATE_LIMITED"
+  case refreshTokenThenRetry = "REFRESH_TOKEN_THEN_RETRY"
+  case reducePageSize = "REDUCE_PAGE_SIZE"
+  case splitRequestWindow = "SPLIT_REQUEST_WINDOW"
+
+  /// Whether the same request is sent again.
+  var retries: Bool { self == .retry || self == .rateLimited || self == .refreshTokenThenRetry }
+}
+
+/// A handler's verdict on an attempt.
+package struct ErrorResolution: Sendable {
+  package var action: ResponseAction
+  package var failureType: FailureType?
+  package var message: String?
+
+  package init(_ action: ResponseAction, _ failureType: FailureType? = nil, _ message: String? = nil) {
+    self.action = action
+    self.failureType = failureType
+    self.message = message
+  }
+
+  package static let success = ErrorResolution(.success)
+}
+
+/// How an attempt to send a request ended.
+package enum Attempt: Sendable {
+  case response(HTTPResponse)
+  case failure(TransportError)
+
+  package var response: HTTPResponse? { if case .response(let response) = self { response } else { nil } }
+}
+
+/// Decides what is done about an attempt.
+package protocol ErrorHandler: Sendable {
+  func interpret(_ attempt: Attempt) throws -> ErrorResolution
+  /// How often a request is repeated at most.
+  var maxRetries: Int { get }
+  /// Seconds after which a request is not repeated any more.
+  var maxTime: Double { get }
+  /// The strategies that say how long to wait, first answer first; nil for none of its own.
+  var backoffStrategies: [any BackoffStrategy]? { get }
+}
+
+/// Says how long to wait before a request is sent again.
+package protocol BackoffStrategy: Sendable {
+  /// Seconds to wait before the next attempt; nil where another strategy should decide. `attempt` counts from 1.
+  /// - Throws: ``ConnectorError`` where the wait would be longer than the manifest allows.
+  func delay(after attempt: Attempt, number: Int) throws -> Double?
+}

@@ -1,0 +1,73 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Jinja
+
+/// Matches responses by status, message or predicate, and says what is done about them.
+struct HttpResponseFilter: Component {
+  private let action: ResponseAction?
+  private let failureType: FailureType?
+  private let statusCodes: Set<Int>
+  private let messagePart: String?
+  private let predicate: InterpolatedBoolean?
+  private let errorMessage: InterpolatedString?
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    action = try node.optionalString("action").flatMap { ResponseAction(rawValue: $0) }
+    failureType = try node.optionalString("failure_type").flatMap { FailureType(rawValue: $0) }
+    statusCodes = Set(try node.nodes("http_codes").compactMap(\.int))
+    messagePart = try node.optionalString("error_message_contains")
+    if let condition = node["predicate"], let text = condition.string, !text.isEmpty {
+      predicate = try InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+    } else {
+      predicate = nil
+    }
+    errorMessage = try node["error_message"].map { try InterpolatedString($0, parameters: node.parameters) }
+    config = context.configValue
+  }
+
+  /// The verdict on `response` if this filter is meant for it.
+  func match(_ response: HTTPResponse) throws -> ErrorResolution? {
+    guard try matches(response), let action else { return nil }
+    let fallback = DefaultErrorMapping.resolution(status: response.status)
+    var message = try errorMessage?.string(
+      evaluationContext(response, config: config))
+    if message?.isEmpty != false { message = fallback?.message }
+    let failure = action == .fail ? failureType : nil
+    return ErrorResolution(action, failure ?? fallback?.failureType ?? .system, message)
+  }
+
+  private func matches(_ response: HTTPResponse) throws -> Bool {
+    if statusCodes.contains(response.status) { return true }
+    // As the reference: a predicate does not see the config.
+    if let predicate, try predicate.evaluate(evaluationContext(response, config: .none)) { return true }
+    if let messagePart, !messagePart.isEmpty, let message = ErrorMessageParser.message(of: response) {
+      return message.contains(messagePart)
+    }
+    return false
+  }
+
+  private func evaluationContext(_ response: HTTPResponse, config: Value) -> EvaluationContext {
+    EvaluationContext(
+      config: config,
+      bindings: [
+        (.response, response.templateValue), (.headers, response.headersValue),
+        (.requestURL, .string(Self.publicURL(response.url))),
+      ])
+  }
+
+  /// The URL without its user, query and fragment, which may hold credentials.
+  private static func publicURL(_ url: String) -> String {
+    guard var parts = URLComponents(string: url) else { return "" }
+    parts.user = nil
+    parts.password = nil
+    parts.query = nil
+    parts.fragment = nil
+    return parts.string ?? ""
+  }
+}
+
+extension Symbol {
+  static let requestURL = Symbol("request_url")
+}

@@ -1,0 +1,65 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// What a component may know of its surroundings while it is built. A value: what is set for a subtree stays in that subtree.
+package struct BuildContext: Sendable {
+  /// The config as the user gave it, after its migrations.
+  package let config: JSONObject
+  /// The same as templates see it.
+  package let configValue: Value
+  package let runtime: RuntimeEnvironment
+  package let registry: ComponentRegistry
+
+  /// The name of the stream that is being built; empty outside streams.
+  package var streamName = ""
+  /// The folder that the manifest stands in: paths in it are relative to this.
+  package var manifestFolder = "."
+
+  /// The state that was handed in for the stream that is being built (its `stream_state`), if any.
+  package var streamState: JSONObject?
+  /// The catalog's entry of the stream, where a read was configured for it.
+  package var configuredStream: ConfiguredStream?
+
+  /// What must be settled by a parent before its children are built.
+  package var siblings = SiblingContext()
+
+  package init(config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry) {
+    self.config = config
+    self.configValue = Value(JSONValue.object(config))
+    self.runtime = runtime
+    self.registry = registry
+  }
+
+  /// Builds the component that `node` describes and casts it to the role that its place needs.
+  /// - Throws: ``ConnectorError`` where the type is unknown, not available or does not fit the place.
+  package func build<Role>(_ node: ManifestNode, as role: Role.Type = Role.self) throws -> Role {
+    try registry.build(node, as: role, in: self)
+  }
+
+  package func build<Role>(optional node: ManifestNode?, as role: Role.Type = Role.self) throws -> Role? {
+    guard let node else { return nil }
+    return try build(node, as: role)
+  }
+}
+
+/// What one component of a stream hands to its neighbours at build time.
+package struct SiblingContext: Sendable {
+  /// The base URL of the requester, for paginators.
+  package var urlBase: InterpolatedString?
+  /// The decoder of the requester, for paginators.
+  package var decoder: (any Decoder)?
+  /// The stream's cursor.
+  package var cursor: (any Cursor)?
+  /// The same, where pages end at the first record that is not new (a data feed).
+  package var stopCursor: (any Cursor)?
+  /// Whether the selector drops records that are not new.
+  package var filtersByCursor = false
+  package var isClientSideIncremental = false
+  /// What cursor and partition router add to each request.
+  package var requestOptions: any RequestOptionsProvider = NoRequestOptions()
+  /// The stream's transformations.
+  package var transformations: [any RecordTransformation] = []
+
+  package init() {}
+}

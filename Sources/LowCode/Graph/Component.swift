@@ -1,0 +1,13 @@
+/// A part of the graph that a manifest describes: it decodes itself from its node and does its work.
+///
+/// The type is named exactly as in the manifest, so its name is the manifest's `type`.
+package protocol Component: Sendable {
+  /// Builds the component and everything below it; whatever can be checked is checked here.
+  /// - Throws: ``ConnectorError`` with the place of the cause.
+  init(from node: ComponentNode, in context: BuildContext) throws
+}
+
+extension Component {
+  /// The manifest's name of the component.
+  package static var typeName: String { String(describing: Self.self) }
+}

@@ -1,0 +1,29 @@
+import AirbyteProtocol
+
+/// The one list of the components that can be built, by the name that manifests use.
+package struct ComponentRegistry: Sendable {
+  private let types: [String: any Component.Type]
+
+  package init(_ types: [any Component.Type]) {
+    self.types = Dictionary(types.map { ($0.typeName, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// The names of all components that can be built.
+  package var names: Set<String> { Set(types.keys) }
+
+  func build<Role>(_ node: ManifestNode, as role: Role.Type, in context: BuildContext) throws -> Role {
+    let component = try ComponentNode(node)
+    guard let type = types[component.type] else {
+      guard component.type.hasPrefix("Custom") else { throw ConnectorError.unsupported(component.type, at: node) }
+      var error = ConnectorError(
+        .system,
+        "`\(node["class_name"]?.string ?? component.type)` is a custom Python component, which this version cannot run.", at: node)
+      error.isUnsupported = true
+      throw error
+    }
+    guard let built = try type.init(from: component, in: context) as? Role else {
+      throw ConnectorError(.system, "A `\(component.type)` cannot stand here.", at: node)
+    }
+    return built
+  }
+}

@@ -1,0 +1,37 @@
+import AirbyteProtocol
+import PythonTime
+
+/// What the outside world gives to a run: the time, sleep, chance, the network and the place for log lines. Tests inject their own.
+package struct RuntimeEnvironment: Sendable {
+  /// The current time in microseconds since 1970-01-01T00:00:00Z.
+  package var now: @Sendable () -> Int64
+  /// Waits for a number of seconds, unless the task is cancelled.
+  package var sleep: @Sendable (Double) async throws -> Void
+  /// A random number in 0..<1.
+  package var random: @Sendable () -> Double
+  package var transport: any Transport
+  package var log: any LogSink
+  /// The process's environment variables.
+  package var environment: [String: String]
+
+  package init(
+    now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
+    random: @escaping @Sendable () -> Double, transport: any Transport, log: any LogSink, environment: [String: String] = [:]
+  ) {
+    self.now = now
+    self.sleep = sleep
+    self.random = random
+    self.transport = transport
+    self.log = log
+    self.environment = environment
+  }
+}
+
+/// Takes the log lines of components; secrets are masked behind it, where lines are written.
+package protocol LogSink: Sendable {
+  func log(_ level: LogLevel, _ message: @autoclosure () -> String)
+  /// Registers a value that must never be shown: a token obtained at run time.
+  func addSecret(_ value: String)
+  /// Says that `stream` is being throttled by the API.
+  func rateLimited(stream: String)
+}

@@ -1,0 +1,39 @@
+import AirbyteProtocol
+import JSON
+
+/// Cuts a stream into slices, follows what was read of it and says its state. Shared by everything that reads the stream.
+package protocol Cursor: RequestOptionsProvider {
+  /// The record's field that the cursor follows; nil where it follows none.
+  var cursorField: String? { get }
+  /// Calls `body` with each slice that is to be read, in order, as far as the reader keeps up. Called once a cursor.
+  func slices(_ body: (StreamSlice) async throws -> Void) async throws
+  /// Starts to follow the records of `slice`: the observer belongs to one reader and is handed back when the slice was read.
+  func observer(for slice: StreamSlice) -> any CursorObserver
+  /// The slice was read wholly: the state moves on. Returns the state to be written now, if it is time for one.
+  /// - Throws: ``ConnectorError`` where the state cannot take the slice in.
+  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject?
+  /// The stream came to its end, whether all of its slices were closed or some failed: the state that is written last.
+  func finish() throws -> JSONObject
+  /// The state as it is now.
+  var state: JSONObject { get throws }
+  /// The values that are new for a read of `slice`, for streams that filter on the client's side or stop a feed by them.
+  /// Ask once a page rather than once a record.
+  func bounds(for slice: StreamSlice) -> CursorBounds
+}
+
+extension Cursor {
+  /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
+  package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
+}
+
+/// What one reader saw of the records of one slice; not shared.
+package protocol CursorObserver: AnyObject {
+  /// Takes a record in that was written out.
+  /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is skipped).
+  func observe(_ record: borrowing Record) throws
+}
+
+/// The observer of a stream that has no cursor.
+final class IdleObserver: CursorObserver {
+  func observe(_ record: borrowing Record) {}
+}

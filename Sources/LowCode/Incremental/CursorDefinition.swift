@@ -1,0 +1,89 @@
+import AirbyteProtocol
+import JSON
+
+/// What a stream's manifest says of its cursor, settled: shared by the cursors of all of its partitions.
+final class CursorDefinition: Sendable {
+  /// The keys of a slice that hold its window.
+  struct Boundaries: Sendable {
+    var start: String
+    var end: String
+  }
+
+  let streamName: String
+  let field: JSONKey
+  let converter: CursorValueConverter
+  let rules: WindowRules
+  let boundaries: Boundaries
+  /// Whether a slice's window says what was read; a counting cursor goes by its records instead.
+  let readsWindows: Bool
+  /// Where the stream begins, as the manifest says it now.
+  let start: @Sendable () throws -> CursorValue
+  /// Where the stream ends now.
+  let end: @Sendable () throws -> CursorValue
+  let requestOptions: WindowRequestOptions
+  let log: any LogSink
+
+  private let missingValue = Once()
+  private let unreadableValue = Once()
+
+  init(
+    streamName: String, field: String, converter: CursorValueConverter, rules: WindowRules, boundaries: Boundaries,
+    readsWindows: Bool, start: @escaping @Sendable () throws -> CursorValue, end: @escaping @Sendable () throws -> CursorValue,
+    requestOptions: WindowRequestOptions, log: any LogSink
+  ) {
+    self.streamName = streamName
+    self.field = JSONKey(field)
+    self.converter = converter
+    self.rules = rules
+    self.boundaries = boundaries
+    self.readsWindows = readsWindows
+    self.start = start
+    self.end = end
+    self.requestOptions = requestOptions
+    self.log = log
+  }
+
+  func warnOfMissingValue() {
+    missingValue {
+      log.log(
+        .warn,
+        "A record of stream `\(streamName)` has no readable cursor field `\(field.string)`; it counts as one that has to be synced.")
+    }
+  }
+
+  func warnOfUnreadableValue(_ reason: String) {
+    unreadableValue {
+      log.log(.warn, "A record of stream `\(streamName)` does not move its cursor `\(field.string)` on: \(reason)")
+    }
+  }
+
+  /// An error of the stream's cursor that neither the user nor the manifest's author can foresee.
+  func failure(_ message: String, _ cause: any Error) -> ConnectorError {
+    if let error = cause as? ConnectorError { return error }
+    let reason =
+      switch cause {
+      case CursorValueError.unreadable(let reason), CursorValueError.impossible(let reason): reason
+      default: "\(cause)"
+      }
+    return ConnectorError(.system, "Stream `\(streamName)`: \(message)", internalMessage: reason)
+  }
+
+  /// A window as slices carry it.
+  func cursorSlice(_ window: SliceWindow) -> JSONObject {
+    [boundaries.start: converter.format(window.start), boundaries.end: converter.format(window.end)]
+  }
+}
+
+/// Puts the bounds of a slice's window into requests.
+struct WindowRequestOptions: Sendable {
+  var startOption: RequestOption?
+  var endOption: RequestOption?
+  var startField = "start_time"
+  var endField = "end_time"
+
+  /// As in the reference, a bound that the slice does not have is null.
+  func add(from slice: JSONObject, to parts: inout RequestParts) {
+    startOption?.inject(slice[startField] ?? .null, into: &parts)
+    endOption?.inject(slice[endField] ?? .null, into: &parts)
+  }
+}

@@ -1,0 +1,140 @@
+import AirbyteProtocol
+import JSON
+import PythonTime
+
+/// How far one stream, or one partition of it, was read: a value that takes a state in, lists the windows to read and says the state.
+struct CursorTimeline: Sendable {
+  let definition: CursorDefinition
+  /// Where the manifest lets the stream begin.
+  let configuredStart: CursorValue
+  /// Where the last read ended, or else `configuredStart`.
+  let start: CursorValue
+  private(set) var intervals: CursorIntervals
+  /// The state that was handed in, whose other keys stay.
+  private var legacy: JSONObject
+  private var hasClosedSlice = false
+
+  /// - Parameters:
+  ///   - state: `{cursor_field: value}` or `{"state_type": "date-range", "slices": […]}`.
+  ///   - runtimeLookback: seconds that are taken off a sequential state's value.
+  /// - Throws: ``ConnectorError`` where the state or the manifest's start cannot be read.
+  init(_ definition: CursorDefinition, state: JSONObject, runtimeLookback: Int = 0) throws {
+    self.definition = definition
+    var state = state
+    let key = definition.field.string
+    do {
+      if runtimeLookback != 0, let value = state[key], value.isTruthy {
+        let moved = try definition.converter.parse(value).subtracting(.fixed(PyTimeDelta(seconds: runtimeLookback)))
+        state[key] = definition.converter.format(moved)
+      }
+      configuredStart = try definition.start()
+      if Self.isConcurrent(state) {
+        let read = try Self.intervals(of: state, definition)
+        intervals = CursorIntervals(read)
+        let known = read.first.map { $0.mostRecent ?? $0.end }
+        start = known.flatMap { $0.isTruthy ? $0 : nil } ?? configuredStart
+        legacy = state["legacy"]?.object ?? [:]
+      } else {
+        var start = configuredStart
+        if let value = state[key] {
+          if case .count = definition.converter, !value.isTruthy {
+            // Zero, an empty text and null count as no state.
+          } else {
+            let previous = try definition.converter.parse(value)
+            if !previous.isBefore(start) { start = previous }
+          }
+        }
+        self.start = start
+        intervals = CursorIntervals([CursorInterval(start: configuredStart, end: start, mostRecent: start)])
+        legacy = state
+      }
+    } catch {
+      throw definition.failure("its state or its start cannot be read.", error)
+    }
+  }
+
+  private static func isConcurrent(_ state: JSONObject) -> Bool {
+    state["state_type"] == "date-range" || state["state_type"] == "integer"
+  }
+
+  private static func intervals(of state: JSONObject, _ definition: CursorDefinition) throws -> [CursorInterval] {
+    try (state["slices"]?.array ?? []).map { slice in
+      guard let start = slice["start"], let end = slice["end"] else {
+        throw ConnectorError(.system, "A slice of the state of stream `\(definition.streamName)` lacks its start or its end.")
+      }
+      return CursorInterval(
+        start: try definition.converter.parse(start), end: try definition.converter.parse(end),
+        mostRecent: try slice["most_recent_cursor_value"].map { try definition.converter.parse($0) })
+    }
+  }
+
+  /// The windows that are still to be read.
+  mutating func windows() throws -> SliceWindows {
+    do {
+      try intervals.merge(unit: definition.converter.unit)
+    } catch {
+      throw definition.failure("the slices of its state cannot be joined.", error)
+    }
+    guard !intervals.all.isEmpty else {
+      throw definition.failure("its state has no slices.", ConnectorError(.system, "The state of the stream has no slices."))
+    }
+    return SliceWindows(rules: definition.rules, start: configuredStart, read: intervals.all, end: definition.end)
+  }
+
+  /// Takes a slice in that was read wholly.
+  /// - Returns: whether the state moved.
+  mutating func close(_ slice: StreamSlice, mostRecent: CursorValue?) throws -> Bool {
+    defer { hasClosedSlice = true }
+    do {
+      if definition.readsWindows {
+        let bounds = [definition.boundaries.start, definition.boundaries.end].compactMap { slice.merged[$0] }
+        guard bounds.count == 2 else {
+          throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window.")
+        }
+        intervals.append(
+          CursorInterval(
+            start: try definition.converter.parse(bounds[0]), end: try definition.converter.parse(bounds[1]),
+            mostRecent: mostRecent))
+      } else {
+        guard let mostRecent, mostRecent.isTruthy else { return false }
+        guard !hasClosedSlice else {
+          throw ConnectorError(.system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow.")
+        }
+        intervals.append(CursorInterval(start: start, end: mostRecent, mostRecent: mostRecent))
+      }
+      try intervals.merge(unit: definition.converter.unit)
+      return true
+    } catch {
+      throw definition.failure("a slice cannot be added to its state.", error)
+    }
+  }
+
+  /// The value that the state carries, as it is written.
+  var cursorText: JSONValue? {
+    get throws {
+      do {
+        return try intervals.latestComplete(unit: definition.converter.unit).map(definition.converter.format)
+      } catch {
+        throw definition.failure("the slices of its state cannot be joined.", error)
+      }
+    }
+  }
+
+  /// `{cursor_field: value}`, with the other keys of the state that was handed in.
+  var state: JSONObject {
+    get throws {
+      var state = legacy
+      if let value = try cursorText { state[definition.field.string] = value }
+      return state
+    }
+  }
+
+  /// What a read of this timeline takes as new: from the lookback window on, but not before the configured start.
+  var bounds: CursorBounds {
+    var lowest = start
+    if let lookback = definition.rules.lookback, let lower = try? start.subtracting(lookback) {
+      lowest = configuredStart.isTruthy ? CursorValue.max(lower, CursorValue.min(start, configuredStart)) : lower
+    }
+    return CursorBounds(definition: definition, lowest: lowest)
+  }
+}

@@ -1,0 +1,52 @@
+import JSON
+import PythonTime
+
+/// A place on a cursor's axis: a moment of a datetime cursor, or a number of a counting one. One cursor has values of one kind.
+package enum CursorValue: Sendable, Hashable {
+  case moment(PyDateTime)
+  case int(Int)
+  case double(Double)
+
+  /// Whether Python counts the value as true: every moment is, zero is not.
+  var isTruthy: Bool {
+    switch self {
+    case .moment: true
+    case .int(let number): number != 0
+    case .double(let number): number != 0
+    }
+  }
+
+  var moment: PyDateTime? { if case .moment(let moment) = self { moment } else { nil } }
+
+  /// Whether the value comes before `other`; moments compare as instants, whatever their zones.
+  func isBefore(_ other: CursorValue) -> Bool {
+    switch (self, other) {
+    case (.moment(let left), .moment(let right)): left.epochMicroseconds < right.epochMicroseconds
+    case (.int(let left), .int(let right)): left < right
+    case (.int(let left), .double(let right)): Double(left) < right
+    case (.double(let left), .int(let right)): left < Double(right)
+    case (.double(let left), .double(let right)): left < right
+    case (.moment, _), (_, .moment): false
+    }
+  }
+
+  func isSame(as other: CursorValue) -> Bool { !isBefore(other) && !other.isBefore(self) }
+
+  /// Python's `max(first, second)`: the first of equals, whose zone may differ from the second's.
+  static func max(_ first: CursorValue, _ second: CursorValue) -> CursorValue { first.isBefore(second) ? second : first }
+
+  /// Python's `min(first, second)`.
+  static func min(_ first: CursorValue, _ second: CursorValue) -> CursorValue { second.isBefore(first) ? second : first }
+}
+
+extension CursorValue {
+  func adding(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
+    guard case .moment(let moment) = self else { return self }
+    return .moment(try duration.added(to: moment))
+  }
+
+  func subtracting(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
+    guard case .moment(let moment) = self else { return self }
+    return .moment(try duration.subtracted(from: moment))
+  }
+}

@@ -1,0 +1,89 @@
+import AirbyteProtocol
+import JSON
+import PythonTime
+
+/// Keeps the largest cursor value of a slice's records, and where partitions share a global cursor the largest text as well.
+///
+/// A value is read only where it differs from the one before: most records of a page repeat or follow it in order.
+final class CursorValueObserver: CursorObserver {
+  private let definition: CursorDefinition
+  private let tracksText: Bool
+  private var lastText: [UInt8] = []
+  private(set) var greatest: CursorValue?
+  /// The largest value as texts compare, which is how the global cursor moves.
+  private(set) var greatestText: String?
+  private var greatestInUTC: PyDateTime?
+
+  init(_ definition: CursorDefinition, tracksText: Bool) {
+    self.definition = definition
+    self.tracksText = tracksText
+    lastText.reserveCapacity(32)
+  }
+
+  func observe(_ record: borrowing Record) throws {
+    guard let field = record[definition.field], !field.isNull else {
+      if !tracksText { definition.warnOfMissingValue() }
+      return
+    }
+    if case .view(let view) = field, view.withStringBytes({ isRepeated($0) }) == true { return }
+    let value: CursorValue
+    do throws(CursorValueError) {
+      value = try definition.converter.parse(field)
+    } catch {
+      switch error {
+      case .unreadable(let reason):
+        if tracksText { definition.warnOfUnreadableValue(reason) } else { definition.warnOfMissingValue() }
+        return
+      case .impossible(let reason):
+        throw ConnectorError(
+          .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
+          internalMessage: reason)
+      }
+    }
+    if let greatest, !greatest.isBefore(value) {
+      // Nothing to keep.
+    } else {
+      greatest = value
+    }
+    if tracksText { track(value) }
+  }
+
+  private func isRepeated(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if lastText.count == text.count, lastText.elementsEqual(text) { return true }
+    lastText.removeAll(keepingCapacity: true)
+    lastText.append(contentsOf: text)
+    return false
+  }
+
+  private func track(_ value: CursorValue) {
+    guard case .moment(let moment) = value, case .datetime(let formats) = definition.converter else { return }
+    if formats.sortsAsText, moment.tz == .utc, moment.year >= 1000 {
+      if let greatestInUTC, moment.epochMicroseconds <= greatestInUTC.epochMicroseconds { return }
+      greatestInUTC = moment
+    }
+    let text = formats.format(moment)
+    if let greatestText, !greatestText.sortsBefore(text) { return }
+    greatestText = text
+  }
+}
+
+extension String {
+  /// Order by code points, as Python compares texts.
+  func sortsBefore(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}
+
+extension JSONValue {
+  /// Python's truth of the value.
+  var isTruthy: Bool {
+    switch self {
+    case .null: false
+    case .bool(let flag): flag
+    case .int(let number): number != 0
+    case .double(let number): number != 0
+    case .number(let digits): digits.utf8.contains { (0x31...0x39).contains($0) }
+    case .string(let text): !text.isEmpty
+    case .array(let elements): !elements.isEmpty
+    case .object(let object): !object.isEmpty
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+import PythonTime
+
+/// Reads a stream in windows of time, and from where the last read ended.
+struct DatetimeBasedCursor: IncrementalSync {
+  let isDataFeed: Bool
+  let isClientSideIncremental: Bool
+  private let field: String
+  private let formats: DatetimeCursorFormats
+  private let datetimeFormat: String
+  private let rules: WindowRules
+  private let boundaries: CursorDefinition.Boundaries
+  private let start: MinMaxDatetime
+  private let end: MinMaxDatetime?
+  private let requestOptions: WindowRequestOptions
+  private let usesGlobalCursor: Bool
+  /// What is taken off a clamped end, so that the last window does not include the next period's first moment.
+  private let endMargin: CursorDuration
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let parameters = node.parameters
+    isDataFeed = try node.bool("is_data_feed", default: false)
+    isClientSideIncremental = try node.bool("is_client_side_incremental", default: false)
+    usesGlobalCursor = try node.bool("global_substream_cursor", default: false)
+    field = try Self.cursorField(node, in: context)
+    datetimeFormat = try node.string("datetime_format")
+
+    let evaluation = EvaluationContext(config: context.configValue)
+    func text(_ property: String, default fallback: String) throws -> String {
+      guard let value = node[property], value.string != "" else { return fallback }
+      return try InterpolatedString(value, parameters: parameters).string(evaluation)
+    }
+    boundaries = CursorDefinition.Boundaries(
+      start: try text("partition_field_start", default: "start_time"), end: try text("partition_field_end", default: "end_time"))
+    requestOptions = WindowRequestOptions(
+      startOption: try context.build(optional: node["start_time_option"]), endOption: try context.build(optional: node["end_time_option"]),
+      startField: boundaries.start, endField: boundaries.end)
+
+    let granularity = try node["cursor_granularity"].flatMap { try Self.duration($0, $0.string ?? "") }
+    let step = try Self.evaluatedDuration(node["step"], parameters, evaluation)
+    guard Self.isGiven(node["step"]) == Self.isGiven(node["cursor_granularity"]) else {
+      throw ConnectorError(
+        .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none.", at: node.node)
+    }
+    let clamping = try Self.clamping(node, parameters, evaluation)
+    rules = WindowRules(
+      lookback: try Self.evaluatedDuration(node["lookback_window"], parameters, evaluation).flatMap { $0.isTruthy ? $0 : nil },
+      // Without a step one window reaches to the end, by way of the largest duration there is.
+      step: step.map { $0.isTruthy ? $0 : nil } ?? .fixed(.max), granularity: granularity.flatMap { $0.isTruthy ? $0 : nil },
+      clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false))
+    endMargin = try rules.granularity ?? .fixed(clamping == .day ? PyTimeDelta(seconds: 1) : PyTimeDelta(days: 1))
+    formats = DatetimeCursorFormats(
+      inputs: try node.strings("cursor_datetime_formats"), output: datetimeFormat, granularity: rules.granularity)
+
+    start = try MinMaxDatetime(node.required("start_datetime"), parameters: parameters, in: context)
+    end = try node["end_datetime"].flatMap { node in
+      node.string == "" ? nil : try MinMaxDatetime(node, parameters: parameters, in: context)
+    }
+  }
+
+  func cursor(router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
+    let definition = definition(in: context)
+    let state = context.streamState ?? [:]
+    guard let router else { return try ConcurrentCursor(definition, state: state) }
+    // A group of partitions changes from read to read, so that a state of its own would never be found again.
+    return try ConcurrentPerPartitionCursor(
+      definition, router: router, state: state, usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter,
+      now: context.runtime.now)
+  }
+
+  private func definition(in context: BuildContext) -> CursorDefinition {
+    let (format, now, clamping, margin) = (datetimeFormat, context.runtime.now, rules.clamping, endMargin)
+    return CursorDefinition(
+      streamName: context.streamName, field: field, converter: .datetime(formats), rules: rules, boundaries: boundaries,
+      readsWindows: true,
+      start: { [start] in .moment(try start.moment(format: format)) },
+      end: { [end] in
+        let moment = try end?.moment(format: format) ?? PyDateTime(epochMicroseconds: Int128(now()))
+        guard clamping != .none else { return .moment(moment) }
+        return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(margin)
+      },
+      requestOptions: requestOptions, log: context.runtime.log)
+  }
+
+  // MARK: Decoding
+
+  private static func isGiven(_ node: ManifestNode?) -> Bool { !(node?.string ?? "").isEmpty }
+
+  private static func duration(_ node: ManifestNode, _ text: String) throws -> CursorDuration? {
+    guard !text.isEmpty else { return nil }
+    do {
+      return try CursorDuration(iso: text)
+    } catch {
+      throw ConnectorError(
+        .system, "`\(text)` is not an ISO 8601 duration such as P30D or PT1H.", at: node, internalMessage: error.description)
+    }
+  }
+
+  private static func evaluatedDuration(
+    _ node: ManifestNode?, _ parameters: JSONObject, _ evaluation: EvaluationContext
+  ) throws -> CursorDuration? {
+    guard let node, node.string != "" else { return nil }
+    let value = try InterpolatedString(node, parameters: parameters).evaluate(evaluation)
+    guard value.isTruthy else { return nil }
+    guard let text = value.text else {
+      throw ConnectorError(.system, "A duration such as P30D or PT1H is expected here.", at: node)
+    }
+    return try duration(node, text)
+  }
+
+  private static func clamping(
+    _ node: ComponentNode, _ parameters: JSONObject, _ evaluation: EvaluationContext
+  ) throws -> Clamping {
+    guard let clamping = node["clamping"], let target = clamping["target"] else { return .none }
+    switch try InterpolatedString(target, parameters: parameters).string(evaluation) {
+    case "DAY": return .day
+    case "MONTH": return .month
+    case "WEEK":
+      guard let weekday = clamping["target_details"]?["weekday"]?.string else {
+        throw ConnectorError(.system, "Clamping to a WEEK needs the `weekday` on which it begins, in `target_details`.", at: clamping)
+      }
+      guard let day = Clamping.weekdays.firstIndex(of: weekday) else {
+        throw ConnectorError(.system, "`\(weekday)` is not a weekday such as MONDAY.", at: clamping)
+      }
+      return .week(day)
+    case let other:
+      throw ConnectorError(.system, "Clamping goes to a DAY, a WEEK or a MONTH, not to `\(other)`.", at: target)
+    }
+  }
+}

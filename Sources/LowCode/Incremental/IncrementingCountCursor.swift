@@ -1,0 +1,45 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Reads a stream from the largest number that the last read saw.
+struct IncrementingCountCursor: IncrementalSync {
+  let isDataFeed = false
+  let isClientSideIncremental = false
+  private let field: String
+  private let start: CursorValue
+  private let requestOptions: WindowRequestOptions
+  private let node: ManifestNode
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    self.node = node.node
+    field = try Self.cursorField(node, in: context)
+    start = .int(try Self.start(node, in: context))
+    requestOptions = WindowRequestOptions(
+      startOption: try context.build(optional: node["start_value_option"]), endOption: nil, startField: "start", endField: "end")
+  }
+
+  private static func start(_ node: ComponentNode, in context: BuildContext) throws -> Int {
+    guard let value = node["start_value"] else { return 0 }
+    if let number = value.int { return number }
+    let text = try InterpolatedString(value, parameters: node.parameters).string(EvaluationContext(config: context.configValue))
+    // A float is cut and a text is read, as Python's int() does.
+    if let number = Int(text) { return number }
+    if let number = Double(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    throw ConnectorError(.system, "`start_value` should be an integer, not `\(text)`.", at: value)
+  }
+
+  func cursor(router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
+    guard router == nil else {
+      throw ConnectorError(
+        .system, "An `IncrementingCountCursor` does not work with a partition router: stream `\(context.streamName)` has both.",
+        at: node)
+    }
+    let start = start
+    let definition = CursorDefinition(
+      streamName: context.streamName, field: field, converter: .count, rules: WindowRules(),
+      boundaries: CursorDefinition.Boundaries(start: "start", end: "end"), readsWindows: false, start: { start },
+      end: { .double(.infinity) }, requestOptions: requestOptions, log: context.runtime.log)
+    return try ConcurrentCursor(definition, state: context.streamState ?? [:])
+  }
+}

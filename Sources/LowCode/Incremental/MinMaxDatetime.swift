@@ -1,0 +1,74 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+import PythonTime
+
+/// A moment that a manifest gives by a template, kept between a lowest and a highest one.
+struct MinMaxDatetime: Component {
+  private let datetime: InterpolatedString
+  private let lowest: InterpolatedString?
+  private let highest: InterpolatedString?
+  private let format: String?
+  private let config: Value
+  private let node: ManifestNode
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let parameters = node.parameters
+    datetime = try InterpolatedString(node.required("datetime"), parameters: parameters)
+    lowest = try Self.template(node["min_datetime"], parameters)
+    highest = try Self.template(node["max_datetime"], parameters)
+    format = try node.optionalString("datetime_format").flatMap { $0.isEmpty ? nil : $0 }
+    config = context.configValue
+    self.node = node.node
+  }
+
+  /// A component, or a text alone, which has neither bounds nor a format of its own.
+  init(_ node: ManifestNode, parameters: JSONObject, in context: BuildContext) throws {
+    if node.mapping != nil {
+      try self.init(from: ComponentNode(node), in: context)
+    } else {
+      self.init(node, text: try InterpolatedString(node, parameters: parameters), config: context.configValue)
+    }
+  }
+
+  private init(_ node: ManifestNode, text: InterpolatedString, config: Value) {
+    datetime = text
+    lowest = nil
+    highest = nil
+    format = nil
+    self.config = config
+    self.node = node
+  }
+
+  private static func template(_ node: ManifestNode?, _ parameters: JSONObject) throws -> InterpolatedString? {
+    guard let node, node.string != "" else { return nil }
+    return try InterpolatedString(node, parameters: parameters)
+  }
+
+  /// The moment as the templates give it now.
+  /// - Parameter inherited: the format, where the component has none of its own.
+  /// - Throws: ``ConnectorError`` where a text is not in the format.
+  func moment(format inherited: String) throws -> PyDateTime {
+    let parser = DatetimeParser(format: format ?? inherited)
+    let context = EvaluationContext(config: config)
+    var moment = try parse(datetime.string(context), parser)
+    if let text = try lowest?.string(context), !text.isEmpty {
+      let bound = try parse(text, parser)
+      if moment.epochMicroseconds < bound.epochMicroseconds { moment = bound }
+    }
+    if let text = try highest?.string(context), !text.isEmpty {
+      let bound = try parse(text, parser)
+      if bound.epochMicroseconds < moment.epochMicroseconds { moment = bound }
+    }
+    return moment
+  }
+
+  private func parse(_ text: String, _ parser: DatetimeParser) throws -> PyDateTime {
+    do {
+      return try parser.parse(text)
+    } catch {
+      throw ConnectorError(
+        .system, "The date `\(text)` is not in the format `\(parser.format)`.", at: node, internalMessage: error.description)
+    }
+  }
+}

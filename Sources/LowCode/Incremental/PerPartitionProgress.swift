@@ -1,0 +1,238 @@
+import AirbyteProtocol
+import JSON
+
+/// How far a stream with partitions was read: a timeline for each partition, and the global cursor that new ones start from.
+/// A value; times are handed in.
+struct PerPartitionProgress: Sendable {
+  /// Beyond so many partitions the state is the global cursor alone.
+  static let switchToGlobalLimit = 10_000
+  /// So many timelines are kept; the oldest that is not being read makes room.
+  static let maxPartitions = 25_000
+  /// Microseconds between two states during a read.
+  static let emissionInterval: Int64 = 600_000_000
+
+  /// A partition that is being read.
+  private struct Open: Sendable {
+    let sequence: Int
+    /// Slices that were handed out and are not closed yet.
+    var slices = 0
+    /// Whether the last slice was handed out.
+    var isGenerated = false
+  }
+
+  private struct ParentCheckpoint: Sendable {
+    let state: JSONObject?
+    /// The number of the first partition that came after the parents had this state.
+    let sequence: Int
+  }
+
+  private let definition: CursorDefinition
+  private(set) var usesGlobalCursor: Bool
+  private var timelines = PartitionTable<CursorTimeline>()
+  private var open: [PartitionKey: Open] = [:]
+  private var numberOfPartitions = 0
+  private var generated = 0
+  /// No partition with a smaller number is open.
+  private var lowestOpen = 0
+  private var openSequences: Set<Int> = []
+
+  /// The global cursor's text as the state has it during the read, and as it will have it.
+  private(set) var globalCursor: JSONValue?
+  private var newGlobalCursor: String?
+  private(set) var lookbackWindow = 0
+  private var hasSyncedData = false
+  private(set) var parentState: JSONObject?
+  private var checkpoints: [ParentCheckpoint] = []
+  private var startTime: Int64?
+  private var lastEmission: Int64?
+  private var hasWarnedOfDuplicates = false
+
+  /// - Throws: ``ConnectorError`` where the state cannot be read.
+  init(_ definition: CursorDefinition, state: JSONObject, usesGlobalCursor: Bool) throws {
+    self.definition = definition
+    self.usesGlobalCursor = usesGlobalCursor
+    guard !state.isEmpty else { return }
+    if state["states"] == nil, state["state"] == nil {
+      try setGlobalCursor(state)
+    } else {
+      self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
+      lookbackWindow = Self.seconds(state["lookback_window"])
+      for entry in state["states"]?.array ?? [] {
+        guard let partition = entry["partition"]?.object, let cursor = entry["cursor"]?.object else {
+          throw ConnectorError(
+            .system, "An entry of `states` in the state of stream `\(definition.streamName)` lacks its partition or its cursor.")
+        }
+        numberOfPartitions += 1
+        timelines[PartitionKey(partition)] = try CursorTimeline(definition, state: cursor)
+      }
+      if let global = state["state"]?.object { try setGlobalCursor(global) }
+    }
+    if let parents = state["parent_state"]?.object, !parents.isEmpty { parentState = parents }
+  }
+
+  private static func seconds(_ value: JSONValue?) -> Int {
+    if let number = value?.int { return number }
+    if let number = value?.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    return value?.string.flatMap { Int($0) } ?? 0
+  }
+
+  private mutating func setGlobalCursor(_ state: JSONObject) throws {
+    guard let value = state[definition.field.string] else { return }
+    do {
+      let text = definition.converter.format(try definition.converter.parse(value))
+      globalCursor = text
+      newGlobalCursor = text.string
+    } catch {
+      throw definition.failure("the global cursor of its state cannot be read.", error)
+    }
+  }
+
+  // MARK: Reading
+
+  mutating func start(at now: Int64) { startTime = now }
+
+  /// What a partition does that comes from the router.
+  enum Arrival {
+    case windows(SliceWindows)
+    /// The partition is being read already.
+    case duplicate
+  }
+
+  /// A partition came from the router; its windows follow.
+  mutating func begin(_ key: PartitionKey, parentState: JSONObject?) throws -> Arrival {
+    makeRoom()
+    if timelines[key] == nil {
+      timelines[key] = try newTimeline()
+      numberOfPartitions += 1
+    }
+    guard open[key] == nil else {
+      if !hasWarnedOfDuplicates {
+        definition.log.log(.warn, "Stream `\(definition.streamName)` got the same partition twice; it is read once.")
+      }
+      hasWarnedOfDuplicates = true
+      return .duplicate
+    }
+    open[key] = Open(sequence: generated)
+    openSequences.insert(generated)
+    if checkpoints.last.map({ $0.state != parentState }) ?? true {
+      checkpoints.append(ParentCheckpoint(state: parentState, sequence: generated))
+    }
+    generated += 1
+    guard let windows = try timelines.update(key, { try $0.windows() }) else { return .duplicate }
+    return .windows(windows)
+  }
+
+  /// A timeline for a partition that the state does not know: it starts from the global cursor.
+  func newTimeline() throws -> CursorTimeline {
+    guard let globalCursor else { return try CursorTimeline(definition, state: [:]) }
+    return try CursorTimeline(definition, state: [definition.field.string: globalCursor], runtimeLookback: lookbackWindow)
+  }
+
+  /// A slice of the partition is about to be read.
+  mutating func handOut(_ key: PartitionKey, isLast: Bool) {
+    open[key]?.slices += 1
+    if isLast { open[key]?.isGenerated = true }
+  }
+
+  /// A slice of the partition was read wholly.
+  mutating func close(
+    _ key: PartitionKey, _ slice: StreamSlice, greatest: CursorValue?, greatestText: String?
+  ) throws {
+    if let greatestText {
+      hasSyncedData = true
+      moveGlobalCursor(to: greatestText)
+    }
+    guard var partition = open[key] else {
+      throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice.")
+    }
+    partition.slices -= 1
+    open[key] = partition
+    let isDone = partition.isGenerated && partition.slices == 0
+    if !usesGlobalCursor {
+      let text = try timelines.update(key) { timeline in
+        _ = try timeline.close(slice, mostRecent: greatest)
+        return isDone ? try timeline.cursorText?.string : nil
+      }
+      if let text = text ?? nil { moveGlobalCursor(to: text) }
+    }
+    if isDone {
+      open[key] = nil
+      openSequences.remove(partition.sequence)
+    }
+    advanceParentState()
+  }
+
+  private mutating func moveGlobalCursor(to text: String) {
+    if let newGlobalCursor, !newGlobalCursor.sortsBefore(text) { return }
+    newGlobalCursor = text
+  }
+
+  /// A parents' state is taken over once all partitions that came before the next one are closed.
+  private mutating func advanceParentState() {
+    while lowestOpen < generated, !openSequences.contains(lowestOpen) { lowestOpen += 1 }
+    var passed = 0
+    while passed < checkpoints.count, openSequences.isEmpty || lowestOpen > checkpoints[passed].sequence {
+      if let state = checkpoints[passed].state { parentState = state }
+      passed += 1
+    }
+    checkpoints.removeFirst(passed)
+  }
+
+  private mutating func makeRoom() {
+    if !usesGlobalCursor, numberOfPartitions > Self.switchToGlobalLimit {
+      definition.log.log(
+        .info,
+        "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: its state becomes a global cursor.")
+      usesGlobalCursor = true
+    }
+    while timelines.count > Self.maxPartitions - 1 {
+      guard let oldest = timelines.firstKey(where: { open[$0] == nil }) ?? timelines.firstKey(where: { _ in true }) else { return }
+      timelines[oldest] = nil
+    }
+  }
+
+  // MARK: State
+
+  /// Whether it is time for a state during the read.
+  mutating func shouldEmit(at now: Int64) -> Bool {
+    if let lastEmission, now - lastEmission <= Self.emissionInterval { return false }
+    lastEmission = now
+    return !usesGlobalCursor || !(parentState?.isEmpty ?? true)
+  }
+
+  /// The stream came to its end: where no slice is open, the global cursor and the parents' state move on.
+  mutating func finish(at now: Int64, parentState: JSONObject?) {
+    guard open.values.allSatisfy({ $0.slices == 0 }) else { return }
+    if hasSyncedData {
+      globalCursor = newGlobalCursor.map { .string($0) }
+      let elapsed = max(1, now - (startTime ?? now))
+      lookbackWindow = Int((elapsed + 999_999) / 1_000_000)
+    }
+    self.parentState = parentState
+  }
+
+  var state: JSONObject {
+    get throws {
+      var state: JSONObject = ["use_global_cursor": .bool(usesGlobalCursor)]
+      if !usesGlobalCursor {
+        var states: [JSONValue] = []
+        states.reserveCapacity(timelines.count)
+        try timelines.forEach { key, timeline in
+          let cursor = try timeline.state
+          if !cursor.isEmpty { states.append(["partition": .object(key.partition), "cursor": .object(cursor)]) }
+        }
+        state["states"] = .array(states)
+      }
+      if let globalCursor { state["state"] = [definition.field.string: globalCursor] }
+      state["lookback_window"] = .int(lookbackWindow)
+      if let parentState { state["parent_state"] = .object(parentState) }
+      return state
+    }
+  }
+
+  /// What a read of the partition takes as new.
+  func bounds(for key: PartitionKey) -> CursorBounds {
+    let known = usesGlobalCursor ? nil : timelines[key]
+    return (known ?? (try? newTimeline()))?.bounds ?? .everything
+  }
+}

@@ -1,0 +1,22 @@
+import JSON
+
+/// Brings a stream's state into the shape that its cursor reads.
+package protocol StateMigration: Component {
+  /// The state in the new shape; as it was, where it has that shape already or another one altogether.
+  /// - Parameters:
+  ///   - stream: the node of the stream's `DeclarativeStream`.
+  /// - Throws: ``ConnectorError`` where the migration does not fit the stream.
+  func migrate(_ state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject
+}
+
+package enum StateMigrations {
+  /// Applies the stream's `state_migrations` to its state, in order: before anything of the stream is built that reads the state.
+  package static func apply(to state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject {
+    var state = state
+    for node in try stream.nodes("state_migrations") {
+      let migration = try context.build(node, as: (any StateMigration).self)
+      state = try migration.migrate(state, of: stream, in: context)
+    }
+    return state
+  }
+}

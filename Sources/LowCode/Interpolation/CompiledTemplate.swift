@@ -1,0 +1,89 @@
+import JSON
+import Jinja
+
+/// A template with the variables that it needs: it is compiled once, and evaluated to a typed value without a detour over its
+/// text wherever the text would give the same.
+struct CompiledTemplate: Sendable {
+  let source: String
+  private let template: Template
+  /// The names that must come from the context, in a stable order.
+  private let needed: [Symbol]
+  /// `parameters`, unless the place has none.
+  private let parameters: Value?
+
+  /// Throws a syntax error.
+  init(_ source: String, parameters: Value?) throws(TemplateError) {
+    self.source = source
+    self.parameters = parameters
+    template = try Template(source, environment: .lowCode)
+    needed = template.undeclaredVariables.sorted().map { Symbol($0) }
+  }
+
+  var isConstant: Bool { template.isConstant }
+  var undeclaredVariables: Set<String> { template.undeclaredVariables }
+
+  /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
+  func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
+    do throws(TemplateError) {
+      let variables = try variables(context)
+      if let value = try template.value(variables) { return try typed(value, variables, types) }
+      return typed(try template.render(variables), types)
+    } catch where error.kind == .type {
+      // A type error makes the template count as a plain text.
+      return typed(source, types)
+    }
+  }
+
+  private func variables(_ context: EvaluationContext) throws(TemplateError) -> Context {
+    var bindings: [(symbol: Symbol, value: Value)] = []
+    bindings.reserveCapacity(needed.count)
+    for symbol in needed {
+      if let value = value(of: symbol, context) {
+        bindings.append((symbol, value))
+      } else {
+        throw undeclared(context)
+      }
+    }
+    // A variable that has the name of a function or macro comes before it.
+    for binding in context.bindings where GlobalSymbols.contains(binding.symbol) { bindings.append(binding) }
+    return Context(bindings)
+  }
+
+  @inline(__always)
+  private func value(of symbol: Symbol, _ context: EvaluationContext) -> Value? {
+    if case .some(let value) = context.value(of: symbol) { return value }
+    return symbol == .parameters ? parameters : Optional<Value>.none
+  }
+
+  private func undeclared(_ context: EvaluationContext) -> TemplateError {
+    let missing = needed.filter { if case .some = value(of: $0, context) { false } else { true } }.map { "`\($0.name)`" }
+    let known = (["config"] + context.bindings.map(\.symbol.name)).map { "`\($0)`" }
+    return TemplateError(
+      .value,
+      "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not available here; there is "
+        + "\(known.joined(separator: ", ")).")
+  }
+
+  private func typed(
+    _ value: Value, _ variables: Context, _ types: ValidTypes
+  ) throws(TemplateError) -> Value? {
+    switch value {
+    case .string(let text): return typed(text, types)
+    case .undefined: return nil
+    case .bool, .int, .none:
+      if types.accept(value) { return value }
+    default:
+      if types.accept(value), RoundTrip.isExact(value) { return value }
+    }
+    var evaluation = Evaluation(environment: template.environment, context: variables)
+    return typed(try value.text(&evaluation), types)
+  }
+
+  /// The literal that `text` is, where its type fits; else the text. Nil for an empty text.
+  private func typed(_ text: String, _ types: ValidTypes) -> Value? { text.isEmpty ? nil : Self.literal(text, types) }
+
+  static func literal(_ text: String, _ types: ValidTypes) -> Value {
+    if let value = PythonLiteral.evaluate(text), types.accept(value) { return value }
+    return .string(text)
+  }
+}

@@ -1,0 +1,111 @@
+import PythonTime
+
+/// Reads and writes moments in one of a manifest's formats, compiled once: the directives of strptime and strftime, and beside
+/// them `%s`, `%s_as_float`, `%ms`, `%epoch_microseconds` (each alone) and `%_ms` (inside a format).
+package struct DatetimeParser: Sendable, Hashable {
+  package let format: String
+  private let kind: Kind
+
+  private enum Kind: Sendable, Hashable {
+    case seconds
+    case floatSeconds
+    case milliseconds
+    case microseconds
+    /// A format with `%_ms` read as `%f`, whose microseconds are written as three digits.
+    case shortFraction(DatetimeFormat)
+    case plain(DatetimeFormat)
+  }
+
+  private static let microseconds = DatetimeFormat("%f")
+
+  package init(format: String) {
+    self.format = format
+    switch format {
+    case "%s": kind = .seconds
+    case "%s_as_float": kind = .floatSeconds
+    case "%ms": kind = .milliseconds
+    case "%epoch_microseconds": kind = .microseconds
+    default:
+      if format.contains("%_ms") {
+        kind = .shortFraction(DatetimeFormat(format.replacing("%_ms", with: "%f")))
+      } else {
+        kind = .plain(DatetimeFormat(format))
+      }
+    }
+  }
+
+  /// The moment that `text` names; UTC where it has no zone. Throws `ValueError` or `OverflowError` with Python's words.
+  package func parse(_ text: String) throws(PythonTimeError) -> PyDateTime {
+    switch kind {
+    case .seconds: try .fromTimestamp(.int(integer(text)))
+    case .floatSeconds:
+      if let value = pythonFloat(text) {
+        try .fromTimestamp(.float(value))
+      } else {
+        throw PythonTimeError(.valueError, "could not convert string to float: \(pythonRepr(text))")
+      }
+    case .milliseconds: try Self.sinceEpoch(Int128(integer(text)) * 1_000)
+    case .microseconds: try Self.sinceEpoch(Int128(integer(text)))
+    case .shortFraction(let format), .plain(let format): try Self.aware(format.strptime(text))
+    }
+  }
+
+  /// The moment that a number names, which formats of directives read by its digits.
+  package func parse(_ number: PyNumber) throws(PythonTimeError) -> PyDateTime {
+    switch (kind, number) {
+    case (.seconds, .int): try .fromTimestamp(number)
+    case (.seconds, .float(let value)): try .fromTimestamp(.int(integer(value)))
+    case (.floatSeconds, .int(let value)): try .fromTimestamp(.float(Double(value)))
+    case (.floatSeconds, .float): try .fromTimestamp(number)
+    case (.milliseconds, .int(let value)): try Self.sinceEpoch(Int128(value) * 1_000)
+    case (.milliseconds, .float(let value)): try Self.sinceEpoch(Int128(integer(value)) * 1_000)
+    case (.microseconds, .int(let value)): try Self.sinceEpoch(Int128(value))
+    case (.microseconds, .float(let value)): try Self.sinceEpoch(Int128(integer(value)))
+    case (_, .int(let value)): try parse(String(value))
+    case (_, .float(let value)): try parse("\(value)")
+    }
+  }
+
+  /// The moment written in the format; numbers since the epoch come from the double that `timestamp()` gives, as in the reference.
+  package func format(_ value: PyDateTime) -> String {
+    switch kind {
+    case .seconds: return Self.whole(value.timestamp)
+    case .floatSeconds: return "\(value.timestamp)"
+    case .milliseconds: return Self.whole(value.timestamp * 1_000)
+    case .microseconds: return Self.whole(value.timestamp * 1_000_000)
+    case .plain(let format): return format.strftime(value)
+    case .shortFraction(let format):
+      let digits = String(value.microsecond / 1_000)
+      let padded = String(repeating: "0", count: 3 - digits.utf8.count) + digits
+      return format.strftime(value).replacing(Self.microseconds.strftime(value), with: padded)
+    }
+  }
+
+  private static func aware(_ value: PyDateTime) -> PyDateTime { value.isAware ? value : value.replacing(tz: .utc) }
+
+  private static func sinceEpoch(_ micros: Int128) throws(PythonTimeError) -> PyDateTime {
+    try PyDateTime.unixEpoch.adding(PyTimeDelta(totalMicroseconds: micros))
+  }
+
+  private static func whole(_ value: Double) -> String { Int(exactly: value.rounded(.towardZero)).map(String.init) ?? "\(value)" }
+
+  private func integer(_ text: String) throws(PythonTimeError) -> Int {
+    guard let (value, overflow) = pythonInt(text.utf8) else {
+      throw PythonTimeError(.valueError, "invalid literal for int() with base 10: \(pythonRepr(text))")
+    }
+    guard !overflow else { throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t") }
+    return value
+  }
+
+  private func integer(_ value: Double) throws(PythonTimeError) -> Int {
+    guard value.isFinite else {
+      throw value.isNaN
+        ? PythonTimeError(.valueError, "cannot convert float NaN to integer")
+        : PythonTimeError(.overflowError, "cannot convert float infinity to integer")
+    }
+    guard let whole = Int(exactly: value.rounded(.towardZero)) else {
+      throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t")
+    }
+    return whole
+  }
+}

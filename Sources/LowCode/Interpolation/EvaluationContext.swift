@@ -1,0 +1,40 @@
+import JSON
+import Jinja
+
+/// The variables that a template sees at one evaluation: the config and what the place binds beside it. Cheap to make and to copy.
+package struct EvaluationContext: Sendable {
+  /// `config`, as templates see it.
+  package let config: Value
+  /// Further variables, by symbol, the last of a name counts. `stream_slice` is also seen as `stream_interval` and
+  /// `stream_partition`.
+  package var bindings: [(symbol: Symbol, value: Value)]
+
+  package init(config: Value, bindings: [(symbol: Symbol, value: Value)] = []) {
+    self.config = config
+    self.bindings = bindings
+  }
+
+  /// The same context with one more variable.
+  package func with(_ symbol: Symbol, _ value: Value) -> EvaluationContext {
+    var copy = self
+    copy.bindings.append((symbol, value))
+    return copy
+  }
+
+  /// The value of a variable, nil where the place has none of that name.
+  @inline(__always)
+  func value(of symbol: Symbol) -> Value? {
+    if symbol == .config { return config }
+    var index = bindings.count - 1
+    while index >= 0 {
+      if bindings[index].symbol == symbol { return bindings[index].value }
+      index -= 1
+    }
+    if symbol == .streamInterval || symbol == .streamPartition { return value(of: .streamSlice) }
+    return nil
+  }
+}
+
+extension Symbol {
+  package static let streamState = Symbol("stream_state")
+}

@@ -1,0 +1,42 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// A mapping whose keys and values may be templates (`InterpolatedMapping` of the reference): keys always become strings.
+package struct InterpolatedMapping: Sendable {
+  private let members: [(key: InterpolatedString, value: Member)]
+
+  private enum Member: Sendable {
+    case template(InterpolatedString)
+    /// Anything but a string stays as it is.
+    case constant(JSONValue)
+  }
+
+  /// `values` are the types that an evaluated literal may have to be taken as such; others stay strings.
+  /// - Throws: ``ConnectorError`` for a template with a syntax error or an unknown filter, or where `node` is no mapping.
+  package init(_ node: ManifestNode, parameters: JSONObject = [:], values: ValidTypes = .any) throws {
+    guard let mapping = node.mapping else { throw ConnectorError(.config, "A mapping is expected here.", at: node) }
+    let scope = Value(JSONValue.object(parameters))
+    members = try mapping.map { key, value in
+      let name = try InterpolatedString(key, parameters: scope, fallback: nil, types: .string, location: value.location)
+      guard let text = value.string else { return (name, .constant(value.value)) }
+      return (
+        name, .template(try InterpolatedString(text, parameters: scope, fallback: nil, types: values, location: value.location))
+      )
+    }
+  }
+
+  /// The evaluated mapping; an empty or undefined value is null, a later one of two equal keys counts.
+  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  package func evaluate(_ context: EvaluationContext) throws -> JSONObject {
+    var object = JSONObject(minimumCapacity: members.count)
+    for (key, value) in members {
+      let name = try key.string(context)
+      switch value {
+      case .template(let template): object[name] = JSONValue(try template.evaluate(context))
+      case .constant(let value): object[name] = value
+      }
+    }
+    return object
+  }
+}

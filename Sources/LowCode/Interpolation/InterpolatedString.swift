@@ -1,0 +1,114 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// A manifest's string that may hold templates: compiled once, evaluated where it is used.
+///
+/// The result is typed: a text that is written like a Python literal becomes that literal.
+package struct InterpolatedString: Sendable {
+  /// The text as the manifest has it.
+  package let source: String
+  private let location: SourceLocation?
+  private let types: ValidTypes
+  private let template: CompiledTemplate
+  private let fallback: Fallback
+  /// The value of a text without a template.
+  private let constant: Value?
+  private let readsStreamState: Bool
+
+  /// What counts where the template gives an empty text or reads from something undefined.
+  private enum Fallback: Sendable {
+    /// The text itself once more: it stays empty or undefined.
+    case itself
+    case template(CompiledTemplate)
+    case none
+  }
+
+  /// Compiles `source`. Where the result is empty or undefined `fallback` counts, which may be a template too; by default `source`
+  /// is its own fallback.
+  /// - Throws: ``ConnectorError`` for a template with a syntax error or an unknown filter.
+  package init(
+    _ source: String, parameters: JSONObject = [:], default fallback: String? = nil, validTypes: ValidTypes = .any,
+    location: SourceLocation? = nil
+  ) throws {
+    let usesDefault = fallback.map { !$0.isEmpty } ?? false
+    try self.init(
+      source, parameters: Value(JSONValue.object(parameters)), fallback: usesDefault ? fallback : source, types: validTypes,
+      location: location)
+  }
+
+  /// A string node and the `$parameters` of the component it stands in.
+  package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) throws {
+    try self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, location: node.location)
+  }
+
+  /// With `fallback` nil, an empty or undefined result is `None`.
+  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) throws {
+    self.source = source
+    self.location = location
+    self.types = types
+    readsStreamState = source.contains("stream_state")
+    do {
+      template = try CompiledTemplate(source, parameters: parameters)
+      if let fallback, fallback != source {
+        self.fallback = .template(try CompiledTemplate(fallback, parameters: parameters))
+      } else {
+        self.fallback = fallback == nil ? .none : .itself
+      }
+    } catch {
+      throw ConnectorError(
+        .config, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description, location: location)
+    }
+    var isConstant = template.isConstant && !readsStreamState
+    if case .template(let other) = self.fallback, !other.isConstant { isConstant = false }
+    constant = isConstant ? try? Self.typed(template, self.fallback, EvaluationContext(config: .none), types) : nil
+  }
+
+  /// Whether the text has no template in it, so that its value never changes.
+  package var isConstant: Bool {
+    if case .some = constant { true } else { false }
+  }
+
+  /// The names that the template takes from its place.
+  package var undeclaredVariables: Set<String> { template.undeclaredVariables }
+
+  /// The typed value, as the reference's `InterpolatedString.eval` gives it.
+  /// - Throws: ``ConnectorError`` where the evaluation fails; also for an undefined value unless there is another default.
+  package func evaluate(_ context: EvaluationContext) throws -> Value {
+    if case .some(let value) = constant { return value }
+    do throws(TemplateError) {
+      if readsStreamState { throw TemplateError(.runtime, "") }
+      return try Self.typed(template, fallback, context, types)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// The typed value as Python's `str()` writes it.
+  /// - Throws: ``ConnectorError`` as ``evaluate(_:)`` does.
+  package func string(_ context: EvaluationContext) throws -> String { try evaluate(context).pythonString }
+
+  private static func typed(
+    _ template: CompiledTemplate, _ fallback: Fallback, _ context: EvaluationContext, _ types: ValidTypes
+  ) throws(TemplateError) -> Value {
+    do throws(TemplateError) {
+      if let value = try template.evaluate(context, types) { return value }
+      if case .itself = fallback { return .string("") }
+    } catch where error.kind == .undefined {
+      if case .itself = fallback { throw error }
+    }
+    guard case .template(let other) = fallback else { return .none }
+    return try other.evaluate(context, types) ?? .string("")
+  }
+
+  private func failure(_ error: TemplateError) -> ConnectorError {
+    if readsStreamState {
+      return ConnectorError(
+        .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead.",
+        location: location)
+    }
+    return ConnectorError(
+      .system, "The template `\(source)` could not be evaluated: \(error.message)", internalMessage: error.description,
+      location: location)
+  }
+}

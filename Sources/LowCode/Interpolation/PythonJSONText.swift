@@ -1,0 +1,110 @@
+import Jinja
+
+/// `json.dumps` with its usual settings: a blank after commas and colons, everything outside ASCII escaped.
+struct PythonJSONText {
+  private(set) var output = ""
+  private var depth = 0
+
+  init() {}
+
+  /// Throws a type error for what has no JSON form, such as a datetime or an undefined value.
+  static func write(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    var writer = PythonJSONText()
+    try writer.append(value, &evaluation)
+    return writer.output
+  }
+
+  private mutating func append(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try evaluation.charge()
+    switch value {
+    case .none: output += "null"
+    case .bool(let flag): output += flag ? "true" : "false"
+    case .int(let number): output += String(number)
+    case .bigInt: output += try value.text(&evaluation)
+    case .float(let number): output += Self.text(of: number)
+    case .string(let text), .markup(let text):
+      try evaluation.charge(text: output.utf8.count + text.utf8.count)
+      append(text)
+    case .list, .tuple: try appendList(value, &evaluation)
+    case .json where value.members == nil: try appendList(value, &evaluation)
+    case .dict, .mapping, .json: try appendObject(value, &evaluation)
+    default: throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form.")
+    }
+  }
+
+  private mutating func enter() throws(TemplateError) {
+    depth += 1
+    if depth > 400 { throw TemplateError(.limit, "A value is nested too deep for JSON.") }
+  }
+
+  private mutating func appendList(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try enter()
+    output += "["
+    var isFirst = true
+    for item in try value.elements(&evaluation) {
+      if !isFirst { output += ", " }
+      isFirst = false
+      try append(item, &evaluation)
+    }
+    output += "]"
+    depth -= 1
+  }
+
+  private mutating func appendObject(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try enter()
+    output += "{"
+    var isFirst = true
+    for (key, value) in value.members ?? [] {
+      if !isFirst { output += ", " }
+      isFirst = false
+      append(try key.pythonJSONKey(&evaluation))
+      output += ": "
+      try append(value, &evaluation)
+    }
+    output += "}"
+    depth -= 1
+  }
+
+  static func text(of number: Double) -> String {
+    if number.isNaN { return "NaN" }
+    if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
+    return number.pythonRepr
+  }
+
+  private mutating func append(_ text: String) {
+    output += "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": output += "\\\""
+      case "\\": output += "\\\\"
+      case "\n": output += "\\n"
+      case "\r": output += "\\r"
+      case "\t": output += "\\t"
+      case "\u{08}": output += "\\b"
+      case "\u{0c}": output += "\\f"
+      case " "..."~": output.unicodeScalars.append(scalar)
+      default: for unit in String(scalar).utf16 { appendEscape(unit) }
+      }
+    }
+    output += "\""
+  }
+
+  private mutating func appendEscape(_ unit: UInt16) {
+    let digits = String(unit, radix: 16)
+    output += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+  }
+}
+
+extension Value {
+  /// A dict's key as `json.dumps` writes it. Throws a type error for keys without a JSON form.
+  func pythonJSONKey(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    switch self {
+    case .string(let text), .markup(let text): return text
+    case .bool(let flag): return flag ? "true" : "false"
+    case .none: return "null"
+    case .int, .bigInt: return try text(&evaluation)
+    case .float(let number): return PythonJSONText.text(of: number)
+    default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form.")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import JSON
+import Jinja
+
+/// Whether printing a value and reading the text as a Python literal gives the same value again.
+enum RoundTrip {
+  /// Deeper values take the way over their text, which knows its bounds.
+  private static let maximumDepth = 100
+
+  static func isExact(_ value: Value) -> Bool { isExact(value, depth: 0) }
+
+  private static func isExact(_ value: Value, depth: Int) -> Bool {
+    guard depth < maximumDepth else { return false }
+    switch value {
+    case .none, .bool, .int, .bytes: return true
+    case .string: return depth > 0
+    case .float(let number): return number.isFinite
+    case .list(let list): return isExact(list.items, depth: depth)
+    case .tuple(let items): return isExact(items, depth: depth)
+    case .dict(let dict):
+      for (key, value) in dict.storage {
+        guard isExact(key.value, depth: depth + 1), isExact(value, depth: depth + 1) else { return false }
+      }
+      return true
+    case .json(let view): return isExact(view, depth: depth)
+    case .undefined, .bigInt, .markup, .mapping, .date, .datetime, .timedelta, .duration, .object: return false
+    }
+  }
+
+  private static func isExact(_ items: [Value], depth: Int) -> Bool {
+    for item in items where !isExact(item, depth: depth + 1) { return false }
+    return true
+  }
+
+  private static func isExact(_ view: JSONView, depth: Int) -> Bool {
+    guard depth < maximumDepth else { return false }
+    switch view.kind {
+    case .null, .bool, .int, .string: return true
+    case .double: return view.double?.isFinite ?? false
+    case .array:
+      var isAllExact = true
+      view.forEachElement { isAllExact = isAllExact && isExact($0, depth: depth + 1) }
+      return isAllExact
+    case .object:
+      var isAllExact = true
+      view.forEachMember(bytes: { _, value in isAllExact = isAllExact && isExact(value, depth: depth + 1) })
+      return isAllExact
+    }
+  }
+}

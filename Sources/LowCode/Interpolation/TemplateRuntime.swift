@@ -1,0 +1,44 @@
+import Foundation
+import PythonTime
+
+/// What templates take from the outside world: the time and chance.
+package struct TemplateRuntime: Sendable {
+  /// The current time in microseconds since 1970-01-01T00:00:00Z.
+  package var now: @Sendable () -> Int64
+  /// Sixteen random bytes, of which `generate_uuid` makes its text.
+  package var randomBytes: @Sendable () -> [UInt8]
+
+  package init(now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable () -> [UInt8]) {
+    self.now = now
+    self.randomBytes = randomBytes
+  }
+
+  /// The system's clock and random numbers.
+  package static let system = TemplateRuntime(
+    now: { Int64(Date().timeIntervalSince1970 * 1_000_000) },
+    randomBytes: {
+      var generator = SystemRandomNumberGenerator()
+      return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    })
+
+  /// The one that macros use in this task and its children; set it with `TemplateRuntime.$current.withValue(…)`.
+  @TaskLocal package static var current = TemplateRuntime.system
+
+  /// The current time in UTC.
+  var moment: PyDateTime { (try? PyDateTime(epochMicroseconds: Int128(now()))) ?? .unixEpoch }
+
+  /// A random UUID (version 4) in its usual text form.
+  var uuid: String {
+    var bytes = Array(randomBytes().prefix(16))
+    while bytes.count < 16 { bytes.append(0) }
+    bytes[6] = bytes[6] & 0x0f | 0x40
+    bytes[8] = bytes[8] & 0x3f | 0x80
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += byte < 16 ? "0" : ""
+      text += String(byte, radix: 16)
+    }
+    return text
+  }
+}

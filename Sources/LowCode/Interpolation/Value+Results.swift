@@ -1,0 +1,39 @@
+import JSON
+import Jinja
+
+extension JSONValue {
+  /// A result of a template as JSON: tuples become arrays, keys strings; what has no JSON form becomes its text.
+  package init(_ value: Jinja.Value) {
+    switch value {
+    case .none, .undefined: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .int(let number): self = .int(number)
+    case .float(let number): self = .double(number)
+    case .string(let text), .markup(let text): self = .string(text)
+    case .list(let list): self = .array(list.items.map { JSONValue($0) })
+    case .tuple(let items): self = .array(items.map { JSONValue($0) })
+    case .json(let view): self = view.value
+    case .dict, .mapping:
+      var object = JSONObject()
+      for (key, value) in value.members ?? [] { object[key.jsonKey] = JSONValue(value) }
+      self = .object(object)
+    default: self = (try? value.json()) ?? .string(value.pythonString)
+    }
+  }
+}
+
+extension Value {
+  /// Python's `str()` of a value outside of a template; empty for what cannot be printed.
+  package var pythonString: String {
+    if let text { return text }
+    var evaluation = Evaluation(environment: .lowCode, context: Context())
+    return (try? text(&evaluation)) ?? ""
+  }
+
+  /// The key of a JSON object that this is as a key of a dict, as `json.dumps` writes it.
+  var jsonKey: String {
+    if let text { return text }
+    var evaluation = Evaluation(environment: .lowCode, context: Context())
+    return (try? pythonJSONKey(&evaluation)) ?? pythonString
+  }
+}

@@ -1,0 +1,110 @@
+import AirbyteProtocol
+import YAML
+
+/// A finding about a manifest: what is wrong, where, how serious it is and what helps.
+package struct Diagnostic: Sendable, Hashable {
+  package enum Severity: String, Sendable, Hashable {
+    case error, warning, note
+  }
+
+  /// A remark about another place that explains the finding.
+  package struct Related: Sendable, Hashable {
+    package let message: String
+    package let mark: SourceMark?
+
+    package init(_ message: String, at mark: SourceMark?) {
+      self.message = message
+      self.mark = mark
+    }
+  }
+
+  package var severity: Severity
+  /// The rule that found it, as in `manifest/reference`: stable, for those who filter findings.
+  package var rule: String
+  package var failureType: FailureType
+  /// What is wrong, as one sentence for the author or user, without a final stop.
+  package var message: String
+  /// The exact cause for developers, where it says more than the message.
+  package var detail: String?
+  package var mark: SourceMark?
+  /// The place in the manifest, as in `streams[3].retriever`; empty at its root and where the manifest could not be read.
+  package var path: String
+  package var related: [Related]
+  /// What helps, as one sentence.
+  package var remedy: String?
+
+  package init(
+    _ severity: Severity, rule: String, _ message: String, at mark: SourceMark? = nil, path: String = "",
+    failureType: FailureType = .config, detail: String? = nil, related: [Related] = [], remedy: String? = nil
+  ) {
+    self.severity = severity
+    self.rule = rule
+    self.failureType = failureType
+    self.message = message
+    self.detail = detail
+    self.mark = mark
+    self.path = path
+    self.related = related
+    self.remedy = remedy
+  }
+
+  /// A finding about a node; says also which `$ref` brought it there.
+  package init(
+    _ severity: Severity, rule: String, _ message: String, at node: ManifestNode, detail: String? = nil, remedy: String? = nil
+  ) {
+    let reference = node.referenceMark.map { Related("brought here by this reference", at: $0) }
+    self.init(
+      severity, rule: rule, message, at: node.mark ?? node.keyMark, path: node.path, detail: detail,
+      related: reference.map { [$0] } ?? [], remedy: remedy)
+  }
+
+  package var location: SourceLocation? { mark.map(SourceLocation.init) }
+}
+
+extension Diagnostic: CustomStringConvertible {
+  /// `manifest.yaml:12:7: error: sentence (path)`: one line.
+  package var description: String {
+    let place = mark.map { "\($0): " } ?? ""
+    let help = remedy.map { "; \($0)" } ?? ""
+    return "\(place)\(severity.rawValue): \(message)\(help)\(path.isEmpty ? "" : " (\(path))")"
+  }
+
+  /// The line of ``description``, the source line with a caret, and the same for each related place.
+  package var rendered: String {
+    var lines = [description]
+    if let snippet = mark?.snippet(), !snippet.isEmpty { lines.append(snippet) }
+    if let detail { lines.append("  \(detail)") }
+    for note in related {
+      lines.append("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)")
+      if let snippet = note.mark?.snippet(), !snippet.isEmpty { lines.append(snippet) }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Why a manifest cannot be used: at least one finding of severity error.
+package struct ManifestError: Error, Sendable, CustomStringConvertible {
+  package let diagnostics: [Diagnostic]
+
+  package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+
+  package init(_ diagnostic: Diagnostic) { diagnostics = [diagnostic] }
+
+  /// The findings, each on a line.
+  package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
+
+  /// The findings with their source lines.
+  package var rendered: String { diagnostics.map(\.rendered).joined(separator: "\n") }
+}
+
+extension Diagnostic {
+  init(_ error: YAMLError) {
+    let related = error.related.map { [Related($0.message, at: $0.mark)] } ?? []
+    self.init(.error, rule: "manifest/yaml", error.message, at: error.mark, related: related)
+  }
+
+  init(_ warning: YAMLWarning) {
+    let related = warning.related.map { [Related($0.message, at: $0.mark)] } ?? []
+    self.init(.warning, rule: "manifest/duplicate-key", warning.message, at: warning.mark, related: related)
+  }
+}

@@ -1,0 +1,36 @@
+import JSON
+import JSONSchema
+
+/// Checks resolved manifests against the component schema.
+package struct ManifestValidator: Sendable {
+  private let schema: JSONSchema
+  private let document: JSONValue
+
+  /// - Parameter schema: the component schema (`ComponentSchema.document`).
+  /// - Throws: `JSONSchemaError` where it is not a schema.
+  package init(schema document: JSONValue) throws(JSONSchemaError) {
+    self.document = document
+    schema = try JSONSchema(compiling: document)
+  }
+
+  /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty where it is valid.
+  func validate(_ root: ManifestValue) -> [Diagnostic] {
+    var conversion = ManifestJSON()
+    let json = conversion.convert(root)
+    var errors = schema.validate(json)
+    if errors.isEmpty, conversion.hasTimestamps { errors = timestampErrors(root) }
+    if errors.isEmpty { return [] }
+    return SchemaFindings(root: ManifestNode(root), schema: document).diagnostics(errors)
+  }
+
+  /// The reference holds a date that is not in quotes for no type of JSON: it is valid only where any type is. No place of the
+  /// schema takes both a list and a boolean without taking everything, so what stands for the date is tried as each.
+  private func timestampErrors(_ root: ManifestValue) -> [ValidationError] {
+    for stand: JSONValue in [.array([]), .bool(true)] {
+      var conversion = ManifestJSON(timestampsAs: stand)
+      let errors = schema.validate(conversion.convert(root))
+      if !errors.isEmpty { return errors }
+    }
+    return []
+  }
+}

@@ -1,0 +1,164 @@
+import JSON
+import OrderedCollections
+import YAML
+
+/// A value of a manifest and where it was written. Values are shared: one may stand in many places of the resolved manifest.
+///
+/// ``ManifestNode`` is a value in one of its places.
+final class ManifestValue: Sendable {
+  enum Content: Sendable {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    /// An integer beyond 64 bits, by its digits.
+    case number(String)
+    case string(String)
+    /// A date or a time that YAML reads as such, since it is not in quotes.
+    indirect case timestamp(YAMLTimestamp)
+    case sequence([ManifestValue])
+    case mapping(ManifestMapping)
+  }
+
+  let content: Content
+  /// Where the value was written; nil for a manifest that came as JSON, and for values that the pipeline made.
+  let mark: SourceMark?
+  /// Where the reference stood that brought the value into its place.
+  let reference: SourceMark?
+  /// The value of which this is the same, only brought by a reference.
+  private let original: ManifestValue?
+
+  init(_ content: Content, mark: SourceMark? = nil, reference: SourceMark? = nil, original: ManifestValue? = nil) {
+    self.content = content
+    self.mark = mark
+    self.reference = reference
+    self.original = original
+  }
+
+  /// What tells values apart when work on one of them is to be shared by all the places that it is brought to.
+  var identity: ObjectIdentifier { ObjectIdentifier(original ?? self) }
+
+  /// The same value, brought into its place by the reference at `mark`.
+  func brought(by mark: SourceMark?) -> ManifestValue {
+    mark == nil ? self : withReference(mark)
+  }
+
+  /// The same value with another reference, or with none.
+  func withReference(_ reference: SourceMark?) -> ManifestValue {
+    if reference == self.reference { return self }
+    return ManifestValue(content, mark: mark, reference: reference, original: original ?? self)
+  }
+
+  convenience init(json: JSONValue) {
+    switch json {
+    case .null: self.init(.null)
+    case .bool(let flag): self.init(.bool(flag))
+    case .int(let number): self.init(.int(number))
+    case .double(let number): self.init(.double(number))
+    case .number(let digits): self.init(.number(digits))
+    case .string(let text): self.init(.string(text))
+    case .array(let elements): self.init(.sequence(elements.map { ManifestValue(json: $0) }))
+    case .object(let members):
+      self.init(.mapping(ManifestMapping(members.map { ManifestEntry(key: $0.key, value: ManifestValue(json: $0.value)) })))
+    }
+  }
+
+  var mapping: ManifestMapping? { if case .mapping(let mapping) = content { mapping } else { nil } }
+  var string: String? { if case .string(let text) = content { text } else { nil } }
+
+  /// Python's truth of the value: empty, zero and null are false.
+  var isTrue: Bool {
+    switch content {
+    case .null: false
+    case .bool(let flag): flag
+    case .int(let number): number != 0
+    case .double(let number): number != 0
+    case .number: true
+    case .string(let text): !text.isEmpty
+    case .timestamp: true
+    case .sequence(let elements): !elements.isEmpty
+    case .mapping(let mapping): !mapping.entries.isEmpty
+    }
+  }
+
+  /// The value without places; times as the text of Python's `isoformat()`.
+  var json: JSONValue {
+    switch content {
+    case .null: .null
+    case .bool(let flag): .bool(flag)
+    case .int(let number): .int(number)
+    case .double(let number): .double(number)
+    case .number(let digits): .number(digits)
+    case .string(let text): .string(text)
+    case .timestamp(let timestamp): .string(timestamp.isoText)
+    case .sequence(let elements): .array(elements.map(\.json))
+    case .mapping(let mapping):
+      .object(JSONObject(mapping.entries.map { ($0.key, $0.value.json) }, uniquingKeysWith: { $1 }))
+    }
+  }
+
+  /// The kind of the value with an article, for sentences.
+  var kindName: String {
+    switch content {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .int, .number: "an integer"
+    case .double: "a number"
+    case .string: "a string"
+    case .timestamp(let timestamp): timestamp.time == nil ? "a date" : "a time"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}
+
+/// A key of a mapping and its value.
+struct ManifestEntry: Sendable {
+  let key: String
+  /// Where the key was written.
+  let keyMark: SourceMark?
+  /// Whether the key was text; others are turned into text as JSON writes them (`true`, `1`, `null`).
+  let isText: Bool
+  let value: ManifestValue
+
+  init(key: String, keyMark: SourceMark? = nil, isText: Bool = true, value: ManifestValue) {
+    self.key = key
+    self.keyMark = keyMark
+    self.isText = isText
+    self.value = value
+  }
+
+  /// The same key with another value.
+  func with(_ value: ManifestValue) -> ManifestEntry {
+    ManifestEntry(key: key, keyMark: keyMark, isText: isText, value: value)
+  }
+}
+
+/// The entries of a mapping in order. Most mappings are small, so a key is searched, and only large ones have an index.
+struct ManifestMapping: Sendable {
+  let entries: [ManifestEntry]
+  private let index: [String: Int]?
+
+  init(_ entries: [ManifestEntry]) {
+    self.entries = entries
+    guard entries.count > 16 else {
+      index = nil
+      return
+    }
+    index = Dictionary(
+      entries.indices.lazy.map { (entries[$0].key, $0) }, uniquingKeysWith: { entries[$0].isText ? $0 : $1 })
+  }
+
+  /// The place of `key` among the entries; of keys that differ only in type the text counts.
+  func place(of key: String) -> Int? {
+    if let index { return index[key] }
+    var other: Int?
+    for place in entries.indices where entries[place].key == key {
+      if entries[place].isText { return place }
+      other = other ?? place
+    }
+    return other
+  }
+
+  subscript(key: String) -> ManifestValue? { place(of: key).map { entries[$0].value } }
+}

@@ -1,0 +1,209 @@
+import JSONSchema
+
+/// Gives components their default types, and hands `$parameters` down, as the reference implementation does.
+///
+/// Each component (a mapping with a `type`) gets the parameters of the components around it and its own, which win, both as
+/// `$parameters` and as fields, where it has no such field or an empty one. Mappings without a type, and JSON schemas, end the way
+/// down, with one exception: components that are direct values of an untyped mapping.
+struct ParameterPropagation {
+  /// The parameters in force, in order.
+  private typealias Parameters = [ManifestEntry]
+
+  /// Whether a parameter from above wins over one of the component itself: so where a template is filled in.
+  private let outerParametersWin: Bool
+  private var path: [PathElement] = []
+  private var levels = 0
+  /// Results for values where no parameters are in force, by value and type given: they are the same in every place.
+  private var done: [Key: ManifestValue] = [:]
+
+  private struct Key: Hashable {
+    let value: ObjectIdentifier
+    let type: String?
+  }
+
+  /// What does not end within Python's bounds either.
+  private static let maximumLevels = 900
+
+  private init(outerParametersWin: Bool) { self.outerParametersWin = outerParametersWin }
+
+  /// The manifest, or a component, with types and parameters.
+  ///
+  /// - Parameters:
+  ///   - place: the place that the component has in the one around it; nil for a whole manifest.
+  ///   - parameters: the parameters that are in force around it.
+  /// - Throws: ``ManifestError`` where `$parameters` is not a mapping.
+  static func propagate(
+    _ root: ManifestValue, in place: ComponentPlace? = nil, parameters: [ManifestEntry] = [], outerParametersWin: Bool = false
+  ) throws(ManifestError) -> ManifestValue {
+    var propagation = ParameterPropagation(outerParametersWin: outerParametersWin)
+    return try propagation.component(root, place, parameters)
+  }
+
+  /// `value` as a component, where it is a mapping.
+  private mutating func component(
+    _ value: ManifestValue, _ place: ComponentPlace?, _ outer: Parameters
+  ) throws(ManifestError) -> ManifestValue {
+    guard let mapping = value.mapping else { return value }
+    let type = DefaultTypes.type(of: mapping, in: place)
+    let key = Key(value: value.identity, type: type)
+    if outer.isEmpty, let known = done[key] { return known.withReference(value.reference) }
+    levels += 1
+    defer { levels -= 1 }
+    guard levels <= Self.maximumLevels else {
+      throw error("components are nested more than \(Self.maximumLevels) levels deep", value)
+    }
+    let result = try propagated(mapping, of: value, type, place, outer)
+    if outer.isEmpty { done[key] = result }
+    return result
+  }
+
+  private mutating func propagated(
+    _ mapping: ManifestMapping, of value: ManifestValue, _ type: String?, _ place: ComponentPlace?, _ outer: Parameters
+  ) throws(ManifestError) -> ManifestValue {
+    var entries = mapping.entries
+    var isChanged = false
+    if let type {
+      entries.append(ManifestEntry(key: "type", value: ManifestValue(.string(type))))
+      isChanged = true
+    }
+    var parameters = outer
+    if let index = entries.firstIndex(where: { $0.key == "$parameters" }) {
+      let own = entries.remove(at: index)
+      isChanged = true
+      guard let ownMapping = own.value.mapping else {
+        throw error("`$parameters` should be a mapping, found \(own.value.kindName)", own.value)
+      }
+      parameters =
+        outerParametersWin
+        ? Self.merged(ownMapping.entries, with: outer) : Self.merged(outer, with: ownMapping.entries)
+    }
+    func made(_ entries: [ManifestEntry]) -> ManifestValue {
+      ManifestValue(.mapping(ManifestMapping(entries)), mark: value.mark, reference: value.reference)
+    }
+    let typeValue = entries.first { $0.key == "type" }?.value
+    if let typeValue, Self.isSchemaType(typeValue) { return isChanged ? made(entries) : value }
+    guard typeValue != nil else {
+      let nested = try nestedComponents(entries, place, parameters)
+      return nested == nil && !isChanged ? value : made(nested ?? entries)
+    }
+    isChanged = Self.apply(parameters, to: &entries) || isChanged
+    try fields(&entries, &parameters, &isChanged)
+    if !parameters.isEmpty {
+      let scope = ManifestValue(.mapping(ManifestMapping(parameters)), mark: mapping["$parameters"]?.mark)
+      entries.append(ManifestEntry(key: "$parameters", value: scope))
+      isChanged = true
+    }
+    return isChanged ? made(entries) : value
+  }
+
+  /// Sets the component's fields by the parameters; a field that is empty, zero or null counts as not set. Whether one changed.
+  private static func apply(_ parameters: Parameters, to entries: inout [ManifestEntry]) -> Bool {
+    var isChanged = false
+    for parameter in parameters {
+      if let place = entries.firstIndex(where: { $0.key == parameter.key }) {
+        guard !entries[place].value.isTrue else { continue }
+        entries[place] = parameter
+      } else {
+        entries.append(parameter)
+      }
+      isChanged = true
+    }
+    return isChanged
+  }
+
+  /// Goes down into the fields that are mappings, or lists with mappings in them.
+  private mutating func fields(
+    _ entries: inout [ManifestEntry], _ parameters: inout Parameters, _ isChanged: inout Bool
+  ) throws(ManifestError) {
+    let outerPath = path
+    defer { path = outerPath }
+    for place in entries.indices {
+      let entry = entries[place]
+      switch entry.value.content {
+      case .mapping, .sequence: break
+      default: continue
+      }
+      path = outerPath + [.key(entry.key)]
+      // A parameter does not reach into the field of its own name: it would contain itself without end.
+      var excluded: ManifestEntry?
+      if let index = parameters.firstIndex(where: { $0.key == entry.key }) { excluded = parameters.remove(at: index) }
+      let inner = ComponentPlace(component: Self.typeName(entries), field: entry.key)
+      let field: ManifestValue
+      if case .sequence(let elements) = entry.value.content {
+        field = try list(elements, of: entry.value, inner, parameters)
+        // In the reference, a list that a parameter brought here is the parameter's own, so that changes show in both.
+        if let own = excluded, own.value === entry.value { excluded = own.with(field) }
+      } else {
+        field = try component(entry.value, inner, parameters)
+      }
+      if field !== entry.value {
+        entries[place] = entry.with(field)
+        isChanged = true
+      }
+      // As the reference, which loses an empty one here.
+      if let excluded, excluded.value.isTrue { parameters.append(excluded) }
+    }
+  }
+
+  private mutating func list(
+    _ elements: [ManifestValue], of value: ManifestValue, _ place: ComponentPlace?, _ parameters: Parameters
+  ) throws(ManifestError) -> ManifestValue {
+    let outerPath = path
+    defer { path = outerPath }
+    var changed: [ManifestValue]?
+    for (index, element) in elements.enumerated() where element.mapping != nil {
+      path = outerPath + [.index(index)]
+      let result = try component(element, place, parameters)
+      if result !== element, changed == nil { changed = elements }
+      changed?[index] = result
+    }
+    return changed.map { ManifestValue(.sequence($0), mark: value.mark, reference: value.reference) } ?? value
+  }
+
+  /// An untyped mapping with its direct values that are components gone through; nil where there is none.
+  private mutating func nestedComponents(
+    _ entries: [ManifestEntry], _ place: ComponentPlace?, _ parameters: Parameters
+  ) throws(ManifestError) -> [ManifestEntry]? {
+    let outerPath = path
+    defer { path = outerPath }
+    var changed: [ManifestEntry]?
+    for (index, entry) in entries.enumerated() where entry.value.mapping?["type"]?.isTrue == true {
+      path = outerPath + [.key(entry.key)]
+      let result = try component(entry.value, place, parameters)
+      if result !== entry.value, changed == nil { changed = entries }
+      changed?[index] = entry.with(result)
+    }
+    return changed
+  }
+
+  /// The first in their order, overwritten by the second, as two dictionaries are merged in Python.
+  private static func merged(_ first: Parameters, with second: Parameters) -> Parameters {
+    var result = first
+    for entry in second {
+      if let place = result.firstIndex(where: { $0.key == entry.key }) {
+        result[place] = entry
+      } else {
+        result.append(entry)
+      }
+    }
+    return result
+  }
+
+  /// Whether a `type` is one of a JSON schema: `object`, a list of types, or a property that is named so.
+  private static func isSchemaType(_ type: ManifestValue) -> Bool {
+    switch type.content {
+    case .string(let text): text == "object"
+    case .sequence, .mapping: true
+    default: false
+    }
+  }
+
+  /// The component's type as the name of a place begins with it; a type may come from a parameter.
+  private static func typeName(_ entries: [ManifestEntry]) -> String {
+    entries.first { $0.key == "type" }?.value.string ?? ""
+  }
+
+  private func error(_ sentence: String, _ value: ManifestValue) -> ManifestError {
+    ManifestError(Diagnostic(.error, rule: "manifest/parameters", sentence, at: value.mark, path: path.dotted))
+  }
+}

@@ -1,0 +1,70 @@
+import JSONSchema
+
+/// Finds what a reference such as `#/definitions/streams/0/name` names.
+///
+/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what stands before the next slash.
+enum ReferenceLookup {
+  enum Outcome {
+    case found(ManifestValue, at: [PathElement])
+    /// With a sentence, and the reference that was probably meant.
+    case missing(String, remedy: String?)
+  }
+
+  static func find(_ reference: String, in root: ManifestValue) -> Outcome {
+    // As the reference: what follows a line break is ignored.
+    var rest = reference.dropFirst(2).prefix { $0 != "\n" }
+    var value = root
+    var path: [PathElement] = []
+    while !rest.isEmpty {
+      if let (inner, place) = step(String(rest), isNumber: false, value) { return .found(inner, at: path + [place]) }
+      let head = rest.prefix { $0 != "/" }
+      let number = Int(head)
+      guard let (inner, place) = step(String(head), isNumber: number != nil, value) else {
+        return missing(reference, head, in: value, path)
+      }
+      value = inner
+      path.append(place)
+      rest = rest.dropFirst(head.count).dropFirst()
+    }
+    return .found(value, at: path)
+  }
+
+  /// One step; a number is an index of a list or a key that is a number, but never a key that is text.
+  private static func step(
+    _ key: String, isNumber: Bool, _ value: ManifestValue
+  ) -> (ManifestValue, PathElement)? {
+    switch value.content {
+    case .mapping(let mapping):
+      guard let entry = mapping.entries.first(where: { $0.key == key && $0.isText == !isNumber }) else { return nil }
+      return (entry.value, .key(entry.key))
+    case .sequence(let elements):
+      guard isNumber, let number = Int(key) else { return nil }
+      // As in Python, a negative index counts from the end.
+      let index = number < 0 ? number + elements.count : number
+      guard elements.indices.contains(index) else { return nil }
+      return (elements[index], .index(index))
+    default: return nil
+    }
+  }
+
+  private static func missing(
+    _ reference: String, _ head: Substring, in value: ManifestValue, _ path: [PathElement]
+  ) -> Outcome {
+    let place = path.isEmpty ? "the manifest" : "'\(path.dotted)'"
+    switch value.content {
+    case .mapping(let mapping):
+      let near = NameSuggestion.nearest(to: String(head), among: mapping.entries.lazy.map(\.key))
+      let remedy = mapping["$ref"] == nil ? near.map { "did you mean '\($0)'?" } : throughReference
+      return .missing("'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy)
+    case .sequence(let elements):
+      return .missing("'\(reference)' leads nowhere: \(place) has \(elements.count) items, and no '\(head)'", remedy: nil)
+    default:
+      let isReference = value.string?.hasPrefix("#/") == true
+      return .missing(
+        "'\(reference)' leads nowhere: \(place) is \(value.kindName) and has no '\(head)'",
+        remedy: isReference ? throughReference : nil)
+    }
+  }
+
+  private static let throughReference = "a reference cannot go through another reference"
+}

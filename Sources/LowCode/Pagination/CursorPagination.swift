@@ -1,0 +1,51 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Takes the token from the response, by a template.
+struct CursorPagination: Component, PaginationStrategy {
+  private let cursorValue: InterpolatedString
+  private let stopCondition: InterpolatedBoolean?
+  private let size: Int?
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let value = try node.required("cursor_value")
+    cursorValue = try InterpolatedString(value, parameters: node.parameters)
+    stopCondition = try node["stop_condition"].map { condition in
+      try InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
+    }
+    size = try PageSizeTemplate(node, in: context)?.value()
+    config = context.configValue
+    guard size == nil else { return }
+    for expression in [value, node["stop_condition"]].compactMap({ $0 }) {
+      let template = try InterpolatedString(expression, parameters: node.parameters)
+      if template.undeclaredVariables.contains("page_size") {
+        throw ConnectorError(
+          .system, "This template reads `page_size`, but the strategy has none: add `page_size` to `CursorPagination`.",
+          at: expression)
+      }
+    }
+  }
+
+  var initialToken: Value? { nil }
+  func pageSize() throws -> Int? { size }
+
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    let context = EvaluationContext(
+      config: config,
+      bindings: [
+        (.response, page.body.map { Value($0) } ?? .emptyDict),
+        (.headers, .mapping(HeadersMapping(page.response, links: page.response.links))),
+        (.lastRecord, page.lastRecord?.templateValue ?? .none), (.lastPageSize, .int(page.recordCount)),
+        (.pageSize, (page.requestedPageSize ?? size).map { .int($0) } ?? .none), (.streamSlice, page.slice.templateValue),
+      ])
+    if let stopCondition, try stopCondition.evaluate(context) { return nil }
+    let token = try cursorValue.evaluate(context)
+    return token.isTruthy ? token : nil
+  }
+}
+
+extension Symbol {
+  static let pageSize = Symbol("page_size")
+}

@@ -1,0 +1,79 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Asks for page after page until its strategy has no token any more.
+struct DefaultPaginator: Component, Paginator {
+  /// What is done with a token.
+  private enum TokenPlace: Sendable {
+    case option(RequestOption)
+    case path
+  }
+
+  private let strategy: any PaginationStrategy
+  private let tokenPlace: TokenPlace?
+  private let sizeOption: RequestOption?
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let strategy: any PaginationStrategy = try context.build(node.required("pagination_strategy"))
+    if let cursor = context.siblings.stopCursor {
+      self.strategy = CursorStopCondition(strategy: strategy, cursor: cursor)
+    } else {
+      self.strategy = strategy
+    }
+    sizeOption = try context.build(optional: node["page_size_option"])
+    if let size = node["page_size_option"], (try strategy.pageSize() ?? 0) == 0 {
+      throw ConnectorError(.system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: size)
+    }
+    tokenPlace = try node["page_token_option"].map { option in
+      option["type"]?.string == "RequestPath" ? .path : .option(try context.build(option))
+    }
+    try checkPlaces(node)
+  }
+
+  /// Size and token must not overwrite each other.
+  private func checkPlaces(_ node: ComponentNode) throws {
+    guard case .option(let token)? = tokenPlace, let sizeOption else { return }
+    var size = RequestParts()
+    var other = RequestParts()
+    sizeOption.inject(.string("size"), into: &size)
+    token.inject(.string("token"), into: &other)
+    do { try size.merge(other) } catch let error as ConnectorError {
+      throw ConnectorError(.system, "`page_size_option` and `page_token_option` collide: \(error.message)", at: node.node)
+    }
+  }
+
+  var initialToken: PageToken? { strategy.initialToken.map { PageToken($0) } }
+  func pageSize() throws -> Int? { try strategy.pageSize() }
+
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
+    guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else { return nil }
+    return PageToken(token)
+  }
+
+  func path(for token: PageToken?) -> String? {
+    guard case .path? = tokenPlace, let token, token.value.isTruthy else { return nil }
+    return token.value.pythonString
+  }
+
+  func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts {
+    var parts = RequestParts()
+    if case .option(let option)? = tokenPlace, let token { option.inject(JSONValue(token.value), into: &parts) }
+    if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 { sizeOption.inject(.int(size), into: &parts) }
+    return parts
+  }
+}
+
+/// Ends the pages of a data feed at the first record that an earlier read had already.
+private struct CursorStopCondition: PaginationStrategy {
+  let strategy: any PaginationStrategy
+  let cursor: any Cursor
+
+  var initialToken: Value? { strategy.initialToken }
+  func pageSize() throws -> Int? { try strategy.pageSize() }
+
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    if let record = page.lastRecord, !cursor.isNew(record, in: page.slice) { return nil }
+    return try strategy.nextToken(after: page, lastToken: lastToken)
+  }
+}

@@ -1,0 +1,11 @@
+/// Reads one page.
+struct NoPagination: Component, Paginator {
+  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init() {}
+
+  var initialToken: PageToken? { nil }
+  func pageSize() throws -> Int? { nil }
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? { nil }
+  func path(for token: PageToken?) -> String? { nil }
+  func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
+}

@@ -1,0 +1,24 @@
+import Jinja
+
+/// Counts records: the token is the number of records read so far.
+struct OffsetIncrement: Component, PaginationStrategy {
+  private let size: PageSizeTemplate?
+  private let injectsOnFirstRequest: Bool
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    size = try PageSizeTemplate(node, in: context)
+    injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
+  }
+
+  var initialToken: Value? { injectsOnFirstRequest ? .int(0) : nil }
+  func pageSize() throws -> Int? { try size?.value() }
+
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    if page.extractedCount == 0 { return nil }
+    let response = page.body.map { Value($0) } ?? .emptyDict
+    if let size = try page.requestedPageSize ?? size?.value([(.response, response)]), size != 0, page.extractedCount < size {
+      return nil
+    }
+    return .int((try lastToken?.number(of: Self.typeName) ?? 0) &+ page.extractedCount)
+  }
+}

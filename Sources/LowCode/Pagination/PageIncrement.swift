@@ -1,0 +1,36 @@
+import AirbyteProtocol
+import Jinja
+
+/// Counts pages: the token is the next page's number.
+struct PageIncrement: Component, PaginationStrategy {
+  private let size: Int?
+  private let firstPage: Int
+  private let injectsOnFirstRequest: Bool
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    size = try PageSizeTemplate(node, in: context)?.value()
+    firstPage = try node.int("start_from_page") ?? 0
+    injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
+  }
+
+  var initialToken: Value? { injectsOnFirstRequest ? .int(firstPage) : nil }
+  func pageSize() throws -> Int? { size }
+
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    if page.extractedCount == 0 { return nil }
+    if let size, size != 0, page.extractedCount < size { return nil }
+    return .int((try lastToken?.number(of: Self.typeName) ?? firstPage) &+ 1)
+  }
+}
+
+extension Value {
+  /// A counting strategy's last token.
+  func number(of strategy: String) throws -> Int {
+    switch self {
+    case .int(let number): return number
+    case .bool(let flag): return flag ? 1 : 0
+    default:
+      throw ConnectorError(.system, "`\(strategy)` needs an integer as its last token, but has `\(pythonString)`.")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// A strategy's `page_size`: a number, or a template for one.
+struct PageSizeTemplate: Sendable {
+  private enum Size: Sendable {
+    case number(Int)
+    case template(InterpolatedString)
+  }
+
+  private let size: Size
+  private let config: Value
+  private let node: ManifestNode
+
+  /// Nil where the component has no page size.
+  init?(_ component: ComponentNode, in context: BuildContext) throws {
+    guard let node = component["page_size"] else { return nil }
+    self.node = node
+    config = context.configValue
+    if let number = node.int ?? node.string.flatMap({ Int($0) }) {
+      size = .number(number)
+    } else if let text = node.string, text.isEmpty {
+      return nil
+    } else {
+      size = .template(try InterpolatedString(node, parameters: component.parameters))
+    }
+  }
+
+  /// - Throws: ``ConnectorError`` where the template gives no integer.
+  func value(_ bindings: [(symbol: Symbol, value: Value)] = []) throws -> Int {
+    switch size {
+    case .number(let number): return number
+    case .template(let template):
+      switch try template.evaluate(EvaluationContext(config: config, bindings: bindings)) {
+      case .int(let number): return number
+      case .bool(let flag): return flag ? 1 : 0
+      case let other:
+        throw ConnectorError(
+          .system, "`page_size` should be an integer, but `\(template.source)` gives `\(other.pythonString)`.", at: node)
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import JSON
+import Jinja
+
+/// The token of a page: what the strategy returned, injected into the next request.
+package struct PageToken: Sendable {
+  package var value: Value
+  package init(_ value: Value) { self.value = value }
+}
+
+/// What a pagination strategy sees of the page that was just read.
+package struct PageResult: Sendable {
+  package var response: HTTPResponse
+  /// The first value of the decoded body.
+  package var body: JSONView?
+  /// The records that were emitted.
+  package var recordCount: Int
+  /// The records that the API sent, before a filter dropped any.
+  package var extractedCount: Int
+  package var lastRecord: Record?
+  package var slice: StreamSlice
+  /// The page size that was asked for instead of the strategy's own, after a reduction.
+  package var requestedPageSize: Int?
+}
+
+/// Decides on the token of the next page.
+package protocol PaginationStrategy: Sendable {
+  /// The token of the first request, where one is sent.
+  var initialToken: Value? { get }
+  /// The number of records to ask for.
+  /// - Throws: ``ConnectorError`` where the manifest's template for it gives no integer.
+  func pageSize() throws -> Int?
+  /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value?
+}
+
+/// Asks for page after page.
+package protocol Paginator: Sendable {
+  var initialToken: PageToken? { get }
+  func pageSize() throws -> Int?
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
+  /// The path (or complete URL) of the next page, where the token is one.
+  func path(for token: PageToken?) -> String?
+  /// What is added to the request; `pageSize` replaces the strategy's own.
+  func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts
+}

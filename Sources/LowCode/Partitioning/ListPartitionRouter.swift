@@ -1,0 +1,53 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Makes a partition for each value of a list.
+struct ListPartitionRouter: Component, PartitionRouter {
+  /// The key of the partitions.
+  let cursorField: String
+  let requestOption: RequestOption?
+  private let values: JSONValue
+  private let node: ManifestNode
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let evaluation = EvaluationContext(config: context.configValue)
+    let list = try node.required("values")
+    self.node = list
+    if list.string != nil {
+      let value = try InterpolatedString(list, parameters: node.parameters).evaluate(evaluation)
+      do {
+        values = try value.json()
+      } catch {
+        throw ConnectorError(.system, "`values` should be a list.", at: list, internalMessage: "\(error)")
+      }
+    } else {
+      // Elements are taken as they are written: templates in them are not evaluated.
+      values = .array(try node.nodes("values").map { .string($0.string ?? $0.value.jsonText) })
+    }
+    cursorField = try InterpolatedString(node.required("cursor_field"), parameters: node.parameters).string(evaluation)
+    requestOption = try context.build(optional: node["request_option"])
+  }
+
+  func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
+    for value in try elements() { try await body(StreamSlice(partition: [cursorField: value])) }
+  }
+
+  /// What Python iterates over: a text by its characters, a dict by its keys.
+  private func elements() throws -> [JSONValue] {
+    switch values {
+    case .array(let elements): return elements
+    case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
+    case .object(let object): return object.keys.map { .string($0) }
+    default: throw ConnectorError(.system, "`values` should be a list, not \(values.jsonText).", at: node)
+    }
+  }
+
+  var parentState: JSONObject? { nil }
+
+  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
+    var parts = RequestParts()
+    if let requestOption, let value = slice.merged[cursorField], value.isTruthy { requestOption.inject(value, into: &parts) }
+    return parts
+  }
+}

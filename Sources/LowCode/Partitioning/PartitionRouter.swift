@@ -1,0 +1,24 @@
+import JSON
+
+/// Cuts a stream into partitions that are read one by one: for each of a list's values, for each record of a parent.
+package protocol PartitionRouter: RequestOptionsProvider {
+  /// Calls `body` with each partition's slice (without a cursor slice), in order, as far as the reader keeps up. Called once a router.
+  func partitions(_ body: (StreamSlice) async throws -> Void) async throws
+  /// The state of the parents, written beside the child's; nil for routers without parents. While `partitions` calls its body it is
+  /// the state after the record that the partition came from.
+  var parentState: JSONObject? { get throws }
+}
+
+/// Makes a stream's router from its manifest.
+package enum PartitionRouters {
+  /// - Parameter node: a retriever's `partition_router`: a component, or a list of them, which are multiplied.
+  /// - Returns: nil for a stream without partitions.
+  package static func make(from node: ManifestNode?, in context: BuildContext) throws -> (any PartitionRouter)? {
+    guard let node, !node.isNull else { return nil }
+    guard let nodes = node.sequence else { return try context.build(node, as: (any PartitionRouter).self) }
+    // An empty list is no router at all.
+    guard !nodes.isEmpty else { return nil }
+    return CartesianProductStreamSlicer(
+      routers: try nodes.map { try context.build($0, as: (any PartitionRouter).self) }, log: context.runtime.log)
+  }
+}

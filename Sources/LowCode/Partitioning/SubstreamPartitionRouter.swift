@@ -1,0 +1,94 @@
+import AirbyteProtocol
+import JSON
+import Synchronization
+
+/// Makes a partition for each record of one or several parent streams.
+struct SubstreamPartitionRouter: Component, PartitionRouter {
+  let parents: [ParentStreamConfig]
+  private let checkpoint = ParentCheckpoint()
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    parents = try node.nodes("parent_stream_configs").map { try context.build($0, as: ParentStreamConfig.self) }
+    guard !parents.isEmpty else {
+      throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream.", at: node.node)
+    }
+  }
+
+  init(parents: [ParentStreamConfig]) { self.parents = parents }
+
+  func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
+    for parent in parents {
+      // One slice behind, so that the last one is known when it is closed.
+      var pending: StreamSlice?
+      try await parent.stream.cursor.slices { slice in
+        checkpoint.invalidate()
+        if let previous = pending { try await read(parent, previous, isLastSlice: false, body) }
+        pending = slice
+      }
+      checkpoint.invalidate()
+      if let last = pending { try await read(parent, last, isLastSlice: true, body) }
+    }
+  }
+
+  /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that state.
+  private func read(
+    _ parent: ParentStreamConfig, _ slice: StreamSlice, isLastSlice: Bool, _ body: (StreamSlice) async throws -> Void
+  ) async throws {
+    let observer = parent.stream.cursor.observer(for: slice)
+    var held: Record?
+    try await parent.stream.read(slice) { records in
+      for record in records {
+        if let previous = held, let partition = try take(previous, of: parent, slice, observer) { try await body(partition) }
+        held = record
+      }
+    }
+    let last = try held.flatMap { try take($0, of: parent, slice, observer) }
+    _ = try parent.stream.cursor.close(slice, observer: observer)
+    if isLastSlice { _ = try parent.stream.cursor.finish() }
+    checkpoint.invalidate()
+    if let last { try await body(last) }
+  }
+
+  private func take(
+    _ record: Record, of parent: ParentStreamConfig, _ slice: StreamSlice, _ observer: any CursorObserver
+  ) throws -> StreamSlice? {
+    try observer.observe(record)
+    return try parent.partition(from: record, in: slice)
+  }
+
+  /// The states of those parents whose progress the child keeps.
+  var parentState: JSONObject? {
+    get throws {
+      try checkpoint.state {
+        var state: JSONObject = [:]
+        for parent in parents where parent.isIncrementalDependency {
+          state[parent.stream.name] = .object(try parent.stream.cursor.state)
+        }
+        return state
+      }
+    }
+  }
+
+  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
+    var parts = RequestParts()
+    for parent in parents {
+      guard let option = parent.requestOption, let value = slice.merged[parent.partitionField], value.isTruthy else { continue }
+      option.inject(value, into: &parts)
+    }
+    return parts
+  }
+}
+
+/// The parents' state, made anew only after they moved: a slice has many records, and a state may have many partitions.
+private final class ParentCheckpoint: Sendable {
+  private let known = Mutex<JSONObject?>(nil)
+
+  func invalidate() { known.withLock { $0 = nil } }
+
+  func state(_ make: () throws -> JSONObject) throws -> JSONObject {
+    if let state = known.withLock({ $0 }) { return state }
+    let state = try make()
+    known.withLock { $0 = state }
+    return state
+  }
+}

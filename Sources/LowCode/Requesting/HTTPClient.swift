@@ -1,0 +1,201 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+
+/// Sends one requester's requests: signs them, judges each attempt by the error handler, waits and repeats.
+struct HTTPClient: Sendable {
+  let name: String
+  let authenticator: any Authenticator
+  let errorHandler: any ErrorHandler
+  let runtime: RuntimeEnvironment
+
+  /// Why an attempt is repeated, and so how long is waited before.
+  private enum Wait {
+    /// A strategy said how long, in seconds.
+    case strategy(Double)
+    /// The API limits the rate and no strategy has an answer: 1, 2, 4 … seconds.
+    case rateLimit
+    /// Any other failure worth repeating: 1, 2, 4 … seconds within the handler's total time.
+    case standard
+  }
+
+  /// What became of renewing the credentials for a request, which is tried once at most.
+  private enum Renewal { case notTried, done, failed }
+
+  /// Counts the attempts of one kind in a row, as the reference's nested decorators do: a failure of an outer kind starts
+  /// the inner ones anew.
+  private struct Tries {
+    var count = 0
+    var started: Int64
+  }
+
+  /// - Returns: the response of the first attempt that is not repeated; its status may be an error that is ignored.
+  /// - Throws: ``ConnectorError``, or a ``RequestSignal`` that the retriever understands.
+  func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let start = runtime.now()
+    var strategy = Tries(started: start)
+    var rateLimit = Tries(started: start)
+    var standard = Tries(started: start)
+    let maxTries = max(0, errorHandler.maxRetries) + 1
+    var renewal = Renewal.notTried
+    var number = 0
+    while true {
+      try Task.checkCancellation()
+      number += 1
+      let (attempt, sent) = try await self.attempt(request, number)
+      let resolution = try errorHandler.interpret(attempt)
+      guard resolution.action.retries else { return try finish(attempt, resolution, sent) }
+      let status = attempt.response?.status
+      if resolution.action == .rateLimited { runtime.log.rateLimited(stream: name) }
+      if resolution.action == .refreshTokenThenRetry {
+        renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
+      }
+
+      let now = runtime.now()
+      switch try wait(after: attempt, resolution, number) {
+      case .strategy(let seconds):
+        strategy.count += 1
+        guard strategy.count < maxTries, elapsed(strategy, now) < errorHandler.maxTime else {
+          throw exhausted(resolution, status, request)
+        }
+        // One second more, as the API's clock may differ by a part of one.
+        try await pause(seconds + 1, resolution, request, number)
+      case .rateLimit:
+        rateLimit.count += 1
+        guard rateLimit.count < maxTries else { throw exhausted(resolution, status, request) }
+        try await pause(exponential(rateLimit.count), resolution, request, number)
+        strategy = Tries(started: runtime.now())
+      case .standard:
+        standard.count += 1
+        guard standard.count < maxTries, elapsed(standard, now) < errorHandler.maxTime else {
+          throw exhausted(resolution, status, request)
+        }
+        try await pause(
+          min(exponential(standard.count), errorHandler.maxTime - elapsed(standard, now)), resolution, request, number)
+        strategy = Tries(started: runtime.now())
+        rateLimit = Tries(started: runtime.now())
+      }
+    }
+  }
+
+  /// Sends `request` once. A repeated one gets fresh credentials in its headers.
+  private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
+    var signed = request
+    if number > 1 {
+      for (name, value) in try await authenticator.credentials().headers { signed.setHeader(name, PythonStrings.str(value)) }
+    }
+    runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
+    do {
+      return (.response(try await runtime.transport.send(signed)), signed)
+    } catch {
+      try Task.checkCancellation()
+      return (.failure(error), signed)
+    }
+  }
+
+  /// Renews the credentials that `request` was refused with. A renewal that fails for the moment leaves the present ones, and
+  /// credentials that cannot be renewed are simply sent again.
+  /// - Throws: ``ConnectorError`` where the renewed ones are refused as well, or where only the user can renew them.
+  private func renewCredentials(
+    after request: HTTPRequest, _ attempt: Attempt, _ resolution: ErrorResolution, _ earlier: Renewal
+  ) async throws -> Renewal {
+    let detail = failureDetail(attempt, request) + (resolution.message.map { " " + $0 } ?? "")
+    switch earlier {
+    case .done: throw ConnectorError(.config, "The API refuses a fresh access token as well.", internalMessage: detail)
+    case .failed:
+      throw ConnectorError(
+        .transient, "The API refuses the access token, and no fresh one could be had.", internalMessage: detail)
+    case .notTried: break
+    }
+    do {
+      guard try await authenticator.refresh(after: request) else {
+        runtime.log.log(.warn, "The manifest asks for fresh credentials, but these cannot be renewed: they are sent again.")
+        return .notTried
+      }
+      runtime.log.log(.info, "The API refused the access token, so it was renewed.")
+      return .done
+    } catch let error as ConnectorError where error.failureType == .config {
+      throw error
+    } catch {
+      try Task.checkCancellation()
+      runtime.log.log(.warn, "The access token could not be renewed (\(error)): the request is repeated with the present one.")
+      return .failed
+    }
+  }
+
+  private func wait(after attempt: Attempt, _ resolution: ErrorResolution, _ number: Int) throws -> Wait {
+    for strategy in errorHandler.backoffStrategies ?? [] {
+      if let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 { return .strategy(max(0, seconds)) }
+    }
+    return resolution.action == .rateLimited ? .rateLimit : .standard
+  }
+
+  private func exponential(_ count: Int) -> Double { Double(sign: .plus, exponent: min(count - 1, 62), significand: 1) }
+  private func elapsed(_ tries: Tries, _ now: Int64) -> Double { Double(now - tries.started) / 1_000_000 }
+
+  private func pause(_ seconds: Double, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int) async throws {
+    runtime.log.log(
+      .info,
+      "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "no message"). "
+        + "Trying again in \(PythonStrings.trimmed(seconds)) s.")
+    try await runtime.sleep(seconds)
+  }
+
+  /// Ends a request that is not repeated.
+  private func finish(_ attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest) throws -> HTTPResponse {
+    switch resolution.action {
+    case .resetPagination: throw RequestSignal.resetPagination
+    case .reducePageSize: throw RequestSignal.reducePageSize(resolution.message)
+    case .splitRequestWindow: throw RequestSignal.splitRequestWindow(resolution.message, resolution.failureType)
+    case .fail:
+      let detail = failureDetail(attempt, request)
+      runtime.log.log(.error, detail)
+      throw ConnectorError(resolution.failureType ?? .system, resolution.message ?? detail, internalMessage: detail)
+    case .ignore:
+      runtime.log.log(.info, resolution.message ?? ignoredDetail(attempt, request))
+    default: break
+    }
+    switch attempt {
+    case .response(let response): return response
+    case .failure(let error):
+      return HTTPResponse(status: 599, headers: [], body: Data(error.message.utf8), url: request.url)
+    }
+  }
+
+  private func failureDetail(_ attempt: Attempt, _ request: HTTPRequest) -> String {
+    switch attempt {
+    case .failure(let error): return "\(request.method) \(request.url) failed: \(error.message)"
+    case .response(let response):
+      let message = ErrorMessageParser.message(of: response) ?? ""
+      return "\(request.method) \(request.url) was answered with status \(response.status)"
+        + (message.isEmpty ? "." : ": \(message.prefix(2_000))")
+    }
+  }
+
+  private func ignoredDetail(_ attempt: Attempt, _ request: HTTPRequest) -> String {
+    switch attempt {
+    case .failure(let error): "Ignoring that \(request.method) \(request.url) failed: \(error.message)"
+    case .response(let response):
+      "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says."
+    }
+  }
+
+  private func exhausted(_ resolution: ErrorResolution, _ status: Int?, _ request: HTTPRequest) -> ConnectorError {
+    let reason = resolution.message ?? "no message"
+    if status == 429 {
+      return ConnectorError(
+        .transient, "The API's rate limit was still exceeded after all retries.",
+        internalMessage: "\(request.method) \(request.url): \(reason)")
+    }
+    return ConnectorError(
+      resolution.failureType ?? .system, "The request failed on every attempt that was allowed. Last failure: \(reason)",
+      internalMessage: "\(request.method) \(request.url): \(reason)")
+  }
+}
+
+/// What a response asks of the retriever instead of giving records.
+enum RequestSignal: Error {
+  case resetPagination
+  case reducePageSize(String?)
+  case splitRequestWindow(String?, FailureType?)
+}

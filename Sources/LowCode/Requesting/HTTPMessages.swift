@@ -1,0 +1,100 @@
+import Foundation
+import JSON
+import Synchronization
+
+/// A request as it goes over the wire.
+package struct HTTPRequest: Sendable {
+  package var method: String
+  /// The complete URL, percent-encoded.
+  package var url: String
+  /// Names as written by the manifest; looked up without regard to case.
+  package var headers: [(name: String, value: String)]
+  package var body: [UInt8]?
+  /// Seconds to wait for a connection.
+  package var connectTimeout = 30.0
+  /// Seconds without a byte before the response counts as lost.
+  package var readTimeout = 300.0
+
+  package init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+
+  /// Sets a header, replacing one of the same name.
+  package mutating func setHeader(_ name: String, _ value: String) {
+    if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
+      headers[index].value = value
+    } else {
+      headers.append((name, value))
+    }
+  }
+
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
+  }
+}
+
+/// A response with its whole body, which is parsed once however many components look into it.
+package final class HTTPResponse: Sendable {
+  package let status: Int
+  /// Names as received; repeated headers are joined by a comma.
+  package let headers: [(name: String, value: String)]
+  package let body: Data
+  /// The URL that answered, after redirects.
+  package let url: String
+  private let parsed = Mutex<Result<JSONDocument, JSONError>?>(nil)
+
+  package init(status: Int, headers: [(name: String, value: String)], body: Data, url: String) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.url = url
+  }
+
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
+  }
+
+  /// Whether the status is below 400, as Python's requests counts truth.
+  package var isSuccess: Bool { status < 400 }
+
+  /// The body as JSON.
+  /// - Throws: ``JSONError`` where it is something else.
+  package func document() throws(JSONError) -> JSONDocument {
+    let result = parsed.withLock { parsed in
+      if let parsed { return parsed }
+      let result: Result<JSONDocument, JSONError>
+      do throws(JSONError) {
+        result = .success(try JSONDocument(parsing: body, encoding: .detected))
+      } catch {
+        result = .failure(error)
+      }
+      parsed = result
+      return result
+    }
+    return try result.get()
+  }
+
+  /// The body's JSON value; nil where the body is not JSON.
+  package var json: JSONView? { (try? document())?.root }
+}
+
+/// A request that got no response.
+package struct TransportError: Error, Sendable {
+  package enum Kind: Sendable { case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, other }
+  package var kind: Kind
+  /// A sentence that names the address and the cause.
+  package var message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+/// Sends requests: the one way to the network.
+package protocol Transport: Sendable {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+}

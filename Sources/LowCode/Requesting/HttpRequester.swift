@@ -1,0 +1,74 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Describes the requests of a stream: where to, what with, and what to do about errors.
+struct HttpRequester: Component, Requester {
+  private let url: InterpolatedString
+  private let urlBase: InterpolatedString
+  private let path: InterpolatedString
+  private let method: String
+  private let options: InterpolatedRequestOptions
+  private let authenticator: any Authenticator
+  private let client: HTTPClient
+  private let connectTimeout: Double?
+  private let readTimeout: Double?
+  private let config: Value
+
+  let baseURL: InterpolatedString?
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let parameters = node.parameters
+    func template(_ property: String) throws -> InterpolatedString {
+      guard let value = node[property] else { return try InterpolatedString("", parameters: parameters) }
+      return try InterpolatedString(value, parameters: parameters)
+    }
+    url = try template("url")
+    urlBase = try template("url_base")
+    path = try template("path")
+    baseURL = url.source.isEmpty ? (urlBase.source.isEmpty ? nil : urlBase) : url
+    method = try node.optionalString("http_method") ?? "GET"
+    options = try InterpolatedRequestOptions(from: node)
+    config = context.configValue
+    connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
+    readTimeout = try Self.seconds("read_timeout_in_seconds", node)
+    var inner = context
+    inner.siblings.urlBase = baseURL
+    authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
+    client = HTTPClient(
+      name: context.streamName, authenticator: authenticator,
+      errorHandler: try inner.build(optional: node["error_handler"], as: (any ErrorHandler).self) ?? DefaultErrorHandler(),
+      runtime: context.runtime)
+  }
+
+  private static func seconds(_ property: String, _ node: ComponentNode) throws -> Double? {
+    guard let value = node[property] else { return nil }
+    switch value.content {
+    case .int(let number): return Double(number)
+    case .double(let number): return number
+    default: throw node.mismatch(property, "a number of seconds", value)
+    }
+  }
+
+  func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse {
+    let context = slice.evaluationContext(config: config, token: token)
+    var merged = try options.parts(context)
+    try merged.merge(try await authenticator.credentials())
+    try merged.merge(parts)
+    for (name, value) in merged.parameters {
+      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
+    }
+    var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
+    if let connectTimeout { request.connectTimeout = connectTimeout }
+    if let readTimeout { request.readTimeout = readTimeout }
+    return try await client.send(request)
+  }
+
+  private func fullURL(_ override: String?, _ context: EvaluationContext) throws -> String {
+    let base = try urlBase.string(context)
+    let path = try override.flatMap { $0.isEmpty ? nil : $0 } ?? String(self.path.string(context).drop { $0 == "/" })
+    if !base.isEmpty { return URLJoining.join(base, path) }
+    let url = try self.url.string(context)
+    return path.isEmpty ? url : URLJoining.join(url, path)
+  }
+}

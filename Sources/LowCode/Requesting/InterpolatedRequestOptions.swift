@@ -1,0 +1,98 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// The requester's own part of a request: its parameters, headers and body, with their templates.
+struct InterpolatedRequestOptions: Sendable {
+  /// A place that takes a mapping or a template for one.
+  private enum Input: Sendable {
+    case none
+    case text(InterpolatedString)
+    case mapping(InterpolatedMapping)
+    case nested(InterpolatedNestedMapping)
+
+    func evaluate(_ context: EvaluationContext) throws -> JSONValue {
+      switch self {
+      case .none: return .object([:])
+      case .text(let text): return JSONValue(try text.evaluate(context))
+      case .mapping(let mapping): return .object(try mapping.evaluate(context).filter { $0.value != .null })
+      case .nested(let mapping): return .object(try mapping.evaluate(context))
+      }
+    }
+  }
+
+  private let parameters: Input
+  private let headers: Input
+  private let bodyData: Input
+  private let bodyJSON: Input
+  private let location: SourceLocation?
+
+  init(from node: ComponentNode) throws {
+    let scope = node.parameters
+    let stringsAndLists = ValidTypes.only([.string, .list])
+    func flat(_ node: ManifestNode?, values: ValidTypes = .any) throws -> Input {
+      guard let node, node.mapping?.isEmpty != true else { return .none }
+      if let text = node.string {
+        return text.isEmpty ? .none : .text(try InterpolatedString(text, parameters: scope, default: "", location: node.location))
+      }
+      return .mapping(try InterpolatedMapping(node, parameters: scope, values: values))
+    }
+    func nested(_ node: ManifestNode?) throws -> Input {
+      guard let node, node.mapping?.isEmpty != true else { return .none }
+      if let text = node.string {
+        return text.isEmpty ? .none : .text(try InterpolatedString(text, parameters: scope, default: "", location: node.location))
+      }
+      return .nested(try InterpolatedNestedMapping(node, parameters: scope))
+    }
+    parameters = try flat(node["request_parameters"], values: stringsAndLists)
+    headers = try flat(node["request_headers"])
+    location = node.location
+
+    var dataNode = node["request_body_data"]
+    var jsonNode = node["request_body_json"]
+    if let body = node["request_body"], let value = body["value"] {
+      switch body["type"]?.string {
+      case "RequestBodyUrlEncodedForm", "RequestBodyPlainText": dataNode = value
+      case "RequestBodyGraphQL": jsonNode = Self.withoutType(value)
+      case "RequestBodyJsonObject": jsonNode = value
+      default: throw ConnectorError(.system, "`\(body["type"]?.string ?? "")` is not a request body.", at: body)
+      }
+    }
+    bodyData = try flat(dataNode, values: stringsAndLists)
+    bodyJSON = try nested(jsonNode)
+    if case .none = bodyData {} else if case .none = bodyJSON {} else {
+      throw ConnectorError(.system, "A requester takes `request_body_data` or `request_body_json`, not both.", at: node.node)
+    }
+  }
+
+  /// A GraphQL body without what the manifest's types added to it.
+  private static func withoutType(_ node: ManifestNode) -> ManifestNode {
+    guard let mapping = node.mapping else { return node }
+    return ManifestNode(
+      .mapping(mapping.filter { $0.key != "type" && $0.key != "$parameters" && !$0.value.isNull }), location: node.location,
+      referencedFrom: node.referencedFrom, path: node.path)
+  }
+
+  func parts(_ context: EvaluationContext) throws -> RequestParts {
+    var parts = RequestParts()
+    // As the reference: parameters that are not a mapping are none.
+    if case .object(let object) = try parameters.evaluate(context) { parts.parameters = object }
+    switch try headers.evaluate(context) {
+    case .object(let object): parts.headers = object
+    case .string(""), .null: break
+    default: throw ConnectorError(.system, "`request_headers` should give a mapping.", location: location)
+    }
+    switch try bodyData.evaluate(context) {
+    case .null: break
+    case .object(let object): parts.bodyData = .object(object)
+    case .string(let text): parts.bodyData = text.isEmpty ? .object([:]) : .string(text)
+    case let other: parts.bodyData = .string(PythonStrings.str(other))
+    }
+    switch try bodyJSON.evaluate(context) {
+    case .object(let object): parts.bodyJSON = object
+    case .string(""), .null: break
+    default: throw ConnectorError(.system, "`request_body_json` should give an object.", location: location)
+    }
+    return parts
+  }
+}

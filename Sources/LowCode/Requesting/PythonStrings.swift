@@ -1,0 +1,26 @@
+import JSON
+import Jinja
+
+/// Values as Python writes them.
+enum PythonStrings {
+  /// Python's `str()`.
+  static func str(_ value: JSONValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .int(let number): String(number)
+    default: Value(value).pythonString
+    }
+  }
+
+  /// A number of seconds without needless digits.
+  static func trimmed(_ seconds: Double) -> String {
+    seconds == seconds.rounded() && abs(seconds) < 1e15 ? String(Int(seconds)) : String(seconds)
+  }
+}
+
+extension Value {
+  /// A dict of string keys.
+  static func dictionary(_ members: KeyValuePairs<String, Value>) -> Value {
+    .dict(DictObject(strings: members.map { ($0.key, $0.value) }))
+  }
+}

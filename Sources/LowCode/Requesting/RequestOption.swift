@@ -1,0 +1,71 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Says where in a request a value goes.
+struct RequestOption: Component {
+  /// The part of a request that takes the value.
+  enum Place: String, Sendable {
+    case requestParameter = "request_parameter"
+    case header
+    case bodyData = "body_data"
+    case bodyJSON = "body_json"
+  }
+
+  let place: Place
+  /// One key, or the keys that lead into a JSON body.
+  private let path: [String]
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let placeNode = try node.required("inject_into")
+    guard let place = Place(rawValue: placeNode.string ?? "") else {
+      throw ConnectorError(
+        .system, "`inject_into` should be request_parameter, header, body_data or body_json.", at: placeNode)
+    }
+    self.place = place
+    let evaluation = EvaluationContext(config: context.configValue)
+    func key(_ node: ManifestNode, _ parameters: JSONObject) throws -> String {
+      try InterpolatedString(node, parameters: parameters).string(evaluation)
+    }
+    switch (node["field_name"], node["field_path"]) {
+    case (let name?, nil): path = [try key(name, node.parameters)]
+    case (nil, let names?):
+      guard place == .bodyJSON else {
+        throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here.", at: names)
+      }
+      path = try node.nodes("field_path").map { try key($0, node.parameters) }
+    case (nil, nil): throw ConnectorError(.system, "`RequestOption` needs `field_name` or `field_path`.", at: node.node)
+    default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both.", at: node.node)
+    }
+  }
+
+  /// A header, for components that name one directly.
+  init(header: InterpolatedString, config: Value) throws {
+    place = .header
+    path = [try header.string(EvaluationContext(config: config))]
+  }
+
+  /// Puts `value` into its place, replacing what is there.
+  func inject(_ value: JSONValue, into parts: inout RequestParts) {
+    switch place {
+    case .requestParameter: parts.parameters[path[0]] = value
+    case .header: parts.headers[path[0]] = value
+    case .bodyData:
+      guard case .object(var fields) = parts.bodyData else { return }
+      fields[path[0]] = value
+      parts.bodyData = .object(fields)
+    case .bodyJSON: Self.set(value, at: path[...], in: &parts.bodyJSON)
+    }
+  }
+
+  private static func set(_ value: JSONValue, at path: ArraySlice<String>, in object: inout JSONObject) {
+    guard let key = path.first else { return }
+    if path.count == 1 {
+      object[key] = value
+    } else {
+      var inner: JSONObject = if case .object(let present)? = object[key] { present } else { [:] }
+      set(value, at: path.dropFirst(), in: &inner)
+      object[key] = .object(inner)
+    }
+  }
+}

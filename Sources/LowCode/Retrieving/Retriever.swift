@@ -1,0 +1,15 @@
+import JSON
+
+/// The records of one page, in order.
+package struct Page: Sendable {
+  package var records: [Record]
+}
+
+/// Reads the records of a slice.
+package protocol Retriever: Sendable {
+  /// Whether values are cast to the types of the stream's schema, so that `read` wants a normalizer.
+  var normalizes: Bool { get }
+  /// Calls `body` with page after page; it returns whether the next one is wanted.
+  /// - Throws: ``ConnectorError``; what `body` got until then is good.
+  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws
+}

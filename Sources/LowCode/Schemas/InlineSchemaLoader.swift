@@ -1,0 +1,12 @@
+import JSON
+
+/// A schema that stands in the manifest.
+struct InlineSchemaLoader: Component, SchemaLoader {
+  private let value: JSONObject
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    value = node["schema"]?.value.object ?? [:]
+  }
+
+  func schema() async throws -> JSONObject { value }
+}

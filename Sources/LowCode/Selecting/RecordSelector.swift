@@ -1,0 +1,68 @@
+import JSON
+import JSONSchema
+
+/// Makes the records of a page: extracts, filters, transforms and normalises them.
+struct RecordSelector: Component {
+  private let extractor: any RecordExtractor
+  private let filter: (any RecordCondition)?
+  private let transformations: [any RecordTransformation]
+  private let transformsFirst: Bool
+  /// Whether values are cast to the types of the stream's schema.
+  let normalizes: Bool
+  private let cursor: (any Cursor)?
+  private let streamName: String
+  private let log: any LogSink
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    extractor = try context.build(node.required("extractor"))
+    filter = try context.build(optional: node["record_filter"])
+    streamName = context.streamName
+    log = context.runtime.log
+    transformations = context.siblings.transformations
+    cursor = context.siblings.filtersByCursor ? context.siblings.cursor : nil
+    transformsFirst = try node.bool("transform_before_filtering", default: context.siblings.isClientSideIncremental)
+    if let normalization = node["schema_normalization"] {
+      guard normalization.mapping == nil else {
+        throw ConnectorError.unsupported("CustomSchemaNormalization", at: normalization)
+      }
+      normalizes = normalization.string == "Default"
+    } else {
+      normalizes = false
+    }
+  }
+
+  /// The records of a page.
+  /// - Returns: the records, and how many the extractor found before any was dropped.
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) throws -> (records: [Record], extracted: Int) {
+    var found: [Record] = []
+    try page.forEach { try extractor.extract(from: $0, into: &found) }
+    let extracted = found.count
+    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return (found, extracted) }
+    let bounds = cursor?.bounds(for: slice)
+    var kept = 0
+    for index in found.indices {
+      if transformsFirst { try transform(&found[index], slice) }
+      guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
+      if !transformsFirst { try transform(&found[index], slice) }
+      if normalizes, let normalizer { try normalize(&found[index], normalizer) }
+      found.swapAt(kept, index)
+      kept += 1
+    }
+    found.removeSubrange(kept...)
+    return (found, extracted)
+  }
+
+  private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
+    for transformation in transformations { try transformation.transform(&record, slice: slice) }
+  }
+
+  private func normalize(_ record: inout Record, _ normalizer: SchemaNormalizer) throws {
+    var value = JSONValue.object(record.object)
+    do {
+      try normalizer.normalize(&value) { mismatch in log.log(.warn, "Stream \(streamName): \(mismatch)") }
+    } catch {
+      throw ConnectorError(.system, "A record cannot be cast to the stream's schema: \(error)")
+    }
+    if case .object(let object) = value { record.body = .object(object) }
+  }
+}

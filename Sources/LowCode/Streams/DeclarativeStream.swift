@@ -1,0 +1,94 @@
+import AirbyteProtocol
+import JSON
+import JSONSchema
+import Jinja
+
+/// A stream that a manifest describes: what it is called, what its records look like and how they are read.
+package struct DeclarativeStream: Component {
+  package let name: String
+  package let primaryKey: [String]
+  package let cursor: any Cursor
+  /// Whether the catalog may name another cursor field.
+  private let allowsOtherCursorField: Bool
+  let retriever: any Retriever
+  private let schemaLoader: any SchemaLoader
+
+  package init(from node: ComponentNode, in context: BuildContext) throws {
+    name = try node.optionalString("name") ?? ""
+    var inner = context
+    inner.streamName = name
+    primaryKey = try Self.primaryKey(node["primary_key"])
+    if let uploader = node["file_uploader"] {
+      throw ConnectorError.unsupported("file_uploader", at: uploader)
+    }
+
+    if let state = inner.streamState { inner.streamState = try StateMigrations.apply(to: state, of: node, in: inner) }
+    let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
+    allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
+    let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)
+    let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: router, in: inner)
+    self.cursor = cursor
+    let isDataFeed = incrementalSync?.isDataFeed ?? false
+    inner.siblings.cursor = cursor
+    inner.siblings.stopCursor = isDataFeed ? cursor : nil
+    inner.siblings.isClientSideIncremental = incrementalSync?.isClientSideIncremental ?? false
+    inner.siblings.filtersByCursor = inner.siblings.isClientSideIncremental && !isDataFeed
+    inner.siblings.requestOptions = cursor
+    inner.siblings.transformations = try node.nodes("transformations").map { try inner.build($0) }
+    retriever = try inner.build(node.required("retriever"))
+    schemaLoader = try Self.schemaLoader(node, inner)
+  }
+
+  /// The stream's JSON schema.
+  package func schema() async throws -> JSONObject { try await schemaLoader.schema() }
+
+  /// What `discover` says of the stream.
+  package func describe() async throws -> AirbyteStream {
+    var stream = AirbyteStream(name: name, jsonSchema: try await schema(), supportedSyncModes: [.fullRefresh])
+    stream.isResumable = false
+    stream.isFileBased = false
+    if let field = cursor.cursorField {
+      stream.sourceDefinedCursor = !allowsOtherCursorField
+      stream.isResumable = true
+      stream.supportedSyncModes.append(.incremental)
+      stream.defaultCursorField = [field]
+    }
+    if !primaryKey.isEmpty { stream.sourceDefinedPrimaryKey = primaryKey.map { [$0] } }
+    return stream
+  }
+
+  /// What casts values to the schema's types; nil where the stream does not ask for it.
+  func normalizer() async throws -> SchemaNormalizer? {
+    retriever.normalizes ? try SchemaNormalizer(schema: .object(await schema())) : nil
+  }
+
+  private static func schemaLoader(_ node: ComponentNode, _ context: BuildContext) throws -> any SchemaLoader {
+    guard let loader = node["schema_loader"] else { return JsonFileSchemaLoader(defaultFor: context.streamName, in: context) }
+    if let loaders = loader.sequence {
+      return CompositeSchemaLoader(loaders: try loaders.map { try context.build($0) })
+    }
+    return try context.build(loader)
+  }
+
+  /// A name, a list of names, or a list of lists of one name each.
+  private static func primaryKey(_ node: ManifestNode?) throws -> [String] {
+    guard let node else { return [] }
+    if let name = node.string { return [name] }
+    let keys = node.sequence ?? []
+    if keys.allSatisfy({ $0.string != nil }) { return keys.compactMap(\.string) }
+    let names = keys.map { $0.sequence ?? [] }
+    guard names.allSatisfy({ $0.count == 1 && $0[0].string != nil }) else {
+      throw ConnectorError(.system, "A primary key has to be made of top-level fields.", at: node)
+    }
+    return names.compactMap { $0[0].string }
+  }
+}
+
+extension DeclarativeStream: ParentStream {
+  package func read(_ slice: StreamSlice, _ body: ([Record]) async throws -> Void) async throws {
+    try await retriever.read(slice, normalizer: try await normalizer()) { page in
+      try await body(page.records)
+      return true
+    }
+  }
+}

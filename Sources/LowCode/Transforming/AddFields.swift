@@ -1,0 +1,84 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Adds fields to records, or replaces them, by templates.
+struct AddFields: Component, RecordTransformation {
+  private let fields: [AddedFieldDefinition]
+  private let condition: InterpolatedBoolean?
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    fields = try node.nodes("fields").map { field in
+      try AddedFieldDefinition(from: ComponentNode(field), in: context)
+    }
+    condition = try node["condition"].flatMap { condition in
+      guard let text = condition.string, !text.isEmpty else { return nil }
+      return try InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+    }
+    config = context.configValue
+  }
+
+  func transform(_ record: inout Record, slice: StreamSlice) throws {
+    let sliceValue = slice.templateValue
+    for field in fields {
+      var context = EvaluationContext(
+        config: config, bindings: [(.record, record.templateValue), (.streamSlice, sliceValue)])
+      let value = try field.value.evaluate(context)
+      if let condition {
+        context.bindings.append((.value, value))
+        context.bindings.append((.path, field.pathValue))
+        guard try condition.evaluate(context) else { continue }
+      }
+      try field.set(JSONValue(value), in: &record)
+    }
+  }
+}
+
+/// One field that ``AddFields`` adds: its path and its template.
+struct AddedFieldDefinition: Component {
+  let value: InterpolatedString
+  private let path: [String]
+  private let key: JSONKey
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    path = try node.strings("path")
+    guard let first = path.first else {
+      throw ConnectorError(.system, "`path` needs at least one key.", at: try node.required("path"))
+    }
+    key = JSONKey(first)
+    let types: ValidTypes =
+      switch try node.optionalString("value_type") {
+      case "string": .string
+      case "integer": .int
+      case "number": .float
+      case "boolean": .bool
+      default: .any
+      }
+    let value = try node.required("value")
+    self.value = try InterpolatedString(
+      value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
+  }
+
+  /// The path as templates see it.
+  var pathValue: Value { Value(JSONValue.array(path.map { .string($0) })) }
+
+  /// Sets the field; objects on the way are made where they are missing.
+  /// - Throws: ``ConnectorError`` where the path leads through a value that is neither object nor list.
+  func set(_ value: JSONValue, in record: inout Record) throws {
+    if path.count == 1 { return record.set(key, value) }
+    var top: JSONValue = .object(record[key].map { [key.string: $0.value] } ?? [:])
+    do {
+      try top.set(path.map { .key($0) }, to: value)
+    } catch {
+      throw ConnectorError(.system, "The field `\(path.joined(separator: "."))` cannot be added to a record: \(error)")
+    }
+    record.set(key, top[key.string])
+  }
+}
+
+extension Symbol {
+  static let value = Symbol("value")
+  static let path = Symbol("path")
+  static let property = Symbol("property")
+}

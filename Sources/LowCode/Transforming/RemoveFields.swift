@@ -1,0 +1,60 @@
+import JSON
+import Jinja
+
+/// Removes fields from records.
+struct RemoveFields: Component, RecordTransformation {
+  private let pointers: [Pointer]
+  private let condition: InterpolatedBoolean?
+  private let config: Value
+
+  private struct Pointer: Sendable {
+    let glob: JSONGlobPath
+    /// The first key, where it is no wildcard.
+    let first: JSONKey?
+  }
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    pointers = try node.nodes("field_pointers").map { pointer in
+      let segments = (pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) }
+      let first = try segments.first.flatMap { try JSONGlobPath([$0]).literalKey }
+      return Pointer(glob: try JSONGlobPath(segments), first: first)
+    }
+    condition = try node["condition"].flatMap { condition in
+      guard let text = condition.string, !text.isEmpty else { return nil }
+      return try InterpolatedBoolean(text, parameters: [:], location: condition.location)
+    }
+    config = context.configValue
+  }
+
+  func transform(_ record: inout Record, slice: StreamSlice) throws {
+    if let condition { return try removeLeaves(of: &record, where: condition) }
+    for pointer in pointers {
+      if let key = pointer.glob.literalKey {
+        if record[key] != nil { record.set(key, nil) }
+      } else if let first = pointer.first {
+        guard let field = record[first] else { continue }
+        var top: JSONValue = .object([first.string: field.value])
+        if top.delete(pointer.glob) > 0 { record.set(first, top[first.string]) }
+      } else {
+        record.rebuild { object in
+          var top: JSONValue = .object(object)
+          _ = top.delete(pointer.glob)
+          object = top.object ?? [:]
+        }
+      }
+    }
+  }
+
+  /// With a condition, the reference removes every leaf that fulfils it, wherever it is, once a pointer.
+  private func removeLeaves(of record: inout Record, where condition: InterpolatedBoolean) throws {
+    for _ in pointers {
+      try record.rebuild { object in
+        var top: JSONValue = .object(object)
+        _ = try top.deleteLeaves { leaf in
+          try condition.evaluate(EvaluationContext(config: config, bindings: [(.property, Value(leaf))]))
+        }
+        object = top.object ?? [:]
+      }
+    }
+  }
+}

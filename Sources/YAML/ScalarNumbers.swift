@@ -1,0 +1,178 @@
+/// The values of numbers as PyYAML's `SafeLoader` computes them from their text, through Python's `int()` and `float()`.
+enum ScalarNumbers {
+  /// A text that is no number, or one that Python refuses; the sentence says why.
+  struct Refusal: Error { let message: String }
+
+  /// Python neither reads nor prints a longer decimal integer.
+  static let maximumDigits = 4_300
+
+  /// No number that means anything is written with more bytes.
+  private static let maximumBytes = 100_000
+
+  static func int(_ text: String) throws(Refusal) -> YAMLNode.Content {
+    guard text.utf8.count <= maximumBytes else { throw tooLong }
+    let refusal = Refusal(message: "\(quoted(text)) is not an integer")
+    var digits = Substring(strip(text).filter { $0 != "_" })
+    let isNegative = digits.first == "-"
+    if isNegative || digits.first == "+" { digits.removeFirst() }
+    guard let first = digits.first else { throw refusal }
+    var magnitude = Magnitude()
+    if digits == "0" { return .int(0) }
+    if digits.hasPrefix("0b") {
+      try read(digits.dropFirst(2), base: 2, prefix: "b", into: &magnitude, refusal)
+    } else if digits.hasPrefix("0x") {
+      try read(digits.dropFirst(2), base: 16, prefix: "x", into: &magnitude, refusal)
+    } else if first == "0" {
+      try read(digits, base: 8, prefix: "o", into: &magnitude, refusal)
+    } else if digits.contains(":") {
+      let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
+      try read(parts[0], base: 10, prefix: nil, into: &magnitude, refusal)
+      for part in parts.dropFirst() {
+        guard let value = Int(part), value >= 0 else { throw refusal }
+        guard magnitude.multiply(by: 60, adding: 0), magnitude.add(value) else { throw tooLong }
+      }
+    } else {
+      try read(digits, base: 10, prefix: nil, into: &magnitude, refusal)
+    }
+    return magnitude.content(isNegative: isNegative)
+  }
+
+  static func float(_ text: String) throws(Refusal) -> Double {
+    guard text.utf8.count <= maximumBytes else {
+      throw Refusal(message: "a number of more than \(maximumBytes) characters is not supported")
+    }
+    let refusal = Refusal(message: "\(quoted(text)) is not a number")
+    var digits = Substring(strip(text).filter { $0 != "_" }.lowercased())
+    let isNegative = digits.first == "-"
+    if isNegative || digits.first == "+" { digits.removeFirst() }
+    var value = 0.0
+    switch digits {
+    case "": throw refusal
+    case ".inf": value = .infinity
+    // The sign of a NaN is never seen.
+    case ".nan": return .nan
+    default:
+      if digits.contains(":") {
+        // From the last part, as floating-point sums depend on the order.
+        var base = 1.0
+        for part in digits.split(separator: ":", omittingEmptySubsequences: false).reversed() {
+          guard let number = pythonFloat(part) else { throw refusal }
+          value += number * base
+          base *= 60
+        }
+      } else {
+        guard let number = pythonFloat(digits) else { throw refusal }
+        value = number
+      }
+    }
+    return isNegative ? -value : value
+  }
+
+  /// `float(text)` for a text without underscores, in lower case.
+  private static func pythonFloat(_ text: Substring) -> Double? {
+    var body = text
+    if body.first == "+" || body.first == "-" { body.removeFirst() }
+    if body == "inf" || body == "infinity" { return text.first == "-" ? -.infinity : .infinity }
+    if body == "nan" { return .nan }
+    // Hexadecimal floats and other forms that Swift reads and Python does not are kept out here.
+    guard body.utf8.contains(where: \.isDigit), body.utf8.allSatisfy({ $0.isDigit || ".e+-".utf8.contains($0) }) else {
+      return nil
+    }
+    return Double(body).map { text.first == "-" ? -$0 : $0 }
+  }
+
+  private static func read(
+    _ digits: Substring, base: UInt32, prefix: Character?, into magnitude: inout Magnitude, _ refusal: Refusal
+  ) throws(Refusal) {
+    var digits = digits
+    // Python's int(text, base) reads the prefix of its base, so an explicit `!!int 0o17` is an octal number.
+    if let prefix, digits.first == "0", digits.dropFirst().first?.lowercased() == String(prefix) {
+      digits = digits.dropFirst(2)
+    }
+    guard !digits.isEmpty else { throw refusal }
+    var count = 0
+    for character in digits {
+      guard character.isASCII, let digit = character.hexDigitValue, digit < base else { throw refusal }
+      count += 1
+      guard base != 10 || count <= maximumDigits, magnitude.multiply(by: base, adding: UInt32(digit)) else { throw tooLong }
+    }
+  }
+
+  private static let tooLong = Refusal(message: "an integer of more than \(maximumDigits) digits is not supported")
+
+  private static func strip(_ text: String) -> Substring {
+    var text = Substring(text)
+    while let first = text.unicodeScalars.first, first.properties.isWhitespace { text.unicodeScalars.removeFirst() }
+    while let last = text.unicodeScalars.last, last.properties.isWhitespace { text.unicodeScalars.removeLast() }
+    return text
+  }
+
+  /// A text in quotes for a sentence: on one line, and not longer than one reads.
+  static func quoted(_ text: String) -> String {
+    let line = text.replacing("\n", with: "\\n")
+    return line.count > 60 ? "'\(line.prefix(60))…'" : "'\(line)'"
+  }
+}
+
+/// A non-negative integer of any size up to Python's limit of digits.
+struct Magnitude {
+  /// Limbs of 32 bits, the lowest first.
+  private var limbs: [UInt32] = []
+  /// 4,300 decimal digits need 14,285 bits.
+  private static let maximumLimbs = 447
+
+  /// Whether the product still fits.
+  mutating func multiply(by factor: UInt32, adding addend: UInt32) -> Bool {
+    var carry = UInt64(addend)
+    for index in limbs.indices {
+      carry += UInt64(limbs[index]) * UInt64(factor)
+      limbs[index] = UInt32(truncatingIfNeeded: carry)
+      carry >>= 32
+    }
+    if carry > 0 { limbs.append(UInt32(carry)) }
+    return limbs.count <= Self.maximumLimbs
+  }
+
+  /// Whether the sum still fits; `value` is not negative.
+  mutating func add(_ value: Int) -> Bool {
+    var carry = UInt64(value)
+    var index = 0
+    while carry > 0 {
+      if index == limbs.count { limbs.append(0) }
+      let sum = UInt64(limbs[index]) + carry & 0xFFFF_FFFF
+      limbs[index] = UInt32(truncatingIfNeeded: sum)
+      carry = carry >> 32 + sum >> 32
+      index += 1
+    }
+    return limbs.count <= Self.maximumLimbs
+  }
+
+  func content(isNegative: Bool) -> YAMLNode.Content {
+    if limbs.count <= 2 {
+      let low = UInt64(limbs.first ?? 0) | (limbs.count > 1 ? UInt64(limbs[1]) << 32 : 0)
+      if !isNegative, let value = Int(exactly: low) { return .int(value) }
+      if isNegative, low <= UInt64(Int.max) + 1 { return .int(low > UInt64(Int.max) ? .min : -Int(low)) }
+    }
+    return .bigInt((isNegative ? "-" : "") + decimalDigits)
+  }
+
+  private var decimalDigits: String {
+    var rest = limbs
+    var groups: [UInt32] = []
+    while !rest.isEmpty {
+      var remainder: UInt64 = 0
+      for index in rest.indices.reversed() {
+        let value = remainder << 32 | UInt64(rest[index])
+        rest[index] = UInt32(value / 1_000_000_000)
+        remainder = value % 1_000_000_000
+      }
+      groups.append(UInt32(remainder))
+      while rest.last == 0 { rest.removeLast() }
+    }
+    guard let highest = groups.popLast() else { return "0" }
+    return groups.reversed().reduce(into: String(highest)) { digits, group in
+      let text = String(group)
+      digits += String(repeating: "0", count: 9 - text.count) + text
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import LowCode
+
+struct DiscoverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "discover", abstract: "Print the streams and their schemas, as a CATALOG message.")
+
+  @OptionGroup var options: ManifestOptions
+  @OptionGroup var input: ConfigOptions
+
+  func run() async throws {
+    try await Session(options).run { session in
+      try await session.connector(config: input.config).discover(to: session.writer)
+      return true
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The options that every command of the protocol takes.
+struct ManifestOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("manifest"), .customLong("manifest-path")],
+    help: ArgumentHelp(
+      "The manifest, a YAML file; `-` reads it from standard input.",
+      discussion: "Without it, the manifest is taken from the config's `__injected_declarative_manifest`.", valueName: "file"))
+  var manifest: String?
+
+  @Flag(help: "Log requests and other details.")
+  var debug = false
+}
+
+/// The option for the user's config.
+struct ConfigOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The user's config, a JSON file.", valueName: "file"))
+  var config: String
+}
