@@ -18,6 +18,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
     .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["JSON"]),
@@ -33,7 +34,7 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CZlib",
+        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
@@ -44,8 +45,32 @@ let package = Package(
     .executableTarget(
       name: "airbyte-lowcode",
       dependencies: ["LowCode", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
+      name: "example-api",
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], exclude: ["Fixtures"]),
+    .testTarget(name: "PythonTimeTests", dependencies: ["PythonTime"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "JinjaTests", dependencies: ["Jinja", "JSON", "PythonTime", .product(name: "BigInt", package: "BigInt")],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "LowCodeTests", dependencies: ["LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
+      exclude: ["Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Selecting/Fixtures"]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "LowCode", "JSON", "AirbyteProtocol",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

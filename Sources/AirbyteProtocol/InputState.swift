@@ -13,7 +13,8 @@ package enum InputState {
     case .array(let list): entries = list
     case .object(let object) where object["type"] != nil || object["stream"] != nil: entries = [value]
     default:
-      throw InputShapeError("A state is a list of STATE messages' `state` objects, such as [{\"type\": \"STREAM\", \"stream\": …}].")
+      throw InputShapeError(
+        "A state is a list of STATE messages' `state` objects, such as [{\"type\": \"STREAM\", \"stream\": …}].")
     }
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {

@@ -145,7 +145,9 @@ package enum Message: Sendable {
     case .control(let config, let emittedAt):
       [
         "type": "CONTROL",
-        "control": ["type": "CONNECTOR_CONFIG", "emitted_at": .double(emittedAt), "connectorConfig": ["config": .object(config)]],
+        "control": [
+          "type": "CONNECTOR_CONFIG", "emitted_at": .double(emittedAt), "connectorConfig": ["config": .object(config)],
+        ],
       ]
     }
   }

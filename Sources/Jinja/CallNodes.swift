@@ -71,7 +71,8 @@ final class MethodCallNode: Node, @unchecked Sendable {
     self.attribute = attribute
     self.arguments = arguments
     if attribute.selector.dict == .get, arguments.keywords.isEmpty, arguments.unpackedList == nil,
-      arguments.unpackedMapping == nil, arguments.positional.count <= 2, case .string(let key) = arguments.positional.first?.constant
+      arguments.unpackedMapping == nil, arguments.positional.count <= 2,
+      case .string(let key) = arguments.positional.first?.constant
     {
       constantKey = Selector(key)
     } else {

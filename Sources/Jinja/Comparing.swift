@@ -56,9 +56,14 @@ extension Value {
   }
 
   /// Python's `==`. Values of different types are not equal, numbers compare by value.
-  package func isEqual(to other: Value) -> Bool { isEqual(to: other, depth: 0) }
+  ///
+  /// A comparison of more than some 20 million elements, which only lists of lists made for it have, gives up and says no.
+  package func isEqual(to other: Value) -> Bool {
+    var work = 20_000_000
+    return isEqual(to: other, depth: 0, &work)
+  }
 
-  private func isEqual(to other: Value, depth: Int) -> Bool {
+  private func isEqual(to other: Value, depth: Int, _ work: inout Int) -> Bool {
     switch (self, other) {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
       (.string(let left), .markup(let right)), (.markup(let left), .string(let right)):
@@ -71,7 +76,7 @@ extension Value {
     case (.datetime(let left), .datetime(let right)): return left.isAware == right.isAware && left == right
     case (.timedelta(let left), .timedelta(let right)): return left == right
     case (.duration(let left), .duration(let right)): return left == right
-    case (.tuple(let left), .tuple(let right)): return Value.areEqual(left, right, depth)
+    case (.tuple(let left), .tuple(let right)): return Value.areEqual(left, right, depth, &work)
     case (.object(let left), .object(let right)): return left === right || left.isEqual(to: right)
     default: break
     }
@@ -80,21 +85,25 @@ extension Value {
     if depth > Limits.valueDepth * 5 { return false }
     if case .list(let left) = self, case .list(let right) = other, left === right { return true }
     if case .dict(let left) = self, case .dict(let right) = other, left === right { return true }
-    if let left = listItems, let right = other.listItems { return Value.areEqual(left, right, depth) }
-    if isMapping, other.isMapping { return areMembersEqual(to: other, depth) }
+    if let left = listItems, let right = other.listItems { return Value.areEqual(left, right, depth, &work) }
+    if isMapping, other.isMapping { return areMembersEqual(to: other, depth, &work) }
     return false
   }
 
-  private static func areEqual(_ left: [Value], _ right: [Value], _ depth: Int) -> Bool {
+  private static func areEqual(_ left: [Value], _ right: [Value], _ depth: Int, _ work: inout Int) -> Bool {
     guard left.count == right.count else { return false }
-    for index in left.indices where !left[index].isEqual(to: right[index], depth: depth + 1) { return false }
+    work -= left.count
+    if work < 0 { return false }
+    for index in left.indices where !left[index].isEqual(to: right[index], depth: depth + 1, &work) { return false }
     return true
   }
 
-  private func areMembersEqual(to other: Value, _ depth: Int) -> Bool {
+  private func areMembersEqual(to other: Value, _ depth: Int, _ work: inout Int) -> Bool {
     guard let left = members, let right = other.members, left.count == right.count else { return false }
+    work -= left.count
+    if work < 0 { return false }
     for (key, value) in left {
-      guard let match = other.mappingItem(key), value.isEqual(to: match, depth: depth + 1) else { return false }
+      guard let match = other.mappingItem(key), value.isEqual(to: match, depth: depth + 1, &work) else { return false }
     }
     return true
   }
@@ -135,7 +144,8 @@ extension Value {
       return comparison.holds(for: .init(left == right, left.lexicographicallyPrecedes(right)))
     case (.date(let left), .date(let right)): return comparison.holds(for: .init(left == right, left < right))
     case (.datetime(let left), .datetime(let right)):
-      return comparison.holds(for: .init(left == right, try python { () throws(PythonTimeError) in try left.isLess(than: right) }))
+      return comparison.holds(
+        for: .init(left == right, try python { () throws(PythonTimeError) in try left.isLess(than: right) }))
     case (.timedelta(let left), .timedelta(let right)): return comparison.holds(for: .init(left == right, left < right))
     case (.tuple(let left), .tuple(let right)): return try Value.compare(comparison, left, right, depth)
     default: break
@@ -149,7 +159,8 @@ extension Value {
     _ comparison: PythonOrder, _ left: [Value], _ right: [Value], _ depth: Int
   ) throws(TemplateError) -> Bool {
     if depth > Limits.valueDepth * 5 { throw TemplateError(.limit, "The values to compare are nested too deep.") }
-    for index in 0..<min(left.count, right.count) where !left[index].isEqual(to: right[index]) {
+    var work = 20_000_000
+    for index in 0..<min(left.count, right.count) where !left[index].isEqual(to: right[index], depth: depth, &work) {
       return try left[index].compare(comparison, to: right[index], depth: depth + 1)
     }
     return comparison.holds(for: .init(left.count == right.count, left.count < right.count))
@@ -163,6 +174,7 @@ extension Value {
         if case .undefined(let reason) = item, reason.isForbidden { throw reason.error }
         throw TemplateError(.type, "'in' on a text wants a text, not a value of type \(item.typeName).")
       }
+      try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
       return part.isEmpty || text.firstRange(ofScalars: part) != nil
     case .dict(let dict): return dict[try DictKey(item)] != nil
     case .mapping(let mapping):

@@ -125,7 +125,8 @@ struct Compiler {
   private func compile(_ target: Target) -> TargetNode {
     switch target {
     case .name(let name): .variable(Symbol(name))
-    case .namespace(let name, let attribute): .namespace(variable(name, TemplatePosition(line: 1, column: 1)), attribute: attribute)
+    case .namespace(let name, let attribute):
+      .namespace(variable(name, TemplatePosition(line: 1, column: 1)), attribute: attribute)
     case .tuple(let parts): .tuple(parts.map(compile))
     }
   }
@@ -235,7 +236,8 @@ struct Compiler {
   /// The value of an operation on constants, where there is one; an error waits until the operation is evaluated.
   private func folded(_ node: Node, _ operands: [Expression]) -> Node {
     guard operands.allSatisfy(\.isNumber) else { return node }
-    var evaluation = Evaluation(environment: environment, context: Context(), limits: Limits(steps: 1_000, textSize: 1_000, listSize: 0))
+    var evaluation = Evaluation(
+      environment: environment, context: Context(), limits: Limits(steps: 1_000, textSize: 1_000, listSize: 0))
     guard let value = try? node.evaluate(&evaluation) else { return node }
     return ConstantNode(value, node.position)
   }

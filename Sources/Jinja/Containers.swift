@@ -60,6 +60,9 @@ package final class DictObject: @unchecked Sendable {
     try evaluation.checkSize(list: storage.count)
   }
 
+  /// Notes that whatever holds this dict lies in a container.
+  func noteContained() { isContained = true }
+
   func remove(_ key: DictKey) -> Value? { storage.removeValue(forKey: key) }
   func removeLast() -> (key: DictKey, value: Value)? {
     guard !storage.isEmpty else { return nil }
@@ -151,6 +154,7 @@ private func markContained(_ value: Value) -> Int {
   case .dict(let dict): dict.isContained = true
   case .tuple(let items):
     for item in items { markContained(item) }
+  case .object(let object): object.noteContained()
   default: return 0
   }
   return value.depth

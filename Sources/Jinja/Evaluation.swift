@@ -46,6 +46,12 @@ package struct Evaluation {
     }
   }
 
+  /// Allows for looking for `part` bytes in `size` bytes, whose worst case is their product.
+  mutating func charge(search part: Int, in size: Int) throws(TemplateError) {
+    let work = part.multipliedReportingOverflow(by: size >> 8)
+    try charge(work.overflow ? .max : work.partialValue)
+  }
+
   /// Allows for a list of `count` elements that an operation is about to make.
   package mutating func charge(list count: Int) throws(TemplateError) {
     try checkSize(list: count)
@@ -70,7 +76,7 @@ package struct Evaluation {
     if depth > Limits.valueDepth { throw tooDeep }
     guard isContained else { return }
     links += depth
-    if links > Limits.valueDepth * 3 { throw tooDeep }
+    if links > Limits.untrackedDepth { throw tooDeep }
   }
 
   /// Runs a macro or a recursive loop whose body is `depth` levels of syntax.

@@ -74,6 +74,7 @@ struct FormatSpec {
 
   /// The text of `value` in this format.
   func format(_ value: Value, _ text: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    if grouping != nil, width > 10_000 { throw TemplateError(.limit, "A format with groups is too wide.") }
     try evaluation.charge(text: max(width, precision ?? 0))
     if let number = value.number {
       return try format(number)

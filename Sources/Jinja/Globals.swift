@@ -39,6 +39,7 @@ final class Namespace: TemplateObject {
 
   var typeName: String { "Namespace" }
   var depth: Int { attributes.depth + 1 }
+  func noteContained() { attributes.noteContained() }
 
   func set(_ name: String, _ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
     try attributes.set(DictKey(string: name), value, &evaluation)

@@ -23,6 +23,8 @@ package struct Limits: Sendable {
   static let callDepth = 1_500
   /// Levels of containers inside each other.
   static let valueDepth = 300
+  /// Levels that may be put into containers which lie in others already, taken together.
+  static let untrackedDepth = 5_000
   /// Digits of an integer that is read from or written to text, as in Python.
   static let integerDigits = 4_300
   /// Bits of an integer that a power may have.

@@ -49,9 +49,11 @@ private func urlencodeFilter(_ value: Value, _ evaluation: inout Evaluation) thr
   let isPlain = value.text != nil || value.iteratorIfAny() == nil
   if isPlain { return percentEncode(try value.text(&evaluation)) }
   var pairs: [(Value, Value)] = []
-  if case .mapping = value { pairs = (value.members ?? []).map { ($0.key, $0.value) } }
-  else if let members = value.members { pairs = members.map { ($0.key, $0.value) } }
-  else {
+  if case .mapping = value {
+    pairs = (value.members ?? []).map { ($0.key, $0.value) }
+  } else if let members = value.members {
+    pairs = members.map { ($0.key, $0.value) }
+  } else {
     for item in try value.elements(&evaluation) {
       guard item.iteratorIfAny() != nil else { throw TemplateError(.type, "urlencode wants pairs.") }
       let parts = try item.elements(&evaluation)

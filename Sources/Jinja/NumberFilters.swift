@@ -25,7 +25,9 @@ extension Environment {
     }
     addFilter("float", parameters: ["default"]) { (value, arguments, _) throws(TemplateError) in
       if case .undefined(let reason) = value { throw reason.error }
-      if case .bigInt(let big) = value, Double(big).isInfinite { throw TemplateError(.overflow, "An integer is too large for a float.") }
+      if case .bigInt(let big) = value, Double(big).isInfinite {
+        throw TemplateError(.overflow, "An integer is too large for a float.")
+      }
       return value.pythonFloat.map { .float($0) } ?? (arguments.first.flatMap { $0 } ?? .float(0))
     }
     addFilter("round", parameters: ["precision", "method"]) { (value, arguments, _) throws(TemplateError) in

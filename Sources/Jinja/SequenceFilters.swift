@@ -9,12 +9,13 @@ struct AttributePath: Sendable {
     switch attribute {
     case nil, Value.none?: parts = []
     case let value?:
-      parts = value.text.map { text in
-        text.split(separator: ".", omittingEmptySubsequences: false).map { part in
-          let scalars = part.unicodeScalars
-          return !scalars.isEmpty && scalars.allSatisfy(\.isASCIIDigit) ? .int(Int(part) ?? .max) : .string(String(part))
-        }
-      } ?? [value]
+      parts =
+        value.text.map { text in
+          text.split(separator: ".", omittingEmptySubsequences: false).map { part in
+            let scalars = part.unicodeScalars
+            return !scalars.isEmpty && scalars.allSatisfy(\.isASCIIDigit) ? .int(Int(part) ?? .max) : .string(String(part))
+          }
+        } ?? [value]
     }
   }
 
@@ -57,7 +58,9 @@ extension Environment {
       }
       if value.iteratorIfAny() == nil { throw TemplateError(.runtime, "reverse wants something to iterate over.") }
       if case .object(let object) = value, object is Generator { return .list(ListObject(try value.elements(&e).reversed())) }
-      return generator("reversed", over: value, typeName: value.isUndefined ? "reversed" : "list_reverseiterator", ValueIterator(try value.reversedElements(&e)))
+      return generator(
+        "reversed", over: value, typeName: value.isUndefined ? "reversed" : "list_reverseiterator",
+        ValueIterator(try value.reversedElements(&e)))
     }
     addFilter("join", parameters: ["d", "attribute"]) { (value, arguments, e) throws(TemplateError) in
       try joinFilter(value, arguments.first.flatMap { $0 } ?? .string(""), arguments.count > 1 ? arguments[1] : nil, &e)

@@ -62,8 +62,12 @@ private struct StringCall {
       let set = characters.map(\.isNone) ?? true ? nil : try textArgument(characters)
       return result(text.stripped(of: set, left: method != .rstrip, right: method != .lstrip))
     case .center, .ljust, .rjust, .zfill, .expandtabs: return try pad(&evaluation)
-    case .find, .rfind, .index, .rindex, .count, .startswith, .endswith: return try search()
-    case .split, .rsplit, .splitlines, .partition, .rpartition: return try split(&evaluation)
+    case .find, .rfind, .index, .rindex, .count, .startswith, .endswith:
+      try chargeSearch(&evaluation)
+      return try search()
+    case .split, .rsplit, .splitlines, .partition, .rpartition:
+      try chargeSearch(&evaluation)
+      return try split(&evaluation)
     case .replace: return try replace(&evaluation)
     case .removeprefix, .removesuffix: return try removeAffix()
     case .join: return try join(&evaluation)
@@ -85,6 +89,11 @@ private struct StringCall {
     }
   }
 
+  private func chargeSearch(_ evaluation: inout Evaluation) throws(TemplateError) {
+    guard let part = (arguments.positional.first ?? arguments.keywords.first?.value)?.text else { return }
+    try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
+  }
+
   private func changeCase() throws(TemplateError) -> Value {
     _ = try given([])
     switch method {
@@ -93,11 +102,14 @@ private struct StringCall {
     case .casefold: return result(text.lowercased().replacingScalar("ß", with: "ss").replacingScalar("ς", with: "σ"))
     case .capitalize: return result(text.pythonCapitalized)
     case .swapcase:
-      return result(String(String.UnicodeScalarView(scalars.flatMap { scalar in
-        scalar.isPythonUpper
-          ? Array(scalar.properties.lowercaseMapping.unicodeScalars)
-          : scalar.isPythonLower ? Array(scalar.properties.uppercaseMapping.unicodeScalars) : [scalar]
-      })))
+      return result(
+        String(
+          String.UnicodeScalarView(
+            scalars.flatMap { scalar in
+              scalar.isPythonUpper
+                ? Array(scalar.properties.lowercaseMapping.unicodeScalars)
+                : scalar.isPythonLower ? Array(scalar.properties.uppercaseMapping.unicodeScalars) : [scalar]
+            })))
     default: return result(text.pythonTitlecased)
     }
   }
@@ -161,8 +173,9 @@ private struct StringCall {
     }
     let left = method == .ljust ? 0 : method == .rjust ? missing : missing / 2 + (missing & width & 1)
     return result(
-      String([Unicode.Scalar](repeating: fill, count: left) + scalars
-        + [Unicode.Scalar](repeating: fill, count: missing - left)))
+      String(
+        [Unicode.Scalar](repeating: fill, count: left) + scalars
+          + [Unicode.Scalar](repeating: fill, count: missing - left)))
   }
 
   private func expandTabs(_ size: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
@@ -196,7 +209,8 @@ private struct StringCall {
       for candidate in candidates {
         let part = Array(try textArgument(candidate).unicodeScalars)
         guard high - low >= part.count else { continue }
-        let matches = method == .startswith ? scalars[low..<high].starts(with: part) : Array(scalars[(high - part.count)..<high]) == part
+        let matches =
+          method == .startswith ? scalars[low..<high].starts(with: part) : Array(scalars[(high - part.count)..<high]) == part
         if matches { return .bool(true) }
       }
       return .bool(false)
@@ -208,7 +222,9 @@ private struct StringCall {
       return .int(scalars.places(of: part, from: low, to: high, limit: .max).count)
     }
     let isFromRight = method == .rfind || method == .rindex
-    if let place = high >= low ? scalars.place(of: part, from: low, to: high, isFromRight: isFromRight) : nil { return .int(place) }
+    if let place = high >= low ? scalars.place(of: part, from: low, to: high, isFromRight: isFromRight) : nil {
+      return .int(place)
+    }
     if method == .index || method == .rindex { throw TemplateError(.value, "The text to look for is not there.") }
     return .int(-1)
   }

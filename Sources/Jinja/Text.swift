@@ -91,14 +91,16 @@ private struct RepresentationWriter {
       guard big.bitWidth <= Limits.integerDigits * 4, case let digits = String(big), digits.utf8.count <= Limits.integerDigits + 1
       else { throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.") }
       output += digits
-    case .list(let list): try guarded(list, "[...]", &evaluation) { writer, e throws(TemplateError) in
-      try writer.sequence(list.items, "[", "]", &e)
-    }
+    case .list(let list):
+      try guarded(list, "[...]", &evaluation) { writer, e throws(TemplateError) in
+        try writer.sequence(list.items, "[", "]", &e)
+      }
     case .tuple(let items):
       try sequence(items, "(", items.count == 1 ? ",)" : ")", &evaluation)
-    case .dict(let dict): try guarded(dict, "{...}", &evaluation) { writer, e throws(TemplateError) in
-      try writer.members(value, &e)
-    }
+    case .dict(let dict):
+      try guarded(dict, "{...}", &evaluation) { writer, e throws(TemplateError) in
+        try writer.members(value, &e)
+      }
     case .mapping: try members(value, &evaluation)
     case .json(let view):
       if view.kind == .object {

@@ -192,6 +192,7 @@ func replaceText(
   let part = Array(old.unicodeScalars)
   let limit = count < 0 ? Int.max : count
   try evaluation.charge(text: text.utf8.count)
+  try evaluation.charge(search: old.utf8.count, in: text.utf8.count)
   if part.isEmpty {
     var result = ""
     for (index, scalar) in scalars.enumerated() {

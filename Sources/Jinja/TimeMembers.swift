@@ -123,8 +123,9 @@ extension PyDateTime {
     case .tzinfo: tz.map { .object(TimeZoneObject($0)) } ?? Value.none
     case .min: .datetime(PyDateTime(date: .min))
     case .resolution: .timedelta(.resolution)
-    case .max: (try? PyDateTime(year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, microsecond: 999_999))
-      .map { .datetime($0) }
+    case .max:
+      (try? PyDateTime(year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, microsecond: 999_999))
+        .map { .datetime($0) }
     default: nil
     }
   }

@@ -100,7 +100,8 @@ private struct Linker {
     let host = text[text.index(after: at)...]
     guard let dot = host.lastIndex(of: "."), dot != host.startIndex else { return false }
     let top = host[host.index(after: dot)...]
-    return isWord(host.prefix(1)) && isWord(top) && host[..<dot].unicodeScalars.allSatisfy { isWordPart($0) || ".-".contains(Character($0)) }
+    return isWord(host.prefix(1)) && isWord(top)
+      && host[..<dot].unicodeScalars.allSatisfy { isWordPart($0) || ".-".contains(Character($0)) }
   }
 
   private func isWordPart(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.isPythonAlphanumeric }

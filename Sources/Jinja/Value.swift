@@ -105,6 +105,8 @@ package protocol TemplateObject: AnyObject, Sendable {
   var isCallable: Bool { get }
   /// How deep containers lie in it.
   var depth: Int { get }
+  /// Notes that it now lies in a container, for an object that can take in others later.
+  func noteContained()
   /// The attribute's value, nil where there is none.
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
@@ -121,6 +123,7 @@ extension TemplateObject {
   package var isTruthy: Bool { true }
   package var isCallable: Bool { false }
   package var depth: Int { 1 }
+  package func noteContained() {}
   package func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? { nil }
   package func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     throw TemplateError(.type, "A value of type \(typeName) cannot be called.")

@@ -81,7 +81,8 @@ private struct TextWrapper {
   private func splitAtHyphens(_ word: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
     func isLetter(_ at: Int) -> Bool { word.indices.contains(at) && (word[at].isPythonAlpha || word[at] == "_") }
     func isWordPart(_ at: Int) -> Bool {
-      word.indices.contains(at) && (word[at] == "_" || word[at].isPythonAlphanumeric || "!\"'&.,?".unicodeScalars.contains(word[at]))
+      word.indices.contains(at)
+        && (word[at] == "_" || word[at].isPythonAlphanumeric || "!\"'&.,?".unicodeScalars.contains(word[at]))
     }
     var parts: [[Unicode.Scalar]] = []
     var start = 0

@@ -23,6 +23,7 @@ func divideRoundingHalfToEven(_ a: Int128, _ b: Int128) -> Int128 {
 /// Python's `a / b` of integers: the double nearest to the exact quotient. The divisor is not zero.
 func trueDivide(_ a: Int128, _ b: Int128) -> Double {
   let exact = Int128(1) << 53
+  if a == 0 { return b < 0 ? -0.0 : 0 }
   if abs(a) <= exact, abs(b) <= exact { return Double(Int(a)) / Double(Int(b)) }
   // Scale the quotient to 64 bits and more, keep a sticky bit for what is cut off, and round once.
   let negative = (a < 0) != (b < 0)

@@ -23,7 +23,8 @@ package enum PyTimeZone: Hashable, Sendable {
   var offsetMicroseconds: Int {
     switch self {
     case .utc, .pytzUTC, .dateutilUTC: 0
-    case .fixed(let offset, _), .dateutilOffset(let offset): offset.days * 86_400_000_000 + offset.seconds * 1_000_000 + offset.microseconds
+    case .fixed(let offset, _), .dateutilOffset(let offset):
+      offset.days * 86_400_000_000 + offset.seconds * 1_000_000 + offset.microseconds
     }
   }
 

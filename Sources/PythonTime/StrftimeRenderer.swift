@@ -78,7 +78,8 @@ struct StrftimeRenderer: Sendable {
       }
       switch next {
       case UInt8(ascii: "f"): output.appendPadded(value.microsecond, 6)
-      case UInt8(ascii: "z"): output.append(contentsOf: (value.tz.map { PyTimeZone.text(of: $0.offset, colons: false) } ?? "").utf8)
+      case UInt8(ascii: "z"):
+        output.append(contentsOf: (value.tz.map { PyTimeZone.text(of: $0.offset, colons: false) } ?? "").utf8)
       case UInt8(ascii: "Z"):
         for byte in (value.tz?.name ?? "").utf8 {
           output.append(byte)

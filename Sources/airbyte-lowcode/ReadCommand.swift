@@ -11,7 +11,8 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The streams to read, a JSON file with a configured catalog.", valueName: "file"))
   var catalog: String
 
-  @Option(help: ArgumentHelp("The states that an earlier read left, a JSON file; the read continues from there.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The states that an earlier read left, a JSON file; the read continues from there.", valueName: "file"))
   var state: String?
 
   func run() async throws {

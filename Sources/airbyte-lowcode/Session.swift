@@ -56,7 +56,8 @@ struct Session {
     case nil:
       guard let injected = config["__injected_declarative_manifest"] else {
         throw ConnectorError(
-          .config, "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
+          .config,
+          "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
       }
       return .injected(injected)
     }

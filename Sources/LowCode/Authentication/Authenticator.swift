@@ -7,8 +7,11 @@ package protocol Authenticator: Sendable {
   /// - Returns: whether these credentials can be made fresh at all; then they are.
   /// - Throws: ``ConnectorError`` where they could not be made fresh: a config error where nothing but the user helps.
   func refresh(after request: HTTPRequest) async throws -> Bool
+  /// What signs each attempt by itself, where there are several credentials to choose from.
+  var rotation: (any TokenRotation)? { get }
 }
 
 extension Authenticator {
   package func refresh(after request: HTTPRequest) async throws -> Bool { false }
+  package var rotation: (any TokenRotation)? { nil }
 }

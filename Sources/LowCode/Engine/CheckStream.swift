@@ -24,7 +24,8 @@ struct CheckStream: Component {
       guard let node = nodes.first(where: { $0["name"]?.string == name }) else {
         let nearest = NameSuggestion.nearest(to: name, among: nodes.compactMap { $0["name"]?.string })
         throw ConnectorError(
-          .system, "The check names the stream `\(name)`, which the manifest does not have."
+          .system,
+          "The check names the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
       }
       do {
@@ -40,7 +41,7 @@ struct CheckStream: Component {
     guard let slice = try await firstSlice(of: stream.cursor) else {
       return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
     }
-    let normalizer = try await stream.normalizer()
+    let normalizer = try stream.normalizer(try await stream.schema())
     try await stream.retriever.read(slice, normalizer: normalizer) { page in page.records.isEmpty }
     return nil
   }

@@ -24,7 +24,8 @@ extension MessageWriter {
     case let error as ManifestError:
       self.error(
         ConnectorError(
-          .system, "The manifest is not valid: \(error.diagnostics.first?.description ?? "")", internalMessage: error.description))
+          .system, "The manifest is not valid: \(error.diagnostics.first?.description ?? "")", internalMessage: error.description)
+      )
     default: self.error(ConnectorError(wrapping: error))
     }
   }

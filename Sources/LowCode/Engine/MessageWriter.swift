@@ -77,7 +77,8 @@ package final class MessageWriter: Sendable {
     try? write(
       .error(
         ErrorTrace(
-          message: mask.masked(error.message), internalMessage: mask.masked(detail), failureType: error.failureType, stream: stream),
+          message: mask.masked(error.message), internalMessage: mask.masked(detail), failureType: error.failureType,
+          stream: stream),
         emittedAt: milliseconds))
   }
 

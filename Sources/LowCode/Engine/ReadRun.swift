@@ -16,7 +16,8 @@ extension Connector {
   /// A stream that fails does not stop the others.
   /// - Returns: whether every stream was read wholly.
   /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
-  package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress = NoProgress()) async throws
+  package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress = NoProgress())
+    async throws
     -> Bool
   {
     let runtime = context.runtime
@@ -31,7 +32,9 @@ extension Connector {
     for entry in catalog {
       let name = entry.descriptor.name
       switch byName[name] {
-      case .success(let stream)?: readers.append((name, StreamReader(stream, in: run)))
+      case .success(let stream)?:
+        // As the reference: a schema that cannot be had ends the whole read.
+        readers.append((name, StreamReader(stream, schema: try await stream.schema(), in: run)))
       case .failure(let error)?:
         failed.append(name)
         writer.error(error, stream: entry.descriptor)
@@ -39,7 +42,8 @@ extension Connector {
       case nil:
         let nearest = NameSuggestion.nearest(to: name, among: available.map(\.name))
         runtime.log.log(
-          .warn, "The catalog asks for the stream `\(name)`, which the manifest does not have."
+          .warn,
+          "The catalog asks for the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
         try writer.status(entry.descriptor, .incomplete)
       }
@@ -49,7 +53,8 @@ extension Connector {
       let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
       writer.error(
         ConnectorError(
-          .config, "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
+          .config,
+          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
             + "The error of each was reported before.", internalMessage: "Some streams failed."))
       return false
     }

@@ -83,7 +83,10 @@ package final class SecretMask: Sendable {
       forms.append(String(text.dropFirst(shift == 0 ? 0 : 4)))
     }
     return forms.flatMap { form in
-      [form, form.replacing("+", with: "-").replacing("/", with: "_"), form.replacing("+", with: "%2B").replacing("/", with: "%2F")]
+      [
+        form, form.replacing("+", with: "-").replacing("/", with: "_"),
+        form.replacing("+", with: "%2B").replacing("/", with: "%2F"),
+      ]
     }
   }
 }

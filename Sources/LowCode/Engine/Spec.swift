@@ -14,8 +14,10 @@ package struct Spec: Component {
     self.node = node.node
     connectionSpecification = try node.required("connection_specification").value.object ?? [:]
     documentationURL = try node.optionalString("documentation_url")
-    advancedAuth = node["advanced_auth"].flatMap { Self.withoutTypes($0.value).object }
-    if let rules = node["config_normalization_rules"] { throw ConnectorError.unsupported("config_normalization_rules", at: rules) }
+    advancedAuth = node["advanced_auth"].map(Self.advancedAuth)
+    if let rules = node["config_normalization_rules"] {
+      throw ConnectorError.unsupported("config_normalization_rules", at: rules)
+    }
   }
 
   /// The value of a SPEC message.
@@ -46,8 +48,24 @@ package struct Spec: Component {
   /// Keys that the platform adds to a config and that no specification knows.
   private static let reservedKeys: Set<String> = ["_limit", "_page_size"]
 
-  private static func withoutTypes(_ value: JSONValue) -> JSONValue {
-    guard case .object(let object) = value else { return value }
-    return .object(object.filter { $0.key != "type" && $0.key != "$parameters" && $0.value != .null }.mapValues(withoutTypes))
+  /// The keys of the protocol's `advanced_auth`; what they hold is handed on as it is.
+  private static func advancedAuth(_ node: ManifestNode) -> JSONObject {
+    func members(_ node: ManifestNode, _ keys: [String]) -> JSONObject {
+      var object: JSONObject = [:]
+      for key in keys { if let value = node[key], !value.isNull { object[key] = value.value } }
+      return object
+    }
+    var auth = members(node, ["auth_flow_type", "predicate_key", "predicate_value"])
+    if let specification = node["oauth_config_specification"], !specification.isNull {
+      auth["oauth_config_specification"] = .object(
+        members(
+          specification,
+          [
+            "oauth_user_input_from_connector_config_specification", "oauth_connector_input_specification",
+            "complete_oauth_output_specification", "complete_oauth_server_input_specification",
+            "complete_oauth_server_output_specification",
+          ]))
+    }
+    return auth
   }
 }

@@ -6,13 +6,15 @@ import Synchronization
 /// Reads one stream: its slices side by side, its pages as they come, its states behind the records that they cover.
 final class StreamReader: Sendable {
   private let stream: DeclarativeStream
+  private let schema: JSONObject
   private let descriptor: StreamDescriptor
   private let encoder: RecordEncoder
   private let run: ReadRun
   private let hasFailed = Mutex(false)
 
-  init(_ stream: DeclarativeStream, in run: ReadRun) {
+  init(_ stream: DeclarativeStream, schema: JSONObject, in run: ReadRun) {
     self.stream = stream
+    self.schema = schema
     self.run = run
     descriptor = StreamDescriptor(name: stream.name)
     encoder = RecordEncoder(stream: descriptor)
@@ -24,13 +26,14 @@ final class StreamReader: Sendable {
     try run.writer.status(descriptor, .started)
     run.progress.started(stream: stream.name)
     do {
-      try await readSlices(stream.normalizer())
+      try await readSlices(stream.normalizer(schema))
     } catch {
       try fail(error)
     }
     let isComplete = !hasFailed.withLock { $0 }
-    try run.writer.state(of: descriptor) { try stream.cursor.finish() }
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
+    // As the reference: the last state follows the last status.
+    try run.writer.state(of: descriptor) { try stream.cursor.finish() }
     run.progress.finished(stream: stream.name, isComplete: isComplete)
     return isComplete
   }

@@ -7,7 +7,8 @@ enum DefaultErrorMapping {
     switch status {
     case 400: ErrorResolution(.fail, .system, text(400, "Bad request: the API rejected the request's parameters"))
     case 401:
-      ErrorResolution(.fail, .config, text(401, "Unauthorized: the API did not accept the credentials. Check the config's credentials"))
+      ErrorResolution(
+        .fail, .config, text(401, "Unauthorized: the API did not accept the credentials. Check the config's credentials"))
     case 403:
       ErrorResolution(.fail, .config, text(403, "Forbidden: the credentials are valid but lack a permission for this resource"))
     case 404: ErrorResolution(.fail, .system, text(404, "Not found: the API has no such resource"))

@@ -17,7 +17,8 @@ package struct ComponentRegistry: Sendable {
       guard component.type.hasPrefix("Custom") else { throw ConnectorError.unsupported(component.type, at: node) }
       var error = ConnectorError(
         .system,
-        "`\(node["class_name"]?.string ?? component.type)` is a custom Python component, which this version cannot run.", at: node)
+        "`\(node["class_name"]?.string ?? component.type)` is a custom Python component, which this version cannot run.", at: node
+      )
       error.isUnsupported = true
       throw error
     }

@@ -5,13 +5,13 @@ import Synchronization
 final class ConcurrentCursor: Cursor {
   private let definition: CursorDefinition
   private let timeline: Mutex<CursorTimeline>
-  private let initialBounds: @Sendable () -> CursorBounds
+  private let initialBounds: CursorBounds
 
   /// - Throws: ``ConnectorError`` where the state or the manifest's start cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject) throws {
     self.definition = definition
     let timeline = try CursorTimeline(definition, state: state)
-    initialBounds = { timeline.bounds }
+    initialBounds = timeline.bounds
     self.timeline = Mutex(timeline)
   }
 
@@ -44,7 +44,7 @@ final class ConcurrentCursor: Cursor {
   var state: JSONObject { get throws { try timeline.withLock { try $0.state } } }
 
   /// What was read during this run does not move the bounds: they are those of the state that was handed in.
-  func bounds(for slice: StreamSlice) -> CursorBounds { initialBounds() }
+  func bounds(for slice: StreamSlice) -> CursorBounds { initialBounds }
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()

@@ -8,6 +8,8 @@ final class ConcurrentPerPartitionCursor: Cursor {
   private let router: any PartitionRouter
   private let now: @Sendable () -> Int64
   private let progress: Mutex<PerPartitionProgress>
+  /// The bounds that were asked for last: a reader asks for those of one slice again and again.
+  private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds)?>(nil)
 
   /// - Parameter usesGlobalCursor: whether all partitions share one cursor, unless the state says otherwise.
   /// - Throws: ``ConnectorError`` where the state cannot be read.
@@ -80,8 +82,11 @@ final class ConcurrentPerPartitionCursor: Cursor {
   var state: JSONObject { get throws { try progress.withLock { try $0.state } } }
 
   func bounds(for slice: StreamSlice) -> CursorBounds {
+    if let last = lastBounds.withLock({ $0 }), last.slice === slice { return last.bounds }
     let key = PartitionKey(slice.partition)
-    return progress.withLock { $0.bounds(for: key) }
+    let bounds = progress.withLock { $0.bounds(for: key) }
+    lastBounds.withLock { $0 = (slice, bounds) }
+    return bounds
   }
 
   /// The partition's options, and in place of those of the same name the options of its window.

@@ -29,7 +29,8 @@ extension Cursor {
 /// What one reader saw of the records of one slice; not shared.
 package protocol CursorObserver: AnyObject {
   /// Takes a record in that was written out.
-  /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is skipped).
+  /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is
+  /// skipped).
   func observe(_ record: borrowing Record) throws
 }
 

@@ -47,7 +47,8 @@ final class CursorDefinition: Sendable {
     missingValue {
       log.log(
         .warn,
-        "A record of stream `\(streamName)` has no readable cursor field `\(field.string)`; it counts as one that has to be synced.")
+        "A record of stream `\(streamName)` has no readable cursor field `\(field.string)`; it counts as new."
+      )
     }
   }
 

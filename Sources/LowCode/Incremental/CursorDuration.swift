@@ -1,6 +1,7 @@
 import PythonTime
 
-/// A distance between two cursor values, as ISO 8601 writes it: `P30D`, `PT0.000001S`, or `P1M`, whose length depends on where it starts.
+/// A distance between two cursor values, as ISO 8601 writes it: `P30D`, `PT0.000001S`, or `P1M`, whose length depends on where it
+/// starts.
 package enum CursorDuration: Sendable, Hashable {
   case fixed(PyTimeDelta)
   case calendar(PyDuration)

@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import PythonTime
 
-/// How far one stream, or one partition of it, was read: a value that takes a state in, lists the windows to read and says the state.
+/// How far one stream, or one partition of it, was read: a value that takes a state in, lists the windows to read and says the
+/// state.
 struct CursorTimeline: Sendable {
   let definition: CursorDefinition
   /// Where the manifest lets the stream begin.
@@ -98,7 +99,8 @@ struct CursorTimeline: Sendable {
       } else {
         guard let mostRecent, mostRecent.isTruthy else { return false }
         guard !hasClosedSlice else {
-          throw ConnectorError(.system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow.")
+          throw ConnectorError(
+            .system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow.")
         }
         intervals.append(CursorInterval(start: start, end: mostRecent, mostRecent: mostRecent))
       }

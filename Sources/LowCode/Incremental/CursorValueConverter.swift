@@ -54,7 +54,7 @@ struct DatetimeCursorFormats: Sendable {
   }
 
   private let inputs: [Input]
-  private let output: DatetimeParser
+  let output: DatetimeParser
   let unit: CursorDuration
   /// Whether texts of moments in UTC sort as the moments do.
   let sortsAsText: Bool
@@ -66,7 +66,8 @@ struct DatetimeCursorFormats: Sendable {
     unit = granularity ?? .fixed(Self.millisecond)
     let sorted = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
     sortsAsText = sorted.contains { prefix in
-      output.hasPrefix(prefix) && !output.dropFirst(prefix.count).replacing(".%f", with: "").replacing("%z", with: "").contains("%")
+      output.hasPrefix(prefix)
+        && !output.dropFirst(prefix.count).replacing(".%f", with: "").replacing("%z", with: "").contains("%")
     }
   }
 
@@ -94,9 +95,12 @@ struct DatetimeCursorFormats: Sendable {
     case .string(var text):
       let outcome = text.withUTF8 { bytes in Result { () throws(CursorValueError) in try self.parse(bytes) } }
       return try outcome.get()
-    case .int(let number): return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(.int(number)) }
-    case .double(let number): return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(.float(number)) }
-    case .number(let digits): return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(digits) }
+    case .int(let number):
+      return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(.int(number)) }
+    case .double(let number):
+      return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(.float(number)) }
+    case .number(let digits):
+      return try firstReading(of: value) { input throws(PythonTimeError) in try input.parser.parse(digits) }
     case .bool(let flag):
       return try firstReading(of: value) { input throws(PythonTimeError) in
         input.parser.isNumeric ? try input.parser.parse(.int(flag ? 1 : 0)) : try input.parser.parse(flag ? "True" : "False")
@@ -113,7 +117,8 @@ struct DatetimeCursorFormats: Sendable {
     for input in inputs {
       if let moment = input.pattern?.parse(bytes) { return moment }
       if let pattern = input.pattern, !pattern.canMatch(bytes) { continue }
-      if let moment = try reading({ () throws(PythonTimeError) in try input.parser.parse(String(decoding: bytes, as: UTF8.self)) }) {
+      if let moment = try reading({ () throws(PythonTimeError) in try input.parser.parse(String(decoding: bytes, as: UTF8.self)) }
+      ) {
         return moment
       }
     }

@@ -9,7 +9,6 @@ struct DatetimeBasedCursor: IncrementalSync {
   let isClientSideIncremental: Bool
   private let field: String
   private let formats: DatetimeCursorFormats
-  private let datetimeFormat: String
   private let rules: WindowRules
   private let boundaries: CursorDefinition.Boundaries
   private let start: MinMaxDatetime
@@ -25,7 +24,6 @@ struct DatetimeBasedCursor: IncrementalSync {
     isClientSideIncremental = try node.bool("is_client_side_incremental", default: false)
     usesGlobalCursor = try node.bool("global_substream_cursor", default: false)
     field = try Self.cursorField(node, in: context)
-    datetimeFormat = try node.string("datetime_format")
 
     let evaluation = EvaluationContext(config: context.configValue)
     func text(_ property: String, default fallback: String) throws -> String {
@@ -35,7 +33,8 @@ struct DatetimeBasedCursor: IncrementalSync {
     boundaries = CursorDefinition.Boundaries(
       start: try text("partition_field_start", default: "start_time"), end: try text("partition_field_end", default: "end_time"))
     requestOptions = WindowRequestOptions(
-      startOption: try context.build(optional: node["start_time_option"]), endOption: try context.build(optional: node["end_time_option"]),
+      startOption: try context.build(optional: node["start_time_option"]),
+      endOption: try context.build(optional: node["end_time_option"]),
       startField: boundaries.start, endField: boundaries.end)
 
     let granularity = try node["cursor_granularity"].flatMap { try Self.duration($0, $0.string ?? "") }
@@ -52,7 +51,8 @@ struct DatetimeBasedCursor: IncrementalSync {
       clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false))
     endMargin = try rules.granularity ?? .fixed(clamping == .day ? PyTimeDelta(seconds: 1) : PyTimeDelta(days: 1))
     formats = DatetimeCursorFormats(
-      inputs: try node.strings("cursor_datetime_formats"), output: datetimeFormat, granularity: rules.granularity)
+      inputs: try node.strings("cursor_datetime_formats"), output: try node.string("datetime_format"),
+      granularity: rules.granularity)
 
     start = try MinMaxDatetime(node.required("start_datetime"), parameters: parameters, in: context)
     end = try node["end_datetime"].flatMap { node in
@@ -71,13 +71,13 @@ struct DatetimeBasedCursor: IncrementalSync {
   }
 
   private func definition(in context: BuildContext) -> CursorDefinition {
-    let (format, now, clamping, margin) = (datetimeFormat, context.runtime.now, rules.clamping, endMargin)
+    let (parser, now, clamping, margin) = (formats.output, context.runtime.now, rules.clamping, endMargin)
     return CursorDefinition(
       streamName: context.streamName, field: field, converter: .datetime(formats), rules: rules, boundaries: boundaries,
       readsWindows: true,
-      start: { [start] in .moment(try start.moment(format: format)) },
+      start: { [start] in .moment(try start.moment(parser)) },
       end: { [end] in
-        let moment = try end?.moment(format: format) ?? PyDateTime(epochMicroseconds: Int128(now()))
+        let moment = try end?.moment(parser) ?? PyDateTime(epochMicroseconds: Int128(now()))
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(margin)
       },
@@ -119,7 +119,8 @@ struct DatetimeBasedCursor: IncrementalSync {
     case "MONTH": return .month
     case "WEEK":
       guard let weekday = clamping["target_details"]?["weekday"]?.string else {
-        throw ConnectorError(.system, "Clamping to a WEEK needs the `weekday` on which it begins, in `target_details`.", at: clamping)
+        throw ConnectorError(
+          .system, "Clamping to a WEEK needs the `weekday` on which it begins, in `target_details`.", at: clamping)
       }
       guard let day = Clamping.weekdays.firstIndex(of: weekday) else {
         throw ConnectorError(.system, "`\(weekday)` is not a weekday such as MONDAY.", at: clamping)

@@ -1,6 +1,7 @@
 import JSON
 
-/// The cursor of a stream without incremental sync: its slices are its router's partitions, and its state says only that it ended.
+/// The cursor of a stream without incremental sync: its slices are its router's partitions, and its state says only that it
+/// ended.
 final class FinalStateCursor: Cursor {
   private let router: (any PartitionRouter)?
 

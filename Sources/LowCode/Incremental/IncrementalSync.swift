@@ -17,7 +17,8 @@ package protocol IncrementalSync: Component {
 extension IncrementalSync {
   /// The field that the cursor follows: the catalog's, where the manifest allows it, or the manifest's.
   static func cursorField(_ node: ComponentNode, in context: BuildContext) throws -> String {
-    let configured = try node.bool("allow_catalog_defined_cursor_field", default: false) ? context.configuredStream?.cursorField : nil
+    let configured =
+      try node.bool("allow_catalog_defined_cursor_field", default: false) ? context.configuredStream?.cursorField : nil
     if let configured, let first = configured.first, !first.isEmpty {
       guard configured.count == 1 else {
         throw ConnectorError(

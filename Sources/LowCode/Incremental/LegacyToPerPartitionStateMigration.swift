@@ -19,7 +19,8 @@ struct LegacyToPerPartitionStateMigration: StateMigration {
     guard let cursor = stream["incremental_sync"]?["cursor_field"] else { throw failure("It needs an `incremental_sync`.") }
 
     let parents = router["parent_stream_configs"]?.sequence ?? []
-    guard let fieldNode = routerType == "UnionPartitionRouter" ? router["partition_field"] : parents.first?["partition_field"] else {
+    guard let fieldNode = routerType == "UnionPartitionRouter" ? router["partition_field"] : parents.first?["partition_field"]
+    else {
       throw failure("It needs a parent stream with a `partition_field`.")
     }
     let evaluation = EvaluationContext(config: context.configValue)

@@ -8,7 +8,8 @@ struct MinMaxDatetime: Component {
   private let datetime: InterpolatedString
   private let lowest: InterpolatedString?
   private let highest: InterpolatedString?
-  private let format: String?
+  /// Of a format of its own.
+  private let parser: DatetimeParser?
   private let config: Value
   private let node: ManifestNode
 
@@ -17,7 +18,7 @@ struct MinMaxDatetime: Component {
     datetime = try InterpolatedString(node.required("datetime"), parameters: parameters)
     lowest = try Self.template(node["min_datetime"], parameters)
     highest = try Self.template(node["max_datetime"], parameters)
-    format = try node.optionalString("datetime_format").flatMap { $0.isEmpty ? nil : $0 }
+    parser = try node.optionalString("datetime_format").flatMap { $0.isEmpty ? nil : DatetimeParser(format: $0) }
     config = context.configValue
     self.node = node.node
   }
@@ -35,7 +36,7 @@ struct MinMaxDatetime: Component {
     datetime = text
     lowest = nil
     highest = nil
-    format = nil
+    parser = nil
     self.config = config
     self.node = node
   }
@@ -46,10 +47,10 @@ struct MinMaxDatetime: Component {
   }
 
   /// The moment as the templates give it now.
-  /// - Parameter inherited: the format, where the component has none of its own.
+  /// - Parameter inherited: of the format that counts where the component has none of its own.
   /// - Throws: ``ConnectorError`` where a text is not in the format.
-  func moment(format inherited: String) throws -> PyDateTime {
-    let parser = DatetimeParser(format: format ?? inherited)
+  func moment(_ inherited: DatetimeParser) throws -> PyDateTime {
+    let parser = parser ?? inherited
     let context = EvaluationContext(config: config)
     var moment = try parse(datetime.string(context), parser)
     if let text = try lowest?.string(context), !text.isEmpty {

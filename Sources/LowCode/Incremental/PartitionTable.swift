@@ -32,6 +32,8 @@ struct PartitionTable<Value: Sendable>: Sendable {
   private var entries: [PartitionKey: Entry] = [:]
   /// The keys in order; nil where one was dropped.
   private var order: [PartitionKey?] = []
+  /// No key stands before this place.
+  private var head = 0
 
   var count: Int { entries.count }
 
@@ -48,6 +50,7 @@ struct PartitionTable<Value: Sendable>: Sendable {
         }
       } else if let entry = entries.removeValue(forKey: key) {
         order[entry.position] = nil
+        while head < order.count, order[head] == nil { head += 1 }
         trim()
       }
     }
@@ -61,7 +64,7 @@ struct PartitionTable<Value: Sendable>: Sendable {
 
   /// The first key for which `condition` holds.
   func firstKey(where condition: (PartitionKey) -> Bool) -> PartitionKey? {
-    for case let key? in order where condition(key) { return key }
+    for case let key? in order[head...] where condition(key) { return key }
     return nil
   }
 
@@ -76,6 +79,7 @@ struct PartitionTable<Value: Sendable>: Sendable {
     guard order.count > 64, order.count > 2 * entries.count else { return }
     let kept = order.compactMap { $0 }
     order = kept.map { $0 }
+    head = 0
     for (position, key) in kept.enumerated() { entries[key]?.position = position }
   }
 }

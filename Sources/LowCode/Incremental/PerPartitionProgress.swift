@@ -182,11 +182,14 @@ struct PerPartitionProgress: Sendable {
     if !usesGlobalCursor, numberOfPartitions > Self.switchToGlobalLimit {
       definition.log.log(
         .info,
-        "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: its state becomes a global cursor.")
+        "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: it goes on with a global cursor."
+      )
       usesGlobalCursor = true
     }
     while timelines.count > Self.maxPartitions - 1 {
-      guard let oldest = timelines.firstKey(where: { open[$0] == nil }) ?? timelines.firstKey(where: { _ in true }) else { return }
+      guard let oldest = timelines.firstKey(where: { open[$0] == nil }) ?? timelines.firstKey(where: { _ in true }) else {
+        return
+      }
       timelines[oldest] = nil
     }
   }

@@ -30,7 +30,8 @@ package struct SliceWindow: Sendable, Hashable {
   package var end: CursorValue
 }
 
-/// Lists the windows that are still to be read, one by one: before the first stretch, in the gaps, and from the last one to the end.
+/// Lists the windows that are still to be read, one by one: before the first stretch, in the gaps, and from the last one to the
+/// end.
 package struct SliceWindows {
   private let rules: WindowRules
   private let start: CursorValue?

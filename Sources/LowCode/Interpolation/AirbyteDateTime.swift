@@ -2,8 +2,8 @@ import PythonTime
 
 /// The reference's lenient reading and ISO 8601 writing of moments, for token expiries and states without a format of their own.
 package enum AirbyteDateTime {
-  /// Reads seconds since the epoch (at most ten digits), ISO 8601 in its variants, dates with slashes and the usual forms of mail
-  /// headers. UTC where the text names no zone.
+  /// Reads seconds since the epoch (at most ten digits), ISO 8601 in its variants, dates with slashes or with the month's
+  /// name. UTC where the text names no zone.
   /// - Throws: `ValueError` for anything else.
   package static func parse(_ text: String) throws(PythonTimeError) -> PyDateTime {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -14,14 +14,10 @@ package enum AirbyteDateTime {
     let slashes = text.utf8.count { $0 == UInt8(ascii: "/") }
     let hasColon = text.utf8.contains(UInt8(ascii: ":"))
     if !hasColon, dashes == 2, slashes == 0 { return try parse(date: text) }
-    if hasColon, dashes < 2, slashes < 2 {
-      // A time alone is no moment; names of months stand in for the separators.
-      guard let named = read(text, named) else { throw failure(text) }
-      return named
-    }
-    guard let moment = try? aware(.isoParse(joiningZone(text))) ?? read(text, numeric) ?? read(text, named) else {
-      throw failure(text)
-    }
+    // A time needs a date in numbers beside it.
+    guard !hasColon || dashes >= 2 || slashes >= 2 else { throw failure(text) }
+    if let moment = try? PyDateTime.isoParse(joiningZone(text)) { return aware(moment) }
+    guard let moment = read(text, numeric) ?? read(text, named) else { throw failure(text) }
     return moment
   }
 
@@ -76,8 +72,8 @@ package enum AirbyteDateTime {
     ["%Y-%m-%d \(clockMark)", "%Y-%m-%dT\(clockMark)", "%Y/%m/%d \(clockMark)", "%m/%d/%Y \(clockMark)", "%Y/%m/%d", "%m/%d/%Y"])
   private static let named = formats(
     [
-      "%a, %d %b %Y \(clockMark)", "%d %b %Y \(clockMark)", "%d %B %Y \(clockMark)", "%b %d, %Y \(clockMark)", "%B %d, %Y \(clockMark)",
-      "%b %d %Y \(clockMark)", "%B %d %Y \(clockMark)", "%a %b %d \(clockMark) %Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+      "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%d-%b-%Y \(clockMark)",
+      "%d-%b-%Y",
     ])
   private static let clockMark = "@"
 

@@ -28,7 +28,7 @@ struct CompiledTemplate: Sendable {
       let variables = try variables(context)
       if let value = try template.value(variables) { return try typed(value, variables, types) }
       return typed(try template.render(variables), types)
-    } catch where error.kind == .type {
+    } catch  where error.kind == .type {
       // A type error makes the template count as a plain text.
       return typed(source, types)
     }

@@ -57,7 +57,8 @@ package struct InterpolatedString: Sendable {
       }
     } catch {
       throw ConnectorError(
-        .config, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description, location: location)
+        .config, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description, location: location
+      )
     }
     var isConstant = template.isConstant && !readsStreamState
     if case .template(let other) = self.fallback, !other.isConstant { isConstant = false }
@@ -94,7 +95,7 @@ package struct InterpolatedString: Sendable {
     do throws(TemplateError) {
       if let value = try template.evaluate(context, types) { return value }
       if case .itself = fallback { return .string("") }
-    } catch where error.kind == .undefined {
+    } catch  where error.kind == .undefined {
       if case .itself = fallback { throw error }
     }
     guard case .template(let other) = fallback else { return .none }

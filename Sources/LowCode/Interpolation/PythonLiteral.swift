@@ -28,7 +28,8 @@ enum PythonLiteral {
     let next = start + 1 < bytes.count ? bytes[start + 1] : 0
     switch bytes[start] {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "("),
-      UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "#"), UInt8(ascii: "\\"), 0x0a, 0x0c,
+      UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "#"), UInt8(ascii: "\\"), 0x0a,
+      0x0c,
       0x0d:
       return true
     case UInt8(ascii: "T"), UInt8(ascii: "N"):

@@ -69,7 +69,7 @@ struct RegexReplacement {
       append(character: used.reduce(0) { $0 * 8 + $1 })
       return used.count
     }
-    if octal.count == 3, octal[0] < 4 || octal.count == 3 {
+    if octal.count == 3 {
       let value = octal.reduce(0) { $0 * 8 + $1 }
       guard value <= 0o377 else { throw TemplateError(.value, "an octal escape in a replacement is outside of range 0-0o377") }
       append(character: value)

@@ -28,7 +28,8 @@ enum TemplateMacros {
     environment.addFunction("today_with_timezone") { arguments, _ throws(TemplateError) in
       let bound = try arguments.bound(to: ["timezone"], of: "today_with_timezone()", required: 1)
       guard let name = bound[0]?.text else { throw TemplateError(.key, "A time zone is named by a text.") }
-      return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(TemplateRuntime.current.moment).date) }
+      return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(TemplateRuntime.current.moment).date)
+      }
     }
     environment.addFunction("day_delta") { arguments, _ throws(TemplateError) in
       let bound = try arguments.bound(to: ["num_days", "format"], of: "day_delta()", required: 1)
@@ -138,7 +139,8 @@ extension TemplateMacros {
     var output: [UInt8] = []
     for byte in bytes {
       switch byte {
-      case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "~"): output.append(byte)
+      case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "~"):
+        output.append(byte)
       case 0x20: output.append(UInt8(ascii: "+"))
       default: output += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }

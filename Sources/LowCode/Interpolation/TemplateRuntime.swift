@@ -13,6 +13,11 @@ package struct TemplateRuntime: Sendable {
     self.randomBytes = randomBytes
   }
 
+  /// The same from random numbers in 0..<1.
+  package init(now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double) {
+    self.init(now: now, randomBytes: { (0..<16).map { _ in UInt8(truncatingIfNeeded: Int((random() * 256).rounded(.down))) } })
+  }
+
   /// The system's clock and random numbers.
   package static let system = TemplateRuntime(
     now: { Int64(Date().timeIntervalSince1970 * 1_000_000) },

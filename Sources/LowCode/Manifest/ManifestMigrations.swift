@@ -1,3 +1,4 @@
+import Foundation
 import YAML
 
 /// Rewrites deprecated fields of a resolved manifest: a requester's `url_base`, `path`, `request_body_json` and
@@ -45,7 +46,7 @@ enum ManifestMigrations {
         guard let path = fields["path"]?.string, let url = fields["url"] else { throw Unfit() }
         let rest = String(path.drop { $0 == "/" })
         if !rest.isEmpty {
-          guard let base = url.string else { throw Unfit() }
+          guard let base = url.string, !hasBracketedHost(base), !hasBracketedHost(rest) else { throw Unfit() }
           fields["url"] = ManifestValue(.string(URLJoining.join(base, rest)), mark: fields["path"]?.mark)
         }
         fields["path"] = nil
@@ -59,6 +60,16 @@ enum ManifestMigrations {
           fields["request_body_data"] = nil
         }
       }
+    }
+
+    /// Whether the host of a URL holds brackets that do not enclose an IPv6 address, as templates do: Python cannot join it.
+    private func hasBracketedHost(_ url: String) -> Bool {
+      guard let start = url.range(of: "//"), url[..<start.lowerBound].allSatisfy({ $0.isLetter || $0 == ":" }) else {
+        return false
+      }
+      let host = url[start.upperBound...].prefix { !"/?#".contains($0) }
+      guard host.contains("[") || host.contains("]") else { return false }
+      return host.firstMatch(of: /^(?:[^@\[\]]*@)?\[[0-9A-Fa-f:.]+\](?::[0-9]*)?$/) == nil
     }
 
     /// Whether the fields are now as they should be.

@@ -7,10 +7,10 @@ package enum NameSuggestion {
     var best: (name: String, distance: Int)?
     for candidate in candidates where candidate != name {
       let other = Array(candidate.lowercased().unicodeScalars)
-      let allowed = max(1, max(letters.count, other.count) / 3)
+      let allowed = max(1, max(letters.count, other.count) / 4)
       guard abs(other.count - letters.count) <= allowed else { continue }
       let distance = distance(letters, other)
-      if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+      if distance <= allowed, distance < letters.count, distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name
   }

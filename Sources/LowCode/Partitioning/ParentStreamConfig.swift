@@ -48,7 +48,8 @@ struct ParentStreamConfig: Component {
     stream = try parent.build(streamNode, as: (any ParentStream).self)
   }
 
-  /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a state
+  /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a
+  /// state
   /// from before the child had partitions.
   static func parentState(in childState: JSONObject, of stream: ManifestNode, config: Value) throws -> JSONObject? {
     var childState = childState

@@ -30,7 +30,8 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that state.
+  /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that
+  /// state.
   private func read(
     _ parent: ParentStreamConfig, _ slice: StreamSlice, isLastSlice: Bool, _ body: (StreamSlice) async throws -> Void
   ) async throws {

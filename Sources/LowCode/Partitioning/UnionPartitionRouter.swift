@@ -60,7 +60,9 @@ struct UnionPartitionRouter: Component, PartitionRouter {
       for router in routers {
         guard let parents = try router.parentState else { continue }
         let shared = parents.keys.filter { state[$0] != nil }.sorted()
-        if !shared.isEmpty { log.log(.warn, "Several routers of a union read the parent streams \(shared); one state of each is kept.") }
+        if !shared.isEmpty {
+          log.log(.warn, "Several routers of a union read the parent streams \(shared); one state of each is kept.")
+        }
         state.merge(parents) { $1 }
       }
       return state

@@ -52,7 +52,7 @@ struct HTTPClient: Sendable {
       }
 
       let now = runtime.now()
-      switch try wait(after: attempt, resolution, number) {
+      switch try wait(after: attempt, sent, resolution, number) {
       case .strategy(let seconds):
         strategy.count += 1
         guard strategy.count < maxTries, elapsed(strategy, now) < errorHandler.maxTime else {
@@ -84,9 +84,12 @@ struct HTTPClient: Sendable {
     if number > 1 {
       for (name, value) in try await authenticator.credentials().headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
+    try await authenticator.rotation?.sign(&signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
-      return (.response(try await runtime.transport.send(signed)), signed)
+      let response = try await runtime.transport.send(signed)
+      authenticator.rotation?.observe(response, to: signed)
+      return (.response(response), signed)
     } catch {
       try Task.checkCancellation()
       return (.failure(error), signed)
@@ -123,7 +126,11 @@ struct HTTPClient: Sendable {
     }
   }
 
-  private func wait(after attempt: Attempt, _ resolution: ErrorResolution, _ number: Int) throws -> Wait {
+  private func wait(
+    after attempt: Attempt, _ request: HTTPRequest, _ resolution: ErrorResolution, _ number: Int
+  ) throws -> Wait {
+    // Other credentials need not wait for the rate of those that were refused.
+    if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true { return .strategy(0.1) }
     for strategy in errorHandler.backoffStrategies ?? [] {
       if let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 { return .strategy(max(0, seconds)) }
     }

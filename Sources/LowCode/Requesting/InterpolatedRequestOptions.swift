@@ -60,7 +60,9 @@ struct InterpolatedRequestOptions: Sendable {
     }
     bodyData = try flat(dataNode, values: stringsAndLists)
     bodyJSON = try nested(jsonNode)
-    if case .none = bodyData {} else if case .none = bodyJSON {} else {
+    if case .none = bodyData {
+    } else if case .none = bodyJSON {
+    } else {
       throw ConnectorError(.system, "A requester takes `request_body_data` or `request_body_json`, not both.", at: node.node)
     }
   }

@@ -66,7 +66,9 @@ enum RequestPreparation {
       switch value {
       case .null: continue
       case .array(let elements):
-        for element in elements where element != .null { pairs.append(quotePlus(key) + "=" + quotePlus(PythonStrings.str(element))) }
+        for element in elements where element != .null {
+          pairs.append(quotePlus(key) + "=" + quotePlus(PythonStrings.str(element)))
+        }
       case .object(let object):
         // Python iterates over a mapping's keys here.
         for name in object.keys { pairs.append(quotePlus(key) + "=" + quotePlus(name)) }

@@ -34,7 +34,9 @@ enum URLJoining {
       if folders.last != "" { folders.removeLast() }
       segments = folders + segments
       // Doubled slashes of a relative path are one.
-      if segments.count > 2 { segments = [segments[0]] + segments[1..<(segments.count - 1)].filter { !$0.isEmpty } + segments.suffix(1) }
+      if segments.count > 2 {
+        segments = [segments[0]] + segments[1..<(segments.count - 1)].filter { !$0.isEmpty } + segments.suffix(1)
+      }
     }
     return prefix + merged(segments) + suffix
   }

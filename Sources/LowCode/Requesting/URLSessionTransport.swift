@@ -7,6 +7,7 @@ import Foundation
 /// The network, by Foundation's `URLSession`.
 package final class URLSessionTransport: Transport {
   private let session: URLSession
+  private let bodyOnGet = BodyOnGetTransport()
 
   /// - Parameter connections: how many connections to one host may be open at a time.
   package init(connections: Int = 64) {
@@ -22,6 +23,7 @@ package final class URLSessionTransport: Transport {
     guard let url = URL(string: request.url), let host = url.host, !host.isEmpty else {
       throw TransportError(.invalidURL, "`\(request.url)` is not a valid URL.")
     }
+    if request.method == "GET", request.body != nil { return try await bodyOnGet.send(request) }
     var message = URLRequest(url: url, timeoutInterval: request.readTimeout)
     message.httpMethod = request.method
     for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
@@ -49,9 +51,10 @@ package final class URLSessionTransport: Transport {
   }
 
   private static func transportError(_ error: any Error, host: String, _ request: HTTPRequest) -> TransportError {
-    let target = URL(string: request.url).map { url in
-      "\(url.scheme ?? "http")://\(host)\(url.port.map { ":\($0)" } ?? "")\(url.path)"
-    } ?? host
+    let target =
+      URL(string: request.url).map { url in
+        "\(url.scheme ?? "http")://\(host)\(url.port.map { ":\($0)" } ?? "")\(url.path)"
+      } ?? host
     guard let error = error as? URLError else { return TransportError(.other, "The request to \(target) failed: \(error)") }
     switch error.code {
     case .timedOut: return TransportError(.timedOut, "\(target) did not answer in time.")

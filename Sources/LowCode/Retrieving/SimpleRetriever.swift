@@ -10,6 +10,8 @@ struct SimpleRetriever: Component, Retriever {
   private let decoder: any Decoder
   private let options: any RequestOptionsProvider
   private let ignoresSliceOnLaterPages: Bool
+  /// Drops a data feed's records that were read before, once pagination has seen them.
+  private let feedCursor: (any Cursor)?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     for property in ["pagination_reset", "page_size_reduction", "request_window_splitting"] {
@@ -26,6 +28,7 @@ struct SimpleRetriever: Component, Retriever {
     inner.siblings.urlBase = requester.baseURL
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()
     options = context.siblings.requestOptions
+    feedCursor = context.siblings.stopCursor
     ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
   }
 
@@ -40,10 +43,11 @@ struct SimpleRetriever: Component, Retriever {
       guard response.isSuccess else { return }
 
       let decoded = try decoder.decode(response)
-      let (records, extracted) = try selector.select(decoded, slice: slice, normalizer: normalizer)
+      var (records, extracted) = try selector.select(decoded, slice: slice, normalizer: normalizer)
       let result = PageResult(
         response: response, body: decoded.first, recordCount: records.count, extractedCount: extracted,
         lastRecord: records.last, slice: slice)
+      if let bounds = feedCursor?.bounds(for: slice) { records.removeAll { !bounds.admit($0) } }
       guard try await body(Page(records: records)) else { return }
       guard let next = try paginator.nextToken(after: result, lastToken: token) else { return }
       token = next

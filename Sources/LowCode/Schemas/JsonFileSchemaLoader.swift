@@ -12,7 +12,8 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   private let isOptional: Bool
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let template = try node["file_path"].map { try InterpolatedString($0, parameters: node.parameters) }
+    let template =
+      try node["file_path"].map { try InterpolatedString($0, parameters: node.parameters) }
       ?? InterpolatedString("./{{ parameters['name'] }}.json", parameters: node.parameters)
     path = try template.string(EvaluationContext(config: context.configValue))
     folder = context.manifestFolder

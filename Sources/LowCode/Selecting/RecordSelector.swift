@@ -33,7 +33,9 @@ struct RecordSelector: Component {
 
   /// The records of a page.
   /// - Returns: the records, and how many the extractor found before any was dropped.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) throws -> (records: [Record], extracted: Int) {
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) throws -> (
+    records: [Record], extracted: Int
+  ) {
     var found: [Record] = []
     try page.forEach { try extractor.extract(from: $0, into: &found) }
     let extracted = found.count

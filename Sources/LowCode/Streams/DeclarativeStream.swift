@@ -58,8 +58,8 @@ package struct DeclarativeStream: Component {
   }
 
   /// What casts values to the schema's types; nil where the stream does not ask for it.
-  func normalizer() async throws -> SchemaNormalizer? {
-    retriever.normalizes ? try SchemaNormalizer(schema: .object(await schema())) : nil
+  func normalizer(_ schema: JSONObject) throws -> SchemaNormalizer? {
+    retriever.normalizes ? try SchemaNormalizer(schema: .object(schema)) : nil
   }
 
   private static func schemaLoader(_ node: ComponentNode, _ context: BuildContext) throws -> any SchemaLoader {
@@ -86,7 +86,7 @@ package struct DeclarativeStream: Component {
 
 extension DeclarativeStream: ParentStream {
   package func read(_ slice: StreamSlice, _ body: ([Record]) async throws -> Void) async throws {
-    try await retriever.read(slice, normalizer: try await normalizer()) { page in
+    try await retriever.read(slice, normalizer: try normalizer(try await schema())) { page in
       try await body(page.records)
       return true
     }

@@ -6,9 +6,11 @@ struct KeysToLower: Component, RecordTransformation {
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
     record.rebuild { object in
-      var lowered = JSONObject(minimumCapacity: object.count)
-      for (key, value) in object { lowered[key.lowercased()] = value }
-      object = lowered
+      // Where names clash, the one that has to change wins.
+      for (key, value) in object where key.lowercased() != key {
+        object[key] = nil
+        object[key.lowercased()] = value
+      }
     }
   }
 }

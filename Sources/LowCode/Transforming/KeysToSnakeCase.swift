@@ -31,7 +31,9 @@ struct KeysToSnakeCase: Component, RecordTransformation {
       if first == .upper { while index < text.count, kind(text[index]) == .lower { index += 1 } }
       tokens.append(first == .other ? "" : String(decoding: text[start..<index], as: UTF8.self))
     }
-    if tokens.count >= 3 { tokens = [tokens[0]] + tokens[1..<(tokens.count - 1)].filter { !$0.isEmpty } + [tokens[tokens.count - 1]] }
+    if tokens.count >= 3 {
+      tokens = [tokens[0]] + tokens[1..<(tokens.count - 1)].filter { !$0.isEmpty } + [tokens[tokens.count - 1]]
+    }
     if let first = tokens.first?.utf8.first, kind(first) == .digit { tokens.insert("", at: 0) }
     return tokens.joined(separator: "_").lowercased()
   }

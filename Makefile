@@ -1,0 +1,77 @@
+# Needs a Swift 6 toolchain. What else is missing is installed on Debian and Ubuntu; elsewhere `make deps` says what to install.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+PARITY ?= ../shared/parity
+
+# STATIC=1 links Swift's libraries into the binary, which then runs where no toolchain is.
+SCRATCH := $(if $(STATIC),.build-static,.build)
+BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),--static-swift-stdlib)
+BIN = $(SCRATCH)/release
+LIBRARIES := yaml-0.1 zlib libcurl $(if $(STATIC),libxml-2.0)
+PACKAGES := git pkg-config libyaml-dev zlib1g-dev libcurl4-openssl-dev $(if $(STATIC),libxml2-dev)
+SWIFT_FILES := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test install deps format lint parity conformance-record clean
+
+help: ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Messages go to stdout, all the rest to stderr, so that `make -s run > messages.jsonl` holds messages alone.
+run: build ## Read the bookshop's manifest against the example API.
+	@scratch=$$(mktemp -d); \
+	$(BIN)/example-api --port 0 > "$$scratch/url" & server=$$!; \
+	trap 'kill $$server 2>/dev/null; rm -rf "$$scratch"' EXIT; \
+	trap 'exit 130' INT TERM; \
+	tries=0; \
+	until [ -s "$$scratch/url" ]; do \
+	  tries=$$((tries + 1)); \
+	  if [ $$tries -gt 100 ] || ! kill -0 $$server 2>/dev/null; then echo "The example API did not start." >&2; exit 1; fi; \
+	  sleep 0.1; \
+	done; \
+	sed "s|http://127.0.0.1:18100|$$(cat "$$scratch/url")|" manifests/bookshop/config.json > "$$scratch/config.json"; \
+	$(BIN)/airbyte-lowcode read --manifest manifests/bookshop/manifest.yaml --config "$$scratch/config.json" \
+	  --catalog manifests/bookshop/catalog.json
+
+build: deps ## Build the release binary (STATIC=1: without need of Swift's libraries).
+	@$(BUILD) >&2
+
+test: deps ## Run every test.
+	@$(SWIFT) test --disable-xctest
+
+install: build ## Put the binary into PREFIX/bin (/usr/local).
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(BIN)/airbyte-lowcode "$(DESTDIR)$(PREFIX)/bin/airbyte-lowcode"
+
+deps: ## Install the system libraries that are missing.
+	@if ! command -v $(SWIFT) >/dev/null; then \
+	  echo "A Swift 6 toolchain is needed, and there is no '$(SWIFT)' on the PATH: see https://www.swift.org/install." >&2; exit 1; \
+	fi; \
+	if command -v git >/dev/null && pkg-config --exists $(LIBRARIES) 2>/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "These are needed, by their Debian names: $(PACKAGES). Please install them with this system's package manager." >&2; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
+	  echo "These are needed: $(PACKAGES). Please run 'apt-get install $(PACKAGES)' as root." >&2; exit 1; \
+	fi; \
+	{ $$as_root apt-get update -q && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(PACKAGES); } >&2
+
+format: ## Format the Swift files.
+	$(SWIFT) format format -i -r $(SWIFT_FILES)
+
+lint: ## Check the format of the Swift files.
+	$(SWIFT) format lint --strict -r $(SWIFT_FILES)
+
+parity: build ## Compare with the reference on real manifests; fails below the number in .ci/parity-floor.
+	@if ! [ -d $(PARITY)/cases ]; then echo "There is no parity suite at $(PARITY) (PARITY=… names another place)." >&2; exit 1; fi
+	@mkdir -p .build && rm -f .build/parity.json
+	-@python3 $(PARITY)/parity.py run --bin $(BIN)/airbyte-lowcode --jobs 2 --json .build/parity.json
+	@equal=$$(python3 -c 'import json; print(len(json.load(open(".build/parity.json"))["equal"]))') && floor=$$(cat .ci/parity-floor) && \
+	echo "parity: $$equal cases fully equal, at least $$floor wanted" && [ "$$equal" -ge "$$floor" ]
+
+conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
+	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
+
+clean: ## Remove what was built.
+	rm -rf .build .build-static

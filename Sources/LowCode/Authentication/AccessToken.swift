@@ -1,0 +1,75 @@
+import AirbyteProtocol
+import JSON
+import PythonTime
+import Synchronization
+
+/// A token and when it ends, in microseconds since 1970-01-01T00:00:00Z.
+struct AccessToken: Sendable, Equatable {
+  var text: String
+  var expiry: Int64
+
+  func hasExpired(at now: Int64) -> Bool { now > expiry }
+}
+
+/// Holds the tokens of one authenticator.
+protocol TokenStore: Sendable {
+  /// Who fetches passes here, so that one fetch serves all who wait.
+  var turnstile: Turnstile { get }
+  /// The token that was got last; nil where none was got yet.
+  func accessToken() throws -> AccessToken?
+  /// What the next refresh sends; null where there is none.
+  func refreshToken() throws -> JSONValue
+  /// Keeps the tokens of a refresh; no new `refreshToken` leaves the present one.
+  func save(_ token: AccessToken, refreshToken: JSONValue?) async throws
+}
+
+/// Keeps the access token in memory; the refresh token stays what the manifest says.
+final class MemoryTokenStore: TokenStore {
+  let turnstile = Turnstile()
+  private let token: Mutex<AccessToken?>
+  private let refresh: @Sendable () throws -> JSONValue
+
+  init(_ token: AccessToken?, refreshToken: @escaping @Sendable () throws -> JSONValue) {
+    self.token = Mutex(token)
+    refresh = refreshToken
+  }
+
+  func accessToken() -> AccessToken? { token.withLock { $0 } }
+  func refreshToken() throws -> JSONValue { try refresh() }
+  func save(_ token: AccessToken, refreshToken: JSONValue?) { self.token.withLock { $0 = token } }
+}
+
+/// Keeps all tokens in the config: for refresh tokens that are good for one use only.
+struct ConfigTokenStore: TokenStore {
+  let config: LiveConfig
+  let accessTokenPath: [String]
+  let refreshTokenPath: [String]
+  let expiryPath: [String]
+  let log: any LogSink
+
+  var turnstile: Turnstile { config.turnstile }
+
+  /// - Throws: ``ConnectorError`` where the config's date of expiry is none.
+  func accessToken() throws -> AccessToken? {
+    let date = PythonStrings.str(config.value(at: expiryPath) ?? .string(""))
+    guard !date.isEmpty else { return nil }
+    let text = PythonStrings.str(config.value(at: accessTokenPath) ?? .string(""))
+    guard let expiry = TokenExpiry.parse(date) else {
+      throw ConnectorError(
+        .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z.")
+    }
+    return AccessToken(text: text, expiry: expiry)
+  }
+
+  func refreshToken() -> JSONValue { config.value(at: refreshTokenPath) ?? .string("") }
+
+  func save(_ token: AccessToken, refreshToken: JSONValue?) async throws {
+    var changes = [(path: accessTokenPath, value: JSONValue.string(token.text))]
+    if let refreshToken, refreshToken != .null {
+      log.addSecret(PythonStrings.str(refreshToken))
+      changes.append((refreshTokenPath, refreshToken))
+    }
+    changes.append((expiryPath, .string(TokenExpiry.text(token.expiry))))
+    await config.update(changes)
+  }
+}

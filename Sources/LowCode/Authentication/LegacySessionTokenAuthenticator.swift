@@ -1,0 +1,133 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Jinja
+import Synchronization
+
+/// Sends a session's token in a header: the config's one while the API accepts it, else one from a login by user name and
+/// password.
+struct LegacySessionTokenAuthenticator: Component, Authenticator {
+  private let apiURL: InterpolatedString
+  private let header: InterpolatedString
+  private let sessionToken: InterpolatedString
+  private let responseKey: InterpolatedString
+  private let username: InterpolatedString
+  private let password: InterpolatedString
+  private let loginURL: InterpolatedString
+  private let validationURL: InterpolatedString
+  private let evaluation: EvaluationContext
+  private let cache: SessionTokenCache
+  private let runtime: RuntimeEnvironment
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    func template(_ property: String) throws -> InterpolatedString {
+      guard let value = node[property] else { return try InterpolatedString("") }
+      return try InterpolatedString(value, parameters: node.parameters)
+    }
+    guard let base = context.siblings.urlBase else {
+      throw ConnectorError(.config, "`LegacySessionTokenAuthenticator` needs a requester with `url_base`.", at: node.node)
+    }
+    apiURL = base
+    header = try InterpolatedString(node.required("header"), parameters: node.parameters)
+    loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)
+    validationURL = try InterpolatedString(node.required("validate_session_url"), parameters: node.parameters)
+    responseKey = try template("session_token_response_key")
+    sessionToken = try template("session_token")
+    username = try template("username")
+    password = try template("password")
+    evaluation = EvaluationContext(config: context.configValue)
+    cache = context.authentication.sessionTokens
+    runtime = context.runtime
+  }
+
+  func credentials() async throws -> RequestParts {
+    var parts = RequestParts()
+    parts.headers[try header.string(evaluation)] = .string(try await token())
+    return parts
+  }
+
+  private func token() async throws -> String {
+    let value = try sessionToken.evaluate(evaluation).json()
+    if !Self.isEmpty(value) {
+      let given = PythonStrings.str(value)
+      runtime.log.addSecret(given)
+      if try await isValid(given) { return given }
+    }
+    let login = SessionLogin(
+      url: try apiURL.string(evaluation) + loginURL.string(evaluation), username: try username.evaluate(evaluation).json(),
+      password: try password.evaluate(evaluation).json(), key: try responseKey.string(evaluation))
+    guard !Self.isEmpty(login.username), !Self.isEmpty(login.password) else {
+      throw ConnectorError(
+        .system, "The config has no session token that the API accepts, and no user name and password to get one with.")
+    }
+    return try await cache.token(of: login, runtime: runtime)
+  }
+
+  private static func isEmpty(_ value: JSONValue) -> Bool { value == .null || value == "" }
+
+  /// Whether the API accepts the config's token: it does not where it answers with status 401.
+  private func isValid(_ token: String) async throws -> Bool {
+    var parts = RequestParts()
+    parts.headers[try header.string(evaluation)] = .string(token)
+    let request = try RequestPreparation.request(
+      method: "GET", url: try apiURL.string(evaluation) + validationURL.string(evaluation), parts: parts)
+    let response = try await runtime.sendOnce(request, for: "check the session token")
+    if response.isSuccess { return true }
+    guard response.status == 401 else {
+      throw ConnectorError(.system, "The API answered with HTTP status \(response.status) when the session token was checked.")
+    }
+    runtime.log.log(.info, "The API does not accept the config's session token.")
+    return false
+  }
+}
+
+/// What a session's token is got with.
+struct SessionLogin: Sendable, Hashable {
+  var url: String
+  var username: JSONValue
+  var password: JSONValue
+  var key: String
+}
+
+/// Keeps the tokens of logins for a day, for all streams.
+final class SessionTokenCache: Sendable {
+  private static let lifetime: Int64 = 86_400_000_000
+
+  private let turnstile = Turnstile()
+  private let tokens = Mutex<[SessionLogin: AccessToken]>([:])
+
+  /// - Throws: ``ConnectorError`` where the login fails or its answer has no token.
+  func token(of login: SessionLogin, runtime: RuntimeEnvironment) async throws -> String {
+    try await turnstile.pass {
+      if let known = tokens.withLock({ $0[login] }), known.expiry > runtime.now() { return known.text }
+      var parts = RequestParts()
+      parts.headers["Content-Type"] = "application/json"
+      parts.bodyJSON = ["username": login.username, "password": login.password]
+      let request = try RequestPreparation.request(method: "POST", url: login.url, parts: parts)
+      let response = try await runtime.sendOnce(request, for: "log in")
+      guard response.isSuccess else {
+        throw ConnectorError(.system, "The login was answered with HTTP status \(response.status).")
+      }
+      guard let value = response.json?[login.key] else {
+        throw ConnectorError(.system, "The answer to the login has no session token: `\(login.key)` is missing in it.")
+      }
+      let token = PythonStrings.str(value.value)
+      runtime.log.addSecret(token)
+      tokens.withLock { $0[login] = AccessToken(text: token, expiry: runtime.now() + Self.lifetime) }
+      return token
+    }
+  }
+}
+
+extension RuntimeEnvironment {
+  /// Sends a request that is not repeated.
+  /// - Throws: ``ConnectorError`` where no answer came.
+  fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
+    do throws(TransportError) {
+      return try await transport.send(request)
+    } catch {
+      try Task.checkCancellation()
+      throw ConnectorError(.system, "The request to \(purpose) failed: \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Sends an access token as `Authorization: Bearer …`, which it gets from a token endpoint and renews (RFC 6749).
+struct OAuthAuthenticator: Component, Authenticator {
+  private let request: RefreshRequest
+  private let endpoint: TokenEndpoint
+  private let store: any TokenStore
+  private let accessTokenName: InterpolatedString
+  private let expiresInName: InterpolatedString
+  private let refreshTokenName: InterpolatedString
+  /// Whether the endpoint names the moment at which a token ends, rather than its seconds.
+  private let expiresAtMoment: Bool
+  private let evaluation: EvaluationContext
+  private let runtime: RuntimeEnvironment
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let parameters = node.parameters
+    func template(_ property: String, default fallback: String) throws -> InterpolatedString {
+      guard let value = node[property], value.string != "" else { return try InterpolatedString(fallback) }
+      return try InterpolatedString(value, parameters: parameters)
+    }
+    accessTokenName = try template("access_token_name", default: "access_token")
+    expiresInName = try template("expires_in_name", default: "expires_in")
+    expiresAtMoment = try node.optionalString("token_expiry_date_format").map { !$0.isEmpty } ?? false
+    evaluation = EvaluationContext(config: context.configValue)
+    runtime = context.runtime
+
+    if let updater = node["refresh_token_updater"] {
+      let single = try Self.singleUse(node, updater, context)
+      (request, store, refreshTokenName) = (single.request, single.store, single.refreshTokenName)
+    } else {
+      refreshTokenName = try template("refresh_token_name", default: "refresh_token")
+      request = try Self.reusableRequest(node, context, refreshTokenName)
+      store = try Self.reusableStore(node, context)
+      let needsToken = try node["refresh_token"] == nil && request.evaluatedGrantType() == "refresh_token"
+      if needsToken {
+        throw ConnectorError(
+          .config, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
+      }
+    }
+    endpoint = TokenEndpoint(
+      rejection: try Self.rejection(node), networkFailure: node["refresh_token_updater"] == nil ? .transient : .system,
+      runtime: context.runtime)
+  }
+
+  func credentials() async throws -> RequestParts {
+    var parts = RequestParts()
+    do {
+      parts.headers["Authorization"] = .string("Bearer " + (try await accessToken()))
+    } catch let failure as TokenRequestFailure {
+      throw failure.error
+    }
+    return parts
+  }
+
+  func refresh(after request: HTTPRequest) async throws -> Bool {
+    do {
+      let current = "Bearer " + (try await accessToken())
+      // Another request has renewed it in the meantime.
+      if let sent = request.header("Authorization"), sent != current { return true }
+      let known = try store.accessToken()
+      try await store.turnstile.pass {
+        if try store.accessToken() == known { try await renew() }
+      }
+      return true
+    } catch let failure as TokenRequestFailure {
+      guard failure.isRejection, failure.error.failureType != .config else { throw failure.error }
+      var error = failure.error
+      error.failureType = .config
+      error.message = "The token endpoint refuses to give a new access token. \(error.message)"
+      throw error
+    }
+  }
+
+  private func accessToken() async throws -> String {
+    if let token = try store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) { return token.text }
+    guard request.hasEndpoint else {
+      throw ConnectorError(
+        .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from.")
+    }
+    return try await store.turnstile.pass {
+      if let token = try store.accessToken(), !token.hasExpired(at: runtime.now()) { return token.text }
+      return try await renew().text
+    }
+  }
+
+  /// Gets new tokens and keeps them. To be called inside the store's turnstile.
+  @discardableResult
+  private func renew() async throws -> AccessToken {
+    let response = try await endpoint.send(try request.request(refreshToken: try store.refreshToken()))
+    let name = try accessTokenName.string(evaluation)
+    guard let value = try response.value(of: name), value.isTruthy else {
+      throw ConnectorError(.system, "The token endpoint's answer has no access token: `\(name)` is missing in it.")
+    }
+    let text = PythonStrings.str(value.value)
+    runtime.log.addSecret(text)
+    let token = AccessToken(text: text, expiry: try expiry(response))
+    let refreshToken = try response.value(of: try refreshTokenName.string(evaluation))?.value
+    try await store.save(token, refreshToken: refreshToken)
+    return token
+  }
+
+  private func expiry(_ response: TokenResponse) throws -> Int64 {
+    let now = runtime.now()
+    let name = try expiresInName.string(evaluation)
+    guard let value = try response.value(of: name) else {
+      if let known = try store.accessToken(), !known.hasExpired(at: now) { return known.expiry }
+      return now + 3_600_000_000
+    }
+    let text = PythonStrings.str(value.value)
+    if expiresAtMoment {
+      if let moment = TokenExpiry.parse(text) { return moment }
+      throw ConnectorError(.system, "The token endpoint's `\(name)` should be a date and time, but is `\(text.prefix(100))`.")
+    }
+    if let moment = TokenExpiry.after(seconds: text, now: now) { return moment }
+    throw ConnectorError(.system, "The token endpoint's `\(name)` should be a number of seconds, but is `\(text.prefix(100))`.")
+  }
+}
+
+extension OAuthAuthenticator {
+  /// The request of an authenticator whose refresh token can be used again.
+  private static func reusableRequest(
+    _ node: ComponentNode, _ context: BuildContext, _ refreshTokenName: InterpolatedString
+  ) throws -> RefreshRequest {
+    func credential(_ property: String) throws -> RefreshRequest.Credential {
+      guard let value = node[property] else { return .absent }
+      if value.string == "" { return .value(.string("")) }
+      return .template(try InterpolatedString(value, parameters: node.parameters))
+    }
+    var assertion: JwtAuthenticator?
+    if try node.bool("use_profile_assertion", default: false) {
+      guard let profile = node["profile_assertion"] else {
+        throw ConnectorError(
+          .config, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
+      }
+      assertion = try context.build(profile, as: JwtAuthenticator.self)
+    } else {
+      for property in ["client_id", "client_secret"] where node[property] == nil {
+        throw ConnectorError(.config, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
+      }
+    }
+    return try RefreshRequest(
+      from: node, in: context, refreshTokenName: refreshTokenName, clientID: credential("client_id"),
+      clientSecret: credential("client_secret"), assertion: assertion)
+  }
+
+  private static func reusableStore(_ node: ComponentNode, _ context: BuildContext) throws -> MemoryTokenStore {
+    let evaluation = EvaluationContext(config: context.configValue)
+    var token: AccessToken?
+    if let value = node["access_token_value"], value.string != "" {
+      let text = try InterpolatedString(value, parameters: node.parameters).string(evaluation)
+      context.runtime.log.addSecret(text)
+      var expiry = context.runtime.now() - 86_400_000_000
+      if let moment = try self.expiryDate(node, evaluation) { expiry = moment }
+      token = AccessToken(text: text, expiry: expiry)
+    } else {
+      _ = try self.expiryDate(node, evaluation)
+    }
+    let refreshToken = try node["refresh_token"].map { try InterpolatedString($0, parameters: node.parameters) }
+    return MemoryTokenStore(token) { try refreshToken.map { .string(try $0.string(evaluation)) } ?? .null }
+  }
+
+  private static func expiryDate(_ node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int64? {
+    guard let date = node["token_expiry_date"], date.string != "" else { return nil }
+    let text = try InterpolatedString(date, parameters: node.parameters).string(evaluation)
+    guard let moment = TokenExpiry.parse(text) else {
+      throw ConnectorError(.config, "`token_expiry_date` should give a date and time, but gives `\(text)`.", at: date)
+    }
+    return moment
+  }
+
+  /// The parts of an authenticator whose refresh token is good for one use: all its tokens stand in the config.
+  private static func singleUse(
+    _ node: ComponentNode, _ updater: ManifestNode, _ context: BuildContext
+  ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: InterpolatedString) {
+    let updater = try ComponentNode(updater)
+    let config = context.authentication.config
+    func path(_ property: String, default name: String) throws -> [String] {
+      guard updater[property] != nil else { return ["credentials", name] }
+      return try updater.strings(property)
+    }
+    let store = ConfigTokenStore(
+      config: config, accessTokenPath: try path("access_token_config_path", default: "access_token"),
+      refreshTokenPath: try path("refresh_token_config_path", default: "refresh_token"),
+      expiryPath: try path("token_expiry_date_config_path", default: "token_expiry_date"), log: context.runtime.log)
+    if let token = try store.accessToken() { context.runtime.log.addSecret(token.text) }
+    context.runtime.log.addSecret(PythonStrings.str(store.refreshToken()))
+
+    let evaluation = EvaluationContext(config: context.configValue)
+    func credential(_ property: String) throws -> RefreshRequest.Credential {
+      // As the reference: the config's own place goes before the manifest's.
+      if let value = config.value(at: ["credentials", property]) { return .value(value) }
+      guard let value = node[property] else { return .value(.string("")) }
+      return .value(try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json())
+    }
+    let name = try InterpolatedString(updater.optionalString("refresh_token_name") ?? "refresh_token")
+    let request = try RefreshRequest(
+      from: node, in: context, refreshTokenName: name, clientID: credential("client_id"),
+      clientSecret: credential("client_secret"), assertion: nil)
+    guard request.hasEndpoint else {
+      throw ConnectorError(
+        .config, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`.", at: node.node)
+    }
+    return (request, store, name)
+  }
+
+  /// Which answers say that the user has to authenticate again. An older place is the updater.
+  private static func rejection(_ node: ComponentNode) throws -> TokenEndpoint.Rejection {
+    func own(_ node: ComponentNode) throws -> TokenEndpoint.Rejection? {
+      let codes = try node.nodes("refresh_token_error_status_codes").compactMap(\.int)
+      let key = try node.optionalString("refresh_token_error_key") ?? ""
+      let values = try node.strings("refresh_token_error_values")
+      if codes.isEmpty, key.isEmpty, values.isEmpty { return nil }
+      return TokenEndpoint.Rejection(statusCodes: Set(codes), key: key, values: Set(values))
+    }
+    let inner = try node["refresh_token_updater"].flatMap { try own(ComponentNode($0)) }
+    let outer = try own(node)
+    if inner != nil, outer != nil {
+      throw ConnectorError(
+        .config,
+        "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
+        at: node.node)
+    }
+    return inner ?? outer ?? TokenEndpoint.Rejection()
+  }
+}

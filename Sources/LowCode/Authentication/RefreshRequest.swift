@@ -1,0 +1,131 @@
+import JSON
+import Jinja
+
+/// The request for a new access token, as the manifest describes it.
+struct RefreshRequest: Sendable {
+  private let endpoint: InterpolatedString?
+  private let clientIDName: InterpolatedString
+  private let clientID: Credential
+  private let clientSecretName: InterpolatedString
+  private let clientSecret: Credential
+  private let refreshTokenName: InterpolatedString
+  private let grantTypeName: InterpolatedString
+  private let grantType: InterpolatedString
+  private let scopes: [String]
+  private let body: InterpolatedMapping?
+  private let headers: InterpolatedMapping?
+  private let sendsQuery: Bool
+  private let assertion: JwtAuthenticator?
+  private let context: EvaluationContext
+  private let log: any LogSink
+
+  /// A client's id or secret: a template, or the value that the config has at its usual place.
+  enum Credential: Sendable {
+    case absent
+    case template(InterpolatedString)
+    case value(JSONValue)
+  }
+
+  /// - Parameters:
+  ///   - refreshTokenName: the field of the refresh token.
+  ///   - assertion: what signs the assertion that stands in the place of the client's credentials.
+  init(
+    from node: ComponentNode, in context: BuildContext, refreshTokenName: InterpolatedString, clientID: Credential,
+    clientSecret: Credential, assertion: JwtAuthenticator?
+  ) throws {
+    let parameters = node.parameters
+    func template(_ property: String, default fallback: String) throws -> InterpolatedString {
+      guard let value = node[property], value.string != "" else { return try InterpolatedString(fallback) }
+      return try InterpolatedString(value, parameters: parameters)
+    }
+    endpoint = try node["token_refresh_endpoint"].map { try InterpolatedString($0, parameters: parameters) }
+    clientIDName = try template("client_id_name", default: "client_id")
+    clientSecretName = try template("client_secret_name", default: "client_secret")
+    grantTypeName = try template("grant_type_name", default: "grant_type")
+    grantType =
+      assertion == nil
+      ? try template("grant_type", default: "refresh_token")
+      : try InterpolatedString("urn:ietf:params:oauth:grant-type:jwt-bearer")
+    scopes = try node.strings("scopes")
+    body = try node["refresh_request_body"].map { try InterpolatedMapping($0, parameters: parameters) }
+    headers = try node["refresh_request_headers"].map { try InterpolatedMapping($0, parameters: parameters) }
+    sendsQuery = try node.bool("send_refresh_request_as_query_params", default: false)
+    self.refreshTokenName = refreshTokenName
+    self.clientID = clientID
+    self.clientSecret = clientSecret
+    self.assertion = assertion
+    self.context = EvaluationContext(config: context.configValue)
+    log = context.runtime.log
+  }
+
+  /// Whether there is an endpoint to send it to.
+  var hasEndpoint: Bool { endpoint != nil }
+
+  /// What the manifest's grant type evaluates to.
+  func evaluatedGrantType() throws -> String { try grantType.string(context) }
+
+  /// The request that sends `refreshToken`.
+  /// - Throws: ``ConnectorError`` where the manifest's templates do not give what a request needs.
+  func request(refreshToken: JSONValue) throws -> HTTPRequest {
+    var parts = RequestParts()
+    parts.headers = try headers?.evaluate(context).filter { $0.value != .null } ?? [:]
+    var query = ""
+    if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: parts.headers)) }
+    if let assertion {
+      parts.bodyData = .object([
+        try grantTypeName.string(context): .string(try grantType.string(context)), "assertion": .string(try assertion.token()),
+      ])
+    } else if !sendsQuery {
+      parts.bodyData = .object(try fields(refreshToken, headers: parts.headers))
+    }
+    return try RequestPreparation.request(method: "POST", url: Self.adding(query, to: try url()), parts: parts)
+  }
+
+  private func url() throws -> String {
+    guard let endpoint else {
+      throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from.")
+    }
+    let url = try endpoint.string(context)
+    guard !url.isEmpty else {
+      throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing.")
+    }
+    return url
+  }
+
+  private func fields(_ refreshToken: JSONValue, headers: JSONObject) throws -> JSONObject {
+    var fields: JSONObject = [try grantTypeName.string(context): try grantType.evaluate(context).json()]
+    // Credentials in a header must not stand in the body as well.
+    if headers["Authorization"] == nil {
+      fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
+      fields[try clientSecretName.string(context)] = try value(of: clientSecret, name: "client_secret", isRequired: false)
+    }
+    fields[try refreshTokenName.string(context)] = refreshToken
+    if !scopes.isEmpty { fields["scopes"] = .array(scopes.map { .string($0) }) }
+    for (key, value) in try body?.evaluate(context) ?? [:] where fields[key] == nil { fields[key] = value }
+    return fields
+  }
+
+  private func value(of credential: Credential, name: String, isRequired: Bool) throws -> JSONValue {
+    switch credential {
+    case .value(let value): return value
+    case .absent:
+      if isRequired { throw ConnectorError(.system, "`OAuthAuthenticator` has no `\(name)`.") }
+      return .null
+    case .template(let template):
+      let value = try template.evaluate(context).json()
+      guard PythonStrings.str(value).isEmpty || value == .null else { return value }
+      if isRequired { throw ConnectorError(.system, "`\(name)` of `OAuthAuthenticator` evaluates to nothing.") }
+      log.log(.warn, "`\(name)` of `OAuthAuthenticator` evaluates to nothing, so an empty one is sent.")
+      return value
+    }
+  }
+
+  /// `url` with more behind its query, repeated or not.
+  private static func adding(_ query: String, to url: String) -> String {
+    guard !query.isEmpty else { return url }
+    let end = url.firstIndex(of: "#") ?? url.endIndex
+    let base = url[..<end]
+    let separator = !base.contains("?") ? "?" : base.hasSuffix("?") || base.hasSuffix("&") ? "" : "&"
+    return base + separator + query + url[end...]
+  }
+}

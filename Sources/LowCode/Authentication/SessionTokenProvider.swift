@@ -1,0 +1,88 @@
+import AirbyteProtocol
+import JSON
+import PythonTime
+import Synchronization
+
+/// Gets session tokens by the login request, and keeps each for as long as the manifest says.
+final class SessionTokenProvider: Sendable {
+  private struct Session {
+    var token: JSONValue
+    var end: Int64
+  }
+
+  private let login: any Requester
+  private let decoder: any Decoder
+  private let path: JSONGlobPath
+  private let pathText: String
+  /// How long a token lasts; without it each request logs in.
+  private let duration: ISODuration?
+  private let runtime: RuntimeEnvironment
+  private let turnstile = Turnstile()
+  private let session = Mutex<Session?>(nil)
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let keys = try node.strings("session_token_path")
+    path = try JSONGlobPath(keys)
+    pathText = keys.joined(separator: ".")
+    duration = try node.optionalString("expiration_duration").flatMap { text throws -> ISODuration? in
+      guard !text.isEmpty else { return nil }
+      do throws(PythonTimeError) {
+        return try ISODuration(parsing: text)
+      } catch {
+        throw ConnectorError(
+          .config, "`expiration_duration` should be an ISO 8601 duration such as PT1H: \(error.message)",
+          at: try node.required("expiration_duration"))
+      }
+    }
+    decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
+    var inner = context
+    inner.streamName = context.streamName + "_login_requester"
+    inner.siblings = SiblingContext()
+    inner.siblings.decoder = decoder
+    login = try inner.build(node.required("login_requester"))
+    runtime = context.runtime
+  }
+
+  /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.
+  func token() async throws -> JSONValue {
+    guard duration != nil else { return try await logIn().token }
+    if let session = valid() { return session.token }
+    return try await turnstile.pass {
+      if let session = valid() { return session.token }
+      let new = try await logIn()
+      session.withLock { $0 = new }
+      return new.token
+    }
+  }
+
+  private func valid() -> Session? {
+    let now = runtime.now()
+    return session.withLock { $0.flatMap { $0.end < now ? nil : $0 } }
+  }
+
+  private func logIn() async throws -> Session {
+    let response: HTTPResponse
+    do {
+      response = try await login.send(.whole, token: nil, path: nil, adding: RequestParts())
+    } catch is RequestSignal {
+      throw ConnectorError(
+        .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none.")
+    }
+    guard let value = try decoder.decode(response).first.flatMap({ try path.get(in: $0) }), !value.isNull else {
+      throw ConnectorError(
+        .system, "The answer to the login request has no session token: `\(pathText)` is missing in it.")
+    }
+    runtime.log.addSecret(PythonStrings.str(value.value))
+    return Session(token: value.value, end: try end())
+  }
+
+  private func end() throws -> Int64 {
+    guard let duration else { return .max }
+    do {
+      let end = try duration.added(to: try PyDateTime(epochMicroseconds: Int128(runtime.now()), tz: .utc))
+      return Int64(end.epochMicroseconds)
+    } catch {
+      throw ConnectorError(.config, "`expiration_duration` leads past the year 9999.", internalMessage: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import JSON
+import PythonTime
+
+/// When a token ends, as token endpoints and configs say it. Moments are microseconds since 1970-01-01T00:00:00Z.
+enum TokenExpiry {
+  /// A date or date and time in the usual forms (UTC where it has no zone), or up to ten digits of seconds since 1970.
+  static func parse(_ text: String) -> Int64? {
+    if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      guard let seconds = Int64(text), seconds <= 9_999_999_999 else { return nil }
+      return seconds * 1_000_000
+    }
+    let hasTime = text.contains(":")
+    let dashes = text.count { $0 == "-" }
+    let slashes = text.count { $0 == "/" }
+    if hasTime, dashes < 2, slashes < 2 { return nil }
+    if !hasTime, dashes == 2, slashes == 0 {
+      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        .map { Int($0.trimmingCharacters(in: .whitespaces)) }
+      guard case .some(let year) = parts[0], case .some(let month) = parts[1], case .some(let day) = parts[2],
+        let date = try? PyDate(year: year, month: month, day: day)
+      else { return nil }
+      return microseconds(PyDateTime(date: date, tz: .utc))
+    }
+    return general(text.trimmingCharacters(in: .whitespaces))
+  }
+
+  /// Python's `isoformat()` of the moment.
+  static func text(_ moment: Int64) -> String {
+    (try? PyDateTime(epochMicroseconds: Int128(moment), tz: .utc))?.isoFormat() ?? ""
+  }
+
+  /// `now` and a number of seconds later, fractions dropped as Python's `int()` does; nil where that is no date.
+  static func after(seconds: String, now: Int64) -> Int64? {
+    guard let number = pythonFloat(seconds), number.isFinite, abs(number) < 1e12 else { return nil }
+    let (moment, overflow) = now.addingReportingOverflow(Int64(number.rounded(.towardZero)) * 1_000_000)
+    guard !overflow, (try? PyDateTime(epochMicroseconds: Int128(moment), tz: .utc)) != nil else { return nil }
+    return moment
+  }
+
+  private static let formats = [
+    "%Y-%m-%d %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y",
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z", "%m/%d/%Y %H:%M:%S %z",
+    "%m-%d-%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+  ].map { DatetimeFormat($0) }
+
+  private static func general(_ text: String) -> Int64? {
+    var plain = text
+    for zone in [" UTC", " GMT", " Z", "UTC", "GMT"] where plain.hasSuffix(zone) {
+      plain = String(plain.dropLast(zone.count)) + "Z"
+      break
+    }
+    if let sign = plain.range(of: " [+-][0-9]{2}(:?[0-9]{2})?$", options: .regularExpression) {
+      plain.remove(at: sign.lowerBound)
+    }
+    // The day's end as 24:00 is ISO 8601, but nothing that dates are read by here.
+    if !plain.contains("T24:"), !plain.contains(" 24:"), let value = try? PyDateTime.isoParse(plain) {
+      return microseconds(value)
+    }
+    for format in formats {
+      if let value = try? format.strptime(text) { return microseconds(value) }
+    }
+    return nil
+  }
+
+  private static func microseconds(_ value: PyDateTime) -> Int64? {
+    Int64(exactly: (value.isAware ? value : value.replacing(tz: .utc)).epochMicroseconds)
+  }
+}

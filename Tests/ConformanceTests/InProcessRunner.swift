@@ -1,0 +1,60 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import LowCode
+import Synchronization
+
+/// The runner that the suite tests: the library's own entry points, in this process.
+enum ConnectorUnderTest {
+  static let runner: any CommandRunner = InProcessRunner()
+}
+
+/// Runs commands through the library, with a frozen clock and sleeps that only note themselves.
+private struct InProcessRunner: CommandRunner {
+  func run(_ input: CommandInput) async throws -> CommandOutput {
+    let output = TextOutput()
+    let mask = SecretMask()
+    let now: @Sendable () -> Int64 = { input.now }
+    let writer = MessageWriter(output: output, mask: mask, now: now)
+    let runtime = RuntimeEnvironment(
+      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: URLSessionTransport(),
+      log: RunLog(writer: writer, mask: mask, isDebugging: false))
+    let templates = TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } })
+    let isComplete = await TemplateRuntime.$current.withValue(templates) {
+      do {
+        return try await run(input, writer: writer, mask: mask, runtime: runtime)
+      } catch {
+        writer.report(error)
+        return false
+      }
+    }
+    return CommandOutput(text: output.text, exit: isComplete ? 0 : 1)
+  }
+
+  private func run(
+    _ input: CommandInput, writer: MessageWriter, mask: SecretMask, runtime: RuntimeEnvironment
+  ) async throws -> Bool {
+    let catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
+    let states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
+    let config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
+    let connector = try Connector.load(
+      .text(Array(input.manifest.utf8), name: "manifest.yaml"), config: config, states: states, catalog: catalog,
+      folder: input.folder.path, mask: mask, runtime: runtime)
+    switch input.command {
+    case .spec: try connector.writeSpec(to: writer)
+    case .check: try await connector.check(to: writer)
+    case .discover: try await connector.discover(to: writer)
+    case .read: return try await connector.readValidated(catalog, to: writer, progress: NoProgress())
+    }
+    return true
+  }
+}
+
+/// Collects what is written.
+private final class TextOutput: LineOutput {
+  private let bytes = Mutex<[UInt8]>([])
+
+  var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+
+  func write(_ lines: UnsafeRawBufferPointer) throws { bytes.withLock { $0.append(contentsOf: lines) } }
+}

@@ -1,0 +1,43 @@
+import JSON
+import Testing
+
+@testable import JSONSchema
+
+@Suite struct MessageTests {
+  @Test(arguments: [
+    (#"{"type": ["null", "integer"]}"#, #""x""#, "the string 'x' stands where null or an integer is expected."),
+    (#"{"enum": ["a", 1, null]}"#, "2", "2 is none of 'a', 1, null."),
+    (#"{"const": "a"}"#, "[1]", "a list of 1 stands where only 'a' may."),
+    (#"{"required": ["a"]}"#, "{}", "The property 'a' is missing."),
+    (#"{"additionalProperties": false}"#, #"{"b": 1, "a": 2}"#, "The properties 'a', 'b' are not known here."),
+    (#"{"minItems": 1}"#, "[]", "This list has fewer than 1 element."),
+    (#"{"maxProperties": 2}"#, #"{"a": 1, "b": 1, "c": 1}"#, "This object has more than 2 properties."),
+    (#"{"pattern": "^a"}"#, #""b""#, "'b' does not match the pattern '^a'."),
+    (#"{"dependencies": {"a": ["b"]}}"#, #"{"a": 1}"#, "The property 'b' is missing: 'a' needs it."),
+    (#"{"minLength": 2}"#, #""b""#, "'b' is shorter than 2 characters."),
+    (#"{"not": {}}"#, "{}", "an empty object is just what is excluded here."),
+    (#"{"uniqueItems": true}"#, "[1, 1]", "Two elements of this list are equal."),
+    (#"{"oneOf": [true, true]}"#, "1", "1 fits 2 alternatives where it has to fit just one."),
+    (#"{"contains": {"const": 1}}"#, "[]", "No element of this list is one that has to be in it."),
+    ("false", "1", "Nothing may stand here."),
+  ])
+  func sentences(schemaText: String, instance: String, expected: String) throws {
+    #expect(try schema(schemaText).validate(try json(instance)).first?.message == expected)
+  }
+
+  @Test func longValuesAreCut() throws {
+    let error = try schema(#"{"type": "null"}"#).validate(.string(String(repeating: "x", count: 500))).first
+    #expect((error?.message.count ?? 500) < 120)
+  }
+
+  @Test(arguments: [
+    (#""it's""#, #""it's""#), (#""a \"b\" it's""#, #"'a "b" it\'s'"#), (#""\n\t\u0001\u00a0\ud83d\ude00""#, #"'\n\t\x01\xa0😀'"#),
+    ("[null, true, false]", "[None, True, False]"), (#"{"a": {"b": []}}"#, "{'a': {'b': []}}"),
+    ("1.0", "1.0"), ("1e16", "1e+16"), ("1e15", "1000000000000000.0"), ("0.0001", "0.0001"), ("0.00001", "1e-05"),
+    ("123456789012345680.0", "1.2345678901234568e+17"), ("-0.0", "-0.0"), ("1e400", "inf"), ("NaN", "nan"),
+    ("123456789012345678901234567890", "123456789012345678901234567890"), ("1.50", "1.5"), ("5e-324", "5e-324"),
+  ])
+  func reprOfPython(text: String, expected: String) throws {
+    #expect(PythonRepr.of(try json(text)) == expected)
+  }
+}

@@ -1,0 +1,83 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Synchronization
+import Testing
+
+@testable import LowCode
+
+/// What becomes of a request whose answer asks for fresh credentials.
+@Suite struct CredentialRenewalTests {
+  /// Asks for fresh credentials at status 401, and takes every other answer.
+  private struct Handler: ErrorHandler {
+    let maxRetries = 5
+    let maxTime = 600.0
+    let backoffStrategies: [any BackoffStrategy]? = nil
+    func interpret(_ attempt: Attempt) -> ErrorResolution {
+      attempt.response?.status == 401 ? ErrorResolution(.refreshTokenThenRetry, .transient, "refused") : .success
+    }
+  }
+
+  /// Counts renewals, each of which may fail.
+  private final class Credentials: Authenticator {
+    private let version = Mutex(1)
+    private let results: Mutex<[Result<Bool, ConnectorError>]>
+    init(_ results: [Result<Bool, ConnectorError>]) { self.results = Mutex(results) }
+
+    func credentials() async throws -> RequestParts {
+      var parts = RequestParts()
+      parts.headers["Authorization"] = .string("v\(version.withLock { $0 })")
+      return parts
+    }
+
+    func refresh(after request: HTTPRequest) async throws -> Bool {
+      guard try results.withLock({ $0.isEmpty ? .success(false) : $0.removeFirst() }).get() else { return false }
+      version.withLock { $0 += 1 }
+      return true
+    }
+  }
+
+  private func send(
+    _ statuses: [Int], _ results: [Result<Bool, ConnectorError>]
+  ) async throws -> (sent: [String], failure: FailureType?) {
+    let world = TestWorld(statuses.map { .status($0, "{}") })
+    let client = HTTPClient(name: "s", authenticator: Credentials(results), errorHandler: Handler(), runtime: world.runtime)
+    let request = HTTPRequest(method: "GET", url: "https://a.test", headers: [("Authorization", "v1")])
+    let error = await connectorError { _ = try await client.send(request) }
+    return (world.transport.requests.map { $0.header("Authorization") ?? "" }, error?.failureType)
+  }
+
+  private static let transient = ConnectorError(.transient, "not now")
+  private static let config = ConnectorError(.config, "never")
+
+  @Test func sendsFreshCredentials() async throws {
+    let outcome = try await send([401, 200], [.success(true)])
+    #expect(outcome.sent == ["v1", "v2"])
+    #expect(outcome.failure == nil)
+  }
+
+  @Test func renewsOnceOnly() async throws {
+    let outcome = try await send([401, 401, 200], [.success(true), .success(true)])
+    #expect(outcome.sent == ["v1", "v2"])
+    #expect(outcome.failure == .config)
+  }
+
+  @Test func tellsThatOnlyTheUserHelps() async throws {
+    let outcome = try await send([401, 200], [.failure(Self.config)])
+    #expect(outcome.sent == ["v1"])
+    #expect(outcome.failure == .config)
+  }
+
+  @Test(arguments: [([401, 200], nil), ([401, 401, 200], FailureType.transient)] as [([Int], FailureType?)])
+  func repeatsWithThePresentOnes(statuses: [Int], expected: FailureType?) async throws {
+    let outcome = try await send(statuses, [.failure(Self.transient)])
+    #expect(outcome.sent == ["v1", "v1"])
+    #expect(outcome.failure == expected)
+  }
+
+  @Test func repeatsWhatCannotBeRenewed() async throws {
+    let outcome = try await send([401, 401, 401, 200], [])
+    #expect(outcome.sent == ["v1", "v1", "v1", "v1"])
+    #expect(outcome.failure == nil)
+  }
+}

@@ -1,0 +1,142 @@
+import JSON
+import Jinja
+import OrderedCollections
+import Testing
+
+@testable import LowCode
+
+@Suite struct InterpolationTests {
+  static let record: JSONValue = .object([
+    "id": .int(7), "name": .string("Ada"), "digits": .string("0x1F"), "list_text": .string("[1, 2]"), "price": .double(9.5),
+    "flag": .bool(true), "nothing": .null, "tags": .array([.string("x"), .string("it's"), .double(1e20), .null]),
+    "owner": .object(["a": .array([.object([:])]), "b": .bool(false)]), "big": .number("123456789012345678901234567890"),
+    "huge": .array([.number("1e999")]), "empty": .string(""), "blank": .string(" 5"), "comma": .string("1,2"),
+  ])
+
+  static func context(_ record: Value) -> EvaluationContext { EvaluationContext(config: .none, bindings: [(.record, record)]) }
+
+  /// A template with something beside its expression goes over its text, a single expression does not; both give the same.
+  @Test(arguments: [
+    "id", "name", "digits", "list_text", "price", "flag", "nothing", "tags", "owner", "big", "huge", "empty", "blank", "comma",
+    "nope",
+  ])
+  func aSingleExpressionEqualsItsText(field: String) throws {
+    let document = try JSONDocument(
+      parsing: Array(#"{"tags": ["x", "it's", 1e20, null], "owner": {"a": [{}], "b": false}}"#.utf8))
+    for types in [ValidTypes.any, .string, .int, .float, .bool, .only([.list]), .only([.dict, .none])] {
+      let direct = try InterpolatedString("{{ record.\(field) }}", validTypes: types)
+      let overText = try InterpolatedString("{{ record.\(field) }}{{ '' }}", default: "{{ '' }}", validTypes: types)
+      for record in [Value(Self.record), Value(document.root)] {
+        let (one, other) = (try direct.evaluate(Self.context(record)), try overText.evaluate(Self.context(record)))
+        #expect(one.isEqual(to: other), "\(one.pythonString) \(other.pythonString)")
+        #expect(one.typeName == other.typeName)
+      }
+    }
+  }
+
+  @Test func aTextWithoutTemplateIsConstant() throws {
+    #expect(try InterpolatedString("/v1/items").isConstant)
+    #expect(try InterpolatedString("123").isConstant)
+    #expect(try InterpolatedString("", default: "x").isConstant)
+    #expect(try !InterpolatedString("", default: "{{ config.x }}").isConstant)
+    #expect(try !InterpolatedString("{{ 1 }}").isConstant)
+    #expect(try InterpolatedString("123").evaluate(Self.context(.none)).isEqual(to: .int(123)))
+  }
+
+  @Test(arguments: ["{{ ", "{{ 1 + }}", "{% if %}", "{{ 1 | nope }}", "{% nope %}"])
+  func aBrokenTemplateIsAConfigErrorWithItsPlace(source: String) {
+    let place = SourceLocation(file: "manifest.yaml", line: 3, column: 7)
+    let error = #expect(throws: ConnectorError.self) { try InterpolatedString(source, location: place) }
+    #expect(error?.failureType == .config)
+    #expect(error?.location == place)
+    #expect(error?.message.contains(source) == true)
+  }
+
+  @Test func aNameThatThePlaceLacksIsNamed() throws {
+    let template = try InterpolatedString("{{ response.x }}{{ record.y }}")
+    let error = #expect(throws: ConnectorError.self) { try template.evaluate(Self.context(.none)) }
+    #expect(error?.message.contains("`response` is not available here") == true)
+    #expect(InterpolationPlace.recordFilter.unknownVariables(of: template) == ["response"])
+    #expect(InterpolationPlace.config.unknownVariables(of: template) == ["record", "response"])
+  }
+
+  @Test func theStateOfAStreamCannotBeRead() throws {
+    let error = #expect(throws: ConnectorError.self) {
+      try InterpolatedString("{{ stream_state['x'] }}").evaluate(Self.context(.none))
+    }
+    #expect(error?.failureType == .config)
+  }
+
+  @Test func theLastBindingOfANameCounts() throws {
+    let context = Self.context(.int(1)).with(.record, .int(2))
+    #expect(try InterpolatedString("{{ record }}").evaluate(context).isEqual(to: .int(2)))
+  }
+
+  @Test func aVariableHidesAMacroOfItsName() throws {
+    let context = Self.context(.none).with("max", .int(5))
+    #expect(try InterpolatedString("{{ max }}").evaluate(context).isEqual(to: .int(5)))
+  }
+
+  @Test func aMappingHasStringsAsKeys() throws {
+    let node = ManifestNode(
+      .mapping([
+        "{{ 1 }}": ManifestNode(.string("{{ record.id }}")), "b": ManifestNode(.string("{{ record.nope.x }}")),
+        "c": ManifestNode(.int(3)),
+        "{{ 'd' }}": ManifestNode(.string("5")),
+      ]))
+    let mapping = try InterpolatedMapping(node)
+    let expected: JSONObject = ["1": .int(7), "b": .null, "c": .int(3), "d": .int(5)]
+    #expect(try mapping.evaluate(Self.context(Value(Self.record))) == expected)
+    let strings = try InterpolatedMapping(node, values: .string)
+    #expect(try strings.evaluate(Self.context(Value(Self.record)))["d"] == .string("5"))
+  }
+
+  @Test func aNestedMappingLeavesNothingOut() throws {
+    let node = ManifestNode(
+      .mapping([
+        "{{ 1 }}": ManifestNode(
+          .sequence([ManifestNode(.string("{{ record.nothing }}")), ManifestNode(.string("{{ record.tags }}"))])),
+        "gone": ManifestNode(.string("{{ record.empty }}")), "n": ManifestNode(.null),
+        "deep": ManifestNode(.mapping(["x": ManifestNode(.string("{{ record.flag }}")), "y": ManifestNode(.double(1.5))])),
+      ]))
+    let expected: JSONObject = [
+      "1": .array([.null, .array([.string("x"), .string("it's"), .double(1e20), .null])]),
+      "deep": .object(["x": .bool(true), "y": .double(1.5)]),
+    ]
+    #expect(try InterpolatedNestedMapping(node).evaluate(Self.context(Value(Self.record))) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("{{ config.a + 1 }}", .int(3)), ("{{ record.x }}", .string("y")), ("{{ config.none }}", .null),
+      ("{{ (1, 'a') }}", .array([.int(1), .string("a")])),
+      ("{{ stream_interval.s }}", .int(4)), ("a {{ 1 }}", .string("a 1")),
+      ("{{ {1: 2, none: 3} }}", .object(["1": .int(2), "null": .int(3)])),
+    ] as [(String, JSONValue)])
+  func oneTemplateCanBeTried(template: String, expected: JSONValue) throws {
+    let context: JSONObject = [
+      "config": .object(["a": .int(2)]), "record": .object(["x": .string("y")]), "stream_slice": .object(["s": .int(4)]),
+    ]
+    #expect(try evaluateTemplate(template, context: context) == expected)
+  }
+
+  @Test func aTriedTemplateHasAnEmptyConfigAndNothingElse() throws {
+    #expect(try evaluateTemplate("{{ config }}", context: [:]) == .object([:]))
+    #expect(throws: ConnectorError.self) { try evaluateTemplate("{{ parameters.x }}", context: [:]) }
+    #expect(throws: ConnectorError.self) { try evaluateTemplate("{{ 1 }}", context: ["stream_interval": .object([:])]) }
+  }
+
+  @Test(arguments: [
+    ("a{2,1}", false), ("(?P<n>a)(?P=n)", true), ("[[]", true), ("\\h", false), ("a{", true), ("(", false), ("[a&&b]", true),
+    ("\\Z", true),
+    ("(?P=n)", false), ("(?P<1a>x)", false), ("", true), ("(?u)é", true), ("\\_", true), ("[]a]", true), ("[^]a]", true),
+  ])
+  func patternsAreTakenAsPythonTakesThem(pattern: String, isValid: Bool) {
+    #expect(((try? PythonRegex(pattern)) != nil) == isValid)
+  }
+
+  @Test func aPatternWithoutEndIsGivenUp() throws {
+    let regex = try PythonRegex("(a+)+$")
+    #expect(throws: TemplateError.self) { try regex.isFound(in: String(repeating: "a", count: 40) + "b") }
+  }
+}

@@ -1,0 +1,71 @@
+import JSON
+import Testing
+
+@testable import LowCode
+
+@Suite struct RequestPreparationTests {
+  /// The answers are those of the reference's HTTP client.
+  @Test(arguments: [
+    ("https://a.test", "{}", "https://a.test/"),
+    ("https://a.test/x y", #"{"q": "a b"}"#, "https://a.test/x%20y?q=a+b"),
+    ("https://a.test/x%20y", #"{"q": "ä&="}"#, "https://a.test/x%20y?q=%C3%A4%26%3D"),
+    ("https://a.test/x%zz", #"{"q": "1"}"#, "https://a.test/x%25zz?q=1"),
+    ("https://a.test/x?k=v", #"{"k": "v", "z": "1"}"#, "https://a.test/x?k=v&z=1"),
+    ("https://a.test/x?k=v", #"{"k": "w"}"#, "https://a.test/x?k=v&k=w"),
+    (
+      "https://a.test/x", #"{"l": [1, "b", true], "n": null, "f": 1.5, "t": true}"#,
+      "https://a.test/x?l=1&l=b&l=True&f=1.5&t=True"
+    ),
+    ("https://a.test/x?a=b#frag", #"{"c": "d"}"#, "https://a.test/x?a=b&c=d#frag"),
+    (
+      "https://a.test/%7Eme/[x]", #"{"updated[gte]": "2020-01-01T00:00:00+00:00"}"#,
+      "https://a.test/~me/%5Bx%5D?updated%5Bgte%5D=2020-01-01T00%3A00%3A00%2B00%3A00"
+    ),
+    ("https://a.test/ü", "{}", "https://a.test/%C3%BC"),
+    ("  https://a.test/p", #"{"e": ""}"#, "https://a.test/p?e="),
+    ("https://a.test/x?e=", #"{"e": "", "q": "a/b?c"}"#, "https://a.test/x?e=&e=&q=a%2Fb%3Fc"),
+    ("https://a.test/a/../b", "{}", "https://a.test/b"),
+  ])
+  func url(url: String, parameters: String, expected: String) throws {
+    let parameters = try #require(try JSONValue(parsing: parameters).object)
+    #expect(try RequestPreparation.url(url, parameters: parameters) == expected)
+  }
+
+  @Test func urlWithoutSchemeIsRefused() {
+    #expect(throws: ConnectorError.self) { try RequestPreparation.url("a.test/x", parameters: [:]) }
+  }
+
+  @Test func jsonBody() throws {
+    var parts = RequestParts()
+    parts.bodyJSON = ["a": 1, "b": [nil, true], "c": "ü"]
+    let request = try RequestPreparation.request(method: "POST", url: "https://a.test/x", parts: parts)
+    #expect(request.body.map { String(decoding: $0, as: UTF8.self) } == #"{"a": 1, "b": [null, true], "c": "\u00fc"}"#)
+    #expect(request.header("content-type") == "application/json")
+    #expect(request.header("accept") == "*/*")
+  }
+
+  @Test func formBody() throws {
+    var parts = RequestParts()
+    parts.bodyData = ["a": "1", "b": ["x", "y"], "c": nil, "d e": "f&g"]
+    let request = try RequestPreparation.request(method: "POST", url: "https://a.test/x", parts: parts)
+    #expect(request.body.map { String(decoding: $0, as: UTF8.self) } == "a=1&b=x&b=y&d+e=f%26g")
+    #expect(request.header("content-type") == "application/x-www-form-urlencoded")
+  }
+
+  @Test func plainBodyHasNoContentType() throws {
+    var parts = RequestParts()
+    parts.bodyData = "raw ü"
+    let request = try RequestPreparation.request(method: "POST", url: "https://a.test/x", parts: parts)
+    #expect(request.body.map { String(decoding: $0, as: UTF8.self) } == "raw ü")
+    #expect(request.header("content-type") == nil)
+  }
+
+  @Test func twoBodiesAreRefused() {
+    var parts = RequestParts()
+    parts.bodyData = ["a": "1"]
+    parts.bodyJSON = ["a": 1]
+    #expect(throws: ConnectorError.self) {
+      try RequestPreparation.request(method: "POST", url: "https://a.test/x", parts: parts)
+    }
+  }
+}
