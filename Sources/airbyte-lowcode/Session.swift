@@ -42,9 +42,13 @@ struct Session {
   func connector(
     config path: String?, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
   ) throws -> Connector {
-    let config = try path.map { try InputFile.object($0, "config") } ?? [:]
-    return try Connector.load(
-      manifestSource(config), config: config, states: states, catalog: catalog, folder: folder, mask: mask, runtime: runtime)
+    var input = ConnectorInput()
+    input.config = try path.map { try InputFile.object($0, "config") } ?? [:]
+    input.states = states
+    input.catalog = catalog
+    input.folder = folder
+    input.updates = ConfigControl(writer: writer, file: path)
+    return try Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
   }
 
   private func tell(_ text: String) { FileHandle.standardError.write(Data((mask.masked(text) + "\n").utf8)) }

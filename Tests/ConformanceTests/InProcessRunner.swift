@@ -34,17 +34,19 @@ private struct InProcessRunner: CommandRunner {
   private func run(
     _ input: CommandInput, writer: MessageWriter, mask: SecretMask, runtime: RuntimeEnvironment
   ) async throws -> Bool {
-    let catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
-    let states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
-    let config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
+    var given = ConnectorInput()
+    given.catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
+    given.states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
+    given.config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
+    given.folder = input.folder.path
+    given.updates = ConfigControl(writer: writer, file: nil)
     let connector = try Connector.load(
-      .text(Array(input.manifest.utf8), name: "manifest.yaml"), config: config, states: states, catalog: catalog,
-      folder: input.folder.path, mask: mask, runtime: runtime)
+      .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, mask: mask, runtime: runtime)
     switch input.command {
     case .spec: try connector.writeSpec(to: writer)
     case .check: try await connector.check(to: writer)
     case .discover: try await connector.discover(to: writer)
-    case .read: return try await connector.readValidated(catalog, to: writer, progress: NoProgress())
+    case .read: return try await connector.readValidated(given.catalog, to: writer, progress: NoProgress())
     }
     return true
   }

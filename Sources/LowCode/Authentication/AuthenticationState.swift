@@ -22,8 +22,3 @@ package final class AuthenticationState: Sendable {
     }
   }
 }
-
-extension BuildContext {
-  /// A state of the component's own.
-  var authentication: AuthenticationState { AuthenticationState(config: config) }
-}

@@ -5,14 +5,12 @@ extension Connector {
   /// Reads a manifest and puts it together with the user's config; the config's secrets are hidden from here on.
   /// - Throws: ``ManifestError`` for a manifest that is not valid.
   package static func load(
-    _ source: ManifestSource, config: JSONObject = [:], states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [],
-    folder: String = ".", mask: SecretMask, runtime: RuntimeEnvironment
+    _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
   ) throws -> Connector {
     let manifest = try ManifestPipeline(validator: ManifestValidator(schema: ComponentSchema.document)).run(source)
-    if let spec = manifest.spec?["connection_specification"]?.value { mask.add(secretsOf: config, spec: spec) }
+    if let spec = manifest.spec?["connection_specification"]?.value { mask.add(secretsOf: input.config, spec: spec) }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
-    return Connector(
-      manifest: manifest, config: config, states: states, catalog: catalog, folder: folder, runtime: runtime)
+    return Connector(manifest: manifest, input: input, runtime: runtime)
   }
 }
 

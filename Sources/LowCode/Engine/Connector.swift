@@ -8,21 +8,13 @@ package struct Connector: Sendable {
   private let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
 
-  /// - Parameters:
-  ///   - config: the user's config; empty for `spec`.
-  ///   - states: the states of an earlier read, by stream.
-  ///   - catalog: the streams that a read is asked for.
-  ///   - folder: where the manifest stands; files that it names are looked for there.
-  package init(
-    manifest: Manifest, config: JSONObject = [:], states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [],
-    folder: String = ".", runtime: RuntimeEnvironment
-  ) {
+  package init(manifest: Manifest, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
-    var context = BuildContext(config: config, runtime: runtime, registry: .standard)
-    context.manifestFolder = folder
+    var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
+    context.manifestFolder = input.folder
     self.context = context
-    self.states = states
-    self.catalog = Dictionary(catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+    states = input.states
+    catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The connector's specification, as a SPEC message carries it.
@@ -33,13 +25,6 @@ package struct Connector: Sendable {
     }
     return try Spec(from: ComponentNode(node), in: context)
   }
-
-  /// The names of the manifest's streams, in order.
-  package func streamNames() throws -> [String] { try streamNodes().map { $0["name"]?.string ?? "" } }
-
-  /// Builds every stream.
-  /// - Throws: ``ConnectorError`` for the first one that cannot be built.
-  package func streams() throws -> [DeclarativeStream] { try streamNodes().map { try stream($0) } }
 
   /// Builds the streams one by one, so that one that needs an unsupported component fails alone.
   package func streamsOrErrors() throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {

@@ -10,6 +10,8 @@ package struct BuildContext: Sendable {
   package let configValue: Value
   package let runtime: RuntimeEnvironment
   package let registry: ComponentRegistry
+  /// What the authenticators share: tokens, and the config as they change it.
+  package let authentication: AuthenticationState
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
@@ -24,11 +26,15 @@ package struct BuildContext: Sendable {
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()
 
-  package init(config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry) {
+  /// - Parameter updates: is told when a component changes the config.
+  package init(
+    config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry, updates: (any ConfigUpdating)? = nil
+  ) {
     self.config = config
     self.configValue = Value(JSONValue.object(config))
     self.runtime = runtime
     self.registry = registry
+    authentication = AuthenticationState(config: config, updates: updates)
   }
 
   /// Builds the component that `node` describes and casts it to the role that its place needs.

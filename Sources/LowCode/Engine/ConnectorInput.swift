@@ -1,0 +1,18 @@
+import AirbyteProtocol
+import JSON
+
+/// What a command is given beside the manifest.
+package struct ConnectorInput: Sendable {
+  /// The user's config; empty for `spec`.
+  package var config: JSONObject = [:]
+  /// The states of an earlier read, by stream.
+  package var states: [String: JSONObject] = [:]
+  /// The streams that a read is asked for.
+  package var catalog: [ConfiguredStream] = []
+  /// Where the manifest stands; files that it names are looked for there.
+  package var folder = "."
+  /// Is told when a component changes the config: a token that is good for one use was renewed.
+  package var updates: (any ConfigUpdating)?
+
+  package init() {}
+}
