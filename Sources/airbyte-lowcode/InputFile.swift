@@ -5,33 +5,61 @@ import LowCode
 
 /// Files that the user names; every failure says which file and why.
 enum InputFile {
-  /// - Throws: ``ConnectorError`` where the file cannot be read.
-  static func bytes(_ path: String) throws -> [UInt8] {
+  /// Opens the file at `path`, or standard input for `-`; `what` says what it is for, as in "config".
+  /// - Throws: ``ConnectorError`` where there is no such file, or it cannot be opened.
+  @discardableResult static func handle(_ path: String, _ what: String) throws -> FileHandle {
+    let file = "The \(what) \(path.isEmpty ? "``" : path)"
+    var isFolder: ObjCBool = false
+    guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ConnectorError(.config, "\(file) does not exist.")
+    }
+    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }
+    guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
+      throw ConnectorError(.config, "\(file) cannot be opened: \(String(cString: strerror(errno))).")
+    }
+    return handle
+  }
+
+  /// The bytes of the file at `path`, or of standard input for `-`.
+  /// - Throws: ``ConnectorError`` where they cannot be read.
+  static func bytes(_ path: String, _ what: String) throws -> [UInt8] {
+    let handle = try handle(path, what)
     do {
-      if path == "-" { return try FileHandle.standardInput.readToEnd().map { Array($0) } ?? [] }
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+      return try handle.readToEnd().map { Array($0) } ?? []
     } catch {
-      let reason = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "does not exist"
-      throw ConnectorError(.config, "The file \(path) \(reason).", internalMessage: "\(path): \(error.localizedDescription)")
+      throw ConnectorError(
+        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
     }
   }
 
   /// - Throws: ``ConnectorError`` where the file is not JSON.
   static func json(_ path: String, _ what: String) throws -> JSONValue {
     do {
-      return try JSONValue(parsing: bytes(path))
+      return try JSONValue(parsing: bytes(path, what))
     } catch let error as JSONError {
       throw ConnectorError(
         .config, "The \(what) \(path) is not valid JSON: \(error.message).",
-        location: SourceLocation(file: path, line: error.line, column: error.column))
+        location: SourceLocation(file: path == "-" ? "<stdin>" : path, line: error.line, column: error.column))
     }
   }
 
   /// - Throws: ``ConnectorError`` where the file is not a JSON object.
   static func object(_ path: String, _ what: String) throws -> JSONObject {
-    guard let object = try json(path, what).object else {
-      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object.")
+    let value = try json(path, what)
+    guard let object = value.object else {
+      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value)).")
     }
     return object
+  }
+
+  private static func kind(of value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .string: "a string"
+    case .array: "a list"
+    case .object: "an object"
+    default: "a number"
+    }
   }
 }

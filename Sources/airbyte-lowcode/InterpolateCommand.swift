@@ -23,22 +23,29 @@ struct InterpolateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if (template == nil) == (batch == nil) { throw ValidationError("Give a template, or --batch with a file of cases.") }
+    if batch != nil, context != nil {
+      throw ValidationError("--context goes with a single template; with --batch, each case has a context of its own.")
+    }
   }
 
   func run() async throws {
+    StandardOutput.prepare()
     do {
-      if let batch { return try runBatch(InputFile.bytes(batch)) }
+      if let batch { return try runBatch(InputFile.bytes(batch, "batch")) }
       let variables = try context.map { try InputFile.object($0, "context") } ?? [:]
-      print(try evaluateTemplate(template ?? "", context: variables).jsonText)
+      try StandardOutput.write(line: try evaluateTemplate(template ?? "", context: variables).jsonText)
     } catch let error as ConnectorError {
-      FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
+      StandardOutput.tell("error: \(error)")
+      throw ExitCode.failure
+    } catch let error as OutputClosed {
+      StandardOutput.tell("error: \(error)")
       throw ExitCode.failure
     }
   }
 
   private func runBatch(_ bytes: [UInt8]) throws {
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-      print(JSONValue.object(answer(Array(line))).jsonText)
+      try StandardOutput.write(line: JSONValue.object(answer(Array(line))).jsonText)
     }
   }
 
@@ -46,9 +53,13 @@ struct InterpolateCommand: AsyncParsableCommand {
     do {
       let item = try JSONValue(parsing: line)
       guard let template = item["template"]?.string else { return ["error": "A case needs a `template` that is a string."] }
-      return ["value": try evaluateTemplate(template, context: item["context"]?.object ?? [:])]
+      let context = item["context"] ?? [:]
+      guard let variables = context.object else { return ["error": "The `context` of a case should be an object."] }
+      return ["value": try evaluateTemplate(template, context: variables)]
     } catch let error as ConnectorError {
       return ["error": .string(error.message)]
+    } catch let error as JSONError {
+      return ["error": .string("The case is not valid JSON: \(error.message) (column \(error.column)).")]
     } catch {
       return ["error": .string("\(error)")]
     }

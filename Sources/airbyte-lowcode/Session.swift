@@ -13,7 +13,7 @@ struct Session {
 
   init(_ options: ManifestOptions) {
     self.options = options
-    signal(SIGPIPE, SIG_IGN)
+    StandardOutput.prepare()
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
     let writer = MessageWriter(output: DescriptorOutput(descriptor: STDOUT_FILENO), mask: mask, now: now)
@@ -32,7 +32,7 @@ struct Session {
       if try await body(self) { return }
     } catch {
       if let error = error as? ManifestError { tell(error.rendered) }
-      if error is OutputClosed { tell("error: standard output was closed by its reader; nothing more can be written") }
+      if let error = error as? OutputClosed { tell("error: \(error)") }
       writer.report(error)
     }
     throw ExitCode.failure
@@ -51,12 +51,14 @@ struct Session {
     return try Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
   }
 
-  private func tell(_ text: String) { FileHandle.standardError.write(Data((mask.masked(text) + "\n").utf8)) }
+  private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }
 
   private func manifestSource(_ config: JSONObject) throws -> ManifestSource {
     switch options.manifest {
-    case "-"?: return .text(try InputFile.bytes("-"), name: "<stdin>")
-    case let path?: return .file(path: path)
+    case "-"?: return .text(try InputFile.bytes("-", "manifest"), name: "<stdin>")
+    case let path?:
+      try InputFile.handle(path, "manifest")
+      return .file(path: path)
     case nil:
       guard let injected = config["__injected_declarative_manifest"] else {
         throw ConnectorError(
@@ -69,9 +71,8 @@ struct Session {
 
   /// Where files that the manifest names are looked for.
   private var folder: String {
-    guard let path = options.manifest, path != "-" else { return "." }
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    guard let path = options.manifest, path != "-", let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.

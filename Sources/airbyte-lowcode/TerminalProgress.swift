@@ -67,5 +67,5 @@ final class TerminalProgress: ReadProgress {
     return "\(name): \(records) records, \(pages) pages,\(rate) \(String(format: "%.1f", seconds)) s"
   }
 
-  private func show(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  private func show(_ line: String) { StandardOutput.tell(line) }
 }

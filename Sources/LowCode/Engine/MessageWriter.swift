@@ -6,12 +6,23 @@ import Synchronization
 /// Where lines go.
 package protocol LineOutput: Sendable {
   /// Writes whole lines; blocks while the reader is behind.
-  /// - Throws: ``OutputClosed`` where nobody reads any more.
+  /// - Throws: ``OutputClosed`` where nothing can be written any more.
   func write(_ bytes: UnsafeRawBufferPointer) throws
 }
 
-/// Standard output was closed by its reader.
-package struct OutputClosed: Error {}
+/// Nothing can be written any more: the reader is gone, or the disk is full.
+package struct OutputClosed: Error, CustomStringConvertible {
+  /// The system's error number.
+  package let code: Int32
+
+  package init(code: Int32) { self.code = code }
+
+  package var description: String {
+    code == EPIPE
+      ? "standard output was closed by its reader; nothing more can be written"
+      : "standard output cannot be written: \(String(cString: strerror(code)))"
+  }
+}
 
 /// A file descriptor as output.
 package struct DescriptorOutput: LineOutput {
@@ -24,8 +35,12 @@ package struct DescriptorOutput: LineOutput {
     while !rest.isEmpty {
       let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0 {
-        if errno == EINTR || errno == EAGAIN { continue }
-        throw OutputClosed()
+        let code = errno
+        if code == EINTR { continue }
+        guard code == EAGAIN else { throw OutputClosed(code: code) }
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&ready, 1, -1)
+        continue
       }
       rest = rest.dropFirst(written)
     }
@@ -38,7 +53,7 @@ package final class MessageWriter: Sendable {
     /// Records since the stream's last STATE.
     var counts: [StreamDescriptor: Int] = [:]
     var running: Set<StreamDescriptor> = []
-    var isClosed = false
+    var closed: OutputClosed?
   }
 
   private let output: any LineOutput
@@ -53,7 +68,7 @@ package final class MessageWriter: Sendable {
   }
 
   /// Whether the reader of the output is gone.
-  package var isClosed: Bool { state.withLock { $0.isClosed } }
+  package var isClosed: Bool { state.withLock { $0.closed != nil } }
 
   package func spec(_ spec: JSONObject) throws { try write(.spec(spec)) }
   package func catalog(_ streams: [AirbyteStream]) throws { try write(.catalog(streams)) }
@@ -71,14 +86,14 @@ package final class MessageWriter: Sendable {
   package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
 
   package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil) {
-    var detail = error.internalMessage ?? error.message
-    if let location = error.location { detail = "\(location): \(detail)" }
+    let place = error.location.map { " (\($0))" } ?? ""
+    var detail = mask.masked(error.internalMessage ?? error.message)
     if let path = error.path, !path.isEmpty { detail += " (\(path))" }
     try? write(
       .error(
         ErrorTrace(
-          message: mask.masked(error.message), internalMessage: mask.masked(detail), failureType: error.failureType,
-          stream: stream),
+          message: mask.masked(error.message) + place, internalMessage: detail + place,
+          failureType: error.failureType, stream: stream),
         emittedAt: milliseconds))
   }
 
@@ -115,9 +130,9 @@ package final class MessageWriter: Sendable {
   }
 
   private func put(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws {
-    if state.isClosed { throw OutputClosed() }
+    if let closed = state.closed { throw closed }
     do { try output.write(bytes) } catch {
-      state.isClosed = true
+      state.closed = error as? OutputClosed ?? OutputClosed(code: EIO)
       throw error
     }
   }

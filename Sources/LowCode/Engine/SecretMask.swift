@@ -4,24 +4,22 @@ import Synchronization
 
 /// Replaces secrets in texts that are about to be shown, however they are encoded there.
 package final class SecretMask: Sendable {
-  private let forms = Mutex<[String]>([])
+  private let secrets = Mutex(SecretSet())
 
   package init() {}
 
   /// What stands in the place of a secret.
   static let replacement = "****"
 
-  /// Hides `secret` from now on: as it is, quoted for a URL or for JSON, and in base64, alone or inside a longer text.
+  /// Hides `secret` from now on: as it is, and escaped, quoted for a URL or in base64, alone or inside a longer text.
   package func add(_ secret: String) {
-    guard !secret.isEmpty else { return }
-    var added = [secret, RequestPreparation.quotePlus(secret), JSONValue.string(secret).jsonText.dropQuotes]
-    added.append(secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? secret)
-    added += Self.base64Forms(secret)
-    forms.withLock { forms in
-      for form in added where !form.isEmpty && !forms.contains(form) { forms.append(form) }
-      // The longest first: a secret may be a part of another one.
-      forms.sort { $0.utf8.count > $1.utf8.count }
-    }
+    let trimmed = secret.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !trimmed.isEmpty else { return }
+    var added = [secret, trimmed]
+    // Of a key in several lines, a line is a secret as well.
+    let lines = trimmed.split(whereSeparator: \.isNewline)
+    if lines.count > 1 { added += lines.filter { $0.utf8.count >= 16 && !$0.hasPrefix("-----") }.map(String.init) }
+    secrets.withLock { secrets in added.forEach { secrets.insert(Array($0.utf8)) } }
   }
 
   /// The secrets of a config: every value at a path that the spec marks `airbyte_secret`.
@@ -31,10 +29,18 @@ package final class SecretMask: Sendable {
 
   /// `text` without secrets.
   package func masked(_ text: String) -> String {
-    forms.withLock { forms in
-      guard forms.contains(where: { text.contains($0) }) else { return text }
-      return forms.reduce(text) { $0.replacing($1, with: Self.replacement) }
+    let ranges = secrets.withLock { $0.isEmpty ? [] : SecretSearch(secrets: $0).ranges(in: Array(text.utf8)) }
+    guard !ranges.isEmpty else { return text }
+    let bytes = Array(text.utf8)
+    var shown: [UInt8] = []
+    var position = 0
+    for range in ranges {
+      shown += bytes[position..<range.lowerBound]
+      shown += Self.replacement.utf8
+      position = range.upperBound
     }
+    shown += bytes[position...]
+    return String(decoding: shown, as: UTF8.self)
   }
 
   private func collect(_ value: JSONValue, _ schema: JSONValue, depth: Int) {
@@ -69,28 +75,4 @@ package final class SecretMask: Sendable {
     default: add(PythonStrings.str(value))
     }
   }
-
-  /// The secret in base64 at each of the three places where it can begin within a group, without the characters that its
-  /// neighbours share; short secrets give nothing that could be told from other text.
-  private static func base64Forms(_ secret: String) -> [String] {
-    let bytes = Array(secret.utf8)
-    guard bytes.count >= 6 else { return [] }
-    var forms = [Data(bytes).base64EncodedString()]
-    for shift in 0..<3 {
-      let padded = [UInt8](repeating: 0, count: shift) + bytes
-      let whole = padded.count / 3 * 3
-      let text = Data(padded.prefix(whole)).base64EncodedString()
-      forms.append(String(text.dropFirst(shift == 0 ? 0 : 4)))
-    }
-    return forms.flatMap { form in
-      [
-        form, form.replacing("+", with: "-").replacing("/", with: "_"),
-        form.replacing("+", with: "%2B").replacing("/", with: "%2F"),
-      ]
-    }
-  }
-}
-
-extension String {
-  fileprivate var dropQuotes: String { String(dropFirst().dropLast()) }
 }

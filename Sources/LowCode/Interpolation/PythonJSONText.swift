@@ -1,3 +1,4 @@
+import JSON
 import Jinja
 
 /// `json.dumps` with its usual settings: a blank after commas and colons, everything outside ASCII escaped.
@@ -24,7 +25,7 @@ struct PythonJSONText {
     case .float(let number): output += Self.text(of: number)
     case .string(let text), .markup(let text):
       try evaluation.charge(text: output.utf8.count + text.utf8.count)
-      append(text)
+      output += PythonJSONWriter().string(.string(text))
     case .list, .tuple: try appendList(value, &evaluation)
     case .json where value.members == nil: try appendList(value, &evaluation)
     case .dict, .mapping, .json: try appendObject(value, &evaluation)
@@ -57,7 +58,7 @@ struct PythonJSONText {
     for (key, value) in value.members ?? [] {
       if !isFirst { output += ", " }
       isFirst = false
-      append(try key.pythonJSONKey(&evaluation))
+      output += PythonJSONWriter().string(.string(try key.pythonJSONKey(&evaluation)))
       output += ": "
       try append(value, &evaluation)
     }
@@ -69,29 +70,6 @@ struct PythonJSONText {
     if number.isNaN { return "NaN" }
     if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
     return number.pythonRepr
-  }
-
-  private mutating func append(_ text: String) {
-    output += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case "\u{08}": output += "\\b"
-      case "\u{0c}": output += "\\f"
-      case " "..."~": output.unicodeScalars.append(scalar)
-      default: for unit in String(scalar).utf16 { appendEscape(unit) }
-      }
-    }
-    output += "\""
-  }
-
-  private mutating func appendEscape(_ unit: UInt16) {
-    let digits = String(unit, radix: 16)
-    output += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
   }
 }
 

@@ -143,7 +143,7 @@ struct HTTPClient: Sendable {
   private func pause(_ seconds: Double, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int) async throws {
     runtime.log.log(
       .info,
-      "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "no message"). "
+      "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "No message.") "
         + "Trying again in \(PythonStrings.trimmed(seconds)) s.")
     try await runtime.sleep(seconds)
   }

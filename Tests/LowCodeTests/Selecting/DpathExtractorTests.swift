@@ -1,0 +1,39 @@
+import AirbyteProtocol
+import JSON
+import Testing
+
+@testable import LowCode
+
+@Suite struct DpathExtractorTests {
+  private func records(_ path: [String], _ body: String) throws -> [String] {
+    let world = TestWorld([])
+    let path = JSONValue.array(path.map { .string($0) }).jsonText
+    let node = try world.node(#"{"type": "DpathExtractor", "field_path": \#(path)}"#)
+    let extractor = try DpathExtractor(from: ComponentNode(node), in: world.context())
+    var records: [Record] = []
+    try extractor.extract(from: JSONDocument(parsing: body).root, into: &records)
+    return records.map { JSONValue.object($0.object).jsonText }
+  }
+
+  /// The reference ends the read at an empty record; here it is a record like any other.
+  @Test func anEmptyObjectInAListIsARecord() throws {
+    #expect(try records(["data"], #"{"data": [{"id": 1}, {}, {"id": 2}]}"#) == [#"{"id":1}"#, "{}", #"{"id":2}"#])
+  }
+
+  @Test(arguments: [
+    (["data"], #"{"data": {"id": 1}}"#, [#"{"id":1}"#]),
+    (["data"], #"{"other": 1}"#, []),
+    (["data"], #"{"data": null}"#, []),
+    (["data"], #"{"data": {}}"#, []),
+    ([], #"{"id": 1}"#, [#"{"id":1}"#]),
+    (["data", "*", "item"], #"{"data": {"a": {"item": {"id": 1}}, "b": {"item": {"id": 2}}}}"#, [#"{"id":1}"#, #"{"id":2}"#]),
+    (["data", "1"], #"{"data": [{"id": 1}, {"id": 2}]}"#, [#"{"id":2}"#]),
+  ])
+  func paths(path: [String], body: String, expected: [String]) throws {
+    #expect(try records(path, body) == expected)
+  }
+
+  @Test func aRecordThatIsNoObjectIsAnError() {
+    #expect(throws: ConnectorError.self) { try records(["data"], #"{"data": ["text"]}"#) }
+  }
+}
