@@ -64,6 +64,7 @@ let package = Package(
     .testTarget(
       name: "LowCodeTests", dependencies: ["LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
       exclude: ["Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Selecting/Fixtures"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["airbyte-lowcode", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

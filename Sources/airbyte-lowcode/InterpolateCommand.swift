@@ -29,7 +29,6 @@ struct InterpolateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    StandardOutput.prepare()
     do {
       if let batch { return try runBatch(InputFile.bytes(batch, "batch")) }
       let variables = try context.map { try InputFile.object($0, "context") } ?? [:]

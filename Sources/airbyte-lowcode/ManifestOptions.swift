@@ -5,8 +5,8 @@ struct ManifestOptions: ParsableArguments {
   @Option(
     name: [.customLong("manifest"), .customLong("manifest-path")],
     help: ArgumentHelp(
-      "The manifest, a YAML file; `-` reads it from standard input.",
-      discussion: "Without it, the manifest is taken from the config's `__injected_declarative_manifest`.", valueName: "file"))
+      "The manifest, a YAML file; `-` reads it from standard input. "
+        + "Without it, the config's `__injected_declarative_manifest` is used.", valueName: "file"))
   var manifest: String?
 
   @Flag(help: "Log requests and other details.")

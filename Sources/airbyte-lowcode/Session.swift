@@ -13,10 +13,11 @@ struct Session {
 
   init(_ options: ManifestOptions) {
     self.options = options
-    StandardOutput.prepare()
+    // Before any file or connection could get its number.
+    _ = StandardOutput.descriptor
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
-    let writer = MessageWriter(output: DescriptorOutput(descriptor: STDOUT_FILENO), mask: mask, now: now)
+    let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now)
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
@@ -32,7 +33,6 @@ struct Session {
       if try await body(self) { return }
     } catch {
       if let error = error as? ManifestError { tell(error.rendered) }
-      if let error = error as? OutputClosed { tell("error: \(error)") }
       writer.report(error)
     }
     throw ExitCode.failure
@@ -47,7 +47,8 @@ struct Session {
     input.states = states
     input.catalog = catalog
     input.folder = folder
-    input.updates = ConfigControl(writer: writer, file: path)
+    // As the reference: renewed tokens are told to the platform, the file of the config stays as it is.
+    input.updates = ConfigControl(writer: writer, file: nil)
     return try Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
   }
 

@@ -3,17 +3,18 @@ import LowCode
 
 /// The process's standard output, which may be gone: that is an error like any other, and no signal.
 enum StandardOutput {
-  /// To be called before anything is opened.
-  static func prepare() {
+  /// The descriptor to write to; one that is not open where standard output was closed from the start.
+  static let descriptor: Int32 = {
     signal(SIGPIPE, SIG_IGN)
-    // Where standard output is closed from the start, the next file or connection opened would take its place.
-    if fcntl(STDOUT_FILENO, F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
-  }
+    var status = stat()
+    // Then its number went to something of the runtime's own, which is neither file, pipe, socket nor device.
+    return fstat(STDOUT_FILENO, &status) == 0 && status.st_mode & S_IFMT != 0 ? STDOUT_FILENO : -1
+  }()
 
   /// - Throws: ``OutputClosed`` where nothing can be written any more.
   static func write(line: String) throws {
     var text = line + "\n"
-    try text.withUTF8 { try DescriptorOutput(descriptor: STDOUT_FILENO).write(UnsafeRawBufferPointer($0)) }
+    try text.withUTF8 { try DescriptorOutput(descriptor: descriptor).write(UnsafeRawBufferPointer($0)) }
   }
 
   /// Tells people, on standard error.
@@ -21,5 +22,18 @@ enum StandardOutput {
     // Not through FileHandle, which ends the process where standard error is closed.
     var text = text + "\n"
     text.withUTF8 { try? DescriptorOutput(descriptor: STDERR_FILENO).write(UnsafeRawBufferPointer($0)) }
+  }
+}
+
+/// Standard output as the place of messages. Where it takes no more, the process ends at once: requests that are under way
+/// would be waited for in vain.
+struct ProtocolOutput: LineOutput {
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do {
+      try DescriptorOutput(descriptor: StandardOutput.descriptor).write(bytes)
+    } catch {
+      StandardOutput.tell("error: \(error)")
+      _exit(EXIT_FAILURE)
+    }
   }
 }

@@ -57,15 +57,19 @@ final class TerminalProgress: ReadProgress {
   /// Shows the closing summary.
   func summarize() {
     let totals = totals.withLock { $0 }
-    let streams = "\(totals.complete + totals.failed) streams" + (totals.failed > 0 ? " (\(totals.failed) not complete)" : "")
+    let streams =
+      Self.count(totals.complete + totals.failed, "stream") + (totals.failed > 0 ? " (\(totals.failed) not complete)" : "")
     show(Self.line("Read \(streams)", totals.records, totals.pages, now() - started))
   }
 
   private static func line(_ name: String, _ records: Int, _ pages: Int, _ microseconds: Int64) -> String {
     let seconds = Double(microseconds) / 1_000_000
-    let rate = seconds > 0 ? " \(Int(Double(records) / seconds))/s," : ""
-    return "\(name): \(records) records, \(pages) pages,\(rate) \(String(format: "%.1f", seconds)) s"
+    let rate = Int(Double(records) / max(seconds, 0.001))
+    let elapsed = String(format: "%.1f", seconds)
+    return "\(name): \(count(records, "record")), \(count(pages, "page")), \(rate) records/s, \(elapsed) s"
   }
+
+  private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   private func show(_ line: String) { StandardOutput.tell(line) }
 }

@@ -1,9 +1,15 @@
 /// A text, or what a part of it says when an encoding is undone; each byte knows the bytes of the text that it came from.
-struct EncodedView {
+struct EncodedView: Hashable {
   private(set) var bytes: [UInt8] = []
   private var origins: [Range<Int>] = []
   /// Whether the last byte stands at the end of the text.
   private(set) var reachesEnd = true
+
+  static func == (left: EncodedView, right: EncodedView) -> Bool {
+    left.bytes == right.bytes && left.origins == right.origins && left.reachesEnd == right.reachesEnd
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
   init(_ text: [UInt8]) {
     bytes = text
@@ -26,33 +32,43 @@ struct EncodedView {
   /// Whether all is printable ASCII, as in the `user:password` of basic authentication.
   var isPlainText: Bool { bytes.allSatisfy { (0x20..<0x7F).contains($0) } }
 
+  /// Whether it may be a text at all: without control characters.
+  var isText: Bool { bytes.allSatisfy { $0 >= 0x20 || (0x08...0x0D).contains($0) } }
+
   /// The view with backslash escapes, URL quoting or HTML entities undone, each where it has any.
   var withoutEscapes: [EncodedView] {
-    var views: [EncodedView] = []
-    if bytes.contains(UInt8(ascii: "\\")) { views.append(decoded(Self.backslashEscape)) }
-    if bytes.contains(UInt8(ascii: "%")) { views.append(decoded(Self.percentEscape)) }
-    if bytes.contains(UInt8(ascii: "+")) { views.append(decoded(Self.formEscape)) }
-    if bytes.contains(UInt8(ascii: "&")) { views.append(decoded(Self.entity)) }
-    return views
+    [
+      decoded("\\", longest: 12, Self.backslashEscape), decoded("%", longest: 3, Self.percentEscape),
+      decoded("+", longest: 3, Self.formEscape), decoded("&", longest: 8, Self.entity),
+    ].compactMap { $0 }
   }
 
   /// An escape at the beginning of a slice: what it stands for, and its length.
   private typealias Escape = (ArraySlice<UInt8>) -> (bytes: [UInt8], length: Int)?
 
-  private func decoded(_ escape: Escape) -> EncodedView {
+  /// The view with the escapes undone that `escape` knows; nil where there is none, as without the character `sign`.
+  private func decoded(_ sign: Unicode.Scalar, longest: Int, _ escape: Escape) -> EncodedView? {
+    guard bytes.contains(UInt8(ascii: sign)) else { return nil }
     var view = EncodedView(reachesEnd: reachesEnd)
+    let start = UInt8(ascii: sign == "+" ? "%" : sign)
+    var isChanged = false
     var index = 0
     while index < bytes.count {
       if let (plain, length) = escape(bytes[index...]) {
+        isChanged = true
         let source = origin(of: index..<(index + length))
         for byte in plain { view.append(byte, from: source) }
         index += length
+      } else if reachesEnd, bytes.count - index < longest, bytes[index] == start {
+        // An escape that was cut: what stands before it is the end.
+        isChanged = true
+        break
       } else {
         view.append(bytes[index], from: origins[index])
         index += 1
       }
     }
-    return view
+    return isChanged ? view : nil
   }
 
   /// An escape of JSON or of Python's `repr`.

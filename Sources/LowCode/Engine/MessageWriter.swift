@@ -18,9 +18,11 @@ package struct OutputClosed: Error, CustomStringConvertible {
   package init(code: Int32) { self.code = code }
 
   package var description: String {
-    code == EPIPE
-      ? "standard output was closed by its reader; nothing more can be written"
-      : "standard output cannot be written: \(String(cString: strerror(code)))"
+    switch code {
+    case EPIPE: "standard output was closed by its reader; nothing more can be written"
+    case EBADF: "standard output is closed"
+    default: "standard output cannot be written: \(String(cString: strerror(code)))"
+    }
   }
 }
 

@@ -12,3 +12,11 @@ package struct NoProgress: ReadProgress {
   package func read(stream: String, records: Int) {}
   package func finished(stream: String, isComplete: Bool) {}
 }
+
+extension ReadProgress {
+  /// A stream of the catalog that cannot be read at all.
+  func skipped(stream: String) {
+    started(stream: stream)
+    finished(stream: stream, isComplete: false)
+  }
+}

@@ -39,6 +39,7 @@ extension Connector {
         failed.append(name)
         writer.error(error, stream: entry.descriptor)
         try writer.status(entry.descriptor, .incomplete)
+        progress.skipped(stream: name)
       case nil:
         let nearest = NameSuggestion.nearest(to: name, among: available.map(\.name))
         runtime.log.log(
@@ -46,6 +47,7 @@ extension Connector {
           "The catalog asks for the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
         try writer.status(entry.descriptor, .incomplete)
+        progress.skipped(stream: name)
       }
     }
     failed += try await Self.read(readers, atATime: concurrency)

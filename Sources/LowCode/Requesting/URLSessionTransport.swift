@@ -35,7 +35,7 @@ package final class URLSessionTransport: Transport {
     let data: Data
     let response: URLResponse
     do {
-      (data, response) = try await session.data(for: message)
+      (data, response) = try await session.collectedData(for: message)
     } catch {
       throw Self.transportError(error, host: host, request)
     }

@@ -16,7 +16,7 @@ final class CollectedOutput: LineOutput {
   var lines: [String] { text.withLock { $0.split(separator: "\n").map(String.init) } }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard lines.count < limit else { throw OutputClosed() }
+    guard lines.count < limit else { throw OutputClosed(code: EPIPE) }
     text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
   }
 }

@@ -1,0 +1,41 @@
+import Testing
+
+/// A standard output that takes nothing more ends the run with a sentence, not with a crash or a signal.
+@Suite(.timeLimit(.minutes(2))) struct ClosedOutputTests {
+  @Test func aReaderThatLeavesEndsTheRead() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let connection = try Connection(to: api)
+    let arguments = try connection.readArguments(["endless"])
+    let run = try await Tool.shell(#"{ "$@"; echo "status $?" >&2; } | head -n 1"#, arguments, in: connection.folder)
+    #expect(try run.messages().count == 1)
+    #expect(
+      run.stderr == "error: standard output was closed by its reader; nothing more can be written\nstatus 1\n")
+  }
+
+  @Test(arguments: [("/dev/full", "cannot be written: No space left on device"), ("&-", "is closed")])
+  func anOutputThatCannotBeWritten(target: String, reason: String) async throws {
+    let connection = try Connection()
+    let arguments = ["spec", "--manifest", "manifest.yaml"]
+    let run = try await Tool.shell(#""$@" >\#(target)"#, arguments, in: connection.folder)
+    #expect(run.stderr == "error: standard output \(reason)\n")
+    #expect(run.status == 1)
+    #expect(!run.wasKilled)
+  }
+
+  @Test func answersToABatchEndInTheSameWay() async throws {
+    let folder = try Folder()
+    try folder.write("cases.jsonl", String(repeating: "{\"template\": \"{{ 'x' * 1000 }}\"}\n", count: 500))
+    let run = try await Tool.shell(
+      #"{ "$@"; echo "status $?" >&2; } | head -n 1"#, ["interpolate", "--batch", "cases.jsonl"], in: folder)
+    #expect(try run.messages().count == 1)
+    #expect(
+      run.stderr == "error: standard output was closed by its reader; nothing more can be written\nstatus 1\n")
+  }
+
+  @Test func standardErrorMayBeClosed() async throws {
+    let connection = try Connection(manifest: "a: [")
+    let run = try await Tool.shell(#""$@" 2>&-"#, ["spec", "--manifest", "manifest.yaml"], in: connection.folder)
+    #expect(try run.errors().count == 1)
+    #expect(run.status == 1)
+  }
+}

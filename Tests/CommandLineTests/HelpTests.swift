@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// What `--help` prints and how wrong usage is told; the texts are the files of `Fixtures`.
+@Suite struct HelpTests {
+  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+
+  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate"])
+  func helpIsTheSnapshot(command: String) async throws {
+    let run = try await Tool.run((command.isEmpty ? [] : [command]) + ["--help"], in: Folder())
+    let file = "help\(command.isEmpty ? "" : "-\(command)").txt"
+    #expect(run.stdout == (try snapshot(file)))
+    #expect(run.stderr.isEmpty)
+    #expect(run.status == 0)
+  }
+
+  @Test(arguments: [
+    ("unknown-command", ["frobnicate"]),
+    ("unknown-option", ["read", "--config", "c.json", "--catalog", "s.json", "--frobnicate"]),
+    ("missing-config", ["check", "--manifest", "m.yaml"]),
+    ("missing-catalog", ["read", "--manifest", "m.yaml", "--config", "c.json"]),
+    ("missing-value", ["check", "--manifest"]),
+    ("no-template", ["interpolate"]),
+    ("template-and-batch", ["interpolate", "x", "--batch", "cases.jsonl"]),
+    ("context-and-batch", ["interpolate", "--batch", "cases.jsonl", "--context", "vars.json"]),
+  ])
+  func wrongUsageIsTheSnapshot(name: String, arguments: [String]) async throws {
+    let run = try await Tool.run(arguments, in: Folder())
+    #expect(run.stderr == (try snapshot("usage-\(name).txt")))
+    #expect(run.stdout.isEmpty)
+    #expect(run.status == 64)
+  }
+
+  private func snapshot(_ file: String) throws -> String {
+    try String(contentsOf: Self.fixtures.appending(path: file), encoding: .utf8)
+  }
+}

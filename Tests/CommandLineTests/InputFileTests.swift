@@ -1,0 +1,146 @@
+import JSON
+import Testing
+
+/// Files of the user that are missing, broken, or of another shape.
+@Suite struct InputFileTests {
+  /// What is written into which file before a read, and the sentence that its TRACE says.
+  private static let cases: [(file: String, text: String?, failure: String, message: String)] = [
+    ("config.json", nil, "config_error", "The config config.json does not exist."),
+    ("catalog.json", nil, "config_error", "The catalog catalog.json does not exist."),
+    ("state.json", nil, "config_error", "The state state.json does not exist."),
+    ("manifest.yaml", nil, "config_error", "The manifest manifest.yaml does not exist."),
+    (
+      "config.json", "{\n \"a\": 1,\n \"b\": }\n", "config_error",
+      "The config config.json is not valid JSON: expected a value. (config.json:3:7)"
+    ),
+    ("config.json", "[1]", "config_error", "The config config.json should hold a JSON object, but holds a list."),
+    (
+      "catalog.json", "{\"streams\": [}", "config_error",
+      "The catalog catalog.json is not valid JSON: expected a value. (catalog.json:1:14)"
+    ),
+    (
+      "catalog.json", "{\"streams\": 3}", "config_error",
+      "The catalog catalog.json cannot be used: A configured catalog is an object with a list `streams`."
+    ),
+    (
+      "catalog.json", "{\"streams\": [{\"stream\": {}}]}", "config_error",
+      "The catalog catalog.json cannot be used: `streams[0]` of the catalog needs a `stream` with a `name`."
+    ),
+    (
+      "state.json", "{\"ok\": {\"updated\": 1}}", "config_error",
+      "The state state.json cannot be used: A state is a list of STATE messages' `state` objects, such as "
+        + "[{\"type\": \"STREAM\", \"stream\": …}]."
+    ),
+    (
+      "state.json", "[{\"type\": \"STREAM\", \"stream\": {\"stream_descriptor\": {\"name\": \"ok\"}, \"stream_state\": 5}}]",
+      "config_error", "The state state.json cannot be used: `[0].stream.stream_state` of the state should be an object."
+    ),
+    (
+      "state.json", "[{]", "config_error",
+      "The state state.json is not valid JSON: expected a key in double quotes. (state.json:1:3)"
+    ),
+    (
+      "manifest.yaml", "version: 1\nstreams: [\n  a: {b\n", "system_error",
+      "The manifest is not valid: manifest.yaml:4:1: error: ',' or '}' is expected here"
+    ),
+    ("manifest.yaml", "", "system_error", "The manifest is not valid: manifest.yaml:1:1: error: the manifest is empty"),
+    (
+      "manifest.yaml", "- 1\n", "system_error",
+      "The manifest is not valid: manifest.yaml:1:1: error: a manifest is a mapping, found a list"
+    ),
+    (
+      "config.json", "{\"base_url\": \"http://127.0.0.1:9\"}", "config_error",
+      "Config validation error: 'token' is a required property"
+    ),
+  ]
+
+  @Test(arguments: cases.indices)
+  func aReadSaysWhatIsWrongAndWhere(index: Int) async throws {
+    let (file, text, failure, message) = Self.cases[index]
+    let connection = try Connection()
+    let arguments = try connection.readArguments(["ok"]) + ["--state", "state.json"]
+    try connection.folder.write("state.json", "[]")
+    if let text { try connection.folder.write(file, text) } else { try connection.folder.remove(file) }
+    let run = try await Tool.run(arguments, in: connection.folder)
+    let messages = try run.messages()
+    #expect(messages.count == 1)
+    #expect(messages.first?["trace"]?["error"]?["message"]?.string == message)
+    #expect(messages.first?["trace"]?["error"]?["failure_type"]?.string == failure)
+    #expect(run.status == 1)
+    #expect(!run.wasKilled)
+  }
+
+  @Test(arguments: ["manifest", "config", "catalog", "state"])
+  func aFolderIsNoFile(what: String) async throws {
+    let connection = try Connection()
+    var arguments = try connection.readArguments(["ok"]) + ["--state", "state.json"]
+    try connection.folder.write("state.json", "[]")
+    let index = try #require(arguments.firstIndex(of: "--\(what)"))
+    arguments[index + 1] = "."
+    let run = try await Tool.run(arguments, in: connection.folder)
+    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) . is a folder; it should be a file."])
+    #expect(run.status == 1)
+    #expect(!run.wasKilled)
+  }
+
+  @Test func aBrokenManifestIsShownWithItsLine() async throws {
+    let connection = try Connection(manifest: "version: 1\nstreams: {a: [}\n")
+    let run = try await connection.run("spec", "--manifest", "manifest.yaml")
+    #expect(run.stderr.hasPrefix("manifest.yaml:2:15: error: "))
+    #expect(run.stderr.contains("\n2 | streams: {a: [}\n  |               ^\n"))
+    #expect(run.status == 1)
+  }
+
+  @Test func aManifestIsNeeded() async throws {
+    let connection = try Connection()
+    let run = try await connection.run("check", "--config", "config.json")
+    #expect(
+      try run.errors().map { $0["message"]?.string } == [
+        "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`."
+      ])
+    #expect(run.status == 1)
+  }
+
+  @Test func aCheckOfAConfigThatDoesNotFitFailsWithoutAnError() async throws {
+    let connection = try Connection()
+    try connection.folder.write("config.json", "{\"base_url\": 1}")
+    let run = try await connection.run("check", "--manifest", "manifest.yaml", "--config", "config.json")
+    let status = try #require(try run.messages("CONNECTION_STATUS", "connectionStatus").first)
+    #expect(status["status"]?.string == "FAILED")
+    #expect(status["message"]?.string?.hasPrefix("Config validation error: ") == true)
+    #expect(try run.messages().count == 1)
+    #expect(run.status == 0)
+  }
+
+  @Test func theManifestMayComeFromStandardInput() async throws {
+    let connection = try Connection()
+    let named = try await connection.run("spec", "--manifest", "manifest.yaml")
+    let piped = try await Tool.run(["spec", "--manifest", "-"], in: connection.folder, stdin: Manifests.usual)
+    #expect(piped.stdout == named.stdout)
+    #expect(try named.messages("SPEC", "spec").count == 1)
+    #expect(piped.status == 0)
+    let broken = try await Tool.run(["spec", "--manifest", "-"], in: connection.folder, stdin: "a: [}")
+    #expect(try broken.errors().first?["message"]?.string?.contains("<stdin>:1:5: error: ") == true)
+    #expect(broken.status == 1)
+  }
+
+  @Test func theManifestMayComeWithTheConfig() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let manifest = try JSONValue(
+      parsing: """
+        {"version": "7.39.1", "type": "DeclarativeSource", "check": {"type": "CheckStream", "stream_names": ["ok"]},
+         "streams": [{"type": "DeclarativeStream", "name": "ok",
+          "retriever": {"type": "SimpleRetriever",
+           "requester": {"type": "HttpRequester", "url_base": "http://\(api.address)", "path": "/ok"},
+           "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": ["items"]}}},
+          "schema_loader": {"type": "InlineSchemaLoader", "schema": {"type": "object"}}}],
+         "spec": {"type": "Spec", "connection_specification": {"type": "object"}}}
+        """)
+    let connection = try Connection(to: api, config: ["__injected_declarative_manifest": manifest])
+    var arguments = try connection.readArguments(["ok"])
+    arguments.removeSubrange(1...2)
+    let run = try await Tool.run(arguments, in: connection.folder)
+    #expect(try run.recordCount(of: "ok") == 2)
+    #expect(run.status == 0)
+  }
+}

@@ -1,0 +1,69 @@
+import JSON
+import Testing
+
+/// `interpolate`: one template, or a file of cases.
+@Suite struct InterpolateTests {
+  private static let context = #"{"config": {"shelves": 2}, "record": {"tags": ["a", "b"]}}"#
+
+  @Test(arguments: [
+    ("{{ config.shelves + 1 }}", "3"), ("{{ record.tags }}", #"["a","b"]"#), ("plain", #""plain""#),
+    ("{{ config.shelves == 2 }}", "true"), ("n{{ config.shelves }}", #""n2""#),
+  ])
+  func aTemplateGivesATypedValue(template: String, value: String) async throws {
+    let folder = try Folder()
+    try folder.write("vars.json", Self.context)
+    let run = try await Tool.run(["interpolate", template, "--context", "vars.json"], in: folder)
+    #expect(run.stdout == value + "\n")
+    #expect(run.stderr.isEmpty)
+    #expect(run.status == 0)
+    let piped = try await Tool.run(["interpolate", template, "--context", "-"], in: folder, stdin: Self.context)
+    #expect(piped.stdout == run.stdout)
+  }
+
+  @Test(arguments: [
+    (
+      ["{{ config.a + }}"], "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}.\n"
+    ),
+    (["{{ 1 / 0 }}"], "error: The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero.\n"),
+    (["x", "--context", "vars.json"], "error: The context vars.json does not exist.\n"),
+    (["x", "--context", "list.json"], "error: The context list.json should hold a JSON object, but holds a list.\n"),
+    (
+      ["x", "--context", "broken.json"],
+      "error: broken.json:2:1: The context broken.json is not valid JSON: expected a value.\n"
+    ),
+    (["--batch", "."], "error: The batch . is a folder; it should be a file.\n"),
+  ])
+  func whatIsWrongIsSaid(arguments: [String], sentence: String) async throws {
+    let folder = try Folder()
+    try folder.write("list.json", "[]")
+    try folder.write("broken.json", "{\"a\":\n}")
+    let run = try await Tool.run(["interpolate"] + arguments, in: folder)
+    #expect(run.stderr == sentence)
+    #expect(run.stdout.isEmpty)
+    #expect(run.status == 1)
+  }
+
+  @Test func eachCaseOfABatchHasItsAnswer() async throws {
+    let batch = """
+      {"template": "{{ a }}", "context": {"a": [1]}}
+      {"template": 3}
+
+      nonsense
+      {"template": "{{ 1 / 0 }}"}
+      {"template": "{{ a }}", "context": 3}
+      {"template": "{{ config.b }}", "context": {"config": {"b": "ß"}}}
+      """
+    let run = try await Tool.run(["interpolate", "--batch", "-"], in: Folder(), stdin: batch)
+    #expect(
+      run.stdout == """
+        {"value":[1]}
+        {"error":"A case needs a `template` that is a string."}
+        {"error":"The case is not valid JSON: expected a value (null, true and false are the only bare words) (column 1)."}
+        {"error":"The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero."}
+        {"error":"The `context` of a case should be an object."}
+        {"value":"ß"}
+
+        """)
+    #expect(run.status == 0)
+  }
+}

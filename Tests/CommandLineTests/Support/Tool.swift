@@ -1,0 +1,111 @@
+import Foundation
+import JSON
+
+/// The built executable, run as a process of its own.
+enum Tool {
+  /// What a run left.
+  struct Outcome {
+    let stdout: String
+    let stderr: String
+    /// The exit status, or the number of the signal that ended the process.
+    let status: Int32
+    let wasKilled: Bool
+
+    /// The lines of standard output as messages.
+    func messages() throws -> [JSONValue] {
+      try stdout.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+    }
+
+    /// The messages of a type, without their envelope: `log` of `LOG`.
+    func messages(_ type: String, _ member: String) throws -> [JSONValue] {
+      try messages().filter { $0["type"]?.string == type }.compactMap { $0[member] }
+    }
+
+    /// The `error` of each TRACE of that kind.
+    func errors() throws -> [JSONValue] { try messages("TRACE", "trace").compactMap { $0["error"] } }
+
+    /// The statuses of `stream`, in order.
+    func statuses(of stream: String) throws -> [String] {
+      try messages("TRACE", "trace").compactMap { $0["stream_status"] }
+        .filter { $0["stream_descriptor"]?["name"]?.string == stream }.compactMap { $0["status"]?.string }
+    }
+
+    /// The messages of LOG lines of a level.
+    func logs(_ level: String) throws -> [String] {
+      try messages("LOG", "log").filter { $0["level"]?.string == level }.compactMap { $0["message"]?.string }
+    }
+
+    func recordCount(of stream: String) throws -> Int {
+      try messages("RECORD", "record").count { $0["stream"]?.string == stream }
+    }
+  }
+
+  /// The executable beside the test bundle.
+  static let path: String = {
+    let bundles = [Bundle.main] + Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }
+    let folders = bundles.flatMap { bundle in
+      [bundle.executableURL?.deletingLastPathComponent(), bundle.bundleURL.deletingLastPathComponent()].compactMap { $0 }
+    }
+    let candidates = folders.map { $0.appending(path: "airbyte-lowcode").path }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "airbyte-lowcode"
+  }()
+
+  /// Runs the executable with `arguments` in `folder`.
+  static func run(_ arguments: [String], in folder: Folder, stdin: String = "") async throws -> Outcome {
+    try await launch(path, arguments, in: folder, stdin: stdin)
+  }
+
+  /// Runs a line of the shell in which `"$@"` is the executable with `arguments`.
+  static func shell(_ line: String, _ arguments: [String], in folder: Folder) async throws -> Outcome {
+    try await launch("/bin/sh", ["-c", line, "sh", path] + arguments, in: folder, stdin: "")
+  }
+
+  private static func launch(_ path: String, _ arguments: [String], in folder: Folder, stdin: String) async throws -> Outcome {
+    // Files, not pipes: none of them can fill up.
+    let run = try Folder()
+    try run.write("stdin", stdin)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "80", "TERM": "dumb", "HOME": folder.url.path]
+    process.standardInput = try FileHandle(forReadingFrom: run.url(of: "stdin"))
+    process.standardOutput = try run.created("stdout")
+    process.standardError = try run.created("stderr")
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do { try process.run() } catch {
+        process.terminationHandler = nil
+        continuation.resume(throwing: error)
+      }
+    }
+    return Outcome(
+      stdout: try run.text("stdout"), stderr: try run.text("stderr"), status: process.terminationStatus,
+      wasKilled: process.terminationReason == .uncaughtSignal)
+  }
+}
+
+/// A temporary folder, removed with its last reference.
+final class Folder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "command-line-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func url(of name: String) -> URL { url.appending(path: name) }
+
+  func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: url(of: name)) }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(at: url(of: name)) }
+
+  func text(_ name: String) throws -> String { String(decoding: try Data(contentsOf: url(of: name)), as: UTF8.self) }
+
+  func created(_ name: String) throws -> FileHandle {
+    try write(name, "")
+    return try FileHandle(forWritingTo: url(of: name))
+  }
+}
