@@ -1,0 +1,375 @@
+import Foundation
+import JSON
+
+/// What is wrong with an XML text.
+struct XMLError: Error, CustomStringConvertible {
+  let reason: String
+  let line: Int
+
+  var description: String { "\(reason) at line \(line)" }
+}
+
+/// Parses XML 1.0 without validating it and builds an object: attributes under `@name`, text beside them or beside elements under
+/// `#text`, repeated elements as a list.
+///
+/// Names stay as they are written (namespaces mean nothing), attributes keep their order, and entities that the document declares are
+/// left out of texts, so they cannot blow up: `XMLParser` of Foundation forgets the order.
+struct XMLParsing {
+  /// The deepest nesting of elements that is read: JSON cannot be nested deeper.
+  private static let maximumDepth = 1000
+
+  private struct Element {
+    var name: String
+    /// Attributes and children; nil where there are none.
+    var item: JSONObject?
+    var text = ByteBufferBox()
+  }
+
+  private let bytes: [UInt8]
+  private var at = 0
+  private var stack: [Element] = []
+  private var root: JSONObject?
+  private var entities: [String: [UInt8]] = [:]
+  private var hasDoctype = false
+  private var mayHaveOtherEntities = false
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The document's root element by its name.
+  mutating func object() throws(XMLError) -> JSONObject {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
+    if take("<?xml"), let byte = peek, isSpace(byte) { _ = try text(until: "?>", "the XML declaration") }
+    while at < bytes.count {
+      if bytes[at] == UInt8(ascii: "<") {
+        try markup()
+      } else if stack.isEmpty {
+        guard isSpace(bytes[at]) else {
+          throw error(root == nil ? "there is text before the first element" : "there is text behind the last element")
+        }
+        at += 1
+      } else {
+        try characters()
+      }
+    }
+    guard stack.isEmpty else { throw error("the element `\(stack[stack.count - 1].name)` is not closed") }
+    guard let root else { throw error("there is no element") }
+    return root
+  }
+
+  // MARK: - Markup
+
+  private mutating func markup() throws(XMLError) {
+    if take("<!--") {
+      let comment = try text(until: "--", "a comment")
+      try check(comment)
+      guard take(">") else { throw error("a comment contains `--`") }
+    } else if !stack.isEmpty, take("<![CDATA[") {
+      let data = try text(until: "]]>", "a CDATA section")
+      try check(data)
+      append(normalised(data))
+    } else if take("<?") {
+      let target = try name()
+      guard target.lowercased() != "xml" else { throw error("an XML declaration does not stand at the beginning") }
+      _ = try text(until: "?>", "a processing instruction")
+    } else if take("</") {
+      let name = try name()
+      skipSpaces()
+      guard take(">") else { throw error("an end tag is not closed") }
+      guard let element = stack.popLast(), element.name == name else { throw error("the end tag `\(name)` fits no start tag") }
+      end(element)
+    } else if root == nil, stack.isEmpty, !hasDoctype, take("<!DOCTYPE") {
+      try doctype()
+    } else if take("<") {
+      guard root == nil else { throw error("there is an element behind the last one") }
+      try start()
+    }
+  }
+
+  private mutating func start() throws(XMLError) {
+    guard stack.count < Self.maximumDepth else { throw error("elements are nested more than \(Self.maximumDepth) deep") }
+    let name = try name()
+    var attributes: JSONObject = [:]
+    while true {
+      let hadSpace = skipSpaces()
+      if take("/>") {
+        end(Element(name: name, item: attributes.isEmpty ? nil : attributes))
+        return
+      }
+      if take(">") { break }
+      guard hadSpace else { throw error("attributes of `\(name)` are not separated") }
+      let key = try "@" + self.name()
+      skipSpaces()
+      guard take("=") else { throw error("an attribute has no value") }
+      skipSpaces()
+      guard let quote = peek, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+        throw error("the value of an attribute is not quoted")
+      }
+      at += 1
+      guard attributes.updateValue(.string(try attributeValue(quote)), forKey: key) == nil else {
+        throw error("an attribute of `\(name)` stands there twice")
+      }
+    }
+    stack.append(Element(name: name, item: attributes.isEmpty ? nil : attributes))
+  }
+
+  private mutating func end(_ element: Element) {
+    let text = element.text.stripped
+    let value: JSONValue
+    if var item = element.item {
+      if let text { Self.push(.string(text), "#text", to: &item) }
+      value = .object(item)
+    } else {
+      value = text.map { .string($0) } ?? .null
+    }
+    if stack.isEmpty {
+      root = [element.name: value]
+    } else {
+      // So that the object is changed in place.
+      let last = stack.count - 1
+      var item = stack[last].item ?? [:]
+      stack[last].item = nil
+      Self.push(value, element.name, to: &item)
+      stack[last].item = item
+    }
+  }
+
+  /// A name that is there already makes a list.
+  private static func push(_ value: JSONValue, _ key: String, to item: inout JSONObject) {
+    switch item[key] {
+    case nil: item[key] = value
+    case .array(var list)?:
+      item[key] = .null
+      list.append(value)
+      item[key] = .array(list)
+    case let first?: item[key] = .array([first, value])
+    }
+  }
+
+  private mutating func doctype() throws(XMLError) {
+    hasDoctype = true
+    while let byte = peek {
+      switch byte {
+      case UInt8(ascii: ">"):
+        at += 1
+        return
+      case UInt8(ascii: "\""), UInt8(ascii: "'"):
+        at += 1
+        _ = try text(until: byte == UInt8(ascii: "'") ? "'" : "\"", "a literal")
+      case UInt8(ascii: "["):
+        at += 1
+        try internalSubset()
+      default:
+        if take("SYSTEM") || take("PUBLIC") { mayHaveOtherEntities = true } else { at += 1 }
+      }
+    }
+    throw error("the document type is not closed")
+  }
+
+  private mutating func internalSubset() throws(XMLError) {
+    while let byte = peek {
+      if byte == UInt8(ascii: "]") {
+        at += 1
+        return
+      }
+      if take("<!--") {
+        _ = try text(until: "-->", "a comment")
+      } else if take("<?") {
+        _ = try text(until: "?>", "a processing instruction")
+      } else if take("<!ENTITY") {
+        try entity()
+      } else if take("<!") {
+        try skipDeclaration()
+      } else {
+        if byte == UInt8(ascii: "%") { mayHaveOtherEntities = true }
+        at += 1
+      }
+    }
+    throw error("the document type is not closed")
+  }
+
+  private mutating func entity() throws(XMLError) {
+    skipSpaces()
+    let isParameter = take("%")
+    skipSpaces()
+    let name = try name()
+    skipSpaces()
+    var value: [UInt8] = []
+    if let quote = peek, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+      at += 1
+      value = Array(try text(until: quote == UInt8(ascii: "'") ? "'" : "\"", "an entity"))
+    }
+    if !isParameter, entities[name] == nil { entities[name] = value }
+    try skipDeclaration()
+  }
+
+  private mutating func skipDeclaration() throws(XMLError) {
+    while let byte = peek {
+      at += 1
+      if byte == UInt8(ascii: ">") { return }
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+        _ = try text(until: byte == UInt8(ascii: "'") ? "'" : "\"", "a literal")
+      }
+    }
+    throw error("a declaration is not closed")
+  }
+
+  // MARK: - Text
+
+  private mutating func characters() throws(XMLError) {
+    let start = at
+    while at < bytes.count, bytes[at] != UInt8(ascii: "<"), bytes[at] != UInt8(ascii: "&") { at += 1 }
+    let run = bytes[start..<at]
+    try check(run)
+    if run.contains(UInt8(ascii: "]")), String(decoding: run, as: UTF8.self).contains("]]>") {
+      throw error("`]]>` stands in a text")
+    }
+    if !run.isEmpty { append(normalised(run)) }
+    // An entity of the document is left out, as the reference does.
+    if take("&"), case .text(let text) = try reference() { append(text) }
+  }
+
+  private enum Reference { case text([UInt8]), entity([UInt8]) }
+
+  /// What stands behind an ampersand.
+  private mutating func reference() throws(XMLError) -> Reference {
+    if take("#") {
+      let isHex = take("x")
+      let digits = String(decoding: try text(until: ";", "a character reference"), as: UTF8.self)
+      guard digits.allSatisfy(\.isHexDigit), let code = UInt32(digits, radix: isHex ? 16 : 10), let scalar = UnicodeScalar(code),
+        code >= 0x20 || code == 9 || code == 10 || code == 13, code != 0xFFFE, code != 0xFFFF
+      else { throw error("a character reference names no character") }
+      return .text(Array(String(scalar).utf8))
+    }
+    let name = try name()
+    guard take(";") else { throw error("an entity is not closed") }
+    switch name {
+    case "amp": return .text([UInt8(ascii: "&")])
+    case "lt": return .text([UInt8(ascii: "<")])
+    case "gt": return .text([UInt8(ascii: ">")])
+    case "quot": return .text([UInt8(ascii: "\"")])
+    case "apos": return .text([UInt8(ascii: "'")])
+    default:
+      guard let value = entities[name] ?? (mayHaveOtherEntities ? [] : nil) else {
+        throw error("the entity `\(name)` is not defined")
+      }
+      return .entity(value)
+    }
+  }
+
+  private mutating func attributeValue(_ quote: UInt8) throws(XMLError) -> String {
+    var value: [UInt8] = []
+    while let byte = peek {
+      at += 1
+      switch byte {
+      case quote: return String(decoding: value, as: UTF8.self)
+      case UInt8(ascii: "<"): throw error("`<` stands in an attribute")
+      case UInt8(ascii: "&"):
+        switch try reference() {
+        case .text(let text), .entity(let text): value += text
+        }
+      case UInt8(ascii: "\r"):
+        if peek == UInt8(ascii: "\n") { at += 1 }
+        value.append(UInt8(ascii: " "))
+      case UInt8(ascii: "\n"), UInt8(ascii: "\t"): value.append(UInt8(ascii: " "))
+      case 0..<0x20: throw error("there is a control character")
+      default: value.append(byte)
+      }
+    }
+    throw error("the value of an attribute is not closed")
+  }
+
+  private mutating func append(_ text: some Sequence<UInt8>) { stack[stack.count - 1].text.bytes += text }
+
+  /// Line ends as XML 1.0 §2.11 wants them.
+  private func normalised(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    guard text.contains(UInt8(ascii: "\r")) else { return Array(text) }
+    var out: [UInt8] = []
+    var isAfterReturn = false
+    for byte in text {
+      if byte == UInt8(ascii: "\n"), isAfterReturn {
+        isAfterReturn = false
+        continue
+      }
+      isAfterReturn = byte == UInt8(ascii: "\r")
+      out.append(isAfterReturn ? UInt8(ascii: "\n") : byte)
+    }
+    return out
+  }
+
+  private func check(_ text: ArraySlice<UInt8>) throws(XMLError) {
+    if text.contains(where: { $0 < 0x20 && $0 != 9 && $0 != 10 && $0 != 13 }) { throw error("there is a control character") }
+  }
+
+  // MARK: - Pieces
+
+  private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+  private mutating func take(_ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard at + count <= bytes.count else { return false }
+    for index in 0..<count where bytes[at + index] != text.utf8Start[index] { return false }
+    at += count
+    return true
+  }
+
+  /// What stands before `end`, which is passed.
+  private mutating func text(until end: StaticString, _ what: String) throws(XMLError) -> ArraySlice<UInt8> {
+    let start = at
+    while at < bytes.count {
+      if bytes[at] == end.utf8Start[0], take(end) { return bytes[start..<(at - end.utf8CodeUnitCount)] }
+      at += 1
+    }
+    throw error("\(what) is not closed")
+  }
+
+  private mutating func name() throws(XMLError) -> String {
+    let start = at
+    while let byte = peek {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: ":"),
+        0x80...0xFF:
+        at += 1
+        continue
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+        if at > start {
+          at += 1
+          continue
+        }
+      default: break
+      }
+      break
+    }
+    guard at > start else { throw error("a name is expected") }
+    return String(decoding: bytes[start..<at], as: UTF8.self)
+  }
+
+  @discardableResult
+  private mutating func skipSpaces() -> Bool {
+    let start = at
+    while let byte = peek, isSpace(byte) { at += 1 }
+    return at > start
+  }
+
+  private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
+  private func error(_ reason: String) -> XMLError {
+    XMLError(reason: reason, line: bytes.prefix(at).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 })
+  }
+}
+
+/// The text of an element as it comes.
+private struct ByteBufferBox {
+  var bytes: [UInt8] = []
+
+  /// The text without the white space around it, as Python sees that; nil where nothing is left.
+  var stripped: String? {
+    if bytes.isEmpty { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let scalars = text.unicodeScalars
+    func isSpace(_ scalar: UnicodeScalar) -> Bool { scalar.properties.isWhitespace || 0x1C...0x1F ~= scalar.value }
+    guard let first = scalars.firstIndex(where: { !isSpace($0) }), let last = scalars.lastIndex(where: { !isSpace($0) }) else {
+      return nil
+    }
+    return String(scalars[first...last])
+  }
+}

@@ -1,0 +1,123 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// Sends requests whose bodies are received part by part, by libcurl: `URLSession` receives as fast as the network gives, whoever
+/// reads, and cannot be held up on Linux (a suspended task begins its request anew).
+final class PartwiseTransport: Transport {
+  private let idle = Mutex<[CurlStream]>([])
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let stream: CurlStream
+    if let reused = idle.withLock({ $0.popLast() }) { stream = reused } else { stream = try CurlStream() }
+    let head = try await stream.open(request)
+    let source = CurlBody(stream) { [weak self] in self?.idle.withLock { $0.append(stream) } }
+    let encodings = (head.header("Content-Encoding") ?? "").split(separator: ",").reversed()
+    var body: any BodySource = source
+    for encoding in encodings {
+      switch encoding.trimmingCharacters(in: .whitespaces).lowercased() {
+      case "gzip", "x-gzip": body = InflatedBody(body, .gzip, url: head.url)
+      case "deflate": body = InflatedBody(body, .zlib, url: head.url)
+      default: break
+      }
+    }
+    return HTTPResponse(status: head.status, headers: head.headers, body: Data(), url: head.url, rest: body)
+  }
+}
+
+/// One of libcurl's connections, which blocks a thread of its own while it waits.
+///
+/// Sound to share: its queue is serial, and only there the connection is used.
+private final class CurlStream: @unchecked Sendable {
+  private let pointer: OpaquePointer
+  private let queue = DispatchQueue(label: "airbyte-lowcode.body-in-parts")
+
+  init() throws(TransportError) {
+    guard let pointer = ccurl_stream_create() else { throw TransportError(.other, "There is no memory for a connection.") }
+    self.pointer = pointer
+  }
+
+  deinit { ccurl_stream_free(pointer) }
+
+  /// Sends `request` and waits for the head of the answer.
+  func open(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let result = await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: self.perform(request)) }
+    }
+    return try result.get()
+  }
+
+  /// The next bytes, or none at the end.
+  func read() async -> Result<Data, TransportError> {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        var bytes: UnsafeRawPointer?
+        var count = 0
+        let code = ccurl_stream_read(self.pointer, &bytes, &count)
+        if code != 0 {
+          continuation.resume(returning: .failure(Self.error(code, "The connection broke off in the middle of the response")))
+        } else if let bytes, count > 0 {
+          continuation.resume(returning: .success(Data(bytes: bytes, count: count)))
+        } else {
+          continuation.resume(returning: .success(Data()))
+        }
+      }
+    }
+  }
+
+  private func perform(_ request: HTTPRequest) -> Result<HTTPResponse, TransportError> {
+    var lines = request.headers.map { "\($0.name): \($0.value)" }
+    if request.header("Content-Type") == nil { lines.append("Content-Type:") }
+    if request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
+    let copies = lines.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    let code = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { headers in
+      (request.body ?? []).withUnsafeBytes { body in
+        ccurl_stream_open(
+          pointer, request.method, request.url, headers.baseAddress, headers.count,
+          request.body == nil ? nil : body.baseAddress ?? UnsafeRawPointer(bitPattern: 1), body.count,
+          Int(request.connectTimeout.rounded(.up)), Int(request.readTimeout.rounded(.up)))
+      }
+    }
+    guard code == 0 else { return .failure(Self.error(code, "The request to \(request.url) failed")) }
+    var count = 0
+    let head = ccurl_stream_headers(pointer, &count).map {
+      String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self)
+    }
+    return .success(
+      HTTPResponse(
+        status: ccurl_stream_status(pointer), headers: BodyOnGetTransport.headers(head ?? ""), body: Data(),
+        url: ccurl_stream_url(pointer).map { String(cString: $0) } ?? request.url))
+  }
+
+  private static func error(_ code: Int32, _ sentence: String) -> TransportError {
+    let reason = ccurl_stream_error(code).map { String(cString: $0) } ?? "unknown"
+    return TransportError(BodyOnGetTransport.kind(code), "\(sentence): \(reason).")
+  }
+}
+
+/// What is left of a response on a connection.
+private final class CurlBody: BodySource {
+  private let stream: Mutex<CurlStream?>
+  private let finished: @Sendable () -> Void
+
+  /// - Parameter finished: is called when the body was received wholly, so that the connection is free again.
+  init(_ stream: CurlStream, finished: @escaping @Sendable () -> Void) {
+    self.stream = Mutex(stream)
+    self.finished = finished
+  }
+
+  func next() async throws(TransportError) -> Data? {
+    guard let stream = stream.withLock({ $0 }) else { return nil }
+    do throws(TransportError) {
+      let data = try await stream.read().get()
+      if !data.isEmpty { return data }
+    } catch {
+      self.stream.withLock { $0 = nil }
+      throw error
+    }
+    self.stream.withLock { $0 = nil }
+    finished()
+    return nil
+  }
+}
