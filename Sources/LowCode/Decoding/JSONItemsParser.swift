@@ -22,7 +22,7 @@ final class JSONItemsParser: BodyParser {
     case insideKey(isEscaped: Bool)
     case colon
     case commaOrEnd
-    /// Within a value that no element stands in, or within an element.
+    /// Within a scalar or an element.
     case passing(Passing)
     case end
   }
@@ -37,7 +37,12 @@ final class JSONItemsParser: BodyParser {
     var closers: [UInt8] = []
     var isInString = false
     var isEscaped = false
+    /// A scalar that is not kept, to be checked at its end.
+    var text: [UInt8] = []
   }
+
+  /// The deepest nesting that is read.
+  private static let maximumDepth = 10_000
 
   private let target: [UInt8]
   private var path: [UInt8] = []
@@ -60,7 +65,7 @@ final class JSONItemsParser: BodyParser {
 
   func finish(into values: inout ParsedValues) throws {
     // A number has no end of its own.
-    if case .passing(let passing) = state, passing.kind == .scalar { endValue(passing) }
+    if case .passing(let passing) = state, passing.kind == .scalar { try endValue(passing) }
     try hand(to: &values)
     guard case .end = state else { throw broken("it ends too early") }
   }
@@ -135,7 +140,8 @@ final class JSONItemsParser: BodyParser {
     if let parent = containers.last, !parent.isObject { enter(Array("item".utf8)) }
     let isElement = path == target
     let isContainer = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
-    if isContainer, !isElement, leadsToTarget {
+    if isContainer, !isElement {
+      guard containers.count < Self.maximumDepth else { throw broken("it is nested too deep") }
       containers.append(Container(isObject: byte == UInt8(ascii: "{"), pathLength: path.count))
       state = byte == UInt8(ascii: "{") ? .keyOrEnd : .valueOrEnd
       return
@@ -145,11 +151,6 @@ final class JSONItemsParser: BodyParser {
       throw broken("a `\(String(decoding: [byte], as: UTF8.self))` stands where a value is expected")
     }
     state = .passing(Passing(kind: isContainer ? .container : isScalar ? .scalar : .string, isElement: isElement))
-  }
-
-  /// Whether elements may stand somewhere within the value at ``path``.
-  private var leadsToTarget: Bool {
-    path.isEmpty || (target.count > path.count && target.starts(with: path) && target[path.count] == UInt8(ascii: "."))
   }
 
   /// Goes on to a member or an element of the last container.
@@ -176,7 +177,10 @@ final class JSONItemsParser: BodyParser {
     state = containers.isEmpty ? .end : .commaOrEnd
   }
 
-  private func endValue(_ passing: Passing) {
+  private func endValue(_ passing: Passing) throws(ConnectorError) {
+    if passing.kind == .scalar, !passing.isElement {
+      do throws(JSONError) { _ = try JSONDocument(parsing: passing.text) } catch { throw broken(error.message) }
+    }
     if passing.isElement {
       lines.append(UInt8(ascii: "\n"))
       completeCount = lines.count
@@ -190,7 +194,12 @@ final class JSONItemsParser: BodyParser {
     // Line ends between the parts of an element would end its line.
     var keptFrom = start
     func keep(to end: Int) {
-      if passing.isElement, end > keptFrom { lines.append(UnsafeRawBufferPointer(rebasing: bytes[keptFrom..<end])) }
+      guard end > keptFrom else { return }
+      if passing.isElement {
+        lines.append(UnsafeRawBufferPointer(rebasing: bytes[keptFrom..<end]))
+      } else if passing.kind == .scalar {
+        passing.text += bytes[keptFrom..<end]
+      }
     }
     while at < bytes.count {
       let byte = bytes[at]
@@ -203,7 +212,7 @@ final class JSONItemsParser: BodyParser {
           passing.isInString = false
           if passing.kind == .string {
             keep(to: at + 1)
-            endValue(passing)
+            try endValue(passing)
             return at + 1
           }
         } else if byte < 0x20 {
@@ -219,19 +228,20 @@ final class JSONItemsParser: BodyParser {
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         if passing.kind == .scalar {
           keep(to: at)
-          endValue(passing)
+          try endValue(passing)
           return at
         }
+        guard passing.closers.count <= Self.maximumDepth else { throw broken("it is nested too deep") }
         guard passing.closers.popLast() == byte else { throw broken("brackets do not match") }
         if passing.closers.isEmpty {
           keep(to: at + 1)
-          endValue(passing)
+          try endValue(passing)
           return at + 1
         }
       case UInt8(ascii: ","), 0x20, 0x0A, 0x0D, 0x09:
         if passing.kind == .scalar {
           keep(to: at)
-          endValue(passing)
+          try endValue(passing)
           return at
         }
         if byte == 0x0A {

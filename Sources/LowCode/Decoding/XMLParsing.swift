@@ -38,7 +38,7 @@ struct XMLParsing {
   /// The document's root element by its name.
   mutating func object() throws(XMLError) -> JSONObject {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
-    if take("<?xml"), let byte = peek, isSpace(byte) { _ = try text(until: "?>", "the XML declaration") }
+    if bytes[at...].starts(with: "<?xml".utf8), at + 5 < bytes.count, isSpace(bytes[at + 5]) { try declaration() }
     while at < bytes.count {
       if bytes[at] == UInt8(ascii: "<") {
         try markup()
@@ -56,6 +56,32 @@ struct XMLParsing {
     return root
   }
 
+  private mutating func declaration() throws(XMLError) {
+    at += 5
+    var expected = ["version", "encoding", "standalone"][...]
+    while true {
+      let hadSpace = skipSpaces()
+      if take("?>") { break }
+      let name = try name()
+      guard hadSpace, let place = expected.firstIndex(of: name), name == "version" || expected.first != "version" else {
+        throw error("the XML declaration is broken")
+      }
+      expected = expected[(place + 1)...]
+      skipSpaces()
+      guard take("=") else { throw error("the XML declaration is broken") }
+      skipSpaces()
+      guard let quote = peek, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+        throw error("the XML declaration is broken")
+      }
+      at += 1
+      let value = try text(until: quote == UInt8(ascii: "'") ? "'" : "\"", "the XML declaration")
+      guard !value.isEmpty, value.allSatisfy({ Self.isNameByte($0) && $0 < 0x80 }) else {
+        throw error("the XML declaration is broken")
+      }
+    }
+    if expected.first == "version" { throw error("the XML declaration has no version") }
+  }
+
   // MARK: - Markup
 
   private mutating func markup() throws(XMLError) {
@@ -70,7 +96,9 @@ struct XMLParsing {
     } else if take("<?") {
       let target = try name()
       guard target.lowercased() != "xml" else { throw error("an XML declaration does not stand at the beginning") }
-      _ = try text(until: "?>", "a processing instruction")
+      if take("?>") { return }
+      guard skipSpaces() else { throw error("the name of a processing instruction is broken") }
+      try check(text(until: "?>", "a processing instruction"))
     } else if take("</") {
       let name = try name()
       skipSpaces()
@@ -147,22 +175,26 @@ struct XMLParsing {
 
   private mutating func doctype() throws(XMLError) {
     hasDoctype = true
-    while let byte = peek {
-      switch byte {
-      case UInt8(ascii: ">"):
+    guard skipSpaces() else { throw error("the document type has no name") }
+    _ = try name()
+    skipSpaces()
+    let isPublic = take("PUBLIC")
+    if isPublic || take("SYSTEM") {
+      mayHaveOtherEntities = true
+      for _ in 0..<(isPublic ? 2 : 1) {
+        guard skipSpaces(), let quote = peek, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+          throw error("the document type has no address")
+        }
         at += 1
-        return
-      case UInt8(ascii: "\""), UInt8(ascii: "'"):
-        at += 1
-        _ = try text(until: byte == UInt8(ascii: "'") ? "'" : "\"", "a literal")
-      case UInt8(ascii: "["):
-        at += 1
-        try internalSubset()
-      default:
-        if take("SYSTEM") || take("PUBLIC") { mayHaveOtherEntities = true } else { at += 1 }
+        _ = try text(until: quote == UInt8(ascii: "'") ? "'" : "\"", "an address")
       }
+      skipSpaces()
     }
-    throw error("the document type is not closed")
+    if take("[") {
+      try internalSubset()
+      skipSpaces()
+    }
+    guard take(">") else { throw error("the document type is not closed") }
   }
 
   private mutating func internalSubset() throws(XMLError) {
@@ -324,23 +356,22 @@ struct XMLParsing {
 
   private mutating func name() throws(XMLError) -> String {
     let start = at
-    while let byte = peek {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: ":"),
-        0x80...0xFF:
-        at += 1
-        continue
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
-        if at > start {
-          at += 1
-          continue
-        }
-      default: break
-      }
-      break
-    }
+    while let byte = peek, at > start ? Self.isNameByte(byte) : Self.beginsName(byte) { at += 1 }
     guard at > start else { throw error("a name is expected") }
     return String(decoding: bytes[start..<at], as: UTF8.self)
+  }
+
+  private static func beginsName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: ":"),
+      0x80...0xFF:
+      true
+    default: false
+    }
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    beginsName(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
   }
 
   @discardableResult
