@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +29,7 @@ struct ccurl_stream {
   int is_paused;
   int is_done;
   CURLcode code;
+  atomic_int is_cancelled;
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -79,6 +81,15 @@ ccurl_stream *ccurl_stream_create(void) {
   return NULL;
 }
 
+void ccurl_stream_cancel(ccurl_stream *stream) {
+  atomic_store(&stream->is_cancelled, 1);
+  curl_multi_wakeup(stream->multi);
+}
+
+static int sends_length(const char *method) {
+  return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+}
+
 static void give_up(ccurl_stream *stream) {
   curl_multi_remove_handle(stream->multi, stream->easy);
   curl_easy_reset(stream->easy);
@@ -112,7 +123,13 @@ static int run(ccurl_stream *stream) {
       stream->is_done = 1;
       stream->code = message->data.result;
     }
-    if (!stream->is_done && stream->body.count == 0) curl_multi_poll(stream->multi, NULL, 0, 1000, NULL);
+    if (stream->is_done || stream->body.count > 0) break;
+    if (atomic_load(&stream->is_cancelled)) {
+      stream->is_done = 1;
+      stream->code = CURLE_ABORTED_BY_CALLBACK;
+      break;
+    }
+    curl_multi_poll(stream->multi, NULL, 0, 1000, NULL);
   }
   return stream->body.count == 0 ? (int)stream->code : 0;
 }
@@ -128,9 +145,11 @@ int ccurl_stream_open(
   CURL *easy = stream->easy;
   for (size_t i = 0; i < header_count; i++) stream->lines = curl_slist_append(stream->lines, header_lines[i]);
   curl_easy_setopt(easy, CURLOPT_URL, url);
-  if (body) {
+  if (body || sends_length(method)) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_bytes);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
+    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body ? body : "");
+  } else if (strcmp(method, "HEAD") == 0) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   }
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->lines);

@@ -5,7 +5,7 @@
 
 /// A connection whose responses are read piece by piece: nothing is received beyond what was asked for.
 ///
-/// It must not be used by two threads at a time.
+/// It must not be used by two threads at a time, but for `ccurl_stream_cancel`.
 typedef struct ccurl_stream ccurl_stream;
 
 /// Null where there is no memory.
@@ -22,6 +22,9 @@ int ccurl_stream_open(
 
 /// The next bytes of the body, valid until the next call: 0, or libcurl's code. `count` is 0 at the end of the body.
 int ccurl_stream_read(ccurl_stream *stream, const void **bytes, size_t *count);
+
+/// Ends the call that is waiting, from another thread, and every later one: the stream is of no use any more.
+void ccurl_stream_cancel(ccurl_stream *stream);
 
 long ccurl_stream_status(const ccurl_stream *stream);
 /// The header lines of the last response, each ended by CR LF; null where there are none.

@@ -11,7 +11,9 @@ final class PartwiseTransport: Transport {
     let stream: CurlStream
     if let reused = idle.withLock({ $0.popLast() }) { stream = reused } else { stream = try CurlStream() }
     let head = try await stream.open(request)
-    let source = CurlBody(stream) { [weak self] in self?.idle.withLock { $0.append(stream) } }
+    let source = CurlBody(stream) { [weak self] in
+      if !stream.isCancelled.load(ordering: .relaxed) { self?.idle.withLock { $0.append(stream) } }
+    }
     let encodings = (head.header("Content-Encoding") ?? "").split(separator: ",").reversed()
     var body: any BodySource = source
     for encoding in encodings {
@@ -27,8 +29,9 @@ final class PartwiseTransport: Transport {
 
 /// One of libcurl's connections, which blocks a thread of its own while it waits.
 ///
-/// Sound to share: its queue is serial, and only there the connection is used.
+/// Sound to share: its queue is serial, and only there the connection is used, but for giving it up, which libcurl allows anywhere.
 private final class CurlStream: @unchecked Sendable {
+  let isCancelled = Atomic(false)
   private let pointer: OpaquePointer
   private let queue = DispatchQueue(label: "airbyte-lowcode.body-in-parts")
 
@@ -41,33 +44,43 @@ private final class CurlStream: @unchecked Sendable {
 
   /// Sends `request` and waits for the head of the answer.
   func open(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    let result = await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: self.perform(request)) }
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        queue.async { continuation.resume(returning: self.perform(request)) }
+      }
+    } onCancel: {
+      cancel()
     }
     return try result.get()
   }
 
   /// The next bytes, or none at the end.
   func read() async -> Result<Data, TransportError> {
-    await withCheckedContinuation { continuation in
-      queue.async {
-        var bytes: UnsafeRawPointer?
-        var count = 0
-        let code = ccurl_stream_read(self.pointer, &bytes, &count)
-        if code != 0 {
-          continuation.resume(returning: .failure(Self.error(code, "The connection broke off in the middle of the response")))
-        } else if let bytes, count > 0 {
-          continuation.resume(returning: .success(Data(bytes: bytes, count: count)))
-        } else {
-          continuation.resume(returning: .success(Data()))
-        }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        queue.async { continuation.resume(returning: self.receive()) }
       }
+    } onCancel: {
+      cancel()
     }
+  }
+
+  private func cancel() {
+    isCancelled.store(true, ordering: .relaxed)
+    ccurl_stream_cancel(pointer)
+  }
+
+  private func receive() -> Result<Data, TransportError> {
+    var bytes: UnsafeRawPointer?
+    var count = 0
+    let code = ccurl_stream_read(pointer, &bytes, &count)
+    guard code == 0 else { return .failure(Self.error(code, "The connection broke off in the middle of the response")) }
+    return .success(bytes.map { Data(bytes: $0, count: count) } ?? Data())
   }
 
   private func perform(_ request: HTTPRequest) -> Result<HTTPResponse, TransportError> {
     var lines = request.headers.map { "\($0.name): \($0.value)" }
-    if request.header("Content-Type") == nil { lines.append("Content-Type:") }
+    for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
     if request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
     let copies = lines.map { strdup($0) }
     defer { copies.forEach { free($0) } }
