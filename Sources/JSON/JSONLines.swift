@@ -6,7 +6,7 @@ extension JSONDocument {
   /// - Parameters:
   ///   - text: lines that end in a line feed; the last one may end with the text.
   ///   - rejected: is told of each line that is not JSON, blank ones among them, and returns whether the rest should be read.
-  /// - Returns: the values of the other lines, in order.
+  /// - Returns: the values of the other lines, in order. Integers of any length keep their digits.
   package static func lines(
     _ text: consuming ByteBuffer, rejected: (_ line: UnsafeBufferPointer<UInt8>, _ error: JSONError) -> Bool
   ) -> [JSONView] {
@@ -15,6 +15,7 @@ extension JSONDocument {
     let start = UnsafeMutablePointer(mutating: bytes.base)
     let count = bytes.count
     var builder = TapeBuilder(bytes)
+    builder.keepsLongIntegers = true
     var roots: [Int] = []
     var from = 0
     while from < count {

@@ -32,6 +32,8 @@ struct TapeBuilder: ~Copyable {
   private var frames: UnsafeMutablePointer<Frame>
   private var filters: UnsafeMutablePointer<KeyFilter>
   private var frameCapacity = 16
+  /// Whether integers beyond 64 bits are written out with their digits, as Python's `json` does, and not as doubles.
+  var keepsLongIntegers = false
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 

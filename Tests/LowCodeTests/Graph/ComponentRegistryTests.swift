@@ -16,13 +16,13 @@ import Testing
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
     "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GroupByKeyMergeStrategy", "HTTPAPIBudget",
-    "HttpComponentsResolver", "JsonSchemaPropertySelector", 
+    "HttpComponentsResolver", "JsonSchemaPropertySelector",
     "MovingWindowCallRatePolicy", "PageSizeReduction", "PaginationReset", "PaginationResetLimits",
     "ParametrizedComponentsResolver",
     "ParentFieldPath", "PredicateValidator", "PropertiesFromEndpoint", "PropertyChunking", "QueryProperties", "Rate",
     "RecordExpander", "RequestWindowSplitting", "ResponseToFileExtractor", "SchemaTypeIdentifier", "StateDelegatingStream",
     "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
-    
+
   ]
 
   @Test func everyDefinitionIsAccountedFor() {
