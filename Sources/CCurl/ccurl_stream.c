@@ -20,6 +20,8 @@ struct ccurl_stream {
   CURLM *multi;
   CURL *easy;
   struct curl_slist *lines;
+  struct curl_slist *resolve;
+  struct curl_slist *connect_to;
   buffer headers;
   buffer body;
   long status;
@@ -94,7 +96,9 @@ static void give_up(ccurl_stream *stream) {
   curl_multi_remove_handle(stream->multi, stream->easy);
   curl_easy_reset(stream->easy);
   curl_slist_free_all(stream->lines);
-  stream->lines = NULL;
+  curl_slist_free_all(stream->resolve);
+  curl_slist_free_all(stream->connect_to);
+  stream->lines = stream->resolve = stream->connect_to = NULL;
 }
 
 void ccurl_stream_free(ccurl_stream *stream) {
@@ -134,33 +138,57 @@ static int run(ccurl_stream *stream) {
   return stream->body.count == 0 ? (int)stream->code : 0;
 }
 
-int ccurl_stream_open(
-  ccurl_stream *stream, const char *method, const char *url, const char *const *header_lines, size_t header_count,
-  const void *body, size_t body_bytes, long connect_timeout, long read_timeout) {
+static void set_method(CURL *easy, const ccurl_stream_request *request) {
+  if (request->body || sends_length(request->method)) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
+    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
+  } else if (strcmp(request->method, "HEAD") == 0) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_route(ccurl_stream *stream, const ccurl_stream_request *request) {
+  CURL *easy = stream->easy;
+  if (request->proxy) {
+    curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  }
+  if (request->ca_file || request->ca_path) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, request->ca_path);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, request->ca_file);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, request->ca_path);
+  }
+  if (request->resolve) stream->resolve = curl_slist_append(NULL, request->resolve);
+  if (request->connect_to) stream->connect_to = curl_slist_append(NULL, request->connect_to);
+  if (stream->resolve) curl_easy_setopt(easy, CURLOPT_RESOLVE, stream->resolve);
+  if (stream->connect_to) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, stream->connect_to);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request->follows_redirects ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 30L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+}
+
+int ccurl_stream_open(ccurl_stream *stream, const ccurl_stream_request *request) {
   give_up(stream);
   stream->headers.count = stream->body.count = 0;
   stream->status = 0;
   stream->is_head_complete = stream->is_unread = stream->is_paused = stream->is_done = 0;
   stream->code = CURLE_OK;
   CURL *easy = stream->easy;
-  for (size_t i = 0; i < header_count; i++) stream->lines = curl_slist_append(stream->lines, header_lines[i]);
-  curl_easy_setopt(easy, CURLOPT_URL, url);
-  if (body || sends_length(method)) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_bytes);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body ? body : "");
-  } else if (strcmp(method, "HEAD") == 0) {
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  for (size_t i = 0; i < request->header_count; i++) {
+    stream->lines = curl_slist_append(stream->lines, request->header_lines[i]);
   }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  curl_easy_setopt(easy, CURLOPT_URL, request->url);
+  set_method(easy, request);
+  set_route(stream, request);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->lines);
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 30L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, read_timeout);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, request->read_timeout);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, stream);

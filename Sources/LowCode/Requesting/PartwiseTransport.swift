@@ -79,17 +79,30 @@ private final class CurlStream: @unchecked Sendable {
   }
 
   private func perform(_ request: HTTPRequest) -> Result<HTTPResponse, TransportError> {
-    var lines = request.headers.map { "\($0.name): \($0.value)" }
+    var lines = request.headers.map { header in
+      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+      // libcurl takes a line without a value for the wish to leave the header out.
+      return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
+    }
     for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
     if request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
-    let copies = lines.map { strdup($0) }
+    let texts = [request.method, request.url] + lines
+    let copies = texts.map { strdup($0) }
     defer { copies.forEach { free($0) } }
-    let code = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { headers in
-      (request.body ?? []).withUnsafeBytes { body in
-        ccurl_stream_open(
-          pointer, request.method, request.url, headers.baseAddress, headers.count,
-          request.body == nil ? nil : body.baseAddress ?? UnsafeRawPointer(bitPattern: 1), body.count,
-          Int(request.connectTimeout.rounded(.up)), Int(request.readTimeout.rounded(.up)))
+    let body = request.body ?? []
+    let code = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { copies in
+      (body + [0]).withUnsafeBytes { bytes in
+        var message = ccurl_stream_request()
+        message.method = copies[0]
+        message.url = copies[1]
+        message.header_lines = copies.baseAddress.map { $0 + 2 }
+        message.header_count = lines.count
+        if request.body != nil { message.body = bytes.baseAddress }
+        message.body_bytes = body.count
+        message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
+        message.read_timeout = Self.clamped(request.readTimeout)
+        message.follows_redirects = 1
+        return ccurl_stream_open(pointer, &message)
       }
     }
     guard code == 0 else { return .failure(Self.error(code, "The request to \(request.url) failed")) }
@@ -101,6 +114,10 @@ private final class CurlStream: @unchecked Sendable {
       HTTPResponse(
         status: ccurl_stream_status(pointer), headers: BodyOnGetTransport.headers(head ?? ""), body: Data(),
         url: ccurl_stream_url(pointer).map { String(cString: $0) } ?? request.url))
+  }
+
+  private static func clamped(_ number: Double) -> Int {
+    number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
   }
 
   private static func error(_ code: Int32, _ sentence: String) -> TransportError {
