@@ -23,6 +23,13 @@ package final class JSONDocument: Sendable {
     wordCount = count
   }
 
+  /// Takes over a tape over `bytes`.
+  init(_ bytes: JSONBytes, words: UnsafeMutablePointer<UInt64>, count: Int) {
+    self.bytes = bytes
+    tape = Tape(base: bytes.base, words: UnsafePointer(words))
+    wordCount = count
+  }
+
   /// Copies `bytes` and indexes the copy.
   package convenience init(parsing bytes: [UInt8], encoding: JSONTextEncoding = .utf8) throws(JSONError) {
     try self.init(parsing: JSONBytes(bytes), encoding: encoding)

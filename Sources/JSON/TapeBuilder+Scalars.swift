@@ -133,9 +133,9 @@ extension TapeBuilder {
       emit(TapeWord(.int, offset: start - base, length: text.count))
     } else {
       // An integer that no double can hold keeps its digits, as it does in the reference.
-      let isFinite = Numbers.double(text).isFinite
-      if isFinite { dirt &+= 1 }
-      emit(TapeWord(.double, offset: start - base, length: text.count, flags: isFinite ? TapeWord.overlong : 0))
+      let isRounded = !keepsLongIntegers && Numbers.double(text).isFinite
+      if isRounded { dirt &+= 1 }
+      emit(TapeWord(.double, offset: start - base, length: text.count, flags: isRounded ? TapeWord.overlong : 0))
     }
     return end
   }

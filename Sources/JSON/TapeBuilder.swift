@@ -27,10 +27,13 @@ struct TapeBuilder: ~Copyable {
   private let end: Int
   private var words: UnsafeMutablePointer<UInt64>
   private var capacity: Int
-  private var used = 0
+  /// The number of words written.
+  private(set) var used = 0
   private var frames: UnsafeMutablePointer<Frame>
   private var filters: UnsafeMutablePointer<KeyFilter>
   private var frameCapacity = 16
+  /// Whether integers beyond 64 bits are written out with their digits, as Python's `json` does, and not as doubles.
+  var keepsLongIntegers = false
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
@@ -60,9 +63,15 @@ struct TapeBuilder: ~Copyable {
   }
 
   /// Reads the whole text. On failure ``failureOffset`` tells the place.
-  mutating func build() throws(Failure) {
+  mutating func build() throws(Failure) { try build(from: 0, to: end) }
+
+  /// Forgets the words from `count` on.
+  mutating func truncate(to count: Int) { used = min(used, max(count, 0)) }
+
+  /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
+  mutating func build(from start: Int, to end: Int) throws(Failure) {
     guard end <= TapeWord.maximumText else { throw fail(.size, base) }
-    var at = base
+    var at = base + start
     var dirt = 0
     var depth = 0
     var frame = frames

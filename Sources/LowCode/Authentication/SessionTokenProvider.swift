@@ -68,7 +68,7 @@ final class SessionTokenProvider: Sendable {
       throw ConnectorError(
         .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none.")
     }
-    guard let value = try decoder.decode(response).first.flatMap({ try path.get(in: $0) }), !value.isNull else {
+    guard let value = try await decoder.decode(response.whole()).first.flatMap({ try path.get(in: $0) }), !value.isNull else {
       throw ConnectorError(
         .system, "The answer to the login request has no session token: `\(pathText)` is missing in it.")
     }

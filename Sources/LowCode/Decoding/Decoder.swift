@@ -27,5 +27,26 @@ package enum DecodedBody: Sendable {
 
 /// Reads a response's body.
 package protocol Decoder: Sendable {
+  /// Whether values come while the body is still being received: then pagination does not see the body, and there is but one look.
+  var streams: Bool { get }
+  /// Whether responses are wanted before their bodies.
+  var receivesInParts: Bool { get }
+  /// Whether a `DefaultPaginator` may stand beside this decoder.
+  var allowsPagination: Bool { get }
+  /// Reads a body that was received wholly.
   func decode(_ response: HTTPResponse) throws -> DecodedBody
+  /// Reads a body in batches of values, as it comes.
+  /// - Parameter batch: takes values and returns whether more are wanted.
+  /// - Throws: ``ConnectorError`` or ``TransportError``; the batches until then are good.
+  func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws
+}
+
+extension Decoder {
+  package var streams: Bool { false }
+  package var receivesInParts: Bool { streams }
+  package var allowsPagination: Bool { false }
+
+  package func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
+    _ = try await batch(decode(response.whole()))
+  }
 }

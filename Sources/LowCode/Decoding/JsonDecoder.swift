@@ -13,6 +13,8 @@ struct JsonDecoder: Component, Decoder {
     log = context.runtime.log
   }
 
+  var allowsPagination: Bool { true }
+
   /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     do {

@@ -16,6 +16,7 @@ struct CompositeErrorHandler: Component, ErrorHandler {
   }
 
   var maxRetries: Int { handlers.first?.maxRetries ?? 5 }
+  var looksIntoBodies: Bool { handlers.contains { $0.looksIntoBodies } }
   var maxTime: Double { handlers.map(\.maxTime).max() ?? 600 }
 
   func interpret(_ attempt: Attempt) throws -> ErrorResolution {

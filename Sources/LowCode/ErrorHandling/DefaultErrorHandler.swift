@@ -22,6 +22,8 @@ struct DefaultErrorHandler: Component, ErrorHandler {
     maxRetries = 5
   }
 
+  var looksIntoBodies: Bool { filters.contains { $0.looksIntoBodies } }
+
   func interpret(_ attempt: Attempt) throws -> ErrorResolution {
     guard case .response(let response) = attempt else { return DefaultErrorMapping.resolution(for: attempt) }
     for filter in filters {

@@ -42,12 +42,18 @@ package enum Attempt: Sendable {
 /// Decides what is done about an attempt.
 package protocol ErrorHandler: Sendable {
   func interpret(_ attempt: Attempt) throws -> ErrorResolution
+  /// Whether the verdict on a response that is no error may depend on its body.
+  var looksIntoBodies: Bool { get }
   /// How often a request is repeated at most.
   var maxRetries: Int { get }
   /// Seconds after which a request is not repeated any more.
   var maxTime: Double { get }
   /// The strategies that say how long to wait, first answer first; nil for none of its own.
   var backoffStrategies: [any BackoffStrategy]? { get }
+}
+
+extension ErrorHandler {
+  package var looksIntoBodies: Bool { true }
 }
 
 /// Says how long to wait before a request is sent again.

@@ -27,6 +27,11 @@ struct HttpResponseFilter: Component {
     config = context.configValue
   }
 
+  /// Whether the verdict on a response that is no error may depend on its body.
+  var looksIntoBodies: Bool {
+    predicate != nil || messagePart?.isEmpty == false || (errorMessage != nil && statusCodes.contains { $0 < 400 })
+  }
+
   /// The verdict on `response` if this filter is meant for it.
   func match(_ response: HTTPResponse) throws -> ErrorResolution? {
     guard try matches(response), let action else { return nil }

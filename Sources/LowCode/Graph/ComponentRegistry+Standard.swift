@@ -39,7 +39,14 @@ extension ComponentRegistry {
     OffsetIncrement.self,
     PageIncrement.self,
     // Decoding
+    CsvDecoder.self,
+    GzipDecoder.self,
+    IterableDecoder.self,
     JsonDecoder.self,
+    JsonItemsDecoder.self,
+    JsonlDecoder.self,
+    XmlDecoder.self,
+    ZipfileDecoder.self,
     // Selecting
     DpathExtractor.self,
     RecordFilter.self,

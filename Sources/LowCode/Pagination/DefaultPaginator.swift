@@ -21,6 +21,11 @@ struct DefaultPaginator: Component, Paginator {
     } else {
       self.strategy = strategy
     }
+    if let decoder = context.siblings.decoder, !decoder.allowsPagination {
+      throw ConnectorError(
+        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML.",
+        at: node.node)
+    }
     sizeOption = try context.build(optional: node["page_size_option"])
     if let size = node["page_size_option"], (try strategy.pageSize() ?? 0) == 0 {
       throw ConnectorError(.system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: size)

@@ -42,7 +42,7 @@ struct BodyOnGetTransport: Transport {
   }
 
   /// Header lines as names and values; repeated ones are joined.
-  private static func headers(_ text: String) -> [(name: String, value: String)] {
+  static func headers(_ text: String) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for line in text.split(whereSeparator: \.isNewline) {
       guard let colon = line.firstIndex(of: ":") else { continue }
@@ -58,7 +58,7 @@ struct BodyOnGetTransport: Transport {
   }
 
   /// libcurl's codes, by curl/curl.h.
-  private static func kind(_ code: Int32) -> TransportError.Kind {
+  static func kind(_ code: Int32) -> TransportError.Kind {
     switch code {
     case 3: .invalidURL
     case 5, 6: .nameNotResolved

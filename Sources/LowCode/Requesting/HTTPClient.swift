@@ -87,7 +87,9 @@ struct HTTPClient: Sendable {
     try await authenticator.rotation?.sign(&signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
-      let response = try await runtime.transport.send(signed)
+      let received = try await runtime.transport.send(signed)
+      // Whoever judges an error looks into its body, and a template may look into any.
+      let response = received.isSuccess && !errorHandler.looksIntoBodies ? received : try await received.whole()
       authenticator.rotation?.observe(response, to: signed)
       return (.response(response), signed)
     } catch {

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
   package var connectTimeout = 30.0
   /// Seconds without a byte before the response counts as lost.
   package var readTimeout = 300.0
+  /// Whether the body is wanted part by part: then the response may come before its body.
+  package var receivesInParts = false
 
   package init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
     self.method = method
@@ -37,6 +39,8 @@ package struct HTTPRequest: Sendable {
 }
 
 /// A response with its whole body, which is parsed once however many components look into it.
+///
+/// Where the request wanted its body in parts, it may still be to come: then `body` is empty and ``rest`` gives it.
 package final class HTTPResponse: Sendable {
   package let status: Int
   /// Names as received; repeated headers are joined by a comma.
@@ -44,13 +48,18 @@ package final class HTTPResponse: Sendable {
   package let body: Data
   /// The URL that answered, after redirects.
   package let url: String
+  /// The body, where it was not received yet. It can be read once.
+  package let rest: (any BodySource)?
   private let parsed = Mutex<Result<JSONDocument, JSONError>?>(nil)
 
-  package init(status: Int, headers: [(name: String, value: String)], body: Data, url: String) {
+  package init(
+    status: Int, headers: [(name: String, value: String)], body: Data, url: String, rest: (any BodySource)? = nil
+  ) {
     self.status = status
     self.headers = headers
     self.body = body
     self.url = url
+    self.rest = rest
   }
 
   package func header(_ name: String) -> String? {

@@ -13,6 +13,8 @@ struct HttpRequester: Component, Requester {
   private let client: HTTPClient
   private let connectTimeout: Double?
   private let readTimeout: Double?
+  /// Whether the decoder reads a body while it is being received.
+  private let receivesInParts: Bool
   private let config: Value
 
   let baseURL: InterpolatedString?
@@ -32,6 +34,7 @@ struct HttpRequester: Component, Requester {
     config = context.configValue
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
+    receivesInParts = context.siblings.decoder?.receivesInParts ?? false
     var inner = context
     inner.siblings.urlBase = baseURL
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
@@ -59,6 +62,7 @@ struct HttpRequester: Component, Requester {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
     }
     var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
+    request.receivesInParts = receivesInParts
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
     return try await client.send(request)

@@ -8,6 +8,7 @@ import Foundation
 package final class URLSessionTransport: Transport {
   private let session: URLSession
   private let bodyOnGet = BodyOnGetTransport()
+  private let inParts = PartwiseTransport()
 
   /// - Parameter connections: how many connections to one host may be open at a time.
   package init(connections: Int = 64) {
@@ -23,6 +24,7 @@ package final class URLSessionTransport: Transport {
     guard let url = URL(string: request.url), let host = url.host, !host.isEmpty else {
       throw TransportError(.invalidURL, "`\(request.url)` is not a valid URL.")
     }
+    if request.receivesInParts { return try await inParts.send(request) }
     if request.method == "GET", request.body != nil { return try await bodyOnGet.send(request) }
     var message = URLRequest(url: url, timeoutInterval: request.readTimeout)
     message.httpMethod = request.method

@@ -42,13 +42,22 @@ struct SimpleRetriever: Component, Retriever {
       let response = try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
       guard response.isSuccess else { return }
 
-      let decoded = try decoder.decode(response)
-      var (records, extracted) = try selector.select(decoded, slice: slice, normalizer: normalizer)
-      let result = PageResult(
-        response: response, body: decoded.first, recordCount: records.count, extractedCount: extracted,
-        lastRecord: records.last, slice: slice)
-      if let bounds = feedCursor?.bounds(for: slice) { records.removeAll { !bounds.admit($0) } }
-      guard try await body(Page(records: records)) else { return }
+      var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
+      var isMoreWanted = true
+      try await decoder.decode(response) { batch in
+        if !decoder.streams { result.body = batch.first }
+        for selection in selector.selections(batch, slice: slice, normalizer: normalizer) {
+          var (records, extracted) = try selection.get()
+          result.recordCount += records.count
+          result.extractedCount += extracted
+          if let last = records.last { result.lastRecord = last }
+          if let bounds = feedCursor?.bounds(for: slice) { records.removeAll { !bounds.admit($0) } }
+          isMoreWanted = try await body(Page(records: records))
+          guard isMoreWanted else { return false }
+        }
+        return true
+      }
+      guard isMoreWanted else { return }
       guard let next = try paginator.nextToken(after: result, lastToken: token) else { return }
       token = next
     }

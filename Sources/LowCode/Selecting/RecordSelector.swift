@@ -54,6 +54,21 @@ struct RecordSelector: Component {
     return (found, extracted)
   }
 
+  /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.
+  func selections(
+    _ batch: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?
+  ) -> [Result<(records: [Record], extracted: Int), any Error>] {
+    let whole = Result { try select(batch, slice: slice, normalizer: normalizer) }
+    guard case .failure = whole, case .many(let views) = batch, views.count > 1 else { return [whole] }
+    var selections: [Result<(records: [Record], extracted: Int), any Error>] = []
+    for view in views {
+      let selection = Result { try select(.one(view), slice: slice, normalizer: normalizer) }
+      selections.append(selection)
+      if case .failure = selection { break }
+    }
+    return selections
+  }
+
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
     for transformation in transformations { try transformation.transform(&record, slice: slice) }
   }

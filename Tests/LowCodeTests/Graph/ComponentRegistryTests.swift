@@ -14,15 +14,15 @@ import Testing
   private static let missing: Set<String> = [
     "AsyncJobStatusMap", "AsyncRetriever", "BlockSimultaneousSyncsAction", "CheckDynamicStream", "CombinedExtractor",
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
-    "ConfigRemapField", "ConfigRemoveFields", "CsvDecoder", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GroupByKeyMergeStrategy", "GzipDecoder", "HTTPAPIBudget",
-    "HttpComponentsResolver", "IterableDecoder", "JsonItemsDecoder", "JsonSchemaPropertySelector", "JsonlDecoder",
+    "ConfigRemapField", "ConfigRemoveFields", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
+    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GroupByKeyMergeStrategy", "HTTPAPIBudget",
+    "HttpComponentsResolver", "JsonSchemaPropertySelector",
     "MovingWindowCallRatePolicy", "PageSizeReduction", "PaginationReset", "PaginationResetLimits",
     "ParametrizedComponentsResolver",
     "ParentFieldPath", "PredicateValidator", "PropertiesFromEndpoint", "PropertyChunking", "QueryProperties", "Rate",
     "RecordExpander", "RequestWindowSplitting", "ResponseToFileExtractor", "SchemaTypeIdentifier", "StateDelegatingStream",
     "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
-    "XmlDecoder", "ZipfileDecoder",
+
   ]
 
   @Test func everyDefinitionIsAccountedFor() {

@@ -1,0 +1,90 @@
+import Foundation
+import JSON
+
+/// Finds values in a body that comes in parts.
+protocol BodyParser: AnyObject {
+  /// Reads the next bytes of the body.
+  /// - Throws: ``ConnectorError`` where they cannot be read; `values` keeps what was found before.
+  func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws
+  /// Reads what is left when the body is over.
+  func finish(into values: inout ParsedValues) throws
+}
+
+/// Values that were found and not handed on yet.
+struct ParsedValues {
+  private(set) var views: [JSONView] = []
+  /// The size of the texts that they stand in.
+  private(set) var byteCount = 0
+
+  mutating func append(_ found: [JSONView]) {
+    guard let document = found.first?.document else { return }
+    byteCount += document.footprint.text
+    if views.isEmpty { views = found } else { views += found }
+  }
+
+  /// The values so far, which are forgotten.
+  mutating func take() -> DecodedBody {
+    defer { (views, byteCount) = ([], 0) }
+    return .many(views)
+  }
+}
+
+/// A decoder that reads a body in parts, and can stand within another one.
+protocol PartwiseDecoder: Decoder {
+  /// A parser for one body.
+  func parser() throws -> any BodyParser
+  /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
+  var stepSize: Int { get }
+}
+
+extension PartwiseDecoder {
+  var streams: Bool { true }
+  var stepSize: Int { 256 * 1024 }
+
+  func decode(_ response: HTTPResponse) throws -> DecodedBody {
+    let parser = try parser()
+    var values = ParsedValues()
+    try response.body.withUnsafeBytes { try parser.parse($0, into: &values) }
+    try parser.finish(into: &values)
+    return values.take()
+  }
+
+  func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
+    let parser = try parser()
+    var values = ParsedValues()
+    do {
+      var parts = response.parts
+      while let part = try await parts.next() {
+        guard try await parse(part, parser, &values, batch) else { return }
+      }
+      try parser.finish(into: &values)
+    } catch {
+      // What came before the failure is good.
+      if !values.views.isEmpty, !(error is CancellationError) { _ = try await batch(values.take()) }
+      throw error
+    }
+    if !values.views.isEmpty { _ = try await batch(values.take()) }
+  }
+
+  /// Parses one part of a body and hands on what was found, where it is enough.
+  func parse(
+    _ part: Data, _ parser: any BodyParser, _ values: inout ParsedValues, _ batch: (DecodedBody) async throws -> Bool
+  ) async throws -> Bool {
+    var start = 0
+    while start < part.count {
+      let end = min(start + stepSize, part.count)
+      try part.withUnsafeBytes { bytes in
+        try parser.parse(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), into: &values)
+      }
+      start = end
+      guard values.byteCount >= ParsedValues.enough else { continue }
+      guard try await batch(values.take()) else { return false }
+    }
+    return true
+  }
+}
+
+extension ParsedValues {
+  /// The size of texts from which on values are handed on.
+  static let enough = 128 * 1024
+}

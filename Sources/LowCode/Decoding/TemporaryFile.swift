@@ -1,0 +1,58 @@
+import Foundation
+
+/// A file without a name, which is gone when it is let go: bytes that are too many for memory.
+///
+/// Sound to share: its descriptor is fixed, and the system keeps each read and each append apart.
+final class TemporaryFile: Sendable {
+  private let descriptor: Int32
+
+  /// - Throws: ``ConnectorError`` where there is no place for one.
+  init() throws(ConnectorError) {
+    var path = Array("\(FileManager.default.temporaryDirectory.path)/airbyte-lowcode-XXXXXX".utf8CString)
+    descriptor = path.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkstemp($0) } ?? -1 }
+    guard descriptor >= 0 else { throw Self.failure("made") }
+    unlink(path)
+  }
+
+  deinit { close(descriptor) }
+
+  var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  func append(_ data: Data) throws(ConnectorError) {
+    let isWritten = data.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        rest = rest.dropFirst(count)
+      }
+      return true
+    }
+    if !isWritten { throw Self.failure("written") }
+  }
+
+  /// The bytes from `offset` on, fewer than `count` only at the end.
+  func read(at offset: Int, count: Int) throws(ConnectorError) -> Data {
+    guard offset >= 0, count > 0, offset < size else { return Data() }
+    var data = Data(count: min(count, size - offset))
+    var filled = 0
+    while filled < data.count {
+      let start = filled
+      let read = data.withUnsafeMutableBytes { bytes in
+        pread(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, off_t(offset + start))
+      }
+      if read < 0, errno == EINTR { continue }
+      guard read > 0 else { throw Self.failure("read") }
+      filled += read
+    }
+    return data
+  }
+
+  private static func failure(_ what: String) -> ConnectorError {
+    ConnectorError(.system, "A temporary file could not be \(what): \(String(cString: strerror(errno))).")
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import JSON
+
+/// Brings text of any encoding into UTF-8, part by part.
+///
+/// Encodings have the names that Python knows. The common ones need nothing of the system, the others its `iconv`.
+final class TextTranscoder {
+  private enum Kind {
+    case utf8(isMarked: Bool)
+    case ascii
+    case latin1
+    case windows1252
+    case iconv(IconvConverter)
+  }
+
+  private let kind: Kind
+  private let name: String
+  private let replacesInvalid: Bool
+  /// The beginning of a character whose end is still to come.
+  private var pending: [UInt8] = []
+  private var isAtStart = true
+
+  /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
+  /// - Throws: ``ConnectorError`` where there is no such encoding.
+  init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
+    self.name = name
+    self.replacesInvalid = replacesInvalid
+    switch name.lowercased().replacing("_", with: "-").replacing(" ", with: "-") {
+    case "utf-8", "utf8", "u8", "utf", "cp65001": kind = .utf8(isMarked: false)
+    case "utf-8-sig", "utf8-sig": kind = .utf8(isMarked: true)
+    case "ascii", "us-ascii", "646": kind = .ascii
+    case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": kind = .latin1
+    case "cp1252", "1252", "windows-1252": kind = .windows1252
+    case let other:
+      let candidates = [other, other.replacing("iso8859", with: "iso-8859"), other.replacing("-", with: "")]
+      guard let converter = candidates.lazy.compactMap(IconvConverter.init).first else {
+        throw ConnectorError(.system, "There is no encoding called `\(name)`.")
+      }
+      kind = .iconv(converter)
+    }
+  }
+
+  /// Whether bytes are passed on as they are, unchecked.
+  var isIdentity: Bool { if case .utf8(isMarked: false) = kind { !replacesInvalid } else { false } }
+
+  /// Appends what `bytes` stand for; of a character that is not complete the beginning is kept.
+  func transcode(_ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer) throws(ConnectorError) {
+    switch kind {
+    case .utf8(let isMarked):
+      var whole = pending + bytes
+      if isMarked, isAtStart {
+        guard whole.count >= 3 else {
+          pending = whole
+          return
+        }
+        if whole.starts(with: [0xEF, 0xBB, 0xBF]) { whole.removeFirst(3) }
+        isAtStart = false
+      }
+      let complete = whole.count - Self.incompleteTail(whole)
+      pending = Array(whole[complete...])
+      whole[..<complete].withUnsafeBytes { out.append($0) }
+    case .ascii, .latin1, .windows1252:
+      for byte in bytes { try append(byte, to: &out) }
+    case .iconv(let converter):
+      var whole = pending + bytes
+      var used = whole.withUnsafeBytes { converter.convert($0, to: &out) }
+      while case .invalid(let place) = used {
+        guard replacesInvalid else { throw invalid() }
+        out.append("\u{FFFD}")
+        whole.removeFirst(min(place + 1, whole.count))
+        used = whole.withUnsafeBytes { converter.convert($0, to: &out) }
+      }
+      if case .all(let count) = used { pending = Array(whole[min(count, whole.count)...]) }
+    }
+  }
+
+  /// - Throws: ``ConnectorError`` where the text ended within a character.
+  func finish() throws(ConnectorError) {
+    if !pending.isEmpty, !replacesInvalid { throw invalid() }
+  }
+
+  private func append(_ byte: UInt8, to out: inout ByteBuffer) throws(ConnectorError) {
+    if byte < 0x80 { return out.append(byte) }
+    switch kind {
+    case .latin1:
+      out.append(0xC0 | byte >> 6)
+      out.append(0x80 | byte & 0x3F)
+    case .windows1252:
+      guard byte < 0xA0 else {
+        out.append(0xC0 | byte >> 6)
+        out.append(0x80 | byte & 0x3F)
+        return
+      }
+      let scalar = Self.windows1252[Int(byte) - 0x80]
+      if scalar == "\u{FFFD}", !replacesInvalid { throw invalid() }
+      out.append(String(scalar))
+    default:
+      guard replacesInvalid else { throw invalid() }
+      out.append("\u{FFFD}")
+    }
+  }
+
+  private func invalid() -> ConnectorError {
+    ConnectorError(.system, "The response is not valid text in the encoding `\(name)`.")
+  }
+
+  /// The number of bytes at the end that begin a character which is not complete.
+  private static func incompleteTail(_ bytes: [UInt8]) -> Int {
+    for back in 1...3 where back <= bytes.count {
+      let byte = bytes[bytes.count - back]
+      if byte & 0xC0 == 0x80 { continue }
+      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+      return length > back ? back : 0
+    }
+    return 0
+  }
+
+  /// The characters 0x80 to 0x9F of Windows-1252; U+FFFD where there is none.
+  private static let windows1252: [UnicodeScalar] = Array(
+    ("\u{20AC}\u{FFFD}\u{201A}\u{0192}\u{201E}\u{2026}\u{2020}\u{2021}\u{02C6}\u{2030}\u{0160}\u{2039}\u{0152}\u{FFFD}\u{017D}"
+      + "\u{FFFD}\u{FFFD}\u{2018}\u{2019}\u{201C}\u{201D}\u{2022}\u{2013}\u{2014}\u{02DC}\u{2122}\u{0161}\u{203A}\u{0153}\u{FFFD}"
+      + "\u{017E}\u{0178}").unicodeScalars)
+}
+
+/// The system's converter of encodings.
+///
+/// It is used through a descriptor that this class alone holds and closes.
+private final class IconvConverter {
+  enum Result {
+    /// So many bytes were converted; what is left begins a character.
+    case all(Int)
+    /// At this place there is no character.
+    case invalid(Int)
+  }
+
+  private let descriptor: iconv_t
+
+  init?(_ name: String) {
+    guard let opened = iconv_open("UTF-8", name), Int(bitPattern: opened) != -1 else { return nil }
+    descriptor = opened
+  }
+
+  deinit { iconv_close(descriptor) }
+
+  func convert(_ input: UnsafeRawBufferPointer, to out: inout ByteBuffer) -> Result {
+    // `iconv` does not write to its input, though its signature would allow it.
+    var source = input.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: CChar.self)) }
+    var left = input.count
+    var piece = [CChar](repeating: 0, count: 16 * 1024)
+    while left > 0 {
+      let room = piece.count
+      let (status, reason, written) = piece.withUnsafeMutableBufferPointer { buffer in
+        var target = buffer.baseAddress
+        var free = room
+        let status = iconv(descriptor, &source, &left, &target, &free)
+        return (status, errno, room - free)
+      }
+      piece.withUnsafeBytes { out.append(UnsafeRawBufferPointer(rebasing: $0[..<written])) }
+      guard status == Int.max || status == -1 || Int(bitPattern: UInt(bitPattern: status)) == -1 else { continue }
+      switch reason {
+      case E2BIG: continue
+      case EINVAL: return .all(input.count - left)
+      default: return .invalid(input.count - left)
+      }
+    }
+    return .all(input.count)
+  }
+}

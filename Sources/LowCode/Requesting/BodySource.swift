@@ -1,0 +1,41 @@
+import Foundation
+
+/// A body that is still to be received.
+///
+/// Nothing is received beyond what was asked for, but for a bounded part. Letting go of the source gives up the rest.
+package protocol BodySource: AnyObject, Sendable {
+  /// Waits for the next bytes; nil at the end of the body.
+  /// - Throws: ``TransportError`` where the connection breaks off; asking again then gives nil.
+  func next() async throws(TransportError) -> Data?
+}
+
+extension HTTPResponse {
+  /// The same response with its body received wholly.
+  package func whole() async throws(TransportError) -> HTTPResponse {
+    guard let rest else { return self }
+    var body = Data()
+    while let part = try await rest.next() { body.append(part) }
+    return HTTPResponse(status: status, headers: headers, body: body, url: url)
+  }
+
+  /// The body in parts, however much of it was received.
+  package var parts: BodyParts { BodyParts(self) }
+}
+
+/// The parts of a response's body, one after the other.
+package struct BodyParts {
+  private let rest: (any BodySource)?
+  private var received: Data?
+
+  fileprivate init(_ response: HTTPResponse) {
+    rest = response.rest
+    received = response.rest == nil ? response.body : nil
+  }
+
+  /// The next part; nil at the end.
+  package mutating func next() async throws(TransportError) -> Data? {
+    if let rest { return try await rest.next() }
+    defer { received = nil }
+    return received
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import JSON
+import LowCode
+import Testing
+
+/// Bodies that are received part by part from a server.
+@Suite struct PartwiseBodyTests {
+  private static let text = String(repeating: "0123456789", count: 200_000)
+
+  private func request(_ api: ScriptedAPI, _ path: String) -> LowCode.HTTPRequest {
+    var request = LowCode.HTTPRequest(method: "GET", url: "http://\(api.address)\(path)")
+    request.receivesInParts = true
+    return request
+  }
+
+  @Test func partsMakeUpTheBodyOnAConnectionThatIsUsedAgain() async throws {
+    let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "\#(Self.text)"}, {"status": 404, "text": "none"}]}]}"#
+    try await ScriptedAPI.serving(api) { api in
+      let transport = URLSessionTransport()
+      let response = try await transport.send(request(api, "/a"))
+      #expect(response.status == 200)
+      #expect(response.body.isEmpty)
+      var parts = response.parts
+      var body = Data()
+      var count = 0
+      while let part = try await parts.next() {
+        body.append(part)
+        count += 1
+      }
+      #expect(String(decoding: body, as: UTF8.self) == Self.text)
+      #expect(count > 1)
+      let second = try await transport.send(request(api, "/a")).whole()
+      #expect(second.status == 404)
+      #expect(String(decoding: second.body, as: UTF8.self) == "none")
+    }
+  }
+
+  @Test func aBreakComesBehindWhatWasReceived() async throws {
+    let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "0123456789", "cut": 4}]}]}"#
+    try await ScriptedAPI.serving(api) { api in
+      var parts = try await URLSessionTransport().send(request(api, "/a")).parts
+      var body = Data()
+      let error = await #expect(throws: TransportError.self) {
+        while let part = try await parts.next() { body.append(part) }
+      }
+      #expect(error?.kind == .connectionLost)
+      #expect(String(decoding: body, as: UTF8.self) == "0123")
+    }
+  }
+
+  @Test func aServerThatIsNotThereIsNoResponse() async throws {
+    var request = LowCode.HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
+    request.receivesInParts = true
+    let error = await #expect(throws: TransportError.self) { _ = try await URLSessionTransport().send(request) }
+    #expect(error?.kind == .connectFailed)
+  }
+}
