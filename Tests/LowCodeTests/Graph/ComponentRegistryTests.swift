@@ -12,15 +12,15 @@ import Testing
 
   /// Definitions that this version cannot run: a stream that needs one fails alone and says so.
   private static let missing: Set<String> = [
-      "BlockSimultaneousSyncsAction", "CheckDynamicStream", 
+    "BlockSimultaneousSyncsAction", "CheckDynamicStream",
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "CsvDecoder", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy",  "GzipDecoder", "HTTPAPIBudget",
-    "HttpComponentsResolver", "IterableDecoder", "JsonItemsDecoder",  "JsonlDecoder",
-    "MovingWindowCallRatePolicy",   
+    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GzipDecoder", "HTTPAPIBudget",
+    "HttpComponentsResolver", "IterableDecoder", "JsonItemsDecoder", "JsonlDecoder",
+    "MovingWindowCallRatePolicy",
     "ParametrizedComponentsResolver",
-     "PredicateValidator",    "Rate",
-       "SchemaTypeIdentifier", "StateDelegatingStream",
+    "PredicateValidator", "Rate",
+    "SchemaTypeIdentifier", "StateDelegatingStream",
     "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
     "XmlDecoder", "ZipfileDecoder",
   ]
