@@ -10,8 +10,22 @@ struct RecordSelector: Component {
   /// Whether values are cast to the types of the stream's schema.
   let normalizes: Bool
   private let cursor: (any Cursor)?
+  private let uploader: FileUploader?
   private let streamName: String
   private let log: any LogSink
+
+  /// Extracts, and does nothing else to the records.
+  init(extractor: any RecordExtractor, in context: BuildContext) {
+    self.extractor = extractor
+    filter = nil
+    transformations = []
+    transformsFirst = false
+    normalizes = false
+    cursor = nil
+    uploader = nil
+    streamName = context.streamName
+    log = context.runtime.log
+  }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     extractor = try context.build(node.required("extractor"))
@@ -19,6 +33,7 @@ struct RecordSelector: Component {
     streamName = context.streamName
     log = context.runtime.log
     transformations = context.siblings.transformations
+    uploader = context.siblings.fileUploader
     cursor = context.siblings.filtersByCursor ? context.siblings.cursor : nil
     transformsFirst = try node.bool("transform_before_filtering", default: context.siblings.isClientSideIncremental)
     if let normalization = node["schema_normalization"] {
@@ -33,13 +48,38 @@ struct RecordSelector: Component {
 
   /// The records of a page.
   /// - Returns: the records, and how many the extractor found before any was dropped.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) throws -> (
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async throws -> (
     records: [Record], extracted: Int
   ) {
+    var (found, extracted) = try await extract(page)
+    try refine(&found, slice: slice, normalizer: normalizer)
+    if let uploader {
+      for index in found.indices { try await uploader.upload(&found[index]) }
+    }
+    return (found, extracted)
+  }
+
+  private func extract(_ page: DecodedBody) async throws -> (records: [Record], extracted: Int) {
     var found: [Record] = []
-    try page.forEach { try extractor.extract(from: $0, into: &found) }
-    let extracted = found.count
-    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return (found, extracted) }
+    var rest: [JSONView] = []
+    try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
+    var leftOut = 0
+    for body in rest {
+      for item in try await extractor.items(in: body) {
+        switch item {
+        case .leftOut: leftOut += 1
+        case .view(let view) where view.kind == .object: found.append(Record(view))
+        case .value(.object(let object)): found.append(Record(object))
+        case .view, .value: throw ConnectorError(.system, "A record should be an object, but one of \(streamName) is not.")
+        }
+      }
+    }
+    return (found, found.count + leftOut)
+  }
+
+  /// Filters, transforms and normalises records.
+  func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
+    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
     var kept = 0
     for index in found.indices {
@@ -51,22 +91,31 @@ struct RecordSelector: Component {
       kept += 1
     }
     found.removeSubrange(kept...)
-    return (found, extracted)
   }
 
   /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.
   func selections(
     _ batch: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?
-  ) -> [Result<(records: [Record], extracted: Int), any Error>] {
-    let whole = Result { try select(batch, slice: slice, normalizer: normalizer) }
+  ) async -> [Result<(records: [Record], extracted: Int), any Error>] {
+    let whole = await selection(batch, slice, normalizer)
     guard case .failure = whole, case .many(let views) = batch, views.count > 1 else { return [whole] }
     var selections: [Result<(records: [Record], extracted: Int), any Error>] = []
     for view in views {
-      let selection = Result { try select(.one(view), slice: slice, normalizer: normalizer) }
+      let selection = await selection(.one(view), slice, normalizer)
       selections.append(selection)
       if case .failure = selection { break }
     }
     return selections
+  }
+
+  private func selection(
+    _ batch: DecodedBody, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?
+  ) async -> Result<(records: [Record], extracted: Int), any Error> {
+    do {
+      return .success(try await select(batch, slice: slice, normalizer: normalizer))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
