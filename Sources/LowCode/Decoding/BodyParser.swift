@@ -42,6 +42,7 @@ extension PartwiseDecoder {
   var stepSize: Int { 256 * 1024 }
 
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
+    try response.checkReceived()
     let parser = try parser()
     var values = ParsedValues()
     try response.body.withUnsafeBytes { try parser.parse($0, into: &values) }
@@ -81,6 +82,13 @@ extension PartwiseDecoder {
       guard try await batch(values.take()) else { return false }
     }
     return true
+  }
+}
+
+extension HTTPResponse {
+  /// - Throws: ``ConnectorError`` where the body is still to come: then it can only be decoded in batches.
+  func checkReceived() throws(ConnectorError) {
+    if rest != nil { throw ConnectorError(.system, "The response of \(url) was to be decoded before its body was received.") }
   }
 }
 

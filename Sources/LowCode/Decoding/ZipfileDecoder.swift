@@ -16,6 +16,7 @@ struct ZipfileDecoder: Component, Decoder {
   var receivesInParts: Bool { true }
 
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
+    try response.checkReceived()
     let file = try TemporaryFile()
     try file.append(response.body)
     let archive = try open(file)

@@ -29,7 +29,7 @@ struct BodyOnGetTransport: Transport {
     defer { ccurl_response_free(&response) }
     guard response.error == 0 else {
       let reason = response.error_text.map { String(cString: $0) } ?? "unknown"
-      return .failure(TransportError(kind(response.error), "The request to \(request.url) failed: \(reason)."))
+      return .failure(TransportError(CurlAnswer.kind(response.error), "The request to \(request.url) failed: \(reason)."))
     }
     let body = response.body.map { Data(bytes: $0, count: response.body_bytes) } ?? Data()
     let head = response.headers.map {
@@ -37,35 +37,7 @@ struct BodyOnGetTransport: Transport {
     }
     return .success(
       HTTPResponse(
-        status: response.status, headers: headers(head ?? ""), body: body,
+        status: response.status, headers: CurlAnswer.headers(head ?? ""), body: body,
         url: response.url.map { String(cString: $0) } ?? request.url))
-  }
-
-  /// Header lines as names and values; repeated ones are joined.
-  static func headers(_ text: String) -> [(name: String, value: String)] {
-    var headers: [(name: String, value: String)] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      guard let colon = line.firstIndex(of: ":") else { continue }
-      let name = String(line[..<colon])
-      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-      if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
-        headers[index].value += ", " + value
-      } else {
-        headers.append((name, value))
-      }
-    }
-    return headers
-  }
-
-  /// libcurl's codes, by curl/curl.h.
-  static func kind(_ code: Int32) -> TransportError.Kind {
-    switch code {
-    case 3: .invalidURL
-    case 5, 6: .nameNotResolved
-    case 7: .connectFailed
-    case 28: .timedOut
-    case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91: .tls
-    default: .connectionLost
-    }
   }
 }

@@ -112,7 +112,7 @@ private final class CurlStream: @unchecked Sendable {
     }
     return .success(
       HTTPResponse(
-        status: ccurl_stream_status(pointer), headers: BodyOnGetTransport.headers(head ?? ""), body: Data(),
+        status: ccurl_stream_status(pointer), headers: CurlAnswer.headers(head ?? ""), body: Data(),
         url: ccurl_stream_url(pointer).map { String(cString: $0) } ?? request.url))
   }
 
@@ -122,7 +122,7 @@ private final class CurlStream: @unchecked Sendable {
 
   private static func error(_ code: Int32, _ sentence: String) -> TransportError {
     let reason = ccurl_stream_error(code).map { String(cString: $0) } ?? "unknown"
-    return TransportError(BodyOnGetTransport.kind(code), "\(sentence): \(reason).")
+    return TransportError(CurlAnswer.kind(code), "\(sentence): \(reason).")
   }
 }
 
