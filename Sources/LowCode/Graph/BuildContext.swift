@@ -23,6 +23,9 @@ package struct BuildContext: Sendable {
   /// The catalog's entry of the stream, where a read was configured for it.
   package var configuredStream: ConfiguredStream?
 
+  /// Whether the stream may throw its state away, which the platform is told of: not where the catalog does not have the stream.
+  package var mayForgetState = true
+
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()
 
