@@ -2,8 +2,8 @@ import AirbyteProtocol
 import JSON
 
 extension Connector {
-  /// Reads a manifest and puts it together with the user's config, after what the manifest does with the config first: migrations,
-  /// of which the platform is told, and transformations. The config's secrets are hidden from here on.
+  /// Reads a manifest and puts it together with the user's config, after what the manifest does with the config first:
+  /// migrations, of which the platform is told, and transformations. The config's secrets are hidden from here on.
   /// - Throws: ``ManifestError`` for a manifest that is not valid, ``ConnectorError`` where the config cannot be changed.
   package static func load(
     _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment

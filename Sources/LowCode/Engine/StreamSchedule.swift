@@ -1,7 +1,7 @@
 import OrderedCollections
 
-/// Decides which stream is read next, so that the streams of a group are never read at the same time. A plain value: ``ReadRun`` is
-/// its driver.
+/// Decides which stream is read next, so that the streams of a group are never read at the same time. A plain value:
+/// ``ReadRun`` is its driver.
 ///
 /// A stream counts as being read until all of its slices were; a parent in a group also while its child lists its partitions.
 struct StreamSchedule: Sendable {
