@@ -18,9 +18,8 @@ struct CheckDynamicStream: ConnectionCheck {
   func failure(of connector: Connector) async throws -> String? {
     try connector.validateConfig()
     let nodes = try await connector.streamNodes()
-    let names = Set(nodes.compactMap { $0["name"]?.string })
     let wanted = readsStreams && count >= 1 ? Array(nodes.prefix(count)) : nodes
-    let streams = try connector.streams(wanted, topLevelNames: names)
+    let streams = try connector.streams(wanted, among: nodes)
     if streams.isEmpty { return "There is no stream to try the connection with." }
     guard readsStreams else { return nil }
     // A negative number leaves out as many at the end, as in Python.

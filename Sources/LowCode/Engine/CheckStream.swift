@@ -75,7 +75,7 @@ struct CheckStream: ConnectionCheck {
       let known = Set(nodes.compactMap { $0["name"]?.string })
       if names.allSatisfy(known.contains) {
         try connector.validateConfig()
-        return try connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, topLevelNames: known)
+        return try connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, among: nodes)
       }
     }
     return try await connector.streamsOrErrors()

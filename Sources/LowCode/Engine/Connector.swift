@@ -72,12 +72,12 @@ package struct Connector: Sendable {
   package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
     try validateConfig()
     let nodes = try await streamNodes()
-    return try streams(nodes, topLevelNames: Set(nodes.compactMap { $0["name"]?.string }))
+    return try streams(nodes, among: nodes)
   }
 
   /// Builds some of the streams.
-  /// - Parameter topLevelNames: the names of all streams, for the rule about groups of streams.
-  func streams(_ nodes: [ManifestNode], topLevelNames: Set<String>) throws -> [(
+  /// - Parameter all: the streams that they belong to, whether they are built or not.
+  func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
     let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
@@ -88,7 +88,8 @@ package struct Connector: Sendable {
         return (name, .failure(error))
       }
     }
-    try streamGroups().refuseFamilies(among: built.compactMap { try? $0.stream.get() }, topLevelNames: topLevelNames)
+    try streamGroups().refuseFamilies(
+      among: built.compactMap { try? $0.stream.get() }, topLevelNames: Set(all.compactMap { $0["name"]?.string }))
     return built
   }
 
@@ -104,13 +105,4 @@ package struct Connector: Sendable {
 
   /// Which streams are not read at the same time.
   func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: context) }
-}
-
-extension BuildContext {
-  /// The same surroundings with another config.
-  fileprivate func overriding(config: JSONObject) -> BuildContext {
-    var context = BuildContext(config: config, runtime: runtime, registry: registry)
-    context.manifestFolder = manifestFolder
-    return context
-  }
 }

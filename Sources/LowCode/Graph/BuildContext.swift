@@ -5,13 +5,13 @@ import Jinja
 /// What a component may know of its surroundings while it is built. A value: what is set for a subtree stays in that subtree.
 package struct BuildContext: Sendable {
   /// The config as the user gave it, after its migrations.
-  package let config: JSONObject
+  package private(set) var config: JSONObject
   /// The same as templates see it.
-  package let configValue: Value
+  package private(set) var configValue: Value
   package let runtime: RuntimeEnvironment
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
-  package let authentication: AuthenticationState
+  package private(set) var authentication: AuthenticationState
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
@@ -38,6 +38,15 @@ package struct BuildContext: Sendable {
     self.runtime = runtime
     self.registry = registry
     authentication = AuthenticationState(config: config, updates: updates)
+  }
+
+  /// The same surroundings with another config, of whose changes nobody is told.
+  package func overriding(config: JSONObject) -> BuildContext {
+    var context = self
+    context.config = config
+    context.configValue = Value(JSONValue.object(config))
+    context.authentication = AuthenticationState(config: config)
+    return context
   }
 
   /// Builds the component that `node` describes and casts it to the role that its place needs.
