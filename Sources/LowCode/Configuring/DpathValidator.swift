@@ -19,10 +19,7 @@ struct DpathValidator: Component, ConfigValidation {
   /// With a `*` as a segment every value that matches is checked, else there may be only one.
   func validate(_ config: JSONObject) throws {
     let evaluation = EvaluationContext(config: .emptyDict)
-    let segments: [JSONPathSegment] = try path.map {
-      let value = try $0.evaluate(evaluation)
-      return if case .int(let index) = value { .index(index) } else { .key(value.pythonString) }
-    }
+    let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     guard !segments.isEmpty else { throw ConnectorError(.system, "`field_path` needs at least one key.", at: node) }
     let values: [JSONValue]
     do {

@@ -25,6 +25,8 @@ package protocol Cursor: RequestOptionsProvider {
 }
 
 extension Cursor {
+  package func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
+
   /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
   package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
 }

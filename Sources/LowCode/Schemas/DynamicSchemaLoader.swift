@@ -5,6 +5,8 @@ import Jinja
 /// Makes a schema from what an API says of its fields: the first record of a request lists them.
 struct DynamicSchemaLoader: Component, SchemaLoader {
   private let retriever: any Retriever
+  /// The slices to look for a record in: one, as a router plays no part here.
+  private let cursor: any Cursor
   private let identifier: SchemaTypeIdentifier
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
@@ -13,8 +15,14 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
     var inner = context
     inner.streamName = "dynamic_properties"
     inner.siblings = SiblingContext()
-    inner.siblings.requestOptions = FinalStateCursor(router: nil)
+    let cursor = FinalStateCursor(router: nil)
+    inner.siblings.requestOptions = cursor
+    self.cursor = cursor
     var source = try node.required("retriever")
+    if source["type"]?.string == "AsyncRetriever", let router = source["partition_router"] {
+      throw ConnectorError(
+        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts.", at: router)
+    }
     if source["requester"] != nil {
       // As the reference: the fields are asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
@@ -44,11 +52,23 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
   }
 
   private func firstRecord() async throws -> JSONValue? {
-    var first: JSONValue?
-    try await retriever.read(.whole, normalizer: nil) { page in
-      first = page.records.first.map { .object($0.object) }
-      return first == nil
+    do {
+      try await cursor.slices { slice in
+        var first: JSONObject?
+        try await retriever.read(slice, normalizer: nil) { page in
+          first = page.records.first?.object
+          return first == nil
+        }
+        if let first { throw FirstRecord(object: first) }
+      }
+      return nil
+    } catch let found as FirstRecord {
+      return .object(found.object)
     }
-    return first
   }
+}
+
+/// Ends the listing of slices at the first record.
+private struct FirstRecord: Error {
+  let object: JSONObject
 }

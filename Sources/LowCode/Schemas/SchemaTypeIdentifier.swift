@@ -69,10 +69,7 @@ struct SchemaTypeIdentifier: Component {
   private func value(at path: [InterpolatedString], of value: JSONValue) throws -> JSONValue? {
     if path.isEmpty { return value }
     let evaluation = EvaluationContext(config: config)
-    let segments: [JSONPathSegment] = try path.map {
-      let key = try $0.evaluate(evaluation)
-      return if case .int(let index) = key { .index(index) } else { .key(key.pythonString) }
-    }
+    let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     do {
       return try JSONGlobPath(segments).get(in: value)
     } catch {

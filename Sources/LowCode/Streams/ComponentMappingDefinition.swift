@@ -52,7 +52,7 @@ struct ComponentMappingDefinition: Component {
     if let condition, try !condition.evaluate(evaluation) { return stream }
     let mark = node["value"]?.mark
     let result = try value.evaluate(evaluation)
-    let segments = try path.map { try Self.segment($0.evaluate(evaluation)) }
+    let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     let manifestValue: ManifestValue
     if let text = result.text, rules.readsYAML, !(isText && rules.keepsText) {
       manifestValue = try parsed(text, rules).placed(at: mark)
@@ -68,10 +68,6 @@ struct ComponentMappingDefinition: Component {
     let (changed, count) = stream.setting(glob, to: manifestValue)
     guard count == 0, createsMissing, rules.canCreate, manifestValue.isTrue else { return changed }
     return try stream.creating(segments[...], manifestValue)
-  }
-
-  private static func segment(_ value: Value) -> JSONPathSegment {
-    if case .int(let index) = value { .index(index) } else { .key(value.pythonString) }
   }
 
   /// The text as YAML, or itself where it is none.

@@ -77,10 +77,7 @@ struct StreamConfig: Component {
   /// - Throws: ``ConnectorError`` where the pointer leads to several places.
   func entries() throws -> [JSONValue] {
     let evaluation = EvaluationContext(config: configValue)
-    let path: [JSONPathSegment] = try pointer.map {
-      let value = try $0.evaluate(evaluation)
-      return if case .int(let index) = value { .index(index) } else { .key(value.pythonString) }
-    }
+    let path = try pointer.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     do {
       let found = try JSONGlobPath(path).get(in: .object(config)) ?? []
       return (found.array ?? [found]) + defaults

@@ -58,7 +58,7 @@ import Testing
       ],
       "schema_loader": ["type": "InlineSchemaLoader", "schema": ["maximum": 5]],
     ]
-    let fitted = GeneratedScalars.fitted(ManifestValue(json: stream)).json
+    let fitted = try GeneratedScalars.fitted(ManifestValue(json: stream)).json
     #expect(fitted["name"] == "5")
     #expect(fitted["primary_key"] == ["1", "b"])
     let retriever = try #require(fitted["retriever"])
