@@ -63,7 +63,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "LowCodeTests", dependencies: ["LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
-      exclude: ["Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Selecting/Fixtures"]),
+      exclude: [
+        "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
+      ]),
     .testTarget(name: "CommandLineTests", dependencies: ["airbyte-lowcode", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",

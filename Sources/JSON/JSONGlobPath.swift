@@ -4,9 +4,9 @@
 /// the end) or, where it is none, as a glob over the index's digits. One segment may be `**`: any number of levels, also none.
 package struct JSONGlobPath: Sendable, Hashable {
   package let segments: [JSONPathSegment]
-  let matchers: [SegmentMatcher]
+  package let matchers: [SegmentMatcher]
   /// The place of `**` among the segments; ``matchers`` leaves it out.
-  let deepStar: Int?
+  package let deepStar: Int?
 
   /// Throws `invalidGlob` where `**` occurs twice.
   package init(_ segments: [JSONPathSegment]) throws(JSONPathError) {
@@ -88,12 +88,13 @@ package struct JSONGlobPath: Sendable, Hashable {
     }
   }
 
-  func mask(of step: PathStep) -> UInt64 {
+  /// Which of the ``matchers`` a step satisfies, a bit each.
+  package func mask(of step: PathStep) -> UInt64 {
     matchers.enumerated().reduce(0) { $1.element.matches(step) ? $0 | 1 << UInt64($1.offset) : $0 }
   }
 
   /// Whether a whole path matches, of which each step says by a bit which of the ``matchers`` it satisfies.
-  func matches(_ trail: [UInt64]) -> Bool {
+  package func matches(_ trail: [UInt64]) -> Bool {
     guard let deepStar else {
       return trail.count == matchers.count && trail.indices.allSatisfy { trail[$0] & 1 << UInt64($0) != 0 }
     }
@@ -104,13 +105,13 @@ package struct JSONGlobPath: Sendable, Hashable {
 }
 
 /// A step that a walk took: a key, or an index of a list of some length.
-enum PathStep {
+package enum PathStep {
   case key(String)
   case index(Int, of: Int)
 }
 
 /// One segment of a path, ready to be compared.
-struct SegmentMatcher: Sendable, Hashable {
+package struct SegmentMatcher: Sendable, Hashable {
   /// The key, where the segment is text without magic.
   let literal: JSONKey?
   /// The glob, where the segment is text with magic.
@@ -126,7 +127,7 @@ struct SegmentMatcher: Sendable, Hashable {
     }
   }
 
-  func matches(_ step: PathStep) -> Bool {
+  package func matches(_ step: PathStep) -> Bool {
     switch step {
     case .key(let key): matches(key: key)
     case .index(let index, let count): matches(index: index, of: count)

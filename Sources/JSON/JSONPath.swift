@@ -7,7 +7,7 @@ package enum JSONPathSegment: Sendable, Hashable, ExpressibleByStringLiteral, Ex
   package init(integerLiteral value: Int) { self = .index(value) }
 
   /// The segment as an object's key.
-  var text: String {
+  package var text: String {
     switch self {
     case .key(let key): key
     case .index(let index): String(index)
@@ -15,7 +15,7 @@ package enum JSONPathSegment: Sendable, Hashable, ExpressibleByStringLiteral, Ex
   }
 
   /// The segment as a list index, where it is an integer or only decimal digits.
-  var listIndex: Int? {
+  package var listIndex: Int? {
     switch self {
     case .index(let index): index
     case .key(let key): !key.isEmpty && key.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 } ? Int(key) : nil

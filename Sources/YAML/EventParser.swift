@@ -63,7 +63,9 @@ struct EventParser: ~Copyable {
       let context = state.context.map { context in
         YAMLError.Note(message: String(cString: context), mark: mark(state.context_mark))
       }
-      return SyntaxSentence.error(problem: problem, at: mark(state.problem_mark), context: context)
+      var error = SyntaxSentence.error(problem: problem, at: mark(state.problem_mark), context: context)
+      error.step = state.error == YAML_SCANNER_ERROR ? .scanning : state.error == YAML_PARSER_ERROR ? .parsing : .other
+      return error
     }
   }
 

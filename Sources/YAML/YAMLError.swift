@@ -5,6 +5,16 @@ package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
   package let mark: SourceMark
   /// A second place that explains the first, such as where a list was opened.
   package let related: Note?
+  /// Which step of reading found it, in PyYAML's terms.
+  package internal(set) var step = Step.other
+
+  package enum Step: Sendable, Hashable {
+    /// Text that makes no token.
+    case scanning
+    /// Tokens that make no value.
+    case parsing
+    case other
+  }
 
   /// A remark about another place.
   package struct Note: Sendable, Hashable {

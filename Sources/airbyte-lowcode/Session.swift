@@ -39,17 +39,20 @@ struct Session {
   }
 
   /// The manifest and the config, ready to run.
+  /// - Parameter usesConfig: whether the config is more than where the manifest comes from.
   func connector(
-    config path: String?, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
-  ) throws -> Connector {
+    config path: String?, usesConfig: Bool = true, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
+  ) async throws -> Connector {
     var input = ConnectorInput()
-    input.config = try path.map { try InputFile.object($0, "config") } ?? [:]
+    let config = try path.map { try InputFile.object($0, "config") } ?? [:]
+    input.config = usesConfig ? config : [:]
     input.states = states
     input.catalog = catalog
     input.folder = folder
     // As the reference: renewed tokens are told to the platform, the file of the config stays as it is.
     input.updates = ConfigControl(writer: writer, file: nil)
-    return try Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
+    input.migrations = ConfigControl(writer: writer, file: path)
+    return try await Connector.load(manifestSource(config), input, mask: mask, runtime: runtime)
   }
 
   private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }

@@ -12,7 +12,7 @@ struct SpecCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options).run { session in
-      try session.connector(config: config).writeSpec(to: session.writer)
+      try await session.connector(config: config, usesConfig: false).writeSpec(to: session.writer)
       return true
     }
   }

@@ -23,6 +23,8 @@ def normalised(message):
     if kind == "TRACE" and message["trace"]["type"] == "ERROR":
         error = {k: v for k, v in message["trace"]["error"].items() if k in ("failure_type", "stream_descriptor")}
         return {"type": kind, "trace": {"type": "ERROR", "error": error}}
+    if kind == "CONTROL":
+        return {"type": kind, "control": {k: v for k, v in message["control"].items() if k != "emitted_at"}}
     return message if kind in ("SPEC", "CATALOG") else None
 
 

@@ -40,7 +40,7 @@ private struct InProcessRunner: CommandRunner {
     given.config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
     given.folder = input.folder.path
     given.updates = ConfigControl(writer: writer, file: nil)
-    let connector = try Connector.load(
+    let connector = try await Connector.load(
       .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, mask: mask, runtime: runtime)
     switch input.command {
     case .spec: try connector.writeSpec(to: writer)

@@ -6,9 +6,9 @@ enum Message {
   case state(stream: String, JSONValue)
   case status(stream: String, JSONValue)
   case error(stream: String?, JSONValue)
-  /// SPEC, CATALOG and CONNECTION_STATUS.
+  /// SPEC, CATALOG, CONNECTION_STATUS and CONTROL.
   case other(JSONValue)
-  /// LOG, CONTROL and the like.
+  /// LOG and the like.
   case uncompared
 
   init(_ message: JSONValue) {
@@ -29,6 +29,8 @@ enum Message {
       return .other(["type": "CONNECTION_STATUS", "status": message["connectionStatus"]?["status"] ?? .null])
     case "SPEC", "CATALOG":
       return .other(message)
+    case "CONTROL":
+      return .other(["type": "CONTROL", "control": message["control"]?.without("emitted_at") ?? .null])
     default:
       return nil
     }

@@ -22,8 +22,8 @@ package struct ConfigControl: ConfigUpdating {
     } catch {
       writer.log(
         .warn,
-        "The config's new tokens could not be written to \(file), so a run that begins with this file may have to authenticate "
-          + "again: \(error.localizedDescription)")
+        "The changed config could not be written to \(file); new tokens in it are lost to a run that begins with this file: "
+          + error.localizedDescription)
     }
   }
 }

@@ -2,57 +2,104 @@ import AirbyteProtocol
 import JSON
 
 /// Tries whether the connection works by reading one record of some streams.
-struct CheckStream: Component {
+struct CheckStream: ConnectionCheck {
   private let streamNames: [String]
+  private let dynamicStreams: [DynamicStreamCheckConfig]
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    for property in ["dynamic_streams_check_configs", "config_overrides"] {
-      if let unsupported = node[property] { throw ConnectorError.unsupported(property, at: unsupported) }
+    dynamicStreams = try node.nodes("dynamic_streams_check_configs").map { try context.build($0) }
+    guard node["stream_names"] != nil || node["dynamic_streams_check_configs"] != nil else {
+      throw ConnectorError(
+        .system, "A `CheckStream` needs `stream_names`, or `dynamic_streams_check_configs`.", at: node.node)
     }
-    if let names = context.config["__airbyte_check_stream_names"]?.array, !names.isEmpty {
-      streamNames = names.compactMap(\.string)
-    } else {
-      streamNames = try node.strings("stream_names")
-    }
+    streamNames = try node.strings("stream_names")
   }
 
-  /// - Returns: why the connection does not work; nil where it does.
-  /// - Throws: ``ConnectorError`` where the manifest itself is wrong.
   func failure(of connector: Connector) async throws -> String? {
-    let nodes = try connector.streamNodes()
-    for name in streamNames {
-      guard let node = nodes.first(where: { $0["name"]?.string == name }) else {
-        let nearest = NameSuggestion.nearest(to: name, among: nodes.compactMap { $0["name"]?.string })
+    let names = try Self.configuredNames(connector.context.config) ?? streamNames
+    let streams: [(name: String, stream: Result<DeclarativeStream, ConnectorError>)]
+    do {
+      streams = try await self.streams(names, of: connector)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      return "The streams cannot be told: \(ConnectorError(wrapping: error).message)"
+    }
+    if streams.isEmpty { return "There is no stream to try the connection with." }
+    let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
+    for name in names {
+      guard let stream = byName[name] else {
+        let nearest = NameSuggestion.nearest(to: name, among: streams.map(\.name))
         throw ConnectorError(
           .system,
           "The check names the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
       }
-      do {
-        if let reason = try await unavailability(of: try connector.stream(node)) { return reason }
-      } catch let error as ConnectorError {
-        return "Stream \(name) is not available: \(error.message)"
+      if let reason = try await unavailability(of: stream) { return reason }
+    }
+    return try await dynamicFailure(of: connector, byName)
+  }
+
+  /// The generated streams that are to be tried.
+  private func dynamicFailure(
+    of connector: Connector, _ byName: [String: Result<DeclarativeStream, ConnectorError>]
+  ) async throws -> String? {
+    if dynamicStreams.isEmpty { return nil }
+    let definitions = Set(
+      connector.manifest.dynamicStreams.enumerated().map { DynamicDeclarativeStream.name(of: $0.element, $0.offset) })
+    let generated = try await connector.generatedStreamNodes()
+    for wanted in dynamicStreams {
+      guard definitions.contains(wanted.name) else {
+        return "The check names the dynamic stream `\(wanted.name)`, which the manifest does not have."
+      }
+      let names = generated.filter { $0.dynamicName == wanted.name }.compactMap { $0.node["name"]?.string }
+      for name in names.prefix(wanted.count ?? .max) {
+        if let stream = byName[name], let reason = try await unavailability(of: stream) { return reason }
       }
     }
     return nil
   }
 
-  private func unavailability(of stream: DeclarativeStream) async throws -> String? {
-    guard let slice = try await firstSlice(of: stream.cursor) else {
-      return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
+  private func unavailability(of stream: Result<DeclarativeStream, ConnectorError>) async throws -> String? {
+    switch stream {
+    case .success(let stream): try await unavailability(of: stream)
+    case .failure(let error): error.message
     }
-    let normalizer = try stream.normalizer(try await stream.schema())
-    try await stream.retriever.read(slice, normalizer: normalizer) { page in page.records.isEmpty }
-    return nil
   }
 
-  private func firstSlice(of cursor: any Cursor) async throws -> StreamSlice? {
-    struct Found: Error { let slice: StreamSlice }
-    do {
-      try await cursor.slices { throw Found(slice: $0) }
-      return nil
-    } catch let found as Found {
-      return found.slice
+  /// Only those that are named, where all of them stand in the manifest: then nothing is asked for the generated ones.
+  private func streams(_ names: [String], of connector: Connector) async throws -> [(
+    name: String, stream: Result<DeclarativeStream, ConnectorError>
+  )] {
+    if dynamicStreams.isEmpty, !names.isEmpty, let nodes = try? connector.staticStreamNodes() {
+      let known = Set(nodes.compactMap { $0["name"]?.string })
+      if names.allSatisfy(known.contains) {
+        try connector.validateConfig()
+        return try connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, among: nodes)
+      }
     }
+    return try await connector.streamsOrErrors()
+  }
+
+  /// The streams that the platform asks to try, in place of the manifest's.
+  private static func configuredNames(_ config: JSONObject) throws -> [String]? {
+    guard let given = config["__airbyte_check_stream_names"], given != [] else { return nil }
+    guard let names = given.array?.map(\.string), !names.contains(nil) else {
+      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of texts.")
+    }
+    return names.compactMap { $0 }
+  }
+}
+
+/// Says which of the streams that a template makes a check tries.
+struct DynamicStreamCheckConfig: Component {
+  /// The dynamic stream's name.
+  let name: String
+  /// How many of its streams are tried; nil for all.
+  let count: Int?
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    name = try node.string("dynamic_stream_name")
+    count = try node.int("stream_count")
   }
 }

@@ -16,23 +16,44 @@ extension Connector {
     guard let node = manifest.root["check"], !node.isNull else {
       throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection.", at: manifest.root)
     }
-    guard (node["type"]?.string ?? CheckStream.typeName) == CheckStream.typeName else {
-      throw ConnectorError.unsupported(node["type"]?.string ?? "", at: node)
-    }
     let reason: String?
     do {
-      reason = try await CheckStream(from: ComponentNode(node), in: context).failure(of: self)
+      let check: any ConnectionCheck = try BuildContext(config: [:], runtime: context.runtime, registry: context.registry)
+        .build(node)
+      reason = try await check.failure(of: overridden(for: node, mask: writer.mask))
     } catch let error as ConnectorError where error.failureType == .config {
+      writer.error(error)
       reason = error.description
+    } catch let error as ConnectorError where error.isTraced {
+      // As the reference: once now, and once as what ends the command.
+      writer.error(error)
+      throw error
     }
     try writer.connectionStatus(succeeded: reason == nil, message: reason)
+  }
+
+  /// The connector with the values that a check lays over its config.
+  private func overridden(for check: ManifestNode, mask: SecretMask) throws -> Connector {
+    guard let node = check["config_overrides"], !node.isNull else { return self }
+    let overrides: ConfigOverrides
+    do {
+      overrides = try ConfigOverrides(node, in: manifest)
+    } catch var error as ConnectorError {
+      error.isTraced = true
+      throw error
+    }
+    if overrides.values.isEmpty { return self }
+    let spec = try? spec()
+    if let spec { mask.add(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
+    overrides.announce(spec, to: context.runtime.log)
+    return overriding(overrides.values)
   }
 
   /// Writes the CATALOG message.
   package func discover(to writer: MessageWriter) async throws {
     try spec().validate(context.config)
     var catalog: [AirbyteStream] = []
-    for (_, stream) in try streamsOrErrors() {
+    for (_, stream) in try await streamsOrErrors() {
       switch stream {
       case .success(let stream): catalog.append(try await stream.describe())
       case .failure(let error): writer.log(.warn, "\(error)")

@@ -2,15 +2,32 @@ import AirbyteProtocol
 import JSON
 
 extension Connector {
-  /// Reads a manifest and puts it together with the user's config; the config's secrets are hidden from here on.
-  /// - Throws: ``ManifestError`` for a manifest that is not valid.
+  /// Reads a manifest and puts it together with the user's config, after what the manifest does with the config first:
+  /// migrations, of which the platform is told, and transformations. The config's secrets are hidden from here on.
+  /// - Throws: ``ManifestError`` for a manifest that is not valid, ``ConnectorError`` where the config cannot be changed.
   package static func load(
     _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
-  ) throws -> Connector {
+  ) async throws -> Connector {
     let manifest = try ManifestPipeline(validator: ManifestValidator(schema: ComponentSchema.document)).run(source)
-    if let spec = manifest.spec?["connection_specification"]?.value { mask.add(secretsOf: input.config, spec: spec) }
+    let specification = manifest.spec?["connection_specification"]?.value
+    if let specification { mask.add(secretsOf: input.config, spec: specification) }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
-    return Connector(manifest: manifest, input: input, runtime: runtime)
+    let context = BuildContext(config: [:], runtime: runtime, registry: .standard)
+    guard let spec = try manifest.spec.map({ try Spec(from: ComponentNode($0), in: context) }) else {
+      return Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
+    }
+    var input = input
+    if !input.config.isEmpty, let normalization = try spec.normalization() {
+      var draft = ConfigDraft(input.config)
+      if let migrated = try normalization.migrated(&draft) {
+        if let specification { mask.add(secretsOf: migrated, spec: specification) }
+        await (input.migrations ?? input.updates)?.configChanged(migrated)
+      }
+      try normalization.transform(&draft)
+      input.config = draft.values
+      if let specification { mask.add(secretsOf: input.config, spec: specification) }
+    }
+    return Connector(manifest: manifest, spec: spec, input: input, runtime: runtime)
   }
 }
 

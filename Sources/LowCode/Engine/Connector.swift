@@ -1,35 +1,87 @@
 import AirbyteProtocol
 import JSON
+import Jinja
 
 /// A manifest and a config, ready for the commands of the protocol.
 package struct Connector: Sendable {
   let manifest: Manifest
   let context: BuildContext
+  private let declaredSpec: Spec?
+  /// The config as it was given, after its migrations: what validations look at, whatever a check lays over it.
+  private let givenConfig: JSONObject
   private let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
+  private let generated: GeneratedStreams
 
-  package init(manifest: Manifest, input: ConnectorInput, runtime: RuntimeEnvironment) {
+  /// - Parameter spec: the manifest's specification; nil where it has none.
+  package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
+    declaredSpec = spec
     var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
     context.manifestFolder = input.folder
     context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
     self.context = context
+    givenConfig = input.config
     states = input.states
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+    generated = GeneratedStreams(manifest.dynamicStreams, in: context)
   }
+
+  /// The same connector with values laid over its config.
+  private init(_ other: Connector, overrides: JSONObject) {
+    manifest = other.manifest
+    declaredSpec = other.declaredSpec
+    context = other.context.overriding(config: other.context.config.merging(overrides) { $1 })
+    givenConfig = other.givenConfig
+    states = other.states
+    catalog = other.catalog
+    generated = GeneratedStreams(manifest.dynamicStreams, in: context)
+  }
+
+  func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
 
   /// The connector's specification, as a SPEC message carries it.
   /// - Throws: ``ConnectorError`` where the manifest has none.
   package func spec() throws -> Spec {
-    guard let node = manifest.spec else {
+    guard let declaredSpec else {
       throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like.", at: manifest.root)
     }
-    return try Spec(from: ComponentNode(node), in: context)
+    return declaredSpec
+  }
+
+  // MARK: Streams
+
+  /// Checks the config by the spec's own rules, which comes before streams are built.
+  func validateConfig() throws { try declaredSpec?.normalization()?.validate(givenConfig) }
+
+  /// The streams that stand in the manifest, those of conditions that hold too.
+  func staticStreamNodes() throws -> [ManifestNode] {
+    try manifest.streams.flatMap { node in
+      node["type"]?.string == ConditionalStreams.typeName
+        ? try ConditionalStreams(from: ComponentNode(node), in: context).streams : [node]
+    }
+  }
+
+  /// The streams that templates made, once for all who ask, and the name of the dynamic stream of each.
+  func generatedStreamNodes() async throws -> [(dynamicName: String, node: ManifestNode)] { try await generated.all() }
+
+  func streamNodes() async throws -> [ManifestNode] {
+    try await staticStreamNodes() + generatedStreamNodes().map(\.node)
   }
 
   /// Builds the streams one by one, so that one that needs an unsupported component fails alone.
-  package func streamsOrErrors() throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
-    try streamNodes().map { node in
+  package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
+    try validateConfig()
+    let nodes = try await streamNodes()
+    return try streams(nodes, among: nodes)
+  }
+
+  /// Builds some of the streams.
+  /// - Parameter all: the streams that they belong to, whether they are built or not.
+  func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
+    name: String, stream: Result<DeclarativeStream, ConnectorError>
+  )] {
+    let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
       let name = node["name"]?.string ?? ""
       do {
         return (name, .success(try stream(node)))
@@ -37,6 +89,9 @@ package struct Connector: Sendable {
         return (name, .failure(error))
       }
     }
+    try streamGroups().refuseFamilies(
+      among: built.compactMap { try? $0.stream.get() }, topLevelNames: Set(all.compactMap { $0["name"]?.string }))
+    return built
   }
 
   func stream(_ node: ManifestNode) throws -> DeclarativeStream {
@@ -44,13 +99,11 @@ package struct Connector: Sendable {
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]
     inner.configuredStream = catalog[name]
-    return try inner.build(node)
+    inner.mayForgetState = catalog.isEmpty || catalog[name] != nil
+    guard node["type"]?.string == StateDelegatingStream.typeName else { return try inner.build(node) }
+    return try inner.build(node, as: StateDelegatingStream.self).stream
   }
 
-  func streamNodes() throws -> [ManifestNode] {
-    if let dynamic = manifest.root["dynamic_streams"], dynamic.sequence?.isEmpty == false {
-      throw ConnectorError.unsupported("dynamic_streams", at: dynamic)
-    }
-    return manifest.streams
-  }
+  /// Which streams are not read at the same time.
+  func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: context) }
 }

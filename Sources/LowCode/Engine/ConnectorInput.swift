@@ -13,6 +13,8 @@ package struct ConnectorInput: Sendable {
   package var folder = "."
   /// Is told when a component changes the config: a token that is good for one use was renewed.
   package var updates: (any ConfigUpdating)?
+  /// Is told when migrations changed the config, which is then kept; nil for the same as ``updates``.
+  package var migrations: (any ConfigUpdating)?
 
   package init() {}
 }

@@ -59,7 +59,7 @@ package final class MessageWriter: Sendable {
   }
 
   private let output: any LineOutput
-  private let mask: SecretMask
+  let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
 

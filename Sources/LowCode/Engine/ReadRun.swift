@@ -21,20 +21,20 @@ extension Connector {
     -> Bool
   {
     let runtime = context.runtime
-    let available = try streamsOrErrors()
+    let available = try await streamsOrErrors()
     let byName = Dictionary(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let concurrency = try self.concurrency()
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime, progress: progress,
       concurrency: concurrency)
     var failed: [String] = []
-    var readers: [(name: String, reader: StreamReader)] = []
+    var readers: [StreamReader] = []
     for entry in catalog {
       let name = entry.descriptor.name
       switch byName[name] {
       case .success(let stream)?:
         // As the reference: a schema that cannot be had ends the whole read.
-        readers.append((name, StreamReader(stream, schema: try await stream.schema(), in: run)))
+        readers.append(StreamReader(stream, schema: try await stream.schema(), in: run))
       case .failure(let error)?:
         failed.append(name)
         writer.error(error, stream: entry.descriptor)
@@ -50,7 +50,7 @@ extension Connector {
         progress.skipped(stream: name)
       }
     }
-    failed += try await Self.read(readers, atATime: concurrency)
+    failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
     guard failed.isEmpty else {
       let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
       writer.error(
@@ -63,20 +63,70 @@ extension Connector {
     return true
   }
 
-  /// Reads some streams at a time, in order, and returns the names of those that failed.
-  private static func read(_ readers: [(name: String, reader: StreamReader)], atATime limit: Int) async throws -> [String] {
-    try await withThrowingTaskGroup(of: String?.self) { group in
+  /// What may be read beside what.
+  private func schedule(of readers: [StreamReader]) throws -> StreamSchedule {
+    let groups = try streamGroups()
+    let streams = Dictionary(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
+    /// Parents count as far as they are read themselves.
+    func parents(of name: String, _ depth: Int) -> Set<String> {
+      guard let stream = streams[name], depth < 100 else { return [] }
+      return stream.parentStreams.reduce(into: []) { names, parent in
+        names.insert(parent.name)
+        names.formUnion(parents(of: parent.name, depth + 1))
+      }
+    }
+    return StreamSchedule(
+      readers.map { reader in
+        let name = reader.stream.name
+        return StreamSchedule.Entry(name: name, group: groups[name], parents: parents(of: name, 0))
+      })
+  }
+
+  private enum ReadEvent: Sendable {
+    /// All slices of a stream are known.
+    case listed(Int)
+    case finished(Int, isComplete: Bool)
+    /// Nothing more can be read or written.
+    case stopped(any Error)
+  }
+
+  /// Reads some streams at a time, in the schedule's order, and returns the names of those that failed.
+  private static func read(
+    _ readers: [StreamReader], schedule: StreamSchedule, atATime limit: Int
+  ) async throws -> [String] {
+    let (events, sender) = AsyncStream.makeStream(of: ReadEvent.self)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      var schedule = schedule
+      var running = 0
       var failed: [String] = []
-      var rest = readers[...]
       func startNext() {
-        guard let (name, reader) = rest.popFirst() else { return }
-        group.addTask { try await reader.read() ? nil : name }
+        while running < max(1, limit), let place = schedule.next() {
+          running += 1
+          group.addTask {
+            do {
+              let isComplete = try await readers[place].read { sender.yield(.listed(place)) }
+              sender.yield(.finished(place, isComplete: isComplete))
+            } catch {
+              sender.yield(.stopped(error))
+            }
+          }
+        }
       }
-      for _ in 0..<max(1, limit) { startNext() }
-      while let result = try await group.next() {
-        if let name = result { failed.append(name) }
+      startNext()
+      if running == 0 { return [] }
+      for await event in events {
+        switch event {
+        case .listed(let place): schedule.listed(place)
+        case .finished(let place, let isComplete):
+          running -= 1
+          schedule.finished(place)
+          if !isComplete { failed.append(readers[place].stream.name) }
+        case .stopped(let error): throw error
+        }
         startNext()
+        if running == 0 { break }
       }
+      try Task.checkCancellation()
       return failed
     }
   }

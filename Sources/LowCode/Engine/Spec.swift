@@ -9,25 +9,49 @@ package struct Spec: Component {
   private let documentationURL: String?
   private let advancedAuth: JSONObject?
   private let node: ManifestNode
+  /// What is done with the config first; nil where nothing is.
+  private let rules: Result<ConfigNormalization, ConnectorError>?
 
   package init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
     connectionSpecification = try node.required("connection_specification").value.object ?? [:]
     documentationURL = try node.optionalString("documentation_url")
-    advancedAuth = node["advanced_auth"].map(Self.advancedAuth)
-    if let rules = node["config_normalization_rules"] {
-      throw ConnectorError.unsupported("config_normalization_rules", at: rules)
+    advancedAuth = try node["advanced_auth"].map(Self.advancedAuth)
+    rules = try node["config_normalization_rules"].map { rules in
+      do {
+        return .success(try ConfigNormalization(rules, in: context))
+      } catch let error as ConnectorError where error.isUnsupported {
+        // The specification itself can be had nevertheless.
+        return .failure(error)
+      }
     }
   }
 
+  /// What is done with the user's config before anything uses it; nil where nothing is.
+  /// - Throws: ``ConnectorError`` where that needs a component that this version does not have.
+  func normalization() throws -> ConfigNormalization? { try rules?.get() }
+
   /// The value of a SPEC message.
   package var message: JSONObject {
-    var spec: JSONObject = ["connectionSpecification": .object(connectionSpecification)]
+    var spec: JSONObject = ["connectionSpecification": Self.withoutNulls(.object(connectionSpecification))]
     spec["supportsNormalization"] = false
     spec["supportsDBT"] = false
     if let documentationURL { spec["documentationUrl"] = .string(documentationURL) }
     if let advancedAuth { spec["advanced_auth"] = .object(advancedAuth) }
     return spec
+  }
+
+  /// The names that the specification gives to parts of a config, those of its alternatives too; nil where it lists none.
+  var declaredProperties: Set<String>? { Self.declaredProperties(.object(connectionSpecification), depth: 0) }
+
+  private static func declaredProperties(_ schema: JSONValue, depth: Int) -> Set<String>? {
+    guard depth < 64 else { return nil }
+    var names: Set<String>?
+    if let properties = schema["properties"]?.object { names = Set(properties.keys) }
+    for branch in ["allOf", "anyOf", "oneOf"].flatMap({ schema[$0]?.array ?? [] }) {
+      if let inner = declaredProperties(branch, depth: depth + 1) { names = (names ?? []).union(inner) }
+    }
+    return names
   }
 
   /// Checks the user's config against the specification.
@@ -48,24 +72,47 @@ package struct Spec: Component {
   /// Keys that the platform adds to a config and that no specification knows.
   private static let reservedKeys: Set<String> = ["_limit", "_page_size"]
 
-  /// The keys of the protocol's `advanced_auth`; what they hold is handed on as it is.
-  private static func advancedAuth(_ node: ManifestNode) -> JSONObject {
-    func members(_ node: ManifestNode, _ keys: [String]) -> JSONObject {
-      var object: JSONObject = [:]
-      for key in keys { if let value = node[key], !value.isNull { object[key] = value.value } }
-      return object
+  /// The members that the protocol has; others are left out, as by the reference.
+  private static func advancedAuth(_ node: ManifestNode) throws -> JSONObject {
+    guard node["auth_flow_type"]?.isNull == false else {
+      throw ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`.", at: node)
     }
     var auth = members(node, ["auth_flow_type", "predicate_key", "predicate_value"])
-    if let specification = node["oauth_config_specification"], !specification.isNull {
-      auth["oauth_config_specification"] = .object(
-        members(
-          specification,
-          [
-            "oauth_user_input_from_connector_config_specification", "oauth_connector_input_specification",
-            "complete_oauth_output_specification", "complete_oauth_server_input_specification",
-            "complete_oauth_server_output_specification",
-          ]))
+    guard let specification = node["oauth_config_specification"], !specification.isNull else { return auth }
+    var oauth = members(specification, ["oauth_user_input_from_connector_config_specification"])
+    if let input = specification["oauth_connector_input_specification"], !input.isNull {
+      var inputMembers = members(input, connectorInputKeys)
+      if inputMembers["scopes_join_strategy"] == nil { inputMembers["scopes_join_strategy"] = "space" }
+      if let state = input["state"], !state.isNull { inputMembers["state"] = .object(members(state, ["min", "max"])) }
+      oauth["oauth_connector_input_specification"] = .object(inputMembers)
     }
+    oauth.merge(
+      members(
+        specification,
+        [
+          "complete_oauth_output_specification", "complete_oauth_server_input_specification",
+          "complete_oauth_server_output_specification",
+        ])
+    ) { $1 }
+    auth["oauth_config_specification"] = .object(oauth)
     return auth
   }
+
+  private static func members(_ node: ManifestNode, _ keys: [String]) -> JSONObject {
+    var object: JSONObject = [:]
+    for key in keys { if let value = node[key], !value.isNull { object[key] = withoutNulls(value.value) } }
+    return object
+  }
+
+  /// As the reference writes objects of any shape: nulls at their top level are left out.
+  private static func withoutNulls(_ value: JSONValue) -> JSONValue {
+    guard case .object(let object) = value else { return value }
+    return .object(object.filter { !$0.value.isNull })
+  }
+
+  private static let connectorInputKeys = [
+    "consent_url", "access_token_url", "scope", "scopes", "optional_scopes", "scopes_join_strategy", "access_token_headers",
+    "access_token_params", "extract_output", "state", "client_id_key", "client_secret_key", "scope_key", "state_key",
+    "auth_code_key", "redirect_uri_key", "token_expiry_key",
+  ]
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Reads one stream: its slices side by side, its pages as they come, its states behind the records that they cover.
 final class StreamReader: Sendable {
-  private let stream: DeclarativeStream
+  let stream: DeclarativeStream
   private let schema: JSONObject
   private let descriptor: StreamDescriptor
   private let encoder: RecordEncoder
@@ -20,13 +20,15 @@ final class StreamReader: Sendable {
     encoder = RecordEncoder(stream: descriptor)
   }
 
+  /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
   /// - Returns: whether everything was read; what went wrong was written already.
   /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written.
-  func read() async throws -> Bool {
+  func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
+    if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
     run.progress.started(stream: stream.name)
     do {
-      try await readSlices(stream.normalizer(schema))
+      try await readSlices(stream.normalizer(schema), slicesAreListed)
     } catch {
       try fail(error)
     }
@@ -38,11 +40,14 @@ final class StreamReader: Sendable {
     return isComplete
   }
 
-  private func readSlices(_ normalizer: SchemaNormalizer?) async throws {
+  private func readSlices(_ normalizer: SchemaNormalizer?, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
-        defer { slices.finish() }
+        defer {
+          slices.finish()
+          slicesAreListed()
+        }
         do {
           try await stream.cursor.slices { slice in
             try Task.checkCancellation()

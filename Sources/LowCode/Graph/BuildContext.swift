@@ -5,13 +5,13 @@ import Jinja
 /// What a component may know of its surroundings while it is built. A value: what is set for a subtree stays in that subtree.
 package struct BuildContext: Sendable {
   /// The config as the user gave it, after its migrations.
-  package let config: JSONObject
+  package private(set) var config: JSONObject
   /// The same as templates see it.
-  package let configValue: Value
+  package private(set) var configValue: Value
   package let runtime: RuntimeEnvironment
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
-  package let authentication: AuthenticationState
+  package private(set) var authentication: AuthenticationState
   /// The jobs that may be under way at the API at once, over all streams.
   package var jobBudget = AsyncJobBudget(limit: 1)
 
@@ -25,6 +25,9 @@ package struct BuildContext: Sendable {
   /// The catalog's entry of the stream, where a read was configured for it.
   package var configuredStream: ConfiguredStream?
 
+  /// Whether the stream may throw its state away, which the platform is told of: not where the catalog does not have the stream.
+  package var mayForgetState = true
+
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()
 
@@ -37,6 +40,15 @@ package struct BuildContext: Sendable {
     self.runtime = runtime
     self.registry = registry
     authentication = AuthenticationState(config: config, updates: updates)
+  }
+
+  /// The same surroundings with another config, of whose changes nobody is told.
+  package func overriding(config: JSONObject) -> BuildContext {
+    var context = self
+    context.config = config
+    context.configValue = Value(JSONValue.object(config))
+    context.authentication = AuthenticationState(config: config)
+    return context
   }
 
   /// Builds the component that `node` describes and casts it to the role that its place needs.

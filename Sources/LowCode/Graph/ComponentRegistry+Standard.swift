@@ -2,7 +2,18 @@ extension ComponentRegistry {
   /// Every component that this version can run. Adding one means adding its file and its line here.
   package static let standard = ComponentRegistry([
     // Streams
+    BlockSimultaneousSyncsAction.self,
+    ComponentMappingDefinition.self,
+    ConditionalStreams.self,
+    ConfigComponentsResolver.self,
     DeclarativeStream.self,
+    DynamicDeclarativeStream.self,
+    HttpComponentsResolver.self,
+    ParametrizedComponentsResolver.self,
+    StateDelegatingStream.self,
+    StreamConfig.self,
+    StreamGroup.self,
+    StreamParametersDefinition.self,
     // Retrieving
     AsyncJobStatusMap.self,
     AsyncRetriever.self,
@@ -88,11 +99,24 @@ extension ComponentRegistry {
     LegacyToPerPartitionStateMigration.self,
     MinMaxDatetime.self,
     // Schemas
+    DynamicSchemaLoader.self,
     InlineSchemaLoader.self,
     JsonFileSchemaLoader.self,
+    SchemaTypeIdentifier.self,
+    TypesMap.self,
+    // Configuring
+    ConfigAddFields.self,
+    ConfigMigration.self,
+    ConfigRemapField.self,
+    ConfigRemoveFields.self,
+    DpathValidator.self,
+    PredicateValidator.self,
+    ValidateAdheresToSchema.self,
     // Engine
+    CheckDynamicStream.self,
     CheckStream.self,
     ConcurrencyLevel.self,
+    DynamicStreamCheckConfig.self,
     Spec.self,
   ])
 }

@@ -14,6 +14,8 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
 
   /// Whether the cause is a component that this version cannot run: then only the streams that need it fail.
   package var isUnsupported = false
+  /// Whether the reference raises it as an error for the platform: a check that it ends tells of it at once.
+  package var isTraced = false
 
   package init(
     _ failureType: FailureType, _ message: String, internalMessage: String? = nil, location: SourceLocation? = nil,

@@ -1,4 +1,5 @@
 import JSON
+import PythonTime
 import Synchronization
 
 /// The cursor of a stream without partitions: windows that are read in any order, and the state up to which all of them were.
@@ -45,6 +46,8 @@ final class ConcurrentCursor: Cursor {
 
   /// What was read during this run does not move the bounds: they are those of the state that was handed in.
   func bounds(for slice: StreamSlice) -> CursorBounds { initialBounds }
+
+  func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { definition.moment(of: state) }
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import PythonTime
 import Synchronization
 
 /// The cursor of a stream whose partitions are each read incrementally.
@@ -88,6 +89,9 @@ final class ConcurrentPerPartitionCursor: Cursor {
     lastBounds.withLock { $0 = (slice, bounds) }
     return bounds
   }
+
+  /// What the cursor that all partitions share says.
+  func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { state["state"]?.object.flatMap(definition.moment(of:)) }
 
   /// The partition's options, and in place of those of the same name the options of its window.
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import PythonTime
 
 /// Cuts a stream into slices, follows what was read of it and says its state. Shared by everything that reads the stream.
 package protocol Cursor: RequestOptionsProvider {
@@ -19,9 +20,13 @@ package protocol Cursor: RequestOptionsProvider {
   /// The values that are new for a read of `slice`, for streams that filter on the client's side or stop a feed by them.
   /// Ask once a page rather than once a record.
   func bounds(for slice: StreamSlice) -> CursorBounds
+  /// Up to when `state` says that the stream was read; nil where it does not say so in time.
+  func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime?
 }
 
 extension Cursor {
+  package func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
+
   /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
   package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
 }

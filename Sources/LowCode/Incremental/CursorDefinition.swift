@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import PythonTime
 
 /// What a stream's manifest says of its cursor, settled: shared by the cursors of all of its partitions.
 final class CursorDefinition: Sendable {
@@ -67,6 +68,19 @@ final class CursorDefinition: Sendable {
       default: "\(cause)"
       }
     return ConnectorError(.system, "Stream `\(streamName)`: \(message)", internalMessage: reason)
+  }
+
+  /// Up to when a state of one timeline says that it was read; nil where it has no readable moment.
+  func moment(of state: JSONObject) -> PyDateTime? {
+    let value: JSONValue?
+    if CursorTimeline.isConcurrent(state) {
+      let first = state["slices"]?.array?.first
+      value = [first?["most_recent_cursor_value"], first?["end"]].compactMap { $0 }.first { $0.isTruthy }
+    } else {
+      value = state[field.string]
+    }
+    guard let value, value.isTruthy else { return nil }
+    return (try? converter.parse(value))?.moment
   }
 
   /// A window as slices carry it.

@@ -54,7 +54,7 @@ struct CursorTimeline: Sendable {
     }
   }
 
-  private static func isConcurrent(_ state: JSONObject) -> Bool {
+  static func isConcurrent(_ state: JSONObject) -> Bool {
     state["state_type"] == "date-range" || state["state_type"] == "integer"
   }
 

@@ -1,4 +1,5 @@
 import JSON
+import PythonTime
 
 /// The cursor of a stream without incremental sync: its slices are its router's partitions, and its state says only that it
 /// ended.
@@ -19,6 +20,11 @@ final class FinalStateCursor: Cursor {
   func finish() throws -> JSONObject { state }
   var state: JSONObject { [Self.stateKey: true] }
   func bounds(for slice: StreamSlice) -> CursorBounds { .everything }
+
+  /// Now, where the state is one of a read that came to its end.
+  func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? {
+    state[Self.stateKey]?.isTruthy == true ? now : nil
+  }
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     try router?.requestParts(for: slice, token: token) ?? RequestParts()

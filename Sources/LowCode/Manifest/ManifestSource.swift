@@ -71,7 +71,7 @@ enum ManifestLoader {
 }
 
 /// YAML nodes as values of a manifest.
-private enum YAMLConversion {
+enum YAMLConversion {
   static func value(_ node: YAMLNode) throws(ManifestError) -> ManifestValue {
     let content: ManifestValue.Content
     switch node.content {

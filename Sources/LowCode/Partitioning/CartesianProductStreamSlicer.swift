@@ -12,6 +12,8 @@ struct CartesianProductStreamSlicer: PartitionRouter {
     }
   }
 
+  var parentStreams: [any ParentStream] { routers.flatMap(\.parentStreams) }
+
   /// The partitions of all routers are listed before the first product, as in the reference; the products are not.
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     var factors: [[StreamSlice]] = []

@@ -25,6 +25,8 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     try PartitionRouters.refuseRequestOptions(of: router, in: "GroupingPartitionRouter", at: inner)
   }
 
+  var parentStreams: [any ParentStream] { router.parentStreams }
+
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     var group: [StreamSlice] = []
     var seen: Set<JSONValue> = []

@@ -9,6 +9,12 @@ package protocol PartitionRouter: RequestOptionsProvider {
   /// is
   /// the state after the record that the partition came from.
   var parentState: JSONObject? { get throws }
+  /// The streams that the partitions come from, those of routers inside of this one too.
+  var parentStreams: [any ParentStream] { get }
+}
+
+extension PartitionRouter {
+  package var parentStreams: [any ParentStream] { [] }
 }
 
 /// Makes a stream's router from its manifest.

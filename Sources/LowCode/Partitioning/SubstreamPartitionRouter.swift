@@ -16,6 +16,8 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
 
   init(parents: [ParentStreamConfig]) { self.parents = parents }
 
+  var parentStreams: [any ParentStream] { parents.map(\.stream) }
+
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     for parent in parents {
       // One slice behind, so that the last one is known when it is closed.

@@ -38,6 +38,8 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     }
   }
 
+  var parentStreams: [any ParentStream] { routers.flatMap(\.parentStreams) }
+
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     var seen: Set<JSONValue> = []
     for router in routers {

@@ -12,7 +12,11 @@ package struct DeclarativeStream: Component {
   private let allowsOtherCursorField: Bool
   private let hasFiles: Bool
   let retriever: any Retriever
-  private let schemaLoader: any SchemaLoader
+  private let schemaLoader: CachedSchemaLoader
+  /// The streams whose records are this one's partitions.
+  package let parentStreams: [any ParentStream]
+  /// Whether the state that was handed in is void, of which the platform is told.
+  package var forgetsState = false
 
   package init(from node: ComponentNode, in context: BuildContext) throws {
     name = try node.optionalString("name") ?? ""
@@ -24,6 +28,7 @@ package struct DeclarativeStream: Component {
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
     let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)
+    parentStreams = router?.parentStreams ?? []
     let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: router, in: inner)
     let isDataFeed = incrementalSync?.isDataFeed ?? false
     inner.siblings.incrementalSync = node["incremental_sync"]
@@ -39,10 +44,10 @@ package struct DeclarativeStream: Component {
     let retriever: any Retriever = try inner.build(node.required("retriever"))
     self.retriever = retriever
     self.cursor = (retriever as? AsyncRetriever)?.cursor(over: cursor) ?? cursor
-    schemaLoader = try Self.schemaLoader(node, inner)
+    schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
   }
 
-  /// The stream's JSON schema.
+  /// The stream's JSON schema, loaded once.
   package func schema() async throws -> JSONObject { try await schemaLoader.schema() }
 
   /// What `discover` says of the stream.
@@ -68,7 +73,7 @@ package struct DeclarativeStream: Component {
   private static func schemaLoader(_ node: ComponentNode, _ context: BuildContext) throws -> any SchemaLoader {
     guard let loader = node["schema_loader"] else { return JsonFileSchemaLoader(defaultFor: context.streamName, in: context) }
     if let loaders = loader.sequence {
-      return CompositeSchemaLoader(loaders: try loaders.map { try context.build($0) })
+      return CompositeSchemaLoader(loaders: try loaders.map { try context.build($0) }, node: loader)
     }
     return try context.build(loader)
   }

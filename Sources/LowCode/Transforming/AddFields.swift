@@ -38,7 +38,7 @@ struct AddFields: Component, RecordTransformation {
 /// One field that ``AddFields`` adds: its path and its template.
 struct AddedFieldDefinition: Component {
   let value: InterpolatedString
-  private let path: [String]
+  let path: [String]
   private let key: JSONKey
 
   init(from node: ComponentNode, in context: BuildContext) throws {

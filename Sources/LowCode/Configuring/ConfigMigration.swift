@@ -1,0 +1,8 @@
+/// Brings configs of an earlier version of a connector up to date; the result is kept.
+struct ConfigMigration: Component {
+  let transformations: [any ConfigTransformation]
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    transformations = try node.nodes("transformations").map { try context.build($0) }
+  }
+}

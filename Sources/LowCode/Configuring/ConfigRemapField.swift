@@ -1,0 +1,46 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Replaces the value of a field of the config by the one that a table gives for it.
+struct ConfigRemapField: Component, ConfigTransformation {
+  private let path: [InterpolatedString]
+  private let table: InterpolatedMapping
+  private let node: ManifestNode
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    self.node = node.node
+    path = try node.nodes("field_path").map { try InterpolatedString($0) }
+    guard !path.isEmpty else {
+      throw ConnectorError(.system, "`field_path` needs at least one key.", at: node.node)
+    }
+    let table = try node.required("map")
+    guard table.mapping != nil else { throw node.mismatch("map", "a mapping", table) }
+    self.table = try InterpolatedMapping(table)
+  }
+
+  /// A field that is missing, or a value that the table does not have, stays as it is.
+  func transform(_ config: inout ConfigDraft) throws {
+    let evaluation = config.evaluation
+    let keys = try path.map { try $0.evaluate(evaluation) }
+    var owner = config.values
+    for key in keys.dropLast() {
+      guard let text = key.text, let inner = owner[text]?.object else { return }
+      owner = inner
+    }
+    let table = try table.evaluate(evaluation)
+    guard let name = keys.last?.text, let value = owner[name] else { return }
+    switch value {
+    case .array, .object:
+      throw ConnectorError(.system, "The value of `\(name)` in the config cannot be looked up: it is no plain value.", at: node)
+    case .string(let text):
+      guard let new = table[text] else { return }
+      do {
+        try config.set(keys.map { .key($0.text ?? "") }, to: new)
+      } catch {
+        throw ConnectorError(.system, "`\(name)` cannot be set in the config: \(error)", at: node)
+      }
+    default: return
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import JSON
+
+/// Checks the config for what its schema cannot say.
+package protocol ConfigValidation: Sendable {
+  /// - Throws: ``ConnectorError`` where the config is not as it should be.
+  func validate(_ config: JSONObject) throws
+}
+
+/// Says whether one value is as it should be.
+package protocol ValidationStrategy: Sendable {
+  /// - Throws: ``ConnectorError`` with the reason.
+  func validate(_ value: JSONValue) throws
+}

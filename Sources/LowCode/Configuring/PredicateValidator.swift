@@ -1,0 +1,34 @@
+import JSON
+import Jinja
+
+/// Checks a value of the manifest, which may be a template over the config.
+///
+/// The reference fails here whatever the value is.
+struct PredicateValidator: Component, ConfigValidation {
+  private enum Subject: Sendable {
+    case constant(JSONValue)
+    case template(InterpolatedString)
+  }
+
+  private let subject: Subject
+  private let strategy: any ValidationStrategy
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let value = node.node["value"]
+    if let value, let text = value.string, text.contains("{") {
+      subject = .template(try InterpolatedString(value))
+    } else {
+      subject = .constant(value?.value ?? .null)
+    }
+    strategy = try context.build(node.required("validation_strategy"))
+  }
+
+  func validate(_ config: JSONObject) throws {
+    switch subject {
+    case .constant(let value): try strategy.validate(value)
+    case .template(let template):
+      let context = EvaluationContext(config: Value(JSONValue.object(config)))
+      try strategy.validate(JSONValue(template.evaluate(context)))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import AirbyteProtocol
+import JSON
+
+/// Tries whether a connection works.
+protocol ConnectionCheck: Component {
+  /// - Returns: why the connection does not work; nil where it does.
+  /// - Throws: ``ConnectorError`` where nothing can be said of it.
+  func failure(of connector: Connector) async throws -> String?
+}
+
+extension ConnectionCheck {
+  /// Reads one record of a stream.
+  /// - Returns: why that does not work; nil where it does, also where there is no record.
+  func unavailability(of stream: DeclarativeStream) async throws -> String? {
+    do {
+      guard let slice = try await firstSlice(of: stream.cursor) else {
+        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
+      }
+      let normalizer = try stream.normalizer(try await stream.schema())
+      try await stream.retriever.read(slice, normalizer: normalizer) { page in page.records.isEmpty }
+      return nil
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).message)"
+    }
+  }
+
+  private func firstSlice(of cursor: any Cursor) async throws -> StreamSlice? {
+    do {
+      try await cursor.slices { throw FirstSlice(slice: $0) }
+      return nil
+    } catch let found as FirstSlice {
+      return found.slice
+    }
+  }
+}
+
+/// Ends the listing of slices at the first one.
+private struct FirstSlice: Error {
+  let slice: StreamSlice
+}

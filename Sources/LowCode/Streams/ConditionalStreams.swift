@@ -1,0 +1,19 @@
+import JSON
+import Jinja
+
+/// Streams that exist only where the config fulfils a condition.
+package struct ConditionalStreams: Component {
+  /// The streams; none where the condition does not hold.
+  package let streams: [ManifestNode]
+
+  package init(from node: ComponentNode, in context: BuildContext) throws {
+    // As the reference, which does not give the condition its parameters.
+    do {
+      let condition = try InterpolatedBoolean(node.required("condition"))
+      streams = try condition.evaluate(EvaluationContext(config: context.configValue)) ? node.nodes("streams") : []
+    } catch var error as ConnectorError {
+      error.failureType = .system
+      throw error
+    }
+  }
+}

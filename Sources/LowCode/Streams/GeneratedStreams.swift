@@ -1,0 +1,39 @@
+import Synchronization
+
+/// The streams that a manifest's templates make: made once, since an API may have to be asked for them.
+final class GeneratedStreams: Sendable {
+  private let definitions: [ManifestNode]
+  private let context: BuildContext
+  private let made = Mutex<[(dynamicName: String, node: ManifestNode)]?>(nil)
+  private let turnstile = Turnstile()
+
+  /// - Parameter definitions: a manifest's `dynamic_streams`.
+  init(_ definitions: [ManifestNode], in context: BuildContext) {
+    self.definitions = definitions
+    self.context = context
+  }
+
+  /// - Throws: ``ConnectorError`` where they cannot be made.
+  func all() async throws -> [(dynamicName: String, node: ManifestNode)] {
+    if definitions.isEmpty { return [] }
+    return try await turnstile.pass {
+      if let made = made.withLock({ $0 }) { return made }
+      var names: Set<String> = []
+      var streams: [(dynamicName: String, node: ManifestNode)] = []
+      for (index, definition) in definitions.enumerated() {
+        let stream: DynamicDeclarativeStream = try context.build(definition)
+        let name = DynamicDeclarativeStream.name(of: definition, index)
+        streams += try await stream.streams(notNamed: &names).map { (name, $0) }
+      }
+      made.withLock { $0 = streams }
+      return streams
+    }
+  }
+}
+
+extension DynamicDeclarativeStream {
+  /// The name by which a check knows a dynamic stream.
+  static func name(of definition: ManifestNode, _ index: Int) -> String {
+    definition["name"]?.string ?? "dynamic_stream_\(index)"
+  }
+}

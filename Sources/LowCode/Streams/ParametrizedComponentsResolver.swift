@@ -1,0 +1,33 @@
+import JSON
+import Jinja
+
+/// Makes a stream for each of the sets of values that stand in the manifest.
+struct ParametrizedComponentsResolver: Component, ComponentsResolver {
+  private let parameters: StreamParametersDefinition
+  private let mappings: [ComponentMappingDefinition]
+  private let config: Value
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    parameters = try context.build(node.required("stream_parameters"))
+    mappings = try node.nodes("components_mapping").map {
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
+    }
+    config = context.configValue
+  }
+
+  func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
+    let scope = TemplateScope(template, config: config)
+    for values in parameters.values {
+      try body(scope.filled(by: mappings, .parametrized, scope.evaluation(Value(values))))
+    }
+  }
+}
+
+/// The values of each stream that a ``ParametrizedComponentsResolver`` makes.
+struct StreamParametersDefinition: Component {
+  let values: [JSONValue]
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    values = try node.nodes("list_of_parameters_for_stream").map(\.value)
+  }
+}
