@@ -15,7 +15,10 @@ import time
 from pathlib import Path
 
 # Seconds slept by these are waits between requests, which are noted instead of waited.
-WAITING_MODULES = ("backoff", "airbyte_cdk.sources.streams.http", "airbyte_cdk.sources.streams.call_rate")
+WAITING_MODULES = (
+    "backoff", "airbyte_cdk.sources.streams.http", "airbyte_cdk.sources.streams.call_rate",
+    "airbyte_cdk.sources.declarative.retrievers", "airbyte_cdk.sources.declarative.async_job",
+)
 TIME_LIMIT = 60
 
 

@@ -12,6 +12,8 @@ package struct BuildContext: Sendable {
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
   package let authentication: AuthenticationState
+  /// The jobs that may be under way at the API at once, over all streams.
+  package var jobBudget = AsyncJobBudget(limit: 1)
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
@@ -55,6 +57,10 @@ package struct SiblingContext: Sendable {
   package var urlBase: InterpolatedString?
   /// The decoder of the requester, for paginators.
   package var decoder: (any Decoder)?
+  /// The name of the requester's decoder, where it reads a body only once.
+  package var streamingDecoder: String?
+  /// What the stream's manifest says of its cursor.
+  package var incrementalSync: ManifestNode?
   /// The stream's cursor.
   package var cursor: (any Cursor)?
   /// The same, where pages end at the first record that is not new (a data feed).

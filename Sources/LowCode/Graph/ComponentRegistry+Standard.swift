@@ -4,6 +4,17 @@ extension ComponentRegistry {
     // Streams
     DeclarativeStream.self,
     // Retrieving
+    AsyncJobStatusMap.self,
+    AsyncRetriever.self,
+    GroupByKeyMergeStrategy.self,
+    JsonSchemaPropertySelector.self,
+    PageSizeReduction.self,
+    PaginationReset.self,
+    PaginationResetLimits.self,
+    PropertiesFromEndpoint.self,
+    PropertyChunking.self,
+    QueryProperties.self,
+    RequestWindowSplitting.self,
     SimpleRetriever.self,
     // Requesting
     HttpRequester.self,
@@ -48,9 +59,13 @@ extension ComponentRegistry {
     XmlDecoder.self,
     ZipfileDecoder.self,
     // Selecting
+    CombinedExtractor.self,
     DpathExtractor.self,
+    ParentFieldPath.self,
+    RecordExpander.self,
     RecordFilter.self,
     RecordSelector.self,
+    ResponseToFileExtractor.self,
     // Transforming
     AddFields.self,
     AddedFieldDefinition.self,

@@ -34,4 +34,10 @@ package protocol LogSink: Sendable {
   func addSecret(_ value: String)
   /// Says that `stream` is being throttled by the API.
   func rateLimited(stream: String)
+  /// Reports an error that does not end anything yet.
+  func report(_ error: ConnectorError)
+}
+
+extension LogSink {
+  package func report(_ error: ConnectorError) { log(.error, error.description) }
 }

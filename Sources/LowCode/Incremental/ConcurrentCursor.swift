@@ -3,7 +3,7 @@ import Synchronization
 
 /// The cursor of a stream without partitions: windows that are read in any order, and the state up to which all of them were.
 final class ConcurrentCursor: Cursor {
-  private let definition: CursorDefinition
+  let definition: CursorDefinition
   private let timeline: Mutex<CursorTimeline>
   private let initialBounds: CursorBounds
 

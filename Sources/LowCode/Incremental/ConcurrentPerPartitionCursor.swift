@@ -4,7 +4,7 @@ import Synchronization
 
 /// The cursor of a stream whose partitions are each read incrementally.
 final class ConcurrentPerPartitionCursor: Cursor {
-  private let definition: CursorDefinition
+  let definition: CursorDefinition
   private let router: any PartitionRouter
   private let now: @Sendable () -> Int64
   private let progress: Mutex<PerPartitionProgress>

@@ -26,6 +26,8 @@ struct InterpolatedRequestOptions: Sendable {
   private let bodyData: Input
   private let bodyJSON: Input
   private let location: SourceLocation?
+  /// The parameter that takes the properties of a request.
+  private let queryPropertiesKey: String?
 
   init(from node: ComponentNode) throws {
     let scope = node.parameters
@@ -44,7 +46,11 @@ struct InterpolatedRequestOptions: Sendable {
       }
       return .nested(try InterpolatedNestedMapping(node, parameters: scope))
     }
-    parameters = try flat(node["request_parameters"], values: stringsAndLists)
+    let given = node["request_parameters"]
+    queryPropertiesKey = given?.mapping?.first { QueryProperties.isQueryProperties($0.value) }?.key
+    parameters = try flat(
+      queryPropertiesKey == nil ? given : given.map { Self.without($0) { QueryProperties.isQueryProperties($0.value) } },
+      values: stringsAndLists)
     headers = try flat(node["request_headers"])
     location = node.location
 
@@ -69,16 +75,30 @@ struct InterpolatedRequestOptions: Sendable {
 
   /// A GraphQL body without what the manifest's types added to it.
   private static func withoutType(_ node: ManifestNode) -> ManifestNode {
+    without(node) { $0.key == "type" || $0.key == "$parameters" || $0.value.isNull }
+  }
+
+  private static func without(_ node: ManifestNode, _ isLeftOut: (ManifestNode.Mapping.Element) -> Bool) -> ManifestNode {
     guard let mapping = node.mapping else { return node }
     return ManifestNode(
-      .mapping(mapping.filter { $0.key != "type" && $0.key != "$parameters" && !$0.value.isNull }), location: node.location,
-      referencedFrom: node.referencedFrom, path: node.path)
+      .mapping(mapping.filter { !isLeftOut($0) }), location: node.location, referencedFrom: node.referencedFrom, path: node.path)
+  }
+
+  /// The properties of the request, which the retriever put into its slice.
+  private static func properties(_ context: EvaluationContext, _ location: SourceLocation?) throws -> String {
+    guard case .array(let names)? = context.value(of: .queryProperties).map({ JSONValue($0) }) else {
+      throw ConnectorError(.system, "Query properties work with a `SimpleRetriever` only.", location: location)
+    }
+    return names.map(PythonStrings.str).joined(separator: ",")
   }
 
   func parts(_ context: EvaluationContext) throws -> RequestParts {
     var parts = RequestParts()
     // As the reference: parameters that are not a mapping are none.
-    if case .object(let object) = try parameters.evaluate(context) { parts.parameters = object }
+    if case .object(let object) = try parameters.evaluate(context) {
+      parts.parameters = object
+      if let queryPropertiesKey { parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location)) }
+    }
     switch try headers.evaluate(context) {
     case .object(let object): parts.headers = object
     case .string(""), .null: break
@@ -97,4 +117,8 @@ struct InterpolatedRequestOptions: Sendable {
     }
     return parts
   }
+}
+
+extension Symbol {
+  static let queryProperties = Symbol(QueryProperties.field)
 }

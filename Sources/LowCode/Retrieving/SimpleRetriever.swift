@@ -12,54 +12,205 @@ struct SimpleRetriever: Component, Retriever {
   private let ignoresSliceOnLaterPages: Bool
   /// Drops a data feed's records that were read before, once pagination has seen them.
   private let feedCursor: (any Cursor)?
+  private let cursor: (any Cursor)?
+  private let queryProperties: QueryProperties?
+  private let pageSizeReduction: PageSizeReduction?
+  private let paginationReset: PaginationReset?
+  private let windowSplitting: (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
+  private let isLazy: Bool
+  private let streamName: String
+  private let runtime: RuntimeEnvironment
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    for property in ["pagination_reset", "page_size_reduction", "request_window_splitting"] {
-      if let unsupported = node[property] {
-        throw ConnectorError.unsupported(property, at: unsupported)
-      }
-    }
     var inner = context
     decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
     inner.siblings.decoder = decoder
+    inner.siblings.streamingDecoder = StreamingDecoders.name(of: node["decoder"])
     selector = try inner.build(node.required("record_selector"))
     let requester: any Requester = try inner.build(node.required("requester"))
     self.requester = requester
     inner.siblings.urlBase = requester.baseURL
+    try CombinedExtractor.checkPagination(node["paginator"], extractor: node["record_selector"]?["extractor"])
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()
     options = context.siblings.requestOptions
     feedCursor = context.siblings.stopCursor
+    cursor = context.siblings.cursor
     ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
+    streamName = context.streamName
+    runtime = context.runtime
+    isLazy = try LazyReading.isWanted(by: node, in: context)
+    let properties = try QueryProperties.make(from: node["requester"], in: context)
+    // As in the reference, pages that begin in a parent's record know nothing of these.
+    queryProperties = isLazy ? nil : properties
+    paginationReset = isLazy ? nil : try PaginationReset.make(from: node, in: context)
+    pageSizeReduction = try PageSizeReduction.make(from: node, hasQueryProperties: properties != nil, in: context)
+    windowSplitting = try RequestWindowSplitting.make(from: node, hasQueryProperties: properties != nil, in: context)
+  }
+
+  /// Reads without anything that a stream adds to requests and records.
+  init(
+    requester: any Requester, selector: RecordSelector, paginator: any Paginator, decoder: any Decoder, in context: BuildContext
+  ) {
+    self.requester = requester
+    self.selector = selector
+    self.paginator = paginator
+    self.decoder = decoder
+    options = NoRequestOptions()
+    ignoresSliceOnLaterPages = false
+    feedCursor = nil
+    cursor = nil
+    queryProperties = nil
+    pageSizeReduction = nil
+    paginationReset = nil
+    windowSplitting = nil
+    isLazy = false
+    streamName = context.streamName
+    runtime = context.runtime
   }
 
   var normalizes: Bool { selector.normalizes }
 
   func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws {
-    var token = paginator.initialToken
-    while true {
-      var parts = try paginator.requestParts(token: token, pageSize: nil)
-      if token == nil || !ignoresSliceOnLaterPages { try parts.merge(options.requestParts(for: slice, token: token)) }
-      let response = try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
-      guard response.isSuccess else { return }
+    _ = try await read(slice, depth: 0, normalizer, body)
+  }
 
-      var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
-      var isMoreWanted = true
-      try await decoder.decode(response) { batch in
-        if !decoder.streams { result.body = batch.first }
-        for selection in selector.selections(batch, slice: slice, normalizer: normalizer) {
-          var (records, extracted) = try selection.get()
-          result.recordCount += records.count
-          result.extractedCount += extracted
-          if let last = records.last { result.lastRecord = last }
-          if let bounds = feedCursor?.bounds(for: slice) { records.removeAll { !bounds.admit($0) } }
-          isMoreWanted = try await body(Page(records: records))
-          guard isMoreWanted else { return false }
-        }
-        return true
+  /// Reads a slice, or its parts where the API refuses its window.
+  /// - Returns: whether `body` wants more.
+  private func read(
+    _ slice: StreamSlice, depth: Int, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+  ) async throws -> Bool {
+    do {
+      return try await readPages(of: slice, normalizer, body)
+    } catch RequestSignal.splitRequestWindow(let reason, let failureType) {
+      guard let (splitting, cursor) = windowSplitting else {
+        throw RequestSignal.splitRequestWindow(reason, failureType)
       }
-      guard isMoreWanted else { return }
-      guard let next = try paginator.nextToken(after: result, lastToken: token) else { return }
-      token = next
+      let parts = try splitting.parts(of: slice, by: cursor, depth: depth, reason: reason)
+      runtime.log.log(.info, "Stream \(streamName): the API refuses a request window, which is read in \(parts.count) parts.")
+      for part in parts {
+        guard try await read(part, depth: depth + 1, normalizer, body) else { return false }
+      }
+      return true
     }
+  }
+
+  private func readPages(
+    of slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+  ) async throws -> Bool {
+    var tracker = paginationReset?.tracker(cursor) ?? PaginationTracker()
+    var reducer = try pageSizeReduction.map {
+      PageSizeReducer($0, configured: try paginator.pageSize(), streamName: streamName)
+    }
+    var repeated = RepeatedPages(streamName: streamName)
+    var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
+    var current = slice
+    var token = embedded == nil ? paginator.initialToken : nil
+    while true {
+      let size = reducer?.size
+      do {
+        let read: ReadPage?
+        if let first = embedded {
+          embedded = nil
+          read = try await page(first, slice, normalizer)
+        } else {
+          read = try await fetch(&current, of: slice, token: token, size: size, normalizer)
+        }
+        reducer?.pageSucceeded()
+        guard let page = read else { return true }
+        try tracker.observe(page.records)
+        var emitted = page.records
+        if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
+        guard try await body(Page(records: emitted)) else { return false }
+        guard var result = page.result else { return true }
+        if tracker.hasReachedLimit {
+          try startAnew(&tracker, &current, &token, slice)
+          continue
+        }
+        result.slice = current
+        result.requestedPageSize = size
+        guard let next = try paginator.nextToken(after: result, lastToken: token) else { return true }
+        try repeated.check(
+          page.records, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
+        token = next
+      } catch RequestSignal.resetPagination {
+        try startAnew(&tracker, &current, &token, slice)
+      } catch RequestSignal.reducePageSize(let reason) where reducer != nil {
+        let seconds = try reducer?.reduce(reason) ?? 0
+        runtime.log.log(
+          .info, "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records.")
+        if seconds > 0 { try await runtime.sleep(seconds) }
+      }
+    }
+  }
+
+  private func startAnew(
+    _ tracker: inout PaginationTracker, _ current: inout StreamSlice, _ token: inout PageToken?, _ slice: StreamSlice
+  ) throws {
+    current = try tracker.nextSlice(after: current, of: slice)
+    token = paginator.initialToken
+    runtime.log.log(
+      .info, "Stream \(streamName): paging begins anew with the slice \(JSONValue.object(current.merged).jsonText).")
+  }
+
+  // MARK: A page
+
+  private struct ReadPage {
+    var records: [Record]
+    /// What the next page depends on; nil where the API has no further page.
+    var result: PageResult?
+  }
+
+  /// Asks for a page, by several requests where it has more properties than one can name.
+  /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
+  /// - Returns: nil where the API has no page.
+  private func fetch(
+    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?
+  ) async throws -> ReadPage? {
+    guard let queryProperties else {
+      return try await page(send(slice, token: token, size: size), original, normalizer)
+    }
+    var records: [Record] = []
+    var merged = MergedRecords()
+    var last: ReadPage?
+    for chunk in try await queryProperties.chunks() {
+      slice = slice.asking(for: chunk)
+      last = try await page(send(slice, token: token, size: size), original, normalizer)
+      for record in last?.records ?? [] {
+        if let key = try queryProperties.merging?.groupKey(record) { merged.add(record, key: key) } else { records.append(record) }
+      }
+    }
+    records += merged.records
+    guard var result = last?.result else { return ReadPage(records: records) }
+    result.recordCount = records.count
+    result.lastRecord = records.last
+    return ReadPage(records: records, result: result)
+  }
+
+  private func send(_ slice: StreamSlice, token: PageToken?, size: Int?) async throws -> HTTPResponse {
+    var parts = try paginator.requestParts(token: token, pageSize: size)
+    if token == nil || !ignoresSliceOnLaterPages { try parts.merge(options.requestParts(for: slice, token: token)) }
+    return try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
+  }
+
+  private func page(_ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws -> ReadPage? {
+    guard response.isSuccess else { return nil }
+    let decoded = try decoder.decode(response)
+    let (records, extracted) = try await selector.select(decoded, slice: slice, normalizer: normalizer)
+    return ReadPage(
+      records: records,
+      result: PageResult(
+        response: response, body: decoded.first, recordCount: records.count, extractedCount: extracted,
+        lastRecord: records.last, slice: slice))
+  }
+}
+
+/// The decoders that read a body once, as it comes in.
+enum StreamingDecoders {
+  private static let names: Set<String> = ["CsvDecoder", "JsonlDecoder", "JsonItemsDecoder", "GzipDecoder", "IterableDecoder"]
+
+  /// The name of a decoder's node, where it is one of them.
+  static func name(of node: ManifestNode?) -> String? {
+    guard let name = node?["type"]?.string, names.contains(name) else { return nil }
+    return name
   }
 }

@@ -6,10 +6,23 @@ package final class StreamSlice: Sendable {
   package let partition: JSONObject
   package let cursorSlice: JSONObject
   package let extraFields: JSONObject
+  /// Further variables of templates, which stand beside the extra fields.
+  package let bindings: [(symbol: Symbol, value: Value)]
+  /// The job that made the slice's records ready to be fetched.
+  let job: AsyncJob?
   /// The partition's and the cursor's keys together, as `stream_slice['key']` sees them.
   package let merged: JSONObject
 
-  package init(partition: JSONObject = [:], cursorSlice: JSONObject = [:], extraFields: JSONObject = [:]) {
+  package convenience init(partition: JSONObject = [:], cursorSlice: JSONObject = [:], extraFields: JSONObject = [:]) {
+    self.init(partition: partition, cursorSlice: cursorSlice, extraFields: extraFields, job: nil)
+  }
+
+  init(
+    partition: JSONObject, cursorSlice: JSONObject, extraFields: JSONObject, bindings: [(symbol: Symbol, value: Value)] = [],
+    job: AsyncJob?
+  ) {
+    self.bindings = bindings
+    self.job = job
     self.partition = partition
     self.cursorSlice = cursorSlice
     self.extraFields = extraFields
@@ -29,6 +42,7 @@ package final class StreamSlice: Sendable {
       (.nextPageToken, token.map { Value.dictionary(["next_page_token": $0.value]) } ?? .none),
     ]
     for (key, value) in extraFields { bindings.append((Symbol(key), Value(value))) }
+    bindings += self.bindings
     return EvaluationContext(config: config, bindings: bindings)
   }
 }
@@ -47,8 +61,14 @@ final class StreamSliceMapping: LazyMapping {
     switch name {
     case "partition", "_partition": Value(JSONValue.object(slice.partition))
     case "cursor_slice": Value(JSONValue.object(slice.cursorSlice))
-    case "extra_fields": Value(JSONValue.object(slice.extraFields))
+    case "extra_fields": extraFields
     default: nil
     }
+  }
+
+  private var extraFields: Value {
+    if slice.bindings.isEmpty { return Value(JSONValue.object(slice.extraFields)) }
+    let fields = slice.extraFields.map { ($0.key, Value($0.value)) } + slice.bindings.map { ($0.symbol.name, $0.value) }
+    return .dict(DictObject(strings: fields))
   }
 }

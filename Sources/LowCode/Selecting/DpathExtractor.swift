@@ -6,12 +6,11 @@ import Jinja
 struct DpathExtractor: Component, RecordExtractor {
   private let path: JSONGlobPath?
   private let node: ManifestNode
+  private let expander: RecordExpander?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
-    if let expander = node["record_expander"] {
-      throw ConnectorError.unsupported("RecordExpander", at: expander)
-    }
+    expander = try context.build(optional: node["record_expander"])
     let evaluation = EvaluationContext(config: context.configValue)
     let segments = try node.nodes("field_path").map { segment in
       try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
@@ -19,13 +18,39 @@ struct DpathExtractor: Component, RecordExtractor {
     path = segments.isEmpty ? nil : try JSONGlobPath(segments)
   }
 
-  func extract(from body: JSONView, into records: inout [Record]) throws {
-    guard let path else { return try append(body, to: &records) }
+  /// Takes the whole body as what is looked for.
+  init(whole node: ManifestNode) {
+    self.node = node
+    path = nil
+    expander = nil
+  }
+
+  func extract(from body: JSONView, into records: inout [Record]) throws -> Bool {
+    guard expander == nil else { return false }
+    guard let path else {
+      try append(body, to: &records)
+      return true
+    }
     if path.hasStar {
       for view in path.values(in: body) { try append(record: view, to: &records) }
     } else if let found = try path.get(in: body) {
       try append(found, to: &records)
     }
+    return true
+  }
+
+  func items(in body: JSONView) async throws -> [ExtractedItem] {
+    let found = try views(in: body)
+    guard let expander else { return found.map { .view($0) } }
+    var items: [ExtractedItem] = []
+    for view in found { items += try await expander.expand(view) }
+    return items
+  }
+
+  private func views(in body: JSONView) throws -> [JSONView] {
+    if let path, path.hasStar { return path.values(in: body) }
+    guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return [] }
+    return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
   }
 
   /// A list gives its elements, any other value that is not empty is a record.

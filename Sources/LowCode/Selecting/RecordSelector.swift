@@ -13,6 +13,18 @@ struct RecordSelector: Component {
   private let streamName: String
   private let log: any LogSink
 
+  /// Extracts, and does nothing else to the records.
+  init(extractor: any RecordExtractor, in context: BuildContext) {
+    self.extractor = extractor
+    filter = nil
+    transformations = []
+    transformsFirst = false
+    normalizes = false
+    cursor = nil
+    streamName = context.streamName
+    log = context.runtime.log
+  }
+
   init(from node: ComponentNode, in context: BuildContext) throws {
     extractor = try context.build(node.required("extractor"))
     filter = try context.build(optional: node["record_filter"])
@@ -33,13 +45,35 @@ struct RecordSelector: Component {
 
   /// The records of a page.
   /// - Returns: the records, and how many the extractor found before any was dropped.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) throws -> (
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async throws -> (
     records: [Record], extracted: Int
   ) {
+    var (found, extracted) = try await extract(page)
+    try refine(&found, slice: slice, normalizer: normalizer)
+    return (found, extracted)
+  }
+
+  private func extract(_ page: DecodedBody) async throws -> (records: [Record], extracted: Int) {
     var found: [Record] = []
-    try page.forEach { try extractor.extract(from: $0, into: &found) }
-    let extracted = found.count
-    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return (found, extracted) }
+    var rest: [JSONView] = []
+    try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
+    var leftOut = 0
+    for body in rest {
+      for item in try await extractor.items(in: body) {
+        switch item {
+        case .leftOut: leftOut += 1
+        case .view(let view) where view.kind == .object: found.append(Record(view))
+        case .value(.object(let object)): found.append(Record(object))
+        case .view, .value: throw ConnectorError(.system, "A record should be an object, but one of \(streamName) is not.")
+        }
+      }
+    }
+    return (found, found.count + leftOut)
+  }
+
+  /// Filters, transforms and normalises records.
+  func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
+    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
     var kept = 0
     for index in found.indices {
@@ -51,7 +85,6 @@ struct RecordSelector: Component {
       kept += 1
     }
     found.removeSubrange(kept...)
-    return (found, extracted)
   }
 
   /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.

@@ -1,9 +1,43 @@
 import JSON
 
+/// What an extractor found; whether it can be a record is its reader's matter.
+package enum ExtractedItem: Sendable {
+  /// A value of the body, where it lies.
+  case view(JSONView)
+  /// A value that was built anew.
+  case value(JSONValue)
+  /// Stands for an empty record that was left out, which counts as one of its page.
+  case leftOut
+
+  package var value: JSONValue? {
+    switch self {
+    case .view(let view): view.value
+    case .value(let value): value
+    case .leftOut: nil
+    }
+  }
+
+  /// Python's truth of what was found.
+  var isTruthy: Bool {
+    switch self {
+    case .view(let view): view.isTruthy
+    case .value(let value): value.isTruthy
+    case .leftOut: false
+    }
+  }
+}
+
 /// Finds the records in a decoded body.
 package protocol RecordExtractor: Sendable {
-  /// Appends the records of `body` to `records`.
-  func extract(from body: JSONView, into records: inout [Record]) throws
+  /// Appends the records of `body` to `records`, where that takes nothing but a look at the body.
+  /// - Returns: whether it was done; otherwise ``items(in:)`` has to be asked.
+  func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
+  /// Whatever the extractor finds in `body`.
+  func items(in body: JSONView) async throws -> [ExtractedItem]
+}
+
+extension RecordExtractor {
+  package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
 }
 
 /// Keeps some records and drops the others.

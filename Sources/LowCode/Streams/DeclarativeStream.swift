@@ -27,15 +27,17 @@ package struct DeclarativeStream: Component {
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
     let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)
     let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: router, in: inner)
-    self.cursor = cursor
     let isDataFeed = incrementalSync?.isDataFeed ?? false
+    inner.siblings.incrementalSync = node["incremental_sync"]
     inner.siblings.cursor = cursor
     inner.siblings.stopCursor = isDataFeed ? cursor : nil
     inner.siblings.isClientSideIncremental = incrementalSync?.isClientSideIncremental ?? false
     inner.siblings.filtersByCursor = inner.siblings.isClientSideIncremental && !isDataFeed
     inner.siblings.requestOptions = cursor
     inner.siblings.transformations = try node.nodes("transformations").map { try inner.build($0) }
-    retriever = try inner.build(node.required("retriever"))
+    let retriever: any Retriever = try inner.build(node.required("retriever"))
+    self.retriever = retriever
+    self.cursor = (retriever as? AsyncRetriever)?.cursor(over: cursor) ?? cursor
     schemaLoader = try Self.schemaLoader(node, inner)
   }
 

@@ -12,15 +12,15 @@ import Testing
 
   /// Definitions that this version cannot run: a stream that needs one fails alone and says so.
   private static let missing: Set<String> = [
-    "AsyncJobStatusMap", "AsyncRetriever", "BlockSimultaneousSyncsAction", "CheckDynamicStream", "CombinedExtractor",
+      "BlockSimultaneousSyncsAction", "CheckDynamicStream", 
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GroupByKeyMergeStrategy", "HTTPAPIBudget",
-    "HttpComponentsResolver", "JsonSchemaPropertySelector",
-    "MovingWindowCallRatePolicy", "PageSizeReduction", "PaginationReset", "PaginationResetLimits",
+    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy",  "HTTPAPIBudget",
+    "HttpComponentsResolver",  
+    "MovingWindowCallRatePolicy",   
     "ParametrizedComponentsResolver",
-    "ParentFieldPath", "PredicateValidator", "PropertiesFromEndpoint", "PropertyChunking", "QueryProperties", "Rate",
-    "RecordExpander", "RequestWindowSplitting", "ResponseToFileExtractor", "SchemaTypeIdentifier", "StateDelegatingStream",
+     "PredicateValidator",    "Rate",
+       "SchemaTypeIdentifier", "StateDelegatingStream",
     "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
 
   ]

@@ -1,0 +1,83 @@
+import JSON
+import Synchronization
+
+/// How a job at the API stands.
+enum AsyncJobStatus: Sendable {
+  case running, completed, failed, timedOut, skipped
+
+  /// Whether the API does not change it any more.
+  var isFinal: Bool { self != .running }
+}
+
+/// A job that the API was asked to do for one slice.
+final class AsyncJob: Sendable {
+  private struct State {
+    var status: AsyncJobStatus
+    /// When the job began to run, and when it was seen to have ended; in microseconds since the epoch.
+    var start: Int64
+    var end: Int64?
+    var retryAfter: Int64?
+    var polled: HTTPResponse?
+  }
+
+  let slice: StreamSlice
+  /// The response that created the job; nil where it could not be created.
+  let creation: HTTPResponse?
+  let slot: AsyncJobBudget.Slot
+  /// Microseconds; nil where the job waits as long as it takes.
+  private let timeout: Int64?
+  private let state: Mutex<State>
+
+  /// A job that the API has begun.
+  init(_ slice: StreamSlice, creation: HTTPResponse, slot: AsyncJobBudget.Slot, timeout: Int64, now: Int64) {
+    self.slice = slice
+    self.creation = creation
+    self.slot = slot
+    self.timeout = timeout
+    state = Mutex(State(status: .running, start: now))
+  }
+
+  /// A job that could not be created.
+  init(failed slice: StreamSlice, slot: AsyncJobBudget.Slot, now: Int64) {
+    self.slice = slice
+    creation = nil
+    self.slot = slot
+    timeout = nil
+    state = Mutex(State(status: .failed, start: now, end: now))
+  }
+
+  func status(at now: Int64) -> AsyncJobStatus {
+    state.withLock { state in
+      if let timeout, (state.end ?? now) - state.start > timeout { return .timedOut }
+      return state.status
+    }
+  }
+
+  /// Takes in what the API says of the job.
+  func update(_ status: AsyncJobStatus, _ response: HTTPResponse, at now: Int64) {
+    state.withLock { state in
+      if status.isFinal {
+        if state.end == nil { state.end = now }
+      } else if state.status.isFinal {
+        (state.start, state.end) = (now, nil)
+      }
+      state.status = status
+      if status == .completed { state.polled = response }
+    }
+  }
+
+  /// The response that said that the job is done.
+  var polled: HTTPResponse? { state.withLock { $0.polled } }
+
+  /// Whether a failed job may be created again; the first time it is asked the wait begins.
+  /// - Parameter wait: microseconds.
+  func mayBeRetried(at now: Int64, after wait: Int64) -> Bool {
+    state.withLock { state in
+      guard let retryAfter = state.retryAfter else {
+        state.retryAfter = now + wait
+        return false
+      }
+      return now >= retryAfter
+    }
+  }
+}

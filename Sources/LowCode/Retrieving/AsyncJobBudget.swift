@@ -1,0 +1,70 @@
+import AirbyteProtocol
+import Jinja
+import Synchronization
+
+/// How many jobs may be under way at the API at once, over all streams of a connector.
+package final class AsyncJobBudget: Sendable {
+  private let limit: Int
+  private let used = Mutex(0)
+
+  package init(limit: Int) { self.limit = max(1, limit) }
+
+  /// - Parameter node: the manifest's `max_concurrent_async_job_count`: a number, or a template for one; one if nothing is said.
+  init(_ node: ManifestNode?, config: Value, log: any LogSink) {
+    limit = Self.limit(node, config, log)
+  }
+
+  private static func limit(_ node: ManifestNode?, _ config: Value, _ log: any LogSink) -> Int {
+    guard let node, !node.isNull else { return 1 }
+    var number = node.int
+    if number == nil, let template = try? InterpolatedString(node, parameters: [:]),
+      let value = try? template.evaluate(EvaluationContext(config: config))
+    {
+      number = value.wholeNumber
+    }
+    if number == 0, node.int != nil { return 1 }
+    guard let number, number >= 1 else {
+      log.log(.warn, "`max_concurrent_async_job_count` should be a number of at least 1; one job at a time is started.")
+      return 1
+    }
+    return number
+  }
+
+  /// A place for a job; nil where all are taken.
+  func slot() -> Slot? {
+    let isFree = used.withLock { used in
+      guard used < limit else { return false }
+      used += 1
+      return true
+    }
+    return isFree ? Slot(of: self) : nil
+  }
+
+  /// A place that a job takes up, and the jobs that are started in its stead.
+  final class Slot: Sendable {
+    private let budget: AsyncJobBudget
+    private let isReleased = Atomic(false)
+
+    fileprivate init(of budget: AsyncJobBudget) { self.budget = budget }
+
+    /// Gives the place back; more than once does no harm.
+    func release() {
+      guard isReleased.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
+      budget.used.withLock { $0 -= 1 }
+    }
+
+    deinit { release() }
+  }
+}
+
+extension Value {
+  /// Python's `int()` of the value; nil where it has none.
+  var wholeNumber: Int? {
+    switch self {
+    case .int(let number): number
+    case .bool(let flag): flag ? 1 : 0
+    case .float(let number): Int(exactly: number.rounded(.towardZero))
+    default: text.flatMap { Int($0) }
+    }
+  }
+}

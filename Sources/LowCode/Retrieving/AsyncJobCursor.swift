@@ -1,0 +1,48 @@
+import AsyncAlgorithms
+import JSON
+
+/// A stream's cursor whose slices are handed out when the API's jobs for them are done.
+final class AsyncJobCursor: Cursor {
+  private let inner: any Cursor
+  private let rules: AsyncJobOrchestrator.Rules
+
+  init(_ inner: any Cursor, _ rules: AsyncJobOrchestrator.Rules) {
+    self.inner = inner
+    self.rules = rules
+  }
+
+  func slices(_ body: (StreamSlice) async throws -> Void) async throws {
+    let slices = AsyncThrowingChannel<StreamSlice, any Error>()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [inner] in
+        do {
+          try await inner.slices { slice in
+            try Task.checkCancellation()
+            await slices.send(slice)
+          }
+          slices.finish()
+        } catch {
+          slices.fail(error)
+        }
+      }
+      var orchestrator = AsyncJobOrchestrator(rules, source: AsyncJobOrchestrator.Source(slices))
+      try await orchestrator.run { job in
+        // As in the reference: the extra fields of the slice are seen by the job's requests only.
+        try await body(
+          StreamSlice(partition: job.slice.partition, cursorSlice: job.slice.cursorSlice, extraFields: [:], job: job))
+      }
+    }
+  }
+
+  var cursorField: String? { inner.cursorField }
+  func observer(for slice: StreamSlice) -> any CursorObserver { inner.observer(for: slice) }
+  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
+    try inner.close(slice, observer: observer)
+  }
+  func finish() throws -> JSONObject { try inner.finish() }
+  var state: JSONObject { get throws { try inner.state } }
+  func bounds(for slice: StreamSlice) -> CursorBounds { inner.bounds(for: slice) }
+  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
+    try inner.requestParts(for: slice, token: token)
+  }
+}

@@ -1,0 +1,110 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Speaks with the API about jobs: creates them, asks how they stand, fetches what they made, and cleans up.
+struct AsyncJobRepository: Sendable {
+  let creation: any Requester
+  let polling: any Requester
+  let abortion: (any Requester)?
+  let deletion: (any Requester)?
+  let targets: (any Requester)?
+  let targetExtractor: (any RecordExtractor)?
+  let statusExtractor: any RecordExtractor
+  let statuses: AsyncJobStatusMap
+  let decoder: any Decoder
+  let download: SimpleRetriever
+
+  /// Creates a job.
+  /// - Throws: ``ConnectorError`` where the API does not.
+  func start(_ slice: StreamSlice) async throws -> HTTPResponse {
+    let response = try await send(creation, slice)
+    guard response.isSuccess else {
+      throw ConnectorError(.system, "The API did not create a job: it answered with status \(response.status).")
+    }
+    return response
+  }
+
+  /// How a job stands.
+  func poll(_ job: AsyncJob) async throws -> (status: AsyncJobStatus, response: HTTPResponse) {
+    let response = try await send(polling, slice(of: job))
+    return (try statuses.status(try await values(statusExtractor, in: response).first), response)
+  }
+
+  func abort(_ job: AsyncJob) async throws {
+    if let abortion { _ = try await send(abortion, slice(of: job)) }
+  }
+
+  func delete(_ job: AsyncJob) async throws {
+    if let deletion { _ = try await send(deletion, slice(of: job)) }
+  }
+
+  /// Fetches what a job made, page by page.
+  /// - Returns: whether `body` wants more.
+  func fetch(_ job: AsyncJob, _ body: (Page) async throws -> Bool) async throws -> Bool {
+    var wantsMore = true
+    for target in try await downloadTargets(of: job) {
+      var fields = job.slice.extraFields
+      fields["download_target"] = target
+      let slice = StreamSlice(
+        partition: job.slice.partition, cursorSlice: job.slice.cursorSlice, extraFields: fields,
+        bindings: [try created(job), try polled(job)], job: nil)
+      try await download.read(slice, normalizer: nil) { page in
+        wantsMore = try await body(page)
+        return wantsMore
+      }
+      if !wantsMore { return false }
+    }
+    return true
+  }
+
+  private func downloadTargets(of job: AsyncJob) async throws -> [JSONValue] {
+    guard let targetExtractor else { return [""] }
+    guard let targets else {
+      guard let response = job.polled else { return [] }
+      return try await values(targetExtractor, in: response)
+    }
+    let slice = StreamSlice(partition: [:], cursorSlice: [:], extraFields: [:], bindings: [try polled(job)], job: nil)
+    let response = try await send(targets, slice)
+    guard response.isSuccess else {
+      throw ConnectorError(.system, "The API did not say where a job's records are: it answered with status \(response.status).")
+    }
+    return try await values(targetExtractor, in: response)
+  }
+
+  // MARK: Requests
+
+  private func send(_ requester: any Requester, _ slice: StreamSlice) async throws -> HTTPResponse {
+    try await requester.send(slice, token: nil, path: nil, adding: RequestParts())
+  }
+
+  private func values(_ extractor: any RecordExtractor, in response: HTTPResponse) async throws -> [JSONValue] {
+    var bodies: [JSONView] = []
+    try decoder.decode(response).forEach { bodies.append($0) }
+    var values: [JSONValue] = []
+    for body in bodies { values += try await extractor.items(in: body).compactMap(\.value) }
+    return values
+  }
+
+  /// The slice of requests about a job.
+  private func slice(of job: AsyncJob) throws -> StreamSlice {
+    StreamSlice(
+      partition: job.slice.partition, cursorSlice: job.slice.cursorSlice, extraFields: job.slice.extraFields,
+      bindings: [try created(job)], job: nil)
+  }
+
+  private func created(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
+    guard let response = job.creation else { throw ConnectorError(.system, "A job that was not created has no answer of the API.") }
+    return (.creationResponse, .mapping(try JobResponseMapping(response)))
+  }
+
+  private func polled(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
+    guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records.") }
+    return (.pollingResponse, .mapping(try JobResponseMapping(response)))
+  }
+}
+
+extension Symbol {
+  fileprivate static let creationResponse = Symbol("creation_response")
+  fileprivate static let pollingResponse = Symbol("polling_response")
+}

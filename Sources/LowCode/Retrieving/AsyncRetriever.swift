@@ -1,0 +1,118 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+
+/// Reads what jobs at the API made: a job is created for each slice, and its records are fetched when it is done.
+struct AsyncRetriever: Component, Retriever {
+  private let selector: RecordSelector
+  private let rules: AsyncJobOrchestrator.Rules
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    if let targets = node["download_target_requester"], node["download_target_extractor"] == nil {
+      throw ConnectorError(.system, "`download_target_requester` needs `download_target_extractor`.", at: targets)
+    }
+    for property in [
+      "creation_requester", "polling_requester", "download_requester", "download_target_requester", "abort_requester",
+      "delete_requester",
+    ] {
+      try RequesterActions.refuseRetrieverActions(of: node[property], "`\(property)` of an `AsyncRetriever`")
+    }
+    var inner = context
+    inner.siblings = SiblingContext()
+    func requester(_ property: String, _ purpose: String) throws -> (any Requester)? {
+      var own = inner
+      own.streamName = "job \(purpose) - \(context.streamName)"
+      return try own.build(optional: node[property])
+    }
+    func required(_ property: String, _ purpose: String) throws -> any Requester {
+      _ = try node.required(property)
+      guard let requester = try requester(property, purpose) else { throw node.mismatch(property, "a requester", node.node) }
+      return requester
+    }
+
+    let decoder = try inner.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: inner)
+    var finishing = inner
+    finishing.siblings.decoder = decoder
+    finishing.siblings.streamingDecoder = StreamingDecoders.name(of: node["decoder"])
+    let statusExtractor: any RecordExtractor = try finishing.build(node.required("status_extractor"))
+    let targetExtractor: (any RecordExtractor)? = try finishing.build(optional: node["download_target_extractor"])
+    finishing.siblings.transformations = context.siblings.transformations
+    selector = try finishing.build(node.required("record_selector"))
+
+    let evaluation = EvaluationContext(config: context.configValue)
+    rules = AsyncJobOrchestrator.Rules(
+      repository: AsyncJobRepository(
+        creation: try required("creation_requester", "creation"), polling: try required("polling_requester", "polling"),
+        abortion: try requester("abort_requester", "abort"), deletion: try requester("delete_requester", "delete"),
+        targets: try requester("download_target_requester", "extract_url"), targetExtractor: targetExtractor,
+        statusExtractor: statusExtractor,
+        statuses: try AsyncJobStatusMap(from: ComponentNode(node.required("status_mapping")), in: inner), decoder: decoder,
+        download: try Self.download(node, try required("download_requester", "download"), in: inner)),
+      budget: context.jobBudget,
+      timeout: Int64(clamping: try Self.number("polling_job_timeout", of: node, evaluation) ?? 60) * 60_000_000,
+      retryWait: try Self.number("failed_retry_wait_time_in_seconds", of: node, evaluation).map { Int64($0) * 1_000_000 },
+      runtime: context.runtime)
+  }
+
+  /// What fetches a job's records as they are: filter and transformations come later, with the slice that the job was for.
+  private static func download(_ node: ComponentNode, _ requester: any Requester, in context: BuildContext) throws
+    -> SimpleRetriever
+  {
+    var inner = context
+    var decoder = try context.build(optional: node["download_decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
+    inner.siblings.decoder = decoder
+    inner.siblings.streamingDecoder = StreamingDecoders.name(of: node["download_decoder"])
+    try CombinedExtractor.checkPagination(node["download_paginator"], extractor: node["download_extractor"])
+    let paginator = try inner.build(optional: node["download_paginator"], as: (any Paginator).self) ?? NoPagination()
+    let extractor =
+      try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor(whole: node.node)
+    if let file = extractor as? ResponseToFileExtractor { decoder = file.rows }
+    return SimpleRetriever(
+      requester: requester, selector: RecordSelector(extractor: extractor, in: inner), paginator: paginator, decoder: decoder,
+      in: inner)
+  }
+
+  /// A whole number above zero, or a template for one; nil where it is absent or zero.
+  private static func number(_ property: String, of node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int? {
+    guard let value = node[property], value.int != 0, value.string != "" else { return nil }
+    let number = try value.int ?? InterpolatedString(value, parameters: [:]).evaluate(evaluation).wholeNumber
+    guard let number, (property != "failed_retry_wait_time_in_seconds" || number > 0), abs(number) <= 1_000_000_000 else {
+      throw node.mismatch(property, "a whole number", value)
+    }
+    return number == 0 ? nil : number
+  }
+
+  var normalizes: Bool { selector.normalizes }
+
+  /// The cursor that hands slices out when their jobs are done.
+  func cursor(over cursor: any Cursor) -> any Cursor { AsyncJobCursor(cursor, rules) }
+
+  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws {
+    if slice.job == nil {
+      // Read outside of a stream: the job is created here.
+      struct Enough: Error {}
+      do {
+        try await cursor(over: FinalStateCursor(router: nil)).slices { slice in
+          guard try await fetch(slice, normalizer, body) else { throw Enough() }
+        }
+      } catch is Enough {}
+    } else {
+      _ = try await fetch(slice, normalizer, body)
+    }
+  }
+
+  /// - Returns: whether `body` wants more.
+  private func fetch(
+    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+  ) async throws -> Bool {
+    guard let job = slice.job else { return true }
+    let wantsMore = try await rules.repository.fetch(job) { page in
+      var records = page.records
+      try selector.refine(&records, slice: slice, normalizer: normalizer)
+      return try await body(Page(records: records))
+    }
+    // A job of which not everything was wanted is left to the API.
+    if wantsMore { try await rules.repository.delete(job) }
+    return wantsMore
+  }
+}

@@ -1,0 +1,47 @@
+import AirbyteProtocol
+import JSON
+
+/// Follows the records of one slice, to say where paging begins anew.
+struct PaginationTracker {
+  private let cursor: (any WindowedCursor)?
+  private let observer: CursorValueObserver?
+  private let limit: Int?
+  private var count = 0
+  private var repetitions = 0
+
+  /// - Parameters:
+  ///   - cursor: cuts off what was read; without one paging begins at the beginning, once.
+  ///   - limit: the records after which paging begins anew.
+  init(cursor: (any WindowedCursor)? = nil, limit: Int? = nil) {
+    self.cursor = cursor
+    self.limit = limit
+    observer = cursor.map { CursorValueObserver($0.definition, tracksText: false) }
+  }
+
+  mutating func observe(_ records: [Record]) throws {
+    count += records.count
+    guard let observer else { return }
+    for record in records { try observer.observe(record) }
+  }
+
+  var hasReachedLimit: Bool { limit.map { count >= $0 } ?? false }
+
+  /// The slice to go on with after `previous`, which came from `original`.
+  /// - Throws: ``ConnectorError`` where that would be the same slice over and over.
+  mutating func nextSlice(after previous: StreamSlice, of original: StreamSlice) throws -> StreamSlice {
+    let next: StreamSlice =
+      if let cursor { observer?.greatest.map { cursor.slice(original, from: $0) } ?? original } else { previous }
+    if next.partition == previous.partition, next.cursorSlice == previous.cursorSlice {
+      repetitions += 1
+      guard repetitions < (cursor == nil ? 2 : 1) else {
+        throw ConnectorError(
+          .system, "Paging had to begin anew, but there was nothing to cut off the slice that it began with.",
+          internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times.")
+      }
+    } else {
+      repetitions = 0
+    }
+    count = 0
+    return next
+  }
+}

@@ -1,0 +1,42 @@
+import JSON
+import Jinja
+import Synchronization
+
+/// Asks an API for the names of the properties that its other requests can name.
+struct PropertiesFromEndpoint: Component {
+  private let path: RecordPath
+  private let retriever: any Retriever
+  private let known = Known()
+
+  /// The names, asked for once.
+  private final class Known: Sendable {
+    let turnstile = Turnstile()
+    let names = Mutex<[String]?>(nil)
+  }
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let evaluation = EvaluationContext(config: context.configValue)
+    path = RecordPath(
+      try node.nodes("property_field_path").map { segment in
+        try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
+      })
+    var inner = context
+    inner.streamName = "dynamic_properties"
+    inner.siblings = SiblingContext()
+    retriever = try inner.build(node.required("retriever"))
+  }
+
+  func properties() async throws -> [String] {
+    try await known.turnstile.pass {
+      if let names = known.names.withLock({ $0 }) { return names }
+      var names: [String] = []
+      try await retriever.read(.whole, normalizer: nil) { page in
+        // As the reference: a record without the property gives an empty list, as text.
+        for record in page.records { names.append(PythonStrings.str(try path.value(in: record) ?? [])) }
+        return true
+      }
+      known.names.withLock { $0 = names }
+      return names
+    }
+  }
+}

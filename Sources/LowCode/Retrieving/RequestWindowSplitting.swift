@@ -1,0 +1,97 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import PythonTime
+
+/// Says how the window of a request is cut where the API refuses it as too long (`SPLIT_REQUEST_WINDOW`).
+struct RequestWindowSplitting: Component {
+  private let failureMessage: String
+  private let floor: PyTimeDelta?
+
+  /// How often a window is cut at most.
+  static let depthLimit = 10
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    failureMessage = (try node.optionalString("failure_message") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    floor = try node["min_split_window"].flatMap { value in
+      guard let text = value.string, !text.isEmpty else { return nil }
+      guard case .fixed(let span)? = try? CursorDuration(iso: text), span > .zero else {
+        throw ConnectorError(.system, "`min_split_window` should be a duration of days, hours, minutes or seconds.", at: value)
+      }
+      return span
+    }
+  }
+
+  /// The parts to read instead of `slice`, which the API refused after it was cut `depth` times.
+  /// - Throws: ``ConnectorError`` where it cannot be cut any more.
+  func parts(of slice: StreamSlice, by cursor: any WindowedCursor, depth: Int, reason: String?) throws -> [StreamSlice] {
+    guard depth < Self.depthLimit else {
+      throw failure("cut its request window \(depth) times, and the API still refuses it.", cursor, slice, reason)
+    }
+    guard let parts = try cursor.halves(of: slice, floor: floor) else {
+      throw failure("cannot cut its request window any further, and the API still refuses it.", cursor, slice, reason)
+    }
+    return parts
+  }
+
+  private func failure(_ message: String, _ cursor: any WindowedCursor, _ slice: StreamSlice, _ reason: String?) -> ConnectorError {
+    let sentence = "Stream `\(cursor.definition.streamName)` \(message)"
+    return ConnectorError(
+      .transient, failureMessage.isEmpty ? sentence : "\(sentence) \(failureMessage)",
+      internalMessage: "\(sentence) \(JSONValue.object(slice.merged).jsonText) \(reason ?? "")")
+  }
+
+  /// The splitting of a retriever, where it has one.
+  /// - Throws: ``ConnectorError`` where the stream has no windows that could be cut.
+  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws
+    -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
+  {
+    let usesAction = RequesterActions.contain(.splitRequestWindow, in: retriever["requester"])
+    guard let node = retriever["request_window_splitting"] else {
+      guard usesAction else { return nil }
+      throw ConnectorError(
+        .system, "A filter has the action SPLIT_REQUEST_WINDOW, so the retriever needs `request_window_splitting`.",
+        at: retriever.node)
+    }
+    if !usesAction {
+      context.runtime.log.log(
+        .warn, "Stream \(context.streamName) has `request_window_splitting`, but no filter with the action SPLIT_REQUEST_WINDOW.")
+    }
+    let splitting: RequestWindowSplitting = try context.build(node)
+    let sync = context.siblings.incrementalSync
+    guard let cursor = context.siblings.cursor as? any WindowedCursor, let sync, sync["type"]?.string == DatetimeBasedCursor.typeName
+    else {
+      throw ConnectorError(.system, "`request_window_splitting` needs a `DatetimeBasedCursor`.", at: node)
+    }
+    if let reason = obstacle(sync, hasQueryProperties) {
+      throw ConnectorError(.system, "`request_window_splitting` \(reason)", at: node)
+    }
+    return (splitting, cursor)
+  }
+
+  private static func obstacle(_ sync: ManifestNode, _ hasQueryProperties: Bool) -> String? {
+    guard let text = sync["cursor_granularity"]?.string, !text.isEmpty else {
+      return "needs the cursor's `cursor_granularity`, the smallest window."
+    }
+    if sync["is_client_side_incremental"]?.bool == true {
+      return "cannot change the requests of a stream that is filtered on the client's side."
+    }
+    if case .fixed(let granularity)? = try? CursorDuration(iso: text) {
+      if granularity <= .zero { return "needs a `cursor_granularity` above zero." }
+      if let unit = smallestUnit(of: sync["datetime_format"]?.string ?? ""), granularity.totalMicroseconds < unit {
+        return "needs a `datetime_format` that can tell values apart that are a `cursor_granularity` away from each other."
+      }
+    }
+    if hasQueryProperties { return "cannot be combined with query properties." }
+    return nil
+  }
+
+  /// The microseconds between two neighbouring values of a format; nil where none of its directives tells.
+  private static func smallestUnit(of format: String) -> Int128? {
+    let units: [(directive: String, microseconds: Int128)] = [
+      ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
+      ("%s", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000), ("%d", 86_400_000_000),
+    ]
+    return units.first { format.contains($0.directive) }?.microseconds
+  }
+}
