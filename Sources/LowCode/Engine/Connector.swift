@@ -12,8 +12,7 @@ package struct Connector: Sendable {
     self.manifest = manifest
     var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
     context.manifestFolder = input.folder
-    context.jobBudget = AsyncJobBudget(
-      manifest.root["max_concurrent_async_job_count"], config: context.configValue, log: runtime.log)
+    context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
     self.context = context
     states = input.states
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })

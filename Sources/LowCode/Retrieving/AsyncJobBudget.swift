@@ -9,16 +9,15 @@ package final class AsyncJobBudget: Sendable {
 
   package init(limit: Int) { self.limit = max(1, limit) }
 
-  /// - Parameter node: the manifest's `max_concurrent_async_job_count`: a number, or a template for one; one if nothing is said.
-  init(_ node: ManifestNode?, config: Value, log: any LogSink) {
-    limit = Self.limit(node, config, log)
-  }
+  /// - Parameter node: the manifest's `max_concurrent_async_job_count`: a number, or a template for one, which as in the reference
+  ///   does not see the config; one if nothing is said.
+  init(_ node: ManifestNode?, log: any LogSink) { limit = Self.limit(node, log) }
 
-  private static func limit(_ node: ManifestNode?, _ config: Value, _ log: any LogSink) -> Int {
+  private static func limit(_ node: ManifestNode?, _ log: any LogSink) -> Int {
     guard let node, !node.isNull else { return 1 }
     var number = node.int
     if number == nil, let template = try? InterpolatedString(node, parameters: [:]),
-      let value = try? template.evaluate(EvaluationContext(config: config))
+      let value = try? template.evaluate(EvaluationContext(config: .emptyDict))
     {
       number = value.wholeNumber
     }
