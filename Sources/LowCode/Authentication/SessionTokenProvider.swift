@@ -21,6 +21,7 @@ final class SessionTokenProvider: Sendable {
   private let session = Mutex<Session?>(nil)
 
   init(from node: ComponentNode, in context: BuildContext) throws {
+    try RequesterActions.refuseRetrieverActions(of: node["login_requester"], "a `login_requester`")
     let keys = try node.strings("session_token_path")
     path = try JSONGlobPath(keys)
     pathText = keys.joined(separator: ".")

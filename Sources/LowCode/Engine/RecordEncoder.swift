@@ -19,7 +19,11 @@ struct RecordEncoder: Sendable {
         if patches.isEmpty { writer.write(record: view) } else { writer.write(record: view, patches: patches) }
       case .object(let object): writer.write(record: .object(object))
       }
-      writer.write(raw: tail)
+      if let file = record.file {
+        writer.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
+      } else {
+        writer.write(raw: tail)
+      }
     }
   }
 }

@@ -70,6 +70,8 @@ package struct SiblingContext: Sendable {
   package var isClientSideIncremental = false
   /// What cursor and partition router add to each request.
   package var requestOptions: any RequestOptionsProvider = NoRequestOptions()
+  /// What downloads the files of the stream's records.
+  var fileUploader: FileUploader?
   /// The stream's transformations.
   package var transformations: [any RecordTransformation] = []
 

@@ -108,7 +108,7 @@ struct AsyncJobOrchestrator {
     let job = running[index].job
     let now = runtime.now()
     let status = job.status(at: now)
-    guard status == .failed || status == .timedOut else { return }
+    guard status == .failed || status == .timedOut, running[index].attempts < Self.maxAttempts else { return }
     if let wait = rules.retryWait, status == .failed, job.creation != nil, !job.mayBeRetried(at: now, after: wait) { return }
     running[index] = Partition(job: try await start(job.slice, job.slot), attempts: running[index].attempts + 1)
   }

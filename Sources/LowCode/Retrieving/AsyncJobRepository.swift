@@ -94,7 +94,9 @@ struct AsyncJobRepository: Sendable {
   }
 
   private func created(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
-    guard let response = job.creation else { throw ConnectorError(.system, "A job that was not created has no answer of the API.") }
+    guard let response = job.creation else {
+      throw ConnectorError(.system, "A job that was not created has no answer of the API.")
+    }
     return (.creationResponse, .mapping(try JobResponseMapping(response)))
   }
 

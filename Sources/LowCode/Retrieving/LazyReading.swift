@@ -27,7 +27,8 @@ enum LazyReading {
       }
       for property in ["step", "cursor_granularity"] {
         guard let node = sync[property], node.string?.isEmpty == false else { continue }
-        throw ConnectorError(.system, "With `lazy_read_pointer` a partition has one slice, so `\(property)` cannot be given.", at: node)
+        throw ConnectorError(
+          .system, "With `lazy_read_pointer` a partition has one slice, so `\(property)` cannot be given.", at: node)
       }
     }
     if let decoder = retriever["decoder"], decoder["type"]?.string != JsonDecoder.typeName {

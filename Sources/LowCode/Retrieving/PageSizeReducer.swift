@@ -21,14 +21,16 @@ struct PageSizeReducer: Sendable {
   /// - Throws: ``ConnectorError`` once neither a smaller page nor another try is allowed.
   mutating func reduce(_ reason: String?) throws -> Double {
     guard let configured else {
-      throw ConnectorError(.config, "Stream `\(streamName)` should reduce its page size, but it has none.", internalMessage: reason)
+      throw ConnectorError(
+        .config, "Stream `\(streamName)` should reduce its page size, but it has none.", internalMessage: reason)
     }
     let current = size ?? configured
     let reduced = max(rules.minimum, Self.quotient(current, rules.factor))
     guard reduced < current else { return try retry(at: current, reason) }
     attempts += 1
     guard attempts <= rules.maxAttempts else {
-      throw failure(.transient, "The API refused every page size that stream `\(streamName)` asked for, down to \(current).", reason)
+      throw failure(
+        .transient, "The API refused every page size that stream `\(streamName)` asked for, down to \(current).", reason)
     }
     size = reduced
     return rules.backoff * Double(attempts)

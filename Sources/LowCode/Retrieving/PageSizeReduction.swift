@@ -39,7 +39,8 @@ struct PageSizeReduction: Component {
 
   /// The reduction of a retriever, where it has one.
   /// - Throws: ``ConnectorError`` where the retriever's other parts do not allow a page to be asked for again with another size.
-  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws -> PageSizeReduction? {
+  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws -> PageSizeReduction?
+  {
     let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
     guard let node = retriever["page_size_reduction"] else {
       guard usesAction else { return nil }
@@ -51,15 +52,16 @@ struct PageSizeReduction: Component {
         .warn, "Stream \(context.streamName) has `page_size_reduction`, but no filter with the action REDUCE_PAGE_SIZE.")
     }
     let reduction: PageSizeReduction = try context.build(node)
-    if let reason = try reduction.obstacle(in: retriever, hasQueryProperties) {
+    if let reason = try reduction.obstacle(in: retriever, hasQueryProperties, hasFiles: context.siblings.fileUploader != nil) {
       throw ConnectorError(.system, "`page_size_reduction` \(reason)", at: node)
     }
     return reduction
   }
 
   /// Why the retriever cannot ask for a page again with another size; nil where it can.
-  private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool) throws -> String? {
+  private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool, hasFiles: Bool) throws -> String? {
     if hasQueryProperties { return "cannot be combined with query properties." }
+    if hasFiles { return "cannot be combined with a `file_uploader`." }
     guard let paginator = retriever["paginator"], paginator["type"]?.string == DefaultPaginator.typeName else {
       return "needs a `DefaultPaginator`, which sends the page size."
     }
@@ -85,7 +87,9 @@ struct PageSizeReduction: Component {
   private func stopsShort(_ condition: String) -> Bool {
     guard let expression = condition.wholeMatch(of: #/\s*\{\{-?\s*(.+?)\s*-?\}\}\s*/#)?.1 else { return false }
     return String(expression).split(separator: #/\s(?:and|or)\s/#).contains { clause in
-      guard let match = clause.wholeMatch(of: #/\s*last_page_size\s*(<=?)\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*/#) else { return false }
+      guard let match = clause.wholeMatch(of: #/\s*last_page_size\s*(<=?)\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*/#) else {
+        return false
+      }
       guard let bound = Int(match.2) else { return true }
       return match.1 == "<" ? bound > minimum : bound >= minimum
     }

@@ -48,6 +48,8 @@ package struct Record: Sendable {
   }
 
   package var body: Body
+  /// The file that was stored for the record.
+  package var file: FileReference?
 
   package init(_ view: JSONView) { body = .view(view, patches: []) }
   package init(_ object: JSONObject) { body = .object(object) }

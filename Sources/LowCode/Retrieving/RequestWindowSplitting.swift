@@ -34,7 +34,8 @@ struct RequestWindowSplitting: Component {
     return parts
   }
 
-  private func failure(_ message: String, _ cursor: any WindowedCursor, _ slice: StreamSlice, _ reason: String?) -> ConnectorError {
+  private func failure(_ message: String, _ cursor: any WindowedCursor, _ slice: StreamSlice, _ reason: String?) -> ConnectorError
+  {
     let sentence = "Stream `\(cursor.definition.streamName)` \(message)"
     return ConnectorError(
       .transient, failureMessage.isEmpty ? sentence : "\(sentence) \(failureMessage)",
@@ -59,17 +60,18 @@ struct RequestWindowSplitting: Component {
     }
     let splitting: RequestWindowSplitting = try context.build(node)
     let sync = context.siblings.incrementalSync
-    guard let cursor = context.siblings.cursor as? any WindowedCursor, let sync, sync["type"]?.string == DatetimeBasedCursor.typeName
+    guard let cursor = context.siblings.cursor as? any WindowedCursor, let sync,
+      sync["type"]?.string == DatetimeBasedCursor.typeName
     else {
       throw ConnectorError(.system, "`request_window_splitting` needs a `DatetimeBasedCursor`.", at: node)
     }
-    if let reason = obstacle(sync, hasQueryProperties) {
+    if let reason = obstacle(sync, hasQueryProperties, hasFiles: context.siblings.fileUploader != nil) {
       throw ConnectorError(.system, "`request_window_splitting` \(reason)", at: node)
     }
     return (splitting, cursor)
   }
 
-  private static func obstacle(_ sync: ManifestNode, _ hasQueryProperties: Bool) -> String? {
+  private static func obstacle(_ sync: ManifestNode, _ hasQueryProperties: Bool, hasFiles: Bool) -> String? {
     guard let text = sync["cursor_granularity"]?.string, !text.isEmpty else {
       return "needs the cursor's `cursor_granularity`, the smallest window."
     }
@@ -83,6 +85,7 @@ struct RequestWindowSplitting: Component {
       }
     }
     if hasQueryProperties { return "cannot be combined with query properties." }
+    if hasFiles { return "cannot be combined with a `file_uploader`." }
     return nil
   }
 

@@ -3,7 +3,9 @@ import AirbyteProtocol
 /// What the error handler of a requester's node may ask of the retriever that sends its requests.
 enum RequesterActions {
   /// Whether a filter of the requester, in a handler or in a composite of them, resolves to `action`.
-  static func contain(_ action: ResponseAction, in requester: ManifestNode?) -> Bool { handler(requester?["error_handler"], has: action) }
+  static func contain(_ action: ResponseAction, in requester: ManifestNode?) -> Bool {
+    handler(requester?["error_handler"], has: action)
+  }
 
   private static func handler(_ node: ManifestNode?, has action: ResponseAction) -> Bool {
     guard let node else { return false }
@@ -17,7 +19,8 @@ enum RequesterActions {
     guard let requester else { return }
     for action in [ResponseAction.reducePageSize, .splitRequestWindow] where contain(action, in: requester) {
       throw ConnectorError(
-        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place).", at: requester)
+        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place).",
+        at: requester)
     }
   }
 }

@@ -137,7 +137,9 @@ struct SimpleRetriever: Component, Retriever {
       } catch RequestSignal.reducePageSize(let reason) where reducer != nil {
         let seconds = try reducer?.reduce(reason) ?? 0
         runtime.log.log(
-          .info, "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records.")
+          .info,
+          "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records."
+        )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }
     }
@@ -176,7 +178,11 @@ struct SimpleRetriever: Component, Retriever {
       slice = slice.asking(for: chunk)
       last = try await page(send(slice, token: token, size: size), original, normalizer)
       for record in last?.records ?? [] {
-        if let key = try queryProperties.merging?.groupKey(record) { merged.add(record, key: key) } else { records.append(record) }
+        if let key = try queryProperties.merging?.groupKey(record) {
+          merged.add(record, key: key)
+        } else {
+          records.append(record)
+        }
       }
     }
     records += merged.records

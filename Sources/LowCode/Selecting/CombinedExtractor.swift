@@ -75,6 +75,7 @@ struct CombinedExtractor: Component, RecordExtractor {
       hasUnion(extractor)
     else { return }
     throw ConnectorError(
-      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union.", at: strategy)
+      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union.",
+      at: strategy)
   }
 }

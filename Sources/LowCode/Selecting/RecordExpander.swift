@@ -51,7 +51,8 @@ struct RecordExpander: Component {
     return try node.nodes(property).map { segment in
       let text = try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
       if !allowsGlobs, text.contains(where: { "*?[".contains($0) }) {
-        throw ConnectorError(.system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed.", at: segment)
+        throw ConnectorError(
+          .system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed.", at: segment)
       }
       return text
     }

@@ -10,6 +10,7 @@ struct RecordSelector: Component {
   /// Whether values are cast to the types of the stream's schema.
   let normalizes: Bool
   private let cursor: (any Cursor)?
+  private let uploader: FileUploader?
   private let streamName: String
   private let log: any LogSink
 
@@ -21,6 +22,7 @@ struct RecordSelector: Component {
     transformsFirst = false
     normalizes = false
     cursor = nil
+    uploader = nil
     streamName = context.streamName
     log = context.runtime.log
   }
@@ -31,6 +33,7 @@ struct RecordSelector: Component {
     streamName = context.streamName
     log = context.runtime.log
     transformations = context.siblings.transformations
+    uploader = context.siblings.fileUploader
     cursor = context.siblings.filtersByCursor ? context.siblings.cursor : nil
     transformsFirst = try node.bool("transform_before_filtering", default: context.siblings.isClientSideIncremental)
     if let normalization = node["schema_normalization"] {
@@ -50,6 +53,9 @@ struct RecordSelector: Component {
   ) {
     var (found, extracted) = try await extract(page)
     try refine(&found, slice: slice, normalizer: normalizer)
+    if let uploader {
+      for index in found.indices { try await uploader.upload(&found[index]) }
+    }
     return (found, extracted)
   }
 

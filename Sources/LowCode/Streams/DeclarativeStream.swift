@@ -10,6 +10,7 @@ package struct DeclarativeStream: Component {
   package let cursor: any Cursor
   /// Whether the catalog may name another cursor field.
   private let allowsOtherCursorField: Bool
+  private let hasFiles: Bool
   let retriever: any Retriever
   private let schemaLoader: any SchemaLoader
 
@@ -18,9 +19,6 @@ package struct DeclarativeStream: Component {
     var inner = context
     inner.streamName = name
     primaryKey = try Self.primaryKey(node["primary_key"])
-    if let uploader = node["file_uploader"] {
-      throw ConnectorError.unsupported("file_uploader", at: uploader)
-    }
 
     if let state = inner.streamState { inner.streamState = try StateMigrations.apply(to: state, of: node, in: inner) }
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
@@ -35,6 +33,9 @@ package struct DeclarativeStream: Component {
     inner.siblings.filtersByCursor = inner.siblings.isClientSideIncremental && !isDataFeed
     inner.siblings.requestOptions = cursor
     inner.siblings.transformations = try node.nodes("transformations").map { try inner.build($0) }
+    let uploader = try node["file_uploader"].map { try FileUploader(from: ComponentNode($0), in: inner) }
+    hasFiles = uploader != nil
+    inner.siblings.fileUploader = uploader
     let retriever: any Retriever = try inner.build(node.required("retriever"))
     self.retriever = retriever
     self.cursor = (retriever as? AsyncRetriever)?.cursor(over: cursor) ?? cursor
@@ -48,7 +49,7 @@ package struct DeclarativeStream: Component {
   package func describe() async throws -> AirbyteStream {
     var stream = AirbyteStream(name: name, jsonSchema: try await schema(), supportedSyncModes: [.fullRefresh])
     stream.isResumable = false
-    stream.isFileBased = false
+    stream.isFileBased = hasFiles
     if let field = cursor.cursorField {
       stream.sourceDefinedCursor = !allowsOtherCursorField
       stream.isResumable = true

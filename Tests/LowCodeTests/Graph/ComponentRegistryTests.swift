@@ -12,15 +12,15 @@ import Testing
 
   /// Definitions that this version cannot run: a stream that needs one fails alone and says so.
   private static let missing: Set<String> = [
-      "BlockSimultaneousSyncsAction", "CheckDynamicStream", 
+    "BlockSimultaneousSyncsAction", "CheckDynamicStream",
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy",  "HTTPAPIBudget",
-    "HttpComponentsResolver",  
-    "MovingWindowCallRatePolicy",   
+    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "HTTPAPIBudget",
+    "HttpComponentsResolver", 
+    "MovingWindowCallRatePolicy",
     "ParametrizedComponentsResolver",
-     "PredicateValidator",    "Rate",
-       "SchemaTypeIdentifier", "StateDelegatingStream",
+    "PredicateValidator", "Rate",
+    "SchemaTypeIdentifier", "StateDelegatingStream",
     "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
 
   ]

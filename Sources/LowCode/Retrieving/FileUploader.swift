@@ -1,0 +1,98 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Jinja
+
+/// Downloads the file that a record speaks of into the staging directory, and says in the record where it lies.
+struct FileUploader: Sendable {
+  private let requester: any Requester
+  private let targetExtractor: any RecordExtractor
+  private let fileName: InterpolatedString?
+  private let streamName: String
+  private let config: Value
+  private let directory: String
+  private let log: any LogSink
+
+  /// - Parameter node: a stream's `file_uploader`.
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let requesterNode = try node.required("requester")
+    try RequesterActions.refuseRetrieverActions(of: requesterNode, "the requester of a `file_uploader`")
+    var inner = context
+    inner.siblings = SiblingContext()
+    targetExtractor = try inner.build(node.required("download_target_extractor"))
+    inner.streamName = "File Uploader"
+    requester = try inner.build(requesterNode)
+    fileName = try node["filename_extractor"].flatMap { name in
+      name.string == "" ? nil : try InterpolatedString(name, parameters: node.parameters)
+    }
+    streamName = context.streamName
+    config = context.configValue
+    log = context.runtime.log
+    let staging = context.runtime.environment["AIRBYTE_STAGING_DIRECTORY"] ?? "/staging/files"
+    directory = FileManager.default.fileExists(atPath: staging) ? staging : "/tmp/airbyte-file-transfer"
+  }
+
+  /// - Throws: ``ConnectorError`` where the record names no file, or the file cannot be had or stored.
+  func upload(_ record: inout Record) async throws {
+    let target = try await target(of: record)
+    let slice = StreamSlice(extraFields: ["download_target": .string(target)])
+    let response = try await requester.send(slice, token: nil, path: nil, adding: RequestParts())
+    let relative = try relativePath(record)
+    let path = "\(directory)/\(relative)"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try response.body.write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw ConnectorError(
+        .system, "A file of stream `\(streamName)` could not be stored.", internalMessage: "\(path): \(error)")
+    }
+    log.log(.info, "Stream \(streamName): a file of \(response.body.count) bytes was stored at \(path).")
+    record.file = FileReference(url: path, relativePath: relative, size: response.body.count)
+  }
+
+  /// The address of a record's file.
+  private func target(of record: Record) async throws -> String {
+    let body = try JSONDocument(parsing: [UInt8](JSONValue.object(record.object).jsonText.utf8)).root
+    let found = try await targetExtractor.items(in: body).compactMap(\.value).first
+    guard let target = found?.string else {
+      throw ConnectorError(
+        .system, "A record of stream `\(streamName)` does not say where its file is.",
+        internalMessage: found.map { "The extractor found \($0.jsonText) instead of a text." })
+    }
+    return target
+  }
+
+  /// The file's path below the staging directory, which no record may lead out of.
+  private func relativePath(_ record: Record) throws -> String {
+    let name =
+      try fileName?.string(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
+      ?? UUID().uuidString.lowercased()
+    let steps = ([streamName] + name.drop { $0 == "/" }.split(separator: "/").map(String.init)).filter { $0 != "." }
+    guard steps.count > 1, !steps.contains("..") else {
+      throw ConnectorError(.system, "`\(name)` cannot be the name of a file of stream `\(streamName)`.")
+    }
+    return steps.joined(separator: "/")
+  }
+}
+
+/// Where the file of a record lies.
+package final class FileReference: Sendable {
+  /// The file's full path.
+  let url: String
+  /// The path below the staging directory.
+  let relativePath: String
+  /// Bytes.
+  let size: Int
+
+  init(url: String, relativePath: String, size: Int) {
+    self.url = url
+    self.relativePath = relativePath
+    self.size = size
+  }
+
+  /// The value of a RECORD message's `file_reference`.
+  var message: JSONValue {
+    ["staging_file_url": .string(url), "source_file_relative_path": .string(relativePath), "file_size_bytes": .int(size)]
+  }
+}
