@@ -87,11 +87,17 @@ struct PageSizeReduction: Component {
   private func stopsShort(_ condition: String) -> Bool {
     guard let expression = condition.wholeMatch(of: #/\s*\{\{-?\s*(.+?)\s*-?\}\}\s*/#)?.1 else { return false }
     return String(expression).split(separator: #/\s(?:and|or)\s/#).contains { clause in
-      guard let match = clause.wholeMatch(of: #/\s*last_page_size\s*(<=?)\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*/#) else {
+      let bound: Substring
+      let isStrict: Bool
+      if let match = clause.wholeMatch(of: #/\s*last_page_size\s*(<=?)\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*/#) {
+        (bound, isStrict) = (match.2, match.1 == "<")
+      } else if let match = clause.wholeMatch(of: #/\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*(>=?)\s*last_page_size\s*/#) {
+        (bound, isStrict) = (match.1, match.2 == ">")
+      } else {
         return false
       }
-      guard let bound = Int(match.2) else { return true }
-      return match.1 == "<" ? bound > minimum : bound >= minimum
+      guard let number = Int(bound) else { return true }
+      return isStrict ? number > minimum : number >= minimum
     }
   }
 }

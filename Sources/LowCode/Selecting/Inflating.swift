@@ -25,7 +25,7 @@ enum Inflating {
         switch status {
         case Z_OK where written > 0 || stream.avail_in > 0: continue
         case Z_OK, Z_STREAM_END, Z_BUF_ERROR: return output
-        default: return output.isEmpty ? nil : output
+        default: return nil
         }
       }
     }
