@@ -83,7 +83,7 @@ struct SimpleRetriever: Component, Retriever {
       return try await readPages(of: slice, normalizer, body)
     } catch RequestSignal.splitRequestWindow(let reason, let failureType) {
       guard let (splitting, cursor) = windowSplitting else {
-        throw RequestSignal.splitRequestWindow(reason, failureType)
+        throw ConnectorError(wrapping: RequestSignal.splitRequestWindow(reason, failureType))
       }
       let parts = try splitting.parts(of: slice, by: cursor, depth: depth, reason: reason)
       runtime.log.log(.info, "Stream \(streamName): the API refuses a request window, which is read in \(parts.count) parts.")
@@ -134,8 +134,10 @@ struct SimpleRetriever: Component, Retriever {
         token = next
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
-      } catch RequestSignal.reducePageSize(let reason) where reducer != nil {
-        let seconds = try reducer?.reduce(reason) ?? 0
+      } catch RequestSignal.reducePageSize(let reason) {
+        guard let seconds = try reducer?.reduce(reason) else {
+          throw ConnectorError(wrapping: RequestSignal.reducePageSize(reason))
+        }
         runtime.log.log(
           .info,
           "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records."

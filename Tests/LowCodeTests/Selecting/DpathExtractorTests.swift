@@ -11,7 +11,7 @@ import Testing
     let node = try world.node(#"{"type": "DpathExtractor", "field_path": \#(path)}"#)
     let extractor = try DpathExtractor(from: ComponentNode(node), in: world.context())
     var records: [Record] = []
-    try extractor.extract(from: JSONDocument(parsing: body).root, into: &records)
+    _ = try extractor.extract(from: JSONDocument(parsing: body).root, into: &records)
     return records.map { JSONValue.object($0.object).jsonText }
   }
 
