@@ -108,20 +108,27 @@ struct SimpleRetriever: Component, Retriever {
     while true {
       let size = reducer?.size
       do {
-        let read: ReadPage?
+        // The records of the page, where its token may turn out to repeat; a page that streams is too long to keep.
+        var kept: [Record] = []
+        var isMoreWanted = true
+        func emit(_ records: [Record]) async throws -> Bool {
+          try tracker.observe(records)
+          if token != nil, !decoder.streams { kept += records }
+          var emitted = records
+          if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
+          isMoreWanted = try await body(Page(records: emitted))
+          return isMoreWanted
+        }
+        let read: PageResult?
         if let first = embedded {
           embedded = nil
-          read = try await page(first, slice, normalizer)
+          read = try await page(first, slice, normalizer, emit)
         } else {
-          read = try await fetch(&current, of: slice, token: token, size: size, normalizer)
+          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
         }
+        guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
-        guard let page = read else { return true }
-        try tracker.observe(page.records)
-        var emitted = page.records
-        if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
-        guard try await body(Page(records: emitted)) else { return false }
-        guard var result = page.result else { return true }
+        guard var result = read else { return true }
         if tracker.hasReachedLimit {
           try startAnew(&tracker, &current, &token, slice)
           continue
@@ -130,7 +137,7 @@ struct SimpleRetriever: Component, Retriever {
         result.requestedPageSize = size
         guard let next = try paginator.nextToken(after: result, lastToken: token) else { return true }
         try repeated.check(
-          page.records, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
+          kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
         token = next
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
@@ -158,40 +165,33 @@ struct SimpleRetriever: Component, Retriever {
 
   // MARK: A page
 
-  private struct ReadPage {
-    var records: [Record]
-    /// What the next page depends on; nil where the API has no further page.
-    var result: PageResult?
-  }
-
   /// Asks for a page, by several requests where it has more properties than one can name.
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
-  /// - Returns: nil where the API has no page.
+  /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
-    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?
-  ) async throws -> ReadPage? {
+    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
+    _ emit: ([Record]) async throws -> Bool
+  ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), original, normalizer)
+      return try await page(send(slice, token: token, size: size), original, normalizer, emit)
     }
     var records: [Record] = []
     var merged = MergedRecords()
-    var last: ReadPage?
+    var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer)
-      for record in last?.records ?? [] {
-        if let key = try queryProperties.merging?.groupKey(record) {
-          merged.add(record, key: key)
-        } else {
-          records.append(record)
+      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts in
+        for part in parts {
+          if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { records.append(part) }
         }
+        return true
       }
     }
     records += merged.records
-    guard var result = last?.result else { return ReadPage(records: records) }
-    result.recordCount = records.count
-    result.lastRecord = records.last
-    return ReadPage(records: records, result: result)
+    last?.recordCount = records.count
+    last?.lastRecord = records.last
+    _ = try await emit(records)
+    return last
   }
 
   private func send(_ slice: StreamSlice, token: PageToken?, size: Int?) async throws -> HTTPResponse {
@@ -200,15 +200,24 @@ struct SimpleRetriever: Component, Retriever {
     return try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
   }
 
-  private func page(_ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws -> ReadPage? {
+  /// Reads a response, and hands its records on as they come.
+  private func page(
+    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ emit: ([Record]) async throws -> Bool
+  ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
-    let decoded = try decoder.decode(response)
-    let (records, extracted) = try await selector.select(decoded, slice: slice, normalizer: normalizer)
-    return ReadPage(
-      records: records,
-      result: PageResult(
-        response: response, body: decoded.first, recordCount: records.count, extractedCount: extracted,
-        lastRecord: records.last, slice: slice))
+    var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
+    try await decoder.decode(response) { batch in
+      if !decoder.streams { result.body = batch.first }
+      for selection in await selector.selections(batch, slice: slice, normalizer: normalizer) {
+        let (records, extracted) = try selection.get()
+        result.recordCount += records.count
+        result.extractedCount += extracted
+        if let last = records.last { result.lastRecord = last }
+        guard try await emit(records) else { return false }
+      }
+      return true
+    }
+    return result
   }
 }
 

@@ -96,16 +96,22 @@ struct RecordSelector: Component {
   /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.
   func selections(
     _ batch: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?
-  ) -> [Result<(records: [Record], extracted: Int), any Error>] {
-    let whole = Result { try select(batch, slice: slice, normalizer: normalizer) }
+  ) async -> [Result<(records: [Record], extracted: Int), any Error>] {
+    let whole = await selection(batch, slice, normalizer)
     guard case .failure = whole, case .many(let views) = batch, views.count > 1 else { return [whole] }
     var selections: [Result<(records: [Record], extracted: Int), any Error>] = []
     for view in views {
-      let selection = Result { try select(.one(view), slice: slice, normalizer: normalizer) }
+      let selection = await selection(.one(view), slice, normalizer)
       selections.append(selection)
       if case .failure = selection { break }
     }
     return selections
+  }
+
+  private func selection(
+    _ batch: DecodedBody, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?
+  ) async -> Result<(records: [Record], extracted: Int), any Error> {
+    do { return .success(try await select(batch, slice: slice, normalizer: normalizer)) } catch { return .failure(error) }
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {

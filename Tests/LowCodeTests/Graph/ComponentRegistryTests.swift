@@ -16,7 +16,7 @@ import Testing
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
     "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "HTTPAPIBudget",
-    "HttpComponentsResolver", 
+    "HttpComponentsResolver",
     "MovingWindowCallRatePolicy",
     "ParametrizedComponentsResolver",
     "PredicateValidator", "Rate",
