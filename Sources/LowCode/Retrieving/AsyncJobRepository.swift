@@ -80,7 +80,10 @@ struct AsyncJobRepository: Sendable {
 
   private func values(_ extractor: any RecordExtractor, in response: HTTPResponse) async throws -> [JSONValue] {
     var bodies: [JSONView] = []
-    try decoder.decode(response).forEach { bodies.append($0) }
+    try await decoder.decode(response) { batch in
+      batch.forEach { bodies.append($0) }
+      return true
+    }
     var values: [JSONValue] = []
     for body in bodies { values += try await extractor.items(in: body).compactMap(\.value) }
     return values

@@ -83,7 +83,7 @@ struct SimpleRetriever: Component, Retriever {
       return try await readPages(of: slice, normalizer, body)
     } catch RequestSignal.splitRequestWindow(let reason, let failureType) {
       guard let (splitting, cursor) = windowSplitting else {
-        throw RequestSignal.splitRequestWindow(reason, failureType)
+        throw ConnectorError(wrapping: RequestSignal.splitRequestWindow(reason, failureType))
       }
       let parts = try splitting.parts(of: slice, by: cursor, depth: depth, reason: reason)
       runtime.log.log(.info, "Stream \(streamName): the API refuses a request window, which is read in \(parts.count) parts.")
@@ -107,28 +107,24 @@ struct SimpleRetriever: Component, Retriever {
     var token = embedded == nil ? paginator.initialToken : nil
     while true {
       let size = reducer?.size
-      var seen: [Record] = []
-      var isMoreWanted = true
-      func handOn(_ records: [Record]) async throws -> Bool {
-        try tracker.observe(records)
-        // A body that is read in parts is not kept.
-        if !decoder.streams { seen += records }
-        var emitted = records
-        if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
-        isMoreWanted = try await body(Page(records: emitted))
-        return isMoreWanted
-      }
       do {
+        // The records of the page, where its token may turn out to repeat; a page that streams is too long to keep.
+        var kept: [Record] = []
+        var isMoreWanted = true
+        func emit(_ records: [Record]) async throws -> Bool {
+          try tracker.observe(records)
+          if token != nil, !decoder.streams { kept += records }
+          var emitted = records
+          if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
+          isMoreWanted = try await body(Page(records: emitted))
+          return isMoreWanted
+        }
         let read: PageResult?
         if let first = embedded {
           embedded = nil
-          read = try await emit(first, slice, normalizer, handOn)
-        } else if let queryProperties {
-          let page = try await fetch(queryProperties, &current, of: slice, token: token, size: size, normalizer)
-          read = page.result
-          _ = try await handOn(page.records)
+          read = try await page(first, slice, normalizer, emit)
         } else {
-          read = try await emit(send(current, token: token, size: size), slice, normalizer, handOn)
+          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
         }
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
@@ -140,12 +136,15 @@ struct SimpleRetriever: Component, Retriever {
         result.slice = current
         result.requestedPageSize = size
         guard let next = try paginator.nextToken(after: result, lastToken: token) else { return true }
-        try repeated.check(seen, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
+        try repeated.check(
+          kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
         token = next
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
-      } catch RequestSignal.reducePageSize(let reason) where reducer != nil {
-        let seconds = try reducer?.reduce(reason) ?? 0
+      } catch RequestSignal.reducePageSize(let reason) {
+        guard let seconds = try reducer?.reduce(reason) else {
+          throw ConnectorError(wrapping: RequestSignal.reducePageSize(reason))
+        }
         runtime.log.log(
           .info,
           "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records."
@@ -166,25 +165,24 @@ struct SimpleRetriever: Component, Retriever {
 
   // MARK: A page
 
-  /// Asks for a page by several requests, as it has more properties than one can name.
+  /// Asks for a page, by several requests where it has more properties than one can name.
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
-  /// - Returns: the records, and what the next page depends on: nil where the API has no further page.
+  /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
-    _ properties: QueryProperties, _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?,
-    _ normalizer: SchemaNormalizer?
-  ) async throws -> (records: [Record], result: PageResult?) {
+    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
+    _ emit: ([Record]) async throws -> Bool
+  ) async throws -> PageResult? {
+    guard let queryProperties else {
+      return try await page(send(slice, token: token, size: size), original, normalizer, emit)
+    }
     var records: [Record] = []
     var merged = MergedRecords()
     var last: PageResult?
-    for chunk in try await properties.chunks() {
+    for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await emit(send(slice, token: token, size: size), original, normalizer) { found in
-        for record in found {
-          if let key = try properties.merging?.groupKey(record) {
-            merged.add(record, key: key)
-          } else {
-            records.append(record)
-          }
+      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts in
+        for part in parts {
+          if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { records.append(part) }
         }
         return true
       }
@@ -192,7 +190,8 @@ struct SimpleRetriever: Component, Retriever {
     records += merged.records
     last?.recordCount = records.count
     last?.lastRecord = records.last
-    return (records, last)
+    _ = try await emit(records)
+    return last
   }
 
   private func send(_ slice: StreamSlice, token: PageToken?, size: Int?) async throws -> HTTPResponse {
@@ -201,10 +200,9 @@ struct SimpleRetriever: Component, Retriever {
     return try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
   }
 
-  /// Hands the records of a response on, batch by batch, as far as they are wanted.
-  /// - Returns: what the next page depends on; nil where the API has no page.
-  private func emit(
-    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: ([Record]) async throws -> Bool
+  /// Reads a response, and hands its records on as they come.
+  private func page(
+    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ emit: ([Record]) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
@@ -215,7 +213,7 @@ struct SimpleRetriever: Component, Retriever {
         result.recordCount += records.count
         result.extractedCount += extracted
         if let last = records.last { result.lastRecord = last }
-        guard try await body(records) else { return false }
+        guard try await emit(records) else { return false }
       }
       return true
     }

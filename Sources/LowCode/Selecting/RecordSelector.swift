@@ -111,11 +111,7 @@ struct RecordSelector: Component {
   private func selection(
     _ batch: DecodedBody, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?
   ) async -> Result<(records: [Record], extracted: Int), any Error> {
-    do {
-      return .success(try await select(batch, slice: slice, normalizer: normalizer))
-    } catch {
-      return .failure(error)
-    }
+    do { return .success(try await select(batch, slice: slice, normalizer: normalizer)) } catch { return .failure(error) }
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
