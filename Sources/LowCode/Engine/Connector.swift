@@ -7,13 +7,16 @@ package struct Connector: Sendable {
   let context: BuildContext
   private let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
+  private let parents: Set<String>
 
   package init(manifest: Manifest, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
     var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
     context.manifestFolder = input.folder
+    context.apiBudget = manifest.apiBudget
     self.context = context
     states = input.states
+    parents = ParentStreams.names(of: manifest.streams)
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -43,6 +46,7 @@ package struct Connector: Sendable {
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]
     inner.configuredStream = catalog[name]
+    inner.isParentStream = parents.contains(name)
     return try inner.build(node)
   }
 

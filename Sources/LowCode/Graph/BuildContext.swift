@@ -12,6 +12,10 @@ package struct BuildContext: Sendable {
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
   package let authentication: AuthenticationState
+  /// What the requesters share: the call-rate budget and the response cache.
+  package let requesting = RequestingState()
+  /// The manifest's `api_budget`.
+  package var apiBudget: ManifestNode?
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
@@ -22,6 +26,11 @@ package struct BuildContext: Sendable {
   package var streamState: JSONObject?
   /// The catalog's entry of the stream, where a read was configured for it.
   package var configuredStream: ConfiguredStream?
+
+  /// Whether other streams walk through the pages of the stream that is being built.
+  package var isParentStream = false
+  /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
+  package var keepsResponses = false
 
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()

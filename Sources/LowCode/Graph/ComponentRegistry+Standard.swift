@@ -6,14 +6,19 @@ extension ComponentRegistry {
     // Retrieving
     SimpleRetriever.self,
     // Requesting
+    FixedWindowCallRatePolicy.self,
+    HTTPAPIBudget.self,
+    HttpRequestRegexMatcher.self,
     HttpRequester.self,
+    MovingWindowCallRatePolicy.self,
+    Rate.self,
     RequestOption.self,
     RequestPath.self,
+    UnlimitedCallRatePolicy.self,
     // Authentication
     ApiKeyAuthenticator.self,
     BasicHttpAuthenticator.self,
     BearerAuthenticator.self,
-    HttpRequestRegexMatcher.self,
     JwtAuthenticator.self,
     LegacySessionTokenAuthenticator.self,
     NoAuth.self,

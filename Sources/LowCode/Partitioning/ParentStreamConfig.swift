@@ -44,6 +44,7 @@ struct ParentStreamConfig: Component {
       isIncrementalDependency
       ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.configValue) : nil
     parent.configuredStream = nil
+    parent.isParentStream = true
     parent.siblings = SiblingContext()
     stream = try parent.build(streamNode, as: (any ParentStream).self)
   }

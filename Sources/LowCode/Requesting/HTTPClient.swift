@@ -8,6 +8,10 @@ struct HTTPClient: Sendable {
   let authenticator: any Authenticator
   let errorHandler: any ErrorHandler
   let runtime: RuntimeEnvironment
+  /// Keeps attempts within the API's call rates.
+  var budget: HTTPAPIBudget?
+  /// Where responses are shared with other requesters.
+  var cache: ResponseCache?
 
   /// Why an attempt is repeated, and so how long is waited before.
   private enum Wait {
@@ -27,6 +31,12 @@ struct HTTPClient: Sendable {
   private struct Tries {
     var count = 0
     var started: Int64
+  }
+
+  /// The response to `request`, which may be one that another requester got, if its `key` is given.
+  func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
+    guard let cache, let key else { return try await send(request) }
+    return try await cache.response(for: key) { try await send(request) }
   }
 
   /// - Returns: the response of the first attempt that is not repeated; its status may be an error that is ignored.
@@ -85,9 +95,11 @@ struct HTTPClient: Sendable {
       for (name, value) in try await authenticator.credentials().headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
     try await authenticator.rotation?.sign(&signed)
+    try await budget?.acquire(signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
       let response = try await runtime.transport.send(signed)
+      budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)
       return (.response(response), signed)
     } catch {

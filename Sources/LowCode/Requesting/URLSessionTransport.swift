@@ -4,10 +4,10 @@ import Foundation
   import FoundationNetworking
 #endif
 
-/// The network, by Foundation's `URLSession`.
+/// The network, by Foundation's `URLSession`. A redirect is a response like any other: ``NetworkTransport`` follows it.
 package final class URLSessionTransport: Transport {
   private let session: URLSession
-  private let bodyOnGet = BodyOnGetTransport()
+  private let bodyOnGet = CurlTransport()
 
   /// - Parameter connections: how many connections to one host may be open at a time.
   package init(connections: Int = 64) {
@@ -35,7 +35,7 @@ package final class URLSessionTransport: Transport {
     let data: Data
     let response: URLResponse
     do {
-      (data, response) = try await session.data(for: message)
+      (data, response) = try await session.data(for: message, delegate: RedirectRefusal.shared)
     } catch {
       throw Self.transportError(error, host: host, request)
     }

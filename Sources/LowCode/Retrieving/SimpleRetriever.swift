@@ -23,7 +23,9 @@ struct SimpleRetriever: Component, Retriever {
     decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
     inner.siblings.decoder = decoder
     selector = try inner.build(node.required("record_selector"))
-    let requester: any Requester = try inner.build(node.required("requester"))
+    var requesting = inner
+    requesting.keepsResponses = context.isParentStream
+    let requester: any Requester = try requesting.build(node.required("requester"))
     self.requester = requester
     inner.siblings.urlBase = requester.baseURL
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()

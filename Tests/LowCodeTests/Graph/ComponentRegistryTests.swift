@@ -15,13 +15,13 @@ import Testing
     "AsyncJobStatusMap", "AsyncRetriever", "BlockSimultaneousSyncsAction", "CheckDynamicStream", "CombinedExtractor",
     "ComponentMappingDefinition", "ConditionalStreams", "ConfigAddFields", "ConfigComponentsResolver", "ConfigMigration",
     "ConfigRemapField", "ConfigRemoveFields", "CsvDecoder", "DpathValidator", "DynamicDeclarativeStream", "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig", "FixedWindowCallRatePolicy", "GroupByKeyMergeStrategy", "GzipDecoder", "HTTPAPIBudget",
+    "DynamicStreamCheckConfig", "GroupByKeyMergeStrategy", "GzipDecoder",
     "HttpComponentsResolver", "IterableDecoder", "JsonItemsDecoder", "JsonSchemaPropertySelector", "JsonlDecoder",
-    "MovingWindowCallRatePolicy", "PageSizeReduction", "PaginationReset", "PaginationResetLimits",
+    "PageSizeReduction", "PaginationReset", "PaginationResetLimits",
     "ParametrizedComponentsResolver",
-    "ParentFieldPath", "PredicateValidator", "PropertiesFromEndpoint", "PropertyChunking", "QueryProperties", "Rate",
+    "ParentFieldPath", "PredicateValidator", "PropertiesFromEndpoint", "PropertyChunking", "QueryProperties",
     "RecordExpander", "RequestWindowSplitting", "ResponseToFileExtractor", "SchemaTypeIdentifier", "StateDelegatingStream",
-    "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "UnlimitedCallRatePolicy", "ValidateAdheresToSchema",
+    "StreamConfig", "StreamGroup", "StreamParametersDefinition", "TypesMap", "ValidateAdheresToSchema",
     "XmlDecoder", "ZipfileDecoder",
   ]
 

@@ -2,8 +2,10 @@ import Foundation
 import JSON
 import Jinja
 
-/// Tells the requests that a quota counts for.
+/// Tells the requests that a quota or a call rate counts for.
 struct HttpRequestRegexMatcher: Component {
+  /// How many calls one such request counts as; nil where nothing is said.
+  let weight: Int?
   private let method: String?
   private let urlBase: String?
   private let pathPattern: PythonRegex?
@@ -29,6 +31,10 @@ struct HttpRequestRegexMatcher: Component {
     }
     parameters = Dictionary(texts("params"), uniquingKeysWith: { $1 })
     headers = Dictionary(texts("headers").map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { $1 })
+    weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: context).integer() }
+    if let weight, weight < 1 {
+      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight).", at: node.node)
+    }
   }
 
   /// Whether everything that is asked for is so in `request`.
