@@ -31,6 +31,12 @@ struct HTTPClient: Sendable {
   private struct Tries {
     var count = 0
     var started: Int64
+    /// Seconds from the start to the beginning of the present try: what the try itself took does not count.
+    var elapsed = 0.0
+
+    init(started: Int64) { self.started = started }
+
+    mutating func beginNext(at now: Int64) { elapsed = Double(now - started) / 1_000_000 }
   }
 
   /// The response to `request`, which may be one that another requester got, if its `key` is given.
@@ -61,15 +67,15 @@ struct HTTPClient: Sendable {
         renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
       }
 
-      let now = runtime.now()
       switch try wait(after: attempt, sent, resolution, number) {
       case .strategy(let seconds):
         strategy.count += 1
-        guard strategy.count < maxTries, elapsed(strategy, now) < errorHandler.maxTime else {
+        guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
           throw exhausted(resolution, status, request)
         }
         // One second more, as the API's clock may differ by a part of one.
         try await pause(seconds + 1, resolution, request, number)
+        strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(resolution, status, request) }
@@ -77,13 +83,14 @@ struct HTTPClient: Sendable {
         strategy = Tries(started: runtime.now())
       case .standard:
         standard.count += 1
-        guard standard.count < maxTries, elapsed(standard, now) < errorHandler.maxTime else {
+        guard standard.count < maxTries, standard.elapsed < errorHandler.maxTime else {
           throw exhausted(resolution, status, request)
         }
         try await pause(
-          min(exponential(standard.count), errorHandler.maxTime - elapsed(standard, now)), resolution, request, number)
+          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), resolution, request, number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
+        standard.beginNext(at: runtime.now())
       }
     }
   }
@@ -150,7 +157,6 @@ struct HTTPClient: Sendable {
   }
 
   private func exponential(_ count: Int) -> Double { Double(sign: .plus, exponent: min(count - 1, 62), significand: 1) }
-  private func elapsed(_ tries: Tries, _ now: Int64) -> Double { Double(now - tries.started) / 1_000_000 }
 
   private func pause(_ seconds: Double, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int) async throws {
     runtime.log.log(

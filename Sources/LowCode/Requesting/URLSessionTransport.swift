@@ -7,6 +7,7 @@ import Foundation
 /// The network, by Foundation's `URLSession`. A redirect is a response like any other: ``NetworkTransport`` follows it.
 package final class URLSessionTransport: Transport {
   private let session: URLSession
+  private let receiver = URLSessionReceiver()
   private let bodyOnGet = CurlTransport()
 
   /// - Parameter connections: how many connections to one host may be open at a time.
@@ -16,8 +17,11 @@ package final class URLSessionTransport: Transport {
     configuration.urlCache = nil
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.timeoutIntervalForResource = 7 * 24 * 3600
-    session = URLSession(configuration: configuration)
+    session = URLSession(configuration: configuration, delegate: receiver, delegateQueue: nil)
   }
+
+  // The session holds its delegate until then.
+  deinit { session.finishTasksAndInvalidate() }
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard let url = URL(string: request.url), let host = url.host, !host.isEmpty else {
@@ -35,7 +39,7 @@ package final class URLSessionTransport: Transport {
     let data: Data
     let response: URLResponse
     do {
-      (data, response) = try await session.data(for: message, delegate: RedirectRefusal.shared)
+      (data, response) = try await receiver.send(message, in: session)
     } catch {
       throw Self.transportError(error, host: host, request)
     }

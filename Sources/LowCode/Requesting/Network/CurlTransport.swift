@@ -139,7 +139,7 @@ private final class CurlSession: @unchecked Sendable {
   }
 
   /// Header lines as names and values; repeated ones are joined.
-  private static func headers(_ text: String) -> [(name: String, value: String)] {
+  fileprivate static func headers(_ text: String) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for line in text.split(whereSeparator: \.isNewline) {
       guard let colon = line.firstIndex(of: ":") else { continue }

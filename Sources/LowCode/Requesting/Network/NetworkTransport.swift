@@ -78,23 +78,19 @@ package final class NetworkTransport: Transport {
     return addresses.map(\.text)
   }
 
-  /// `request` with the credentials of its URL, or of `.netrc`, unless it has some.
+  /// `request` with the credentials of `.netrc`, unless it has some.
   private func withCredentials(_ request: HTTPRequest) -> HTTPRequest {
     var request = request
-    var user: String?
-    var password = ""
+    // As the reference: what stands before the host is not sent.
     if request.url.contains("@"), var parts = URLComponents(string: request.url), parts.user != nil || parts.password != nil {
-      user = parts.user ?? ""
-      password = parts.password ?? ""
       parts.user = nil
       parts.password = nil
       request.url = parts.string ?? request.url
-    } else if let address = RequestAddress(request.url), let entry = settings.netrc.entry(for: address.host) {
-      user = entry.user
-      password = entry.password
     }
-    if let user, request.header("Authorization") == nil {
-      request.setHeader("Authorization", "Basic " + Data("\(user):\(password)".utf8).base64EncodedString())
+    if request.header("Authorization") == nil, let address = RequestAddress(request.url),
+      let entry = settings.netrc.entry(for: address.host)
+    {
+      request.setHeader("Authorization", "Basic " + Data("\(entry.user):\(entry.password)".utf8).base64EncodedString())
     }
     return request
   }
