@@ -10,6 +10,9 @@
 
 struct ccurl_session {
   pthread_mutex_t lock;
+  // What all handles share: cookies.
+  CURLSH *share;
+  pthread_mutex_t share_locks[CURL_LOCK_DATA_LAST];
   CURL *idle[IDLE_LIMIT];
   size_t idle_count;
 };
@@ -18,16 +21,37 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void start(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
+static void lock_share(CURL *handle, curl_lock_data data, curl_lock_access access, void *context) {
+  (void)handle, (void)access;
+  pthread_mutex_lock(&((ccurl_session *)context)->share_locks[data]);
+}
+
+static void unlock_share(CURL *handle, curl_lock_data data, void *context) {
+  (void)handle;
+  pthread_mutex_unlock(&((ccurl_session *)context)->share_locks[data]);
+}
+
 ccurl_session *ccurl_session_new(void) {
   pthread_once(&once, start);
   ccurl_session *session = calloc(1, sizeof *session);
-  if (session) pthread_mutex_init(&session->lock, NULL);
+  if (!session) return NULL;
+  pthread_mutex_init(&session->lock, NULL);
+  for (int i = 0; i < CURL_LOCK_DATA_LAST; i++) pthread_mutex_init(&session->share_locks[i], NULL);
+  session->share = curl_share_init();
+  if (session->share) {
+    curl_share_setopt(session->share, CURLSHOPT_USERDATA, session);
+    curl_share_setopt(session->share, CURLSHOPT_LOCKFUNC, lock_share);
+    curl_share_setopt(session->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
+    curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+  }
   return session;
 }
 
 void ccurl_session_free(ccurl_session *session) {
   if (!session) return;
   for (size_t i = 0; i < session->idle_count; i++) curl_easy_cleanup(session->idle[i]);
+  if (session->share) curl_share_cleanup(session->share);
+  for (int i = 0; i < CURL_LOCK_DATA_LAST; i++) pthread_mutex_destroy(&session->share_locks[i]);
   pthread_mutex_destroy(&session->lock);
   free(session);
 }
@@ -41,6 +65,7 @@ static CURL *borrow(ccurl_session *session) {
 }
 
 static void give_back(ccurl_session *session, CURL *handle) {
+  curl_easy_setopt(handle, CURLOPT_SHARE, NULL);
   curl_easy_reset(handle);
   pthread_mutex_lock(&session->lock);
   int kept = session->idle_count < IDLE_LIMIT;
@@ -80,6 +105,15 @@ static void set_method(CURL *handle, const ccurl_request *request) {
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+// Cookies come along, unless the request brings its own.
+static void set_cookies(CURL *handle, const ccurl_session *session, const ccurl_request *request) {
+  for (size_t i = 0; i < request->header_count; i++) {
+    if (strncasecmp(request->header_lines[i], "cookie:", 7) == 0) return;
+  }
+  curl_easy_setopt(handle, CURLOPT_SHARE, session->share);
+  curl_easy_setopt(handle, CURLOPT_COOKIEFILE, "");
+}
+
 static void set_route(CURL *handle, const ccurl_request *request, struct curl_slist *resolve, struct curl_slist *connect_to) {
   // An empty text keeps libcurl from looking into the environment, where its rules are not ours.
   curl_easy_setopt(handle, CURLOPT_PROXY, request->proxy ? request->proxy : "");
@@ -112,6 +146,7 @@ void ccurl_send(ccurl_session *session, const ccurl_request *request, ccurl_resu
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, reason);
   curl_easy_setopt(handle, CURLOPT_URL, request->url);
   set_method(handle, request);
+  set_cookies(handle, session, request);
   set_route(handle, request, resolve, connect_to);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
   curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");

@@ -45,7 +45,7 @@ typedef struct {
   long status;
 } ccurl_result;
 
-/// Connections that are kept open between requests. Safe to use from several threads.
+/// Connections that are kept open between requests, and cookies. Safe to use from several threads.
 typedef struct ccurl_session ccurl_session;
 
 ccurl_session *ccurl_session_new(void);

@@ -19,6 +19,8 @@ package struct RunLog: LogSink {
 
   package func addSecret(_ value: String) { mask.add(value) }
 
+  package func addPassingSecret(_ value: String) { mask.addPassing(value) }
+
   package func rateLimited(stream: String) {
     try? writer.status(StreamDescriptor(name: stream), .running, rateLimited: true)
   }

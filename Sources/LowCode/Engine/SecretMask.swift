@@ -4,24 +4,60 @@ import Synchronization
 
 /// Replaces secrets in texts that are about to be shown, however they are encoded there.
 package final class SecretMask: Sendable {
-  private let forms = Mutex<[String]>([])
+  private struct Secrets {
+    var index = SecretIndex()
+    /// What was hidden for good.
+    var lasting: Set<String> = []
+    /// Short-lived ones with the forms of each, in the order of their coming, from `first` on.
+    var passing: [(secret: String, forms: Set<String>)] = []
+    var first = 0
+    var known: Set<String> = []
+  }
 
-  package init() {}
+  private let secrets = Mutex(Secrets())
+  private let passingLimit: Int
+
+  /// - Parameter passingLimit: how many short-lived secrets are remembered.
+  package init(passingLimit: Int = 1_024) { self.passingLimit = max(1, passingLimit) }
 
   /// What stands in the place of a secret.
   static let replacement = "****"
 
   /// Hides `secret` from now on: as it is, quoted for a URL or for JSON, and in base64, alone or inside a longer text.
   package func add(_ secret: String) {
-    guard !secret.isEmpty else { return }
-    var added = [secret, RequestPreparation.quotePlus(secret), JSONValue.string(secret).jsonText.dropQuotes]
-    added.append(secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? secret)
-    added += Self.base64Forms(secret)
-    forms.withLock { forms in
-      for form in added where !form.isEmpty && !forms.contains(form) { forms.append(form) }
-      // The longest first: a secret may be a part of another one.
-      forms.sort { $0.utf8.count > $1.utf8.count }
+    guard !secret.isEmpty, !secrets.withLock({ $0.lasting.contains(secret) }) else { return }
+    let forms = Self.forms(of: secret)
+    secrets.withLock { secrets in
+      guard secrets.lasting.insert(secret).inserted else { return }
+      forms.forEach { secrets.index.insert($0) }
     }
+  }
+
+  /// Hides a secret that is soon worth nothing, as a token made for one request: only the latest of them are remembered.
+  package func addPassing(_ secret: String) {
+    guard !secret.isEmpty, !secrets.withLock({ $0.known.contains(secret) || $0.lasting.contains(secret) }) else { return }
+    let forms = Self.forms(of: secret)
+    secrets.withLock { secrets in
+      guard secrets.known.insert(secret).inserted else { return }
+      forms.forEach { secrets.index.insert($0) }
+      secrets.passing.append((secret, forms))
+      guard secrets.passing.count - secrets.first > passingLimit else { return }
+      let oldest = secrets.passing[secrets.first]
+      oldest.forms.forEach { secrets.index.remove($0) }
+      secrets.known.remove(oldest.secret)
+      secrets.passing[secrets.first] = ("", [])
+      secrets.first += 1
+      if secrets.first >= passingLimit {
+        secrets.passing.removeFirst(secrets.first)
+        secrets.first = 0
+      }
+    }
+  }
+
+  private static func forms(of secret: String) -> Set<String> {
+    var forms: Set = [secret, RequestPreparation.quotePlus(secret), JSONValue.string(secret).jsonText.dropQuotes]
+    forms.insert(secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? secret)
+    return forms.union(base64Forms(secret)).subtracting([""])
   }
 
   /// The secrets of a config: every value at a path that the spec marks `airbyte_secret`.
@@ -31,10 +67,19 @@ package final class SecretMask: Sendable {
 
   /// `text` without secrets.
   package func masked(_ text: String) -> String {
-    forms.withLock { forms in
-      guard forms.contains(where: { text.contains($0) }) else { return text }
-      return forms.reduce(text) { $0.replacing($1, with: Self.replacement) }
+    let bytes = Array(text.utf8)
+    let ranges = secrets.withLock { $0.index.ranges(in: bytes) }
+    guard !ranges.isEmpty else { return text }
+    var masked: [UInt8] = []
+    masked.reserveCapacity(bytes.count)
+    var end = 0
+    for range in ranges {
+      masked += bytes[end..<range.lowerBound]
+      masked += Self.replacement.utf8
+      end = range.upperBound
     }
+    masked += bytes[end...]
+    return String(decoding: masked, as: UTF8.self)
   }
 
   private func collect(_ value: JSONValue, _ schema: JSONValue, depth: Int) {

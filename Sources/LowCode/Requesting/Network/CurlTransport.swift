@@ -2,13 +2,13 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// Sends requests by libcurl itself, which `URLSession` on Linux stands on as well, where `URLSession` has no way to say how:
+/// Sends requests by libcurl itself. On Linux `URLSession` stands on it as well, but
 ///
-/// - a GET request with a body, which `URLSession` refuses;
-/// - a proxy by the rules of Python's requests (`URLSession` leaves the environment to libcurl: no `HTTP_PROXY` in capitals, and
-///   another reading of `NO_PROXY`), and no proxy where the environment has one;
-/// - a bundle of trusted certificates;
-/// - a connection to an address that was checked before.
+/// - it ends the whole process where a server closes in the middle of a response's head;
+/// - it has one timeout only, for silence, and none for connecting;
+/// - it refuses a GET request with a body, and drops the body of a redirect that leads nowhere;
+/// - it leaves proxies to libcurl's reading of the environment (no `HTTP_PROXY` in capitals, another `NO_PROXY`), and has no way to
+///   name a bundle of certificates, or the address that was checked and is to be connected to.
 ///
 /// Redirects are not followed here.
 struct CurlTransport: Transport {
@@ -23,8 +23,7 @@ struct CurlTransport: Transport {
   }
 
   private let session = CurlSession()
-  /// Where the waiting for answers happens: libcurl blocks its thread.
-  private let queue = DispatchQueue(label: "airbyte-lowcode.libcurl", attributes: .concurrent)
+  private let threads = WaitingThreads()
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
 
@@ -32,7 +31,7 @@ struct CurlTransport: Transport {
     let exchange = CurlExchange()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        queue.async { continuation.resume(returning: session.perform(request, route, exchange)) }
+        threads.run { continuation.resume(returning: session.perform(request, route, exchange)) }
       }
     } onCancel: {
       exchange.isCancelled.store(true, ordering: .relaxed)
@@ -41,10 +40,27 @@ struct CurlTransport: Transport {
   }
 }
 
+/// Where the waiting for answers happens, as libcurl blocks its thread: one for each request at a time.
+///
+/// Queues that are serial get a thread at once, however many of them wait; a concurrent one gets them one by one.
+private final class WaitingThreads: Sendable {
+  private let idle = Mutex<[DispatchQueue]>([])
+
+  func run(_ body: @escaping @Sendable () -> Void) {
+    let queue = idle.withLock { $0.popLast() } ?? DispatchQueue(label: "airbyte-lowcode.libcurl")
+    queue.async { [self] in
+      body()
+      idle.withLock { $0.append(queue) }
+    }
+  }
+}
+
 /// What one request gathers. Only the thread that performs it touches head and body.
 private final class CurlExchange: @unchecked Sendable {
   let isCancelled = Atomic(false)
   var head: [UInt8] = []
+  /// Whether the empty line after the headers came.
+  var isHeadWhole = false
   var body = Data()
 }
 
@@ -90,6 +106,7 @@ private final class CurlSession: @unchecked Sendable {
       let line = UnsafeRawBufferPointer(start: bytes, count: count)
       // An interim response (100, 103) is followed by another one.
       if line.starts(with: "HTTP/".utf8) { exchange.head = [] } else { exchange.head += line }
+      exchange.isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
     }
     message.is_cancelled = { context in
       guard let context else { return 0 }
@@ -108,6 +125,10 @@ private final class CurlSession: @unchecked Sendable {
       }
     }
     guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
+    guard exchange.isHeadWhole else {
+      let target = RequestAddress(request.url)?.description ?? request.url
+      return .failure(TransportError(.connectionLost, "\(target) closed the connection in the middle of the response's head."))
+    }
     return .success(
       HTTPResponse(
         status: result.status, headers: Self.headers(String(decoding: exchange.head, as: UTF8.self)), body: exchange.body,

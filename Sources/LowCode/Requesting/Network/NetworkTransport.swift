@@ -1,17 +1,11 @@
 import Foundation
-import Synchronization
 
-/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud; it
-/// follows redirects, and bounds the time to connect.
-///
-/// The ordinary way is `URLSession`; ``CurlTransport`` says what goes another way, and why.
+/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud. It
+/// follows redirects.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
-  private let ordinary: any Transport
   private let curl = CurlTransport()
   private let resolver: HostResolver
-  /// Who took a connection in this run.
-  private let reached = Mutex<Set<RequestAddress>>([])
 
   /// - Parameters:
   ///   - environment: the process's environment variables.
@@ -19,12 +13,11 @@ package final class NetworkTransport: Transport {
   package convenience init(environment: [String: String] = [:], mask: SecretMask? = nil) {
     let settings = NetworkSettings(environment)
     for secret in settings.secrets { mask?.add(secret) }
-    self.init(settings: settings, ordinary: URLSessionTransport(), resolver: HostResolver())
+    self.init(settings: settings, resolver: HostResolver())
   }
 
-  init(settings: NetworkSettings, ordinary: any Transport, resolver: HostResolver) {
+  init(settings: NetworkSettings, resolver: HostResolver) {
     self.settings = settings
-    self.ordinary = ordinary
     self.resolver = resolver
   }
 
@@ -51,20 +44,10 @@ package final class NetworkTransport: Transport {
         .unsupportedScheme,
         "Requests go by \(settings.isCloud ? "https" : "http or https"), but \(address) asks for `\(address.scheme)`.")
     }
-    if settings.isCloud || !settings.proxies.isEmpty || settings.bundlePath != nil
-      || (request.method == "GET" && request.body != nil)
-    {
-      var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
-      if address.scheme == "https" { route.bundle = try settings.bundle() }
-      if settings.isCloud { route.addresses = try await publicAddresses(of: address) }
-      return try await curl.send(request, by: route)
-    }
-    // URLSession knows one timeout only, for silence; so a connection is tried before the first request to a host.
-    if !reached.withLock({ $0.contains(address) }) {
-      try await resolver.connect(to: address, within: request.connectTimeout)
-      reached.withLock { _ = $0.insert(address) }
-    }
-    return try await ordinary.send(request)
+    var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
+    if address.scheme == "https" { route.bundle = try settings.bundle() }
+    if settings.isCloud { route.addresses = try await publicAddresses(of: address) }
+    return try await curl.send(request, by: route)
   }
 
   /// - Throws: ``TransportError`` where one of the addresses is not public.

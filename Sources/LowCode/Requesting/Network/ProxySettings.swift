@@ -42,12 +42,10 @@ struct ProxySettings: Sendable, Equatable {
         return exception == address.host
       }
     }
-    let withPort = "\(address.host):\(address.port)"
+    let names = address.hasPort ? [address.host, "\(address.host):\(address.port)"] : [address.host]
     return exceptions.contains { exception in
-      let name = exception.drop { $0 == "." }
-      guard !name.isEmpty else { return false }
-      return address.host.hasSuffix(exception) || (address.hasPort && withPort.hasSuffix(exception))
-        || address.host == name || address.host.hasSuffix("." + name)
+      let place = exception.drop { $0 == "." }
+      return !place.isEmpty && names.contains { $0 == place || $0.hasSuffix("." + place) }
     }
   }
 

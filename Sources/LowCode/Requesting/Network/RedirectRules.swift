@@ -35,7 +35,8 @@ enum RedirectRules {
   }
 
   private static func target(_ location: String, from url: String) -> String? {
-    guard let base = URL(string: url), let target = URL(string: RequestPreparation.requoted(uri: location), relativeTo: base)?.absoluteURL,
+    guard let base = URL(string: url),
+      let target = URL(string: RequestPreparation.requoted(uri: location), relativeTo: base)?.absoluteURL,
       var parts = URLComponents(url: target, resolvingAgainstBaseURL: true)
     else { return nil }
     if parts.fragment == nil { parts.percentEncodedFragment = URLComponents(string: url)?.percentEncodedFragment }
