@@ -1,4 +1,4 @@
-// Stops the wall clock of the process it is preloaded into. CONFORMANCE_CLOCK holds nanoseconds since 1970.
+// Stops the wall clock of the process it is preloaded into. CONFORMANCE_CLOCK holds nanoseconds since 1970; advance_clock moves it.
 // Only the wall clock stands still: monotonic time, which timeouts and locks are measured with, goes on.
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -16,11 +16,16 @@ static long long stopped_at(void) {
   return nanoseconds;
 }
 
+static _Atomic long long advanced;
+
+void advance_clock(long long nanoseconds) { advanced += nanoseconds; }
+
 int clock_gettime(clockid_t clock, struct timespec *out) {
   long long now = stopped_at();
   if (now == 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE)) {
     return (int)syscall(SYS_clock_gettime, clock, out);
   }
+  now += advanced;
   out->tv_sec = now / 1000000000;
   out->tv_nsec = now % 1000000000;
   return 0;

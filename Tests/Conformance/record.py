@@ -69,7 +69,7 @@ def environment_path(named):
     return path
 
 
-def run_command(command, case, api, worker, home):
+def run_command(command, case, api, worker, home, moving_clock):
     """What the reference did: {"messages", "requests", "exit", "sleeps"}."""
     work = Path(tempfile.mkdtemp(dir=home))
     for name in ("manifest.yaml", "config.json", "catalog.json", "state.json"):
@@ -83,7 +83,8 @@ def run_command(command, case, api, worker, home):
         args += ["--catalog", str(work / "catalog.json")]
         if (case / "state.json").exists():
             args += ["--state", str(work / "state.json")]
-    status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(case)})
+    status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(case),
+                         "moving_clock": moving_clock})
     lines = api.restore((work / "stdout").read_text("utf-8")).split("\n")
     messages = [normalised(json.loads(line)) for line in lines if line.startswith("{")]
     result = {
@@ -165,7 +166,8 @@ def treat(case, args, api, worker, home):
     """Record or check one case; returns the lines that say what is wrong."""
     about = json.loads((case / "case.json").read_text("utf-8"))
     commands, partitions = about["commands"], about.get("partitions", {})
-    first, second = ({c: run_command(c, case, api, worker, home) for c in commands} for _ in range(2))
+    moving = about.get("moving_clock", False)
+    first, second = ({c: run_command(c, case, api, worker, home, moving) for c in commands} for _ in range(2))
     if args.verbose:
         for command in commands:
             print(*(f"    {command}: {line}" for line in first[command]["said"]), sep="\n")

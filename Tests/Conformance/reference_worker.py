@@ -1,10 +1,12 @@
 """Runs commands with airbyte-cdk: reads one order a line from stdin, forks a process for each, prints its exit status.
 
-An order is {"args": [...], "manifest": path, "cwd": path, "package": folder}; files that a manifest names by relative paths
+An order is {"args": [...], "manifest": path, "cwd": path, "package": folder, "moving_clock":
+bool}; files that a manifest names by relative paths
 are found in the package folder, where the reference wants them inside a Python package. The process leaves stdout, stderr, sleeps (seconds, a line each)
 and cached (requests that may come from the response cache) in `cwd`.
 """
 
+import ctypes
 import json
 import logging
 import os
@@ -20,14 +22,21 @@ WAITING_MODULES = (
     "airbyte_cdk.sources.declarative.retrievers", "airbyte_cdk.sources.declarative.async_job",
 )
 TIME_LIMIT = 60
+# Where the clock moves, waits up to this many seconds are a way to poll and do not count.
+POLL = 0.001
 
 
-def note_sleeps():
+def note_sleeps(moving_clock):
     real = time.sleep
+    clock = ctypes.CDLL(os.environ["LD_PRELOAD"])
+    clock.advance_clock.argtypes = [ctypes.c_longlong]
 
     def sleep(seconds):
         if sys._getframe(1).f_globals.get("__name__", "").startswith(WAITING_MODULES):
-            if seconds:
+            if moving_clock:
+                # Who polls without a wait would never see time pass.
+                clock.advance_clock(round(max(seconds, POLL) * 1e9))
+            if seconds and not (moving_clock and seconds <= POLL):
                 with open("sleeps", "a") as out:
                     out.write(json.dumps(float(seconds)) + "\n")
         else:
@@ -73,7 +82,7 @@ def child(order):
     os.environ["HOME"] = os.environ["TMPDIR"] = order["cwd"]
     for number, name in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
-    note_sleeps()
+    note_sleeps(order["moving_clock"])
     note_cached_requests()
     status = 0
     try:

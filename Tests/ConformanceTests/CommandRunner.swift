@@ -16,9 +16,10 @@ struct CommandInput: Sendable {
   let state: String?
   /// Where relative paths in the manifest begin.
   let folder: URL
-  /// Microseconds since 1970: 2025-03-01T12:00:00.123456Z.
-  let now: Int64 = 1_740_830_400_123_456
-  let sleeps = SleepRecorder()
+  let sleeps: SleepRecorder
+
+  /// Microseconds since 1970.
+  var now: Int64 { sleeps.now }
 }
 
 /// What a command printed on stdout, and its exit status.
@@ -32,14 +33,25 @@ protocol CommandRunner: Sendable {
   func run(_ input: CommandInput) async throws -> CommandOutput
 }
 
-/// Notes the seconds that were to be slept.
+/// Notes the seconds that were to be slept, and holds the clock, which moves only where waits are to move it.
 final class SleepRecorder: Sendable {
+  /// With a clock that moves, waits up to this are a way to poll and do not count.
+  private static let poll = 0.001
+
   private let noted = Mutex<[Double]>([])
+  private let clock = Mutex<Int64>(1_740_830_400_123_456)  // 2025-03-01T12:00:00.123456Z
+  private let movesClock: Bool
+
+  init(movesClock: Bool = false) { self.movesClock = movesClock }
 
   var seconds: [Double] { noted.withLock { $0 } }
 
+  /// Microseconds since 1970.
+  var now: Int64 { clock.withLock { $0 } }
+
   /// Notes a wait; none of zero seconds.
   func sleep(_ seconds: Double) {
-    if seconds > 0 { noted.withLock { $0.append(seconds) } }
+    if movesClock { clock.withLock { $0 += Int64((max(seconds, Self.poll) * 1_000_000).rounded()) } }
+    if seconds > (movesClock ? Self.poll : 0) { noted.withLock { $0.append(seconds) } }
   }
 }

@@ -52,6 +52,9 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     return Dictionary(uniqueKeysWithValues: streams.map { ($0.key, ($0.value.array ?? []).compactMap(\.string)) })
   }
 
+  /// Whether waits move the clock.
+  func movesClock() throws -> Bool { try json("case.json")["moving_clock"]?.bool ?? false }
+
   /// What the reference did.
   func expected(_ command: Command) throws -> Outcome {
     let outcome = try #require(try json("expected/outcome.json")[command.rawValue], "nothing recorded")

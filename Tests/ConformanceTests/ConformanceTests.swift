@@ -31,7 +31,7 @@ struct ConformanceTests {
         config: api.localise(try tested.text("config.json")),
         catalog: command == .read ? api.localise(try tested.text("catalog.json")) : nil,
         state: command == .read ? try tested.optionalText("state.json").map(api.localise) : nil,
-        folder: tested.folder)
+        folder: tested.folder, sleeps: SleepRecorder(movesClock: try tested.movesClock()))
       let output = try await runner.run(input)
       return Outcome(
         lines: api.restore(output.text).split(separator: "\n").map(String.init), requests: api.requests, exit: output.exit,

@@ -14,10 +14,10 @@ private struct InProcessRunner: CommandRunner {
   func run(_ input: CommandInput) async throws -> CommandOutput {
     let output = TextOutput()
     let mask = SecretMask()
-    let now: @Sendable () -> Int64 = { input.now }
+    let now: @Sendable () -> Int64 = { input.sleeps.now }
     let writer = MessageWriter(output: output, mask: mask, now: now)
     let runtime = RuntimeEnvironment(
-      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: URLSessionTransport(),
+      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
       log: RunLog(writer: writer, mask: mask, isDebugging: false))
     let templates = TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } })
     let isComplete = await TemplateRuntime.$current.withValue(templates) {

@@ -16,7 +16,7 @@ import Testing
   @Test func partsMakeUpTheBodyOnAConnectionThatIsUsedAgain() async throws {
     let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "\#(Self.text)"}, {"status": 404, "text": "none"}]}]}"#
     try await ScriptedAPI.serving(api) { api in
-      let transport = URLSessionTransport()
+      let transport = NetworkTransport()
       let response = try await transport.send(request(api, "/a"))
       #expect(response.status == 200)
       #expect(response.body.isEmpty)
@@ -38,7 +38,7 @@ import Testing
   @Test func aBreakComesBehindWhatWasReceived() async throws {
     let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "0123456789", "cut": 4}]}]}"#
     try await ScriptedAPI.serving(api) { api in
-      var parts = try await URLSessionTransport().send(request(api, "/a")).parts
+      var parts = try await NetworkTransport().send(request(api, "/a")).parts
       var body = Data()
       let error = await #expect(throws: TransportError.self) {
         while let part = try await parts.next() { body.append(part) }
@@ -51,7 +51,7 @@ import Testing
   @Test func aServerThatIsNotThereIsNoResponse() async throws {
     var request = LowCode.HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
     request.receivesInParts = true
-    let error = await #expect(throws: TransportError.self) { _ = try await URLSessionTransport().send(request) }
+    let error = await #expect(throws: TransportError.self) { _ = try await NetworkTransport().send(request) }
     #expect(error?.kind == .connectFailed)
   }
 }

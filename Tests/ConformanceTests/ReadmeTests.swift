@@ -33,7 +33,8 @@ import Testing
     let lines = try await ScriptedAPI.serving(try example.text("api.json")) { api in
       let input = CommandInput(
         command: .read, manifest: try example.text("manifest.yaml"), config: api.localise(try example.text("config.json")),
-        catalog: try example.text("catalog.json"), state: nil, folder: example.folder)
+        catalog: try example.text("catalog.json"), state: nil, folder: example.folder,
+        sleeps: SleepRecorder())
       return try await ConnectorUnderTest.runner.run(input).text
     }
     #expect(shown == lines)

@@ -73,7 +73,7 @@ struct JwtAuthenticator: Component, Authenticator {
   func token() throws -> String {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()
-    runtime.log.addSecret(token)
+    runtime.log.addPassingSecret(token)
     return prefix.isEmpty ? token : prefix + " " + token
   }
 

@@ -12,6 +12,7 @@ package struct Connector: Sendable {
   private let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
   private let generated: GeneratedStreams
+  private let parents: Set<String>
 
   /// - Parameter spec: the manifest's specification; nil where it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
@@ -20,9 +21,11 @@ package struct Connector: Sendable {
     var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
     context.manifestFolder = input.folder
     context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
+    context.apiBudget = manifest.apiBudget
     self.context = context
     givenConfig = input.config
     states = input.states
+    parents = ParentStreams.names(of: manifest.streams)
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
     generated = GeneratedStreams(manifest.dynamicStreams, in: context)
   }
@@ -34,6 +37,7 @@ package struct Connector: Sendable {
     context = other.context.overriding(config: other.context.config.merging(overrides) { $1 })
     givenConfig = other.givenConfig
     states = other.states
+    parents = other.parents
     catalog = other.catalog
     generated = GeneratedStreams(manifest.dynamicStreams, in: context)
   }
@@ -99,6 +103,7 @@ package struct Connector: Sendable {
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]
     inner.configuredStream = catalog[name]
+    inner.isParentStream = parents.contains(name)
     inner.mayForgetState = catalog.isEmpty || catalog[name] != nil
     guard node["type"]?.string == StateDelegatingStream.typeName else { return try inner.build(node) }
     return try inner.build(node, as: StateDelegatingStream.self).stream

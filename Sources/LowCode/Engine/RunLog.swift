@@ -21,6 +21,8 @@ package struct RunLog: LogSink {
 
   package func report(_ error: ConnectorError) { writer.error(error) }
 
+  package func addPassingSecret(_ value: String) { mask.addPassing(value) }
+
   package func rateLimited(stream: String) {
     try? writer.status(StreamDescriptor(name: stream), .running, rateLimited: true)
   }

@@ -4,22 +4,55 @@ import Synchronization
 
 /// Replaces secrets in texts that are about to be shown, however they are encoded there.
 package final class SecretMask: Sendable {
-  private let secrets = Mutex(SecretSet())
+  private struct State {
+    var secrets = SecretSet()
+    var lasting: [[UInt8]] = []
+    /// Those that are in use for a short time only, the oldest first.
+    var passing: [String] = []
+  }
 
-  package init() {}
+  private let state = Mutex(State())
+  private let passingLimit: Int
+
+  /// - Parameter passingLimit: how many short-lived secrets stay hidden at least.
+  package init(passingLimit: Int = 1_024) { self.passingLimit = passingLimit }
 
   /// What stands in the place of a secret.
   static let replacement = "****"
 
   /// Hides `secret` from now on: as it is, and escaped, quoted for a URL or in base64, alone or inside a longer text.
   package func add(_ secret: String) {
+    let added = Self.forms(of: secret)
+    state.withLock { state in
+      for form in added {
+        state.secrets.insert(form)
+        state.lasting.append(form)
+      }
+    }
+  }
+
+  /// Hides a secret of which there are many, each for a short time: a token that is made for one request. The last ones
+  /// stay hidden, so that neither memory nor time grow with a long read.
+  package func addPassing(_ secret: String) {
+    state.withLock { state in
+      guard !state.passing.contains(secret), !state.lasting.contains(Array(secret.utf8)) else { return }
+      state.passing.append(secret)
+      Self.forms(of: secret).forEach { state.secrets.insert($0) }
+      guard state.passing.count > 2 * passingLimit else { return }
+      state.passing.removeFirst(state.passing.count - passingLimit)
+      state.secrets = SecretSet()
+      (state.lasting + state.passing.flatMap(Self.forms)).forEach { state.secrets.insert($0) }
+    }
+  }
+
+  private static func forms(of secret: String) -> [[UInt8]] {
     let trimmed = secret.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !trimmed.isEmpty else { return }
-    var added = [secret, trimmed]
+    guard !trimmed.isEmpty else { return [] }
+    var forms = [secret, trimmed]
     // Of a key in several lines, a line is a secret as well.
     let lines = trimmed.split(whereSeparator: \.isNewline)
-    if lines.count > 1 { added += lines.filter { $0.utf8.count >= 16 && !$0.hasPrefix("-----") }.map(String.init) }
-    secrets.withLock { secrets in added.forEach { secrets.insert(Array($0.utf8)) } }
+    if lines.count > 1 { forms += lines.filter { $0.utf8.count >= 16 && !$0.hasPrefix("-----") }.map(String.init) }
+    return forms.map { Array($0.utf8) }
   }
 
   /// The secrets of a config: every value at a path that the spec marks `airbyte_secret`.
@@ -29,7 +62,9 @@ package final class SecretMask: Sendable {
 
   /// `text` without secrets.
   package func masked(_ text: String) -> String {
-    let ranges = secrets.withLock { $0.isEmpty ? [] : SecretSearch(secrets: $0).ranges(in: Array(text.utf8)) }
+    let ranges = state.withLock { state in
+      state.secrets.isEmpty ? [] : SecretSearch(secrets: state.secrets).ranges(in: Array(text.utf8))
+    }
     guard !ranges.isEmpty else { return text }
     let bytes = Array(text.utf8)
     var shown: [UInt8] = []

@@ -32,6 +32,7 @@ enum DefaultErrorMapping {
     case .failure(let error):
       switch error.kind {
       case .invalidURL: return ErrorResolution(.retry, .transient, error.message)
+      case .unsupportedScheme, .forbiddenAddress: return ErrorResolution(.fail, .config, error.message)
       default: return ErrorResolution(.retry, .system, error.message)
       }
     }

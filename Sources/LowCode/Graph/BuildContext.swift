@@ -14,6 +14,10 @@ package struct BuildContext: Sendable {
   package private(set) var authentication: AuthenticationState
   /// The jobs that may be under way at the API at once, over all streams.
   package var jobBudget = AsyncJobBudget(limit: 1)
+  /// What the requesters share: the call-rate budget and the response cache.
+  package let requesting = RequestingState()
+  /// The manifest's `api_budget`.
+  package var apiBudget: ManifestNode?
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
@@ -27,6 +31,10 @@ package struct BuildContext: Sendable {
 
   /// Whether the stream may throw its state away, which the platform is told of: not where the catalog does not have the stream.
   package var mayForgetState = true
+  /// Whether other streams walk through the pages of the stream that is being built.
+  package var isParentStream = false
+  /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
+  package var keepsResponses = false
 
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()

@@ -32,6 +32,8 @@ package protocol LogSink: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
   /// Registers a value that must never be shown: a token obtained at run time.
   func addSecret(_ value: String)
+  /// The same for a value that is soon worth nothing, as a token made for one request.
+  func addPassingSecret(_ value: String)
   /// Says that `stream` is being throttled by the API.
   func rateLimited(stream: String)
   /// Reports an error that does not end anything yet.
@@ -40,4 +42,8 @@ package protocol LogSink: Sendable {
 
 extension LogSink {
   package func report(_ error: ConnectorError) { log(.error, error.description) }
+}
+
+extension LogSink {
+  package func addPassingSecret(_ value: String) { addSecret(value) }
 }

@@ -45,6 +45,7 @@ struct ParentStreamConfig: Component {
       ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.configValue) : nil
     parent.configuredStream = nil
     parent.mayForgetState = true
+    parent.isParentStream = true
     parent.siblings = SiblingContext()
     stream = try parent.build(streamNode, as: (any ParentStream).self)
   }

@@ -8,6 +8,10 @@ struct HTTPClient: Sendable {
   let authenticator: any Authenticator
   let errorHandler: any ErrorHandler
   let runtime: RuntimeEnvironment
+  /// Keeps attempts within the API's call rates.
+  var budget: HTTPAPIBudget?
+  /// Where responses are shared with other requesters.
+  var cache: ResponseCache?
 
   /// Why an attempt is repeated, and so how long is waited before.
   private enum Wait {
@@ -27,6 +31,18 @@ struct HTTPClient: Sendable {
   private struct Tries {
     var count = 0
     var started: Int64
+    /// Seconds from the start to the beginning of the present try: what the try itself took does not count.
+    var elapsed = 0.0
+
+    init(started: Int64) { self.started = started }
+
+    mutating func beginNext(at now: Int64) { elapsed = Double(now - started) / 1_000_000 }
+  }
+
+  /// The response to `request`, which may be one that another requester got, if its `key` is given.
+  func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
+    guard let cache, let key else { return try await send(request) }
+    return try await cache.response(for: key) { try await send(request) }
   }
 
   /// - Returns: the response of the first attempt that is not repeated; its status may be an error that is ignored.
@@ -51,15 +67,15 @@ struct HTTPClient: Sendable {
         renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
       }
 
-      let now = runtime.now()
       switch try wait(after: attempt, sent, resolution, number) {
       case .strategy(let seconds):
         strategy.count += 1
-        guard strategy.count < maxTries, elapsed(strategy, now) < errorHandler.maxTime else {
+        guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
           throw exhausted(resolution, status, request)
         }
         // One second more, as the API's clock may differ by a part of one.
         try await pause(seconds + 1, resolution, request, number)
+        strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(resolution, status, request) }
@@ -67,13 +83,14 @@ struct HTTPClient: Sendable {
         strategy = Tries(started: runtime.now())
       case .standard:
         standard.count += 1
-        guard standard.count < maxTries, elapsed(standard, now) < errorHandler.maxTime else {
+        guard standard.count < maxTries, standard.elapsed < errorHandler.maxTime else {
           throw exhausted(resolution, status, request)
         }
         try await pause(
-          min(exponential(standard.count), errorHandler.maxTime - elapsed(standard, now)), resolution, request, number)
+          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), resolution, request, number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
+        standard.beginNext(at: runtime.now())
       }
     }
   }
@@ -85,11 +102,13 @@ struct HTTPClient: Sendable {
       for (name, value) in try await authenticator.credentials().headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
     try await authenticator.rotation?.sign(&signed)
+    try await budget?.acquire(signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
       let received = try await runtime.transport.send(signed)
       // Whoever judges an error looks into its body, and a template may look into any.
       let response = received.isSuccess && !errorHandler.looksIntoBodies ? received : try await received.whole()
+      budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)
       return (.response(response), signed)
     } catch {
@@ -140,7 +159,6 @@ struct HTTPClient: Sendable {
   }
 
   private func exponential(_ count: Int) -> Double { Double(sign: .plus, exponent: min(count - 1, 62), significand: 1) }
-  private func elapsed(_ tries: Tries, _ now: Int64) -> Double { Double(now - tries.started) / 1_000_000 }
 
   private func pause(_ seconds: Double, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int) async throws {
     runtime.log.log(

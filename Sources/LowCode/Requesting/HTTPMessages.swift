@@ -92,7 +92,13 @@ package final class HTTPResponse: Sendable {
 
 /// A request that got no response.
 package struct TransportError: Error, Sendable {
-  package enum Kind: Sendable { case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, other }
+  package enum Kind: Sendable {
+    case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
+    /// A URL whose scheme is not allowed.
+    case unsupportedScheme
+    /// An address that must not be requested.
+    case forbiddenAddress
+  }
   package var kind: Kind
   /// A sentence that names the address and the cause.
   package var message: String

@@ -15,6 +15,8 @@ struct HttpRequester: Component, Requester {
   private let readTimeout: Double?
   /// Whether the decoder reads a body while it is being received.
   private let receivesInParts: Bool
+  /// Tells credentials apart in the response cache; nil where no response is kept.
+  private let cacheScope: String?
   private let config: Value
 
   let baseURL: InterpolatedString?
@@ -35,13 +37,17 @@ struct HttpRequester: Component, Requester {
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     receivesInParts = context.siblings.decoder?.receivesInParts ?? false
+    let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
+    cacheScope = keepsResponses ? Self.scope(node["authenticator"]) : nil
     var inner = context
+    inner.keepsResponses = false
     inner.siblings.urlBase = baseURL
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
     client = HTTPClient(
       name: context.streamName, authenticator: authenticator,
       errorHandler: try inner.build(optional: node["error_handler"], as: (any ErrorHandler).self) ?? DefaultErrorHandler(),
-      runtime: context.runtime)
+      runtime: context.runtime, budget: try context.requesting.budget(in: context),
+      cache: keepsResponses ? context.requesting.cache : nil)
   }
 
   private static func seconds(_ property: String, _ node: ComponentNode) throws -> Double? {
@@ -56,16 +62,38 @@ struct HttpRequester: Component, Requester {
   func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse {
     let context = slice.evaluationContext(config: config, token: token)
     var merged = try options.parts(context)
-    try merged.merge(try await authenticator.credentials())
+    let credentials = try await authenticator.credentials()
+    try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
     }
     var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
-    request.receivesInParts = receivesInParts
+    // A response that is kept is received wholly.
+    request.receivesInParts = receivesInParts && cacheScope == nil
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
-    return try await client.send(request)
+    let key = cacheScope.flatMap { scope in
+      ResponseCache.Key(
+        request,
+        credentials: .init(
+          headers: Set(credentials.headers.keys), parameters: Set(credentials.parameters.keys), scope: scope))
+    }
+    return try await client.send(request, key: key)
+  }
+
+  /// The authenticator as the manifest describes it; its `$parameters` depend on the place, not on the credentials.
+  private static func scope(_ authenticator: ManifestNode?) -> String {
+    func plain(_ value: JSONValue) -> JSONValue {
+      switch value {
+      case .array(let elements): .array(elements.map(plain))
+      case .object(let members):
+        .object(
+          JSONObject(members.filter { $0.key != "$parameters" }.map { ($0.key, plain($0.value)) }, uniquingKeysWith: { $1 }))
+      default: value
+      }
+    }
+    return authenticator.map { plain($0.value).jsonText } ?? ""
   }
 
   private func fullURL(_ override: String?, _ context: EvaluationContext) throws -> String {

@@ -8,9 +8,14 @@ final class PartwiseTransport: Transport {
   private let idle = Mutex<[CurlStream]>([])
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    try await send(request, by: CurlTransport.Route())
+  }
+
+  /// Sends a request without following a redirect.
+  func send(_ request: HTTPRequest, by route: CurlTransport.Route) async throws(TransportError) -> HTTPResponse {
     let stream: CurlStream
     if let reused = idle.withLock({ $0.popLast() }) { stream = reused } else { stream = try CurlStream() }
-    let head = try await stream.open(request)
+    let head = try await stream.open(request, route)
     let source = CurlBody(stream) { [weak self] in
       if !stream.isCancelled.load(ordering: .relaxed) { self?.idle.withLock { $0.append(stream) } }
     }
@@ -43,10 +48,10 @@ private final class CurlStream: @unchecked Sendable {
   deinit { ccurl_stream_free(pointer) }
 
   /// Sends `request` and waits for the head of the answer.
-  func open(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func open(_ request: HTTPRequest, _ route: CurlTransport.Route) async throws(TransportError) -> HTTPResponse {
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        queue.async { continuation.resume(returning: self.perform(request)) }
+        queue.async { continuation.resume(returning: self.perform(request, route)) }
       }
     } onCancel: {
       cancel()
@@ -78,7 +83,7 @@ private final class CurlStream: @unchecked Sendable {
     return .success(bytes.map { Data(bytes: $0, count: count) } ?? Data())
   }
 
-  private func perform(_ request: HTTPRequest) -> Result<HTTPResponse, TransportError> {
+  private func perform(_ request: HTTPRequest, _ route: CurlTransport.Route) -> Result<HTTPResponse, TransportError> {
     var lines = request.headers.map { header in
       let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
       // libcurl takes a line without a value for the wish to leave the header out.
@@ -89,6 +94,8 @@ private final class CurlStream: @unchecked Sendable {
     let texts = [request.method, request.url] + lines
     let copies = texts.map { strdup($0) }
     defer { copies.forEach { free($0) } }
+    // libcurl copies what it is told here.
+    let paths = CTexts()
     let body = request.body ?? []
     let code = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { copies in
       (body + [0]).withUnsafeBytes { bytes in
@@ -101,8 +108,21 @@ private final class CurlStream: @unchecked Sendable {
         message.body_bytes = body.count
         message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
         message.read_timeout = Self.clamped(request.readTimeout)
-        message.follows_redirects = 1
-        return ccurl_stream_open(pointer, &message)
+        message.follows_redirects = 0
+        message.proxy = UnsafePointer(paths.copy(route.proxy ?? ""))
+        switch route.bundle {
+        case .file(let path)?: message.ca_file = UnsafePointer(paths.copy(path))
+        case .folder(let path)?: message.ca_path = UnsafePointer(paths.copy(path))
+        case nil: break
+        }
+        if let pin = route.pin(request.url) {
+          if route.proxy == nil {
+            message.resolve = UnsafePointer(paths.copy(pin))
+          } else {
+            message.connect_to = UnsafePointer(paths.copy(pin))
+          }
+        }
+        return withExtendedLifetime(paths) { ccurl_stream_open(pointer, &message) }
       }
     }
     guard code == 0 else { return .failure(Self.error(code, "The request to \(request.url) failed")) }

@@ -45,6 +45,9 @@ enum RequestPreparation {
     guard let scheme = base.range(of: "://") else {
       throw ConnectorError(.system, "The URL `\(base)` has no scheme: it should begin with https:// or http://.")
     }
+    guard let first = base[scheme.upperBound...].first, first != "/" else {
+      throw ConnectorError(.system, "The URL `\(base)` has no host.")
+    }
     if !base[scheme.upperBound...].contains("/") { base += "/" }
 
     let present = firstValues(ofQuery: query ?? "")
@@ -100,6 +103,9 @@ enum RequestPreparation {
     percentEncoded(text.utf8, keeping: unreserved).replacing("%20", with: "+")
   }
 
+  /// A whole URL, or a part of one, with everything quoted that must be: requests' `requote_uri`.
+  static func requoted(uri: String) -> String { requoted(uri, keeping: uriCharacters) }
+
   /// A URL part with everything quoted that must be, what is quoted already left so, and unreserved characters plain.
   private static func requoted(_ text: String, keeping table: [Bool]) -> String {
     let bytes = Array(text.utf8)
@@ -154,6 +160,7 @@ enum RequestPreparation {
   }
 
   private static let unreserved = table("")
+  private static let uriCharacters = table("!#$&'()*+,/:;=?@[]")
   /// RFC 3986 §3.3 and §3.4.
   private static let pathCharacters = table("!$&'()*+,;=:@/")
   private static let queryCharacters = table("!$&'()*+,;=:@/?")

@@ -27,7 +27,9 @@ struct SimpleRetriever: Component, Retriever {
     inner.siblings.decoder = decoder
     inner.siblings.streamingDecoder = StreamingDecoders.name(of: node["decoder"])
     selector = try inner.build(node.required("record_selector"))
-    let requester: any Requester = try inner.build(node.required("requester"))
+    var requesting = inner
+    requesting.keepsResponses = context.isParentStream
+    let requester: any Requester = try requesting.build(node.required("requester"))
     self.requester = requester
     inner.siblings.urlBase = requester.baseURL
     try CombinedExtractor.checkPagination(node["paginator"], extractor: node["record_selector"]?["extractor"])

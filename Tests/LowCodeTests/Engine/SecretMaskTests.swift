@@ -32,6 +32,31 @@ import Testing
     #expect(mask("abc", "abcdef").masked("x abcdef y abc z") == "x **** y **** z")
   }
 
+  @Test(arguments: [
+    ("x abcdefghij y", "x **** y"), ("abcabcd", "****"), ("cdefghijcd", "****cd"), ("ab", "ab"), ("éabcdé", "é****é"),
+  ])
+  func overlappingSecretsLeaveNothing(text: String, expected: String) {
+    #expect(mask("abc", "abcd", "cdefghij").masked(text) == expected)
+  }
+
+  @Test func shortSecretsAreHidden() {
+    #expect(mask("é").masked("caf\u{e9}") == "caf****")
+  }
+
+  @Test func onlyTheLatestOfPassingSecretsAreRemembered() {
+    let mask = SecretMask(passingLimit: 3)
+    mask.add("lasting-secret")
+    mask.addPassing("lasting-secret")
+    for number in 0..<10 {
+      mask.addPassing("passing-\(number)-token")
+      mask.addPassing("passing-\(number)-token")
+    }
+    #expect(mask.masked("lasting-secret") == "****")
+    let shown = (0..<10).filter { mask.masked("passing-\($0)-token") != "****" }
+    // Some more than three stay hidden, so that not every new one costs a cleaning.
+    #expect(shown == Array(0..<4))
+  }
+
   @Test func textWithoutSecretsStays() {
     #expect(mask("abc").masked("nothing here") == "nothing here")
     #expect(mask("").masked("nothing here") == "nothing here")

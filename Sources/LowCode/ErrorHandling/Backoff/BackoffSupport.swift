@@ -29,6 +29,23 @@ struct InterpolatedNumber: Sendable {
     }
     return number
   }
+
+  /// The number as an integer: a fraction is cut off, as Python's `int` does, but a text has to be an integer.
+  /// - Throws: ``ConnectorError`` where the template gives none.
+  func integer() throws -> Int {
+    let result = try template.evaluate(EvaluationContext(config: config))
+    switch result {
+    case .int(let number): return number
+    case .bool(let flag): return flag ? 1 : 0
+    case .float(let number): if let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    case .string(let text): if let number = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) { return number }
+    default: break
+    }
+    throw ConnectorError(
+      .system,
+      "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`.",
+      at: node)
+  }
 }
 
 /// Python's `float()` of a text.

@@ -1,0 +1,17 @@
+/// So many calls per window, where one window follows the other.
+struct FixedWindowCallRatePolicy: Component, CallRatePolicy {
+  let matchers: [HttpRequestRegexMatcher]
+  private let limit: Int
+  private let period: Int64
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    matchers = try CallRateNode.matchers(node, context)
+    guard let limit = try node.int("call_limit") else {
+      throw ConnectorError(.system, "`FixedWindowCallRatePolicy` needs `call_limit`.", at: node.node)
+    }
+    self.limit = limit
+    period = try CallRateNode.microseconds("period", node)
+  }
+
+  func counter(at now: Int64) -> (any CallRateCounter)? { FixedWindowCounter(limit: limit, period: period, startingAt: now) }
+}

@@ -1,0 +1,88 @@
+import AirbyteProtocol
+import JSON
+import Synchronization
+
+/// Keeps the requests of all streams within the rates that the API allows.
+final class HTTPAPIBudget: Component {
+  private let policies: [any CallRatePolicy]
+  private let counters: Mutex<[(any CallRateCounter)?]>
+  private let resetHeader: String
+  private let remainingHeader: String
+  private let hitStatusCodes: Set<Int>
+  private let runtime: RuntimeEnvironment
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    let policies = try node.nodes("policies").map { try context.build($0, as: (any CallRatePolicy).self) }
+    let now = context.runtime.now()
+    self.policies = policies
+    counters = Mutex(policies.map { $0.counter(at: now) })
+    func name(_ property: String, _ fallback: String) throws -> String {
+      let text = try node.optionalString(property) ?? ""
+      return text.isEmpty ? fallback : text
+    }
+    resetHeader = try name("ratelimit_reset_header", "ratelimit-reset")
+    remainingHeader = try name("ratelimit_remaining_header", "ratelimit-remaining")
+    let codes = try node.nodes("status_codes_for_ratelimit_hit").compactMap(\.int)
+    hitStatusCodes = codes.isEmpty ? [429] : Set(codes)
+    runtime = context.runtime
+  }
+
+  /// Waits until `request` may go out, and counts it.
+  /// - Throws: ``ConnectorError`` where it can never go out, `CancellationError`.
+  func acquire(_ request: HTTPRequest) async throws {
+    guard let (index, weight) = policy(for: request) else { return }
+    while let wait = try wait(weight, index, request) {
+      // A window's last instant still belongs to it.
+      let seconds = wait == 0 ? 0.001 : Double(wait) / 1_000_000
+      if wait > 0 {
+        runtime.log.log(
+          .info,
+          "\(request.method) \(request.url) waits \(PythonStrings.trimmed(seconds)) s for the call rate of the manifest: "
+            + "\(summary(index)).")
+      }
+      try await runtime.sleep(seconds)
+    }
+  }
+
+  /// Learns from the headers and the status of a response how many calls the API has left.
+  func update(from response: HTTPResponse, to request: HTTPRequest) {
+    guard let (index, _) = policy(for: request) else { return }
+    let reset = integer(resetHeader, response).map { $0.multipliedReportingOverflow(by: 1_000_000) }
+    let left = integer(remainingHeader, response).flatMap { Int(exactly: $0) }
+    let available = left ?? (hitStatusCodes.contains(response.status) ? 0 : nil)
+    let now = runtime.now()
+    counters.withLock { counters in
+      counters[index]?.update(available: available, reset: reset.flatMap { $0.overflow ? nil : $0.partialValue }, at: now)
+    }
+  }
+
+  private func policy(for request: HTTPRequest) -> (index: Int, weight: Int)? {
+    for (index, policy) in policies.enumerated() {
+      if let weight = policy.weight(of: request) { return (index, weight) }
+    }
+    return nil
+  }
+
+  private func wait(_ weight: Int, _ index: Int, _ request: HTTPRequest) throws -> Int64? {
+    let now = runtime.now()
+    return try counters.withLock { counters in
+      guard let capacity = counters[index]?.capacity else { return nil }
+      guard weight <= capacity else {
+        throw ConnectorError(
+          .system, "A request counts as \(weight) calls, but its call rate allows no more than \(capacity) at a time.",
+          internalMessage: "\(request.method) \(request.url) has weight \(weight); its policy allows \(capacity).")
+      }
+      return counters[index]?.acquire(weight, at: now)
+    }
+  }
+
+  private func summary(_ index: Int) -> String { counters.withLock { $0[index]?.summary ?? "" } }
+
+  /// An integer in a header. What is none is passed over with a warning.
+  private func integer(_ name: String, _ response: HTTPResponse) -> Int64? {
+    guard let text = response.header(name), !text.isEmpty else { return nil }
+    if let number = Int64(text.filter { !$0.isWhitespace }) { return number }
+    runtime.log.log(.warn, "The header `\(name)` says nothing about the call rate: `\(text.prefix(100))` is not an integer.")
+    return nil
+  }
+}

@@ -1,0 +1,17 @@
+/// So many calls within the last seconds, minutes or days; each of its rates has to be kept.
+struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
+  let matchers: [HttpRequestRegexMatcher]
+  private let rates: [Rate]
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    matchers = try CallRateNode.matchers(node, context)
+    rates = try node.nodes("rates").map { try context.build($0) }
+    guard !rates.isEmpty else {
+      throw ConnectorError(.system, "`MovingWindowCallRatePolicy` needs at least one rate in `rates`.", at: node.node)
+    }
+  }
+
+  func counter(at now: Int64) -> (any CallRateCounter)? {
+    MovingWindowCounter(limits: rates.map { .init(calls: $0.limit, interval: $0.interval) })
+  }
+}

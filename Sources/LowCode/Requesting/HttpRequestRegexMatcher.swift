@@ -1,0 +1,79 @@
+import Foundation
+import JSON
+import Jinja
+
+/// Tells the requests that a quota or a call rate counts for.
+struct HttpRequestRegexMatcher: Component {
+  /// How many calls one such request counts as; nil where nothing is said.
+  let weight: Int?
+  private let method: String?
+  private let urlBase: String?
+  private let pathPattern: PythonRegex?
+  private let parameters: [String: String]
+  private let headers: [String: String]
+
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    method = try node.optionalString("method").flatMap { $0.isEmpty ? nil : $0.uppercased() }
+    urlBase = try node.optionalString("url_base").flatMap { text in
+      let base = text.replacing(/\/+$/, with: "")
+      return base.isEmpty ? nil : base
+    }
+    pathPattern = try node["url_path_pattern"].flatMap { value -> PythonRegex? in
+      guard let pattern = value.string, !pattern.isEmpty else { return nil }
+      do throws(TemplateError) {
+        return try PythonRegex(pattern)
+      } catch {
+        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.message)", at: value)
+      }
+    }
+    func texts(_ property: String) -> [(String, String)] {
+      (node[property]?.value.object ?? [:]).map { ($0.key, PythonStrings.str($0.value)) }
+    }
+    parameters = Dictionary(texts("params"), uniquingKeysWith: { $1 })
+    headers = Dictionary(texts("headers").map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { $1 })
+    weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: context).integer() }
+    if let weight, weight < 1 {
+      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight).", at: node.node)
+    }
+  }
+
+  /// Whether everything that is asked for is so in `request`.
+  func matches(_ request: HTTPRequest) -> Bool {
+    if let method, request.method != method { return false }
+    let parts = Self.split(request.url)
+    if let urlBase, parts.base != urlBase { return false }
+    if let pathPattern {
+      let path = parts.path.replacing(/\/+$/, with: "")
+      guard (try? pathPattern.isFound(in: path)) == true else { return false }
+    }
+    if !parameters.isEmpty {
+      let query = Self.values(ofQuery: parts.query)
+      guard parameters.allSatisfy({ query[$0.key] == $0.value }) else { return false }
+    }
+    return headers.allSatisfy { request.header($0.key) == $0.value }
+  }
+
+  private static func split(_ url: String) -> (base: String, path: String, query: Substring) {
+    let plain = url.prefix { $0 != "#" }
+    let mark = plain.firstIndex(of: "?") ?? plain.endIndex
+    let front = plain[..<mark]
+    let query = mark < plain.endIndex ? plain[plain.index(after: mark)...] : ""
+    guard let scheme = front.range(of: "://") else { return (String(front), "", query) }
+    let slash = front[scheme.upperBound...].firstIndex(of: "/") ?? front.endIndex
+    return (String(front[..<slash]), String(front[slash...]), query)
+  }
+
+  /// The last value of each key of a query, decoded; empty ones do not count.
+  private static func values(ofQuery query: Substring) -> [String: String] {
+    var values: [String: String] = [:]
+    for pair in query.split(separator: "&") {
+      guard let equals = pair.firstIndex(of: "=") else { continue }
+      let parts = [pair[..<equals], pair[pair.index(after: equals)...]].map { part in
+        let plain = String(part.replacing("+", with: " "))
+        return plain.removingPercentEncoding ?? plain
+      }
+      if !parts[1].isEmpty { values[parts[0]] = parts[1] }
+    }
+    return values
+  }
+}

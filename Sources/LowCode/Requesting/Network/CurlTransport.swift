@@ -1,0 +1,221 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// Sends requests by libcurl itself. On Linux `URLSession` stands on it as well, but
+///
+/// - it ends the whole process where a server closes in the middle of a response's head;
+/// - it has one timeout only, for silence, and none for connecting;
+/// - it refuses a GET request with a body, and drops the body of a redirect that leads nowhere;
+/// - it leaves proxies to libcurl's reading of the environment (no `HTTP_PROXY` in capitals, another `NO_PROXY`), and has no way to
+///   name a bundle of certificates, or the address that was checked and is to be connected to.
+///
+/// Redirects are not followed here.
+struct CurlTransport: Transport {
+  /// Which way a request takes.
+  struct Route: Sendable, Equatable {
+    /// The proxy's URL.
+    var proxy: String?
+    /// Certificates to trust in the place of the system's: a file or a folder.
+    var bundle: CABundle?
+    /// The addresses that the host's name stands for; empty where it is not looked up before.
+    var addresses: [String] = []
+
+    /// The host's addresses as libcurl wants them; nil where it looks them up itself.
+    func pin(_ url: String) -> String? {
+      guard let first = addresses.first, let address = RequestAddress(url) else { return nil }
+      func bracketed(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
+      let host = bracketed(address.host)
+      guard proxy == nil else { return "\(host):\(address.port):\(bracketed(first)):\(address.port)" }
+      return "\(host):\(address.port):\(addresses.map(bracketed).joined(separator: ","))"
+    }
+  }
+
+  private let session = CurlSession()
+  private let threads = WaitingThreads()
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
+
+  func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
+    let exchange = CurlExchange()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        threads.run { continuation.resume(returning: session.perform(request, route, exchange)) }
+      }
+    } onCancel: {
+      exchange.isCancelled.store(true, ordering: .relaxed)
+    }
+    return try result.get()
+  }
+}
+
+/// Where the waiting for answers happens, as libcurl blocks its thread: one for each request at a time.
+///
+/// Queues that are serial get a thread at once, however many of them wait; a concurrent one gets them one by one.
+private final class WaitingThreads: Sendable {
+  private let idle = Mutex<[DispatchQueue]>([])
+
+  func run(_ body: @escaping @Sendable () -> Void) {
+    let queue = idle.withLock { $0.popLast() } ?? DispatchQueue(label: "airbyte-lowcode.libcurl")
+    queue.async { [self] in
+      body()
+      idle.withLock { $0.append(queue) }
+    }
+  }
+}
+
+/// What one request gathers. Only the thread that performs it touches head and body.
+private final class CurlExchange: @unchecked Sendable {
+  let isCancelled = Atomic(false)
+  var head: [UInt8] = []
+  /// Whether the empty line after the headers came.
+  var isHeadWhole = false
+  var body = Data()
+}
+
+/// Owns libcurl's session, which is safe to use from several threads.
+private final class CurlSession: @unchecked Sendable {
+  private let session = ccurl_session_new()
+
+  deinit { ccurl_session_free(session) }
+
+  func perform(_ request: HTTPRequest, _ route: CurlTransport.Route, _ exchange: CurlExchange) -> Result<
+    HTTPResponse, TransportError
+  > {
+    let texts = CTexts()
+    let lines = Self.headerLines(request).map { Optional(UnsafePointer(texts.copy($0))) }
+    var message = ccurl_request()
+    message.method = UnsafePointer(texts.copy(request.method))
+    message.url = UnsafePointer(texts.copy(request.url))
+    message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
+    message.read_timeout = Self.clamped(request.readTimeout)
+    message.proxy = route.proxy.map { UnsafePointer(texts.copy($0)) }
+    switch route.bundle {
+    case .file(let path)?: message.ca_file = UnsafePointer(texts.copy(path))
+    case .folder(let path)?: message.ca_path = UnsafePointer(texts.copy(path))
+    case nil: break
+    }
+    if let pin = route.pin(request.url) {
+      if route.proxy == nil {
+        message.resolve = UnsafePointer(texts.copy(pin))
+      } else {
+        message.connect_to = UnsafePointer(texts.copy(pin))
+      }
+    }
+    message.context = Unmanaged.passUnretained(exchange).toOpaque()
+    message.on_body = { context, bytes, count in
+      guard let context, let bytes else { return 0 }
+      let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+      exchange.body.append(UnsafeRawBufferPointer(start: bytes, count: count).assumingMemoryBound(to: UInt8.self))
+      return count
+    }
+    message.on_header = { context, bytes, count in
+      guard let context, let bytes else { return }
+      let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+      let line = UnsafeRawBufferPointer(start: bytes, count: count)
+      // An interim response (100, 103) is followed by another one.
+      if line.starts(with: "HTTP/".utf8) { exchange.head = [] } else { exchange.head += line }
+      exchange.isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
+    }
+    message.is_cancelled = { context in
+      guard let context else { return 0 }
+      return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().isCancelled.load(ordering: .relaxed) ? 1 : 0
+    }
+    var result = ccurl_result()
+    withExtendedLifetime((texts, exchange)) {
+      lines.withUnsafeBufferPointer { lines in
+        (request.body ?? []).withUnsafeBytes { body in
+          message.header_lines = lines.baseAddress
+          message.header_count = lines.count
+          if request.body != nil { message.body = body.baseAddress ?? UnsafeRawPointer(texts.copy("")) }
+          message.body_bytes = body.count
+          ccurl_send(session, &message, &result)
+        }
+      }
+    }
+    guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
+    guard exchange.isHeadWhole else {
+      return .failure(
+        TransportError(.connectionLost, "\(Self.place(of: request)) closed the connection in the middle of the response's head."))
+    }
+    return .success(
+      HTTPResponse(
+        status: result.status, headers: Self.headers(String(decoding: exchange.head, as: UTF8.self)), body: exchange.body,
+        url: request.url))
+  }
+
+  /// The headers, and lines that keep libcurl from adding its own.
+  private static func headerLines(_ request: HTTPRequest) -> [String] {
+    var lines = request.headers.map { header in
+      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+      return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
+    }
+    for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
+    if request.header("User-Agent") == nil { lines.append("User-Agent: airbyte-lowcode") }
+    return lines
+  }
+
+  private static func clamped(_ number: Double) -> Int {
+    number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
+  }
+
+  /// Header lines as names and values; repeated ones are joined.
+  fileprivate static func headers(_ text: String) -> [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] = []
+    for line in text.split(whereSeparator: \.isNewline) {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let name = String(line[..<colon])
+      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
+        headers[index].value += ", " + value
+      } else {
+        headers.append((name, value))
+      }
+    }
+    return headers
+  }
+
+  /// The URL without its query, which may hold credentials.
+  private static func place(of request: HTTPRequest) -> String {
+    guard let address = RequestAddress(request.url) else { return request.url }
+    return address.description + (URLComponents(string: request.url)?.percentEncodedPath ?? "")
+  }
+
+  private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
+    var result = result
+    let reason = withUnsafeBytes(of: &result.error_text) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    let target = place(of: request)
+    let way = route.proxy == nil ? "" : " through the proxy"
+    return TransportError(kind(result.error), "The request to \(target)\(way) failed: \(reason).")
+  }
+
+  /// libcurl's codes, by curl/curl.h.
+  private static func kind(_ code: Int32) -> TransportError.Kind {
+    switch code {
+    case 1: .unsupportedScheme
+    case 3: .invalidURL
+    case 5, 6: .nameNotResolved
+    case 7: .connectFailed
+    case 28: .timedOut
+    case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91: .tls
+    default: .connectionLost
+    }
+  }
+}
+
+/// Texts as C wants them, freed together. Used by one thread.
+final class CTexts {
+  private var copies: [UnsafeMutablePointer<CChar>] = []
+
+  deinit { copies.forEach { $0.deallocate() } }
+
+  func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+    let bytes = text.utf8CString
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+    for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: byte) }
+    copies.append(copy)
+    return copy
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Where a redirect leads, by the rules of Python's requests.
+enum RedirectRules {
+  /// How many redirects one request follows.
+  static let limit = 30
+
+  private static let statuses: Set<Int> = [301, 302, 303, 307, 308]
+
+  /// The request that follows a response; nil where it is no redirect.
+  ///
+  /// The method becomes GET after 303 and 302, and after 301 for POST; only 307 and 308 keep the body. The credentials stay with the
+  /// host that they were meant for.
+  /// - Throws: ``TransportError`` where the `Location` is no URL.
+  static func next(after request: HTTPRequest, status: Int, location: String?) throws(TransportError) -> HTTPRequest? {
+    guard statuses.contains(status), let location else { return nil }
+    guard let url = target(location, from: request.url) else {
+      throw TransportError(.invalidURL, "A redirect leads to `\(location.prefix(500))`, which is not a URL.")
+    }
+    var next = request
+    next.url = url
+    switch status {
+    case 303, 302: if request.method != "HEAD" { next.method = "GET" }
+    case 301: if request.method == "POST" { next.method = "GET" }
+    default: break
+    }
+    var dropped: Set<String> = ["cookie", "proxy-authorization"]
+    if status != 307, status != 308 {
+      next.body = nil
+      dropped.formUnion(["content-length", "content-type", "transfer-encoding"])
+    }
+    if leavesCredentials(from: request.url, to: url) { dropped.insert("authorization") }
+    next.headers.removeAll { dropped.contains($0.name.lowercased()) }
+    return next
+  }
+
+  private static func target(_ location: String, from url: String) -> String? {
+    guard let base = URL(string: url),
+      let target = URL(string: RequestPreparation.requoted(uri: location), relativeTo: base)?.absoluteURL,
+      var parts = URLComponents(url: target, resolvingAgainstBaseURL: true)
+    else { return nil }
+    if parts.fragment == nil { parts.percentEncodedFragment = URLComponents(string: url)?.percentEncodedFragment }
+    return parts.string
+  }
+
+  /// Whether `new` is another place than `old`, so that credentials for the one are not for the other. From http to https on the
+  /// usual ports is the same place.
+  static func leavesCredentials(from old: String, to new: String) -> Bool {
+    guard let old = RequestAddress(old), let new = RequestAddress(new), old.host == new.host else { return true }
+    if old.scheme == "http", old.port == 80, new.scheme == "https", new.port == 443 { return false }
+    return old.scheme != new.scheme || old.port != new.port
+  }
+}
