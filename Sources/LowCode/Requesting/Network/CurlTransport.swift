@@ -140,7 +140,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     return .success(
       HTTPResponse(
-        status: result.status, headers: Self.headers(String(decoding: exchange.head, as: UTF8.self)), body: exchange.body,
+        status: result.status, headers: CurlAnswer.headers(String(decoding: exchange.head, as: UTF8.self)), body: exchange.body,
         url: request.url))
   }
 
@@ -159,22 +159,6 @@ private final class CurlSession: @unchecked Sendable {
     number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
   }
 
-  /// Header lines as names and values; repeated ones are joined.
-  fileprivate static func headers(_ text: String) -> [(name: String, value: String)] {
-    var headers: [(name: String, value: String)] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      guard let colon = line.firstIndex(of: ":") else { continue }
-      let name = String(line[..<colon])
-      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-      if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
-        headers[index].value += ", " + value
-      } else {
-        headers.append((name, value))
-      }
-    }
-    return headers
-  }
-
   /// The URL without its query, which may hold credentials.
   private static func place(of request: HTTPRequest) -> String {
     guard let address = RequestAddress(request.url) else { return request.url }
@@ -188,20 +172,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     let target = place(of: request)
     let way = route.proxy == nil ? "" : " through the proxy"
-    return TransportError(kind(result.error), "The request to \(target)\(way) failed: \(reason).")
-  }
-
-  /// libcurl's codes, by curl/curl.h.
-  private static func kind(_ code: Int32) -> TransportError.Kind {
-    switch code {
-    case 1: .unsupportedScheme
-    case 3: .invalidURL
-    case 5, 6: .nameNotResolved
-    case 7: .connectFailed
-    case 28: .timedOut
-    case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91: .tls
-    default: .connectionLost
-    }
+    return TransportError(CurlAnswer.kind(result.error), "The request to \(target)\(way) failed: \(reason).")
   }
 }
 

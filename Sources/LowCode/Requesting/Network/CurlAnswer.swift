@@ -21,6 +21,7 @@ enum CurlAnswer {
   /// libcurl's codes, by curl/curl.h.
   static func kind(_ code: Int32) -> TransportError.Kind {
     switch code {
+    case 1: .unsupportedScheme
     case 3: .invalidURL
     case 5, 6: .nameNotResolved
     case 7: .connectFailed
