@@ -69,7 +69,7 @@ def environment_path(named):
     return path
 
 
-def run_command(command, case, api, worker, home, moving_clock):
+def run_command(command, case, api, worker, home, about):
     """What the reference did: {"messages", "requests", "exit", "sleeps"}."""
     work = Path(tempfile.mkdtemp(dir=home))
     for name in ("manifest.yaml", "config.json", "catalog.json", "state.json"):
@@ -84,12 +84,12 @@ def run_command(command, case, api, worker, home, moving_clock):
         if (case / "state.json").exists():
             args += ["--state", str(work / "state.json")]
     status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(case),
-                         "moving_clock": moving_clock})
+                         "moving_clock": about.get("moving_clock", False)})
     lines = api.restore((work / "stdout").read_text("utf-8")).split("\n")
     messages = [normalised(json.loads(line)) for line in lines if line.startswith("{")]
     result = {
         "messages": grouped([m for m in messages if m]),
-        "requests": merged(api.log, cached_requests(work, api)),
+        "requests": merged(api.log, cached_requests(work, api), about.get("uncounted", [])),
         "exit": status,
         "sleeps": json_lines(work / "sleeps"),
         "said": lines + (work / "stderr").read_text("utf-8").splitlines(),
@@ -112,8 +112,8 @@ def cached_requests(work, api):
     return found
 
 
-def merged(log, cached):
-    """The requests, each once, with "times" where that is not 1."""
+def merged(log, cached, uncounted):
+    """The requests, each once, with "times" where that is not 1, and "any" where it is free: from a cache or to those paths."""
     entries = {}
     for entry in log:
         times, _ = entries.get(json.dumps(entry), (0, None))
@@ -121,7 +121,8 @@ def merged(log, cached):
     out = []
     for times, entry in entries.values():
         key = (entry["method"], entry["path"], tuple(map(tuple, entry.get("query", []))))
-        out.append({**entry, "times": "any"} if key in cached else {**entry, "times": times} if times > 1 else entry)
+        free = key in cached or entry["path"] in uncounted
+        out.append({**entry, "times": "any"} if free else {**entry, "times": times} if times > 1 else entry)
     return out
 
 
@@ -166,8 +167,7 @@ def treat(case, args, api, worker, home):
     """Record or check one case; returns the lines that say what is wrong."""
     about = json.loads((case / "case.json").read_text("utf-8"))
     commands, partitions = about["commands"], about.get("partitions", {})
-    moving = about.get("moving_clock", False)
-    first, second = ({c: run_command(c, case, api, worker, home, moving) for c in commands} for _ in range(2))
+    first, second = ({c: run_command(c, case, api, worker, home, about) for c in commands} for _ in range(2))
     if args.verbose:
         for command in commands:
             print(*(f"    {command}: {line}" for line in first[command]["said"]), sep="\n")

@@ -37,7 +37,7 @@ struct OAuthAuthenticator: Component, Authenticator {
       let needsToken = try node["refresh_token"] == nil && request.evaluatedGrantType() == "refresh_token"
       if needsToken {
         throw ConnectorError(
-          .config, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
       }
     }
     endpoint = TokenEndpoint(
@@ -133,12 +133,12 @@ extension OAuthAuthenticator {
     if try node.bool("use_profile_assertion", default: false) {
       guard let profile = node["profile_assertion"] else {
         throw ConnectorError(
-          .config, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
       }
       assertion = try context.build(profile, as: JwtAuthenticator.self)
     } else {
       for property in ["client_id", "client_secret"] where node[property] == nil {
-        throw ConnectorError(.config, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
+        throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
       }
     }
     return try RefreshRequest(
@@ -166,7 +166,7 @@ extension OAuthAuthenticator {
     guard let date = node["token_expiry_date"], date.string != "" else { return nil }
     let text = try InterpolatedString(date, parameters: node.parameters).string(evaluation)
     guard let moment = TokenExpiry.parse(text) else {
-      throw ConnectorError(.config, "`token_expiry_date` should give a date and time, but gives `\(text)`.", at: date)
+      throw ConnectorError(.system, "`token_expiry_date` should give a date and time, but gives `\(text)`.", at: date)
     }
     return moment
   }
@@ -201,7 +201,7 @@ extension OAuthAuthenticator {
       clientSecret: credential("client_secret"), assertion: nil)
     guard request.hasEndpoint else {
       throw ConnectorError(
-        .config, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`.", at: node.node)
+        .system, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`.", at: node.node)
     }
     return (request, store, name)
   }
@@ -219,7 +219,7 @@ extension OAuthAuthenticator {
     let outer = try own(node)
     if inner != nil, outer != nil {
       throw ConnectorError(
-        .config,
+        .system,
         "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
         at: node.node)
     }

@@ -1,6 +1,7 @@
 import JSON
 
-/// Chooses one of several authenticators by a value of the config.
+/// Chooses one of several authenticators by a value of the config. A choice that cannot be made is a `.system` failure, as in the
+/// reference.
 struct SelectiveAuthenticator: Component, Authenticator {
   private let selected: any Authenticator
 
@@ -12,7 +13,7 @@ struct SelectiveAuthenticator: Component, Authenticator {
     }
     guard let value = try JSONGlobPath(path).get(in: .object(context.config)) else {
       throw ConnectorError(
-        .config, "The config has no `\(path.joined(separator: "."))`, which says how to authenticate.", at: pathNode)
+        .system, "The config has no `\(path.joined(separator: "."))`, which says how to authenticate.", at: pathNode)
     }
     let key = PythonStrings.str(value)
     var selected: (any Authenticator)?
@@ -25,7 +26,7 @@ struct SelectiveAuthenticator: Component, Authenticator {
     }
     guard let selected else {
       throw ConnectorError(
-        .config,
+        .system,
         "The config's `\(path.joined(separator: "."))` is `\(key)`, but there are authenticators only for "
           + choices.keys.joined(separator: ", ") + ".", at: node.node)
     }

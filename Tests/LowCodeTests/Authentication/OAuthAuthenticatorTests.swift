@@ -191,7 +191,7 @@ import Testing
     manifest(#", "refresh_token_error_key": "a", "refresh_token_updater": {"refresh_token_error_key": "b"}"#),
   ])
   func refusesToBeBuilt(manifest: String) async throws {
-    #expect(await connectorError { _ = try TestWorld([]).authenticator(manifest) }?.failureType == .config)
+    #expect(await connectorError { _ = try TestWorld([]).authenticator(manifest) }?.failureType == .system)
   }
 
   @Test func sendsAnAssertion() async throws {

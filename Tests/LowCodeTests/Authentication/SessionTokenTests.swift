@@ -156,6 +156,6 @@ import Testing
   func failsWithoutAChoice(config: String, isUnsupported: Bool) async {
     let error = await connectorError { _ = try TestWorld([]).authenticator(Self.manifest, config: config) }
     #expect(error?.isUnsupported == isUnsupported)
-    #expect(isUnsupported || error?.failureType == .config)
+    #expect(isUnsupported || error?.failureType == .system)
   }
 }
