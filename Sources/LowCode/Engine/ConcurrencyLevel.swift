@@ -7,24 +7,24 @@ struct ConcurrencyLevel: Component {
   let level: Int
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let wanted: Int
     let value = try node.required("default_concurrency")
+    // As in the reference: 0 is no maximum, and a number is not held below the maximum.
+    let limit = try node.int("max_concurrency").flatMap { $0 == 0 ? nil : $0 }
     if let number = value.int {
-      wanted = number
+      level = number
     } else {
+      if limit == nil, value.string?.contains("config") == true {
+        throw ConnectorError(
+          .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`.", at: value)
+      }
       let template = try InterpolatedString(value, parameters: node.parameters)
       guard case .int(let number) = try template.evaluate(EvaluationContext(config: context.configValue)) else {
         throw ConnectorError(.system, "`default_concurrency` should be an integer.", at: value)
       }
-      wanted = number
+      level = min(number, limit ?? number)
     }
-    let limit = try node.int("max_concurrency")
-    if wanted < 1 {
-      throw ConnectorError(.system, "`default_concurrency` should be at least 1, but is \(wanted).", at: value)
+    if level < 1 {
+      throw ConnectorError(.system, "`default_concurrency` should be at least 1, but is \(level).", at: value)
     }
-    if let limit, limit < wanted, value.int != nil, limit < 1 {
-      throw ConnectorError(.system, "`max_concurrency` should be at least 1.", at: node.node)
-    }
-    level = min(wanted, limit ?? wanted)
   }
 }
