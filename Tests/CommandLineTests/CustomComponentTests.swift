@@ -19,22 +19,13 @@ import Testing
     """
   }
 
-  private static func requester(_ property: String, _ value: String) -> String {
+  /// `part` is `requester` or `record_selector`.
+  private static func retriever(_ part: String, _ property: String, _ value: String) -> String {
     """
       retriever:
         $ref: "#/definitions/stream/retriever"
-        requester:
-          $ref: "#/definitions/stream/retriever/requester"
-          \(property): \(value)
-    """
-  }
-
-  private static func selector(_ property: String, _ value: String) -> String {
-    """
-      retriever:
-        $ref: "#/definitions/stream/retriever"
-        record_selector:
-          $ref: "#/definitions/stream/retriever/record_selector"
+        \(part):
+          $ref: "#/definitions/stream/retriever/\(part)"
           \(property): \(value)
     """
   }
@@ -43,20 +34,21 @@ import Testing
   private static let places: [(type: String, property: String)] = [
     ("CustomRetriever", "  retriever: \(custom("CustomRetriever"))"),
     ("CustomRequester", retriever("requester", custom("CustomRequester"))),
-    ("CustomAuthenticator", requester("authenticator", custom("CustomAuthenticator"))),
-    ("CustomErrorHandler", requester("error_handler", custom("CustomErrorHandler"))),
+    ("CustomAuthenticator", retriever("requester", "authenticator", custom("CustomAuthenticator"))),
+    ("CustomErrorHandler", retriever("requester", "error_handler", custom("CustomErrorHandler"))),
     (
       "CustomBackoffStrategy",
-      requester("error_handler", "{type: DefaultErrorHandler, backoff_strategies: [\(custom("CustomBackoffStrategy"))]}")
+      retriever(
+        "requester", "error_handler", "{type: DefaultErrorHandler, backoff_strategies: [\(custom("CustomBackoffStrategy"))]}")
     ),
     (
       "CustomPaginationStrategy",
       retriever("paginator", "{type: DefaultPaginator, pagination_strategy: \(custom("CustomPaginationStrategy"))}")
     ),
     ("CustomDecoder", retriever("decoder", custom("CustomDecoder"))),
-    ("CustomRecordExtractor", selector("extractor", custom("CustomRecordExtractor"))),
-    ("CustomRecordFilter", selector("record_filter", custom("CustomRecordFilter"))),
-    ("CustomSchemaNormalization", selector("schema_normalization", custom("CustomSchemaNormalization"))),
+    ("CustomRecordExtractor", retriever("record_selector", "extractor", custom("CustomRecordExtractor"))),
+    ("CustomRecordFilter", retriever("record_selector", "record_filter", custom("CustomRecordFilter"))),
+    ("CustomSchemaNormalization", retriever("record_selector", "schema_normalization", custom("CustomSchemaNormalization"))),
     ("CustomTransformation", "  transformations: [\(custom("CustomTransformation"))]"),
     ("CustomPartitionRouter", retriever("partition_router", custom("CustomPartitionRouter"))),
     ("CustomStateMigration", "  state_migrations: [\(custom("CustomStateMigration"))]"),
@@ -78,7 +70,13 @@ import Testing
   @Test(arguments: places.map(\.type)) func onlyItsStreamFails(type: String) async throws {
     let manifest = Self.manifest(try #require(Self.places.first { $0.type == type }).property)
     let api = try UnrulyAPI(UnrulyAPI.usual)
-    let run = try await Connection(to: api, manifest: manifest).read(["special", "ok"])
+    let connection = try Connection(to: api, manifest: manifest)
+    // Without a state there is nothing to migrate.
+    let state: JSONValue = [
+      ["type": "STREAM", "stream": ["stream_descriptor": ["name": "special"], "stream_state": ["at": "2024-01-01"]]]
+    ]
+    try connection.folder.write("state.json", state.jsonText)
+    let run = try await connection.read(["special", "ok"], ["--state", "state.json"])
     let error = try #require(try run.errors().first)
     #expect(error["stream_descriptor"]?["name"]?.string == "special")
     try expectRefusal(in: error["message"], of: manifest)

@@ -64,12 +64,16 @@ import Testing
 
   @Test func aFileThatCannotBeWrittenIsWarnedOf() async throws {
     let connection = try connection()
+    // Beside a name as long as names can be there is no other one for the new file.
+    let name = String(repeating: "c", count: 255)
     let text = try connection.folder.text("config.json")
-    let arguments = try connection.readArguments(["ok"]).map { $0 == "config.json" ? "/dev/stdin" : $0 }
-    let run = try await Tool.run(arguments + ["--update-config"], in: connection.folder, stdin: text)
+    try connection.folder.write(name, text)
+    let arguments = try connection.readArguments(["ok"]).map { $0 == "config.json" ? name : $0 }
+    let run = try await Tool.run(arguments + ["--update-config"], in: connection.folder)
     #expect(try renewed(run)?["credentials"]?["refresh_token"] == "new-refresh")
     let warning = try #require(try run.logs("WARN").first { $0.contains("could not be written") })
-    #expect(warning.contains("/dev/stdin"))
+    #expect(warning.contains(name))
+    #expect(try connection.folder.text(name) == text)
     #expect(try run.recordCount(of: "ok") == 3)
     #expect(run.status == 0)
   }
