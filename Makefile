@@ -8,8 +8,8 @@ PARITY ?= ../shared/parity
 SCRATCH := $(if $(STATIC),.build-static,.build)
 BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),--static-swift-stdlib)
 BIN = $(SCRATCH)/release
-LIBRARIES := yaml-0.1 zlib libcurl $(if $(STATIC),libxml-2.0)
-PACKAGES := git pkg-config libyaml-dev zlib1g-dev libcurl4-openssl-dev $(if $(STATIC),libxml2-dev)
+LIBRARIES := yaml-0.1 zlib libcurl libcrypto $(if $(STATIC),libxml-2.0)
+PACKAGES := git pkg-config libyaml-dev zlib1g-dev libcurl4-openssl-dev libssl-dev $(if $(STATIC),libxml2-dev)
 SWIFT_FILES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help

@@ -19,6 +19,7 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
     .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["JSON"]),
@@ -34,12 +35,11 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CZlib",
+        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CSigning", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "_CryptoExtras", package: "swift-crypto"),
       ],
       plugins: ["EmbedSchema"]),
     .executableTarget(
@@ -61,8 +61,10 @@ let package = Package(
     .testTarget(
       name: "JinjaTests", dependencies: ["Jinja", "JSON", "PythonTime", .product(name: "BigInt", package: "BigInt")],
       exclude: ["Fixtures"]),
+    .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
-      name: "LowCodeTests", dependencies: ["LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
+      name: "LowCodeTests",
+      dependencies: ["CVerifying", "LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),

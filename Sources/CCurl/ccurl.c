@@ -1,10 +1,11 @@
 #include "ccurl.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "options.h"
 
 #define IDLE_LIMIT 64
 
@@ -17,10 +18,6 @@ struct ccurl_session {
   size_t idle_count;
 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void start(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
-
 static void lock_share(CURL *handle, curl_lock_data data, curl_lock_access access, void *context) {
   (void)handle, (void)access;
   pthread_mutex_lock(&((ccurl_session *)context)->share_locks[data]);
@@ -32,7 +29,7 @@ static void unlock_share(CURL *handle, curl_lock_data data, void *context) {
 }
 
 ccurl_session *ccurl_session_new(void) {
-  pthread_once(&once, start);
+  ccurl_start();
   ccurl_session *session = calloc(1, sizeof *session);
   if (!session) return NULL;
   pthread_mutex_init(&session->lock, NULL);
@@ -75,34 +72,20 @@ static void give_back(ccurl_session *session, CURL *handle) {
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
-  const ccurl_request *request = context;
-  return request->on_body(request->context, bytes, size * count);
+  const ccurl_receiver *receiver = context;
+  return receiver->on_body(receiver->context, bytes, size * count);
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
-  const ccurl_request *request = context;
-  request->on_header(request->context, bytes, size * count);
+  const ccurl_receiver *receiver = context;
+  receiver->on_header(receiver->context, bytes, size * count);
   return size * count;
 }
 
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
   (void)a, (void)b, (void)c, (void)d;
-  const ccurl_request *request = context;
-  return request->is_cancelled(request->context);
-}
-
-static int sends_length(const char *method) {
-  return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
-}
-
-static void set_method(CURL *handle, const ccurl_request *request) {
-  if (request->body || sends_length(request->method)) {
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body ? request->body : "");
-  } else if (strcmp(request->method, "HEAD") == 0) {
-    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
-  }
-  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+  const ccurl_receiver *receiver = context;
+  return receiver->is_cancelled(receiver->context);
 }
 
 // Cookies come along, unless the request brings its own.
@@ -114,23 +97,8 @@ static void set_cookies(CURL *handle, const ccurl_session *session, const ccurl_
   curl_easy_setopt(handle, CURLOPT_COOKIEFILE, "");
 }
 
-static void set_route(CURL *handle, const ccurl_request *request, struct curl_slist *resolve, struct curl_slist *connect_to) {
-  // An empty text keeps libcurl from looking into the environment, where its rules are not ours.
-  curl_easy_setopt(handle, CURLOPT_PROXY, request->proxy ? request->proxy : "");
-  curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
-  if (request->ca_file || request->ca_path) {
-    curl_easy_setopt(handle, CURLOPT_CAINFO, request->ca_file);
-    curl_easy_setopt(handle, CURLOPT_CAPATH, request->ca_path);
-    curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, request->ca_file);
-    curl_easy_setopt(handle, CURLOPT_PROXY_CAPATH, request->ca_path);
-  }
-  if (resolve) curl_easy_setopt(handle, CURLOPT_RESOLVE, resolve);
-  if (connect_to) curl_easy_setopt(handle, CURLOPT_CONNECT_TO, connect_to);
-  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-}
-
-void ccurl_send(ccurl_session *session, const ccurl_request *request, ccurl_result *result) {
+void ccurl_send(
+  ccurl_session *session, const ccurl_request *request, const ccurl_receiver *receiver, ccurl_result *result) {
   memset(result, 0, sizeof *result);
   CURL *handle = session ? borrow(session) : NULL;
   if (!handle) {
@@ -139,28 +107,18 @@ void ccurl_send(ccurl_session *session, const ccurl_request *request, ccurl_resu
     return;
   }
   char reason[CURL_ERROR_SIZE] = {0};
-  struct curl_slist *lines = NULL;
-  for (size_t i = 0; i < request->header_count; i++) lines = curl_slist_append(lines, request->header_lines[i]);
-  struct curl_slist *resolve = request->resolve ? curl_slist_append(NULL, request->resolve) : NULL;
-  struct curl_slist *connect_to = request->connect_to ? curl_slist_append(NULL, request->connect_to) : NULL;
+  ccurl_lists lists;
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, reason);
-  curl_easy_setopt(handle, CURLOPT_URL, request->url);
-  set_method(handle, request);
+  ccurl_set_options(handle, request, &lists);
   set_cookies(handle, session, request);
-  set_route(handle, request, resolve, connect_to);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
   curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, request->read_timeout);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, request);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, receiver);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, request);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, receiver);
   curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, request);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, receiver);
   CURLcode code = curl_easy_perform(handle);
   result->error = (int)code;
   if (code != CURLE_OK) {
@@ -168,7 +126,5 @@ void ccurl_send(ccurl_session *session, const ccurl_request *request, ccurl_resu
   }
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &result->status);
   give_back(session, handle);
-  curl_slist_free_all(lines);
-  curl_slist_free_all(resolve);
-  curl_slist_free_all(connect_to);
+  ccurl_free_lists(&lists);
 }

@@ -1,11 +1,11 @@
 #include "ccurl_stream.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "options.h"
 
 // As much as is received ahead of the reader.
 #define WINDOW (512 * 1024)
@@ -19,9 +19,7 @@ typedef struct {
 struct ccurl_stream {
   CURLM *multi;
   CURL *easy;
-  struct curl_slist *lines;
-  struct curl_slist *resolve;
-  struct curl_slist *connect_to;
+  ccurl_lists lists;
   buffer headers;
   buffer body;
   long status;
@@ -33,10 +31,6 @@ struct ccurl_stream {
   CURLcode code;
   atomic_int is_cancelled;
 };
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void start(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 static int append(buffer *target, const char *bytes, size_t count) {
   if (target->capacity - target->count < count + 1) {
@@ -64,7 +58,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
   ccurl_stream *stream = context;
-  // A redirect's headers are followed by those of the next response.
+  // An interim response (100, 103) is followed by another one.
   if (size * count >= 5 && strncasecmp(bytes, "HTTP/", 5) == 0) {
     stream->headers.count = 0;
     return size * count;
@@ -73,7 +67,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
 }
 
 ccurl_stream *ccurl_stream_create(void) {
-  pthread_once(&once, start);
+  ccurl_start();
   ccurl_stream *stream = calloc(1, sizeof *stream);
   if (!stream) return NULL;
   stream->multi = curl_multi_init();
@@ -88,17 +82,10 @@ void ccurl_stream_cancel(ccurl_stream *stream) {
   curl_multi_wakeup(stream->multi);
 }
 
-static int sends_length(const char *method) {
-  return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
-}
-
 static void give_up(ccurl_stream *stream) {
   curl_multi_remove_handle(stream->multi, stream->easy);
   curl_easy_reset(stream->easy);
-  curl_slist_free_all(stream->lines);
-  curl_slist_free_all(stream->resolve);
-  curl_slist_free_all(stream->connect_to);
-  stream->lines = stream->resolve = stream->connect_to = NULL;
+  ccurl_free_lists(&stream->lists);
 }
 
 void ccurl_stream_free(ccurl_stream *stream) {
@@ -138,57 +125,14 @@ static int run(ccurl_stream *stream) {
   return stream->body.count == 0 ? (int)stream->code : 0;
 }
 
-static void set_method(CURL *easy, const ccurl_stream_request *request) {
-  if (request->body || sends_length(request->method)) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
-  } else if (strcmp(request->method, "HEAD") == 0) {
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  }
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-}
-
-static void set_route(ccurl_stream *stream, const ccurl_stream_request *request) {
-  CURL *easy = stream->easy;
-  if (request->proxy) {
-    curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  }
-  if (request->ca_file || request->ca_path) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, request->ca_path);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, request->ca_file);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, request->ca_path);
-  }
-  if (request->resolve) stream->resolve = curl_slist_append(NULL, request->resolve);
-  if (request->connect_to) stream->connect_to = curl_slist_append(NULL, request->connect_to);
-  if (stream->resolve) curl_easy_setopt(easy, CURLOPT_RESOLVE, stream->resolve);
-  if (stream->connect_to) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, stream->connect_to);
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request->follows_redirects ? 1L : 0L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 30L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-}
-
-int ccurl_stream_open(ccurl_stream *stream, const ccurl_stream_request *request) {
+int ccurl_stream_open(ccurl_stream *stream, const ccurl_request *request) {
   give_up(stream);
   stream->headers.count = stream->body.count = 0;
   stream->status = 0;
   stream->is_head_complete = stream->is_unread = stream->is_paused = stream->is_done = 0;
   stream->code = CURLE_OK;
   CURL *easy = stream->easy;
-  for (size_t i = 0; i < request->header_count; i++) {
-    stream->lines = curl_slist_append(stream->lines, request->header_lines[i]);
-  }
-  curl_easy_setopt(easy, CURLOPT_URL, request->url);
-  set_method(easy, request);
-  set_route(stream, request);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, stream->lines);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, request->read_timeout);
+  ccurl_set_options(easy, request, &stream->lists);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, stream);
@@ -224,12 +168,6 @@ long ccurl_stream_status(const ccurl_stream *stream) { return stream->status; }
 const char *ccurl_stream_headers(const ccurl_stream *stream, size_t *count) {
   *count = stream->headers.count;
   return stream->headers.bytes;
-}
-
-const char *ccurl_stream_url(const ccurl_stream *stream) {
-  char *url = NULL;
-  curl_easy_getinfo(stream->easy, CURLINFO_EFFECTIVE_URL, &url);
-  return url;
 }
 
 const char *ccurl_stream_error(int code) { return curl_easy_strerror((CURLcode)code); }

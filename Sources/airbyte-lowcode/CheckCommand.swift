@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options).run { session in
-      try await session.connector(config: input.config).check(to: session.writer)
+      try await session.connector(input).check(to: session.writer)
       return true
     }
   }

@@ -10,7 +10,7 @@ struct DiscoverCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options).run { session in
-      try await session.connector(config: input.config).discover(to: session.writer)
+      try await session.connector(input).discover(to: session.writer)
       return true
     }
   }

@@ -13,8 +13,21 @@ struct ManifestOptions: ParsableArguments {
   var debug = false
 }
 
-/// The option for the user's config.
+/// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The user's config, a JSON file.", valueName: "file"))
   var config: String
+
+  @Flag(
+    help: """
+      Write the config back to its file when the API renewed a token in it. Without this, renewed tokens stand in CONTROL messages \
+      alone, for the platform to keep.
+      """)
+  var updateConfig = false
+
+  func validate() throws {
+    if updateConfig, config == "-" {
+      throw ValidationError("--update-config needs the config in a file: standard input cannot be written.")
+    }
+  }
 }

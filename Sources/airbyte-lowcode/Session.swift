@@ -39,20 +39,26 @@ struct Session {
   }
 
   /// The manifest and the config, ready to run.
-  /// - Parameter usesConfig: whether the config is more than where the manifest comes from.
   func connector(
-    config path: String?, usesConfig: Bool = true, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
+    _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
   ) async throws -> Connector {
     var input = ConnectorInput()
-    let config = try path.map { try InputFile.object($0, "config") } ?? [:]
-    input.config = usesConfig ? config : [:]
+    input.config = try InputFile.object(options.config, "config")
     input.states = states
     input.catalog = catalog
     input.folder = folder
-    // As the reference: renewed tokens are told to the platform, the file of the config stays as it is.
-    input.updates = ConfigControl(writer: writer, file: nil)
-    input.migrations = ConfigControl(writer: writer, file: path)
-    return try await Connector.load(manifestSource(config), input, mask: mask, runtime: runtime)
+    // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
+    input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
+    input.migrations = ConfigControl(writer: writer, file: options.config == "-" ? nil : options.config)
+    return try await Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
+  }
+
+  /// The manifest without a config: `path` names one that the manifest may stand in.
+  func connectorWithoutConfig(_ path: String?) async throws -> Connector {
+    var input = ConnectorInput()
+    input.folder = folder
+    let source = try manifestSource(path.map { try InputFile.object($0, "config") } ?? [:])
+    return try await Connector.load(source, input, mask: mask, runtime: runtime)
   }
 
   private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }

@@ -12,7 +12,7 @@ struct SpecCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options).run { session in
-      try await session.connector(config: config, usesConfig: false).writeSpec(to: session.writer)
+      try await session.connectorWithoutConfig(config).writeSpec(to: session.writer)
       return true
     }
   }

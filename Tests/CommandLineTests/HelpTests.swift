@@ -20,6 +20,7 @@ import Testing
     ("missing-config", ["check", "--manifest", "m.yaml"]),
     ("missing-catalog", ["read", "--manifest", "m.yaml", "--config", "c.json"]),
     ("missing-value", ["check", "--manifest"]),
+    ("update-standard-input", ["check", "--manifest", "m.yaml", "--config", "-", "--update-config"]),
     ("no-template", ["interpolate"]),
     ("template-and-batch", ["interpolate", "x", "--batch", "cases.jsonl"]),
     ("context-and-batch", ["interpolate", "--batch", "cases.jsonl", "--context", "vars.json"]),

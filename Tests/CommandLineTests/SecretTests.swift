@@ -138,6 +138,20 @@ import Testing
     #expect(run.status == 0)
   }
 
+  /// What a template makes of a secret is one as well, where a request carries it.
+  @Test func aComputedCredentialIsNotShown() async throws {
+    let api = try UnrulyAPI { request in
+      .json(400, JSONValue.object(["message": .string(request.headerValues.joined(separator: " "))]).jsonText)
+    }
+    let manifest = Manifests.streams(
+      ["ok"], authenticator: "{type: BearerAuthenticator, api_token: \"{{ config['token'] | hash('md5') }}\"}")
+    let run = try await Connection(to: api, manifest: manifest).read(["ok"], ["--debug"])
+    let digest = "7c89823a2c8422efa239a948fb13da31"
+    #expect(!run.stdout.contains(digest))
+    #expect(try run.errors().first?["message"]?.string?.contains("Bearer ****") == true || run.stdout.contains("****"))
+    #expect(run.status == 1)
+  }
+
   @Test func aConfigThatDoesNotFitShowsNone() async throws {
     let connection = try Connection(
       config: ["token": .array([.string("kEy5secret1'\"\\")])])

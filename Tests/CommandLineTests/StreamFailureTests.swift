@@ -81,25 +81,4 @@ import Testing
     #expect(try run.recordCount(of: "ok") == 3)
     #expect(run.status == 0)
   }
-
-  @Test func aCustomComponentFailsOnlyItsStream() async throws {
-    let api = try UnrulyAPI(UnrulyAPI.usual)
-    let custom = """
-        - $ref: "#/definitions/stream"
-          name: special
-          $parameters: {name: ok}
-          transformations: [{type: CustomTransformation, class_name: source_shelf.components.Dust}]
-      """
-    let manifest = Manifests.streams(["ok"], more: custom)
-    let line = try #require(manifest.components(separatedBy: "\n").firstIndex { $0.contains("CustomTransformation") }) + 1
-    let connection = try Connection(to: api, manifest: manifest)
-    let run = try await connection.read(["special", "ok"])
-    let error = try #require(try run.errors().first)
-    #expect(error["stream_descriptor"]?["name"]?.string == "special")
-    #expect(error["message"]?.string?.contains("`source_shelf.components.Dust` is a custom Python component") == true)
-    #expect(error["internal_message"]?.string?.contains("manifest.yaml:\(line):") == true)
-    #expect(try run.statuses(of: "special") == ["INCOMPLETE"])
-    #expect(try run.recordCount(of: "ok") == 3)
-    #expect(run.status == 1)
-  }
 }

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Shows how much memory `airbyte-lowcode read` takes for one large body.
 
-    large_body.py BINARY [--megabytes 500] [--format jsonl jsonl.gz csv csv.gz json-items zip] [--limit 100]
+    large_body.py BINARY [--megabytes 500] [--limit 100]
+                  [--format jsonl jsonl.gz csv csv.gz json-items zip job.csv job.csv.gz file]
 
-A server of its own sends generated records of some 500 bytes; the records that come out are counted and thrown away. Ends with 1
-where the peak of resident memory is above the limit (in megabytes) or a record is missing.
+A server of its own sends generated records of some 500 bytes; the records that come out are counted and thrown away. `job` is
+the download of a job by a ResponseToFileExtractor, `file` the file of a record. Ends with 1 where the peak of resident memory is
+above the limit (in megabytes), or a record or a byte of the file is missing.
 """
 
 import argparse
 import http.server
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,12 +27,18 @@ RECORD = {
     "place": {"city": "Reykjavík", "zip": "101"},
 }
 LINES_A_BLOCK = 2000
+FORMATS = ["jsonl", "jsonl.gz", "csv", "csv.gz", "json-items", "zip", "job.csv", "job.csv.gz", "file"]
+
+
+def rows(form):
+    """The format of the rows, whatever they are packed in."""
+    return "csv" if "csv" in form else "json-items" if form == "json-items" else "jsonl"
 
 
 def block(form, number):
     """Some records as text, and how many they are."""
     ids = range(number * LINES_A_BLOCK, (number + 1) * LINES_A_BLOCK)
-    if form.startswith("csv"):
+    if rows(form) == "csv":
         rest = ",".join(['"A name, of some length"', "x" * 380, "12.5", '"two\nlines"', "true", ""])
         return "".join(f"{i},2025-03-01T12:00:00Z,{rest}\n" for i in ids).encode()
     rest = json.dumps(RECORD, ensure_ascii=False)[1:]
@@ -40,7 +49,7 @@ def block(form, number):
 def parts(form, size):
     """The body, piece by piece; the last thing given is the number of records."""
     count = sent = 0
-    if form.startswith("csv"):
+    if rows(form) == "csv":
         yield b"id,at,name,note,score,text,active,nothing\n"
     elif form == "json-items":
         yield b'{"meta": {}, "data": {"rows": ['
@@ -77,13 +86,34 @@ def archive(size, path):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
-    form, size, records, file = "jsonl", 0, 0, None
+    form, size, records, file, sent = "jsonl", 0, 0, None, 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        if self.path == "/items":
+            self.send_body()
+        elif self.path == "/files":
+            self.send_json({"rows": [{"id": 1, "url": self.url("/items")}]})
+        else:
+            self.send_json({"id": 1, "state": "done", "url": self.url("/items")})
+
+    do_POST = do_GET
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.server.server_port}{path}"
+
+    def send_json(self, value):
+        data = json.dumps(value).encode()
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def send_body(self):
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
@@ -91,6 +121,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if isinstance(part, int):
                 self.server.records = part
             else:
+                self.server.sent += len(part)
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
         self.wfile.write(b"0\r\n\r\n")
 
@@ -120,16 +151,45 @@ def decoder(form):
     return {"type": "GzipDecoder", "decoder": inner} if form.endswith(".gz") else inner
 
 
+def field(*path):
+    return {"type": "DpathExtractor", "field_path": list(path)}
+
+
+def requester(port, path, method="GET"):
+    return {"type": "HttpRequester", "url_base": f"http://127.0.0.1:{port}", "path": path, "http_method": method}
+
+
+def selector(*path):
+    return {"type": "RecordSelector", "extractor": field(*path)}
+
+
+def retriever(form, port):
+    if form.startswith("job"):
+        return {
+            "type": "AsyncRetriever", "creation_requester": requester(port, "/jobs", "POST"),
+            "polling_requester": requester(port, "/jobs/1"), "status_extractor": field("state"),
+            "status_mapping": {"type": "AsyncJobStatusMap", "completed": ["done"], "running": [], "failed": [], "timeout": []},
+            "download_target_extractor": field("url"),
+            "download_requester": {"type": "HttpRequester", "url": "{{ download_target }}", "http_method": "GET"},
+            "download_extractor": {"type": "ResponseToFileExtractor"}, "record_selector": selector(),
+        }
+    if form == "file":
+        return {"type": "SimpleRetriever", "requester": requester(port, "/files"), "record_selector": selector("rows")}
+    return {
+        "type": "SimpleRetriever", "decoder": decoder(form), "requester": requester(port, "/items"), "record_selector": selector(),
+    }
+
+
 def manifest(form, port):
     stream = {
-        "type": "DeclarativeStream", "name": "items",
-        "retriever": {
-            "type": "SimpleRetriever", "decoder": decoder(form),
-            "requester": {"type": "HttpRequester", "url_base": f"http://127.0.0.1:{port}", "path": "/items"},
-            "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}},
-        },
+        "type": "DeclarativeStream", "name": "items", "retriever": retriever(form, port),
         "schema_loader": {"type": "InlineSchemaLoader", "schema": {"type": "object", "properties": {}}},
     }
+    if form == "file":
+        stream["file_uploader"] = {
+            "type": "FileUploader", "requester": {"type": "HttpRequester", "url": "{{ download_target }}"},
+            "download_target_extractor": field("url"), "filename_extractor": "body",
+        }
     return {
         "version": "7.39.1", "type": "DeclarativeSource", "check": {"type": "CheckStream", "stream_names": ["items"]},
         "streams": [stream], "spec": {"type": "Spec", "connection_specification": {"type": "object", "properties": {}}},
@@ -161,7 +221,7 @@ def measure(binary, form, megabytes, folder):
     command = [binary, "read", "--manifest", folder / "manifest.yaml", "--config", folder / "config.json",
                "--catalog", folder / "catalog.json"]
     begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"AIRBYTE_STAGING_DIRECTORY": str(folder)})
     most, records, counted = 0, 0, threading.Event()
 
     def count():
@@ -180,14 +240,18 @@ def measure(binary, form, megabytes, folder):
     counted.wait()
     server.shutdown()
     server.server_close()
-    return most, time.monotonic() - begin, records, server.records, process.returncode
+    expected = server.records
+    if form == "file":
+        stored = folder / "items" / "body"
+        expected = 1 if stored.exists() and stored.stat().st_size == server.sent else -1
+    return most, time.monotonic() - begin, records, expected, process.returncode
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=Path)
     parser.add_argument("--megabytes", type=int, default=500)
-    parser.add_argument("--format", nargs="+", default=["jsonl", "jsonl.gz", "csv", "csv.gz", "json-items", "zip"])
+    parser.add_argument("--format", nargs="+", default=FORMATS)
     parser.add_argument("--limit", type=float, default=100)
     args = parser.parse_args()
     is_good = True

@@ -27,6 +27,10 @@ typedef struct {
   const char *resolve;
   /// `host:port:address:port`: where the connection goes instead, also through a proxy.
   const char *connect_to;
+} ccurl_request;
+
+/// Takes an answer as it comes.
+typedef struct {
   /// Handed to the functions below.
   void *context;
   /// Takes bytes of the body, and returns how many: fewer end the request.
@@ -35,7 +39,7 @@ typedef struct {
   void (*on_header)(void *context, const char *bytes, size_t count);
   /// Asked now and then; anything but 0 ends the request.
   int (*is_cancelled)(void *context);
-} ccurl_request;
+} ccurl_receiver;
 
 /// How a request ended.
 typedef struct {
@@ -53,6 +57,7 @@ ccurl_session *ccurl_session_new(void);
 void ccurl_session_free(ccurl_session *session);
 
 /// Sends one request and waits for the end of its answer; redirects are not followed.
-void ccurl_send(ccurl_session *session, const ccurl_request *request, ccurl_result *result);
+void ccurl_send(
+  ccurl_session *session, const ccurl_request *request, const ccurl_receiver *receiver, ccurl_result *result);
 
 #endif

@@ -1,34 +1,7 @@
 #ifndef CCURL_STREAM_H
 #define CCURL_STREAM_H
 
-#include <stddef.h>
-
-/// A request, and how it is to be sent. What is NULL is not there; nothing is kept after the call.
-typedef struct {
-  const char *method;
-  const char *url;
-  /// Complete lines as in `Name: value`.
-  const char *const *header_lines;
-  size_t header_count;
-  /// NULL for a request without a body.
-  const void *body;
-  size_t body_bytes;
-  /// Milliseconds to wait for a connection.
-  long connect_timeout;
-  /// Seconds of silence after which the connection counts as lost.
-  long read_timeout;
-  /// Whether libcurl follows redirects.
-  int follows_redirects;
-  /// The proxy's URL; empty for none, NULL for the one that the environment names.
-  const char *proxy;
-  /// A file or a folder with certificates that are trusted, in the place of the system's.
-  const char *ca_file;
-  const char *ca_path;
-  /// `host:port:address,…`: the only addresses that the host's name stands for.
-  const char *resolve;
-  /// `host:port:address:port`: where the connection goes instead, also through a proxy.
-  const char *connect_to;
-} ccurl_stream_request;
+#include "ccurl.h"
 
 /// A connection whose responses are read piece by piece: nothing is received beyond what was asked for.
 ///
@@ -41,8 +14,8 @@ void ccurl_stream_free(ccurl_stream *stream);
 
 /// Sends a request and waits for the head of its answer: 0, or libcurl's code of what went wrong.
 ///
-/// What is left of an earlier response is given up. Content encodings are left alone.
-int ccurl_stream_open(ccurl_stream *stream, const ccurl_stream_request *request);
+/// What is left of an earlier response is given up. Content encodings are left alone, and redirects are not followed.
+int ccurl_stream_open(ccurl_stream *stream, const ccurl_request *request);
 
 /// The next bytes of the body, valid until the next call: 0, or libcurl's code. `count` is 0 at the end of the body.
 int ccurl_stream_read(ccurl_stream *stream, const void **bytes, size_t *count);
@@ -53,8 +26,6 @@ void ccurl_stream_cancel(ccurl_stream *stream);
 long ccurl_stream_status(const ccurl_stream *stream);
 /// The header lines of the last response, each ended by CR LF; null where there are none.
 const char *ccurl_stream_headers(const ccurl_stream *stream, size_t *count);
-/// The URL that answered, after redirects.
-const char *ccurl_stream_url(const ccurl_stream *stream);
 /// libcurl's sentence for a code.
 const char *ccurl_stream_error(int code);
 

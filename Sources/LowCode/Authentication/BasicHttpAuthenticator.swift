@@ -7,16 +7,20 @@ struct BasicHttpAuthenticator: Component, Authenticator {
   private let username: InterpolatedString
   private let password: InterpolatedString
   private let config: Value
+  private let log: any LogSink
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     username = try InterpolatedString(node.required("username"), parameters: node.parameters)
     password = try node["password"].map { try InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
     config = context.configValue
+    log = context.runtime.log
   }
 
   func credentials() async throws -> RequestParts {
     let context = EvaluationContext(config: config)
-    let pair = try username.string(context) + ":" + password.string(context)
+    let password = try password.string(context)
+    log.hideCredential(.string(password))
+    let pair = try username.string(context) + ":" + password
     var parts = RequestParts()
     parts.headers["Authorization"] = .string("Basic " + Data(pair.utf8).base64EncodedString())
     return parts

@@ -1,16 +1,15 @@
 import AirbyteProtocol
-import Foundation
 import JSON
 
 /// Tells the platform of a changed config by a CONTROL message, and keeps it in the file that it came from.
 package struct ConfigControl: ConfigUpdating {
   private let writer: MessageWriter
-  private let file: String?
+  private let file: ConfigFile?
 
-  /// - Parameter file: the path of the config's file; nil where there is none that can be written.
+  /// - Parameter file: the path of the config's file; nil where it is to stay as it is.
   package init(writer: MessageWriter, file: String?) {
     self.writer = writer
-    self.file = file
+    self.file = file.map(ConfigFile.init)
   }
 
   /// A file that cannot be written is told in a warning: the message alone is what platforms rely on.
@@ -18,12 +17,12 @@ package struct ConfigControl: ConfigUpdating {
     try? writer.control(config: config)
     guard let file else { return }
     do {
-      try Data((JSONValue.object(config).jsonText + "\n").utf8).write(to: URL(filePath: file))
+      try file.replace(with: JSONValue.object(config).jsonText + "\n")
     } catch {
       writer.log(
         .warn,
-        "The changed config could not be written to \(file); new tokens in it are lost to a run that begins with this file: "
-          + error.localizedDescription)
+        "The changed config could not be written to \(file.path), which stays as it was: \(error). What is new in it, tokens for "
+          + "one, stands in the CONTROL message alone: a run that begins with this file may be refused by the API.")
     }
   }
 }

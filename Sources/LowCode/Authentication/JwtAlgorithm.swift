@@ -1,8 +1,8 @@
 import Crypto
-import _CryptoExtras
 import Foundation
+import JSON
 
-/// The signatures that a token can have (RFC 7518 §3.1, RFC 8037).
+/// The signatures that a token can have (RFC 7518 §3.1, RFC 8037, RFC 8812 §3).
 enum JwtAlgorithm: String, Sendable, CaseIterable {
   case hs256 = "HS256"
   case hs384 = "HS384"
@@ -19,48 +19,76 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
   case ps512 = "PS512"
   case edDSA = "EdDSA"
 
-  /// The curve of ES256K, secp256k1, is not in swift-crypto.
-  var isSupported: Bool { self != .es256k }
-
-  /// - Parameter key: a secret for HMAC, else a private key as PEM.
+  /// - Parameters:
+  ///   - key: a secret for HMAC, else a private key as PEM.
+  ///   - passphrase: what decrypts the private key; nil for one that is not encrypted.
   /// - Throws: ``JwtKeyError`` where the key is of another kind.
-  func signature(of input: [UInt8], key: String) throws -> Data {
+  func signature(of input: [UInt8], key: String, passphrase: String?) throws(JwtKeyError) -> Data {
+    if passphrase == nil {
+      switch self {
+      case .hs256: return Data(HMAC<SHA256>.authenticationCode(for: input, using: try secret(key)))
+      case .hs384: return Data(HMAC<SHA384>.authenticationCode(for: input, using: try secret(key)))
+      case .hs512: return Data(HMAC<SHA512>.authenticationCode(for: input, using: try secret(key)))
+      default: break
+      }
+    }
+    let key = try PrivateKey(pem: key, passphrase: passphrase)
+    guard kinds.contains(key.kind) else {
+      let wanted = kinds.isEmpty ? "a plain secret" : "a private key of the kind \(kinds.joined(separator: " or "))"
+      throw JwtKeyError("it needs \(wanted), not a private key of the kind \(key.kind).")
+    }
+    return try key.signature(of: input, hash: hash, padsByPSS: self == .ps256 || self == .ps384 || self == .ps512)
+  }
+
+  /// The private keys that sign so, by the names that OpenSSL has for them.
+  private var kinds: [String] {
     switch self {
-    case .hs256: Data(HMAC<SHA256>.authenticationCode(for: input, using: try secret(key)))
-    case .hs384: Data(HMAC<SHA384>.authenticationCode(for: input, using: try secret(key)))
-    case .hs512: Data(HMAC<SHA512>.authenticationCode(for: input, using: try secret(key)))
-    case .es256: try load(key, P256.Signing.PrivateKey.init(pemRepresentation:)).signature(for: input).rawRepresentation
-    case .es384: try load(key, P384.Signing.PrivateKey.init(pemRepresentation:)).signature(for: input).rawRepresentation
-    case .es512: try load(key, P521.Signing.PrivateKey.init(pemRepresentation:)).signature(for: input).rawRepresentation
-    case .es256k: throw JwtKeyError("the algorithm is not supported.")
-    case .rs256, .ps256: try rsa(SHA256.hash(data: input), key)
-    case .rs384, .ps384: try rsa(SHA384.hash(data: input), key)
-    case .rs512, .ps512: try rsa(SHA512.hash(data: input), key)
-    case .edDSA: try load(key, Curve25519.Signing.PrivateKey.init(pemRepresentation:)).signature(for: input)
+    case .hs256, .hs384, .hs512: []
+    case .es256: ["prime256v1"]
+    case .es256k: ["secp256k1"]
+    case .es384: ["secp384r1"]
+    case .es512: ["secp521r1"]
+    case .rs256, .rs384, .rs512: ["RSA"]
+    case .ps256, .ps384, .ps512: ["RSA", "RSA-PSS"]
+    case .edDSA: ["ED25519", "ED448"]
     }
   }
 
-  private func rsa(_ digest: some Digest, _ key: String) throws -> Data {
-    // Short keys are accepted as well, since the API decides which ones it takes.
-    let key = try load(key, _RSA.Signing.PrivateKey.init(unsafePEMRepresentation:))
-    let isPSS = self == .ps256 || self == .ps384 || self == .ps512
-    return try key.signature(for: digest, padding: isPSS ? .PSS : .insecurePKCS1v1_5).rawRepresentation
-  }
-
-  private func load<Key>(_ text: String, _ reading: (String) throws -> Key) throws -> Key {
-    do {
-      return try reading(text)
-    } catch {
-      throw JwtKeyError("the key should be a private key of a fitting kind as PEM.")
+  private var hash: String? {
+    switch self {
+    case .hs256, .es256, .es256k, .rs256, .ps256: "SHA256"
+    case .hs384, .es384, .rs384, .ps384: "SHA384"
+    case .hs512, .es512, .rs512, .ps512: "SHA512"
+    case .edDSA: nil
     }
   }
 
-  private func secret(_ key: String) throws -> SymmetricKey {
+  private func secret(_ key: String) throws(JwtKeyError) -> SymmetricKey {
     if key.isEmpty { throw JwtKeyError("the key is empty.") }
-    if key.contains("-----BEGIN ") || key.hasPrefix("ssh-") || key.hasPrefix("ecdsa-sha2-") {
+    let isOtherKey = Self.sshPrefixes.contains { key.hasPrefix($0) } || Self.holdsPEM(key)
+    if isOtherKey || (try? JSONValue(parsing: key)).map(Self.holdsKeyType) == true {
       throw JwtKeyError("the key belongs to another algorithm: HMAC takes a plain secret.")
     }
     return SymmetricKey(data: Data(key.utf8))
+  }
+
+  private static let sshPrefixes = [
+    "ssh-ed25519", "ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+  ]
+
+  private static func holdsPEM(_ text: String) -> Bool {
+    text.contains(
+      /----[- ]BEGIN (?<label>(?:[A-Z0-9]+ )*(?:KEY|CERTIFICATE|PARAMETERS|REQUEST|CRL))[- ]----.*?----[- ]END \k<label>[- ]----/
+        .dotMatchesNewlines())
+  }
+
+  /// Whether a JSON Web Key (RFC 7517) is in `value`.
+  private static func holdsKeyType(_ value: JSONValue) -> Bool {
+    switch value {
+    case .object(let members): members["kty"] != nil || members.values.contains(where: holdsKeyType)
+    case .array(let elements): elements.contains(where: holdsKeyType)
+    default: false
+    }
   }
 }
 

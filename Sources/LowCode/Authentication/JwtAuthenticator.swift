@@ -37,9 +37,6 @@ struct JwtAuthenticator: Component, Authenticator {
         .config, "`algorithm` should be one of \(JwtAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).",
         at: algorithmNode)
     }
-    guard algorithm.isSupported else {
-      throw ConnectorError.unsupported("algorithm: \(algorithm.rawValue)", at: algorithmNode)
-    }
     self.algorithm = algorithm
     secretKey = try InterpolatedString(node.required("secret_key"), parameters: parameters)
     duration = try node["token_duration"] == nil ? 1200 : node.int("token_duration")
@@ -98,24 +95,18 @@ struct JwtAuthenticator: Component, Authenticator {
     let writer = PythonJSONWriter(itemSeparator: ",", keySeparator: ":")
     let sorted = PythonJSONWriter(itemSeparator: ",", keySeparator: ":", sortsKeys: true)
     let input = Self.base64URL(sorted.string(.object(header)).utf8) + "." + Self.base64URL(writer.string(.object(payload)).utf8)
-    let key = try key()
-    do {
-      return input + "." + Self.base64URL(try algorithm.signature(of: Array(input.utf8), key: key))
-    } catch let error as JwtKeyError {
+    let key = try secretKey.string(evaluation)
+    let passphrase = try passphrase?.string(evaluation) ?? ""
+    do throws(JwtKeyError) {
+      let signature =
+        passphrase.isEmpty
+        ? try algorithm.signature(
+          of: Array(input.utf8), key: encodesKey ? Data(key.utf8).base64EncodedString() : key, passphrase: nil)
+        : try algorithm.signature(of: Array(input.utf8), key: key, passphrase: passphrase)
+      return input + "." + Self.base64URL(signature)
+    } catch {
       throw ConnectorError(.system, "The token cannot be signed with \(algorithm.rawValue): \(error.message)")
     }
-  }
-
-  private func key() throws -> String {
-    let key = try secretKey.string(evaluation)
-    if let passphrase = try passphrase?.string(evaluation), !passphrase.isEmpty {
-      do {
-        return try EncryptedPEM.decrypted(key, passphrase: passphrase)
-      } catch let error as JwtKeyError {
-        throw ConnectorError(.system, "The secret key cannot be decrypted with its passphrase: \(error.message)")
-      }
-    }
-    return encodesKey ? Data(key.utf8).base64EncodedString() : key
   }
 
   private func additional(_ mapping: InterpolatedMapping?, reserved: [String], property: String) throws -> JSONObject {

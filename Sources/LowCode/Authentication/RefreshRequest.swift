@@ -69,6 +69,7 @@ struct RefreshRequest: Sendable {
   func request(refreshToken: JSONValue) throws -> HTTPRequest {
     var parts = RequestParts()
     parts.headers = try headers?.evaluate(context).filter { $0.value != .null } ?? [:]
+    for (name, value) in parts.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     var query = ""
     if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: parts.headers)) }
     if let assertion {
@@ -97,8 +98,11 @@ struct RefreshRequest: Sendable {
     // Credentials in a header must not stand in the body as well.
     if headers["Authorization"] == nil {
       fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
-      fields[try clientSecretName.string(context)] = try value(of: clientSecret, name: "client_secret", isRequired: false)
+      let secret = try value(of: clientSecret, name: "client_secret", isRequired: false)
+      log.hideCredential(secret)
+      fields[try clientSecretName.string(context)] = secret
     }
+    log.hideCredential(refreshToken)
     fields[try refreshTokenName.string(context)] = refreshToken
     if !scopes.isEmpty { fields["scopes"] = .array(scopes.map { .string($0) }) }
     for (key, value) in try body?.evaluate(context) ?? [:] where fields[key] == nil { fields[key] = value }

@@ -1,77 +1,55 @@
 import Foundation
-import JSON
 
-/// Splits UTF-8 into rows as Python's `csv` module does in its `excel` dialect, behind its universal newlines, and makes each row an
-/// object as its `DictReader` does.
-final class CSVParser: BodyParser {
+/// Splits UTF-8 into rows as Python's `csv` module does in its `excel` dialect, behind its universal newlines; pandas splits alike.
+/// What becomes of a row is the business of `Rows`.
+final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   private enum State { case startOfRow, startOfCell, cell, quoted, quoteInQuoted }
 
-  /// The longest cell that Python's `csv` module reads, in characters.
-  private static let maximumCell = 131_072
-  private static let quote = UInt8(ascii: "\"")
-  private static let lineFeed = UInt8(ascii: "\n")
-  private static let carriageReturn = UInt8(ascii: "\r")
+  private static var quote: UInt8 { UInt8(ascii: "\"") }
+  private static var lineFeed: UInt8 { UInt8(ascii: "\n") }
+  private static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
 
   private let delimiter: [UInt8]
   private let firstOfDelimiter: UInt8
-  private let blanks: [[UInt8]]
+  private var rows: Rows
   private var state = State.startOfRow
   /// Whether the last byte was a carriage return, so that a line feed belongs to it.
   private var isAfterReturn = false
-  /// The cells of the row, one behind the other.
-  private var cells = ByteBuffer(capacity: 1024)
-  /// Where each of them ends.
-  private var ends: [Int] = []
-  private var columns: [Column]?
-  private var columnCount = 0
+  /// The cells of the row so far.
+  private var cells = CSVCells()
 
-  /// A field of each row.
-  private struct Column {
-    /// The column's name as a JSON key with its colon.
-    var key: [UInt8]
-    /// Its place in a row: the last one where several columns have the same name.
-    var place: Int
-  }
-
-  /// - Parameters:
-  ///   - delimiter: the UTF-8 of one character. Where it has several bytes, parts must end with a character.
-  ///   - blanks: the texts that stand for null.
-  init(delimiter: [UInt8], blanks: Set<String>) {
+  /// - Parameter delimiter: the UTF-8 of one character. Where it has several bytes, parts must end with a character.
+  init(delimiter: [UInt8] = [UInt8(ascii: ",")], rows: consuming Rows) {
     self.delimiter = delimiter
     firstOfDelimiter = delimiter.first ?? UInt8(ascii: ",")
-    self.blanks = blanks.map { Array($0.utf8) }
+    self.rows = rows
   }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
-    var lines = JSONWriter(capacity: bytes.count * 3)
-    var failure: ConnectorError?
-    do throws(ConnectorError) { try split(bytes, &lines) } catch { failure = error }
-    try hand(lines, to: &values)
+    rows.expect(bytes.count)
+    let failure: ConnectorError?
+    do throws(ConnectorError) {
+      try split(bytes)
+      failure = nil
+    } catch {
+      failure = error
+    }
+    try rows.handOver(to: &values, atEnd: false)
     if let failure { throw failure }
   }
 
   func finish(into values: inout ParsedValues) throws {
-    guard state != .startOfRow else { return }
-    var lines = JSONWriter()
-    try endCell()
-    endRow(&lines)
-    try hand(lines, to: &values)
-  }
-
-  private func hand(_ lines: consuming JSONWriter, to values: inout ParsedValues) throws {
-    var isText = true
-    values.append(
-      JSONDocument.lines(lines) { _, _ in
-        isText = false
-        return false
-      })
-    // The lines are well-formed but for the text in them.
-    if !isText { throw ConnectorError(.system, "The response is not valid UTF-8, which `CsvDecoder` expects in it.") }
+    if state == .quoted { try rows.textEndsInQuotes() }
+    if state != .startOfRow {
+      try endCell()
+      try endRow()
+    }
+    try rows.handOver(to: &values, atEnd: true)
   }
 
   // MARK: - Splitting
 
-  private func split(_ bytes: UnsafeRawBufferPointer, _ lines: inout JSONWriter) throws(ConnectorError) {
+  private func split(_ bytes: UnsafeRawBufferPointer) throws(ConnectorError) {
     var at = 0
     let end = bytes.count
     while at < end {
@@ -85,12 +63,13 @@ final class CSVParser: BodyParser {
       }
       switch state {
       case .startOfRow where isNewline(byte):
-        endRow(&lines)
+        try endRow()
         at += 1
         isAfterReturn = byte == Self.carriageReturn
       case .startOfRow, .startOfCell:
         if byte == Self.quote {
           state = .quoted
+          cells.hasQuotes = true
           at += 1
         } else {
           state = .cell
@@ -98,44 +77,42 @@ final class CSVParser: BodyParser {
       case .cell:
         let start = at
         while at < end, bytes[at] != firstOfDelimiter, !isNewline(bytes[at]) { at += 1 }
-        cells.append(UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
+        cells.bytes.append(UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
         try checkLength()
         guard at < end else { return }
-        try endOrAppend(bytes, &at, &lines)
+        try endOrAppend(bytes, &at)
       case .quoted:
         let start = at
         while at < end, bytes[at] != Self.quote, bytes[at] != Self.carriageReturn { at += 1 }
-        cells.append(UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
+        cells.bytes.append(UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
         try checkLength()
         guard at < end else { return }
         if bytes[at] == Self.quote {
           state = .quoteInQuoted
         } else {
-          cells.append(Self.lineFeed)
+          cells.bytes.append(Self.lineFeed)
           isAfterReturn = true
         }
         at += 1
       case .quoteInQuoted:
         if byte == Self.quote {
-          cells.append(byte)
+          cells.bytes.append(byte)
           state = .quoted
           at += 1
         } else {
           state = .cell
-          try endOrAppend(bytes, &at, &lines)
+          try endOrAppend(bytes, &at)
         }
       }
     }
   }
 
   /// Takes a delimiter or a newline as the end of the cell, any other byte as a part of it.
-  private func endOrAppend(
-    _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ lines: inout JSONWriter
-  ) throws(ConnectorError) {
+  private func endOrAppend(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) throws(ConnectorError) {
     let byte = bytes[at]
     if isNewline(byte) {
       try endCell()
-      endRow(&lines)
+      try endRow()
       isAfterReturn = byte == Self.carriageReturn
       at += 1
     } else if isDelimiter(bytes, at) {
@@ -143,7 +120,7 @@ final class CSVParser: BodyParser {
       state = .startOfCell
       at += delimiter.count
     } else {
-      cells.append(byte)
+      cells.bytes.append(byte)
       at += 1
     }
   }
@@ -156,94 +133,23 @@ final class CSVParser: BodyParser {
 
   /// A cell that never ends must not fill up the memory.
   private func checkLength() throws(ConnectorError) {
-    if cells.count - (ends.last ?? 0) > Self.maximumCell * 4 { throw tooLong() }
+    if let limit = rows.maximumCell, cells.openCount > limit * 4 { throw tooLong(limit) }
   }
 
-  private func tooLong() -> ConnectorError {
-    ConnectorError(.system, "A value in the CSV response has more than \(Self.maximumCell) characters.")
+  private func tooLong(_ limit: Int) -> ConnectorError {
+    ConnectorError(.system, "A value in the CSV response has more than \(limit) characters.")
   }
 
   private func endCell() throws(ConnectorError) {
-    let start = ends.last ?? 0
-    if cells.count - start > Self.maximumCell {
-      let characters = cells.withUnsafeBytes { $0[start...].reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
-      if characters > Self.maximumCell { throw tooLong() }
-    }
-    ends.append(cells.count)
+    let isTooLong = cells.endCell(limit: rows.maximumCell)
+    if isTooLong, let limit = rows.maximumCell { throw tooLong(limit) }
   }
 
-  // MARK: - Rows
-
-  private func endRow(_ lines: inout JSONWriter) {
+  private func endRow() throws(ConnectorError) {
     defer {
       cells.removeAll()
-      ends.removeAll(keepingCapacity: true)
       state = .startOfRow
     }
-    if let columns {
-      // Blank lines between rows do not count.
-      if !ends.isEmpty { write(columns, &lines) }
-    } else {
-      columns = header()
-    }
-  }
-
-  private func header() -> [Column] {
-    columnCount = ends.count
-    var columns: [Column] = []
-    var places: [[UInt8]: Int] = [:]
-    for place in ends.indices {
-      var key = JSONWriter()
-      withCell(place) { key.write(utf8: $0) }
-      key.write(raw: UInt8(ascii: ":"))
-      let bytes = key.buffer.array
-      if let known = places[bytes] {
-        columns[known].place = place
-      } else {
-        places[bytes] = columns.count
-        columns.append(Column(key: bytes, place: place))
-      }
-    }
-    return columns
-  }
-
-  private func withCell<Result>(_ place: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    let start = place == 0 ? 0 : ends[place - 1]
-    return cells.withUnsafeBytes { all in
-      UnsafeRawBufferPointer(rebasing: all[start..<ends[place]]).withMemoryRebound(to: UInt8.self, body)
-    }
-  }
-
-  private func write(_ columns: [Column], _ lines: inout JSONWriter) {
-    lines.write(raw: UInt8(ascii: "{"))
-    var isFirst = true
-    for column in columns {
-      if !isFirst { lines.write(raw: UInt8(ascii: ",")) }
-      isFirst = false
-      lines.write(raw: column.key)
-      if column.place < ends.count {
-        withCell(column.place) { cell in
-          if isBlank(cell) { lines.write(raw: "null") } else { lines.write(utf8: cell) }
-        }
-      } else {
-        lines.write(raw: "null")
-      }
-    }
-    if ends.count > columnCount {
-      // As the reference: what has no column is a list whose name is None, which is written as `null`.
-      if !isFirst { lines.write(raw: UInt8(ascii: ",")) }
-      lines.write(raw: "\"null\":[")
-      for place in columnCount..<ends.count {
-        if place > columnCount { lines.write(raw: UInt8(ascii: ",")) }
-        withCell(place) { lines.write(utf8: $0) }
-      }
-      lines.write(raw: UInt8(ascii: "]"))
-    }
-    lines.write(raw: "}\n")
-  }
-
-  private func isBlank(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
-    for blank in blanks where blank.count == cell.count && blank.elementsEqual(cell) { return true }
-    return false
+    try rows.take(cells)
   }
 }

@@ -19,7 +19,7 @@ struct CsvDecoder: Component, PartwiseDecoder {
     guard delimiter.unicodeScalars.count == 1 else {
       throw ConnectorError(.system, "`delimiter` of `CsvDecoder` should be one character, not `\(delimiter)`.")
     }
-    let rows = CSVParser(delimiter: Array(delimiter.utf8), blanks: blanks)
+    let rows = CSVParser(delimiter: Array(delimiter.utf8), rows: DictReaderRows(blanks: blanks))
     // A delimiter of several bytes is only found whole in parts that end with a character.
     let transcoder = try TextTranscoder(encoding: encoding)
     return transcoder.isIdentity && delimiter.utf8.count == 1 ? rows : TranscodingParser(transcoder, rows)

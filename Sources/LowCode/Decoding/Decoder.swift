@@ -25,12 +25,22 @@ package enum DecodedBody: Sendable {
   }
 }
 
+/// How a body is received.
+package enum Reception: Sendable {
+  /// Into memory.
+  case memory
+  /// Part by part, while it is read: a connection that breaks off in the middle is the reader's matter.
+  case parts
+  /// Into a temporary file, which is read part by part.
+  case file
+}
+
 /// Reads a response's body.
 package protocol Decoder: Sendable {
   /// Whether values come while the body is still being received: then pagination does not see the body, and there is but one look.
   var streams: Bool { get }
-  /// Whether responses are wanted before their bodies.
-  var receivesInParts: Bool { get }
+  /// How the bodies of responses are to be received.
+  var reception: Reception { get }
   /// Whether a `DefaultPaginator` may stand beside this decoder.
   var allowsPagination: Bool { get }
   /// Reads a body that was received wholly.
@@ -43,7 +53,7 @@ package protocol Decoder: Sendable {
 
 extension Decoder {
   package var streams: Bool { false }
-  package var receivesInParts: Bool { streams }
+  package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
 
   package func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {

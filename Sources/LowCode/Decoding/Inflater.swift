@@ -25,6 +25,8 @@ final class Inflater {
     case none = -15
     case zlib = 15
     case gzip = 31
+    /// gzip or zlib, as the header says.
+    case detected = 47
   }
 
   private static let pieceSize = 64 * 1024

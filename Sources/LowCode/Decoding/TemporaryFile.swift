@@ -1,9 +1,10 @@
 import Foundation
+import Synchronization
 
 /// A file without a name, which is gone when it is let go: bytes that are too many for memory.
 ///
 /// Sound to share: its descriptor is fixed, and the system keeps each read and each append apart.
-final class TemporaryFile: Sendable {
+final class TemporaryFile: BodyStore {
   private let descriptor: Int32
 
   /// - Throws: ``ConnectorError`` where there is no place for one.
@@ -19,6 +20,10 @@ final class TemporaryFile: Sendable {
   var size: Int {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  func removeAll() throws(ConnectorError) {
+    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw Self.failure("emptied") }
   }
 
   func append(_ data: Data) throws(ConnectorError) {
@@ -54,5 +59,29 @@ final class TemporaryFile: Sendable {
 
   private static func failure(_ what: String) -> ConnectorError {
     ConnectorError(.system, "A temporary file could not be \(what): \(String(cString: strerror(errno))).")
+  }
+}
+
+extension TemporaryFile {
+  /// Reads the file from its beginning.
+  var source: (any BodySource)? { TemporaryFileSource(self) }
+}
+
+private final class TemporaryFileSource: BodySource {
+  private static let partSize = 256 * 1024
+  private let file: TemporaryFile
+  private let position = Mutex(0)
+
+  init(_ file: TemporaryFile) { self.file = file }
+
+  func next() async throws(TransportError) -> Data? {
+    let part: Data
+    do throws(ConnectorError) {
+      part = try file.read(at: position.withLock { $0 }, count: Self.partSize)
+    } catch {
+      throw TransportError(.other, error.message)
+    }
+    position.withLock { $0 += part.count }
+    return part.isEmpty ? nil : part
   }
 }

@@ -13,7 +13,7 @@ struct ZipfileDecoder: Component, Decoder {
     inner = try NestedDecoder.build(node.required("decoder"), in: context)
   }
 
-  var receivesInParts: Bool { true }
+  var reception: Reception { .parts }
 
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     try response.checkReceived()

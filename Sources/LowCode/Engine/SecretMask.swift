@@ -6,7 +6,7 @@ import Synchronization
 package final class SecretMask: Sendable {
   private struct State {
     var secrets = SecretSet()
-    var lasting: [[UInt8]] = []
+    var lasting: Set<[UInt8]> = []
     /// Those that are in use for a short time only, the oldest first.
     var passing: [String] = []
   }
@@ -22,12 +22,11 @@ package final class SecretMask: Sendable {
 
   /// Hides `secret` from now on: as it is, and escaped, quoted for a URL or in base64, alone or inside a longer text.
   package func add(_ secret: String) {
+    let isKnown = state.withLock { $0.lasting.contains(Array(secret.utf8)) }
+    if isKnown { return }
     let added = Self.forms(of: secret)
     state.withLock { state in
-      for form in added {
-        state.secrets.insert(form)
-        state.lasting.append(form)
-      }
+      for form in added where state.lasting.insert(form).inserted { state.secrets.insert(form) }
     }
   }
 

@@ -77,8 +77,6 @@ package struct SiblingContext: Sendable {
   package var urlBase: InterpolatedString?
   /// The decoder of the requester, for paginators.
   package var decoder: (any Decoder)?
-  /// The name of the requester's decoder, where it reads a body only once.
-  package var streamingDecoder: String?
   /// What the stream's manifest says of its cursor.
   package var incrementalSync: ManifestNode?
   /// The stream's cursor.

@@ -14,13 +14,7 @@ package struct ComponentRegistry: Sendable {
   func build<Role>(_ node: ManifestNode, as role: Role.Type, in context: BuildContext) throws -> Role {
     let component = try ComponentNode(node)
     guard let type = types[component.type] else {
-      guard component.type.hasPrefix("Custom") else { throw ConnectorError.unsupported(component.type, at: node) }
-      var error = ConnectorError(
-        .system,
-        "`\(node["class_name"]?.string ?? component.type)` is a custom Python component, which this version cannot run.", at: node
-      )
-      error.isUnsupported = true
-      throw error
+      throw component.type.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(component.type, at: node)
     }
     guard let built = try type.init(from: component, in: context) as? Role else {
       throw ConnectorError(.system, "A `\(component.type)` cannot stand here.", at: node)

@@ -40,6 +40,14 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
     return error
   }
 
+  /// A component whose class is Python code.
+  package static func custom(_ node: ManifestNode) -> ConnectorError {
+    let name = node["class_name"]?.string ?? node["type"]?.string ?? ""
+    var error = ConnectorError(.system, "`\(name)` is a custom Python component, which this version cannot run.", at: node)
+    error.isUnsupported = true
+    return error
+  }
+
   package var description: String {
     var text = ""
     if let location { text += "\(location): " }

@@ -9,7 +9,25 @@ package protocol BodySource: AnyObject, Sendable {
   func next() async throws(TransportError) -> Data?
 }
 
+/// Where a body that may be large is received into.
+package protocol BodyStore: AnyObject, Sendable {
+  /// Forgets what came before: a request is tried again.
+  func removeAll() throws(ConnectorError)
+  func append(_ data: Data) throws(ConnectorError)
+  /// What reads the body afterwards; nil where that is not by way of the response.
+  var source: (any BodySource)? { get }
+}
+
 extension HTTPResponse {
+  /// The same response with its body in `store`.
+  /// - Throws: ``TransportError`` where the connection breaks off, or what the store throws.
+  func received(into store: any BodyStore) async throws -> HTTPResponse {
+    try store.removeAll()
+    var parts = parts
+    while let part = try await parts.next() { try store.append(part) }
+    return HTTPResponse(status: status, headers: headers, body: Data(), url: url, rest: store.source)
+  }
+
   /// The same response with its body received wholly.
   package func whole() async throws(TransportError) -> HTTPResponse {
     guard let rest else { return self }

@@ -60,7 +60,7 @@ struct HTTPClient: Sendable {
       number += 1
       let (attempt, sent) = try await self.attempt(request, number)
       let resolution = try errorHandler.interpret(attempt)
-      guard resolution.action.retries else { return try finish(attempt, resolution, sent) }
+      guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       let status = attempt.response?.status
       if resolution.action == .rateLimited { runtime.log.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
@@ -99,22 +99,39 @@ struct HTTPClient: Sendable {
   private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
     var signed = request
     if number > 1 {
-      for (name, value) in try await authenticator.credentials().headers { signed.setHeader(name, PythonStrings.str(value)) }
+      let credentials = try await authenticator.credentials()
+      credentials.hideCredentials(from: runtime.log)
+      for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
     try await authenticator.rotation?.sign(&signed)
     try await budget?.acquire(signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
-      let received = try await runtime.transport.send(signed)
+      let received = try await exchange(signed)
       // Whoever judges an error looks into its body, and a template may look into any.
-      let response = received.isSuccess && !errorHandler.looksIntoBodies ? received : try await received.whole()
+      var response = isJudgedByHead(received) ? received : try await received.whole()
+      if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)
       return (.response(response), signed)
-    } catch {
+    } catch let error as TransportError {
       try Task.checkCancellation()
       return (.failure(error), signed)
     }
+  }
+
+  private func isJudgedByHead(_ response: HTTPResponse) -> Bool { response.isSuccess && !errorHandler.looksIntoBodies }
+
+  /// Sends `request` and follows its redirects. As in the reference, each of them is a call within the rates of the API.
+  private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
+    var redirects = Redirects(of: request)
+    var response = try await runtime.transport.exchange(request)
+    while let next = try redirects.next(after: response) {
+      try await budget?.acquire(next)
+      response = try await runtime.transport.exchange(next)
+      budget?.update(from: response, to: next)
+    }
+    return response
   }
 
   /// Renews the credentials that `request` was refused with. A renewal that fails for the moment leaves the present ones, and
@@ -169,7 +186,9 @@ struct HTTPClient: Sendable {
   }
 
   /// Ends a request that is not repeated.
-  private func finish(_ attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest) throws -> HTTPResponse {
+  private func finish(
+    _ attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest
+  ) async throws -> HTTPResponse {
     switch resolution.action {
     case .resetPagination: throw RequestSignal.resetPagination
     case .reducePageSize: throw RequestSignal.reducePageSize(resolution.message)
@@ -183,7 +202,9 @@ struct HTTPClient: Sendable {
     default: break
     }
     switch attempt {
-    case .response(let response): return response
+    case .response(let response):
+      guard let store = request.store, !isJudgedByHead(response) else { return response }
+      return try await response.received(into: store)
     case .failure(let error):
       return HTTPResponse(status: 599, headers: [], body: Data(error.message.utf8), url: request.url)
     }

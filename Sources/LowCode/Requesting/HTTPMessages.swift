@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable {
   package var readTimeout = 300.0
   /// Whether the body is wanted part by part: then the response may come before its body.
   package var receivesInParts = false
+  /// Where the body of the response that is not tried again goes, instead of into memory.
+  package var store: (any BodyStore)?
 
   package init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
     self.method = method
@@ -111,5 +113,16 @@ package struct TransportError: Error, Sendable {
 
 /// Sends requests: the one way to the network.
 package protocol Transport: Sendable {
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+  /// Sends a request and gives whatever is answered: a redirect is not followed.
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+}
+
+extension Transport {
+  /// Sends a request and follows its redirects.
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    var redirects = Redirects(of: request)
+    var response = try await exchange(request)
+    while let next = try redirects.next(after: response) { response = try await exchange(next) }
+    return response
+  }
 }

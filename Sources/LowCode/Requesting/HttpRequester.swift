@@ -13,11 +13,12 @@ struct HttpRequester: Component, Requester {
   private let client: HTTPClient
   private let connectTimeout: Double?
   private let readTimeout: Double?
-  /// Whether the decoder reads a body while it is being received.
-  private let receivesInParts: Bool
+  /// How the decoder wants bodies.
+  private let reception: Reception
   /// Tells credentials apart in the response cache; nil where no response is kept.
   private let cacheScope: String?
   private let config: Value
+  private let log: any LogSink
 
   let baseURL: InterpolatedString?
 
@@ -34,9 +35,10 @@ struct HttpRequester: Component, Requester {
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
     config = context.configValue
+    log = context.runtime.log
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
-    receivesInParts = context.siblings.decoder?.receivesInParts ?? false
+    reception = context.siblings.decoder?.reception ?? .memory
     let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
     cacheScope = keepsResponses ? Self.scope(node["authenticator"]) : nil
     var inner = context
@@ -63,6 +65,8 @@ struct HttpRequester: Component, Requester {
     let context = slice.evaluationContext(config: config, token: token)
     var merged = try options.parts(context)
     let credentials = try await authenticator.credentials()
+    credentials.hideCredentials(from: log)
+    for (name, value) in merged.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
@@ -70,10 +74,12 @@ struct HttpRequester: Component, Requester {
     }
     var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
     // A response that is kept is received wholly.
-    request.receivesInParts = receivesInParts && cacheScope == nil
+    let isKept = cacheScope != nil && merged.store == nil
+    request.store = try merged.store ?? (reception == .file && !isKept ? TemporaryFile() : nil)
+    request.receivesInParts = request.store != nil || reception == .parts && !isKept
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
-    let key = cacheScope.flatMap { scope in
+    let key = (isKept ? cacheScope : nil).flatMap { scope in
       ResponseCache.Key(
         request,
         credentials: .init(

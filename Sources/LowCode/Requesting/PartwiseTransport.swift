@@ -7,7 +7,7 @@ import Synchronization
 final class PartwiseTransport: Transport {
   private let idle = Mutex<[CurlStream]>([])
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try await send(request, by: CurlTransport.Route())
   }
 
@@ -79,53 +79,19 @@ private final class CurlStream: @unchecked Sendable {
     var bytes: UnsafeRawPointer?
     var count = 0
     let code = ccurl_stream_read(pointer, &bytes, &count)
-    guard code == 0 else { return .failure(Self.error(code, "The connection broke off in the middle of the response")) }
+    guard code == 0 else {
+      return .failure(
+        TransportError(
+          CurlAnswer.kind(code), "The connection broke off in the middle of the response: \(Self.reason(code))."))
+    }
     return .success(bytes.map { Data(bytes: $0, count: count) } ?? Data())
   }
 
   private func perform(_ request: HTTPRequest, _ route: CurlTransport.Route) -> Result<HTTPResponse, TransportError> {
-    var lines = request.headers.map { header in
-      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
-      // libcurl takes a line without a value for the wish to leave the header out.
-      return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
+    let code = route.withRequest(request, undoesEncodings: false) { ccurl_stream_open(pointer, $0) }
+    guard code == 0 else {
+      return .failure(CurlAnswer.failure(of: request, by: route, code: code, reason: Self.reason(code)))
     }
-    for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
-    if request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
-    let texts = [request.method, request.url] + lines
-    let copies = texts.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
-    // libcurl copies what it is told here.
-    let paths = CTexts()
-    let body = request.body ?? []
-    let code = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { copies in
-      (body + [0]).withUnsafeBytes { bytes in
-        var message = ccurl_stream_request()
-        message.method = copies[0]
-        message.url = copies[1]
-        message.header_lines = copies.baseAddress.map { $0 + 2 }
-        message.header_count = lines.count
-        if request.body != nil { message.body = bytes.baseAddress }
-        message.body_bytes = body.count
-        message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
-        message.read_timeout = Self.clamped(request.readTimeout)
-        message.follows_redirects = 0
-        message.proxy = UnsafePointer(paths.copy(route.proxy ?? ""))
-        switch route.bundle {
-        case .file(let path)?: message.ca_file = UnsafePointer(paths.copy(path))
-        case .folder(let path)?: message.ca_path = UnsafePointer(paths.copy(path))
-        case nil: break
-        }
-        if let pin = route.pin(request.url) {
-          if route.proxy == nil {
-            message.resolve = UnsafePointer(paths.copy(pin))
-          } else {
-            message.connect_to = UnsafePointer(paths.copy(pin))
-          }
-        }
-        return withExtendedLifetime(paths) { ccurl_stream_open(pointer, &message) }
-      }
-    }
-    guard code == 0 else { return .failure(Self.error(code, "The request to \(request.url) failed")) }
     var count = 0
     let head = ccurl_stream_headers(pointer, &count).map {
       String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self)
@@ -133,17 +99,10 @@ private final class CurlStream: @unchecked Sendable {
     return .success(
       HTTPResponse(
         status: ccurl_stream_status(pointer), headers: CurlAnswer.headers(head ?? ""), body: Data(),
-        url: ccurl_stream_url(pointer).map { String(cString: $0) } ?? request.url))
+        url: request.url))
   }
 
-  private static func clamped(_ number: Double) -> Int {
-    number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
-  }
-
-  private static func error(_ code: Int32, _ sentence: String) -> TransportError {
-    let reason = ccurl_stream_error(code).map { String(cString: $0) } ?? "unknown"
-    return TransportError(CurlAnswer.kind(code), "\(sentence): \(reason).")
-  }
+  private static func reason(_ code: Int32) -> String { ccurl_stream_error(code).map { String(cString: $0) } ?? "unknown" }
 }
 
 /// What is left of a response on a connection.

@@ -8,12 +8,15 @@ package struct RequestParts: Sendable {
   /// A text, or an object with the fields of a form.
   package var bodyData: JSONValue = .object([:])
   package var bodyJSON: JSONObject = [:]
+  /// Where the response's body goes, instead of into memory.
+  package var store: (any BodyStore)?
 
   package init() {}
 
   /// Adds the parts of another component.
   /// - Throws: ``ConnectorError`` where both set the same key (in a JSON body: to different values).
   package mutating func merge(_ other: RequestParts) throws {
+    store = other.store ?? store
     try Self.merge(other.parameters, into: &parameters, place: "query")
     try Self.merge(other.headers, into: &headers, place: "headers")
     try Self.merge(other.bodyJSON, into: &bodyJSON, place: "JSON body", allowingEqual: true)

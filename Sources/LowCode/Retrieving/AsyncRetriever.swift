@@ -19,21 +19,23 @@ struct AsyncRetriever: Component, Retriever {
     }
     var inner = context
     inner.siblings = SiblingContext()
-    func requester(_ property: String, _ purpose: String) throws -> (any Requester)? {
+    func requester(_ property: String, _ purpose: String, _ decoder: (any Decoder)? = nil) throws -> (any Requester)? {
       var own = inner
+      own.siblings.decoder = decoder
       own.streamName = "job \(purpose) - \(context.streamName)"
       return try own.build(optional: node[property])
     }
-    func required(_ property: String, _ purpose: String) throws -> any Requester {
+    func required(_ property: String, _ purpose: String, _ decoder: (any Decoder)? = nil) throws -> any Requester {
       _ = try node.required(property)
-      guard let requester = try requester(property, purpose) else { throw node.mismatch(property, "a requester", node.node) }
+      guard let requester = try requester(property, purpose, decoder) else {
+        throw node.mismatch(property, "a requester", node.node)
+      }
       return requester
     }
 
     let decoder = try inner.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: inner)
     var finishing = inner
     finishing.siblings.decoder = decoder
-    finishing.siblings.streamingDecoder = StreamingDecoders.name(of: node["decoder"])
     let statusExtractor: any RecordExtractor = try finishing.build(node.required("status_extractor"))
     let targetExtractor: (any RecordExtractor)? = try finishing.build(optional: node["download_target_extractor"])
     finishing.siblings.transformations = context.siblings.transformations
@@ -47,7 +49,7 @@ struct AsyncRetriever: Component, Retriever {
         targets: try requester("download_target_requester", "extract_url"), targetExtractor: targetExtractor,
         statusExtractor: statusExtractor,
         statuses: try AsyncJobStatusMap(from: ComponentNode(node.required("status_mapping")), in: inner), decoder: decoder,
-        download: try Self.download(node, try required("download_requester", "download"), in: inner)),
+        download: try Self.download(node, in: inner) { try required("download_requester", "download", $0) }),
       budget: context.jobBudget,
       timeout: Int64(clamping: try Self.number("polling_job_timeout", of: node, evaluation) ?? 60) * 60_000_000,
       retryWait: try Self.number("failed_retry_wait_time_in_seconds", of: node, evaluation).map { Int64($0) * 1_000_000 },
@@ -55,21 +57,21 @@ struct AsyncRetriever: Component, Retriever {
   }
 
   /// What fetches a job's records as they are: filter and transformations come later, with the slice that the job was for.
-  private static func download(_ node: ComponentNode, _ requester: any Requester, in context: BuildContext) throws
-    -> SimpleRetriever
-  {
+  /// - Parameter requester: makes the requester for the decoder that its responses go to.
+  private static func download(
+    _ node: ComponentNode, in context: BuildContext, _ requester: (any Decoder) throws -> any Requester
+  ) throws -> SimpleRetriever {
     var inner = context
     var decoder = try context.build(optional: node["download_decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
     inner.siblings.decoder = decoder
-    inner.siblings.streamingDecoder = StreamingDecoders.name(of: node["download_decoder"])
     try CombinedExtractor.checkPagination(node["download_paginator"], extractor: node["download_extractor"])
     let paginator = try inner.build(optional: node["download_paginator"], as: (any Paginator).self) ?? NoPagination()
     let extractor =
       try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor(whole: node.node)
     if let file = extractor as? ResponseToFileExtractor { decoder = file.rows }
     return SimpleRetriever(
-      requester: requester, selector: RecordSelector(extractor: extractor, in: inner), paginator: paginator, decoder: decoder,
-      in: inner)
+      requester: try requester(decoder), selector: RecordSelector(extractor: extractor, in: inner), paginator: paginator,
+      decoder: decoder, in: inner)
   }
 
   /// A whole number above zero, or a template for one; nil where it is absent or zero.

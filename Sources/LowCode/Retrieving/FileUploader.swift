@@ -36,19 +36,15 @@ struct FileUploader: Sendable {
   func upload(_ record: inout Record) async throws {
     let target = try await target(of: record)
     let slice = StreamSlice(extraFields: ["download_target": .string(target)])
-    let response = try await requester.send(slice, token: nil, path: nil, adding: RequestParts())
     let relative = try relativePath(record)
     let path = "\(directory)/\(relative)"
-    do {
-      try FileManager.default.createDirectory(
-        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try response.body.write(to: URL(fileURLWithPath: path))
-    } catch {
-      throw ConnectorError(
-        .system, "A file of stream `\(streamName)` could not be stored.", internalMessage: "\(path): \(error)")
-    }
-    log.log(.info, "Stream \(streamName): a file of \(response.body.count) bytes was stored at \(path).")
-    record.file = FileReference(url: path, relativePath: relative, size: response.body.count)
+    let file = try StagedFile(path: path)
+    var parts = RequestParts()
+    parts.store = file
+    _ = try await requester.send(slice, token: nil, path: nil, adding: parts)
+    try file.finish()
+    log.log(.info, "Stream \(streamName): a file of \(file.size) bytes was stored at \(path).")
+    record.file = FileReference(url: path, relativePath: relative, size: file.size)
   }
 
   /// The address of a record's file.

@@ -25,7 +25,6 @@ struct SimpleRetriever: Component, Retriever {
     var inner = context
     decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
     inner.siblings.decoder = decoder
-    inner.siblings.streamingDecoder = StreamingDecoders.name(of: node["decoder"])
     selector = try inner.build(node.required("record_selector"))
     var requesting = inner
     requesting.keepsResponses = context.isParentStream
@@ -220,16 +219,5 @@ struct SimpleRetriever: Component, Retriever {
       return true
     }
     return result
-  }
-}
-
-/// The decoders that read a body once, as it comes in.
-enum StreamingDecoders {
-  private static let names: Set<String> = ["CsvDecoder", "JsonlDecoder", "JsonItemsDecoder", "GzipDecoder", "IterableDecoder"]
-
-  /// The name of a decoder's node, where it is one of them.
-  static func name(of node: ManifestNode?) -> String? {
-    guard let name = node?["type"]?.string, names.contains(name) else { return nil }
-    return name
   }
 }

@@ -14,9 +14,9 @@ struct CombinedExtractor: Component, RecordExtractor {
   private let log: any LogSink
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    if let decoder = context.siblings.streamingDecoder {
+    if let decoder = context.siblings.decoder, decoder.streams {
       throw ConnectorError(
-        .config, "A `CombinedExtractor` reads a body several times, which `\(decoder)` cannot do.", at: node.node)
+        .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do.", at: node.node)
     }
     extractors = try node.nodes("extractors").map { try context.build($0) }
     guard !extractors.isEmpty else {

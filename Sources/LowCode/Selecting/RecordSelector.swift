@@ -38,7 +38,7 @@ struct RecordSelector: Component {
     transformsFirst = try node.bool("transform_before_filtering", default: context.siblings.isClientSideIncremental)
     if let normalization = node["schema_normalization"] {
       guard normalization.mapping == nil else {
-        throw ConnectorError.unsupported("CustomSchemaNormalization", at: normalization)
+        throw ConnectorError.custom(normalization)
       }
       normalizes = normalization.string == "Default"
     } else {

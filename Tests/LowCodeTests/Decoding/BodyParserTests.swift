@@ -55,6 +55,25 @@ import Testing
     for step in [1, 2, 3, 7] { #expect(try Self.outcome(decoder, given.body, step: step) == whole, "\(step) bytes at a time") }
   }
 
+  /// The rows of a download, which may be compressed, have NUL bytes in it, or a mark of its byte order before it.
+  @Test(arguments: [
+    Array("id,né,\n1,\"a\r\nb\"\"é\"\r2,c,d\n \t\n\n3".utf8), [239, 187, 191] + Array("id\n1\n".utf8), Array("i\0d\n1\0\n".utf8),
+    Array("id\n1\n2,3\n".utf8), Array("id\n\"1\n".utf8), gzip, Array(gzip.prefix(20)), [0x78, 0x9c] + Array("id\n1\n".utf8),
+  ]) func partsOfADownloadDoNotMatter(body: [UInt8]) throws {
+    let decoder = CSVFileDecoder(keepsMissingWords: false, log: TestWorld([]))
+    let whole = try Self.outcome(decoder, body, step: body.count)
+    for step in [1, 2, 3, 7] { #expect(try Self.outcome(decoder, body, step: step) == whole, "\(step) bytes at a time") }
+  }
+
+  /// As the reference, which reads a hundred rows at a time.
+  @Test func rowsBeforeAMistakeAreKeptByTheHundred() throws {
+    let decoder = CSVFileDecoder(keepsMissingWords: false, log: TestWorld([]))
+    let rows = (0..<250).map { "\($0)\n" }.joined()
+    let outcome = try Self.outcome(decoder, Array("id\n\(rows)1,2\n".utf8), step: 64)
+    #expect(outcome.count == 201)
+    #expect(outcome.last == "Row 251 of a CSV file has 2 fields instead of 1.")
+  }
+
   /// The values, and the error in the end where there is one.
   private static func outcome(_ decoder: any PartwiseDecoder, _ body: [UInt8], step: Int) throws -> [String] {
     let parser = try decoder.parser()

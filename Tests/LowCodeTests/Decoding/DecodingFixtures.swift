@@ -31,7 +31,7 @@ struct BodyTransport: Transport {
   var status = 200
   let body: ScriptedBody
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     HTTPResponse(status: status, headers: [], body: Data(), url: request.url, rest: request.receivesInParts ? body : nil)
   }
 }

@@ -92,7 +92,7 @@ final class RecordingLog: LogSink, @unchecked Sendable {
 }
 
 struct NoTransport: Transport {
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     throw TransportError(.other, "There is no network in this test.")
   }
 }

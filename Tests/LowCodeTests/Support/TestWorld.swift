@@ -25,7 +25,7 @@ final class ScriptedTransport: Transport {
     }
   }
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     sent.withLock { $0.append(request) }
     // Others get their turn before the answer comes.
     for _ in 0..<20 { await Task.yield() }
@@ -47,15 +47,21 @@ final class TestWorld: LogSink {
   private let time = Mutex(TestWorld.start)
   private let slept = Mutex<[Double]>([])
   private let known = Mutex<[String]>([])
+  private let logged = Mutex<[String]>([])
   let transport: ScriptedTransport
 
   init(_ answers: [ScriptedTransport.Answer]) { transport = ScriptedTransport(answers) }
 
   var sleeps: [Double] { slept.withLock { $0 } }
+  /// The log lines, each behind its level.
+  var lines: [String] { logged.withLock { $0 } }
   var secrets: [String] { known.withLock { $0 } }
   func pass(seconds: Double) { time.withLock { $0 += Int64(seconds * 1_000_000) } }
 
-  func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
+  func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    let line = "\(level.rawValue) \(message())"
+    logged.withLock { $0.append(line) }
+  }
   func addSecret(_ value: String) { known.withLock { $0.append(value) } }
   func rateLimited(stream: String) {}
 

@@ -30,4 +30,24 @@ enum CurlAnswer {
     default: .connectionLost
     }
   }
+
+  /// Why `request` got no answer.
+  /// - Parameter reason: libcurl's sentence.
+  static func failure(of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String) -> TransportError {
+    let way = route.proxy == nil ? "" : " through the proxy"
+    let remedy =
+      code == Self.unverified && route.bundle == nil
+      ? " Where the server has a certificate authority of its own, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names the file with it."
+      : ""
+    return TransportError(kind(code), "The request to \(place(of: request))\(way) failed: \(reason).\(remedy)")
+  }
+
+  /// The URL without its query, which may hold credentials.
+  static func place(of request: HTTPRequest) -> String {
+    guard let address = RequestAddress(request.url) else { return request.url }
+    return address.description + (URLComponents(string: request.url)?.percentEncodedPath ?? "")
+  }
+
+  /// The code for a certificate that cannot be verified.
+  private static let unverified: Int32 = 60
 }

@@ -34,7 +34,7 @@ struct CurlTransport: Transport {
   private let session = CurlSession()
   private let threads = WaitingThreads()
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
 
   func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
     let exchange = CurlExchange()
@@ -82,34 +82,15 @@ private final class CurlSession: @unchecked Sendable {
   func perform(_ request: HTTPRequest, _ route: CurlTransport.Route, _ exchange: CurlExchange) -> Result<
     HTTPResponse, TransportError
   > {
-    let texts = CTexts()
-    let lines = Self.headerLines(request).map { Optional(UnsafePointer(texts.copy($0))) }
-    var message = ccurl_request()
-    message.method = UnsafePointer(texts.copy(request.method))
-    message.url = UnsafePointer(texts.copy(request.url))
-    message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
-    message.read_timeout = Self.clamped(request.readTimeout)
-    message.proxy = route.proxy.map { UnsafePointer(texts.copy($0)) }
-    switch route.bundle {
-    case .file(let path)?: message.ca_file = UnsafePointer(texts.copy(path))
-    case .folder(let path)?: message.ca_path = UnsafePointer(texts.copy(path))
-    case nil: break
-    }
-    if let pin = route.pin(request.url) {
-      if route.proxy == nil {
-        message.resolve = UnsafePointer(texts.copy(pin))
-      } else {
-        message.connect_to = UnsafePointer(texts.copy(pin))
-      }
-    }
-    message.context = Unmanaged.passUnretained(exchange).toOpaque()
-    message.on_body = { context, bytes, count in
+    var receiver = ccurl_receiver()
+    receiver.context = Unmanaged.passUnretained(exchange).toOpaque()
+    receiver.on_body = { context, bytes, count in
       guard let context, let bytes else { return 0 }
       let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
       exchange.body.append(UnsafeRawBufferPointer(start: bytes, count: count).assumingMemoryBound(to: UInt8.self))
       return count
     }
-    message.on_header = { context, bytes, count in
+    receiver.on_header = { context, bytes, count in
       guard let context, let bytes else { return }
       let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
       let line = UnsafeRawBufferPointer(start: bytes, count: count)
@@ -117,26 +98,19 @@ private final class CurlSession: @unchecked Sendable {
       if line.starts(with: "HTTP/".utf8) { exchange.head = [] } else { exchange.head += line }
       exchange.isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
     }
-    message.is_cancelled = { context in
+    receiver.is_cancelled = { context in
       guard let context else { return 0 }
       return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().isCancelled.load(ordering: .relaxed) ? 1 : 0
     }
     var result = ccurl_result()
-    withExtendedLifetime((texts, exchange)) {
-      lines.withUnsafeBufferPointer { lines in
-        (request.body ?? []).withUnsafeBytes { body in
-          message.header_lines = lines.baseAddress
-          message.header_count = lines.count
-          if request.body != nil { message.body = body.baseAddress ?? UnsafeRawPointer(texts.copy("")) }
-          message.body_bytes = body.count
-          ccurl_send(session, &message, &result)
-        }
-      }
+    withExtendedLifetime(exchange) {
+      route.withRequest(request, undoesEncodings: true) { ccurl_send(session, $0, &receiver, &result) }
     }
     guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
     guard exchange.isHeadWhole else {
       return .failure(
-        TransportError(.connectionLost, "\(Self.place(of: request)) closed the connection in the middle of the response's head."))
+        TransportError(
+          .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
     }
     return .success(
       HTTPResponse(
@@ -144,49 +118,11 @@ private final class CurlSession: @unchecked Sendable {
         url: request.url))
   }
 
-  /// The headers, and lines that keep libcurl from adding its own.
-  private static func headerLines(_ request: HTTPRequest) -> [String] {
-    var lines = request.headers.map { header in
-      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
-      return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
-    }
-    for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
-    if request.header("User-Agent") == nil { lines.append("User-Agent: airbyte-lowcode") }
-    return lines
-  }
-
-  private static func clamped(_ number: Double) -> Int {
-    number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
-  }
-
-  /// The URL without its query, which may hold credentials.
-  private static func place(of request: HTTPRequest) -> String {
-    guard let address = RequestAddress(request.url) else { return request.url }
-    return address.description + (URLComponents(string: request.url)?.percentEncodedPath ?? "")
-  }
-
   private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
     var result = result
     let reason = withUnsafeBytes(of: &result.error_text) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    let target = place(of: request)
-    let way = route.proxy == nil ? "" : " through the proxy"
-    return TransportError(CurlAnswer.kind(result.error), "The request to \(target)\(way) failed: \(reason).")
-  }
-}
-
-/// Texts as C wants them, freed together. Used by one thread.
-final class CTexts {
-  private var copies: [UnsafeMutablePointer<CChar>] = []
-
-  deinit { copies.forEach { $0.deallocate() } }
-
-  func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
-    let bytes = text.utf8CString
-    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-    for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: byte) }
-    copies.append(copy)
-    return copy
+    return CurlAnswer.failure(of: request, by: route, code: result.error, reason: reason)
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 
-/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud. It
-/// follows redirects.
+/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
   private let curl = CurlTransport()
@@ -22,21 +21,8 @@ package final class NetworkTransport: Transport {
     self.resolver = resolver
   }
 
-  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    var request = withCredentials(request)
-    for _ in 0...RedirectRules.limit {
-      let response = try await sendOnce(request)
-      guard let next = try RedirectRules.next(after: request, status: response.status, location: response.header("Location"))
-      else { return response }
-      request = withCredentials(next)
-    }
-    throw TransportError(
-      .tooManyRedirects,
-      "\(RequestAddress(request.url)?.description ?? request.url) redirects more than \(RedirectRules.limit) times in a row.")
-  }
-
-  /// Sends a request without following a redirect.
-  private func sendOnce(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let request = withCredentials(request)
     guard let address = RequestAddress(request.url) else {
       throw TransportError(.invalidURL, "`\(request.url)` is not a valid URL.")
     }

@@ -1,5 +1,28 @@
 import Foundation
 
+/// The redirects of one request, one after the other.
+struct Redirects {
+  private var request: HTTPRequest
+  private var count = 0
+
+  init(of request: HTTPRequest) { self.request = request }
+
+  /// The request that follows `response`; nil where that is no redirect.
+  /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
+  mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
+    let location = response.header("Location")
+    guard let next = try RedirectRules.next(after: request, status: response.status, location: location) else { return nil }
+    guard count < RedirectRules.limit else {
+      throw TransportError(
+        .tooManyRedirects,
+        "\(RequestAddress(request.url)?.description ?? request.url) redirects more than \(RedirectRules.limit) times in a row.")
+    }
+    count += 1
+    request = next
+    return next
+  }
+}
+
 /// Where a redirect leads, by the rules of Python's requests.
 enum RedirectRules {
   /// How many redirects one request follows.

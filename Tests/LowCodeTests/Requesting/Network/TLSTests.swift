@@ -53,28 +53,96 @@ private final class OpenSSLServer {
   }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: OpenSSLServer.command != nil)) struct TLSTests {
-  private func failure(_ url: String, _ environment: [String: String]) async -> TransportError? {
-    do throws(TransportError) {
-      _ = try await NetworkTransport(environment: environment).send(HTTPRequest(method: "GET", url: url))
-      return nil
-    } catch {
-      return error
+/// A proxy that opens tunnels to wherever it is asked to.
+private func tunnelProxy() throws -> LoopbackServer {
+  try LoopbackServer { connection, request in
+    guard let target = request.firstMatch(of: #/CONNECT localhost:(\d+) /#), let port = UInt16(target.1) else {
+      connection.send("HTTP/1.1 405 Tunnels only\r\nContent-Length: 0\r\n\r\n")
+      return
+    }
+    let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(far) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    address.sin_port = port.bigEndian
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        connect(far, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else { return }
+    connection.send("HTTP/1.1 200 Connection established\r\n\r\n")
+    var ends = [
+      pollfd(fd: far, events: Int16(POLLIN), revents: 0), pollfd(fd: connection.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    while poll(&ends, 2, -1) > 0 {
+      for (from, to) in [(0, 1), (1, 0)] where ends[from].revents != 0 {
+        let count = recv(ends[from].fd, &bytes, bytes.count, 0)
+        guard count > 0 else { return }
+        send(ends[to].fd, bytes, count, Int32(MSG_NOSIGNAL))
+      }
     }
   }
+}
 
-  @Test func certificatesAreVerified() async throws {
+@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: OpenSSLServer.command != nil)) struct TLSTests {
+  private static let bundleNames = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
+
+  private func answer(_ url: String, _ environment: [String: String], inParts: Bool = false) async throws -> HTTPResponse {
+    var request = HTTPRequest(method: "GET", url: url)
+    request.receivesInParts = inParts
+    return try await NetworkTransport(environment: environment).send(request).whole()
+  }
+
+  private func failure(_ url: String, _ environment: [String: String], inParts: Bool = false) async -> TransportError? {
+    do {
+      _ = try await answer(url, environment, inParts: inParts)
+      return nil
+    } catch { return error as? TransportError }
+  }
+
+  /// Bodies in parts have a way to the network of their own.
+  @Test(arguments: [false, true]) func certificatesAreVerified(inParts: Bool) async throws {
     let server = try await OpenSSLServer()
     defer { server.stop() }
-    let url = "https://localhost:\(server.port)/"
-    #expect(await failure(url, [:])?.kind == .tls)
-    for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
-      let response = try await NetworkTransport(environment: [name: server.certificate]).send(
-        HTTPRequest(method: "GET", url: url))
+    let url = "https://localhost:\(server.port)/path?key=s3cret"
+    let unknown = try #require(await failure(url, [:], inParts: inParts))
+    #expect(unknown.kind == .tls)
+    #expect(unknown.message.contains("https://localhost:\(server.port)/path failed: SSL"))
+    #expect(unknown.message.contains("REQUESTS_CA_BUNDLE"))
+    #expect(!unknown.message.contains("s3cret"))
+    for name in Self.bundleNames {
+      let response = try await answer("https://localhost:\(server.port)/", [name: server.certificate], inParts: inParts)
       #expect(response.status == 200)
+      #expect(String(decoding: response.body, as: UTF8.self).contains("Cipher"))
     }
-    let missing = await failure(url, ["REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"])
+    let missing = await failure(url, ["REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"], inParts: inParts)
     #expect(missing?.kind == .tls)
     #expect(missing?.message.contains("/nowhere/ca.pem") == true)
+  }
+
+  @Test(arguments: [false, true]) func requestsGoThroughAProxysTunnel(inParts: Bool) async throws {
+    let server = try await OpenSSLServer()
+    defer { server.stop() }
+    let proxy = try tunnelProxy()
+    defer { proxy.stop() }
+    let url = "https://localhost:\(server.port)/"
+    let way = ["HTTPS_PROXY": "http://ann:pw@127.0.0.1:\(proxy.port)"]
+    for name in Self.bundleNames {
+      let response = try await answer(url, way.merging([name: server.certificate]) { $1 }, inParts: inParts)
+      #expect(response.status == 200)
+      #expect(String(decoding: response.body, as: UTF8.self).contains("Cipher"))
+    }
+    let unknown = await failure(url, way, inParts: inParts)
+    #expect(unknown?.kind == .tls)
+    #expect(unknown?.message.contains("through the proxy") == true)
+    // The proxy sees where the tunnels go and nothing of what is in them.
+    #expect(proxy.requests.count == 4)
+    for request in proxy.requests {
+      #expect(request.hasPrefix("CONNECT localhost:\(server.port) HTTP/1.1\r\n"))
+      #expect(request.contains("Proxy-Authorization: Basic \(Data("ann:pw".utf8).base64EncodedString())"))
+    }
   }
 }

@@ -1,0 +1,86 @@
+import JSON
+
+/// Makes each row an object as Python's `csv.DictReader` does.
+struct DictReaderRows: CSVRows, ~Copyable {
+  /// A field of each row.
+  private struct Column {
+    /// The column's name as a JSON key with its colon.
+    var key: [UInt8]
+    /// Its place in a row: the last one where several columns have the same name.
+    var place: Int
+  }
+
+  private let blanks: [[UInt8]]
+  private var columns: [Column]?
+  private var columnCount = 0
+  private var lines = CSVLines()
+
+  /// - Parameter blanks: the texts that stand for null.
+  init(blanks: Set<String>) { self.blanks = blanks.map { Array($0.utf8) } }
+
+  /// The longest cell that Python's `csv` module reads.
+  var maximumCell: Int? { 131_072 }
+
+  mutating func expect(_ count: Int) { lines.expect(count) }
+
+  mutating func take(_ row: borrowing CSVCells) {
+    guard let columns else {
+      columns = header(row)
+      return
+    }
+    // Blank lines between rows do not count.
+    if row.count > 0 { write(row, columns) }
+  }
+
+  /// As the module, unless it is told to be strict: what came so far is the last cell.
+  func textEndsInQuotes() {}
+
+  mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {
+    try lines.handOver(to: &values, "A CSV response")
+  }
+
+  private mutating func header(_ row: borrowing CSVCells) -> [Column] {
+    columnCount = row.count
+    var columns: [Column] = []
+    var places: [[UInt8]: Int] = [:]
+    for place in 0..<row.count {
+      let key = row.withCell(place, CSVLines.key)
+      if let known = places[key] {
+        columns[known].place = place
+      } else {
+        places[key] = columns.count
+        columns.append(Column(key: key, place: place))
+      }
+    }
+    return columns
+  }
+
+  private mutating func write(_ row: borrowing CSVCells, _ columns: [Column]) {
+    lines.begin()
+    for column in columns {
+      lines.write(key: column.key)
+      guard column.place < row.count else {
+        lines.write(raw: "null")
+        continue
+      }
+      row.withCell(column.place) { cell in
+        if isBlank(cell) { lines.write(raw: "null") } else { lines.write(cell: cell) }
+      }
+    }
+    if row.count > columnCount {
+      // As the reference: what has no column is a list whose name is None, which is written as `null`.
+      lines.write(key: Array("\"null\":".utf8))
+      for place in columnCount..<row.count {
+        lines.write(raw: place == columnCount ? "[" : ",")
+        row.withCell(place) { lines.write(cell: $0) }
+      }
+      lines.write(raw: "]")
+    }
+    lines.end()
+  }
+
+  private func isBlank(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    for blank in blanks where blank.count == cell.count && blank.elementsEqual(cell) { return true }
+    return false
+  }
+}

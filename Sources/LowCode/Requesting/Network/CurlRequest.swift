@@ -1,0 +1,71 @@
+import CCurl
+import Foundation
+
+extension CurlTransport.Route {
+  /// Calls `body` with `request` as libcurl takes it, valid during the call.
+  ///
+  /// - Parameter undoesEncodings: whether libcurl is asked to undo content encodings, and then says itself which ones it knows.
+  func withRequest<Result>(
+    _ request: HTTPRequest, undoesEncodings: Bool, _ body: (UnsafePointer<ccurl_request>) -> Result
+  ) -> Result {
+    let texts = CTexts()
+    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map { Optional(UnsafePointer(texts.copy($0))) }
+    var message = ccurl_request()
+    message.method = UnsafePointer(texts.copy(request.method))
+    message.url = UnsafePointer(texts.copy(request.url))
+    message.connect_timeout = Self.clamped(request.connectTimeout * 1_000)
+    message.read_timeout = Self.clamped(request.readTimeout)
+    message.proxy = proxy.map { UnsafePointer(texts.copy($0)) }
+    switch bundle {
+    case .file(let path)?: message.ca_file = UnsafePointer(texts.copy(path))
+    case .folder(let path)?: message.ca_path = UnsafePointer(texts.copy(path))
+    case nil: break
+    }
+    if let pin = pin(request.url).map({ UnsafePointer(texts.copy($0)) }) {
+      if proxy == nil { message.resolve = pin } else { message.connect_to = pin }
+    }
+    return withExtendedLifetime(texts) {
+      lines.withUnsafeBufferPointer { lines in
+        (request.body ?? []).withUnsafeBytes { bytes in
+          message.header_lines = lines.baseAddress
+          message.header_count = lines.count
+          if request.body != nil { message.body = bytes.baseAddress ?? UnsafeRawPointer(texts.copy("")) }
+          message.body_bytes = bytes.count
+          return body(&message)
+        }
+      }
+    }
+  }
+
+  /// The headers, and lines that keep libcurl from adding its own.
+  private static func headerLines(_ request: HTTPRequest, undoesEncodings: Bool) -> [String] {
+    var lines = request.headers.map { header in
+      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+      // libcurl takes a line without a value for the wish to leave the header out.
+      return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
+    }
+    for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
+    if request.header("User-Agent") == nil { lines.append("User-Agent: airbyte-lowcode") }
+    if !undoesEncodings, request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
+    return lines
+  }
+
+  private static func clamped(_ number: Double) -> Int {
+    number.isFinite ? Int(max(1, min(number.rounded(.up), 1e9))) : 1_000_000_000
+  }
+}
+
+/// Texts as C wants them, freed together. Used by one thread.
+private final class CTexts {
+  private var copies: [UnsafeMutablePointer<CChar>] = []
+
+  deinit { copies.forEach { $0.deallocate() } }
+
+  func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+    let bytes = text.utf8CString
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+    for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: byte) }
+    copies.append(copy)
+    return copy
+  }
+}
