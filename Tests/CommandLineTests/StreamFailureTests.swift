@@ -82,18 +82,25 @@ import Testing
     #expect(run.status == 0)
   }
 
-  @Test func aCustomComponentFailsOnlyItsStream() async throws {
+  @Test(
+    arguments: [
+      "transformations: [{type: CustomTransformation, class_name: source_shelf.components.Dust}]",
+      "state_migrations: [{type: CustomStateMigration, class_name: source_shelf.components.Dust}]",
+    ])
+  func aCustomComponentFailsOnlyItsStream(component: String) async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)
     let custom = """
         - $ref: "#/definitions/stream"
           name: special
           $parameters: {name: ok}
-          transformations: [{type: CustomTransformation, class_name: source_shelf.components.Dust}]
+          \(component)
       """
     let manifest = Manifests.streams(["ok"], more: custom)
-    let line = try #require(manifest.components(separatedBy: "\n").firstIndex { $0.contains("CustomTransformation") }) + 1
+    let line = try #require(manifest.components(separatedBy: "\n").firstIndex { $0.contains("source_shelf") }) + 1
     let connection = try Connection(to: api, manifest: manifest)
-    let run = try await connection.read(["special", "ok"])
+    let state: JSONValue = ["type": "STREAM", "stream": ["stream_descriptor": ["name": "special"], "stream_state": ["id": 1]]]
+    try connection.folder.write("state.json", JSONValue.array([state]).jsonText)
+    let run = try await connection.read(["special", "ok"], ["--state", "state.json"])
     let error = try #require(try run.errors().first)
     #expect(error["stream_descriptor"]?["name"]?.string == "special")
     #expect(error["message"]?.string?.contains("`source_shelf.components.Dust` is a custom Python component") == true)
