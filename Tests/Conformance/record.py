@@ -69,19 +69,45 @@ def environment_path(named):
     return path
 
 
-def run_command(command, case, api, worker, home, about):
-    """What the reference did: {"messages", "requests", "exit", "sleeps"}."""
+def run_commands(case, commands, api, worker, home, about):
+    """What the reference did, by command; `resume` is a read from the states that `read` left, and finds the API as that left it."""
+    results = {}
+    for command in commands:
+        state = None
+        if command == "resume":
+            api.log = []
+            state = json.dumps(last_states(results["read"]["said"]))
+        else:
+            api.load((case / "api.json").read_text("utf-8"))
+            if command == "read" and (case / "state.json").exists():
+                state = (case / "state.json").read_text("utf-8")
+        results[command] = run_command(command, case, api, worker, home, about, state)
+    return results
+
+
+def last_states(lines):
+    """A state file of the last states that lines of a read hold."""
+    states = {}
+    for line in lines:
+        if line.startswith('{"type":"STATE"'):
+            stream = json.loads(line)["state"]["stream"]
+            states[stream["stream_descriptor"]["name"]] = {"type": "STREAM", "stream": stream}
+    return list(states.values())
+
+
+def run_command(command, case, api, worker, home, about, state=None):
+    """What the reference did: {"messages", "requests", "exit", "sleeps", "said"}."""
     work = Path(tempfile.mkdtemp(dir=home))
-    for name in ("manifest.yaml", "config.json", "catalog.json", "state.json"):
+    for name in ("manifest.yaml", "config.json", "catalog.json"):
         if (case / name).exists():
             (work / name).write_text(api.localise((case / name).read_text("utf-8")), "utf-8")
-    api.load((case / "api.json").read_text("utf-8"))
-    args = [command]
+    args = ["read" if command == "resume" else command]
     if command != "spec":
         args += ["--config", str(work / "config.json")]
-    if command == "read":
+    if args[0] == "read":
         args += ["--catalog", str(work / "catalog.json")]
-        if (case / "state.json").exists():
+        if state is not None:
+            (work / "state.json").write_text(api.localise(state), "utf-8")
             args += ["--state", str(work / "state.json")]
     status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(case),
                          "moving_clock": about.get("moving_clock", False)})
@@ -167,7 +193,7 @@ def treat(case, args, api, worker, home):
     """Record or check one case; returns the lines that say what is wrong."""
     about = json.loads((case / "case.json").read_text("utf-8"))
     commands, partitions = about["commands"], about.get("partitions", {})
-    first, second = ({c: run_command(c, case, api, worker, home, about) for c in commands} for _ in range(2))
+    first, second = (run_commands(case, commands, api, worker, home, about) for _ in range(2))
     if args.verbose:
         for command in commands:
             print(*(f"    {command}: {line}" for line in first[command]["said"]), sep="\n")

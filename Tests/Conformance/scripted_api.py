@@ -70,6 +70,42 @@ def matches(route, request):
     return "body" not in route or route["body"] == request.body
 
 
+def looked_up(table, request):
+    """The page of a route's table that a request asks for."""
+    query = dict(request.query)
+
+    def fits(record):
+        for rule, holds in RULES.items():
+            for name, field in table.get(rule, {}).items():
+                if name in query and not holds(record[field], query[name]):
+                    return False
+        return True
+
+    records = [record for record in table["records"] if fits(record)]
+    pages = table.get("pages")
+    if not pages:
+        return {"items": records}
+    given, size = query.get(pages["parameter"]), pages["size"]
+    start = (int(given) - 1) * size if given and pages["by"] == "page" else int(given or 0)
+    answer = {"items": records[start : start + size]}
+    if pages["by"] == "token" and start + size < len(records):
+        answer["next"] = str(start + size)
+    return answer
+
+
+def as_type_of(value, text):
+    """A parameter's value as records have it."""
+    return float(text) if isinstance(value, (int, float)) else text
+
+
+RULES = {
+    "at_least": lambda value, text: value >= as_type_of(value, text),
+    "at_most": lambda value, text: value <= as_type_of(value, text),
+    "equal": lambda value, text: value == as_type_of(value, text),
+    "among": lambda value, text: str(value) in text.split(","),
+}
+
+
 class Script:
     """The routes of one api.json, with the count of identical requests seen."""
 
@@ -85,8 +121,12 @@ class Script:
             turn = self.seen[request.identity()]
         for route in self.routes:
             if matches(route, request):
+                if "table" in route:
+                    return {"json": looked_up(route["table"], request)}
                 sequence = route["sequence"]
-                return sequence[min(turn, len(sequence)) - 1]
+                answer = sequence[min(turn, len(sequence)) - 1]
+                if answer != "pass":
+                    return answer
         return {"status": 404, "json": {"error": "no route"}}
 
 

@@ -4,6 +4,8 @@ import Synchronization
 /// A command of a connector.
 enum Command: String, Sendable {
   case spec, check, discover, read
+  /// Another read, from the states that `read` ended with.
+  case resume
 }
 
 /// What a command is given: the texts of its files, the frozen time, and sleeps that are noted instead of waited.

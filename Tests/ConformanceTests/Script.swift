@@ -2,10 +2,12 @@ import Foundation
 import JSON
 import Synchronization
 
-/// The routes of an `api.json`: the first that fits a request answers it, the n-th identical request with its n-th answer.
+/// The routes of an `api.json`: the first that fits a request answers it, by its table or the n-th identical request with its n-th
+/// answer.
 final class Script: Sendable {
   private let routes: [JSONValue]
   private let seen = Mutex<[String: Int]>([:])
+  private let unanswered = Mutex<Set<String>>([])
 
   init(_ api: JSONValue) {
     routes = api["routes"]?.array ?? []
@@ -18,10 +20,21 @@ final class Script: Sendable {
       return turn
     }
     for route in routes where Self.fits(route, request) {
+      if let table = route["table"] { return ScriptedAnswer(["json": ScriptedTable(table).page(for: request)]) }
       let sequence = route["sequence"]?.array ?? []
-      if let answer = sequence.indices.contains(turn) ? sequence[turn] : sequence.last { return ScriptedAnswer(answer) }
+      let answer = sequence.indices.contains(turn) ? sequence[turn] : sequence.last
+      if let answer, answer != "pass" { return ScriptedAnswer(answer) }
     }
+    unanswered.withLock { _ = $0.insert(request.identity) }
     return ScriptedAnswer(["status": .int(404), "json": ["error": "no route"]])
+  }
+
+  /// The requests that no route fitted, by their identity; they are forgotten.
+  func takeUnanswered() -> Set<String> {
+    unanswered.withLock { unanswered in
+      defer { unanswered = [] }
+      return unanswered
+    }
   }
 
   private static func fits(_ route: JSONValue, _ request: ScriptedRequest) -> Bool {

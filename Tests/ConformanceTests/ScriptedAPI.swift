@@ -40,8 +40,16 @@ final class ScriptedAPI: Sendable {
     }
   }
 
-  /// The requests received, as in `requests.json`.
-  var requests: [JSONValue] { log.withLock { $0 } }
+  /// The requests received since it was asked last, as in `requests.json`.
+  func takeRequests() -> [JSONValue] {
+    log.withLock { log in
+      defer { log = [] }
+      return log
+    }
+  }
+
+  /// The requests that no route fitted since it was asked last.
+  func takeUnanswered() -> Set<String> { script.takeUnanswered() }
 
   /// Text with the placeholder address replaced by the server's.
   func localise(_ text: String) -> String { text.replacing(Self.placeholder, with: address) }

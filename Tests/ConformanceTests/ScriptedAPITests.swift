@@ -66,7 +66,7 @@ struct ScriptedAPITests {
   func log() async throws {
     try await ScriptedAPI.serving(Self.api) { api in
       _ = try await Self.send("POST", "/a%2Fb?z=1+2&a=%C3%A9&a", #"{"n": 1.0}"#, to: api)
-      let entry = try #require(api.requests.first)
+      let entry = try #require(api.takeRequests().first)
       #expect(entry["method"] == "POST")
       #expect(entry["path"] == "/a/b")
       #expect(entry["query"] == [["a", ""], ["a", "é"], ["z", "1 2"]])

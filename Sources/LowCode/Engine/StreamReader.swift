@@ -24,6 +24,8 @@ final class StreamReader: Sendable {
   /// - Returns: whether everything was read; what went wrong was written already.
   /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written.
   func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
+    run.limiter.begin(stream.name)
+    defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
     run.progress.started(stream: stream.name)
@@ -61,7 +63,7 @@ final class StreamReader: Sendable {
         group.addTask { [self] in
           for await slice in slices {
             do {
-              try await run.limiter.run { try await read(slice, normalizer) }
+              try await run.limiter.run(stream.name) { try await read(slice, normalizer) }
             } catch {
               // A slice that fails does not stop the others.
               try fail(error)

@@ -30,6 +30,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     let start = now()
     progress.withLock { $0.start(at: start) }
     try await router.partitions { partition in try await self.read(partition, body) }
+    progress.withLock { $0.listed() }
   }
 
   private func read(_ partition: StreamSlice, _ body: (StreamSlice) async throws -> Void) async throws {

@@ -1,13 +1,12 @@
 import AirbyteProtocol
 import JSON
+import OrderedCollections
 
 /// How far a stream with partitions was read: a timeline for each partition, and the global cursor that new ones start from.
 /// A value; times are handed in.
 struct PerPartitionProgress: Sendable {
-  /// Beyond so many partitions the state is the global cursor alone.
+  /// Beyond so many partitions the state is the global cursor alone, and no further timelines are kept.
   static let switchToGlobalLimit = 10_000
-  /// So many timelines are kept; the oldest that is not being read makes room.
-  static let maxPartitions = 25_000
   /// Microseconds between two states during a read.
   static let emissionInterval: Int64 = 600_000_000
 
@@ -28,10 +27,13 @@ struct PerPartitionProgress: Sendable {
 
   private let definition: CursorDefinition
   private(set) var usesGlobalCursor: Bool
-  private var timelines = PartitionTable<CursorTimeline>()
+  /// In the order in which the partitions came.
+  private var timelines: OrderedDictionary<PartitionKey, CursorTimeline> = [:]
   private var open: [PartitionKey: Open] = [:]
   private var numberOfPartitions = 0
   private var generated = 0
+  /// Whether the router has named all of its partitions.
+  private var isListed = false
   /// No partition with a smaller number is open.
   private var lowestOpen = 0
   private var openSequences: Set<Int> = []
@@ -100,11 +102,7 @@ struct PerPartitionProgress: Sendable {
 
   /// A partition came from the router; its windows follow.
   mutating func begin(_ key: PartitionKey, parentState: JSONObject?) throws -> Arrival {
-    makeRoom()
-    if timelines[key] == nil {
-      timelines[key] = try newTimeline()
-      numberOfPartitions += 1
-    }
+    switchToGlobalCursorAtLimit()
     guard open[key] == nil else {
       if !hasWarnedOfDuplicates {
         definition.log.log(.warn, "Stream `\(definition.streamName)` got the same partition twice; it is read once.")
@@ -118,7 +116,15 @@ struct PerPartitionProgress: Sendable {
       checkpoints.append(ParentCheckpoint(state: parentState, sequence: generated))
     }
     generated += 1
-    guard let windows = try timelines.update(key, { try $0.windows() }) else { return .duplicate }
+    var timeline: CursorTimeline
+    if let known = timelines[key] {
+      timeline = known
+    } else {
+      timeline = try newTimeline()
+      numberOfPartitions += 1
+    }
+    let windows = try timeline.windows()
+    if !usesGlobalCursor { timelines[key] = timeline }
     return .windows(windows)
   }
 
@@ -149,11 +155,8 @@ struct PerPartitionProgress: Sendable {
     open[key] = partition
     let isDone = partition.isGenerated && partition.slices == 0
     if !usesGlobalCursor {
-      let text = try timelines.update(key) { timeline in
-        _ = try timeline.close(slice, mostRecent: greatest)
-        return isDone ? try timeline.cursorText?.string : nil
-      }
-      if let text = text ?? nil { moveGlobalCursor(to: text) }
+      _ = try timelines[key]?.close(slice, mostRecent: greatest)
+      if isDone, let text = try timelines[key]?.cursorText?.string { moveGlobalCursor(to: text) }
     }
     if isDone {
       open[key] = nil
@@ -178,20 +181,13 @@ struct PerPartitionProgress: Sendable {
     checkpoints.removeFirst(passed)
   }
 
-  private mutating func makeRoom() {
-    if !usesGlobalCursor, numberOfPartitions > Self.switchToGlobalLimit {
-      definition.log.log(
-        .info,
-        "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: it goes on with a global cursor."
-      )
-      usesGlobalCursor = true
-    }
-    while timelines.count > Self.maxPartitions - 1 {
-      guard let oldest = timelines.firstKey(where: { open[$0] == nil }) ?? timelines.firstKey(where: { _ in true }) else {
-        return
-      }
-      timelines[oldest] = nil
-    }
+  private mutating func switchToGlobalCursorAtLimit() {
+    guard !usesGlobalCursor, numberOfPartitions > Self.switchToGlobalLimit else { return }
+    definition.log.log(
+      .info,
+      "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: it goes on with a global cursor."
+    )
+    usesGlobalCursor = true
   }
 
   // MARK: State
@@ -203,9 +199,13 @@ struct PerPartitionProgress: Sendable {
     return !usesGlobalCursor || !(parentState?.isEmpty ?? true)
   }
 
-  /// The stream came to its end: where no slice is open, the global cursor and the parents' state move on.
+  /// The router has named all of its partitions.
+  mutating func listed() { isListed = true }
+
+  /// The stream came to its end: where all partitions are known and no slice is open, the global cursor and the parents' state move
+  /// on. Partitions that a parent that failed did not name would begin too late otherwise.
   mutating func finish(at now: Int64, parentState: JSONObject?) {
-    guard open.values.allSatisfy({ $0.slices == 0 }) else { return }
+    guard isListed, open.values.allSatisfy({ $0.slices == 0 }) else { return }
     if hasSyncedData {
       globalCursor = newGlobalCursor.map { .string($0) }
       let elapsed = max(1, now - (startTime ?? now))
@@ -220,7 +220,7 @@ struct PerPartitionProgress: Sendable {
       if !usesGlobalCursor {
         var states: [JSONValue] = []
         states.reserveCapacity(timelines.count)
-        try timelines.forEach { key, timeline in
+        for (key, timeline) in timelines {
           let cursor = try timeline.state
           if !cursor.isEmpty { states.append(["partition": .object(key.partition), "cursor": .object(cursor)]) }
         }

@@ -1,15 +1,22 @@
 import JSON
+import Synchronization
 import Testing
 
 @testable import LowCode
 
 /// What happens with more partitions than a state can hold.
 @Suite struct ManyPartitionsTests {
-  private static func cursor(count: Int, state: JSONObject = [:], log: RecordingLog = RecordingLog()) throws -> any Cursor {
-    let context = CursorFixtures.context(state: state, log: log)
+  private static func cursor(
+    count: Int, log: RecordingLog = RecordingLog(), now: @escaping @Sendable () -> Int64 = { CursorFixtures.now }
+  ) throws -> any Cursor {
+    let context = CursorFixtures.context(state: [:], log: log, now: now)
     let values = JSONValue.array((0..<count).map { .string(String($0)) })
     let router = try PartitionRouters.make(
       from: CursorFixtures.node(["type": "ListPartitionRouter", "values": values, "cursor_field": "id"]), in: context)
+    return try cursor(over: router, in: context)
+  }
+
+  private static func cursor(over router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
     let sync: any IncrementalSync = try context.build(
       CursorFixtures.node([
         "type": "DatetimeBasedCursor", "cursor_field": "updated_at", "datetime_format": "%Y-%m-%dT%H:%M:%SZ",
@@ -43,25 +50,50 @@ import Testing
     #expect(state["states"]?.count == PerPartitionProgress.switchToGlobalLimit + 1)
   }
 
-  @Test func onlySoManyTimelinesAreKept() async throws {
-    let cursor = try Self.cursor(count: PerPartitionProgress.maxPartitions + 2_000)
-    try await Self.read(cursor)
-    #expect(try cursor.finish()["state"] == ["updated_at": "2025-02-03T00:00:00Z"])
+  /// Each step lets some seconds pass and closes a partition; the ones marked say their state.
+  @Test(
+    arguments: [
+      (Array(repeating: 100, count: 20), [0, 7, 14]),
+      (Array(repeating: 0, count: 1_000), [0]),
+      ([0, 600, 1, 599, 2], [0, 2, 4]),
+      ([3_600, 3_600, 3_600], [0, 1, 2]),
+    ])
+  func statesComeEveryTenMinutes(steps: [Int], emitting: [Int]) async throws {
+    let clock = Mutex(CursorFixtures.now)
+    let cursor = try Self.cursor(count: steps.count, now: { clock.withLock { $0 } })
+    var emitted: [Int] = []
+    var place = 0
+    try await cursor.slices { slice in
+      clock.withLock { $0 += Int64(steps[place]) * 1_000_000 }
+      if let state = try cursor.close(slice, observer: cursor.observer(for: slice)) {
+        emitted.append(place)
+        #expect(state["states"]?.count == place + 1)
+      }
+      place += 1
+    }
+    #expect(emitted == emitting)
+    #expect(try cursor.finish()["states"]?.count == steps.count)
   }
 
-  @Test func droppedKeysMakeRoomWithoutMovingTheOthers() {
-    var table = PartitionTable<Int>()
-    func key(_ number: Int) -> PartitionKey { PartitionKey(["id": .int(number)]) }
-    for number in 0..<1_000 { table[key(number)] = number }
-    for number in 0..<990 where number % 7 != 0 { table[key(number)] = nil }
-    table[key(3)] = -3
-    var seen: [Int] = []
-    table.forEach { seen.append($1) }
-    #expect(seen == (0..<990).filter { $0 % 7 == 0 } + Array(990..<1_000) + [-3])
-    #expect(table.firstKey { $0 != key(0) } == key(7))
-    #expect(table.update(key(7)) { $0 += 1 } != nil)
-    #expect(table[key(7)] == 8)
-    #expect(table.count == seen.count)
+  /// Partitions that a parent names before it fails.
+  private struct BreakingRouter: PartitionRouter {
+    struct Broken: Error {}
+    var parentState: JSONObject? { nil }
+
+    func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
+      for number in 0..<3 { try await body(StreamSlice(partition: ["id": .int(number)])) }
+      throw Broken()
+    }
+    func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts { RequestParts() }
+  }
+
+  @Test func partitionsThatWereNotNamedBeginWhereTheyWouldHave() async throws {
+    let cursor = try Self.cursor(over: BreakingRouter(), in: CursorFixtures.context(state: [:]))
+    await #expect(throws: BreakingRouter.Broken.self) { try await Self.read(cursor) }
+    let state = try cursor.finish()
+    #expect(state["states"]?.count == 3)
+    // The cursor that new partitions start from.
+    #expect(state["state"] == nil)
   }
 
   @Test func theOrderOfKeysDoesNotMatter() {

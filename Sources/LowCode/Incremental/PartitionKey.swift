@@ -1,0 +1,23 @@
+import JSON
+
+/// A partition by its content: equal whatever the order of its keys.
+struct PartitionKey: Sendable, Hashable {
+  /// The partition with its keys sorted, as states show it.
+  let partition: JSONObject
+
+  init(_ partition: JSONObject) { self.partition = Self.sorted(partition) }
+
+  private static func sorted(_ object: JSONObject) -> JSONObject {
+    var result = JSONObject(minimumCapacity: object.count)
+    for (key, value) in object.sorted(by: { $0.key.sortsBefore($1.key) }) { result[key] = sorted(value) }
+    return result
+  }
+
+  private static func sorted(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let object): .object(sorted(object))
+    case .array(let elements): .array(elements.map(sorted))
+    default: value
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import JSON
+
+/// What a command is run on: the texts of its files, with the API's placeholder address.
+struct ReadSubject: Sendable {
+  /// For messages of tests.
+  let name: String
+  let manifest: String
+  var config = "{}"
+  let catalog: String?
+  /// The state that the first read is given.
+  var state: String?
+  let api: String
+  var folder = URL(filePath: "/")
+  var movesClock = false
+
+  /// Runs a command against the API, which goes on where the command before left it.
+  /// - Parameter state: a state file for reads.
+  func run(_ command: Command, state: String?, on api: ScriptedAPI) async throws -> Outcome {
+    let isRead = command == .read || command == .resume
+    let input = CommandInput(
+      command: command, manifest: api.localise(manifest), config: api.localise(config),
+      catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
+      folder: folder, sleeps: SleepRecorder(movesClock: movesClock))
+    _ = api.takeRequests()
+    let output = try await ConnectorUnderTest.runner.run(input)
+    return Outcome(
+      lines: api.restore(output.text).split(separator: "\n").map(String.init), requests: api.takeRequests(), exit: output.exit,
+      sleeps: input.sleeps.seconds)
+  }
+}
+
+extension ConformanceCase {
+  var subject: ReadSubject {
+    get throws {
+      ReadSubject(
+        name: name, manifest: try text("manifest.yaml"), config: try text("config.json"),
+        catalog: try optionalText("catalog.json"), state: try optionalText("state.json"), api: try text("api.json"),
+        folder: folder, movesClock: try movesClock())
+    }
+  }
+}
+
+/// The last state of each stream that lines of a read hold.
+struct LastStates {
+  private var states: [String: JSONValue] = [:]
+
+  /// - Parameter before: a state file, whose states hold for streams of which the lines have none.
+  init(_ lines: some Sequence<String> = [String](), before: JSONValue? = nil) {
+    for state in before?.array ?? [] { add(state) }
+    for line in lines { add(line) }
+  }
+
+  /// Takes a line in, if it is a STATE.
+  mutating func add(_ line: String) {
+    guard line.hasPrefix(#"{"type":"STATE""#), let state = (try? JSONValue(parsing: line))?["state"] else { return }
+    add(state)
+  }
+
+  private mutating func add(_ state: JSONValue) {
+    guard let stream = state["stream"], let name = stream["stream_descriptor"]?["name"]?.string else { return }
+    states[name] = ["type": "STREAM", "stream": stream]
+  }
+
+  /// Whether they say of each stream only that it was read, so that it begins anew.
+  var areOnlySentinels: Bool {
+    states.values.allSatisfy { $0["stream"]?["stream_state"] == ["__ab_no_cursor_state_message": true] }
+  }
+
+  /// A state file.
+  var json: JSONValue { .array(states.sorted { $0.key < $1.key }.map(\.value)) }
+}

@@ -1,0 +1,86 @@
+import JSON
+import Testing
+
+/// What the platform relies on when a sync ends anywhere: what was printed before a STATE line, plus a read that is resumed from it,
+/// is the whole read, each record at least once.
+@Suite("A read that is resumed from a STATE line loses nothing", .serialized)
+struct ResumptionTests {
+  /// What was proved, all together.
+  private struct Tally: CustomStringConvertible {
+    /// Reads of which a state could be resumed from.
+    var reads = 0
+    var states = 0
+    /// States before the last record.
+    var halfway = 0
+    /// States of which the API did not know what a resumed read asks.
+    var skipped = 0
+    var description: String { "\(reads) reads, \(states) states, \(halfway) halfway, \(skipped) skipped" }
+  }
+
+  @Test("From every STATE line of every case")
+  func everyCase() async throws {
+    var tally = Tally()
+    for tested in ConformanceCase.all where try tested.commands().contains(.read) { try await resume(tested.subject, &tally) }
+    // Or the test would prove nothing.
+    print(tally)
+    #expect(tally.reads > 100 && tally.states > 250 && tally.halfway > 80, "\(tally)")
+    #expect(tally.skipped * 10 < tally.states, "\(tally)")
+  }
+
+  @Test("From every STATE line of every kind of cursor, partitions, pages and state together")
+  func everyCombination() async throws {
+    var tally = Tally()
+    let reads = GeneratedRead.all
+    for read in reads {
+      let records = try await resume(read.subject, resumesSentinels: true, &tally)
+      let ids = Set(records.compactMap { try? JSONValue(parsing: $0)["data"]?["id"]?.string })
+      #expect(read.ids.isSubset(of: ids), "\(read.subject.name)")
+    }
+    #expect(tally.reads == reads.count && tally.skipped == 0, "\(tally)")
+    print(tally)
+    #expect(reads.count > 140 && tally.states > 400 && tally.halfway > 150, "\(tally)")
+  }
+
+  /// Reads, and goes on from each STATE line.
+  /// - Returns: the records of the whole read.
+  @discardableResult
+  private func resume(_ subject: ReadSubject, resumesSentinels: Bool = false, _ tally: inout Tally) async throws -> Set<String> {
+    var next = tally
+    let whole = try await ScriptedAPI.serving(subject.api) { api in
+      let first = try await subject.run(.read, state: subject.state, on: api)
+      var whole = records(first.lines[...])
+      // What a failed read lacks, a second one has, where the API has recovered by then.
+      if first.exit != 0 { whole.formUnion(records(try await subject.run(.read, state: subject.state, on: api).lines[...])) }
+      let unknown = api.takeUnanswered()
+      var states = LastStates(before: try subject.state.map { try JSONValue(parsing: $0) })
+      for (place, line) in first.lines.enumerated() where line.hasPrefix(#"{"type":"STATE""#) {
+        states.add(line)
+        // A read from it would be the first one again, which the case's recording has.
+        if states.areOnlySentinels, !resumesSentinels { continue }
+        let resumed = try await subject.run(.resume, state: states.json.jsonText, on: api)
+        guard api.takeUnanswered().isSubset(of: unknown) else {
+          next.skipped += 1
+          continue
+        }
+        let missing = whole.subtracting(records(first.lines[...place]))
+        next.states += 1
+        if !missing.isEmpty { next.halfway += 1 }
+        let lost = missing.subtracting(records(resumed.lines[...])).sorted()
+        #expect(lost.isEmpty, "\(subject.name): lost after line \(place + 1), \(states.json.jsonText): \(lost.prefix(3))")
+      }
+      return whole
+    }
+    if next.states > tally.states { next.reads += 1 }
+    tally = next
+    return whole
+  }
+
+  /// The records of lines, each by its stream and its data.
+  private func records(_ lines: ArraySlice<String>) -> Set<String> {
+    Set(
+      lines.compactMap { line in
+        guard case .record(_, let record)? = (try? JSONValue(parsing: line)).map(Message.init) else { return nil }
+        return record.canonicalText
+      })
+  }
+}
