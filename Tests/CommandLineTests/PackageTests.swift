@@ -139,7 +139,7 @@ import Testing
     for command in [["package", "manifest.yaml", "-o", "out"], ["image", "manifest.yaml", "--metadata", "m.yaml", "-o", "out"]] {
       try connection.folder.write("m.yaml", "data: {dockerRepository: airbyte/source-shop, dockerImageTag: 1.2.3}\n")
       let run = try await connection.run(command)
-      #expect(run.stderr.hasPrefix("manifest.yaml:17:35: error: unknown type `PageIncremnt`"))
+      #expect(run.stderr.hasPrefix("manifest.yaml:17:37: error: unknown type `PageIncremnt`"))
       #expect(run.stderr.contains("did you mean `PageIncrement`?"))
       #expect(run.stderr.hasSuffix("error: The manifest is not valid, so nothing was written.\n"))
       #expect(run.status == 1)
@@ -187,7 +187,7 @@ import Testing
   @Test func aMissingSchemaFileIsNamed() async throws {
     let connection = try Connection(manifest: Manifests.streams(["ok"], more: Self.streamsWithFiles))
     let run = try await connection.run("package", "manifest.yaml", "-o", "out")
-    #expect(run.stderr.hasPrefix("error: manifest.yaml:26:19: The schema file `./source_shop/schemas/named.json` cannot be read"))
+    #expect(run.stderr.hasPrefix("error: manifest.yaml:27:20: The schema file `./source_shop/schemas/named.json` cannot be read"))
     #expect(run.status == 1)
     #expect(try connection.folder.names() == ["config.json", "manifest.yaml"])
   }

@@ -70,7 +70,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   static func missing(_ candidates: [String], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {
     failure(
-      "The schema file `\(candidates.first ?? "")` cannot be read: it should stand beside the manifest, under \(files).", at: node
+      "The schema file `\(candidates.first ?? "")` cannot be read: it should stand beside the manifest, in `\(files)`.", at: node
     )
   }
 
