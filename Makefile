@@ -6,9 +6,9 @@ PARITY ?= ../shared/parity
 
 # STATIC=1 links Swift's libraries into the binary, which then runs where no toolchain is.
 SCRATCH := $(if $(STATIC),.build-static,.build)
-# Swift's static libraries, with the part of ICU's data that is used.
+# Swift's static libraries with the part of ICU's data that is used. The build's own tool is linked to them too.
 LIBRARIES_STATIC := .build-static/swift_static
-STATIC_FLAGS = --static-swift-stdlib -Xswiftc -resource-dir -Xswiftc $(CURDIR)/$(LIBRARIES_STATIC)
+STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
 BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
 BIN = $(SCRATCH)/release
 LIBRARIES := yaml-0.1 zlib libcurl $(if $(STATIC),libxml-2.0)

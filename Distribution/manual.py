@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 
 EXIT_STATUS = """\
 .SH EXIT STATUS
@@ -46,6 +47,12 @@ def roff(text):
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.M)
 
 
+def paragraph(text):
+    """Text in lines as short as roff likes them."""
+    lines = [textwrap.wrap(line, 70, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")]
+    return roff("\n".join(line for part in lines for line in part))
+
+
 def option(argument):
     names = ["-" * (1 if name["kind"] == "short" else 2) + name["name"] for name in argument.get("names", [])]
     if argument["kind"] == "positional":
@@ -66,25 +73,25 @@ def page(tool, version):
     yield f'.TH {name.upper()} 1 "" "{name} {number}" "User Commands"'
     yield f".SH NAME\n{roff(name)} \\- {roff(root['abstract'])}"
     yield f".SH SYNOPSIS\n.B {roff(name)}\n.I command\n.RI [ options ]"
-    yield f".SH DESCRIPTION\n{roff(root['discussion'])}\n.PP\nVersion {roff(version)}."
+    yield f".SH DESCRIPTION\n{paragraph(root['discussion'])}\n.PP\nVersion {roff(version)}."
     yield ".SH COMMANDS"
     for command in root["subcommands"]:
         if command["commandName"] == "help":
             continue
         shown = [a for a in command["arguments"] if a["shouldDisplay"] and not is_standard(a)]
         yield f".SS {roff(name)} {roff(command['commandName'])} " + " ".join(usage(a) for a in shown)
-        yield roff(command["abstract"])
+        yield paragraph(command["abstract"])
         if command.get("discussion"):
-            yield f".PP\n{roff(command['discussion'])}"
+            yield f".PP\n{paragraph(command['discussion'])}"
         for argument in shown:
-            yield f".TP\n{option(argument)}\n{roff(argument.get('abstract', ''))}"
+            yield f".TP\n{option(argument)}\n{paragraph(argument.get('abstract', ''))}"
     yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, and the version of the reference it is compatible with."
     yield ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow help."
     yield EXIT_STATUS.rstrip()
     for title, entries in [("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)]:
         yield f".SH {title}"
         for term, text in entries:
-            yield f".TP\n{roff(term)}\n{roff(text)}"
+            yield f".TP\n{roff(term)}\n{paragraph(text)}"
 
 
 def is_standard(argument):

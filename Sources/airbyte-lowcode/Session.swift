@@ -60,7 +60,7 @@ struct Session {
   private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }
 
   /// Whether there is a manifest besides what a config may bring along.
-  func hasManifest() throws -> Bool { try ownManifest() != nil }
+  var hasManifest: Bool { options.manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest) }
 
   private func manifest(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
     if let own = try ownManifest() { return own }

@@ -15,7 +15,7 @@ struct SpecCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options).run { session in
-      if config == nil, try !session.hasManifest() {
+      if config == nil, !session.hasManifest {
         try session.writer.spec(GeneralSpec.message)
         return true
       }

@@ -53,6 +53,24 @@ import Testing
     #expect(!inspection.stdout.contains("schemas/other.json"))
   }
 
+  /// The config says which of them is read, so all come along.
+  @Test func schemaFilesThatTheConfigChoosesComeAlong() async throws {
+    let more = Self.streamsWithFiles.replacingOccurrences(
+      of: "./source_shop/schemas/{{ parameters['name'] }}.json", with: "./schemas/{{ config['edition'] }}.json")
+    let connection = try Connection(manifest: Manifests.streams(["ok"], more: more), config: ["edition": "large"])
+    try connection.folder.makeFolder("schemas")
+    for name in ["large", "small"] { try connection.folder.write("schemas/\(name).json", "{\"title\": \"\(name)\"}") }
+    try connection.folder.write("schemas/notes.txt", "none of them")
+    let source = try await packaged(connection)
+    try connection.folder.remove("schemas")
+    let run = try await Tool.run(["discover", "--config", "config.json"], in: connection.folder, executable: source)
+    let streams = try #require(try run.messages("CATALOG", "catalog").first?["streams"]?.array)
+    #expect(streams.map { $0["json_schema"]?["title"]?.string } == [nil, "large", nil])
+    let inspection = try await Tool.run(["--inspect"], in: connection.folder, executable: source)
+    #expect(inspection.stdout.contains("schemas/small.json"))
+    #expect(!inspection.stdout.contains("notes"))
+  }
+
   private static let streamsWithFiles = """
       - $ref: "#/definitions/stream"
         name: named
