@@ -6,14 +6,17 @@ PARITY ?= ../shared/parity
 
 # STATIC=1 links Swift's libraries into the binary, which then runs where no toolchain is.
 SCRATCH := $(if $(STATIC),.build-static,.build)
-BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),--static-swift-stdlib)
+# Swift's static libraries with the part of ICU's data that is used. The build's own tool is linked to them too.
+LIBRARIES_STATIC := .build-static/swift_static
+STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
+BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
 BIN = $(SCRATCH)/release
 LIBRARIES := yaml-0.1 zlib libcurl libcrypto $(if $(STATIC),libxml-2.0)
 PACKAGES := git pkg-config libyaml-dev zlib1g-dev libcurl4-openssl-dev libssl-dev $(if $(STATIC),libxml2-dev)
 SWIFT_FILES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test install deps format lint parity conformance-record clean
+.PHONY: help run build test test-shipping dist install deps format lint parity conformance-record clean
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +37,23 @@ run: build ## Read the bookshop's manifest against the example API.
 	$(BIN)/airbyte-lowcode read --manifest manifests/bookshop/manifest.yaml --config "$$scratch/config.json" \
 	  --catalog manifests/bookshop/catalog.json
 
-build: deps ## Build the release binary (STATIC=1: without need of Swift's libraries).
+build: deps $(if $(STATIC),$(LIBRARIES_STATIC)) ## Build the release binary (STATIC=1: without need of Swift's libraries).
 	@$(BUILD) >&2
+
+$(LIBRARIES_STATIC): Distribution/static_libraries.py
+	@mkdir -p $(@D)
+	@resources=$$($(SWIFT) -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p'); \
+	python3 Distribution/static_libraries.py "$${resources}_static" $@
 
 test: deps ## Run every test.
 	@$(SWIFT) test --disable-xctest
+
+test-shipping: build ## Try packages and images with skopeo, umoci, chroot and PyAirbyte; what is not at hand is skipped.
+	@python3 Tests/Shipping/shipping.py --build $(BIN)
+
+dist: ## Write what is released into dist/: the static executable, completions, man page, Debian package, checksums.
+	@$(MAKE) --no-print-directory build STATIC=1
+	@Distribution/release .build-static/release/airbyte-lowcode dist
 
 install: build ## Put the binary into PREFIX/bin (/usr/local).
 	install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -74,4 +89,4 @@ conformance-record: ## Record the conformance cases from the reference (ONLY="fe
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
 
 clean: ## Remove what was built.
-	rm -rf .build .build-static
+	rm -rf .build .build-static dist

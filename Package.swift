@@ -42,9 +42,12 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       plugins: ["EmbedSchema"]),
+    .target(
+      name: "Packaging",
+      dependencies: ["YAML", "JSON", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .executableTarget(
       name: "airbyte-lowcode",
-      dependencies: ["LowCode", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["LowCode", "Packaging", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(
       name: "example-api",
       dependencies: [
@@ -68,6 +71,7 @@ let package = Package(
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),
+    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "JSON", "CZlib"]),
     .testTarget(name: "CommandLineTests", dependencies: ["airbyte-lowcode", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",

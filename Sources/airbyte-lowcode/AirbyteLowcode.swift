@@ -1,12 +1,15 @@
 import ArgumentParser
+import LowCode
 
-@main
 struct AirbyteLowcode: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "airbyte-lowcode",
     abstract: "Runs Airbyte's declarative low-code connectors: reads an HTTP API as a YAML manifest describes it.",
     discussion:
       "Standard output carries Airbyte protocol messages, one JSON object a line; everything for people goes to standard error.",
-    version: "0.1.0",
-    subcommands: [SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self])
+    version: RuntimeVersion.text,
+    subcommands: [
+      SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self, PackageCommand.self,
+      ImageCommand.self,
+    ])
 }

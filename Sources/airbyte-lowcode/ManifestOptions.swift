@@ -6,11 +6,18 @@ struct ManifestOptions: ParsableArguments {
     name: [.customLong("manifest"), .customLong("manifest-path")],
     help: ArgumentHelp(
       "The manifest, a YAML file; `-` reads it from standard input. "
-        + "Without it, the config's `__injected_declarative_manifest` is used.", valueName: "file"))
+        + "Without it, the config's `__injected_declarative_manifest` is used.", valueName: "file",
+      visibility: OwnPackage.isThere ? .private : .default))
   var manifest: String?
 
   @Flag(help: "Log requests and other details.")
   var debug = false
+
+  func validate() throws {
+    if manifest != nil, OwnPackage.isThere {
+      throw ValidationError("\(OwnPackage.name) has its own manifest and takes no other.")
+    }
+  }
 }
 
 /// The options about the user's config.

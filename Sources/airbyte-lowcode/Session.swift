@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import LowCode
+import Packaging
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are told.
 struct Session {
@@ -46,43 +47,56 @@ struct Session {
     input.config = try InputFile.object(options.config, "config")
     input.states = states
     input.catalog = catalog
-    input.folder = folder
+    let (source, files) = try manifest(input.config)
+    input.files = files
     // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" ? nil : options.config)
-    return try await Connector.load(manifestSource(input.config), input, mask: mask, runtime: runtime)
+    return try await Connector.load(source, input, mask: mask, runtime: runtime)
   }
 
   /// The manifest without a config: `path` names one that the manifest may stand in.
   func connectorWithoutConfig(_ path: String?) async throws -> Connector {
     var input = ConnectorInput()
-    input.folder = folder
-    let source = try manifestSource(path.map { try InputFile.object($0, "config") } ?? [:])
+    let (source, files) = try manifest(path.map { try InputFile.object($0, "config") } ?? [:])
+    input.files = files
     return try await Connector.load(source, input, mask: mask, runtime: runtime)
   }
 
   private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }
 
-  private func manifestSource(_ config: JSONObject) throws -> ManifestSource {
-    switch options.manifest {
-    case "-"?: return .text(try InputFile.bytes("-", "manifest"), name: "<stdin>")
-    case let path?:
-      try InputFile.handle(path, "manifest")
-      return .file(path: path)
-    case nil:
-      guard let injected = config["__injected_declarative_manifest"] else {
-        throw ConnectorError(
-          .config,
-          "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
-      }
-      return .injected(injected)
+  /// Whether there is a manifest besides what a config may bring along.
+  var hasManifest: Bool { options.manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest) }
+
+  private func manifest(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
+    if let own = try ownManifest() { return own }
+    guard let injected = config["__injected_declarative_manifest"] else {
+      throw ConnectorError(
+        .config,
+        "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
     }
+    return (.injected(injected), .folder("."))
   }
 
-  /// Where files that the manifest names are looked for.
-  private var folder: String {
-    guard let path = options.manifest, path != "-", let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+  /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
+  private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
+    switch options.manifest {
+    case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .folder("."))
+    case let path?:
+      try InputFile.handle(path, "manifest")
+      return (.file(path: path), .folder(Shipping.folder(of: path)))
+    case nil: break
+    }
+    do {
+      if let package = try OwnPackage.package() {
+        return (.text(package.manifest, name: Package.manifestPath), .packaged(package.files))
+      }
+    } catch {
+      throw ConnectorError(.system, error.message)
+    }
+    // As the reference: before a manifest that comes with the config.
+    guard InputFile.exists(ImageLayout.manifest) else { return nil }
+    return (.file(path: ImageLayout.manifest), .folder(ImageLayout.manifestFolder))
   }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.

@@ -5,11 +5,11 @@ import Testing
 @Suite struct HelpTests {
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate"])
+  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate", "package", "image"])
   func helpIsTheSnapshot(command: String) async throws {
     let run = try await Tool.run((command.isEmpty ? [] : [command]) + ["--help"], in: Folder())
     let file = "help\(command.isEmpty ? "" : "-\(command)").txt"
-    #expect(run.stdout == (try snapshot(file)))
+    #expect(run.stdout == (try Self.snapshot(file)))
     #expect(run.stderr.isEmpty)
     #expect(run.status == 0)
   }
@@ -27,12 +27,12 @@ import Testing
   ])
   func wrongUsageIsTheSnapshot(name: String, arguments: [String]) async throws {
     let run = try await Tool.run(arguments, in: Folder())
-    #expect(run.stderr == (try snapshot("usage-\(name).txt")))
+    #expect(run.stderr == (try Self.snapshot("usage-\(name).txt")))
     #expect(run.stdout.isEmpty)
     #expect(run.status == 64)
   }
 
-  private func snapshot(_ file: String) throws -> String {
-    try String(contentsOf: Self.fixtures.appending(path: file), encoding: .utf8)
+  static func snapshot(_ file: String) throws -> String {
+    try String(contentsOf: fixtures.appending(path: file), encoding: .utf8)
   }
 }

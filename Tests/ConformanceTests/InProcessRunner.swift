@@ -38,7 +38,7 @@ private struct InProcessRunner: CommandRunner {
     given.catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
     given.states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
     given.config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
-    given.folder = input.folder.path
+    given.files = .folder(input.folder.path)
     given.updates = ConfigControl(writer: writer, file: nil)
     let connector = try await Connector.load(
       .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, mask: mask, runtime: runtime)

@@ -19,7 +19,7 @@ package struct Connector: Sendable {
     self.manifest = manifest
     declaredSpec = spec
     var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
-    context.manifestFolder = input.folder
+    context.manifestFiles = input.files
     context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
     context.apiBudget = manifest.apiBudget
     self.context = context

@@ -9,8 +9,8 @@ package struct ConnectorInput: Sendable {
   package var states: [String: JSONObject] = [:]
   /// The streams that a read is asked for.
   package var catalog: [ConfiguredStream] = []
-  /// Where the manifest stands; files that it names are looked for there.
-  package var folder = "."
+  /// Where the files are that the manifest names.
+  package var files = ManifestFiles.folder(".")
   /// Is told when a component changes the config: a token that is good for one use was renewed.
   package var updates: (any ConfigUpdating)?
   /// Is told when migrations changed the config, which is then kept; nil for the same as ``updates``.

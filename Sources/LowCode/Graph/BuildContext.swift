@@ -21,8 +21,8 @@ package struct BuildContext: Sendable {
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
-  /// The folder that the manifest stands in: paths in it are relative to this.
-  package var manifestFolder = "."
+  /// The files that the manifest may name by paths from where it stands.
+  package var manifestFiles = ManifestFiles.folder(".")
 
   /// The state that was handed in for the stream that is being built (its `stream_state`), if any.
   package var streamState: JSONObject?

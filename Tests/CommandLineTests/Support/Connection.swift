@@ -33,7 +33,9 @@ struct Connection {
     return ["read", "--manifest", "manifest.yaml", "--config", "config.json", "--catalog", "catalog.json"]
   }
 
-  func run(_ arguments: String...) async throws -> Tool.Outcome { try await Tool.run(arguments, in: folder) }
+  func run(_ arguments: String...) async throws -> Tool.Outcome { try await run(arguments) }
+
+  func run(_ arguments: [String]) async throws -> Tool.Outcome { try await Tool.run(arguments, in: folder) }
 }
 
 enum Manifests {

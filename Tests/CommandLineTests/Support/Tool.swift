@@ -50,9 +50,11 @@ enum Tool {
     return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "airbyte-lowcode"
   }()
 
-  /// Runs the executable with `arguments` in `folder`.
-  static func run(_ arguments: [String], in folder: Folder, stdin: String = "") async throws -> Outcome {
-    try await launch(path, arguments, in: folder, stdin: stdin)
+  /// Runs the executable, or another one, with `arguments` in `folder`.
+  static func run(
+    _ arguments: [String], in folder: Folder, stdin: String = "", executable: String = path
+  ) async throws -> Outcome {
+    try await launch(executable, arguments, in: folder, stdin: stdin)
   }
 
   /// Runs a line of the shell in which `"$@"` is the executable with `arguments`.
@@ -101,6 +103,13 @@ final class Folder: Sendable {
   func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: url(of: name)) }
 
   func remove(_ name: String) throws { try FileManager.default.removeItem(at: url(of: name)) }
+
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(at: url(of: name), withIntermediateDirectories: true)
+  }
+
+  /// The names in the folder, hidden ones too.
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
 
   func text(_ name: String) throws -> String { String(decoding: try Data(contentsOf: url(of: name)), as: UTF8.self) }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Writes the man page of airbyte-lowcode from what the executable says of its commands (`--experimental-dump-help`).
+
+    manual.py path/to/airbyte-lowcode > airbyte-lowcode.1
+"""
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+
+EXIT_STATUS = """\
+.SH EXIT STATUS
+.TP
+0
+All went well. A \\fBcheck\\fR that fails says so in its message and ends with this status too.
+.TP
+1
+Something failed; a TRACE message, or standard error, says what.
+.TP
+64
+The command line is wrong.
+"""
+
+ENVIRONMENT = [
+    ("LOG_LEVEL", "DEBUG is the same as --debug."),
+    ("HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "Proxies, as with other programs."),
+    ("REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE", "Certificates to trust instead of the system's; the first that is set counts."),
+    ("DEPLOYMENT_MODE", "With \"cloud\", only https to public addresses is allowed."),
+    ("AIRBYTE_STAGING_DIRECTORY", "Where files of records are put."),
+]
+
+FILES = [
+    (
+        "/airbyte/integration_code/source_declarative_manifest/manifest.yaml",
+        "The manifest of a container image, where --manifest names no other.",
+    ),
+    ("~/.netrc", "Credentials for requests that have none."),
+]
+
+
+def roff(text):
+    """Text as roff takes it literally; `code` becomes bold."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = re.sub(r"`([^`]+)`", r"\\fB\1\\fR", text)
+    return re.sub(r"^([.'])", r"\\&\1", text, flags=re.M)
+
+
+def paragraph(text):
+    """Text in lines as short as roff likes them."""
+    lines = [textwrap.wrap(line, 70, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")]
+    return roff("\n".join(line for part in lines for line in part))
+
+
+def option(argument):
+    names = ["-" * (1 if name["kind"] == "short" else 2) + name["name"] for name in argument.get("names", [])]
+    if argument["kind"] == "positional":
+        return f"\\fI{roff(argument['valueName'])}\\fR"
+    value = f" \\fI{roff(argument['valueName'])}\\fR" if argument["kind"] == "option" else ""
+    return ", ".join(f"\\fB{roff(name)}\\fR" for name in names) + value
+
+
+def usage(argument):
+    text = option({**argument, "names": argument.get("names", [])[:1]})
+    return f"[{text}]" if argument["isOptional"] else text
+
+
+def page(tool, version):
+    root = tool["command"]
+    name = root["commandName"]
+    number = version.split()[0]
+    yield f'.TH {name.upper()} 1 "" "{name} {number}" "User Commands"'
+    yield f".SH NAME\n{roff(name)} \\- {roff(root['abstract'])}"
+    yield f".SH SYNOPSIS\n.B {roff(name)}\n.I command\n.RI [ options ]"
+    yield f".SH DESCRIPTION\n{paragraph(root['discussion'])}\n.PP\nVersion {roff(version)}."
+    yield ".SH COMMANDS"
+    for command in root["subcommands"]:
+        if command["commandName"] == "help":
+            continue
+        shown = [a for a in command["arguments"] if a["shouldDisplay"] and not is_standard(a)]
+        yield f".SS {roff(name)} {roff(command['commandName'])} " + " ".join(usage(a) for a in shown)
+        yield paragraph(command["abstract"])
+        if command.get("discussion"):
+            yield f".PP\n{paragraph(command['discussion'])}"
+        for argument in shown:
+            yield f".TP\n{option(argument)}\n{paragraph(argument.get('abstract', ''))}"
+    yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, and the version of the reference it is compatible with."
+    yield ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow help."
+    yield EXIT_STATUS.rstrip()
+    for title, entries in [("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)]:
+        yield f".SH {title}"
+        for term, text in entries:
+            yield f".TP\n{roff(term)}\n{paragraph(text)}"
+
+
+def is_standard(argument):
+    return any(name["name"] in ("help", "version") for name in argument.get("names", []))
+
+
+def main():
+    binary = sys.argv[1]
+    tool = json.loads(subprocess.run([binary, "--experimental-dump-help"], capture_output=True, check=True).stdout)
+    version = subprocess.run([binary, "--version"], capture_output=True, check=True, text=True).stdout.strip()
+    print("\n".join(page(tool, version)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+/// A Dockerfile that makes the same image as ``ContainerImage``, by Docker and on Debian.
+package enum Dockerfile {
+  /// - Parameter package: the connector; nil for the runtime alone. Its files are taken from the folder of the Dockerfile.
+  package static func text(package: Package?, name: String, version: String) -> String {
+    let contents = package.map { Self.copies(of: $0) } ?? ""
+    return """
+      # The image that `airbyte-lowcode image` writes, made by Docker:
+      #   docker build -t \(name):\(version) .
+      # Beside this file stand \(package == nil ? "" : "the connector's files and ")the static executable (`make build STATIC=1`).
+      ARG DEBIAN=bookworm-slim
+      FROM debian:${DEBIAN}
+
+      RUN apt-get update \\
+       && apt-get install -y --no-install-recommends ca-certificates libcurl4 libyaml-0-2 tzdata zlib1g \\
+       && rm -rf /var/lib/apt/lists/* \\
+       && groupadd --gid \(ImageLayout.user) airbyte \\
+       && useradd --uid \(ImageLayout.user) --gid \(ImageLayout.user) --home-dir /airbyte --no-create-home airbyte \\
+       && install -d -o airbyte -g airbyte /airbyte \(ImageLayout.workingFolder) \(ImageLayout.manifestFolder) \\
+       && ln -s airbyte-lowcode /usr/local/bin/python \\
+       && ln -s airbyte-lowcode /usr/local/bin/ddtrace-run
+      COPY --chmod=755 airbyte-lowcode \(ImageLayout.program)
+
+      WORKDIR \(ImageLayout.workingFolder)
+      \(contents)
+      ENV AIRBYTE_ENTRYPOINT="\(ImageLayout.program)" SSL_CERT_FILE="\(ImageLayout.certificates)"
+      ENTRYPOINT ["\(ImageLayout.program)"]
+      LABEL io.airbyte.name="\(name)" io.airbyte.version="\(version)"
+      USER \(ImageLayout.user)
+
+      """
+  }
+
+  private static func copies(of package: Package) -> String {
+    package.contents.map { path, _ in
+      "COPY --chown=\(ImageLayout.user):\(ImageLayout.user) [\"\(path)\", \"source_declarative_manifest/\(path)\"]\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,71 @@
+/// The files of a layer: folders on the way to them come by themselves, and everything is in order of its path.
+struct ImageTree {
+  enum Content {
+    case folder
+    case link(to: String)
+    case bytes([UInt8])
+    /// A file of the running system, or its first bytes.
+    case host(path: String, count: Int?)
+  }
+
+  struct Entry {
+    var content: Content
+    var mode: Int
+    /// The number of user and group.
+    var owner = 0
+  }
+
+  /// By path, without a slash at the beginning.
+  private(set) var entries: [String: Entry] = [:]
+  /// Links at the root in whose place their targets are written: `lib` to `usr/lib`.
+  private let rootLinks: [String: String]
+
+  init(rootLinks: [String: String] = [:]) {
+    self.rootLinks = rootLinks
+  }
+
+  mutating func add(_ path: String, _ content: Content, mode: Int, owner: Int = 0) {
+    var parts = path.split(separator: "/").map { String($0) }
+    if let first = parts.first, parts.count > 1, let target = rootLinks[first] {
+      if entries[first] == nil { entries[first] = Entry(content: .link(to: target), mode: 0o777) }
+      parts.replaceSubrange(0...0, with: target.split(separator: "/").map { String($0) })
+    }
+    for count in 1..<max(1, parts.count) {
+      let folder = parts[..<count].joined(separator: "/")
+      if entries[folder] == nil { entries[folder] = Entry(content: .folder, mode: 0o755) }
+    }
+    entries[parts.joined(separator: "/")] = Entry(content: content, mode: mode, owner: owner)
+  }
+
+  mutating func addFolder(_ path: String, mode: Int = 0o755, owner: Int = 0) { add(path, .folder, mode: mode, owner: owner) }
+
+  mutating func addText(_ path: String, _ text: String, owner: Int = 0) {
+    add(path, .bytes(Array(text.utf8)), mode: 0o644, owner: owner)
+  }
+
+  /// The tree as a tar, piece by piece.
+  func writeTar(to write: ([UInt8]) throws -> Void) throws {
+    for (path, entry) in entries.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      var header = TarHeader(path: path, mode: entry.mode, owner: entry.owner)
+      switch entry.content {
+      case .folder:
+        header.path += "/"
+        header.kind = .folder
+        try write(header.bytes)
+      case .link(let target):
+        header.kind = .link(to: target)
+        try write(header.bytes)
+      case .bytes(let bytes):
+        header.count = bytes.count
+        try write(header.bytes + bytes + TarHeader.padding(after: bytes.count))
+      case .host(let path, let count):
+        let file = try InputBytes(path: path)
+        header.count = min(count ?? file.count, file.count)
+        try write(header.bytes)
+        try file.forEachPiece(of: 0..<header.count, write)
+        try write(TarHeader.padding(after: header.count))
+      }
+    }
+    try write(TarHeader.end)
+  }
+}

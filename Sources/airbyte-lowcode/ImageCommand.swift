@@ -1,0 +1,53 @@
+import ArgumentParser
+import LowCode
+import Packaging
+
+struct ImageCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "image", abstract: "Make a container image of a manifest, without a container engine.",
+    discussion: """
+      The image is laid out as Airbyte's own of manifest-only connectors. It holds this program with the libraries that it needs from \
+      this system, CA certificates, and the manifest with its schema files. Without a manifest it is a base image: it serves the \
+      manifest that is put at \(ImageLayout.manifest), or that a config brings \
+      along in `__injected_declarative_manifest`. The same input makes the same bytes.
+      """)
+
+  @Argument(help: ArgumentHelp("The manifest, a YAML file.", valueName: "manifest"))
+  var manifest: String?
+
+  @Option(
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp(
+      "The tar to write, for `docker load` and tools that read OCI archives, or a folder if it ends with a slash. "
+        + "By default a tar of the connector's name and version in this folder.", valueName: "path"))
+  var output: String?
+
+  @Flag(help: "Write the folder of an OCI layout instead of a tar.")
+  var layout = false
+
+  @Flag(help: "Print a Dockerfile that makes such an image, instead of making it.")
+  var dockerfile = false
+
+  @OptionGroup var options: ShippingOptions
+
+  func run() async throws {
+    try Shipping.reportingErrors {
+      let metadata = try options.metadata(beside: manifest)
+      if metadata == nil, let manifest {
+        throw PackagingError(
+          "An image has its name and version from the connector's metadata, and there is no "
+            + "\(Shipping.folder(of: manifest, "metadata.yaml")): name the file with --metadata.")
+      }
+      let package = try manifest.map { try options.package(manifest: $0, name: nil, metadata) }
+      let name = metadata?.repository ?? "airbyte-lowcode"
+      let version = metadata?.tag ?? RuntimeVersion.number
+      if dockerfile { return try StandardOutput.write(line: Dockerfile.text(package: package, name: name, version: version)) }
+      let isFolder = layout || output?.hasSuffix("/") ?? false
+      let path = output ?? "\(Shipping.name(of: name))-\(version)\(isFolder ? "" : ".tar")"
+      let image = try ContainerImage(options.executable(), package: package, name: name, version: version)
+      if isFolder { try image.writeLayout(to: path) } else { try image.writeArchive(to: path) }
+      let size = isFolder ? "" : ": \(Shipping.size(of: path))"
+      StandardOutput.tell("Wrote \(path)\(size), the image \(name):\(version).")
+    }
+  }
+}

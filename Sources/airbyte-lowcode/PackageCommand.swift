@@ -1,0 +1,42 @@
+import ArgumentParser
+import LowCode
+import Packaging
+
+struct PackageCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "package", abstract: "Make one executable of a manifest: this program with the manifest and its schema files.",
+    discussion: """
+      The executable takes the commands of the protocol without --manifest, and --inspect shows what it carries. The same input \
+      makes the same bytes.
+      """)
+
+  @Argument(help: ArgumentHelp("The manifest, a YAML file.", valueName: "manifest"))
+  var manifest: String
+
+  @Option(
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("The executable to write. By default a file of the connector's name in this folder.", valueName: "file"))
+  var output: String?
+
+  @Option(help: "What the connector is called. By default as in its metadata, else as its file or folder.")
+  var name: String?
+
+  @OptionGroup var options: ShippingOptions
+
+  func validate() throws {
+    if let name, name.isEmpty || name.contains(where: { $0.isWhitespace || $0 == "/" }) {
+      throw ValidationError("A connector's name has neither spaces nor slashes.")
+    }
+  }
+
+  func run() async throws {
+    try Shipping.reportingErrors {
+      let package = try options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
+      let path = output ?? package.name
+      try options.executable().write(package, to: path)
+      let files = package.files.count
+      let more = files == 0 ? "" : " and \(files) schema file\(files == 1 ? "" : "s")"
+      StandardOutput.tell("Wrote \(path): \(Shipping.size(of: path)), with the manifest\(more) of \(package.name).")
+    }
+  }
+}

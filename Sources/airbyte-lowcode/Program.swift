@@ -1,0 +1,11 @@
+import ArgumentParser
+import Packaging
+
+/// Where the process begins: an executable that carries a connector is that connector, any other offers every command.
+@main
+enum Program {
+  static func main() async {
+    let arguments = ImageLayout.arguments(CommandLine.arguments)
+    if OwnPackage.isThere { await PackagedConnector.main(arguments) } else { await AirbyteLowcode.main(arguments) }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Packaging
+
+/// An image around `/bin/true`.
+@Suite struct ContainerImageTests {
+  private static let package = Package(
+    name: "source-shop", version: "1.2.3", manifest: Array("version: 7.39.1\n".utf8),
+    files: ["schemas/a.json": Array("{}".utf8)])
+
+  private static let image = Result {
+    try ContainerImage(
+      SealedExecutable(path: "/bin/true"), package: package, name: "airbyte/source-shop", version: "1.2.3")
+  }
+
+  private func json(_ bytes: [UInt8]?) throws -> JSONValue { try JSONValue(parsing: try #require(bytes)) }
+
+  @Test func everyReferenceLeadsToABlobOfItsDigestAndSize() throws {
+    let files = Dictionary(uniqueKeysWithValues: try Self.image.get().files.map { ($0.path, $0.bytes) })
+    for (path, bytes) in files where path.hasPrefix("blobs/") { #expect(path == "blobs/sha256/\(Digest(of: bytes))") }
+    func blob(_ descriptor: JSONValue?) throws -> [UInt8] {
+      let digest = try #require(descriptor?["digest"]?.string)
+      let bytes = try #require(files["blobs/\(digest.replacingOccurrences(of: ":", with: "/"))"])
+      #expect(descriptor?["size"]?.int == bytes.count)
+      return bytes
+    }
+    #expect(try json(files["oci-layout"]) == ["imageLayoutVersion": "1.0.0"])
+    let manifest = try json(blob(json(files["index.json"])["manifests"]?.array?.first))
+    let config = try json(blob(manifest["config"]))
+    let layers = try #require(manifest["layers"]?.array)
+    let scratch = try Scratch()
+    var digests: [JSONValue] = []
+    for layer in layers {
+      try scratch.write("layer.gz", try blob(layer))
+      #expect(try Program.run("/bin/gzip", ["--decompress", "--force", scratch.path("layer.gz")]).status == 0)
+      digests.append(.string("sha256:\(Digest(of: try scratch.bytes("layer")))"))
+    }
+    #expect(config["rootfs"]?["diff_ids"] == .array(digests))
+    #expect(config["history"]?.array?.count == layers.count)
+    let docker = try json(files["manifest.json"])
+    #expect(docker.array?.first?["RepoTags"] == ["airbyte/source-shop:1.2.3"])
+    #expect(docker.array?.first?["Layers"]?.array?.allSatisfy { files[$0.string ?? ""] != nil } == true)
+    #expect(files[docker.array?.first?["Config"]?.string ?? ""] != nil)
+  }
+
+  @Test func theConfigIsThatOfTheReferencesImages() throws {
+    let files = try Self.image.get().files
+    let config = try #require(files.lazy.compactMap { try? JSONValue(parsing: $0.bytes)["config"] }.first { $0["Env"] != nil })
+    let entrypoint = config["Entrypoint"]?.array?.compactMap(\.string).joined(separator: " ") ?? ""
+    #expect(config["Env"]?.array?.contains(.string("AIRBYTE_ENTRYPOINT=\(entrypoint)")) == true)
+    #expect(config["User"] == "1000")
+    #expect(config["WorkingDir"] == "/airbyte/integration_code")
+    #expect(config["Labels"] == ["io.airbyte.name": "airbyte/source-shop", "io.airbyte.version": "1.2.3"])
+  }
+
+  @Test func theSameInputMakesTheSameBytes() throws {
+    let other = try ContainerImage(
+      SealedExecutable(path: "/bin/true"), package: Self.package, name: "airbyte/source-shop", version: "1.2.3")
+    #expect(try Self.image.get().files.map(\.bytes) == other.files.map(\.bytes))
+  }
+
+  @Test func aLayoutTakesTheNameOfTheOneBefore() throws {
+    let scratch = try Scratch()
+    let image = try Self.image.get()
+    for _ in 1...2 { try image.writeLayout(to: "\(scratch.path("layout"))/") }
+    #expect(try scratch.names() == ["layout"])
+    for (path, bytes) in image.files { #expect(try scratch.bytes("layout/\(path)") == bytes) }
+  }
+
+  @Test func aFolderOfSomethingElseStaysAsItIs() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.path("notes"), withIntermediateDirectories: true)
+    try scratch.write("notes/one", [1])
+    #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something else than an image.")) {
+      try Self.image.get().writeLayout(to: scratch.path("notes"))
+    }
+    #expect(try scratch.bytes("notes/one") == [1])
+    #expect(try scratch.names() == ["notes"])
+  }
+
+  @Test func whereNothingCanBeWrittenNothingIsLeft() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("none/image")
+    let error = PackagingError("\(path) cannot be written: No such file or directory.")
+    #expect(throws: error) { try Self.image.get().writeLayout(to: path) }
+    #expect(throws: error) { try Self.image.get().writeArchive(to: path) }
+    #expect(try scratch.names().isEmpty)
+  }
+
+  @Test func aRuntimeForAnotherProcessorIsRefused() throws {
+    let scratch = try Scratch()
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/true")))
+    bytes[18] ^= 1
+    let path = try scratch.write("runtime", bytes)
+    let error = PackagingError("\(path) is for another processor than this system, whose libraries the image takes.")
+    #expect(throws: error) {
+      try ContainerImage(SealedExecutable(path: path), package: nil, name: "airbyte-lowcode", version: "1")
+    }
+  }
+
+  @Test func theDockerfileCopiesWhatThePackageHolds() {
+    let text = Dockerfile.text(package: Self.package, name: "airbyte/source-shop", version: "1.2.3")
+    #expect(text.contains("\nCOPY --chown=1000:1000 [\"manifest.yaml\", \"source_declarative_manifest/manifest.yaml\"]\n"))
+    #expect(text.contains("\nCOPY --chown=1000:1000 [\"schemas/a.json\", \"source_declarative_manifest/schemas/a.json\"]\n"))
+    #expect(text.contains("\nLABEL io.airbyte.name=\"airbyte/source-shop\" io.airbyte.version=\"1.2.3\"\n"))
+    #expect(!Dockerfile.text(package: nil, name: "airbyte-lowcode", version: "1").contains("manifest.yaml"))
+  }
+
+  /// A program may be called by itself or as the entrypoints of the reference's images call it.
+  @Test(arguments: [
+    (["/usr/local/bin/airbyte-lowcode", "spec"], ["spec"]),
+    (["python", "/airbyte/integration_code/main.py", "read", "--config", "c"], ["read", "--config", "c"]),
+    (["ddtrace-run", "python", "/airbyte/integration_code/main.py", "spec"], ["spec"]),
+    (["/usr/local/bin/python", "check"], ["check"]),
+    (["airbyte-lowcode", "/airbyte/integration_code/main.py"], ["/airbyte/integration_code/main.py"]),
+    (["python"], []),
+    ([], []),
+  ])
+  func theEntrypointOfTheReferenceIsUnderstood(words: [String], arguments: [String]) {
+    #expect(ImageLayout.arguments(words) == arguments)
+  }
+}
