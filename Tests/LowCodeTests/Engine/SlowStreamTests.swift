@@ -12,7 +12,7 @@ import Testing
   private struct GatedTransport: Transport {
     let gate: Gate
 
-    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
       if request.url.contains("/slow") { await gate.pass() }
       let isRefused = request.url.contains("/refused")
       return HTTPResponse(
