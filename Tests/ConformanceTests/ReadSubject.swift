@@ -62,11 +62,6 @@ struct LastStates {
     states[name] = ["type": "STREAM", "stream": stream]
   }
 
-  /// Whether they say of each stream only that it was read, so that it begins anew.
-  var areOnlySentinels: Bool {
-    states.values.allSatisfy { $0["stream"]?["stream_state"] == ["__ab_no_cursor_state_message": true] }
-  }
-
   /// A state file.
   var json: JSONValue { .array(states.sorted { $0.key < $1.key }.map(\.value)) }
 }

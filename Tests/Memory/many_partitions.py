@@ -53,7 +53,8 @@ class Connection(asyncio.Protocol):
             return []
         first, end = (-(-day * self.partitions // len(DAYS)) for day in (days[0], days[-1] + 1))
         begin = first + (int(query["page"]) - 1) * PARENTS_A_PAGE if "page" in query else first
-        return [{"id": i, "at": DAYS[i * len(DAYS) // self.partitions]} for i in range(begin, min(begin + PARENTS_A_PAGE, end))]
+        # A parent's key of 0 would count as none.
+        return [{"id": i + 1, "at": DAYS[i * len(DAYS) // self.partitions]} for i in range(begin, min(begin + PARENTS_A_PAGE, end))]
 
 
 def serve(partitions, pipe):
