@@ -32,6 +32,16 @@ import Testing
     #expect(run.status == 64)
   }
 
+  @Test func theVersionIsTheLastOfTheChangelog() async throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    let changes = try String(contentsOf: root.appending(path: "CHANGELOG.md"), encoding: .utf8)
+    let entry = try #require(changes.components(separatedBy: "\n## ").dropFirst().first)
+    let version = try #require(entry.split(separator: "\n").first)
+    let run = try await Tool.run(["--version"], in: Folder())
+    #expect(run.stdout == "\(version) (compatible with airbyte-cdk 7.39.1)\n")
+    #expect(entry.contains("Compatible with airbyte-cdk 7.39.1."))
+  }
+
   static func snapshot(_ file: String) throws -> String {
     try String(contentsOf: fixtures.appending(path: file), encoding: .utf8)
   }

@@ -109,6 +109,18 @@ import Testing
     #expect(version.stdout.hasSuffix(" (compatible with airbyte-cdk 7.39.1)\n"))
   }
 
+  /// A file has a name of its own, or the one that all have, and then its folder has one.
+  @Test(arguments: [("shop.yaml", "shop"), ("source-shop/manifest.yaml", "source-shop"), ("./source-shop/shop.yml", "shop")])
+  func withoutMetadataTheFileOrItsFolderGivesTheName(path: String, name: String) async throws {
+    let connection = try Connection()
+    try connection.folder.makeFolder("source-shop")
+    try connection.folder.write(path, connection.folder.text("manifest.yaml"))
+    let run = try await connection.run("package", path, "-o", "out")
+    #expect(run.stderr.hasSuffix(", with the manifest of \(name).\n"))
+    let version = try await Tool.run(["--version"], in: connection.folder, executable: connection.folder.url(of: "out").path)
+    #expect(version.stdout.hasPrefix("\(name), packaged with airbyte-lowcode "))
+  }
+
   @Test(arguments: [
     ("packaged-help", ["--help"]), ("packaged-help-spec", ["spec", "--help"]), ("packaged-help-read", ["read", "--help"]),
   ])
