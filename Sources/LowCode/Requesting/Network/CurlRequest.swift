@@ -9,7 +9,9 @@ extension CurlTransport.Route {
     _ request: HTTPRequest, undoesEncodings: Bool, _ body: (UnsafePointer<ccurl_request>) -> Result
   ) -> Result {
     let texts = CTexts()
-    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map { Optional(UnsafePointer(texts.copy(header: $0))) }
+    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map {
+      Optional(UnsafePointer(texts.copy(header: $0)))
+    }
     var message = ccurl_request()
     message.method = UnsafePointer(texts.copy(request.method))
     message.url = UnsafePointer(texts.copy(request.url))
