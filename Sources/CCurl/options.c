@@ -49,6 +49,8 @@ void ccurl_set_options(CURL *handle, const ccurl_request *request, ccurl_lists *
   set_method(handle, request);
   set_route(handle, request, lists);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  // HTTP/2 would write the names of headers in its own way, which templates can see.
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, request->read_timeout);

@@ -1,4 +1,5 @@
 import Foundation
+import LowCode
 import Synchronization
 
 /// A command of a connector.
@@ -19,6 +20,8 @@ struct CommandInput: Sendable {
   /// Where relative paths in the manifest begin.
   let folder: URL
   let sleeps: SleepRecorder
+  /// The components that the manifest may name.
+  var components = ComponentRegistry.standard
 
   /// Microseconds since 1970.
   var now: Int64 { sleeps.now }

@@ -27,13 +27,18 @@ struct ConformanceTests {
     }
   }
 
-  /// Compares what a command did with its recording.
   private func expect(_ outcome: Outcome, of command: Command, _ tested: ConformanceCase) throws {
-    let expected = try tested.expected(command)
-    let partitions = try tested.partitions()
-    let uncounted = expected.uncountedRequests
-    let lines = outcome.facts(partitions: partitions, uncounted: uncounted)
-      .differences(from: expected.facts(partitions: partitions, uncounted: uncounted))
+    let lines = try tested.differences(of: outcome, command)
     #expect(lines.isEmpty, "\(command) of \(tested.name):\n\(lines.prefix(40).joined(separator: "\n"))")
+  }
+}
+
+extension ConformanceCase {
+  /// Where what a command did differs from its recording.
+  func differences(of outcome: Outcome, _ command: Command) throws -> [String] {
+    let (expected, partitions) = (try expected(command), try partitions())
+    let uncounted = expected.uncountedRequests
+    return outcome.facts(partitions: partitions, uncounted: uncounted)
+      .differences(from: expected.facts(partitions: partitions, uncounted: uncounted))
   }
 }

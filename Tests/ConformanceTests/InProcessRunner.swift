@@ -39,6 +39,7 @@ private struct InProcessRunner: CommandRunner {
     given.states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
     given.config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
     given.files = .folder(input.folder.path)
+    given.components = input.components
     given.updates = ConfigControl(writer: writer, file: nil)
     let connector = try await Connector.load(
       .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, mask: mask, runtime: runtime)

@@ -1,11 +1,12 @@
 import Foundation
 import JSON
+import LowCode
 
 /// What a command is run on: the texts of its files, with the API's placeholder address.
 struct ReadSubject: Sendable {
   /// For messages of tests.
   let name: String
-  let manifest: String
+  var manifest: String
   var config = "{}"
   let catalog: String?
   /// The state that the first read is given.
@@ -13,6 +14,8 @@ struct ReadSubject: Sendable {
   let api: String
   var folder = URL(filePath: "/")
   var movesClock = false
+  /// The components that the manifest may name.
+  var components = ComponentRegistry.standard
 
   /// Runs a command against the API, which goes on where the command before left it.
   /// - Parameter state: a state file for reads.
@@ -21,7 +24,7 @@ struct ReadSubject: Sendable {
     let input = CommandInput(
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
-      folder: folder, sleeps: SleepRecorder(movesClock: movesClock))
+      folder: folder, sleeps: SleepRecorder(movesClock: movesClock), components: components)
     _ = api.takeRequests()
     let output = try await ConnectorUnderTest.runner.run(input)
     return Outcome(

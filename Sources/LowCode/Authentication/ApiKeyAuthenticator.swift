@@ -19,7 +19,7 @@ struct ApiKeyAuthenticator: Component, Authenticator {
       throw ConnectorError(
         .system, "`ApiKeyAuthenticator` takes `inject_into` or the older `header`, not both: remove `header`.", at: node.node)
     }
-    token = try node["api_token"].map { try InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
+    token = node["api_token"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
     config = context.configValue
   }
 

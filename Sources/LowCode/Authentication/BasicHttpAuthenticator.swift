@@ -11,7 +11,7 @@ struct BasicHttpAuthenticator: Component, Authenticator {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     username = try InterpolatedString(node.required("username"), parameters: node.parameters)
-    password = try node["password"].map { try InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
+    password = node["password"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
     config = context.configValue
     log = context.runtime.log
   }

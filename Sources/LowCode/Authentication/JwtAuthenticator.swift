@@ -26,7 +26,7 @@ struct JwtAuthenticator: Component, Authenticator {
     let parameters = node.parameters
     func template(_ value: ManifestNode?) throws -> InterpolatedString? {
       guard let value, !value.isNull, value.string != "" else { return nil }
-      return try InterpolatedString(value, parameters: parameters)
+      return InterpolatedString(value, parameters: parameters)
     }
     func templates(_ names: [String], in group: ManifestNode?) throws -> [(name: String, value: InterpolatedString)] {
       try names.compactMap { name in try template(group?[name]).map { (name, $0) } }

@@ -21,8 +21,8 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     func template(_ property: String) throws -> InterpolatedString {
-      guard let value = node[property] else { return try InterpolatedString("") }
-      return try InterpolatedString(value, parameters: node.parameters)
+      guard let value = node[property] else { return InterpolatedString("") }
+      return InterpolatedString(value, parameters: node.parameters)
     }
     guard let base = context.siblings.urlBase else {
       throw ConnectorError(.config, "`LegacySessionTokenAuthenticator` needs a requester with `url_base`.", at: node.node)

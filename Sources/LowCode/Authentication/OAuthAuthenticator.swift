@@ -18,8 +18,8 @@ struct OAuthAuthenticator: Component, Authenticator {
   init(from node: ComponentNode, in context: BuildContext) throws {
     let parameters = node.parameters
     func template(_ property: String, default fallback: String) throws -> InterpolatedString {
-      guard let value = node[property], value.string != "" else { return try InterpolatedString(fallback) }
-      return try InterpolatedString(value, parameters: parameters)
+      guard let value = node[property], value.string != "" else { return InterpolatedString(fallback) }
+      return InterpolatedString(value, parameters: parameters)
     }
     accessTokenName = try template("access_token_name", default: "access_token")
     expiresInName = try template("expires_in_name", default: "expires_in")
@@ -127,7 +127,7 @@ extension OAuthAuthenticator {
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       guard let value = node[property] else { return .absent }
       if value.string == "" { return .value(.string("")) }
-      return .template(try InterpolatedString(value, parameters: node.parameters))
+      return .template(InterpolatedString(value, parameters: node.parameters))
     }
     var assertion: JwtAuthenticator?
     if try node.bool("use_profile_assertion", default: false) {
@@ -158,7 +158,7 @@ extension OAuthAuthenticator {
     } else {
       _ = try self.expiryDate(node, evaluation)
     }
-    let refreshToken = try node["refresh_token"].map { try InterpolatedString($0, parameters: node.parameters) }
+    let refreshToken = node["refresh_token"].map { InterpolatedString($0, parameters: node.parameters) }
     return MemoryTokenStore(token) { try refreshToken.map { .string(try $0.string(evaluation)) } ?? .null }
   }
 

@@ -35,17 +35,17 @@ struct RefreshRequest: Sendable {
   ) throws {
     let parameters = node.parameters
     func template(_ property: String, default fallback: String) throws -> InterpolatedString {
-      guard let value = node[property], value.string != "" else { return try InterpolatedString(fallback) }
-      return try InterpolatedString(value, parameters: parameters)
+      guard let value = node[property], value.string != "" else { return InterpolatedString(fallback) }
+      return InterpolatedString(value, parameters: parameters)
     }
-    endpoint = try node["token_refresh_endpoint"].map { try InterpolatedString($0, parameters: parameters) }
+    endpoint = node["token_refresh_endpoint"].map { InterpolatedString($0, parameters: parameters) }
     clientIDName = try template("client_id_name", default: "client_id")
     clientSecretName = try template("client_secret_name", default: "client_secret")
     grantTypeName = try template("grant_type_name", default: "grant_type")
     grantType =
       assertion == nil
       ? try template("grant_type", default: "refresh_token")
-      : try InterpolatedString("urn:ietf:params:oauth:grant-type:jwt-bearer")
+      : InterpolatedString("urn:ietf:params:oauth:grant-type:jwt-bearer")
     scopes = try node.strings("scopes")
     body = try node["refresh_request_body"].map { try InterpolatedMapping($0, parameters: parameters) }
     headers = try node["refresh_request_headers"].map { try InterpolatedMapping($0, parameters: parameters) }

@@ -25,7 +25,7 @@ struct SessionTokenAuthenticator: Component, Authenticator {
       let text = try authentication.optionalString("api_token") ?? ""
       use = .option(
         try context.build(authentication.required("inject_into")),
-        template: try InterpolatedString(
+        template: InterpolatedString(
           text.isEmpty ? "{{ session_token }}" : text, parameters: node.parameters,
           location: authentication["api_token"]?.location))
     default:

@@ -11,7 +11,7 @@ struct ConfigAddFields: Component, ConfigTransformation {
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
     fields = try node.nodes("fields").map { try AddedFieldDefinition(from: ComponentNode($0), in: context) }
-    condition = try node["condition"].flatMap { $0.string?.isEmpty == false ? try InterpolatedBoolean($0) : nil }
+    condition = node["condition"].flatMap { $0.string?.isEmpty == false ? InterpolatedBoolean($0) : nil }
   }
 
   func transform(_ config: inout ConfigDraft) throws {

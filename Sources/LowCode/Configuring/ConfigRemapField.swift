@@ -10,7 +10,7 @@ struct ConfigRemapField: Component, ConfigTransformation {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
-    path = try node.nodes("field_path").map { try InterpolatedString($0) }
+    path = try node.nodes("field_path").map { InterpolatedString($0) }
     guard !path.isEmpty else {
       throw ConnectorError(.system, "`field_path` needs at least one key.", at: node.node)
     }

@@ -15,7 +15,7 @@ struct ConfigRemoveFields: Component, ConfigTransformation {
         throw ConnectorError(.system, "This field pointer cannot be followed: \(error)", at: pointer)
       }
     }
-    condition = try node["condition"].flatMap { $0.string?.isEmpty == false ? try InterpolatedBoolean($0) : nil }
+    condition = node["condition"].flatMap { $0.string?.isEmpty == false ? InterpolatedBoolean($0) : nil }
   }
 
   func transform(_ config: inout ConfigDraft) throws {

@@ -11,7 +11,7 @@ struct DpathValidator: Component, ConfigValidation {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
-    path = try node.nodes("field_path").map { try InterpolatedString($0) }
+    path = try node.nodes("field_path").map { InterpolatedString($0) }
     strategy = try context.build(node.required("validation_strategy"))
     log = context.runtime.log
   }

@@ -16,7 +16,7 @@ struct PredicateValidator: Component, ConfigValidation {
   init(from node: ComponentNode, in context: BuildContext) throws {
     let value = node.node["value"]
     if let value, let text = value.string, text.contains("{") {
-      subject = .template(try InterpolatedString(value))
+      subject = .template(InterpolatedString(value))
     } else {
       subject = .constant(value?.value ?? .null)
     }

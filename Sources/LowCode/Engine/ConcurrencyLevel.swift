@@ -17,7 +17,7 @@ struct ConcurrencyLevel: Component {
         throw ConnectorError(
           .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`.", at: value)
       }
-      let template = try InterpolatedString(value, parameters: node.parameters)
+      let template = InterpolatedString(value, parameters: node.parameters)
       guard case .int(let number) = try template.evaluate(EvaluationContext(config: context.configValue)) else {
         throw ConnectorError(.system, "`default_concurrency` should be an integer.", at: value)
       }

@@ -12,7 +12,7 @@ extension Connector {
     let specification = manifest.spec?["connection_specification"]?.value
     if let specification { mask.add(secretsOf: input.config, spec: specification) }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
-    let context = BuildContext(config: [:], runtime: runtime, registry: .standard)
+    let context = BuildContext(config: [:], runtime: runtime, registry: input.components)
     guard let spec = try manifest.spec.map({ try Spec(from: ComponentNode($0), in: context) }) else {
       return Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }

@@ -18,7 +18,7 @@ package struct Connector: Sendable {
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
     declaredSpec = spec
-    var context = BuildContext(config: input.config, runtime: runtime, registry: .standard, updates: input.updates)
+    var context = BuildContext(config: input.config, runtime: runtime, registry: input.components, updates: input.updates)
     context.manifestFiles = input.files
     context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
     context.apiBudget = manifest.apiBudget

@@ -15,6 +15,8 @@ package struct ConnectorInput: Sendable {
   package var updates: (any ConfigUpdating)?
   /// Is told when migrations changed the config, which is then kept; nil for the same as ``updates``.
   package var migrations: (any ConfigUpdating)?
+  /// The components that the manifest may name.
+  package var components = ComponentRegistry.standard
 
   package init() {}
 }

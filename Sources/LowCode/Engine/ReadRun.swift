@@ -27,6 +27,8 @@ extension Connector {
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime, progress: progress,
       concurrency: concurrency)
+    // As the reference: where the manifest has none of the streams, nothing is said of them.
+    let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
     var failed: [String] = []
     var readers: [StreamReader] = []
     for entry in catalog {
@@ -46,7 +48,7 @@ extension Connector {
           .warn,
           "The catalog asks for the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
-        try writer.status(entry.descriptor, .incomplete)
+        if isAnyKnown { try writer.status(entry.descriptor, .incomplete) }
         progress.skipped(stream: name)
       }
     }

@@ -36,7 +36,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   private static func maxRetries(_ node: ComponentNode, _ context: BuildContext) throws -> Int {
     guard let value = node["max_retries"] else { return 5 }
     if let number = value.int { return number }
-    let template = try InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
+    let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
     switch try template.evaluate(EvaluationContext(config: context.configValue)) {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0

@@ -19,11 +19,11 @@ struct HttpResponseFilter: Component {
     statusCodes = Set(try node.nodes("http_codes").compactMap(\.int))
     messagePart = try node.optionalString("error_message_contains")
     if let condition = node["predicate"], let text = condition.string, !text.isEmpty {
-      predicate = try InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+      predicate = InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
     } else {
       predicate = nil
     }
-    errorMessage = try node["error_message"].map { try InterpolatedString($0, parameters: node.parameters) }
+    errorMessage = node["error_message"].map { InterpolatedString($0, parameters: node.parameters) }
     config = context.configValue
   }
 

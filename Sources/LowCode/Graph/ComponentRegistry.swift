@@ -11,6 +11,9 @@ package struct ComponentRegistry: Sendable {
   /// The names of all components that can be built.
   package var names: Set<String> { Set(types.keys) }
 
+  /// The same without a component: what needs it cannot be built.
+  package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
+
   func build<Role>(_ node: ManifestNode, as role: Role.Type, in context: BuildContext) throws -> Role {
     let component = try ComponentNode(node)
     guard let type = types[component.type] else {

@@ -9,14 +9,19 @@ struct DatetimeBasedCursor: IncrementalSync {
   let isClientSideIncremental: Bool
   private let field: String
   private let formats: DatetimeCursorFormats
-  private let rules: WindowRules
+  /// How windows are cut. The reference settles it for each partition anew, so that a mistake shows when the first one is read.
+  private let cutting: Result<Cutting, ConnectorError>
   private let boundaries: CursorDefinition.Boundaries
   private let start: MinMaxDatetime
   private let end: MinMaxDatetime?
   private let requestOptions: WindowRequestOptions
   private let usesGlobalCursor: Bool
-  /// What is taken off a clamped end, so that the last window does not include the next period's first moment.
-  private let endMargin: CursorDuration
+
+  private struct Cutting {
+    var rules: WindowRules
+    /// What is taken off a clamped end, so that the last window does not include the next period's first moment.
+    var endMargin: CursorDuration
+  }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let parameters = node.parameters
@@ -37,22 +42,10 @@ struct DatetimeBasedCursor: IncrementalSync {
       endOption: try context.build(optional: node["end_time_option"]),
       startField: boundaries.start, endField: boundaries.end)
 
-    let granularity = try node["cursor_granularity"].flatMap { try Self.duration($0, $0.string ?? "") }
-    let step = try Self.evaluatedDuration(node["step"], parameters, evaluation)
-    guard Self.isGiven(node["step"]) == Self.isGiven(node["cursor_granularity"]) else {
-      throw ConnectorError(
-        .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none.", at: node.node)
-    }
-    let clamping = try Self.clamping(node, parameters, evaluation)
-    rules = WindowRules(
-      lookback: try Self.evaluatedDuration(node["lookback_window"], parameters, evaluation).flatMap { $0.isTruthy ? $0 : nil },
-      // Without a step one window reaches to the end, by way of the largest duration there is.
-      step: step.map { $0.isTruthy ? $0 : nil } ?? .fixed(.max), granularity: granularity.flatMap { $0.isTruthy ? $0 : nil },
-      clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false))
-    endMargin = try rules.granularity ?? .fixed(clamping == .day ? PyTimeDelta(seconds: 1) : PyTimeDelta(days: 1))
+    cutting = Result { () throws(ConnectorError) in try Self.cutting(node, parameters, evaluation) }
     formats = DatetimeCursorFormats(
       inputs: try node.strings("cursor_datetime_formats"), output: try node.string("datetime_format"),
-      granularity: rules.granularity)
+      granularity: (try? cutting.get())?.rules.granularity)
 
     start = try MinMaxDatetime(node.required("start_datetime"), parameters: parameters, in: context)
     end = try node["end_datetime"].flatMap { node in
@@ -61,30 +54,65 @@ struct DatetimeBasedCursor: IncrementalSync {
   }
 
   func cursor(router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
-    let definition = definition(in: context)
     let state = context.streamState ?? [:]
-    guard let router else { return try ConcurrentCursor(definition, state: state) }
+    guard let router else { return try ConcurrentCursor(definition(try cutting.get(), in: context), state: state) }
     // A group of partitions changes from read to read, so that a state of its own would never be found again.
     return try ConcurrentPerPartitionCursor(
-      definition, router: router, state: state, usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter,
-      now: context.runtime.now)
+      partitionDefinition(in: context), router: router, state: state,
+      usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter, now: context.runtime.now)
   }
 
-  private func definition(in context: BuildContext) -> CursorDefinition {
-    let (parser, now, clamping, margin) = (formats.output, context.runtime.now, rules.clamping, endMargin)
+  private func partitionDefinition(in context: BuildContext) -> CursorDefinition {
+    switch cutting {
+    case .success(let cutting): definition(cutting, in: context)
+    case .failure(let error):
+      definition(Cutting(rules: WindowRules(), endMargin: .fixed(.zero)), in: context, start: { throw error })
+    }
+  }
+
+  /// - Parameter failing: stands for the start where it cannot be had.
+  private func definition(
+    _ cutting: Cutting, in context: BuildContext, start failing: (@Sendable () throws -> CursorValue)? = nil
+  ) -> CursorDefinition {
+    let (parser, now, clamping) = (formats.output, context.runtime.now, cutting.rules.clamping)
     return CursorDefinition(
-      streamName: context.streamName, field: field, converter: .datetime(formats), rules: rules, boundaries: boundaries,
+      streamName: context.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
       readsWindows: true,
-      start: { [start] in .moment(try start.moment(parser)) },
+      start: failing ?? { [start] in .moment(try start.moment(parser)) },
       end: { [end] in
         let moment = try end?.moment(parser) ?? PyDateTime(epochMicroseconds: Int128(now()))
         guard clamping != .none else { return .moment(moment) }
-        return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(margin)
+        return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)
       },
       requestOptions: requestOptions, log: context.runtime.log)
   }
 
   // MARK: Decoding
+
+  private static func cutting(
+    _ node: ComponentNode, _ parameters: JSONObject, _ evaluation: EvaluationContext
+  ) throws(ConnectorError) -> Cutting {
+    do {
+      let granularity = try node["cursor_granularity"].flatMap { try duration($0, $0.string ?? "") }
+      let step = try evaluatedDuration(node["step"], parameters, evaluation)
+      guard isGiven(node["step"]) == isGiven(node["cursor_granularity"]) else {
+        throw ConnectorError(
+          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none.", at: node.node)
+      }
+      let clamping = try clamping(node, parameters, evaluation)
+      let lookback = try evaluatedDuration(node["lookback_window"], parameters, evaluation)
+      let rules = WindowRules(
+        lookback: lookback.flatMap { $0.isTruthy ? $0 : nil },
+        // Without a step one window reaches to the end, by way of the largest duration there is.
+        step: step.map { $0.isTruthy ? $0 : nil } ?? .fixed(.max), granularity: granularity.flatMap { $0.isTruthy ? $0 : nil },
+        clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false))
+      return Cutting(
+        rules: rules,
+        endMargin: try rules.granularity ?? .fixed(clamping == .day ? PyTimeDelta(seconds: 1) : PyTimeDelta(days: 1)))
+    } catch {
+      throw ConnectorError(wrapping: error)
+    }
+  }
 
   private static func isGiven(_ node: ManifestNode?) -> Bool { !(node?.string ?? "").isEmpty }
 

@@ -28,7 +28,7 @@ struct MinMaxDatetime: Component {
     if node.mapping != nil {
       try self.init(from: ComponentNode(node), in: context)
     } else {
-      self.init(node, text: try InterpolatedString(node, parameters: parameters), config: context.configValue)
+      self.init(node, text: InterpolatedString(node, parameters: parameters), config: context.configValue)
     }
   }
 
@@ -43,7 +43,7 @@ struct MinMaxDatetime: Component {
 
   private static func template(_ node: ManifestNode?, _ parameters: JSONObject) throws -> InterpolatedString? {
     guard let node, node.string != "" else { return nil }
-    return try InterpolatedString(node, parameters: parameters)
+    return InterpolatedString(node, parameters: parameters)
   }
 
   /// The moment as the templates give it now.

@@ -14,6 +14,6 @@ package func evaluateTemplate(_ template: String, context: JSONObject) throws ->
   let evaluation = EvaluationContext(
     config: Value(context["config"] ?? .object([:])), bindings: names.map { (Symbol($0), Value(context[$0] ?? .null)) })
   // A constant has no place for variables, and an unbound `parameters` stays unbound.
-  let compiled = try InterpolatedString(template, parameters: nil, fallback: nil, types: .any, location: nil)
+  let compiled = InterpolatedString(template, parameters: nil, fallback: nil, types: .any, location: nil)
   return JSONValue(try compiled.evaluate(evaluation))
 }

@@ -25,13 +25,13 @@ package struct InterpolatedNestedMapping: Sendable {
     if depth > 500 { throw ConnectorError(.config, "This value is nested too deep.", at: node) }
     switch node.content {
     case .string(let text):
-      return .template(try InterpolatedString(text, parameters: parameters, fallback: nil, types: .any, location: node.location))
+      return .template(InterpolatedString(text, parameters: parameters, fallback: nil, types: .any, location: node.location))
     case .sequence(let nodes): return .list(try nodes.map { try compile($0, parameters, depth: depth + 1) })
     case .mapping(let mapping):
       return .mapping(
         try mapping.map { key, value in
           (
-            try InterpolatedString(key, parameters: parameters, fallback: nil, types: .any, location: value.location),
+            InterpolatedString(key, parameters: parameters, fallback: nil, types: .any, location: value.location),
             try compile(value, parameters, depth: depth + 1)
           )
         })

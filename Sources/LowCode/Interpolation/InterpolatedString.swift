@@ -10,11 +10,16 @@ package struct InterpolatedString: Sendable {
   package let source: String
   private let location: SourceLocation?
   private let types: ValidTypes
-  private let template: CompiledTemplate
-  private let fallback: Fallback
+  private let content: Content
   /// The value of a text without a template.
   private let constant: Value?
   private let readsStreamState: Bool
+
+  private enum Content: Sendable {
+    case template(CompiledTemplate, Fallback)
+    /// The template has a syntax error, which shows where it is evaluated, as with the reference.
+    case invalid(ConnectorError)
+  }
 
   /// What counts where the template gives an empty text or reads from something undefined.
   private enum Fallback: Sendable {
@@ -25,44 +30,46 @@ package struct InterpolatedString: Sendable {
   }
 
   /// Compiles `source`. Where the result is empty or undefined `fallback` counts, which may be a template too; by default `source`
-  /// is its own fallback.
-  /// - Throws: ``ConnectorError`` for a template with a syntax error or an unknown filter.
+  /// is its own fallback. A syntax error or an unknown filter is thrown by the evaluation.
   package init(
     _ source: String, parameters: JSONObject = [:], default fallback: String? = nil, validTypes: ValidTypes = .any,
     location: SourceLocation? = nil
-  ) throws {
+  ) {
     let usesDefault = fallback.map { !$0.isEmpty } ?? false
-    try self.init(
+    self.init(
       source, parameters: Value(JSONValue.object(parameters)), fallback: usesDefault ? fallback : source, types: validTypes,
       location: location)
   }
 
   /// A string node and the `$parameters` of the component it stands in.
-  package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) throws {
-    try self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, location: node.location)
+  package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) {
+    self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, location: node.location)
   }
 
   /// With `fallback` nil, an empty or undefined result is `None`.
-  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) throws {
+  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) {
     self.source = source
     self.location = location
     self.types = types
     readsStreamState = source.contains("stream_state")
-    do {
-      template = try CompiledTemplate(source, parameters: parameters)
+    do throws(TemplateError) {
+      let template = try CompiledTemplate(source, parameters: parameters)
+      var other: Fallback = fallback == nil ? .none : .itself
+      var isConstant = template.isConstant && !readsStreamState
       if let fallback, fallback != source {
-        self.fallback = .template(try CompiledTemplate(fallback, parameters: parameters))
-      } else {
-        self.fallback = fallback == nil ? .none : .itself
+        let compiled = try CompiledTemplate(fallback, parameters: parameters)
+        if !compiled.isConstant { isConstant = false }
+        other = .template(compiled)
       }
+      content = .template(template, other)
+      constant = isConstant ? try? Self.typed(template, other, EvaluationContext(config: .none), types) : nil
     } catch {
-      throw ConnectorError(
-        .config, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description, location: location
-      )
+      content = .invalid(
+        ConnectorError(
+          .system, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description,
+          location: location))
+      constant = nil
     }
-    var isConstant = template.isConstant && !readsStreamState
-    if case .template(let other) = self.fallback, !other.isConstant { isConstant = false }
-    constant = isConstant ? try? Self.typed(template, self.fallback, EvaluationContext(config: .none), types) : nil
   }
 
   /// Whether the text has no template in it, so that its value never changes.
@@ -71,17 +78,24 @@ package struct InterpolatedString: Sendable {
   }
 
   /// The names that the template takes from its place.
-  package var undeclaredVariables: Set<String> { template.undeclaredVariables }
+  package var undeclaredVariables: Set<String> {
+    if case .template(let template, _) = content { template.undeclaredVariables } else { [] }
+  }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
-  /// - Throws: ``ConnectorError`` where the evaluation fails; also for an undefined value unless there is another default.
+  /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; also for an undefined value unless there
+  ///   is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
     if case .some(let value) = constant { return value }
-    do throws(TemplateError) {
-      if readsStreamState { throw TemplateError(.runtime, "") }
-      return try Self.typed(template, fallback, context, types)
-    } catch {
-      throw failure(error)
+    switch content {
+    case .invalid(let error): throw error
+    case .template(let template, let fallback):
+      do throws(TemplateError) {
+        if readsStreamState { throw TemplateError(.runtime, "") }
+        return try Self.typed(template, fallback, context, types)
+      } catch {
+        throw failure(error)
+      }
     }
   }
 

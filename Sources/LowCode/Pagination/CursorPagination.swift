@@ -11,15 +11,15 @@ struct CursorPagination: Component, PaginationStrategy {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let value = try node.required("cursor_value")
-    cursorValue = try InterpolatedString(value, parameters: node.parameters)
-    stopCondition = try node["stop_condition"].map { condition in
-      try InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
+    cursorValue = InterpolatedString(value, parameters: node.parameters)
+    stopCondition = node["stop_condition"].map { condition in
+      InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
     }
     size = try PageSizeTemplate(node, in: context)?.value()
     config = context.configValue
     guard size == nil else { return }
     for expression in [value, node["stop_condition"]].compactMap({ $0 }) {
-      let template = try InterpolatedString(expression, parameters: node.parameters)
+      let template = InterpolatedString(expression, parameters: node.parameters)
       if template.undeclaredVariables.contains("page_size") {
         throw ConnectorError(
           .system, "This template reads `page_size`, but the strategy has none: add `page_size` to `CursorPagination`.",

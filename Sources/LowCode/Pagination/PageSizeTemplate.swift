@@ -23,7 +23,7 @@ struct PageSizeTemplate: Sendable {
     } else if let text = node.string, text.isEmpty {
       return nil
     } else {
-      size = .template(try InterpolatedString(node, parameters: component.parameters))
+      size = .template(InterpolatedString(node, parameters: component.parameters))
     }
   }
 

@@ -25,8 +25,8 @@ struct HttpRequester: Component, Requester {
   init(from node: ComponentNode, in context: BuildContext) throws {
     let parameters = node.parameters
     func template(_ property: String) throws -> InterpolatedString {
-      guard let value = node[property] else { return try InterpolatedString("", parameters: parameters) }
-      return try InterpolatedString(value, parameters: parameters)
+      guard let value = node[property] else { return InterpolatedString("", parameters: parameters) }
+      return InterpolatedString(value, parameters: parameters)
     }
     url = try template("url")
     urlBase = try template("url_base")

@@ -35,14 +35,14 @@ struct InterpolatedRequestOptions: Sendable {
     func flat(_ node: ManifestNode?, values: ValidTypes = .any) throws -> Input {
       guard let node, node.mapping?.isEmpty != true else { return .none }
       if let text = node.string {
-        return text.isEmpty ? .none : .text(try InterpolatedString(text, parameters: scope, default: "", location: node.location))
+        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", location: node.location))
       }
       return .mapping(try InterpolatedMapping(node, parameters: scope, values: values))
     }
     func nested(_ node: ManifestNode?) throws -> Input {
       guard let node, node.mapping?.isEmpty != true else { return .none }
       if let text = node.string {
-        return text.isEmpty ? .none : .text(try InterpolatedString(text, parameters: scope, default: "", location: node.location))
+        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", location: node.location))
       }
       return .nested(try InterpolatedNestedMapping(node, parameters: scope))
     }

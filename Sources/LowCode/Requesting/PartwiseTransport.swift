@@ -94,7 +94,7 @@ private final class CurlStream: @unchecked Sendable {
     }
     var count = 0
     let head = ccurl_stream_headers(pointer, &count).map {
-      String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self)
+      HeaderText.decoded(UnsafeRawBufferPointer(start: $0, count: count))
     }
     return .success(
       HTTPResponse(

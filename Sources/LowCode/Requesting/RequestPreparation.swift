@@ -11,6 +11,7 @@ enum RequestPreparation {
   static func request(method: String, url: String, parts: RequestParts) throws -> HTTPRequest {
     var request = HTTPRequest(method: method, url: try self.url(url, parameters: parts.parameters))
     for (name, value) in parts.headers { request.setHeader(name, PythonStrings.str(value)) }
+    for (name, value) in request.headers { try HeaderText.check(name, value) }
     if request.header("Accept") == nil { request.setHeader("Accept", "*/*") }
     guard bodyMethods.contains(method) else { return request }
     let hasData = parts.bodyData != .object([:])

@@ -16,7 +16,9 @@ final class HeadersMapping: LazyMapping {
   var keys: [String] { headers.map(\.name) }
 
   subscript(key: String) -> Value? {
-    if let links, key == "link" { return links }
+    if let links {
+      return key == "link" ? links : headers.first { $0.name == key }.map { .string($0.value) }
+    }
     return headers.first { $0.name.caseInsensitiveCompare(key) == .orderedSame }.map { .string($0.value) }
   }
 }

@@ -16,9 +16,7 @@ package final class AsyncJobBudget: Sendable {
   private static func limit(_ node: ManifestNode?, _ log: any LogSink) -> Int {
     guard let node, !node.isNull else { return 1 }
     var number = node.int
-    if number == nil, let template = try? InterpolatedString(node, parameters: [:]),
-      let value = try? template.evaluate(EvaluationContext(config: .emptyDict))
-    {
+    if number == nil, let value = try? InterpolatedString(node, parameters: [:]).evaluate(EvaluationContext(config: .emptyDict)) {
       number = value.wholeNumber
     }
     if number == 0, node.int != nil { return 1 }

@@ -67,11 +67,11 @@ struct AsyncRetriever: Component, Retriever {
     try CombinedExtractor.checkPagination(node["download_paginator"], extractor: node["download_extractor"])
     let paginator = try inner.build(optional: node["download_paginator"], as: (any Paginator).self) ?? NoPagination()
     let extractor =
-      try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor(whole: node.node)
+      try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor.whole
     if let file = extractor as? ResponseToFileExtractor { decoder = file.rows }
     return SimpleRetriever(
-      requester: try requester(decoder), selector: RecordSelector(extractor: extractor, in: inner), paginator: paginator,
-      decoder: decoder, in: inner)
+      requester: try requester(decoder), selector: RecordSelector(extractor: extractor, at: node.node, in: inner),
+      paginator: paginator, decoder: decoder, in: inner)
   }
 
   /// A whole number above zero, or a template for one; nil where it is absent or zero.

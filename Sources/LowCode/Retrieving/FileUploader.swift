@@ -22,8 +22,8 @@ struct FileUploader: Sendable {
     targetExtractor = try inner.build(node.required("download_target_extractor"))
     inner.streamName = "File Uploader"
     requester = try inner.build(requesterNode)
-    fileName = try node["filename_extractor"].flatMap { name in
-      name.string == "" ? nil : try InterpolatedString(name, parameters: node.parameters)
+    fileName = node["filename_extractor"].flatMap { name in
+      name.string == "" ? nil : InterpolatedString(name, parameters: node.parameters)
     }
     streamName = context.streamName
     config = context.configValue

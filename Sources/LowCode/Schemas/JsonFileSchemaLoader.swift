@@ -13,7 +13,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     candidates =
-      if let path = try Self.path(node) {
+      if let path = Self.path(node) {
         Self.candidates(for: try path.string(EvaluationContext(config: context.configValue)))
       } else {
         Self.candidates(defaultFor: try Self.defaultName(node).string(EvaluationContext(config: context.configValue)))
@@ -47,12 +47,12 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   // MARK: Where the file is
 
   /// The path that the loader names; nil where it leaves it to the name of its stream.
-  static func path(_ node: ComponentNode) throws -> InterpolatedString? {
-    try node["file_path"].map { try InterpolatedString($0, parameters: node.parameters) }
+  static func path(_ node: ComponentNode) -> InterpolatedString? {
+    node["file_path"].map { InterpolatedString($0, parameters: node.parameters) }
   }
 
-  static func defaultName(_ node: ComponentNode) throws -> InterpolatedString {
-    try InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, location: node.location)
+  static func defaultName(_ node: ComponentNode) -> InterpolatedString {
+    InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, location: node.location)
   }
 
   /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest.

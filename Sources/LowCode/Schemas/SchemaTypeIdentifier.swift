@@ -14,7 +14,7 @@ struct SchemaTypeIdentifier: Component {
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
     func path(_ property: String) throws -> [InterpolatedString] {
-      try node.nodes(property).map { try InterpolatedString($0, parameters: node.parameters) }
+      try node.nodes(property).map { InterpolatedString($0, parameters: node.parameters) }
     }
     _ = try node.required("key_pointer")
     schemaPath = try path("schema_pointer")

@@ -18,7 +18,7 @@ struct TypesMap: Component {
     let target = try node.required("target_type")
     self.target = target.mapping == nil ? .value(target.value) : .complex(try ComplexFieldType(target))
     currentType = try node.required("current_type").value
-    condition = try InterpolatedBoolean(
+    condition = InterpolatedBoolean(
       node["condition"]?.string ?? "True", location: node["condition"]?.location)
   }
 

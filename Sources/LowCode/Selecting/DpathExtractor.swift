@@ -4,37 +4,31 @@ import Jinja
 
 /// Finds the records at a path of the body; `*` in the path takes every member.
 struct DpathExtractor: Component, RecordExtractor {
-  private let path: JSONGlobPath?
-  private let node: ManifestNode
+  /// The whole body where it is nil. A template in it that fails is found when a body is looked at, as with the reference.
+  private let path: Result<JSONGlobPath?, any Error>
   private let expander: RecordExpander?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    self.node = node.node
     expander = try context.build(optional: node["record_expander"])
     let evaluation = EvaluationContext(config: context.configValue)
-    let segments = try node.nodes("field_path").map { segment in
-      try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
-    }
-    path = segments.isEmpty ? nil : try JSONGlobPath(segments)
+    let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
+    path = Result { templates.isEmpty ? nil : try JSONGlobPath(try templates.map { try $0.string(evaluation) }) }
   }
 
   /// Takes the whole body as what is looked for.
-  init(whole node: ManifestNode) {
-    self.node = node
-    path = nil
+  static let whole = DpathExtractor()
+
+  private init() {
+    path = .success(nil)
     expander = nil
   }
 
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool {
     guard expander == nil else { return false }
-    guard let path else {
-      try append(body, to: &records)
-      return true
-    }
-    if path.hasStar {
-      for view in path.values(in: body) { try append(record: view, to: &records) }
-    } else if let found = try path.get(in: body) {
-      try append(found, to: &records)
+    let before = records.count
+    if try !append(recordsIn: body, to: &records) {
+      records.removeSubrange(before...)
+      return false
     }
     return true
   }
@@ -48,26 +42,31 @@ struct DpathExtractor: Component, RecordExtractor {
   }
 
   private func views(in body: JSONView) throws -> [JSONView] {
+    let path = try path.get()
     if let path, path.hasStar { return path.values(in: body) }
     guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return [] }
     return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
   }
 
-  /// A list gives its elements, any other value that is not empty is a record.
-  private func append(_ found: JSONView, to records: inout [Record]) throws {
-    if found.kind == .array {
-      records.reserveCapacity(records.count + found.count)
-      try found.forEachElement { try append(record: $0, to: &records) }
-    } else if found.isTruthy {
-      try append(record: found, to: &records)
-    }
+  /// - Returns: false where something that was found is no object.
+  private func append(recordsIn body: JSONView, to records: inout [Record]) throws -> Bool {
+    guard let path = try path.get() else { return append(found: body, to: &records) }
+    guard path.hasStar else { return try path.get(in: body).map { append(found: $0, to: &records) } ?? true }
+    return path.values(in: body).allSatisfy { append(record: $0, to: &records) }
   }
 
-  private func append(record view: JSONView, to records: inout [Record]) throws {
-    guard view.kind == .object else {
-      throw ConnectorError(
-        .system, "A record should be an object, but the API sent \(view.kind == .array ? "a list" : "a single value").", at: node)
-    }
+  /// A list gives its elements, any other value that is not empty is a record.
+  private func append(found: JSONView, to records: inout [Record]) -> Bool {
+    guard found.kind == .array else { return found.isTruthy ? append(record: found, to: &records) : true }
+    records.reserveCapacity(records.count + found.count)
+    var areObjects = true
+    found.forEachElement { areObjects = append(record: $0, to: &records) && areObjects }
+    return areObjects
+  }
+
+  private func append(record view: JSONView, to records: inout [Record]) -> Bool {
+    guard view.kind == .object else { return false }
     records.append(Record(view))
+    return true
   }
 }

@@ -8,16 +8,20 @@ struct RecordFilter: Component, RecordCondition {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let source = node["condition"]
-    condition = try InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, location: source?.location)
+    condition = InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, location: source?.location)
     config = context.configValue
   }
 
-  func keeps(_ record: Record, slice: StreamSlice) throws -> Bool {
+  func keeps(_ record: Record, slice: StreamSlice) throws -> Bool { try keeps(record.templateValue, slice) }
+
+  func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool { try keeps(Value(value), slice) }
+
+  private func keeps(_ record: Value, _ slice: StreamSlice) throws -> Bool {
     try condition.evaluate(
       EvaluationContext(
         config: config,
         bindings: [
-          (.record, record.templateValue), (.streamSlice, slice.templateValue), (.streamState, .emptyDict),
+          (.record, record), (.streamSlice, slice.templateValue), (.streamState, .emptyDict),
           (.nextPageToken, .none),
         ]))
   }

@@ -4,6 +4,7 @@ import JSONSchema
 /// Makes the records of a page: extracts, filters, transforms and normalises them.
 struct RecordSelector: Component {
   private let extractor: any RecordExtractor
+  private let extractorNode: ManifestNode
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
   private let transformsFirst: Bool
@@ -15,8 +16,9 @@ struct RecordSelector: Component {
   private let log: any LogSink
 
   /// Extracts, and does nothing else to the records.
-  init(extractor: any RecordExtractor, in context: BuildContext) {
+  init(extractor: any RecordExtractor, at node: ManifestNode, in context: BuildContext) {
     self.extractor = extractor
+    extractorNode = node
     filter = nil
     transformations = []
     transformsFirst = false
@@ -28,7 +30,8 @@ struct RecordSelector: Component {
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    extractor = try context.build(node.required("extractor"))
+    extractorNode = try node.required("extractor")
+    extractor = try context.build(extractorNode)
     filter = try context.build(optional: node["record_filter"])
     streamName = context.streamName
     log = context.runtime.log
@@ -51,7 +54,7 @@ struct RecordSelector: Component {
   func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async throws -> (
     records: [Record], extracted: Int
   ) {
-    var (found, extracted) = try await extract(page)
+    var (found, extracted) = try await extract(page, slice: slice)
     try refine(&found, slice: slice, normalizer: normalizer)
     if let uploader {
       for index in found.indices { try await uploader.upload(&found[index]) }
@@ -59,7 +62,7 @@ struct RecordSelector: Component {
     return (found, extracted)
   }
 
-  private func extract(_ page: DecodedBody) async throws -> (records: [Record], extracted: Int) {
+  private func extract(_ page: DecodedBody, slice: StreamSlice) async throws -> (records: [Record], extracted: Int) {
     var found: [Record] = []
     var rest: [JSONView] = []
     try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
@@ -70,11 +73,21 @@ struct RecordSelector: Component {
         case .leftOut: leftOut += 1
         case .view(let view) where view.kind == .object: found.append(Record(view))
         case .value(.object(let object)): found.append(Record(object))
-        case .view, .value: throw ConnectorError(.system, "A record should be an object, but one of \(streamName) is not.")
+        case .view, .value:
+          guard try drops(item.value ?? .null, slice: slice) else {
+            throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
+          }
+          leftOut += 1
         }
       }
     }
     return (found, found.count + leftOut)
+  }
+
+  /// Whether the filter drops a value that is no object before anything needs it to be one.
+  private func drops(_ value: JSONValue, slice: StreamSlice) throws -> Bool {
+    guard let filter, cursor == nil, !transformsFirst || transformations.isEmpty else { return false }
+    return try !filter.keeps(value: value, slice: slice)
   }
 
   /// Filters, transforms and normalises records.

@@ -17,6 +17,15 @@ package enum ExtractedItem: Sendable {
     }
   }
 
+  /// What was found, in words.
+  var kindName: String {
+    switch value {
+    case .object?: "an object"
+    case .array?: "a list"
+    default: "a single value"
+    }
+  }
+
   /// Python's truth of what was found.
   var isTruthy: Bool {
     switch self {
@@ -43,6 +52,8 @@ extension RecordExtractor {
 /// Keeps some records and drops the others.
 package protocol RecordCondition: Sendable {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
+  /// The same for a value that is no object, which cannot be a record unless it is dropped.
+  func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
 }
 
 /// Changes a record in place.

@@ -16,7 +16,7 @@ struct ComponentMappingDefinition: Component {
   init(_ node: ManifestNode, parameters: JSONObject, in context: BuildContext) throws {
     let component = try ComponentNode(node)
     self.node = node
-    path = try component.nodes("field_path").map { try InterpolatedString($0, parameters: component.parameters) }
+    path = try component.nodes("field_path").map { InterpolatedString($0, parameters: component.parameters) }
     let type = try component.optionalString("value_type")
     isText = type == "string"
     let types: ValidTypes =
@@ -28,10 +28,10 @@ struct ComponentMappingDefinition: Component {
       default: .any
       }
     let template = try component.required("value")
-    value = try InterpolatedString(template, parameters: component.parameters, validTypes: types)
+    value = InterpolatedString(template, parameters: component.parameters, validTypes: types)
     createsMissing = try component.bool("create_or_update", default: false)
-    condition = try component["condition"].flatMap { condition in
-      condition.string?.isEmpty == false ? try InterpolatedBoolean(condition, parameters: parameters) : nil
+    condition = component["condition"].flatMap { condition in
+      condition.string?.isEmpty == false ? InterpolatedBoolean(condition, parameters: parameters) : nil
     }
   }
 

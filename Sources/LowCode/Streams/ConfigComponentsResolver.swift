@@ -67,7 +67,7 @@ struct StreamConfig: Component {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
-    pointer = try node.nodes("configs_pointer").map { try InterpolatedString($0, parameters: node.parameters) }
+    pointer = try node.nodes("configs_pointer").map { InterpolatedString($0, parameters: node.parameters) }
     defaults = try node.nodes("default_values").map(\.value)
     config = context.config
     configValue = context.configValue

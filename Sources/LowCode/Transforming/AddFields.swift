@@ -12,9 +12,9 @@ struct AddFields: Component, RecordTransformation {
     fields = try node.nodes("fields").map { field in
       try AddedFieldDefinition(from: ComponentNode(field), in: context)
     }
-    condition = try node["condition"].flatMap { condition in
+    condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
-      return try InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+      return InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
     }
     config = context.configValue
   }
@@ -56,7 +56,7 @@ struct AddedFieldDefinition: Component {
       default: .any
       }
     let value = try node.required("value")
-    self.value = try InterpolatedString(
+    self.value = InterpolatedString(
       value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
   }
 

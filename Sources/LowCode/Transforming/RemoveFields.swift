@@ -19,9 +19,9 @@ struct RemoveFields: Component, RecordTransformation {
       let first = try segments.first.flatMap { try JSONGlobPath([$0]).literalKey }
       return Pointer(glob: try JSONGlobPath(segments), first: first)
     }
-    condition = try node["condition"].flatMap { condition in
+    condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
-      return try InterpolatedBoolean(text, parameters: [:], location: condition.location)
+      return InterpolatedBoolean(text, parameters: [:], location: condition.location)
     }
     config = context.configValue
   }

@@ -24,8 +24,8 @@ import Testing
     let document = try JSONDocument(
       parsing: Array(#"{"tags": ["x", "it's", 1e20, null], "owner": {"a": [{}], "b": false}}"#.utf8))
     for types in [ValidTypes.any, .string, .int, .float, .bool, .only([.list]), .only([.dict, .none])] {
-      let direct = try InterpolatedString("{{ record.\(field) }}", validTypes: types)
-      let overText = try InterpolatedString("{{ record.\(field) }}{{ '' }}", default: "{{ '' }}", validTypes: types)
+      let direct = InterpolatedString("{{ record.\(field) }}", validTypes: types)
+      let overText = InterpolatedString("{{ record.\(field) }}{{ '' }}", default: "{{ '' }}", validTypes: types)
       for record in [Value(Self.record), Value(document.root)] {
         let (one, other) = (try direct.evaluate(Self.context(record)), try overText.evaluate(Self.context(record)))
         #expect(one.isEqual(to: other), "\(one.pythonString) \(other.pythonString)")
@@ -35,25 +35,25 @@ import Testing
   }
 
   @Test func aTextWithoutTemplateIsConstant() throws {
-    #expect(try InterpolatedString("/v1/items").isConstant)
-    #expect(try InterpolatedString("123").isConstant)
-    #expect(try InterpolatedString("", default: "x").isConstant)
-    #expect(try !InterpolatedString("", default: "{{ config.x }}").isConstant)
-    #expect(try !InterpolatedString("{{ 1 }}").isConstant)
+    #expect(InterpolatedString("/v1/items").isConstant)
+    #expect(InterpolatedString("123").isConstant)
+    #expect(InterpolatedString("", default: "x").isConstant)
+    #expect(!InterpolatedString("", default: "{{ config.x }}").isConstant)
+    #expect(!InterpolatedString("{{ 1 }}").isConstant)
     #expect(try InterpolatedString("123").evaluate(Self.context(.none)).isEqual(to: .int(123)))
   }
 
   @Test(arguments: ["{{ ", "{{ 1 + }}", "{% if %}", "{{ 1 | nope }}", "{% nope %}"])
-  func aBrokenTemplateIsAConfigErrorWithItsPlace(source: String) {
-    let place = SourceLocation(file: "manifest.yaml", line: 3, column: 7)
-    let error = #expect(throws: ConnectorError.self) { try InterpolatedString(source, location: place) }
-    #expect(error?.failureType == .config)
-    #expect(error?.location == place)
+  func aBrokenTemplateFailsWhereItIsEvaluated(source: String) {
+    let template = InterpolatedString(source, location: SourceLocation(file: "manifest.yaml", line: 3, column: 7))
+    let error = #expect(throws: ConnectorError.self) { try template.evaluate(Self.context(.none)) }
+    #expect(error?.failureType == .system)
+    #expect(error?.location == SourceLocation(file: "manifest.yaml", line: 3, column: 7))
     #expect(error?.message.contains(source) == true)
   }
 
   @Test func aNameThatThePlaceLacksIsNamed() throws {
-    let template = try InterpolatedString("{{ response.x }}{{ record.y }}")
+    let template = InterpolatedString("{{ response.x }}{{ record.y }}")
     let error = #expect(throws: ConnectorError.self) { try template.evaluate(Self.context(.none)) }
     #expect(error?.message.contains("`response` is not available here") == true)
     #expect(InterpolationPlace.recordFilter.unknownVariables(of: template) == ["response"])

@@ -78,7 +78,7 @@ final class TestWorld: LogSink {
   /// Builds an authenticator from JSON.
   func authenticator(_ manifest: String, config: String = TestWorld.config, urlBase: String? = nil) throws -> any Authenticator {
     var context = try context(config)
-    context.siblings.urlBase = try urlBase.map { try InterpolatedString($0) }
+    context.siblings.urlBase = urlBase.map { InterpolatedString($0) }
     return try context.build(node(manifest))
   }
 

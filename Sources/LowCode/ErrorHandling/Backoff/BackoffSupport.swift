@@ -16,7 +16,7 @@ struct InterpolatedNumber: Sendable {
       case .double(let number): String(number)
       default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
       }
-    template = try InterpolatedString(text, parameters: component.parameters, location: value.location)
+    template = InterpolatedString(text, parameters: component.parameters, location: value.location)
     config = context.configValue
     node = value
   }
@@ -120,7 +120,7 @@ struct HeaderNumber: Sendable {
 
   init(_ node: ComponentNode, in context: BuildContext) throws {
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
-    regex = try node["regex"].map { try InterpolatedString($0, parameters: node.parameters) }
+    regex = node["regex"].map { InterpolatedString($0, parameters: node.parameters) }
     config = context.configValue
   }
 

@@ -10,7 +10,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let expression = try node.required("wait_time_in_seconds")
-    seconds = try InterpolatedString(expression, parameters: node.parameters)
+    seconds = InterpolatedString(expression, parameters: node.parameters)
     let unknown = seconds.undeclaredVariables.subtracting(["config", "response", "headers", "parameters"])
     guard unknown.isEmpty else {
       throw ConnectorError(

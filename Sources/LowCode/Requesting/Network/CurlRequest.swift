@@ -9,7 +9,9 @@ extension CurlTransport.Route {
     _ request: HTTPRequest, undoesEncodings: Bool, _ body: (UnsafePointer<ccurl_request>) -> Result
   ) -> Result {
     let texts = CTexts()
-    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map { Optional(UnsafePointer(texts.copy($0))) }
+    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map {
+      Optional(UnsafePointer(texts.copy(header: $0)))
+    }
     var message = ccurl_request()
     message.method = UnsafePointer(texts.copy(request.method))
     message.url = UnsafePointer(texts.copy(request.url))
@@ -61,8 +63,13 @@ private final class CTexts {
 
   deinit { copies.forEach { $0.deallocate() } }
 
-  func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
-    let bytes = text.utf8CString
+  func copy(_ text: String) -> UnsafeMutablePointer<CChar> { copy(Array(text.utf8CString)) }
+
+  func copy(header line: String) -> UnsafeMutablePointer<CChar> {
+    copy(HeaderText.encoded(line).map { CChar(bitPattern: $0) } + [0])
+  }
+
+  private func copy(_ bytes: [CChar]) -> UnsafeMutablePointer<CChar> {
     let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
     for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: byte) }
     copies.append(copy)

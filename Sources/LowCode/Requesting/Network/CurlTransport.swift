@@ -114,7 +114,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     return .success(
       HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(String(decoding: exchange.head, as: UTF8.self)), body: exchange.body,
+        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), body: exchange.body,
         url: request.url))
   }
 

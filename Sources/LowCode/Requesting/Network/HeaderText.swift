@@ -1,0 +1,26 @@
+import AirbyteProtocol
+
+/// The text of HTTP headers: Latin-1 over the wire, in both directions.
+enum HeaderText {
+  static func decoded(_ bytes: some Sequence<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    for byte in bytes { text.append(Unicode.Scalar(byte)) }
+    return String(text)
+  }
+
+  /// The bytes of a checked header; characters beyond Latin-1 take their UTF-8 bytes.
+  static func encoded(_ text: String) -> [UInt8] {
+    text.unicodeScalars.flatMap { scalar in UInt8(exactly: scalar.value).map { [$0] } ?? Array(UTF8.encode(scalar) ?? .init()) }
+  }
+
+  /// - Throws: ``ConnectorError`` where a header cannot be sent, by the rules of Python's requests library.
+  static func check(_ name: String, _ value: String) throws {
+    func fails(_ reason: String) -> ConnectorError { ConnectorError(.system, "The header `\(name)` cannot be sent: \(reason)") }
+    let scalars = value.unicodeScalars
+    if scalars.contains(where: { $0 == "\r" || $0 == "\n" }) { throw fails("its value has a line break.") }
+    if let first = scalars.first, first.properties.isWhitespace { throw fails("its value begins with a space.") }
+    if (name + value).unicodeScalars.contains(where: { $0.value > 0xFF }) {
+      throw fails("it has characters that headers cannot hold.")
+    }
+  }
+}
