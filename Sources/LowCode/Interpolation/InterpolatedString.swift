@@ -6,15 +6,37 @@ import Jinja
 ///
 /// The result is typed: a text that is written like a Python literal becomes that literal.
 package struct InterpolatedString: Sendable {
+  private let parts: Parts
+
+  /// What was compiled, behind one reference: these strings stand in many components, which are copied about.
+  private final class Parts: Sendable {
+    let source: String
+    let location: SourceLocation?
+    let types: ValidTypes
+    let template: CompiledTemplate
+    let fallback: Fallback
+    /// The value of a text without a template.
+    let constant: Value?
+    let readsStreamState: Bool
+
+    init(
+      _ source: String, _ template: CompiledTemplate, _ fallback: Fallback, _ types: ValidTypes, _ location: SourceLocation?
+    ) {
+      self.source = source
+      self.location = location
+      self.types = types
+      self.template = template
+      self.fallback = fallback
+      readsStreamState = source.contains("stream_state")
+      var isConstant = template.isConstant && !readsStreamState
+      if case .template(let other) = fallback, !other.isConstant { isConstant = false }
+      constant =
+        isConstant ? try? InterpolatedString.typed(template, fallback, EvaluationContext(config: .none), types) : nil
+    }
+  }
+
   /// The text as the manifest has it.
-  package let source: String
-  private let location: SourceLocation?
-  private let types: ValidTypes
-  private let template: CompiledTemplate
-  private let fallback: Fallback
-  /// The value of a text without a template.
-  private let constant: Value?
-  private let readsStreamState: Bool
+  package var source: String { parts.source }
 
   /// What counts where the template gives an empty text or reads from something undefined.
   private enum Fallback: Sendable {
@@ -44,42 +66,33 @@ package struct InterpolatedString: Sendable {
 
   /// With `fallback` nil, an empty or undefined result is `None`.
   init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) throws {
-    self.source = source
-    self.location = location
-    self.types = types
-    readsStreamState = source.contains("stream_state")
     do {
-      template = try CompiledTemplate(source, parameters: parameters)
-      if let fallback, fallback != source {
-        self.fallback = .template(try CompiledTemplate(fallback, parameters: parameters))
-      } else {
-        self.fallback = fallback == nil ? .none : .itself
-      }
+      let template = try CompiledTemplate(source, parameters: parameters)
+      var alternative = fallback == nil ? Fallback.none : .itself
+      if let fallback, fallback != source { alternative = .template(try CompiledTemplate(fallback, parameters: parameters)) }
+      parts = Parts(source, template, alternative, types, location)
     } catch {
       throw ConnectorError(
         .config, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description, location: location
       )
     }
-    var isConstant = template.isConstant && !readsStreamState
-    if case .template(let other) = self.fallback, !other.isConstant { isConstant = false }
-    constant = isConstant ? try? Self.typed(template, self.fallback, EvaluationContext(config: .none), types) : nil
   }
 
   /// Whether the text has no template in it, so that its value never changes.
   package var isConstant: Bool {
-    if case .some = constant { true } else { false }
+    if case .some = parts.constant { true } else { false }
   }
 
   /// The names that the template takes from its place.
-  package var undeclaredVariables: Set<String> { template.undeclaredVariables }
+  package var undeclaredVariables: Set<String> { parts.template.undeclaredVariables }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
   /// - Throws: ``ConnectorError`` where the evaluation fails; also for an undefined value unless there is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
-    if case .some(let value) = constant { return value }
+    if case .some(let value) = parts.constant { return value }
     do throws(TemplateError) {
-      if readsStreamState { throw TemplateError(.runtime, "") }
-      return try Self.typed(template, fallback, context, types)
+      if parts.readsStreamState { throw TemplateError(.runtime, "") }
+      return try Self.typed(parts.template, parts.fallback, context, parts.types)
     } catch {
       throw failure(error)
     }
@@ -103,13 +116,13 @@ package struct InterpolatedString: Sendable {
   }
 
   private func failure(_ error: TemplateError) -> ConnectorError {
-    if readsStreamState {
+    if parts.readsStreamState {
       return ConnectorError(
         .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead.",
-        location: location)
+        location: parts.location)
     }
     return ConnectorError(
       .system, "The template `\(source)` could not be evaluated: \(error.message)", internalMessage: error.description,
-      location: location)
+      location: parts.location)
   }
 }
