@@ -13,10 +13,13 @@ BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STA
 BIN = $(SCRATCH)/release
 LIBRARIES := yaml-0.1 zlib libcurl libcrypto $(if $(STATIC),libxml-2.0)
 PACKAGES := git pkg-config libyaml-dev zlib1g-dev libcurl4-openssl-dev libssl-dev $(if $(STATIC),libxml2-dev)
-SWIFT_FILES := Sources Tests Package.swift
+SWIFT_FILES := Sources Tests Benchmarks Package.swift
+# BENCH="--only a b --runs 5" and the like is handed to Benchmarks/bench.py.
+BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-shipping dist install deps format lint parity conformance-record clean
+.PHONY: bench bench-deps instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,18 +62,23 @@ install: build ## Put the binary into PREFIX/bin (/usr/local).
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(BIN)/airbyte-lowcode "$(DESTDIR)$(PREFIX)/bin/airbyte-lowcode"
 
+# $(call installed,WHAT IS THERE,PACKAGES) installs Debian packages where they are missing.
+define installed
+	if $(1); then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "These are needed, by their Debian names: $(2). Please install them with this system's package manager." >&2; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
+	  echo "These are needed: $(2). Please run 'apt-get install $(2)' as root." >&2; exit 1; \
+	fi; \
+	{ $$as_root apt-get update -q && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(2); } >&2
+endef
+
 deps: ## Install the system libraries that are missing.
 	@if ! command -v $(SWIFT) >/dev/null; then \
 	  echo "A Swift 6 toolchain is needed, and there is no '$(SWIFT)' on the PATH: see https://www.swift.org/install." >&2; exit 1; \
 	fi; \
-	if command -v git >/dev/null && pkg-config --exists $(LIBRARIES) 2>/dev/null; then exit 0; fi; \
-	if ! command -v apt-get >/dev/null; then \
-	  echo "These are needed, by their Debian names: $(PACKAGES). Please install them with this system's package manager." >&2; exit 1; \
-	fi; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
-	  echo "These are needed: $(PACKAGES). Please run 'apt-get install $(PACKAGES)' as root." >&2; exit 1; \
-	fi; \
-	{ $$as_root apt-get update -q && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(PACKAGES); } >&2
+	$(call installed,command -v git >/dev/null && pkg-config --exists $(LIBRARIES) 2>/dev/null,$(PACKAGES))
 
 format: ## Format the Swift files.
 	$(SWIFT) format format -i -r $(SWIFT_FILES)
@@ -88,6 +96,21 @@ parity: build ## Compare with the reference on real manifests; fails below the n
 
 conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
+
+bench: build bench-deps ## Measure, beside the reference where it is at ../cdk or at BENCH="--reference PYTHON".
+	@python3 Benchmarks/bench.py --bin $(BIN) $(BENCH)
+
+bench-deps:
+	@$(call installed,command -v nginx >/dev/null || test -x /usr/sbin/nginx,nginx-light)
+
+instructions: build instructions-deps ## Count the instructions of small reads, and compare with Benchmarks/instructions.json.
+	@python3 Benchmarks/instructions.py --bin $(BIN)
+
+instructions-record: build instructions-deps ## Record them: after a change of toolchain, or one that is meant to cost more.
+	@python3 Benchmarks/instructions.py --bin $(BIN) --record
+
+instructions-deps:
+	@$(call installed,command -v valgrind >/dev/null && command -v strip >/dev/null,valgrind binutils)
 
 clean: ## Remove what was built.
 	rm -rf .build .build-static dist

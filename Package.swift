@@ -18,7 +18,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
     .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
@@ -55,6 +55,9 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
+    .executableTarget(name: "bench-floor", dependencies: ["JSON", "CZlib"], path: "Benchmarks/Floor"),
+    .executableTarget(
+      name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
@@ -67,7 +70,7 @@ let package = Package(
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
-      dependencies: ["CVerifying", "LowCode", "YAML", "JSON", "Jinja", "PythonTime", "AirbyteProtocol"],
+      dependencies: ["CVerifying", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),

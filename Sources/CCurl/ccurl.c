@@ -29,19 +29,21 @@ static void unlock_share(CURL *handle, curl_lock_data data, void *context) {
 }
 
 ccurl_session *ccurl_session_new(void) {
-  ccurl_start();
   ccurl_session *session = calloc(1, sizeof *session);
   if (!session) return NULL;
   pthread_mutex_init(&session->lock, NULL);
   for (int i = 0; i < CURL_LOCK_DATA_LAST; i++) pthread_mutex_init(&session->share_locks[i], NULL);
-  session->share = curl_share_init();
-  if (session->share) {
-    curl_share_setopt(session->share, CURLSHOPT_USERDATA, session);
-    curl_share_setopt(session->share, CURLSHOPT_LOCKFUNC, lock_share);
-    curl_share_setopt(session->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
-    curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-  }
   return session;
+}
+
+// With the session's lock held.
+static void share_cookies(ccurl_session *session) {
+  session->share = curl_share_init();
+  if (!session->share) return;
+  curl_share_setopt(session->share, CURLSHOPT_USERDATA, session);
+  curl_share_setopt(session->share, CURLSHOPT_LOCKFUNC, lock_share);
+  curl_share_setopt(session->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
+  curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
 }
 
 void ccurl_session_free(ccurl_session *session) {
@@ -55,7 +57,9 @@ void ccurl_session_free(ccurl_session *session) {
 
 // A handle keeps its connections, so the one that was used last is taken first.
 static CURL *borrow(ccurl_session *session) {
+  if (!lazy_curl_load()) return NULL;
   pthread_mutex_lock(&session->lock);
+  if (!session->share) share_cookies(session);
   CURL *handle = session->idle_count ? session->idle[--session->idle_count] : NULL;
   pthread_mutex_unlock(&session->lock);
   return handle ? handle : curl_easy_init();
@@ -103,7 +107,7 @@ void ccurl_send(
   CURL *handle = session ? borrow(session) : NULL;
   if (!handle) {
     result->error = CURLE_FAILED_INIT;
-    strncpy(result->error_text, curl_easy_strerror(CURLE_FAILED_INIT), sizeof result->error_text - 1);
+    strncpy(result->error_text, "libcurl cannot be started; is it installed?", sizeof result->error_text - 1);
     return;
   }
   char reason[CURL_ERROR_SIZE] = {0};
@@ -112,6 +116,7 @@ void ccurl_send(
   ccurl_set_options(handle, request, &lists);
   set_cookies(handle, session, request);
   curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 128L * 1024);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, receiver);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);

@@ -67,7 +67,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
 }
 
 ccurl_stream *ccurl_stream_create(void) {
-  ccurl_start();
+  if (!lazy_curl_load()) return NULL;
   ccurl_stream *stream = calloc(1, sizeof *stream);
   if (!stream) return NULL;
   stream->multi = curl_multi_init();

@@ -1,13 +1,6 @@
 #include "options.h"
 
-#include <pthread.h>
 #include <string.h>
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void start(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
-
-void ccurl_start(void) { pthread_once(&once, start); }
 
 static int sends_length(const char *method) {
   return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;

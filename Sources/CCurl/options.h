@@ -1,9 +1,8 @@
 #ifndef CCURL_OPTIONS_H
 #define CCURL_OPTIONS_H
 
-#include <curl/curl.h>
-
 #include "ccurl.h"
+#include "lazy_curl.h"
 
 // What libcurl does not copy of a request's options.
 typedef struct {
@@ -11,9 +10,6 @@ typedef struct {
   struct curl_slist *resolve;
   struct curl_slist *connect_to;
 } ccurl_lists;
-
-// Starts libcurl, once.
-void ccurl_start(void);
 
 // Sets everything that a request says. The lists have to last as long as the request.
 void ccurl_set_options(CURL *handle, const ccurl_request *request, ccurl_lists *lists);

@@ -9,20 +9,24 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// The number of bytes written.
   package private(set) var count: Int
 
+  /// How much more room than its bytes a buffer needs to be frozen without being moved.
+  package static let frozenPadding = JSONBytes.padding
+
   package init(capacity: Int = 0) {
-    self.capacity = max(capacity, 64)
-    base = ByteBuffer.allocate(self.capacity)
+    let block = Blocks.allocate(max(capacity, 64))
+    base = block.base.bindMemory(to: UInt8.self, capacity: block.capacity)
+    self.capacity = block.capacity
     count = 0
   }
 
-  /// A padded allocation that holds `bytes`, to be freed by the caller.
-  static func copy(_ bytes: UnsafeRawBufferPointer) -> (base: UnsafeMutablePointer<UInt8>, count: Int) {
+  /// A padded block that holds `bytes`, to be given back by the caller.
+  static func copy(_ bytes: UnsafeRawBufferPointer) -> Parts {
     var buffer = ByteBuffer(capacity: bytes.count + JSONBytes.padding)
     buffer.append(bytes)
     return buffer.release()
   }
 
-  deinit { free(base) }
+  deinit { Blocks.free(base, capacity) }
 
   /// Makes room for `extra` more bytes.
   @inline(__always)
@@ -33,17 +37,9 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   @inline(never)
   private mutating func grow(_ extra: Int) {
     let wanted = max(count + extra, capacity + capacity / 2)
-    guard let grown = realloc(base, wanted) else {
-      // Out of memory: there is nothing left to allocate an error with, as everywhere in Swift.
-      preconditionFailure("out of memory")
-    }
-    base = grown.assumingMemoryBound(to: UInt8.self)
-    capacity = wanted
-  }
-
-  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
-    guard let memory = malloc(capacity) else { preconditionFailure("out of memory") }
-    return memory.bindMemory(to: UInt8.self, capacity: capacity)
+    let block = Blocks.grow(base, capacity, keeping: count, to: wanted)
+    base = block.base.bindMemory(to: UInt8.self, capacity: block.capacity)
+    capacity = block.capacity
   }
 
   @inline(__always)
@@ -127,16 +123,16 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   package var string: String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
 
   /// Turns the buffer into bytes that can be shared, without copying them.
-  package consuming func freeze() -> JSONBytes {
-    let (base, count) = release()
-    return JSONBytes(adopting: base, count: count)
-  }
+  package consuming func freeze() -> JSONBytes { JSONBytes(adopting: release()) }
 
-  /// Gives the allocation away, padded as ``JSONBytes`` wants it.
-  consuming func release() -> (base: UnsafeMutablePointer<UInt8>, count: Int) {
+  /// A block of ``Blocks`` and how much of it is used.
+  typealias Parts = (base: UnsafeMutablePointer<UInt8>, count: Int, capacity: Int)
+
+  /// Gives the block away, padded as ``JSONBytes`` wants it.
+  consuming func release() -> Parts {
     reserve(JSONBytes.padding)
     memset(base + count, 0, JSONBytes.padding)
-    let parts = (base, count)
+    let parts = (base, count, capacity)
     discard self
     return parts
   }

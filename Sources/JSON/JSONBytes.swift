@@ -13,35 +13,32 @@ package final class JSONBytes: @unchecked Sendable {
   /// The number of bytes, without the padding.
   package let count: Int
 
-  /// Takes over an allocation of at least `count + padding` bytes made by `malloc`, whose padding is zero.
-  init(adopting base: UnsafeMutablePointer<UInt8>, count: Int) {
-    self.base = UnsafePointer(base)
-    self.count = count
+  private let capacity: Int
+
+  /// Takes over a block with at least ``padding`` zeros behind its used part.
+  init(adopting block: ByteBuffer.Parts) {
+    base = UnsafePointer(block.base)
+    count = block.count
+    capacity = block.capacity
   }
 
   /// Copies `bytes`.
-  package convenience init(copying bytes: UnsafeRawBufferPointer) {
-    let copy = ByteBuffer.copy(bytes)
-    self.init(adopting: copy.base, count: copy.count)
-  }
+  package convenience init(copying bytes: UnsafeRawBufferPointer) { self.init(adopting: ByteBuffer.copy(bytes)) }
 
   package convenience init(_ bytes: [UInt8]) {
-    let copy = bytes.withUnsafeBytes { ByteBuffer.copy($0) }
-    self.init(adopting: copy.base, count: copy.count)
+    self.init(adopting: bytes.withUnsafeBytes { ByteBuffer.copy($0) })
   }
 
   package convenience init(_ data: Data) {
-    let copy = data.withUnsafeBytes { ByteBuffer.copy($0) }
-    self.init(adopting: copy.base, count: copy.count)
+    self.init(adopting: data.withUnsafeBytes { ByteBuffer.copy($0) })
   }
 
   package convenience init(_ text: String) {
     var text = text
-    let copy = text.withUTF8 { ByteBuffer.copy(UnsafeRawBufferPointer($0)) }
-    self.init(adopting: copy.base, count: copy.count)
+    self.init(adopting: text.withUTF8 { ByteBuffer.copy(UnsafeRawBufferPointer($0)) })
   }
 
-  deinit { free(UnsafeMutableRawPointer(mutating: base)) }
+  deinit { Blocks.free(UnsafeMutableRawPointer(mutating: base), capacity) }
 
   var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
@@ -54,4 +51,11 @@ package final class JSONBytes: @unchecked Sendable {
   package var array: [UInt8] { Array(buffer) }
   /// A copy as text; invalid UTF-8 becomes U+FFFD.
   package var string: String { String(decoding: buffer, as: UTF8.self) }
+
+  /// The bytes as data, not copied: it keeps them alive. Whoever wants to change it has to copy it first.
+  package var data: Data {
+    Data(
+      bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: count,
+      deallocator: .custom { _, _ in withExtendedLifetime(self) {} })
+  }
 }

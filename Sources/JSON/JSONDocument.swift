@@ -7,9 +7,11 @@ package final class JSONDocument: Sendable {
   private let bytes: JSONBytes
   let tape: Tape
   private let wordCount: Int
+  /// The size of the tape's block in bytes.
+  private let tapeCapacity: Int
 
   /// Indexes `bytes` without copying them; throws a ``JSONError`` where they are not one JSON value.
-  package init(parsing bytes: JSONBytes, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
+  package convenience init(parsing bytes: JSONBytes, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
     let text = try encoding.utf8(bytes)
     var builder = TapeBuilder(text)
     do {
@@ -17,17 +19,15 @@ package final class JSONDocument: Sendable {
     } catch {
       throw error.described(at: builder.failureOffset, in: text.buffer)
     }
-    let (words, count) = builder.finish()
-    self.bytes = text
-    tape = Tape(base: text.base, words: UnsafePointer(words))
-    wordCount = count
+    self.init(text, builder.finish())
   }
 
   /// Takes over a tape over `bytes`.
-  init(_ bytes: JSONBytes, words: UnsafeMutablePointer<UInt64>, count: Int) {
+  init(_ bytes: JSONBytes, _ finished: (words: UnsafeMutablePointer<UInt64>, count: Int, capacity: Int)) {
     self.bytes = bytes
-    tape = Tape(base: bytes.base, words: UnsafePointer(words))
-    wordCount = count
+    tape = Tape(base: bytes.base, words: UnsafePointer(finished.words))
+    wordCount = finished.count
+    tapeCapacity = finished.capacity
   }
 
   /// Copies `bytes` and indexes the copy.
@@ -50,7 +50,7 @@ package final class JSONDocument: Sendable {
     try self.init(parsing: JSONBytes(text))
   }
 
-  deinit { free(UnsafeMutablePointer(mutating: tape.words)) }
+  deinit { Blocks.free(UnsafeMutableRawPointer(mutating: tape.words), tapeCapacity) }
 
   /// The whole value.
   package var root: JSONView { JSONView(document: self, index: 0) }

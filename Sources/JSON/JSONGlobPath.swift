@@ -28,6 +28,12 @@ package struct JSONGlobPath: Sendable, Hashable {
   /// The key, where the path is a single segment without magic that only matches an object's member of that name.
   package var literalKey: JSONKey? { matchers.count == 1 && deepStar == nil ? matchers[0].literal : nil }
 
+  /// The keys, where the path is nothing but segments without magic: in objects it only matches the members of those names.
+  package var literalKeys: [JSONKey]? {
+    let keys = matchers.compactMap(\.literal)
+    return keys.isEmpty || deepStar != nil || keys.count < matchers.count ? nil : keys
+  }
+
   /// Every value that matches, in the order in which `dpath.values` has them. The empty path matches nothing.
   package func values(in view: JSONView) -> [JSONView] { find(in: view, limit: .max) }
   package func values(in value: JSONValue) -> [JSONValue] { find(in: value, limit: .max) }

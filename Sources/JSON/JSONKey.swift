@@ -4,22 +4,35 @@ import Foundation
 ///
 /// Keys are equal when their bytes are, as in Python; Swift's canonical equivalence of strings plays no part.
 package struct JSONKey: Sendable, Hashable {
-  package let string: String
-  let bytes: [UInt8]
-  let length: Int
   /// A key word's upper half for an unescaped key of this length; no word has it where the key is too long for one.
   let header: UInt64
   /// The first eight bytes, zeros where there are fewer.
   let first: UInt64
   /// The last eight bytes of a key longer than eight.
-  let last: UInt64
+  private let last: UInt64
+  private let length: Int
+  private let texts: Texts
+
+  /// What is seldom looked at, behind one reference: keys are copied with each change to a record.
+  private final class Texts: Sendable {
+    let string: String
+    let bytes: [UInt8]
+    let encoded: [UInt8]
+
+    init(_ string: String, _ bytes: [UInt8], encoded: [UInt8]) {
+      self.string = string
+      self.bytes = bytes
+      self.encoded = encoded
+    }
+  }
+
+  package var string: String { texts.string }
+  var bytes: [UInt8] { texts.bytes }
   /// The key as it is written in output: quoted, escaped, with the colon.
-  let encoded: [UInt8]
+  var encoded: [UInt8] { texts.encoded }
 
   package init(_ string: String) {
-    self.string = string
     let bytes = Array(string.utf8)
-    self.bytes = bytes
     length = bytes.count
     let isRepresentable = bytes.count < TapeWord.maximumLength
     header = isRepresentable ? UInt64(bytes.count) | UInt64(JSONKind.string.rawValue) << 24 : .max
@@ -28,7 +41,7 @@ package struct JSONKey: Sendable, Hashable {
     var buffer = ByteBuffer(capacity: bytes.count + 3)
     bytes.withUnsafeBufferPointer { StringEscapes.write($0, to: &buffer) }
     buffer.append(UInt8(ascii: ":"))
-    encoded = buffer.array
+    texts = Texts(string, bytes, encoded: buffer.array)
   }
 
   private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
@@ -36,7 +49,7 @@ package struct JSONKey: Sendable, Hashable {
   }
 
   package static func == (left: JSONKey, right: JSONKey) -> Bool {
-    left.first == right.first && left.bytes == right.bytes
+    left.first == right.first && left.length == right.length && (left.texts === right.texts || left.bytes == right.bytes)
   }
 
   package func hash(into hasher: inout Hasher) {

@@ -34,8 +34,7 @@ extension JSONDocument {
       }
       from = end + 1
     }
-    let (words, used) = builder.finish()
-    let document = JSONDocument(bytes, words: words, count: used)
+    let document = JSONDocument(bytes, builder.finish())
     return roots.map { JSONView(document: document, index: $0) }
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How the bytes of a JSON text are read.
 package enum JSONTextEncoding: Sendable, Hashable {
   /// UTF-8, strictly: a byte order mark or a malformed sequence is an error. So the reference decodes the pages of an API.
@@ -73,7 +75,7 @@ package enum JSONTextEncoding: Sendable, Hashable {
       guard at + 2 < text.endIndex, text[at] == 0xED, text[at + 1] & 0xE0 == 0xA0, text[at + 2] & 0xC0 == 0x80 else { return nil }
       return 0xD000 | UInt32(text[at + 1] & 0x3F) << 6 | UInt32(text[at + 2] & 0x3F)
     }
-    guard text.indices.contains(where: { text[$0] == 0xED && surrogate($0) != nil }) else { return nil }
+    guard mayHoldSurrogates(text) else { return nil }
     var out = ByteBuffer(capacity: text.count * 2)
     var at = text.startIndex
     while at < text.endIndex {
@@ -86,5 +88,18 @@ package enum JSONTextEncoding: Sendable, Hashable {
       }
     }
     return out.freeze()
+  }
+
+  /// Whether a byte begins what could be a surrogate: bytes are passed over at the speed of memory.
+  private static func mayHoldSurrogates(_ text: Text) -> Bool {
+    let bytes = UnsafeBufferPointer(rebasing: text)
+    guard let start = bytes.baseAddress else { return false }
+    var at = 0
+    while at < bytes.count, let found = memchr(start + at, 0xED, bytes.count - at) {
+      at = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+      if at + 1 < bytes.count, bytes[at + 1] & 0xE0 == 0xA0 { return true }
+      at += 1
+    }
+    return false
   }
 }

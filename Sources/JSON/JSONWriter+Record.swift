@@ -1,36 +1,3 @@
-/// A change to one member of a record that is otherwise written as it was read.
-package struct JSONPatch: Sendable {
-  package enum Change: Sendable {
-    /// The member is taken away; there is none afterwards.
-    case removed
-    case value(JSONValue)
-    /// A value of a document, of the record's own or of another.
-    case view(JSONView)
-  }
-
-  package var key: JSONKey
-  package var change: Change
-
-  package init(key: JSONKey, change: Change) {
-    self.key = key
-    self.change = change
-  }
-
-  /// A new value for a member, or its removal where `value` is nil.
-  package init(key: JSONKey, value: JSONValue?) {
-    self.init(key: key, change: value.map { .value($0) } ?? .removed)
-  }
-
-  /// Whether nothing is written for it in a record: removed, or null, which records omit.
-  fileprivate var isOmitted: Bool {
-    switch change {
-    case .removed, .value(.null): true
-    case .value: false
-    case .view(let view): view.isNull
-    }
-  }
-}
-
 extension JSONWriter {
   /// Appends a record's data: an object without its own null members (those of nested objects stay), as the reference writes it.
   ///
@@ -39,7 +6,7 @@ extension JSONWriter {
     withExtendedLifetime(view.document) {
       let word = view.word
       if word.kind == .object, word.has(TapeWord.nullMember) {
-        write(object: view.tape, view.index, patches: UnsafeBufferPointer(start: nil, count: 0))
+        write(object: view.tape, view.index, patches: UnsafeBufferPointer(start: nil, count: 0), keepsNulls: false)
       } else {
         write(view.tape, view.index)
       }
@@ -52,8 +19,12 @@ extension JSONWriter {
   /// A value that is not an object is written as it is.
   package mutating func write(record view: JSONView, patches: [JSONPatch]) {
     guard !patches.isEmpty, view.kind == .object else { return write(record: view) }
+    write(object: view, patches: patches, keepsNulls: false)
+  }
+
+  private mutating func write(object view: JSONView, patches: [JSONPatch], keepsNulls: Bool) {
     withExtendedLifetime(view.document) {
-      patches.withUnsafeBufferPointer { write(object: view.tape, view.index, patches: $0) }
+      patches.withUnsafeBufferPointer { write(object: view.tape, view.index, patches: $0, keepsNulls: keepsNulls) }
     }
   }
 
@@ -65,7 +36,8 @@ extension JSONWriter {
 
   private typealias Patches = UnsafeBufferPointer<JSONPatch>
 
-  private mutating func write(object tape: Tape, _ index: Int, patches: Patches) {
+  /// - Parameter keepsNulls: as nested objects do; a record's own nulls are left out.
+  private mutating func write(object tape: Tape, _ index: Int, patches: Patches, keepsNulls: Bool) {
     // The patches that met their key; beyond 64 the record's keys are asked instead.
     var met: UInt64 = 0
     let object = tape.word(index)
@@ -75,8 +47,8 @@ extension JSONWriter {
       tape.forEachMember(index) { key, value in
         if let place = JSONWriter.last(patches, tape, key) {
           if place < 64 { met |= 1 << UInt64(place) }
-          write(patches[place], after: empty)
-        } else if tape.word(value).kind != .null {
+          write(patches[place], after: empty, keepsNulls)
+        } else if keepsNulls || tape.word(value).kind != .null {
           if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
           write(stringOf: tape, key)
           buffer.append(UInt8(ascii: ":"))
@@ -84,18 +56,20 @@ extension JSONWriter {
         }
       }
     } else {
-      writeRuns(tape, index, patches, empty, &met)
+      writeRuns(tape, index, patches, empty, &met, keepsNulls)
     }
     for place in patches.indices where !JSONWriter.isSuperseded(patches, place) {
       let isMet = place < 64 ? met & 1 << UInt64(place) != 0 : tape.find(patches[place].key, in: index) != nil
-      if !isMet { write(patches[place], after: empty) }
+      if !isMet { write(patches[place], after: empty, keepsNulls) }
     }
     buffer.append(UInt8(ascii: "}"))
   }
 
   /// Copies the unchanged members of an object in written form, neighbours at once with the commas between them.
   @inline(__always)
-  private mutating func writeRuns(_ tape: Tape, _ index: Int, _ patches: Patches, _ empty: Int, _ met: inout UInt64) {
+  private mutating func writeRuns(
+    _ tape: Tape, _ index: Int, _ patches: Patches, _ empty: Int, _ met: inout UInt64, _ keepsNulls: Bool
+  ) {
     let end = index &+ tape.span(index)
     let textEnd = tape.word(index).offset &+ tape.text(index).count
     var run = -1
@@ -105,14 +79,14 @@ extension JSONWriter {
       // A key's quote stands before its offset; so does the comma before a member that is not the first.
       let start = tape.word(at).offset &- 1
       let place = patches.isEmpty ? nil : JSONWriter.last(patches, tape, at)
-      if place == nil, tape.word(at &+ 1).kindBits != UInt64(JSONKind.null.rawValue) {
+      if place == nil, keepsNulls || tape.word(at &+ 1).kindBits != UInt64(JSONKind.null.rawValue) {
         if run < 0 { run = start }
       } else {
         if run >= 0 { copy(tape, run, start &- 1, after: empty) }
         run = -1
         if let place {
           if place < 64 { met |= 1 << UInt64(place) }
-          write(patches[place], after: empty)
+          write(patches[place], after: empty, keepsNulls)
         }
       }
       at = next
@@ -126,14 +100,15 @@ extension JSONWriter {
     buffer.append(tape.base + start, end &- start)
   }
 
-  private mutating func write(_ patch: JSONPatch, after empty: Int) {
-    if patch.isOmitted { return }
+  private mutating func write(_ patch: JSONPatch, after empty: Int, _ keepsNulls: Bool) {
+    if keepsNulls ? patch.isRemoved : patch.isNull { return }
     if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
     write(raw: patch.key.encoded)
     switch patch.change {
     case .removed: break
     case .value(let value): write(value)
     case .view(let view): write(view)
+    case .object(let view, let patches): write(object: view, patches: patches, keepsNulls: true)
     }
   }
 

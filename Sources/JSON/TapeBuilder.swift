@@ -41,21 +41,22 @@ struct TapeBuilder: ~Copyable {
     base = bytes.base
     end = bytes.count
     // Eight bytes of tape for eight bytes of text hold nearly every page; the memory is only touched as it is written.
-    capacity = bytes.count / 8 + 32
-    words = TapeBuilder.resize(nil, to: capacity)
+    let block = Blocks.allocate(bytes.count / 8 * 8 + 32 * 8)
+    capacity = block.capacity / 8
+    words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
     frames = .allocate(capacity: frameCapacity)
     filters = .allocate(capacity: frameCapacity)
   }
 
   deinit {
-    free(words)
+    Blocks.free(words, capacity * 8)
     frames.deallocate()
     filters.deallocate()
   }
 
-  /// The finished tape, to be given to `free` by the caller.
-  consuming func finish() -> (words: UnsafeMutablePointer<UInt64>, count: Int) {
-    let result = (words, used)
+  /// The finished tape, a block of `capacity` bytes to be given back by the caller.
+  consuming func finish() -> (words: UnsafeMutablePointer<UInt64>, count: Int, capacity: Int) {
+    let result = (words, used, capacity * 8)
     frames.deallocate()
     filters.deallocate()
     discard self
@@ -253,14 +254,10 @@ struct TapeBuilder: ~Copyable {
 
   @inline(never)
   private mutating func growWords() {
-    capacity += capacity / 2 + 32
-    words = TapeBuilder.resize(words, to: capacity)
-  }
-
-  /// Large blocks are moved by the page table, so that growing needs no second copy in memory.
-  private static func resize(_ words: UnsafeMutablePointer<UInt64>?, to capacity: Int) -> UnsafeMutablePointer<UInt64> {
-    guard let memory = realloc(words, capacity * 8) else { preconditionFailure("out of memory") }
-    return memory.bindMemory(to: UInt64.self, capacity: capacity)
+    let wanted = (capacity + capacity / 2 + 32) * 8
+    let block = Blocks.grow(words, capacity * 8, keeping: used * 8, to: wanted)
+    capacity = block.capacity / 8
+    words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
   }
 
   @inline(never)

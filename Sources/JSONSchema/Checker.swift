@@ -7,7 +7,7 @@ struct Checker {
   /// Schemas applied in all: more happens only where alternatives nest so that the work doubles with each level.
   static let stepLimit = 2_000_000
 
-  let targets: [SchemaNode]
+  let targets: SchemaTargets
   /// Set once a limit is reached; from then on each answer is no and none of them counts.
   private(set) var exceeded: Limit?
   private var depth = 0
@@ -15,7 +15,7 @@ struct Checker {
 
   enum Limit { case depth, steps }
 
-  init(targets: [SchemaNode]) {
+  init(targets: SchemaTargets) {
     self.targets = targets
   }
 

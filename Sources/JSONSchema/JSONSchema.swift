@@ -6,7 +6,7 @@ import JSON
 /// beside a `$ref` is ignored, and `format` says nothing unless asked for.
 package struct JSONSchema: Sendable {
   let root: SchemaNode
-  let targets: [SchemaNode]
+  let targets: SchemaTargets
   let dialect: Dialect
 
   /// References of the schema that lead nowhere; a value that meets one of them is not valid.
@@ -25,14 +25,21 @@ package struct JSONSchema: Sendable {
     if let error = metaschema?.schema.firstError(schema) {
       throw JSONSchemaError(path: error.instancePath, reason: error.message)
     }
-    try self.init(unchecked: schema, dialect: dialect, checksFormats: checksFormats)
+    try self.init(unchecked: schema, dialect: dialect, checksFormats: checksFormats, isSound: false)
   }
 
-  init(unchecked schema: JSONValue, dialect: Dialect, checksFormats: Bool) throws(JSONSchemaError) {
+  /// Compiles a draft-07 schema that ``init(compiling:dialect:checksFormats:)`` is known to take, and that refers to nothing but its
+  /// own parts: it is not held against the rules of its edition again, and parts are compiled when they are first needed.
+  package init(sound schema: JSONValue) throws(JSONSchemaError) {
+    try self.init(unchecked: schema, dialect: .draft7, checksFormats: false, isSound: true)
+  }
+
+  init(unchecked schema: JSONValue, dialect: Dialect, checksFormats: Bool, isSound: Bool) throws(JSONSchemaError) {
     var compiler = SchemaCompiler(root: schema, dialect: dialect, checksFormats: checksFormats)
-    (root, targets) = try compiler.compile(schema)
+    root = try compiler.compile(schema)
+    targets = try SchemaTargets(compiler, isSound: isSound)
     self.dialect = dialect
-    unresolvedReferences = compiler.unresolved
+    unresolvedReferences = targets.unresolvedReferences
   }
 
   /// Whether `instance` fulfils the schema; makes no error values.

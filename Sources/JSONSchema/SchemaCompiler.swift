@@ -19,16 +19,20 @@ struct SchemaCompiler {
     resolver = SchemaReferences(root: root, dialect: dialect)
   }
 
-  /// - Returns: the root's node and the targets of references.
-  mutating func compile(_ root: JSONValue) throws(JSONSchemaError) -> (root: SchemaNode, targets: [SchemaNode]) {
-    let node = try node(root, base: resolver.rootBase)
+  mutating func compile(_ root: JSONValue) throws(JSONSchemaError) -> SchemaNode { try node(root, base: resolver.rootBase) }
+
+  /// What the references lead to that were met so far, and those that are met in there, by their indexes.
+  mutating func allTargets() throws(JSONSchemaError) -> [SchemaNode] {
     var targets: [SchemaNode] = []
-    while targets.count < pending.count {
-      let location = pending[targets.count]
-      path = [.key("$ref"), .key(location.key)]
-      targets.append(try self.node(location.schema, base: location.base))
-    }
-    return (node, targets)
+    while targets.count < pending.count { targets.append(try target(targets.count)) }
+    return targets
+  }
+
+  /// What a reference leads to.
+  mutating func target(_ index: Int) throws(JSONSchemaError) -> SchemaNode {
+    let location = pending[index]
+    path = [.key("$ref"), .key(location.key)]
+    return try node(location.schema, base: location.base)
   }
 
   private mutating func node(_ schema: JSONValue, base: String) throws(JSONSchemaError) -> SchemaNode {

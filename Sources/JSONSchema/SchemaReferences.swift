@@ -57,7 +57,8 @@ package struct SchemaReferences: Sendable {
         guard let index = Int(segment), items.indices.contains(index) else { return nil }
         schema = items[index]
       case .object(let object):
-        let key = String(segment).replacing("~1", with: "/").replacing("~0", with: "~")
+        var key = String(segment)
+        if segment.utf8.contains(UInt8(ascii: "~")) { key = key.replacing("~1", with: "/").replacing("~0", with: "~") }
         guard let value = object[key] else { return nil }
         schema = value
       default: return nil

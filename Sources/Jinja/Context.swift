@@ -1,30 +1,47 @@
 /// The variables that a template is evaluated with: a handful of bindings, found by comparing integers.
+///
+/// Most templates take one or two, which lie in the value itself.
 package struct Context: Sendable {
-  package private(set) var bindings: [(symbol: Symbol, value: Value)]
+  private typealias Binding = (symbol: Symbol, value: Value)
 
-  package init() { bindings = [] }
+  private var first: Binding?
+  private var second: Binding?
+  private var others: [Binding] = []
 
-  package init(_ bindings: [(symbol: Symbol, value: Value)]) { self.bindings = bindings }
+  package init() {}
+
+  /// Adds a variable that is not there yet.
+  @inline(__always)
+  package mutating func add(_ symbol: Symbol, _ value: Value) {
+    if first == nil {
+      first = (symbol, value)
+    } else if second == nil {
+      second = (symbol, value)
+    } else {
+      others.append((symbol, value))
+    }
+  }
 
   /// The variable's value; setting one adds or replaces it, setting nil removes it.
   package subscript(symbol: Symbol) -> Value? {
     @inline(__always) get {
-      for binding in bindings where binding.symbol == symbol { return binding.value }
+      if let first, first.symbol == symbol { return first.value }
+      if let second, second.symbol == symbol { return second.value }
+      for other in others where other.symbol == symbol { return other.value }
       return nil
     }
     set {
-      let place = bindings.firstIndex { $0.symbol == symbol }
-      switch (place, newValue) {
-      case (let place?, let value?): bindings[place].value = value
-      case (let place?, nil): bindings.remove(at: place)
-      case (nil, let value?): bindings.append((symbol, value))
-      case (nil, nil): break
-      }
+      if first?.symbol == symbol { first = nil }
+      if second?.symbol == symbol { second = nil }
+      others.removeAll { $0.symbol == symbol }
+      if let newValue { add(symbol, newValue) }
     }
   }
 
   /// The names of all variables.
-  package var names: Set<String> { Set(bindings.map { $0.symbol.name }) }
+  package var names: Set<String> {
+    Set(([first, second].compactMap { $0 } + others).map { $0.symbol.name })
+  }
 }
 
 extension Context: ExpressibleByDictionaryLiteral {

@@ -7,13 +7,65 @@ package struct Environment: Sendable {
   package typealias Function =
     @Sendable (_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
 
-  package var filters: [String: Filter] = [:]
-  package var tests: [String: Test] = [:]
-  /// Names that are there without a context having them; a context's variable of that name comes first.
-  package var globals: [String: Value] = [:]
-  package var limits = Limits.standard
+  /// Behind one reference, since each evaluation carries its environment along.
+  ///
+  /// Sound as `Sendable`: it is changed only while one environment alone has it.
+  private final class Parts: @unchecked Sendable {
+    var filters: [String: Filter] = [:]
+    var tests: [String: Test] = [:]
+    var globals: [String: Value] = [:]
+    var limits = Limits.standard
+
+    init() {}
+
+    init(_ other: Parts) {
+      filters = other.filters
+      tests = other.tests
+      globals = other.globals
+      limits = other.limits
+    }
+  }
+
+  private var parts = Parts()
 
   package init() {}
+
+  package var filters: [String: Filter] {
+    get { parts.filters }
+    _modify {
+      makeUnique()
+      yield &parts.filters
+    }
+  }
+
+  package var tests: [String: Test] {
+    get { parts.tests }
+    _modify {
+      makeUnique()
+      yield &parts.tests
+    }
+  }
+
+  /// Names that are there without a context having them; a context's variable of that name comes first.
+  package var globals: [String: Value] {
+    get { parts.globals }
+    _modify {
+      makeUnique()
+      yield &parts.globals
+    }
+  }
+
+  package var limits: Limits {
+    get { parts.limits }
+    _modify {
+      makeUnique()
+      yield &parts.limits
+    }
+  }
+
+  private mutating func makeUnique() {
+    if !isKnownUniquelyReferenced(&parts) { parts = Parts(parts) }
+  }
 
   /// Adds a function under a global name.
   package mutating func addFunction(_ name: String, _ body: @escaping Function) {

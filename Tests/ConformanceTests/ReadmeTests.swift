@@ -43,7 +43,7 @@ import Testing
   @Test func theMistakeIsToldAsShown() throws {
     let shown = try block(after: "A mistake in a manifest")
     let text = try example.text("manifest.yaml").replacing("PageIncrement", with: "PageIncremnt")
-    let pipeline = try ManifestPipeline(validator: ManifestValidator(schema: ComponentSchema.document))
+    let pipeline = try ManifestPipeline(validator: ManifestValidator())
     do throws(ManifestError) {
       _ = try pipeline.run(.text(Array(text.utf8), name: "manifest.yaml"))
       Issue.record("The mistake was not found.")

@@ -8,7 +8,7 @@ extension Connector {
   package static func load(
     _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
   ) async throws -> Connector {
-    let manifest = try ManifestPipeline(validator: ManifestValidator(schema: ComponentSchema.document)).run(source)
+    let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
     let specification = manifest.spec?["connection_specification"]?.value
     if let specification { mask.add(secretsOf: input.config, spec: specification) }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }

@@ -3,27 +3,41 @@ import JSON
 
 /// Writes the RECORD lines of one stream.
 struct RecordEncoder: Sendable {
+  /// As many bytes of lines are handed on at a time: a page's lines are never in memory as a whole.
+  private static let enough = 256 * 1024
   private let head: [UInt8]
 
   init(stream: StreamDescriptor) {
     head = Array("{\"type\":\"RECORD\",\"record\":{\"stream\":\(JSONValue.string(stream.name).jsonText),\"data\":".utf8)
   }
 
-  /// The lines of `records`; `time` is the moment of emission, in milliseconds since the epoch.
-  func encode(_ records: [Record], time: Int, into writer: inout JSONWriter) {
+  /// The lines of `records`, in parts; `time` is the moment of emission, in milliseconds since the epoch.
+  /// - Parameter emit: takes lines, and how many they are.
+  func encode(_ records: [Record], time: Int, _ emit: (borrowing JSONWriter, Int) throws -> Void) rethrows {
     let tail = Array(",\"emitted_at\":\(time)}}\n".utf8)
-    for record in records {
-      writer.write(raw: head)
-      switch record.body {
-      case .view(let view, let patches):
-        if patches.isEmpty { writer.write(record: view) } else { writer.write(record: view, patches: patches) }
-      case .object(let object): writer.write(record: .object(object))
-      }
-      if let file = record.file {
-        writer.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
-      } else {
-        writer.write(raw: tail)
-      }
+    var lines = JSONWriter(capacity: min(records.count * 512, Self.enough + Self.enough / 8))
+    var first = 0
+    for place in records.indices {
+      encode(records[place], time, tail, into: &lines)
+      guard lines.count >= Self.enough else { continue }
+      try emit(lines, place + 1 - first)
+      lines.buffer.removeAll()
+      first = place + 1
+    }
+    if first < records.count { try emit(lines, records.count - first) }
+  }
+
+  private func encode(_ record: borrowing Record, _ time: Int, _ tail: [UInt8], into lines: inout JSONWriter) {
+    lines.write(raw: head)
+    switch record.body {
+    case .view(let view, let patches):
+      if patches.isEmpty { lines.write(record: view) } else { lines.write(record: view, patches: patches) }
+    case .object(let object): lines.write(record: .object(object))
+    }
+    if let file = record.file {
+      lines.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
+    } else {
+      lines.write(raw: tail)
     }
   }
 }

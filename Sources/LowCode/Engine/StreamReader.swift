@@ -77,14 +77,13 @@ final class StreamReader: Sendable {
 
   private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {
     let observer = stream.cursor.observer(for: slice)
-    try await stream.retriever.read(slice, normalizer: normalizer) { page in
+    try await stream.retriever.readAll(slice, normalizer: normalizer) { page in
       try Task.checkCancellation()
       for record in page.records { try observer.observe(record) }
-      var lines = JSONWriter(capacity: page.records.count * 256)
-      encoder.encode(page.records, time: Int(run.runtime.now() / 1_000), into: &lines)
-      try run.writer.records(lines, count: page.records.count, of: descriptor)
+      try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
+        try run.writer.records(lines, count: count, of: descriptor)
+      }
       run.progress.read(stream: stream.name, records: page.records.count)
-      return true
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
   }

@@ -78,7 +78,7 @@ struct DatetimeCursorFormats: Sendable {
   func parse(_ field: Record.Field) throws(CursorValueError) -> PyDateTime {
     switch field {
     case .view(let view): try parse(view)
-    case .value(let value): try parse(value)
+    case .value, .object: try parse(field.value)
     }
   }
 

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Foundation
 import JSON
 import PythonTime
 
@@ -49,10 +50,16 @@ final class CursorValueObserver: CursorObserver {
   }
 
   private func isRepeated(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    if lastText.count == text.count, lastText.elementsEqual(text) { return true }
-    lastText.removeAll(keepingCapacity: true)
-    lastText.append(contentsOf: text)
-    return false
+    guard lastText.count == text.count, let start = text.baseAddress else {
+      lastText = Array(text)
+      return false
+    }
+    return lastText.withUnsafeMutableBytes { last in
+      guard let place = last.baseAddress else { return true }
+      if memcmp(place, start, text.count) == 0 { return true }
+      memcpy(place, start, text.count)
+      return false
+    }
   }
 
   private func track(_ value: CursorValue) {

@@ -35,18 +35,16 @@ struct CompiledTemplate: Sendable {
   }
 
   private func variables(_ context: EvaluationContext) throws(TemplateError) -> Context {
-    var bindings: [(symbol: Symbol, value: Value)] = []
-    bindings.reserveCapacity(needed.count)
+    var variables = Context()
     for symbol in needed {
-      if let value = value(of: symbol, context) {
-        bindings.append((symbol, value))
-      } else {
-        throw undeclared(context)
-      }
+      guard let value = value(of: symbol, context) else { throw undeclared(context) }
+      variables.add(symbol, value)
     }
     // A variable that has the name of a function or macro comes before it.
-    for binding in context.bindings where GlobalSymbols.contains(binding.symbol) { bindings.append(binding) }
-    return Context(bindings)
+    for place in context.bindings.indices where GlobalSymbols.contains(context.bindings[place].symbol) {
+      variables[context.bindings[place].symbol] = context.bindings[place].value
+    }
+    return variables
   }
 
   @inline(__always)

@@ -6,20 +6,43 @@ import Jinja
 ///
 /// The result is typed: a text that is written like a Python literal becomes that literal.
 package struct InterpolatedString: Sendable {
-  /// The text as the manifest has it.
-  package let source: String
-  private let location: SourceLocation?
-  private let types: ValidTypes
-  private let content: Content
-  /// The value of a text without a template.
-  private let constant: Value?
-  private let readsStreamState: Bool
+  private let parts: Parts
+
+  /// What was compiled, behind one reference: these strings stand in many components, which are copied about.
+  private final class Parts: Sendable {
+    let source: String
+    let location: SourceLocation?
+    let types: ValidTypes
+    let content: Content
+    /// The value of a text without a template.
+    let constant: Value?
+    let readsStreamState: Bool
+
+    init(_ source: String, _ content: Content, _ types: ValidTypes, _ location: SourceLocation?) {
+      self.source = source
+      self.location = location
+      self.types = types
+      self.content = content
+      readsStreamState = source.contains("stream_state")
+      constant = readsStreamState ? nil : content.constant(types)
+    }
+  }
 
   private enum Content: Sendable {
     case template(CompiledTemplate, Fallback)
     /// The template has a syntax error, which shows where it is evaluated, as with the reference.
     case invalid(ConnectorError)
+
+    /// The value, where it never changes.
+    func constant(_ types: ValidTypes) -> Value? {
+      guard case .template(let template, let fallback) = self, template.isConstant else { return nil }
+      if case .template(let other) = fallback, !other.isConstant { return nil }
+      return try? InterpolatedString.typed(template, fallback, EvaluationContext(config: .none), types)
+    }
   }
+
+  /// The text as the manifest has it.
+  package var source: String { parts.source }
 
   /// What counts where the template gives an empty text or reads from something undefined.
   private enum Fallback: Sendable {
@@ -48,51 +71,42 @@ package struct InterpolatedString: Sendable {
 
   /// With `fallback` nil, an empty or undefined result is `None`.
   init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) {
-    self.source = source
-    self.location = location
-    self.types = types
-    readsStreamState = source.contains("stream_state")
+    let content: Content
     do throws(TemplateError) {
       let template = try CompiledTemplate(source, parameters: parameters)
       var other: Fallback = fallback == nil ? .none : .itself
-      var isConstant = template.isConstant && !readsStreamState
-      if let fallback, fallback != source {
-        let compiled = try CompiledTemplate(fallback, parameters: parameters)
-        if !compiled.isConstant { isConstant = false }
-        other = .template(compiled)
-      }
+      if let fallback, fallback != source { other = .template(try CompiledTemplate(fallback, parameters: parameters)) }
       content = .template(template, other)
-      constant = isConstant ? try? Self.typed(template, other, EvaluationContext(config: .none), types) : nil
     } catch {
       content = .invalid(
         ConnectorError(
           .system, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description,
           location: location))
-      constant = nil
     }
+    parts = Parts(source, content, types, location)
   }
 
   /// Whether the text has no template in it, so that its value never changes.
   package var isConstant: Bool {
-    if case .some = constant { true } else { false }
+    if case .some = parts.constant { true } else { false }
   }
 
   /// The names that the template takes from its place.
   package var undeclaredVariables: Set<String> {
-    if case .template(let template, _) = content { template.undeclaredVariables } else { [] }
+    if case .template(let template, _) = parts.content { template.undeclaredVariables } else { [] }
   }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
   /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; also for an undefined value unless there
   ///   is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
-    if case .some(let value) = constant { return value }
-    switch content {
+    if case .some(let value) = parts.constant { return value }
+    switch parts.content {
     case .invalid(let error): throw error
     case .template(let template, let fallback):
       do throws(TemplateError) {
-        if readsStreamState { throw TemplateError(.runtime, "") }
-        return try Self.typed(template, fallback, context, types)
+        if parts.readsStreamState { throw TemplateError(.runtime, "") }
+        return try Self.typed(template, fallback, context, parts.types)
       } catch {
         throw failure(error)
       }
@@ -117,13 +131,13 @@ package struct InterpolatedString: Sendable {
   }
 
   private func failure(_ error: TemplateError) -> ConnectorError {
-    if readsStreamState {
+    if parts.readsStreamState {
       return ConnectorError(
         .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead.",
-        location: location)
+        location: parts.location)
     }
     return ConnectorError(
       .system, "The template `\(source)` could not be evaluated: \(error.message)", internalMessage: error.description,
-      location: location)
+      location: parts.location)
   }
 }

@@ -42,7 +42,7 @@ struct RecordPath: Sendable, Hashable {
       return view[index].map { .view($0) }
     case .value(.array(let elements)):
       return index(segment, count: elements.count).map { .value(elements[$0]) }
-    case .value: return nil
+    case .value, .object: return nil
     }
   }
 

@@ -52,7 +52,19 @@ package final class HTTPResponse: Sendable {
   package let url: String
   /// The body, where it was not received yet. It can be read once.
   package let rest: (any BodySource)?
+  /// The body's bytes, where they were received for parsing.
+  private let bytes: JSONBytes?
   private let parsed = Mutex<Result<JSONDocument, JSONError>?>(nil)
+
+  /// A response whose body is parsed where it lies.
+  package init(status: Int, headers: [(name: String, value: String)], bytes: JSONBytes, url: String) {
+    self.status = status
+    self.headers = headers
+    self.bytes = bytes
+    self.url = url
+    body = bytes.data
+    rest = nil
+  }
 
   package init(
     status: Int, headers: [(name: String, value: String)], body: Data, url: String, rest: (any BodySource)? = nil
@@ -62,6 +74,7 @@ package final class HTTPResponse: Sendable {
     self.body = body
     self.url = url
     self.rest = rest
+    bytes = nil
   }
 
   package func header(_ name: String) -> String? {
@@ -78,7 +91,7 @@ package final class HTTPResponse: Sendable {
       if let parsed { return parsed }
       let result: Result<JSONDocument, JSONError>
       do throws(JSONError) {
-        result = .success(try JSONDocument(parsing: body, encoding: .detected))
+        result = .success(try JSONDocument(parsing: bytes ?? JSONBytes(body), encoding: .detected))
       } catch {
         result = .failure(error)
       }

@@ -41,7 +41,7 @@ private final class CurlStream: @unchecked Sendable {
   private let queue = DispatchQueue(label: "airbyte-lowcode.body-in-parts")
 
   init() throws(TransportError) {
-    guard let pointer = ccurl_stream_create() else { throw TransportError(.other, "There is no memory for a connection.") }
+    guard let pointer = ccurl_stream_create() else { throw TransportError(.other, "libcurl cannot be started; is it installed?") }
     self.pointer = pointer
   }
 

@@ -14,11 +14,14 @@ package struct Record: Sendable {
   package enum Field: Sendable {
     case view(JSONView)
     case value(JSONValue)
+    /// An object in a page with changes of its own.
+    case object(JSONView, patches: [JSONPatch])
 
     package var value: JSONValue {
       switch self {
       case .view(let view): view.value
       case .value(let value): value
+      case .object(let view, let patches): JSONValue(view, patches: patches)
       }
     }
 
@@ -27,6 +30,7 @@ package struct Record: Sendable {
       switch self {
       case .view(let view): view.string
       case .value(let value): value.string
+      case .object: nil
       }
     }
 
@@ -34,6 +38,7 @@ package struct Record: Sendable {
       switch self {
       case .view(let view): view.isNull
       case .value(let value): value == .null
+      case .object: false
       }
     }
 
@@ -43,6 +48,7 @@ package struct Record: Sendable {
       case .view(let view): view[key].map { .view($0) }
       case .value(.object(let object)): object[key.string].map { .value($0) }
       case .value: nil
+      case .object(let view, let patches): Record.field(key, of: view, patches)
       }
     }
   }
@@ -53,15 +59,19 @@ package struct Record: Sendable {
 
   package init(_ view: JSONView) { body = .view(view, patches: []) }
   package init(_ object: JSONObject) { body = .object(object) }
+  init(_ view: JSONView, patches: [JSONPatch]) { body = .view(view, patches: patches) }
 
   /// The top-level field `key`, as changed.
   package subscript(key: JSONKey) -> Field? {
     switch body {
-    case .view(let view, let patches):
-      for patch in patches where patch.key == key { return patch.field }
-      return view[key].map { .view($0) }
-    case .object(let object): return object[key.string].map { .value($0) }
+    case .view(let view, let patches): Self.field(key, of: view, patches)
+    case .object(let object): object[key.string].map { .value($0) }
     }
+  }
+
+  private static func field(_ key: JSONKey, of view: JSONView, _ patches: [JSONPatch]) -> Field? {
+    if let place = JSONPatch.place(of: key, in: patches) { return patches[place].field }
+    return view[key].map { .view($0) }
   }
 
   /// The field at a path of keys.
@@ -78,15 +88,24 @@ package struct Record: Sendable {
   package mutating func set(_ key: JSONKey, _ value: JSONValue?) {
     switch body {
     case .view(let view, var patches):
-      body = .object([:])  // So that the array is changed in place.
+      body = .object(JSONObject())  // So that the array is changed in place.
       let patch = JSONPatch(key: key, value: value)
-      if let index = patches.firstIndex(where: { $0.key == key }) { patches[index] = patch } else { patches.append(patch) }
+      if let place = JSONPatch.place(of: key, in: patches) { patches[place] = patch } else { patches.append(patch) }
       body = .view(view, patches: patches)
     case .object(var object):
-      body = .object([:])
+      body = .object(JSONObject())
       object[key.string] = value
       body = .object(object)
     }
+  }
+
+  /// Removes the field at a path of keys, where there is one.
+  /// - Returns: false, with nothing removed, where the path leads through a list or through a value that was built in memory.
+  mutating func remove(_ path: [JSONKey]) -> Bool {
+    guard case .view(let view, var patches) = body else { return false }
+    body = .object(JSONObject())  // So that the array is changed in place.
+    defer { body = .view(view, patches: patches) }
+    return JSONPatch.remove(path[...], from: view, &patches)
   }
 
   /// The whole record in memory.
@@ -94,11 +113,8 @@ package struct Record: Sendable {
     switch body {
     case .object(let object): return object
     case .view(let view, let patches):
-      guard case .object(var object) = view.value else { return [:] }
-      for patch in patches {
-        object[patch.key.string] = patch.field?.value
-      }
-      return object
+      if case .object(let object) = JSONValue(view, patches: patches) { return object }
+      return [:]
     }
   }
 
@@ -125,6 +141,7 @@ extension JSONPatch {
     case .removed: nil
     case .value(let value): .value(value)
     case .view(let view): .view(view)
+    case .object(let view, let patches): .object(view, patches: patches)
     }
   }
 }
@@ -139,6 +156,7 @@ final class RecordMapping: LazyMapping {
     switch field {
     case .view(let view): Value(view)
     case .value(let value): Value(value)
+    case .object(let view, let patches): .mapping(RecordMapping(Record(view, patches: patches)))
     }
   }
 

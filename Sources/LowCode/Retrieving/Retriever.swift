@@ -12,4 +12,17 @@ package protocol Retriever: Sendable {
   /// Calls `body` with page after page; it returns whether the next one is wanted.
   /// - Throws: ``ConnectorError``; what `body` got until then is good.
   func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws
+  /// The same where every page is wanted, so that the next one may be asked for while `body` works on one.
+  func readAll(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void) async throws
+}
+
+extension Retriever {
+  package func readAll(
+    _ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void
+  ) async throws {
+    try await read(slice, normalizer: normalizer) { page in
+      try await body(page)
+      return true
+    }
+  }
 }

@@ -18,6 +18,8 @@ struct SimpleRetriever: Component, Retriever {
   private let paginationReset: PaginationReset?
   private let windowSplitting: (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   private let isLazy: Bool
+  /// Whether all pages are wanted, so that the next one may be asked for while one is worked on.
+  private var readsAhead = false
   private let streamName: String
   private let runtime: RuntimeEnvironment
 
@@ -75,6 +77,16 @@ struct SimpleRetriever: Component, Retriever {
     _ = try await read(slice, depth: 0, normalizer, body)
   }
 
+  func readAll(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void) async throws {
+    var retriever = self
+    // Where one page takes several requests, the next one's are not known before.
+    retriever.readsAhead = queryProperties == nil && !decoder.streams
+    try await retriever.read(slice, normalizer: normalizer) { page in
+      try await body(page)
+      return true
+    }
+  }
+
   /// Reads a slice, or its parts where the API refuses its window.
   /// - Returns: whether `body` wants more.
   private func read(
@@ -106,40 +118,59 @@ struct SimpleRetriever: Component, Retriever {
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
     var token = embedded == nil ? paginator.initialToken : nil
+    // The page that was asked for while the one before it was worked on.
+    var arrived: Result<HTTPResponse, any Error>?
     while true {
       let size = reducer?.size
       do {
         // The records of the page, where its token may turn out to repeat; a page that streams is too long to keep.
         var kept: [Record] = []
+        // The records that wait until the next page is asked for.
+        var held: [Record]?
         var isMoreWanted = true
         func emit(_ records: [Record]) async throws -> Bool {
           try tracker.observe(records)
-          if token != nil, !decoder.streams { kept += records }
+          if token != nil, !decoder.streams { kept = kept.isEmpty ? records : kept + records }
           var emitted = records
           if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
-          isMoreWanted = try await body(Page(records: emitted))
+          if readsAhead {
+            held = held.map { $0 + emitted } ?? emitted
+          } else {
+            isMoreWanted = try await body(Page(records: emitted))
+          }
           return isMoreWanted
         }
-        let read: PageResult?
-        if let first = embedded {
-          embedded = nil
-          read = try await page(first, slice, normalizer, emit)
-        } else {
-          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
+        let step: PageStep
+        do {
+          let read: PageResult?
+          if let response = try embedded ?? arrived?.get() {
+            (embedded, arrived) = (nil, nil)
+            read = try await page(response, slice, normalizer, emit)
+          } else {
+            read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
+          }
+          guard isMoreWanted else { return false }
+          reducer?.pageSucceeded()
+          step = try self.step(after: read, current, size, token, tracker.hasReachedLimit) { next in
+            try repeated.check(kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
+          }
+        } catch {
+          arrived = nil
+          // What came before a failure is good.
+          if let held { _ = try await body(Page(records: held)) }
+          throw error
         }
-        guard isMoreWanted else { return false }
-        reducer?.pageSucceeded()
-        guard var result = read else { return true }
-        if tracker.hasReachedLimit {
-          try startAnew(&tracker, &current, &token, slice)
+        if case .next(let next, isSmall: true) = step, let held {
+          token = next
+          arrived = try await ask(for: current, next, reducer?.size) { _ = try await body(Page(records: held)) }
           continue
         }
-        result.slice = current
-        result.requestedPageSize = size
-        guard let next = try paginator.nextToken(after: result, lastToken: token) else { return true }
-        try repeated.check(
-          kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
-        token = next
+        if let held { _ = try await body(Page(records: held)) }
+        switch step {
+        case .next(let next, _): token = next
+        case .anew: try startAnew(&tracker, &current, &token, slice)
+        case .end: return true
+        }
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
       } catch RequestSignal.reducePageSize(let reason) {
@@ -152,6 +183,49 @@ struct SimpleRetriever: Component, Retriever {
         )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }
+    }
+  }
+
+  /// What follows a page.
+  private enum PageStep {
+    case next(PageToken, isSmall: Bool)
+    case anew
+    case end
+  }
+
+  /// Pages up to this size are held two at a time.
+  private static let smallPage = 4 * 1024 * 1024
+
+  private func step(
+    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, _ isAtLimit: Bool,
+    _ check: (PageToken) throws -> Void
+  ) throws -> PageStep {
+    guard var result = read else { return .end }
+    if isAtLimit { return .anew }
+    result.slice = slice
+    result.requestedPageSize = size
+    guard let next = try paginator.nextToken(after: result, lastToken: token) else { return .end }
+    try check(next)
+    return .next(next, isSmall: result.response.body.count <= Self.smallPage)
+  }
+
+  /// Asks for a page while `work` is done.
+  /// - Throws: what `work` throws; then the page is given up.
+  private func ask(
+    for slice: StreamSlice, _ token: PageToken, _ size: Int?, while work: () async throws -> Void
+  ) async throws -> Result<HTTPResponse, any Error> {
+    async let page = received(slice, token, size)
+    try await work()
+    return await page
+  }
+
+  private func received(_ slice: StreamSlice, _ token: PageToken, _ size: Int?) async -> Result<HTTPResponse, any Error> {
+    do {
+      let response = try await send(slice, token: token, size: size)
+      if response.isSuccess { decoder.prepare(response) }
+      return .success(response)
+    } catch {
+      return .failure(error)
     }
   }
 

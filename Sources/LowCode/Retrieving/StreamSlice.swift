@@ -33,7 +33,7 @@ package final class StreamSlice: Sendable {
   package static let whole = StreamSlice()
 
   /// The slice as templates see it.
-  package var templateValue: Value { .mapping(StreamSliceMapping(self)) }
+  package var templateValue: Value { .mapping(self) }
 
   /// What templates of a request see.
   package func evaluationContext(config: Value, token: PageToken?) -> EvaluationContext {
@@ -48,27 +48,23 @@ package final class StreamSlice: Sendable {
 }
 
 /// A slice as templates see it: a mapping of its keys that also has `partition`, `cursor_slice` and `extra_fields`.
-final class StreamSliceMapping: LazyMapping {
-  private let slice: StreamSlice
+extension StreamSlice: LazyMapping {
+  package var keys: [String] { Array(merged.keys) }
+  package var count: Int { merged.count }
+  package subscript(key: String) -> Value? { merged[key].map { Value($0) } }
 
-  init(_ slice: StreamSlice) { self.slice = slice }
-
-  var keys: [String] { Array(slice.merged.keys) }
-  var count: Int { slice.merged.count }
-  subscript(key: String) -> Value? { slice.merged[key].map { Value($0) } }
-
-  func attribute(_ name: String) -> Value? {
+  package func attribute(_ name: String) -> Value? {
     switch name {
-    case "partition", "_partition": Value(JSONValue.object(slice.partition))
-    case "cursor_slice": Value(JSONValue.object(slice.cursorSlice))
-    case "extra_fields": extraFields
+    case "partition", "_partition": Value(JSONValue.object(partition))
+    case "cursor_slice": Value(JSONValue.object(cursorSlice))
+    case "extra_fields": extraFieldsValue
     default: nil
     }
   }
 
-  private var extraFields: Value {
-    if slice.bindings.isEmpty { return Value(JSONValue.object(slice.extraFields)) }
-    let fields = slice.extraFields.map { ($0.key, Value($0.value)) } + slice.bindings.map { ($0.symbol.name, $0.value) }
+  private var extraFieldsValue: Value {
+    if bindings.isEmpty { return Value(JSONValue.object(extraFields)) }
+    let fields = extraFields.map { ($0.key, Value($0.value)) } + bindings.map { ($0.symbol.name, $0.value) }
     return .dict(DictObject(strings: fields))
   }
 }

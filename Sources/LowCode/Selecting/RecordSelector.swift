@@ -100,7 +100,7 @@ struct RecordSelector: Component {
       guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
       if !transformsFirst { try transform(&found[index], slice) }
       if normalizes, let normalizer { try normalize(&found[index], normalizer) }
-      found.swapAt(kept, index)
+      if kept < index { found.swapAt(kept, index) }
       kept += 1
     }
     found.removeSubrange(kept...)

@@ -20,17 +20,17 @@ struct AddFields: Component, RecordTransformation {
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
-    let sliceValue = slice.templateValue
-    for field in fields {
-      var context = EvaluationContext(
-        config: config, bindings: [(.record, record.templateValue), (.streamSlice, sliceValue)])
-      let value = try field.value.evaluate(context)
+    var context = EvaluationContext(config: config, bindings: [(.record, .none), (.streamSlice, slice.templateValue)])
+    for place in fields.indices {
+      if fields[place].readsRecord || condition != nil { context.bindings[0].value = record.templateValue }
+      let value = try fields[place].value.evaluate(context)
       if let condition {
-        context.bindings.append((.value, value))
-        context.bindings.append((.path, field.pathValue))
-        guard try condition.evaluate(context) else { continue }
+        let further = context.with(.value, value).with(.path, fields[place].pathValue)
+        guard try condition.evaluate(further) else { continue }
       }
-      try field.set(JSONValue(value), in: &record)
+      // A field that is seen by the context as well would be copied as it is changed.
+      context.bindings[0].value = .none
+      try fields[place].set(JSONValue(value), in: &record)
     }
   }
 }
@@ -39,6 +39,8 @@ struct AddFields: Component, RecordTransformation {
 struct AddedFieldDefinition: Component {
   let value: InterpolatedString
   let path: [String]
+  /// Whether the template looks at the record.
+  let readsRecord: Bool
   private let key: JSONKey
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -58,6 +60,7 @@ struct AddedFieldDefinition: Component {
     let value = try node.required("value")
     self.value = InterpolatedString(
       value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
+    readsRecord = self.value.undeclaredVariables.contains(Symbol.record.name)
   }
 
   /// The path as templates see it.

@@ -9,6 +9,8 @@ struct RemoveFields: Component, RecordTransformation {
 
   private struct Pointer: Sendable {
     let glob: JSONGlobPath
+    /// The keys, where none is a wildcard.
+    let keys: [JSONKey]?
     /// The first key, where it is no wildcard.
     let first: JSONKey?
   }
@@ -17,7 +19,8 @@ struct RemoveFields: Component, RecordTransformation {
     pointers = try node.nodes("field_pointers").map { pointer in
       let segments = (pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) }
       let first = try segments.first.flatMap { try JSONGlobPath([$0]).literalKey }
-      return Pointer(glob: try JSONGlobPath(segments), first: first)
+      let glob = try JSONGlobPath(segments)
+      return Pointer(glob: glob, keys: glob.literalKeys, first: first)
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
@@ -31,6 +34,8 @@ struct RemoveFields: Component, RecordTransformation {
     for pointer in pointers {
       if let key = pointer.glob.literalKey {
         if record[key] != nil { record.set(key, nil) }
+      } else if let keys = pointer.keys, record.remove(keys) {
+        continue
       } else if let first = pointer.first {
         guard let field = record[first] else { continue }
         var top: JSONValue = .object([first.string: field.value])

@@ -6,8 +6,8 @@ struct RuntimeTree {
 
   /// What the platform's scripts around a connector and the Dockerfiles of connectors call.
   private static let tools = ["sh", "cat", "chmod", "cp", "echo", "ls", "mkdir", "mkfifo", "mv", "rm", "sleep", "tee", "touch"]
-  /// Libraries that others load while they run: names of hosts, the end of threads.
-  private static let lateLibraries = ["libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1"]
+  /// Libraries that are loaded while the program runs: requests, names of hosts, the end of threads.
+  private static let lateLibraries = ["libcurl.so.4", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1"]
   private static let bundles = [
     ImageLayout.certificates, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
   ]

@@ -30,10 +30,10 @@ final class CollectedOutput: LineOutput {
   }
 
   private func write(_ texts: [String], to writer: MessageWriter) throws {
-    var lines = JSONWriter()
     let records = try texts.map { Record(try JSONDocument(parsing: $0).root) }
-    RecordEncoder(stream: stream).encode(records, time: 1_740_830_400_123, into: &lines)
-    try writer.records(lines, count: records.count, of: stream)
+    try RecordEncoder(stream: stream).encode(records, time: 1_740_830_400_123) { lines, count in
+      try writer.records(lines, count: count, of: stream)
+    }
   }
 
   @Test func recordsAreAnnouncedOnceAndCounted() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import JSONSchema
 import Testing
 import YAML
 
@@ -32,6 +33,12 @@ struct ComponentSchemaTests {
       }
       #expect(!title.isEmpty)
     }
+  }
+
+  /// Runs take the schema for sound without looking.
+  @Test func isSound() throws {
+    let schema = try JSONSchema(compiling: ComponentSchema.document)
+    #expect(schema.unresolvedReferences == [])
   }
 
   @Test func deprecatedPartsSayWhatToUseInstead() {

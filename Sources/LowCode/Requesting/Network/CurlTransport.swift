@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import JSON
 import Synchronization
 
 /// Sends requests by libcurl itself. On Linux `URLSession` stands on it as well, but
@@ -70,7 +71,43 @@ private final class CurlExchange: @unchecked Sendable {
   var head: [UInt8] = []
   /// Whether the empty line after the headers came.
   var isHeadWhole = false
-  var body = Data()
+  var body = ByteBuffer()
+  /// The size of the body, as far as its head says it.
+  var announced = 0
+
+  /// As much of a body is made room for at once, whatever its head says.
+  static let longestRoom = 64 * 1024 * 1024
+
+  /// Takes in a line of the head.
+  func read(_ line: UnsafeRawBufferPointer) {
+    // An interim response (100, 103) is followed by another one.
+    if line.starts(with: "HTTP/".utf8) {
+      head = []
+      announced = 0
+    } else {
+      head += line
+    }
+    if let length = Self.contentLength(line) { announced = min(length, Self.longestRoom) }
+    isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
+  }
+
+  func read(body bytes: UnsafeRawBufferPointer) {
+    if body.count == 0 { body.reserve(announced + ByteBuffer.frozenPadding) }
+    body.append(bytes)
+  }
+
+  /// The body, which is given away.
+  func takeBody() -> JSONBytes {
+    var taken = ByteBuffer()
+    swap(&taken, &body)
+    return taken.freeze()
+  }
+
+  private static func contentLength(_ line: UnsafeRawBufferPointer) -> Int? {
+    let name = "content-length:"
+    guard line.count > name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
+    return Int(String(decoding: line.dropFirst(name.utf8.count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+  }
 }
 
 /// Owns libcurl's session, which is safe to use from several threads.
@@ -86,17 +123,13 @@ private final class CurlSession: @unchecked Sendable {
     receiver.context = Unmanaged.passUnretained(exchange).toOpaque()
     receiver.on_body = { context, bytes, count in
       guard let context, let bytes else { return 0 }
-      let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
-      exchange.body.append(UnsafeRawBufferPointer(start: bytes, count: count).assumingMemoryBound(to: UInt8.self))
+      Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().read(
+        body: UnsafeRawBufferPointer(start: bytes, count: count))
       return count
     }
     receiver.on_header = { context, bytes, count in
       guard let context, let bytes else { return }
-      let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
-      let line = UnsafeRawBufferPointer(start: bytes, count: count)
-      // An interim response (100, 103) is followed by another one.
-      if line.starts(with: "HTTP/".utf8) { exchange.head = [] } else { exchange.head += line }
-      exchange.isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
+      Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().read(UnsafeRawBufferPointer(start: bytes, count: count))
     }
     receiver.is_cancelled = { context in
       guard let context else { return 0 }
@@ -114,7 +147,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     return .success(
       HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), body: exchange.body,
+        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: exchange.takeBody(),
         url: request.url))
   }
 

@@ -1,0 +1,30 @@
+#define LAZY_CURL_ITSELF
+#include "lazy_curl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#ifdef __APPLE__
+#define LIBRARY "libcurl.4.dylib"
+#else
+#define LIBRARY "libcurl.so.4"
+#endif
+
+struct lazy_curl lazy_curl;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int is_loaded;
+
+static void load(void) {
+  void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+  if (!library) return;
+#define LAZY_CURL_FIND(name) \
+  if (!(lazy_curl.name = (__typeof__(name) *)dlsym(library, #name))) return;
+  LAZY_CURL_FUNCTIONS(LAZY_CURL_FIND)
+  is_loaded = lazy_curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+int lazy_curl_load(void) {
+  pthread_once(&once, load);
+  return is_loaded;
+}
