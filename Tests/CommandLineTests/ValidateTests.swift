@@ -20,19 +20,20 @@ import Testing
   private static let questionable = valid.replacing("https:", with: "http:")
   private static let faulty = valid.replacing("SimpleRetriever", with: "SimpleRetreiver")
 
-  @Test(arguments: [
-    (["good.yaml"], Int32(0), "1 manifest checked, nothing found\n"),
-    (["questionable.yaml"], 0, "1 warning in 1 of 1 manifest\n"),
-    (["questionable.yaml", "--strict"], 1, "1 error in 1 of 1 manifest\n"),
-    (["questionable.yaml", "--strict", "--ignore", "insecure-url"], 0, "1 manifest checked, nothing found\n"),
-    (["faulty.yaml"], 1, "1 error in 1 of 1 manifest\n"),
-    (["good.yaml", "faulty.yaml", "-"], 1, "1 error in 1 of 3 manifests\n"),
-    (["."], 1, "1 error and 1 warning in 2 of 3 manifests\n"),
-    (["*.yaml"], 1, "1 error and 1 warning in 2 of 3 manifests\n"),
-    (["good.yaml", "missing.yaml"], 2, "1 manifest checked, nothing found\n"),
-    (["missing.yaml"], 2, ""),
-    (["good.yaml", "--config", "missing.json"], 2, ""),
-  ])
+  @Test(
+    arguments: [
+      (["good.yaml"], Int32(0), "1 manifest checked, nothing found\n"),
+      (["questionable.yaml"], 0, "1 warning in 1 of 1 manifest\n"),
+      (["questionable.yaml", "--strict"], 1, "1 error in 1 of 1 manifest\n"),
+      (["questionable.yaml", "--strict", "--ignore", "insecure-url"], 0, "1 manifest checked, nothing found\n"),
+      (["faulty.yaml"], 1, "1 error in 1 of 1 manifest\n"),
+      (["good.yaml", "faulty.yaml", "-"], 1, "1 error in 1 of 3 manifests\n"),
+      (["."], 1, "1 error and 1 warning in 2 of 3 manifests\n"),
+      (["*.yaml"], 1, "1 error and 1 warning in 2 of 3 manifests\n"),
+      (["good.yaml", "missing.yaml"], 2, "1 manifest checked, nothing found\n"),
+      (["missing.yaml"], 2, ""),
+      (["good.yaml", "--config", "missing.json"], 2, ""),
+    ] as [([String], Int32, String)])
   func endsWithAStatusAndASummary(arguments: [String], status: Int32, summary: String) async throws {
     let run = try await Tool.run(["validate"] + arguments, in: folder(), stdin: Self.valid)
     #expect(run.status == status)
@@ -75,9 +76,10 @@ import Testing
     #expect(schema["definitions"]?["CursorPagination"] != nil)
   }
 
-  @Test(arguments: [
-    (["explain", "CursorPagination.cursor_value"], Int32(0)), (["explain"], 0), (["explain", "CursorPagintion"], 1),
-  ])
+  @Test(
+    arguments: [
+      (["explain", "CursorPagination.cursor_value"], Int32(0)), (["explain"], 0), (["explain", "CursorPagintion"], 1),
+    ] as [([String], Int32)])
   func explainsOrSaysWhatIsUnknown(arguments: [String], status: Int32) async throws {
     let run = try await Tool.run(arguments, in: folder())
     #expect(run.status == status)

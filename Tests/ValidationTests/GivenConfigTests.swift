@@ -13,13 +13,14 @@ import Validation
     spec: "token: {type: string, airbyte_secret: true}\nstart: {type: string}\nlimit: {type: integer, minimum: 1}",
     specification: "required: [token]")
 
-  @Test(arguments: [
-    ("{\n  \"token\": \"t\", \"start\": \"2024-01-01\"\n}", []),
-    ("{\n  \"start\": \"2024-01-01\"\n}", ["c.json:1:1"]),
-    ("{\n  \"token\": \"t\", \"start\": \"2024-01-01\",\n  \"limit\": \"many\"\n}", ["c.json:3:12"]),
-    ("{\n  \"token\": 1, \"start\": \"2024-01-01\",\n  \"limit\": 0\n}", ["c.json:2:12", "c.json:3:12"]),
-    ("{\"token\": \"t\", \"start\": \"some day\"}", ["manifest.yaml:12:18"]),
-  ])
+  @Test(
+    arguments: [
+      ("{\n  \"token\": \"t\", \"start\": \"2024-01-01\"\n}", []),
+      ("{\n  \"start\": \"2024-01-01\"\n}", ["c.json:1:1"]),
+      ("{\n  \"token\": \"t\", \"start\": \"2024-01-01\",\n  \"limit\": \"many\"\n}", ["c.json:3:12"]),
+      ("{\n  \"token\": 1, \"start\": \"2024-01-01\",\n  \"limit\": 0\n}", ["c.json:2:12", "c.json:3:12"]),
+      ("{\"token\": \"t\", \"start\": \"some day\"}", ["manifest.yaml:14:18"]),
+    ] as [(String, [String])])
   func findsWhatDoesNotFit(config: String, places: [String]) async throws {
     var options = ManifestChecker.Options()
     let values = try #require(try JSONValue(parsing: Array(config.utf8)).object)

@@ -19,15 +19,16 @@ import Validation
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  @Test(arguments: [
-    ("", ["one/manifest.yaml", "two/deep/source.yaml", "two/manifest.yml"]),
-    ("/two", ["two/deep/source.yaml", "two/manifest.yml"]),
-    ("/notes.txt", ["notes.txt"]),
-    ("/*/manifest.y*ml", ["one/manifest.yaml", "two/manifest.yml"]),
-    ("/**/*.yaml", ["one/manifest.yaml", "two/deep/other.yaml", "two/deep/source.yaml"]),
-    ("/t?o", ["two/deep/source.yaml", "two/manifest.yml"]),
-    ("/[o]ne", ["one/manifest.yaml"]),
-  ])
+  @Test(
+    arguments: [
+      ("", ["one/manifest.yaml", "two/deep/source.yaml", "two/manifest.yml"]),
+      ("/two", ["two/deep/source.yaml", "two/manifest.yml"]),
+      ("/notes.txt", ["notes.txt"]),
+      ("/*/manifest.y*ml", ["one/manifest.yaml", "two/manifest.yml"]),
+      ("/**/*.yaml", ["one/manifest.yaml", "two/deep/other.yaml", "two/deep/source.yaml"]),
+      ("/t?o", ["two/deep/source.yaml", "two/manifest.yml"]),
+      ("/[o]ne", ["one/manifest.yaml"]),
+    ] as [(String, [String])])
   func finds(path: String, expected: [String]) throws {
     guard case .found(let files) = ManifestFinder.find(folder.path + path) else {
       Issue.record("nothing was found")

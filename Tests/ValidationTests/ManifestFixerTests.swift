@@ -30,28 +30,30 @@ import Validation
     request_headers: {A: b}
     """
 
-  @Test(arguments: [
-    (
-      manifest(url: "url_base: https://api.example.com/items # all"), manifest(url: "url: https://api.example.com/items # all"), 1
-    ),
-    (manifest(url: "'url_base': https://api.example.com/items"), manifest(url: "'url': https://api.example.com/items"), 1),
-    (
-      manifest(requester: "request_body_data: {a: \"}\"}\nhttp_method: POST"),
-      manifest(requester: "request_body: {type: RequestBodyUrlEncodedForm, value: {a: \"}\"}}\nhttp_method: POST"), 1
-    ),
-    (manifest(url: body), manifest(url: newBody), 1),
-    // A template may give anything.
-    (
-      manifest(requester: "request_body_data: \"{{ config['token'] }}\"\nhttp_method: POST"),
-      manifest(requester: "request_body_data: \"{{ config['token'] }}\"\nhttp_method: POST"), 0
-    ),
-    (
-      manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"),
-      manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"), 0
-    ),
-    (manifest(), manifest(), 0),
-    ("a: [1", "a: [1", 0),
-  ])
+  @Test(
+    arguments: [
+      (
+        manifest(url: "url_base: https://api.example.com/items # all"), manifest(url: "url: https://api.example.com/items # all"),
+        1
+      ),
+      (manifest(url: "'url_base': https://api.example.com/items"), manifest(url: "'url': https://api.example.com/items"), 1),
+      (
+        manifest(requester: "request_body_data: {a: \"}\"}\nhttp_method: POST"),
+        manifest(requester: "request_body: {type: RequestBodyUrlEncodedForm, value: {a: \"}\"}}\nhttp_method: POST"), 1
+      ),
+      (manifest(url: body), manifest(url: newBody), 1),
+      // A template may give anything.
+      (
+        manifest(requester: "request_body_data: \"{{ config['token'] }}\"\nhttp_method: POST"),
+        manifest(requester: "request_body_data: \"{{ config['token'] }}\"\nhttp_method: POST"), 0
+      ),
+      (
+        manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"),
+        manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"), 0
+      ),
+      (manifest(), manifest(), 0),
+      ("a: [1", "a: [1", 0),
+    ] as [(String, String, Int)])
   func mends(text: String, expected: String, count: Int) async throws {
     let fixer = ManifestFixer(try ManifestChecker())
     let outcome = await fixer.mended(Array(text.utf8), name: "manifest.yaml", folder: ".")

@@ -31,7 +31,7 @@ import Validation
     let verdicts = try await Self.verdicts()
     #expect(verdicts.count > 3_000)
     let wrong = verdicts.filter { $0.mutant.isRejected == $0.errors.isEmpty }
-    #expect(wrong.isEmpty, "\(Self.listed(wrong))")
+    #expect(wrong.count == 0, "\(Self.listed(wrong))")
     let rejected = verdicts.filter { $0.mutant.isRejected && !$0.errors.isEmpty }
     let missed = rejected.filter { verdict in
       !verdict.new.contains { finding in

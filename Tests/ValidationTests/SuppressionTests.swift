@@ -10,17 +10,18 @@ import Validation
       url: "url: http://api.example.com/items")
   }
 
-  @Test(arguments: [
-    (text(), ["insecure-url", "unknown-key"]),
-    (text(beside: " # airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
-    (text(beside: " # airbyte-lowcode: ignore insecure-url"), ["insecure-url", "unknown-key"]),
-    (text(beside: " # airbyte-lowcode: ignore insecure-url, unknown-key"), ["insecure-url"]),
-    (text(above: "# airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
-    (text(above: "# airbyte-lowcode: ignore unknown-key\n# it is read by nobody"), ["insecure-url"]),
-    (text(top: "# airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
-    (text(top: "# Ours.\n#airbyte-lowcode: ignore unknown-key insecure-url"), []),
-    (text(top: "description: '# airbyte-lowcode ignore unknown-key'"), ["insecure-url", "unknown-key"]),
-  ])
+  @Test(
+    arguments: [
+      (text(), ["insecure-url", "unknown-key"]),
+      (text(beside: " # airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
+      (text(beside: " # airbyte-lowcode: ignore insecure-url"), ["insecure-url", "unknown-key"]),
+      (text(beside: " # airbyte-lowcode: ignore insecure-url, unknown-key"), ["insecure-url"]),
+      (text(above: "# airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
+      (text(above: "# airbyte-lowcode: ignore unknown-key\n# it is read by nobody"), ["insecure-url"]),
+      (text(top: "# airbyte-lowcode: ignore unknown-key"), ["insecure-url"]),
+      (text(top: "# Ours.\n#airbyte-lowcode: ignore unknown-key insecure-url"), []),
+      (text(top: "description: '# airbyte-lowcode ignore unknown-key'"), ["insecure-url", "unknown-key"]),
+    ] as [(String, [String])])
   func silences(text: String, expected: [String]) async throws {
     let report = await (try ManifestChecker()).check(text)
     #expect(report.findings.map(\.rule).sorted() == expected)

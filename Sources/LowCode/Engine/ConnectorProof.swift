@@ -34,7 +34,8 @@ package struct ConnectorProof: Sendable {
     attempt { nodes = try connector.staticStreamNodes() }
     let generated = await generatedNodes(manifest.dynamicStreams, in: context)
     let misfits = generated.isEmpty ? [] : pipeline.findings(ofGenerated: generated, in: manifest)
-    if misfits.isEmpty { nodes += generated } else { note(ConnectorError(ManifestError(misfits))) }
+    if misfits.isEmpty { nodes += generated }
+    for misfit in misfits { note(ConnectorError(.system, misfit.message, location: misfit.location, path: misfit.path)) }
     var built: [DeclarativeStream] = []
     for node in nodes { attempt { built.append(try connector.stream(node)) } }
     let names = Set(nodes.compactMap { $0["name"]?.string })

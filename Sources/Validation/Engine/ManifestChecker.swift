@@ -75,6 +75,11 @@ package struct ManifestChecker: Sendable {
       detail: error.internalMessage == error.message ? nil : error.internalMessage, related: reference)
   }
 
+  /// Rules about what may fail while components are built, or else later.
+  private static let alsoOfBuilding: Set<String> = [
+    DateFormatMismatch.name, TemplateSyntax.name, TemplateVariable.name,
+  ]
+
   /// The findings that are neither ignored nor silenced, in the order of the text.
   private func settled(_ findings: [Finding], _ file: SourceFile?) -> [Finding] {
     let suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
@@ -87,6 +92,11 @@ package struct ManifestChecker: Sendable {
       kept.append(Finding(diagnostic))
     }
     kept.removeAll { $0.severity != .error && options.ignored.contains($0.rule) }
+    // Where the building failed for the same reason, that is enough.
+    let failed = kept.filter { $0.rule == "build" }.map(\.diagnostic.path)
+    kept.removeAll { finding in
+      Self.alsoOfBuilding.contains(finding.rule) && failed.contains { finding.diagnostic.path.hasPrefix($0) && !$0.isEmpty }
+    }
     if options.isStrict { for index in kept.indices { kept[index].diagnostic.severity = .error } }
     return kept.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
   }
@@ -95,7 +105,7 @@ package struct ManifestChecker: Sendable {
 extension Subject {
   /// Whether an error is about a value that the config gives.
   fileprivate func dependsOnConfig(_ error: ConnectorError) -> Bool {
-    if error.failureType == .config { return true }
+    if error.failureType == .config, error.path?.hasPrefix("dynamic_streams") == true { return true }
     guard let location = error.location else { return false }
     let readsConfig = templates.contains { place in
       // A date stands alone or in a component with bounds, and errors about it name the component.

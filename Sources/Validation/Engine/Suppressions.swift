@@ -54,7 +54,8 @@ struct Suppressions: Sendable {
       return nil
     }
     let names = match.1.split { $0 == "," || $0.isWhitespace }.map(String.init)
-    return (names, line.unicodeScalars.distance(from: line.startIndex, to: match.range.lowerBound) + 1)
+    let start = line[match.range].firstIndex(of: "#") ?? match.range.lowerBound
+    return (names, line.unicodeScalars.distance(from: line.startIndex, to: start) + 1)
   }
 }
 

@@ -49,7 +49,8 @@ enum TemplateMark {
       if index > 0, scalars[index] == "}", "}%".unicodeScalars.contains(scalars[index - 1]) { isInside = false }
       let end = index + wanted.count
       if isInside, end <= scalars.count, scalars[index..<end].elementsEqual(wanted),
-        index == 0 || !isNamePart(scalars[index - 1]), end == scalars.count || !isNamePart(scalars[end])
+        index == 0 || scalars[index - 1] != "." && !isNamePart(scalars[index - 1]),
+        end == scalars.count || !isNamePart(scalars[end])
       {
         return mark(of: TemplatePosition(line: line, column: column), in: node)
       }
@@ -59,6 +60,6 @@ enum TemplateMark {
   }
 
   private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "_" || scalar == "." || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+    scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
   }
 }

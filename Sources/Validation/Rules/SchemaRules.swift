@@ -20,19 +20,6 @@ struct SchemaKeyword: Rule {
   }
 }
 
-/// A `$ref` that stayed in a stream's schema: nobody follows it.
-struct SchemaReference: Rule {
-  static let name = "schema-reference"
-  static let summary = "A stream's schema has a `$ref` that nothing resolves."
-
-  func check(_ subject: Subject, _ findings: inout FindingList) {
-    subject.forEachStreamSchema { place in
-      guard let reference = place.node["$ref"] else { return }
-      findings.warn("a `$ref` of a stream's schema is not resolved", at: reference)
-    }
-  }
-}
-
 /// A type that does not say what it holds, or that does not exist.
 struct SchemaShape: Rule {
   static let name = "schema-shape"
