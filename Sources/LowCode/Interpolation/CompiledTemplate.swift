@@ -10,29 +10,20 @@ struct CompiledTemplate: Sendable {
   private let needed: [Symbol]
   /// `parameters`, unless the place has none.
   private let parameters: Value?
-  /// Why the source is no template, where that is told only at its evaluation.
-  private let invalid: TemplateError?
 
-  /// Throws a syntax error, unless ``TemplateChecking`` puts that off.
+  /// Throws a syntax error.
   init(_ source: String, parameters: Value?) throws(TemplateError) {
     self.source = source
     self.parameters = parameters
-    do {
-      template = try Template(source, environment: .lowCode)
-      invalid = nil
-    } catch  where TemplateChecking.isPutOff {
-      template = try Template("", environment: .lowCode)
-      invalid = error
-    }
+    template = try Template(source, environment: .lowCode)
     needed = template.undeclaredVariables.sorted().map { Symbol($0) }
   }
 
-  var isConstant: Bool { template.isConstant && invalid == nil }
+  var isConstant: Bool { template.isConstant }
   var undeclaredVariables: Set<String> { template.undeclaredVariables }
 
   /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
-    if let invalid { throw invalid }
     do throws(TemplateError) {
       let variables = try variables(context)
       if let value = try template.value(variables) { return try typed(value, variables, types) }

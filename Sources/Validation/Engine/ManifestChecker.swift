@@ -55,9 +55,9 @@ package struct ManifestChecker: Sendable {
   private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [ConnectorError] {
     let isGiven = options.config != nil
     let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
-    let errors = await TemplateChecking.$isPutOff.withValue(true) {
-      await ConnectorProof(manifest, by: pipeline, config: config, isGiven: isGiven, folder: folder, runtime: .offline).errors
-    }
+    let errors = await ConnectorProof(
+      manifest, by: pipeline, config: config, isGiven: isGiven, folder: folder, runtime: .offline
+    ).errors
     // What a made-up config brought about is no fault of the manifest.
     return isGiven ? errors : errors.filter { !subject.dependsOnConfig($0) }
   }
@@ -145,7 +145,7 @@ extension RuntimeEnvironment {
 }
 
 private struct NoTransport: Transport {
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     throw TransportError(.connectFailed, "there is no network while a manifest is checked")
   }
 }
