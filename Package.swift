@@ -45,9 +45,10 @@ let package = Package(
     .target(
       name: "Packaging",
       dependencies: ["YAML", "JSON", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Validation", dependencies: ["LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
     .executableTarget(
       name: "airbyte-lowcode",
-      dependencies: ["LowCode", "Packaging", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["LowCode", "Packaging", "Validation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(
       name: "example-api",
       dependencies: [
@@ -75,6 +76,10 @@ let package = Package(
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "JSON", "CZlib"]),
+    .testTarget(
+      name: "ValidationTests",
+      dependencies: ["Validation", "LowCode", "JSON", "JSONSchema", .product(name: "Crypto", package: "swift-crypto")],
+      exclude: ["Fixtures"]),
     .testTarget(name: "CommandLineTests", dependencies: ["airbyte-lowcode", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",

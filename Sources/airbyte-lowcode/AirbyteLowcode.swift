@@ -9,7 +9,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
       "Standard output carries Airbyte protocol messages, one JSON object a line; everything for people goes to standard error.",
     version: RuntimeVersion.text,
     subcommands: [
-      SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self, PackageCommand.self,
-      ImageCommand.self,
+      SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self, ValidateCommand.self,
+      ExplainCommand.self, SchemaCommand.self, PackageCommand.self, ImageCommand.self,
     ])
 }

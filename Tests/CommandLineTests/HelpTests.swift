@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate", "package", "image"])
+  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "package", "image"])
   func helpIsTheSnapshot(command: String) async throws {
     let run = try await Tool.run((command.isEmpty ? [] : [command]) + ["--help"], in: Folder())
     let file = "help\(command.isEmpty ? "" : "-\(command)").txt"

@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["spec", "check", "discover", "read", "interpolate"])
+  @Test(arguments: ["spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema"])
   func everyCommandIsNamed(command: String) {
     #expect(readme.contains("airbyte-lowcode \(command)"))
   }

@@ -24,10 +24,8 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       guard let value = node[property] else { return InterpolatedString("") }
       return InterpolatedString(value, parameters: node.parameters)
     }
-    guard let base = context.siblings.urlBase else {
-      throw ConnectorError(.config, "`LegacySessionTokenAuthenticator` needs a requester with `url_base`.", at: node.node)
-    }
-    apiURL = base
+    // As the reference: without a base, the addresses for login and validation have to be whole.
+    apiURL = context.siblings.urlBase ?? InterpolatedString("")
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)
     validationURL = try InterpolatedString(node.required("validate_session_url"), parameters: node.parameters)

@@ -3,7 +3,7 @@ import JSON
 
 extension Connector {
   /// Writes the SPEC message.
-  package func writeSpec(to writer: MessageWriter) throws { try writer.spec(spec().message) }
+  package func writeSpec(to writer: MessageWriter) throws { try writer.spec(spec().message()) }
 
   /// Tries the connection and writes the CONNECTION_STATUS message.
   /// - Throws: ``ConnectorError`` where the manifest itself is wrong.

@@ -9,6 +9,13 @@ extension Connector {
     _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
   ) async throws -> Connector {
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
+    return try await prepare(manifest, input, mask: mask, runtime: runtime)
+  }
+
+  /// The same for a manifest that was read already.
+  static func prepare(
+    _ manifest: Manifest, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
+  ) async throws -> Connector {
     let specification = manifest.spec?["connection_specification"]?.value
     if let specification { mask.add(secretsOf: input.config, spec: specification) }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }

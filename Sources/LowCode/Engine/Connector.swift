@@ -99,6 +99,7 @@ package struct Connector: Sendable {
   }
 
   func stream(_ node: ManifestNode) throws -> DeclarativeStream {
+    try ParentStreams.requireNames(of: node)
     var inner = context
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]

@@ -7,7 +7,8 @@ package struct Spec: Component {
   /// The JSON schema of the config.
   package let connectionSpecification: JSONObject
   private let documentationURL: String?
-  private let advancedAuth: JSONObject?
+  /// A failure is told by the SPEC message alone, as in the reference.
+  private let advancedAuth: Result<JSONObject, ConnectorError>?
   private let node: ManifestNode
   /// What is done with the config first; nil where nothing is.
   private let rules: Result<ConfigNormalization, ConnectorError>?
@@ -16,7 +17,7 @@ package struct Spec: Component {
     self.node = node.node
     connectionSpecification = try node.required("connection_specification").value.object ?? [:]
     documentationURL = try node.optionalString("documentation_url")
-    advancedAuth = try node["advanced_auth"].map(Self.advancedAuth)
+    advancedAuth = node["advanced_auth"].map(Self.advancedAuth)
     rules = try node["config_normalization_rules"].map { rules in
       do {
         return .success(try ConfigNormalization(rules, in: context))
@@ -32,12 +33,13 @@ package struct Spec: Component {
   func normalization() throws -> ConfigNormalization? { try rules?.get() }
 
   /// The value of a SPEC message.
-  package var message: JSONObject {
+  /// - Throws: ``ConnectorError`` where the manifest does not say which kind of OAuth it uses.
+  package func message() throws(ConnectorError) -> JSONObject {
     var spec: JSONObject = ["connectionSpecification": Self.withoutNulls(.object(connectionSpecification))]
     spec["supportsNormalization"] = false
     spec["supportsDBT"] = false
     if let documentationURL { spec["documentationUrl"] = .string(documentationURL) }
-    if let advancedAuth { spec["advanced_auth"] = .object(advancedAuth) }
+    if let advancedAuth { spec["advanced_auth"] = .object(try advancedAuth.get()) }
     return spec
   }
 
@@ -73,12 +75,14 @@ package struct Spec: Component {
   private static let reservedKeys: Set<String> = ["_limit", "_page_size"]
 
   /// The members that the protocol has; others are left out, as by the reference.
-  private static func advancedAuth(_ node: ManifestNode) throws -> JSONObject {
+  private static func advancedAuth(_ node: ManifestNode) -> Result<JSONObject, ConnectorError> {
     guard node["auth_flow_type"]?.isNull == false else {
-      throw ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`.", at: node)
+      return .failure(ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`.", at: node))
     }
     var auth = members(node, ["auth_flow_type", "predicate_key", "predicate_value"])
-    guard let specification = node["oauth_config_specification"], !specification.isNull else { return auth }
+    guard let specification = node["oauth_config_specification"], !specification.isNull else {
+      return .success(auth)
+    }
     var oauth = members(specification, ["oauth_user_input_from_connector_config_specification"])
     if let input = specification["oauth_connector_input_specification"], !input.isNull {
       var inputMembers = members(input, connectorInputKeys)
@@ -95,7 +99,7 @@ package struct Spec: Component {
         ])
     ) { $1 }
     auth["oauth_config_specification"] = .object(oauth)
-    return auth
+    return .success(auth)
   }
 
   private static func members(_ node: ManifestNode, _ keys: [String]) -> JSONObject {

@@ -9,6 +9,8 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
   package var internalMessage: String?
   /// Where in the manifest the cause stands, if it is there.
   package var location: SourceLocation?
+  /// Where the reference stands that brought the cause into its place, if one did.
+  package var referencedFrom: SourceLocation?
   /// The place in the resolved manifest, as in `streams[3].retriever`.
   package var path: String?
 
@@ -31,6 +33,7 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
   /// An error about `node`: its place is added.
   package init(_ failureType: FailureType, _ message: String, at node: ManifestNode, internalMessage: String? = nil) {
     self.init(failureType, message, internalMessage: internalMessage, location: node.location, path: node.path)
+    referencedFrom = node.referencedFrom
   }
 
   /// A component or property that is valid, but that this version cannot run.

@@ -19,7 +19,7 @@ package struct Diagnostic: Sendable, Hashable {
   }
 
   package var severity: Severity
-  /// The rule that found it, as in `manifest/reference`: stable, for those who filter findings.
+  /// The rule that found it, as in `unused-definition`: stable, for those who filter findings.
   package var rule: String
   package var failureType: FailureType
   /// What is wrong, as one sentence for the author or user, without a final stop.
@@ -100,11 +100,11 @@ package struct ManifestError: Error, Sendable, CustomStringConvertible {
 extension Diagnostic {
   init(_ error: YAMLError) {
     let related = error.related.map { [Related($0.message, at: $0.mark)] } ?? []
-    self.init(.error, rule: "manifest/yaml", error.message, at: error.mark, related: related)
+    self.init(.error, rule: "yaml", error.message, at: error.mark, related: related)
   }
 
   init(_ warning: YAMLWarning) {
     let related = warning.related.map { [Related($0.message, at: $0.mark)] } ?? []
-    self.init(.warning, rule: "manifest/duplicate-key", warning.message, at: warning.mark, related: related)
+    self.init(.warning, rule: "duplicate-key", warning.message, at: warning.mark, related: related)
   }
 }

@@ -71,10 +71,10 @@ package struct ManifestNode: Sendable {
   package var location: SourceLocation? { mark.map(SourceLocation.init) }
   /// Where the `$ref` stood through which this value, or the nearest one around it, came into its place.
   package var referencedFrom: SourceLocation? { referenceMark.map(SourceLocation.init) }
-  var referenceMark: SourceMark? { stored.reference ?? place.reference }
+  package var referenceMark: SourceMark? { stored.reference ?? place.reference }
   /// The place in the resolved manifest, as in `streams[3].retriever.paginator.page_size`.
   package var path: String { place.text }
-  var elements: [PathElement] { place.elements }
+  package var elements: [PathElement] { place.elements }
   /// The last key of the path; nil at the root.
   package var key: String? { place.lastKey }
 
@@ -125,6 +125,17 @@ package struct ManifestNode: Sendable {
     guard case .sequence(let values) = stored.content, values.indices.contains(index) else { return nil }
     return ManifestNode(values[index], at: place.appending(index, values[index]))
   }
+
+  /// The entries of a mapping in order, those included whose keys are the same but for their type; nil for anything else.
+  package var entries: [(key: String, node: ManifestNode)]? {
+    stored.mapping?.entries.map { ($0.key, ManifestNode($0.value, at: place.appending($0))) }
+  }
+
+  /// The same for all places that one value was brought to by references.
+  package var identity: ObjectIdentifier { stored.identity }
+
+  /// Whether this is a date or a time that is not in quotes.
+  package var isTimestamp: Bool { if case .timestamp = stored.content { true } else { false } }
 
   /// The same value without places.
   package var value: JSONValue { stored.json }

@@ -33,13 +33,53 @@ package struct ManifestPipeline: Sendable {
     return Manifest(resolved, warnings: warnings)
   }
 
+  /// Takes a manifest as far as it can be taken: where a step fails, its findings are kept and the next one is tried.
+  package func examine(_ source: ManifestSource) -> ManifestExamination {
+    var examination = ManifestExamination()
+    do throws(ManifestError) {
+      let loaded = try ManifestLoader.load(source, warnings: &examination.findings)
+      examination.written = ManifestNode(loaded)
+      let (resolved, missing) = try ReferenceResolver.resolveAll(Self.withType(loaded))
+      examination.findings += missing
+      guard resolved.mapping != nil else { throw Self.shapeless(resolved) }
+      let propagated = try ParameterPropagation.propagate(resolved)
+      examination.resolved = ManifestNode(propagated)
+      // What a reference should have brought is not there: what is missing in its place says nothing more.
+      let findings = validator.validate(propagated, passingOverReferences: !missing.isEmpty)
+      examination.findings += findings
+      if findings.isEmpty, missing.isEmpty { examination.manifest = Manifest(propagated, warnings: []) }
+    } catch {
+      examination.findings += error.diagnostics
+    }
+    return examination
+  }
+
+  /// What the schema has against streams that templates made of a manifest.
+  func findings(ofGenerated streams: [ManifestNode], in manifest: Manifest) -> [Diagnostic] {
+    let entries = (manifest.root.stored.mapping?.entries ?? []).filter { !["streams", "dynamic_streams"].contains($0.key) }
+    let list = ManifestEntry(key: "streams", value: ManifestValue(.sequence(streams.map { Self.withoutNulls($0.stored) })))
+    return validator.validate(ManifestValue(.mapping(ManifestMapping(entries + [list])), mark: manifest.root.mark))
+  }
+
+  /// The reference takes a null in a generated component for a property that is not given.
+  private static func withoutNulls(_ value: ManifestValue) -> ManifestValue {
+    switch value.content {
+    case .sequence(let elements): return value.with(.sequence(elements.map(withoutNulls)))
+    case .mapping(let mapping):
+      let entries = mapping.entries.filter { if case .null = $0.value.content { false } else { true } }
+      return value.with(.mapping(ManifestMapping(entries.map { $0.with(withoutNulls($0.value)) })))
+    default: return value
+    }
+  }
+
+  private static func shapeless(_ value: ManifestValue) -> ManifestError {
+    ManifestError(Diagnostic(.error, rule: "shape", "a manifest is a mapping, found \(value.kindName)", at: value.mark))
+  }
+
   /// The manifest without references, with types and parameters, not validated.
   static func resolve(_ loaded: ManifestValue) throws(ManifestError) -> ManifestValue {
     let resolved = try ReferenceResolver.resolve(withType(loaded))
-    guard resolved.mapping != nil else {
-      throw ManifestError(
-        Diagnostic(.error, rule: "manifest/shape", "a manifest is a mapping, found \(resolved.kindName)", at: resolved.mark))
-    }
+    guard resolved.mapping != nil else { throw shapeless(resolved) }
     return try ParameterPropagation.propagate(resolved)
   }
 

@@ -20,7 +20,7 @@ enum ManifestLoader {
       guard case .object = json else {
         throw ManifestError(
           Diagnostic(
-            .error, rule: "manifest/shape",
+            .error, rule: "shape",
             "the injected manifest should be a mapping, found \(ManifestValue(json: json).kindName)"))
       }
       return ManifestValue(json: json)
@@ -37,17 +37,17 @@ enum ManifestLoader {
     warnings += document.warnings.map { Diagnostic($0) }
     switch document.root.content {
     case .mapping: return try YAMLConversion.value(document.root)
-    case .null: throw ManifestError(Diagnostic(.error, rule: "manifest/shape", "the manifest is empty", at: document.root.mark))
+    case .null: throw ManifestError(Diagnostic(.error, rule: "shape", "the manifest is empty", at: document.root.mark))
     default:
       throw ManifestError(
         Diagnostic(
-          .error, rule: "manifest/shape", "a manifest is a mapping, found \(document.root.kindName)", at: document.root.mark))
+          .error, rule: "shape", "a manifest is a mapping, found \(document.root.kindName)", at: document.root.mark))
     }
   }
 
   private static func read(_ path: String) throws(ManifestError) -> [UInt8] {
     func failure(_ sentence: String, _ detail: String? = nil) -> ManifestError {
-      ManifestError(Diagnostic(.error, rule: "manifest/file", "\(sentence): \(path)", detail: detail))
+      ManifestError(Diagnostic(.error, rule: "file", "\(sentence): \(path)", detail: detail))
     }
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -93,7 +93,7 @@ enum YAMLConversion {
           }))
     case .binary, .set, .pairs:
       throw ManifestError(
-        Diagnostic(.error, rule: "manifest/shape", "\(node.kindName) cannot stand in a manifest", at: node.mark))
+        Diagnostic(.error, rule: "shape", "\(node.kindName) cannot stand in a manifest", at: node.mark))
     }
     return ManifestValue(content, mark: node.mark)
   }

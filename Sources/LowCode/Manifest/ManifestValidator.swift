@@ -20,11 +20,13 @@ package struct ManifestValidator: Sendable {
   }
 
   /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty where it is valid.
-  func validate(_ root: ManifestValue) -> [Diagnostic] {
+  /// - Parameter passingOverReferences: says nothing of values that are references which led nowhere.
+  func validate(_ root: ManifestValue, passingOverReferences: Bool = false) -> [Diagnostic] {
     var conversion = ManifestJSON()
     let json = conversion.convert(root)
     var errors = schema.validate(json)
     if errors.isEmpty, conversion.hasTimestamps { errors = timestampErrors(root) }
+    if passingOverReferences { errors.removeAll { $0.instance.string?.hasPrefix("#/") == true } }
     if errors.isEmpty { return [] }
     return SchemaFindings(root: ManifestNode(root), schema: document).diagnostics(errors)
   }

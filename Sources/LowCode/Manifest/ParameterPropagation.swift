@@ -204,6 +204,6 @@ struct ParameterPropagation {
   }
 
   private func error(_ sentence: String, _ value: ManifestValue) -> ManifestError {
-    ManifestError(Diagnostic(.error, rule: "manifest/parameters", sentence, at: value.mark, path: path.dotted))
+    ManifestError(Diagnostic(.error, rule: "parameters", sentence, at: value.mark, path: path.dotted))
   }
 }

@@ -51,10 +51,17 @@ struct ReferenceResolver {
   /// The manifest with all references resolved.
   /// - Throws: ``ManifestError`` with every reference that leads nowhere, or with one that leads back to itself.
   static func resolve(_ root: ManifestValue) throws(ManifestError) -> ManifestValue {
+    let (value, missing) = try resolveAll(root)
+    guard missing.isEmpty else { throw ManifestError(missing) }
+    return value
+  }
+
+  /// The manifest with its references resolved, but for those that lead nowhere, which stay as they are, and the findings about them.
+  /// - Throws: ``ManifestError`` for a reference that leads back to itself.
+  static func resolveAll(_ root: ManifestValue) throws(ManifestError) -> (value: ManifestValue, missing: [Diagnostic]) {
     var resolver = ReferenceResolver(root)
     let resolved = try resolver.resolve(root, level: 0)
-    guard resolver.diagnostics.isEmpty else { throw ManifestError(resolver.diagnostics) }
-    return resolved.value
+    return (resolved.value, resolver.diagnostics)
   }
 
   private mutating func resolve(_ value: ManifestValue, level: Int) throws(ManifestError) -> Resolved {
@@ -177,7 +184,7 @@ struct ReferenceResolver {
     switch ReferenceLookup.find(text, in: root) {
     case .found(let value, let place): (target, path) = (value, place)
     case .missing(let sentence, let remedy):
-      let finding = Diagnostic(.error, rule: "manifest/reference", sentence, at: value.mark, path: outer.dotted, remedy: remedy)
+      let finding = Diagnostic(.error, rule: "reference", sentence, at: value.mark, path: outer.dotted, remedy: remedy)
       if diagnostics.count < Self.maximumDiagnostics, !diagnostics.contains(finding) { diagnostics.append(finding) }
       return Resolved(value: value)
     }
@@ -196,11 +203,11 @@ struct ReferenceResolver {
     let related = steps.map { Diagnostic.Related("the circle goes through '\($0.text)'", at: $0.mark) }
     return ManifestError(
       Diagnostic(
-        .error, rule: "manifest/reference", "'\(text)' leads back to itself", at: value.mark, path: path.dotted, related: related)
+        .error, rule: "reference", "'\(text)' leads back to itself", at: value.mark, path: path.dotted, related: related)
     )
   }
 
   private func error(_ sentence: String, _ value: ManifestValue) -> ManifestError {
-    ManifestError(Diagnostic(.error, rule: "manifest/limit", sentence, at: value.mark, path: path.dotted))
+    ManifestError(Diagnostic(.error, rule: "limit", sentence, at: value.mark, path: path.dotted))
   }
 }

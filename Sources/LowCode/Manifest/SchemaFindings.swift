@@ -117,12 +117,19 @@ struct SchemaFindings {
   private func required(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
     let missing = missing(error)
     let known = properties(of: node)
-    let strangers = (node.stored.mapping?.entries.map(\.key) ?? []).filter { known?[$0] == nil }
-    var remedy: String?
-    for name in missing where remedy == nil {
-      remedy = NameSuggestion.nearest(to: name, among: strangers).map { "did you write `\($0)` for `\(name)`?" }
+    // A parameter that came down is no stranger that somebody wrote here.
+    let strangers = (node.stored.mapping?.entries ?? []).filter { entry in
+      known?[entry.key] == nil && entry.key != "$parameters" && node["$parameters"]?[entry.key]?.keyMark != entry.keyMark
     }
-    return finding("required", "\(subject(node)) needs \(Self.list(missing.map { "`\($0)`" }, "and"))", node, remedy: remedy)
+    var finding = finding("required", "\(subject(node)) needs \(Self.list(missing.map { "`\($0)`" }, "and"))", node)
+    for name in missing {
+      guard let near = NameSuggestion.nearest(to: name, among: strangers.map(\.key)) else { continue }
+      finding.remedy = "did you write `\(near)` for `\(name)`?"
+      finding.mark = strangers.first { $0.key == near }?.keyMark ?? finding.mark
+      return finding
+    }
+    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is no property of \(subject(node))", at: $0.keyMark) }
+    return finding
   }
 
   private func unknownProperties(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
@@ -146,7 +153,7 @@ struct SchemaFindings {
   // MARK: - Words
 
   private func finding(_ rule: String, _ message: String, _ node: ManifestNode, remedy: String? = nil) -> Diagnostic {
-    Diagnostic(.error, rule: "manifest/\(rule)", message, at: node, remedy: remedy)
+    Diagnostic(.error, rule: "\(rule)", message, at: node, remedy: remedy)
   }
 
   /// `page_size` of `OffsetIncrement`, as sentences begin.

@@ -27,7 +27,10 @@ struct RequestOption: Component {
     func key(_ node: ManifestNode, _ parameters: JSONObject) throws -> String {
       try InterpolatedString(node, parameters: parameters).string(evaluation)
     }
-    switch (node["field_name"], node["field_path"]) {
+    // As the reference: an empty name, or a path without keys, is none.
+    let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
+    let fieldPath = node["field_path"].flatMap { $0.sequence?.isEmpty == true ? nil : $0 }
+    switch (fieldName, fieldPath) {
     case (let name?, nil): path = [try key(name, node.parameters)]
     case (nil, let names?):
       guard place == .bodyJSON else {

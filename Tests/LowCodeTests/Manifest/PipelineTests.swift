@@ -52,11 +52,11 @@ import Testing
     let brackets = (String(repeating: "[", count: 400), String(repeating: "]", count: 400))
     let chain = (1..<20).map { "a\($0): \(brackets.0)\"#/a\($0 - 1)\"\(brackets.1)" }
     let deep = #expect(throws: ManifestError.self) { try load((["a0: 1"] + chain).joined(separator: "\n")) }
-    #expect(deep?.diagnostics.first?.rule == "manifest/limit")
+    #expect(deep?.diagnostics.first?.rule == "limit")
 
     let steps = (1..<2_000).map { "a\($0): \"#/a\($0 - 1)\"" }
     let long = #expect(throws: ManifestError.self) { try load((steps.reversed() + ["a0: 1"]).joined(separator: "\n")) }
-    #expect(long?.diagnostics.first?.rule == "manifest/limit")
+    #expect(long?.diagnostics.first?.rule == "limit")
   }
 
   @Test("components nested as deep as is allowed end in no crash, deeper ones in a finding", arguments: [850, 950, 5_000])
@@ -66,7 +66,7 @@ import Testing
     let pipeline = ManifestPipeline(validator: try ManifestValidator(schema: schema))
     let error = #expect(throws: ManifestError.self) { try pipeline.run(.text(Array(text.utf8), name: "m.yaml")) }
     #expect(
-      error?.diagnostics.first?.rule == [850: "manifest/required", 950: "manifest/limit"][levels, default: "manifest/yaml"])
+      error?.diagnostics.first?.rule == [850: "required", 950: "limit"][levels, default: "yaml"])
   }
 
   @Test("a long chain of references in a manifest's usual order is no problem")

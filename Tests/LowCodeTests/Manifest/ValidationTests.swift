@@ -91,7 +91,7 @@ import Testing
       ),
       (
         "paginator: {type: CursorPagination, curser_value: x}",
-        "m.yaml:6:16: error: `CursorPagination` needs `cursor_value`; did you write `curser_value` for `cursor_value`? "
+        "m.yaml:6:41: error: `CursorPagination` needs `cursor_value`; did you write `curser_value` for `cursor_value`? "
           + "(streams[0].retriever.paginator)"
       ),
       (
@@ -225,7 +225,7 @@ import Testing
   func files(_ path: String) throws {
     let validator = try ManifestValidator(schema: JSONValue(parsing: Self.schema))
     let error = #expect(throws: ManifestError.self) { try ManifestPipeline(validator: validator).run(.file(path: path)) }
-    #expect(error?.diagnostics.map(\.rule) == ["manifest/file"])
+    #expect(error?.diagnostics.map(\.rule) == ["file"])
     #expect(error?.description.contains(path) == true)
   }
 }

@@ -20,4 +20,28 @@ enum ParentStreams {
     for inner in (router.sequence ?? []) + (router["partition_routers"]?.sequence ?? []) { collect(inner, &names) }
     if let inner = router["underlying_partition_router"] { collect(inner, &names) }
   }
+
+  /// Refuses a stream, or a parent of its partitions, that has no `name`: as the reference, which goes by names where it decides on
+  /// whose responses are kept.
+  /// - Throws: ``ConnectorError``.
+  static func requireNames(of stream: ManifestNode) throws {
+    guard stream["name"] != nil else { throw nameless(stream) }
+    try requireParentNames(stream["retriever"]?["partition_router"], depth: 0)
+  }
+
+  private static func requireParentNames(_ router: ManifestNode?, depth: Int) throws {
+    guard let router, depth < 100 else { return }
+    for parent in router["parent_stream_configs"]?.sequence ?? [] {
+      if let stream = parent["stream"], stream["name"] == nil { throw nameless(stream) }
+    }
+    for inner in (router.sequence ?? []) + (router["partition_routers"]?.sequence ?? []) {
+      try requireParentNames(inner, depth: depth + 1)
+    }
+    try requireParentNames(router["underlying_partition_router"], depth: depth + 1)
+  }
+
+  private static func nameless(_ stream: ManifestNode) -> ConnectorError {
+    let type = stream["type"]?.string ?? DeclarativeStream.typeName
+    return ConnectorError(.system, "`\(type)` needs a `name`.", at: stream)
+  }
 }

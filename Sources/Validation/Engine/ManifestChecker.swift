@@ -1,0 +1,157 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import LowCode
+import YAML
+
+/// Checks manifests: whether the reference takes them, and what is questionable in them.
+package struct ManifestChecker: Sendable {
+  package struct Options: Sendable {
+    /// Rules whose warnings are left out.
+    package var ignored: Set<String> = []
+    /// Makes errors of warnings.
+    package var isStrict = false
+    /// The user's config, against which the manifest is checked too.
+    package var config: GivenConfig?
+
+    package init() {}
+  }
+
+  private let pipeline: ManifestPipeline
+  private var options: Options
+
+  /// - Throws: `JSONSchemaError` where the bundled schema is none.
+  package init(_ options: Options = Options()) throws {
+    pipeline = try ManifestPipeline(validator: ManifestValidator())
+    self.options = options
+  }
+
+  /// The same checker with other options.
+  package func with(_ options: Options) -> ManifestChecker {
+    var copy = self
+    copy.options = options
+    return copy
+  }
+
+  /// Everything that is found in one manifest.
+  /// - Parameter folder: where files that the manifest names are looked for.
+  package func check(_ source: ManifestSource, name: String, folder: String) async -> ManifestReport {
+    let examination = pipeline.examine(source)
+    var list = FindingList()
+    for diagnostic in examination.findings { list.add(Finding(diagnostic)) }
+    if let written = examination.written, let root = examination.resolved {
+      let subject = Subject(written: written, root: root)
+      if let manifest = examination.manifest {
+        for error in await buildErrors(manifest, subject, folder) { list.add(Finding(diagnostic(of: error, in: root))) }
+      }
+      if let config = options.config { config.check(subject, &list) }
+      for rule in RuleCatalog.all where !options.ignored.contains(rule.name) { list.apply(rule, to: subject) }
+    }
+    let file = examination.written?.mark?.file
+    return ManifestReport(name: name, file: file, findings: settled(list.findings, file))
+  }
+
+  /// Why the reference could not build the manifest's components.
+  private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [ConnectorError] {
+    let isGiven = options.config != nil
+    let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
+    let errors = await ConnectorProof(
+      manifest, by: pipeline, config: config, isGiven: isGiven, folder: folder, runtime: .offline
+    ).errors
+    // What a made-up config brought about is no fault of the manifest.
+    return isGiven ? errors : errors.filter { !subject.dependsOnConfig($0) }
+  }
+
+  private func diagnostic(of error: ConnectorError, in root: ManifestNode) -> Diagnostic {
+    func mark(_ location: SourceLocation?) -> SourceMark? {
+      guard let location, let file = root.mark?.file, file.name == location.file else { return nil }
+      return SourceMark(file: file, line: location.line, column: location.column)
+    }
+    let reference = mark(error.referencedFrom).map { [Diagnostic.Related("brought here by this reference", at: $0)] } ?? []
+    let message = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+    return Diagnostic(
+      .error, rule: "build", message, at: mark(error.location) ?? root.mark, path: error.path ?? "",
+      failureType: error.failureType,
+      detail: error.internalMessage == error.message ? nil : error.internalMessage, related: reference)
+  }
+
+  /// Rules about what may fail while components are built, or else later.
+  private static let alsoOfBuilding: Set<String> = [
+    DateFormatMismatch.name, TemplateSyntax.name, TemplateVariable.name,
+  ]
+
+  /// The findings that are neither ignored nor silenced, in the order of the text.
+  private func settled(_ findings: [Finding], _ file: SourceFile?) -> [Finding] {
+    let suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
+    var kept = findings.filter { !(suppressions?.silences($0) ?? false) }
+    for (name, mark) in suppressions?.unknown ?? [] {
+      let near = NameSuggestion.nearest(to: name, among: RuleCatalog.names)
+      let diagnostic = Diagnostic(
+        .warning, rule: "unknown-ignore", "there is no rule `\(name)` to ignore", at: mark,
+        remedy: near.map { "did you mean `\($0)`?" })
+      kept.append(Finding(diagnostic))
+    }
+    kept.removeAll { $0.severity != .error && options.ignored.contains($0.rule) }
+    // Where the building failed for the same reason, that is enough.
+    let failed = kept.filter { $0.rule == "build" }.map(\.diagnostic.path)
+    kept.removeAll { finding in
+      Self.alsoOfBuilding.contains(finding.rule) && failed.contains { finding.diagnostic.path.hasPrefix($0) && !$0.isEmpty }
+    }
+    if options.isStrict { for index in kept.indices { kept[index].diagnostic.severity = .error } }
+    return kept.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
+  }
+}
+
+extension Subject {
+  /// Whether an error is about a value that the config gives.
+  fileprivate func dependsOnConfig(_ error: ConnectorError) -> Bool {
+    if error.failureType == .config, error.path?.hasPrefix("dynamic_streams") == true { return true }
+    guard let location = error.location else { return false }
+    let readsConfig = templates.contains { place in
+      // A date stands alone or in a component with bounds, and errors about it name the component.
+      let isHere =
+        place.node.location == location || place.owner.type == "MinMaxDatetime" && place.owner.node.location == location
+      return isHere && place.undeclaredVariables.contains("config")
+    }
+    return readsConfig
+      || components("SelectiveAuthenticator").contains { $0["authenticator_selection_path"]?.location == location }
+  }
+}
+
+extension Finding {
+  /// The place in the text, for sorting; what has none comes first.
+  fileprivate var order: Int { (diagnostic.mark?.line ?? 0) * 100_000 + (diagnostic.mark?.column ?? 0) }
+}
+
+/// What was found in one manifest.
+package struct ManifestReport: Sendable {
+  /// The path by which it was named.
+  package let name: String
+  /// Its text; nil where it could not be read.
+  package let file: SourceFile?
+  package let findings: [Finding]
+
+  /// Whether the file could not be read at all.
+  package var isUnread: Bool { findings.contains { $0.rule == "file" } }
+  package var errorCount: Int { findings.count { $0.severity == .error } }
+  package var warningCount: Int { findings.count { $0.severity == .warning } }
+}
+
+extension RuntimeEnvironment {
+  /// Surroundings without a network, in which nothing is logged: for building components without using them.
+  static let offline = RuntimeEnvironment(
+    now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }, sleep: { _ in }, random: { 0.5 }, transport: NoTransport(),
+    log: NoLog())
+}
+
+private struct NoTransport: Transport {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    throw TransportError(.connectFailed, "there is no network while a manifest is checked")
+  }
+}
+
+private struct NoLog: LogSink {
+  func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
+  func addSecret(_ value: String) {}
+  func rateLimited(stream: String) {}
+}

@@ -1,0 +1,82 @@
+import LowCode
+import YAML
+
+/// Looks for one kind of questionable thing in manifests that the schema may well allow. What it finds are warnings.
+package protocol Rule: Sendable {
+  /// The name by which findings are filtered and silenced, in kebab case.
+  static var name: String { get }
+  /// What is questionable about what the rule finds, as one sentence.
+  static var summary: String { get }
+
+  init()
+
+  func check(_ subject: Subject, _ findings: inout FindingList)
+}
+
+/// Collects what the rules find in one manifest: a place that many streams refer to is told of once.
+package struct FindingList {
+  package private(set) var findings: [Finding] = []
+  private var seen: Set<Key> = []
+  private var rule = ""
+
+  private struct Key: Hashable {
+    let place: String
+    let rule: String
+    let message: String
+  }
+
+  package init() {}
+
+  /// Where a finding stands that gathers others of its kind, by rule and kind.
+  private var gathered: [String: (index: Int, count: Int)] = [:]
+
+  mutating func apply(_ rule: any Rule.Type, to subject: Subject) {
+    self.rule = rule.name
+    rule.init().check(subject, &self)
+  }
+
+  /// Adds a warning of the rule that is being applied.
+  ///
+  /// - Parameters:
+  ///   - mark: the exact place, where it is not that of the node's value.
+  ///   - related: other places that explain it.
+  package mutating func warn(
+    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: String? = nil,
+    related: [Diagnostic.Related] = [], fix: [TextEdit] = []
+  ) {
+    var diagnostic = Diagnostic(.warning, rule: rule, message, at: node, remedy: remedy)
+    if let mark { diagnostic.mark = mark }
+    diagnostic.related += related
+    add(Finding(diagnostic, fix: fix))
+  }
+
+  /// Adds a warning of a kind that manifests have in many places: the first place is told, with the number of the others.
+  mutating func warnOnce(
+    _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: String? = nil, fix: [TextEdit] = []
+  ) {
+    let mark = mark ?? node.mark ?? node.keyMark
+    guard seen.insert(Key(place: Self.place(mark, node.path), rule: rule, message: kind)).inserted else { return }
+    guard let known = gathered["\(rule) \(kind)"] else {
+      gathered["\(rule) \(kind)"] = (findings.count, 1)
+      let before = findings.count
+      warn(message, at: node, mark: mark, remedy: remedy, fix: fix)
+      if findings.count == before { gathered["\(rule) \(kind)"] = nil }
+      return
+    }
+    gathered["\(rule) \(kind)"] = (known.index, known.count + 1)
+    findings[known.index].fix += fix
+    let others = known.count == 1 ? "in another place" : "in \(known.count) other places"
+    let note = Diagnostic.Related("the same \(others)", at: nil)
+    findings[known.index].diagnostic.related.removeAll { $0.mark == nil }
+    findings[known.index].diagnostic.related.append(note)
+  }
+
+  package mutating func add(_ finding: Finding) {
+    let diagnostic = finding.diagnostic
+    let place = Self.place(diagnostic.mark, diagnostic.path)
+    guard seen.insert(Key(place: place, rule: diagnostic.rule, message: diagnostic.message)).inserted else { return }
+    findings.append(finding)
+  }
+
+  private static func place(_ mark: SourceMark?, _ path: String) -> String { mark.map { "\($0.line):\($0.column)" } ?? path }
+}

@@ -1,0 +1,63 @@
+/// The rules that manifests are checked by, beyond what makes them valid.
+package enum RuleCatalog {
+  package static let all: [any Rule.Type] = [
+    CursorFieldNotInSchema.self,
+    CustomComponent.self,
+    DateFormatMismatch.self,
+    DeprecatedProperty.self,
+    EndlessPages.self,
+    InsecureURL.self,
+    PageSizeMismatch.self,
+    PrimaryKeyNotInSchema.self,
+    RemoteReference.self,
+    RenamedName.self,
+    SchemaKeyword.self,
+    SchemaShape.self,
+    SecretInURL.self,
+    SpecDateFormat.self,
+    SpecKeyword.self,
+    SpecOneOf.self,
+    SpecSchema.self,
+    SpecShape.self,
+    TemplateSyntax.self,
+    TemplateVariable.self,
+    UnaskedNextPage.self,
+    UndeclaredConfigKey.self,
+    UnknownCheckStream.self,
+    UnknownKey.self,
+    UnmarkedSecret.self,
+    UnusedDefinition.self,
+    UnusedParameter.self,
+  ]
+
+  /// Names of warnings that are found while a manifest is read, and by what they are known.
+  static let others: [(name: String, summary: String)] = [
+    ("duplicate-key", "A key stands twice in a mapping, so that the first value is lost."),
+    ("unknown-ignore", "A comment silences a rule that does not exist."),
+  ]
+
+  /// The names of all rules that can be silenced.
+  package static let names: [String] = (all.map { $0.name } + others.map(\.name)).sorted()
+
+  /// What each rule is about, those of errors too; nil for a name that no rule has.
+  package static func summary(of name: String) -> String? { summaries[name] }
+
+  private static let summaries: [String: String] = Dictionary(
+    all.map { ($0.name, $0.summary) } + others.map { ($0.name, $0.summary) } + errors, uniquingKeysWith: { first, _ in first })
+
+  private static let errors: [(String, String)] = [
+    ("build", "The components that the manifest describes cannot be built."),
+    ("config", "The config does not fit the manifest."),
+    ("file", "The file cannot be read."),
+    ("limit", "The manifest is nested or repeated beyond what can be handled."),
+    ("parameters", "`$parameters` cannot be handed down."),
+    ("reference", "A reference leads nowhere, or to itself."),
+    ("required", "A property that must be there is missing."),
+    ("schema", "A value does not fit the component schema."),
+    ("shape", "The manifest is not a mapping, or holds what cannot stand in one."),
+    ("type", "A value has another type than the component schema asks for."),
+    ("unknown-property", "A component has a property that it must not have."),
+    ("value", "A value is not one of those that are allowed."),
+    ("yaml", "The text is not YAML."),
+  ]
+}

@@ -1,0 +1,98 @@
+import Foundation
+import LowCode
+
+/// Mends in the text of a manifest what can be mended without asking its author. Comments and layout stay as they are.
+package struct ManifestFixer: Sendable {
+  /// A manifest's text after mending.
+  package struct Outcome: Sendable {
+    package let bytes: [UInt8]
+    /// How many findings were mended.
+    package let count: Int
+  }
+
+  private let checker: ManifestChecker
+  /// Mending one thing may lay bare another; more rounds than this have no end.
+  private static let maximumRounds = 10
+
+  package init(_ checker: ManifestChecker) { self.checker = checker }
+
+  /// Mends a text. What would leave it worse than before, by any rule, is not done; a second time there is nothing left to do.
+  package func mended(_ bytes: [UInt8], name: String, folder: String) async -> Outcome {
+    var bytes = bytes
+    var count = 0
+    var report = await check(bytes, name, folder)
+    for _ in 0..<Self.maximumRounds {
+      let fixable = report.findings.filter { !$0.fix.isEmpty }
+      if fixable.isEmpty { break }
+      if let (better, next) = await improved(bytes, by: fixable, report, name, folder) {
+        (bytes, report, count) = (better, next, count + fixable.count)
+        continue
+      }
+      // Together they do harm: each that does none alone.
+      var isMended = false
+      for finding in fixable {
+        guard let (better, next) = await improved(bytes, by: [finding], report, name, folder) else { continue }
+        (bytes, report, count, isMended) = (better, next, count + 1, true)
+        break
+      }
+      if !isMended { break }
+    }
+    return Outcome(bytes: bytes, count: count)
+  }
+
+  /// Mends a file in place: the whole new text takes the place of the old one at once.
+  /// - Returns: how many findings were mended.
+  package func mend(file path: String, folder: String) async throws -> Int {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let bytes = [UInt8](try Data(contentsOf: target))
+    let outcome = await mended(bytes, name: path, folder: folder)
+    guard outcome.count > 0 else { return 0 }
+    let permissions = try FileManager.default.attributesOfItem(atPath: target.path)[.posixPermissions]
+    let draft = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).\(UUID().uuidString)")
+    do {
+      try Data(outcome.bytes).write(to: draft)
+      if let permissions { try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: draft.path) }
+      guard rename(draft.path, target.path) == 0 else {
+        throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: target.path])
+      }
+    } catch {
+      try? FileManager.default.removeItem(at: draft)
+      throw error
+    }
+    return outcome.count
+  }
+
+  private func check(_ bytes: [UInt8], _ name: String, _ folder: String) async -> ManifestReport {
+    await checker.check(.text(bytes, name: name), name: name, folder: folder)
+  }
+
+  /// The text with the findings' changes, where that is no worse by any rule.
+  private func improved(
+    _ bytes: [UInt8], by findings: [Finding], _ report: ManifestReport, _ name: String, _ folder: String
+  ) async -> ([UInt8], ManifestReport)? {
+    guard let changed = Self.apply(findings.flatMap(\.fix), to: bytes), changed != bytes else { return nil }
+    let next = await check(changed, name, folder)
+    let before = Self.counts(report)
+    let isWorse = Self.counts(next).contains { $0.value > before[$0.key, default: 0] }
+    return isWorse || next.findings.count >= report.findings.count ? nil : (changed, next)
+  }
+
+  private static func counts(_ report: ManifestReport) -> [String: Int] {
+    Dictionary(report.findings.map { ("\($0.severity.rawValue) \($0.rule)", 1) }, uniquingKeysWith: +)
+  }
+
+  /// Nil where two changes are about the same bytes.
+  static func apply(_ edits: [TextEdit], to bytes: [UInt8]) -> [UInt8]? {
+    var result = bytes
+    var end = bytes.count
+    var seen: Set<TextEdit> = []
+    let sorted = edits.filter { seen.insert($0).inserted }.enumerated()
+      .sorted { ($0.element.range.lowerBound, $0.offset) > ($1.element.range.lowerBound, $1.offset) }.map(\.element)
+    for edit in sorted {
+      guard edit.range.upperBound <= end else { return nil }
+      result.replaceSubrange(edit.range, with: Array(edit.replacement.utf8))
+      end = edit.range.lowerBound
+    }
+    return result
+  }
+}

@@ -1,0 +1,110 @@
+import JSON
+import Jinja
+import LowCode
+
+/// Goes through a resolved manifest as the component schema describes it, and lists its components and templates.
+///
+/// What the schema takes as data (record schemas, the spec's schema, the config of a check) is not gone into, so that a property
+/// called `type` in it is never taken for a component.
+struct ComponentWalk {
+  private(set) var components: [ComponentVisit] = []
+  private(set) var templates: [TemplatePlace] = []
+  /// Texts that stand in many places are compiled once.
+  private var compiled: [String: Result<Template, TemplateError>] = [:]
+
+  /// Properties whose values are data.
+  private static let literal: Set<String> = [
+    "schema", "connection_specification", "config_overrides", "definitions", "schemas", "metadata", "description", "$parameters",
+    "base_schema", "documentation_url", "type", "class_name",
+  ]
+  private static let maximumDepth = 500
+
+  static func walk(_ root: ManifestNode) -> ComponentWalk {
+    var walk = ComponentWalk()
+    guard let properties = ComponentSchema.document["properties"]?.object, root.mapping != nil else { return walk }
+    let visit = ComponentVisit(
+      node: root, type: "DeclarativeSource", properties: properties, parent: nil, property: nil)
+    walk.enter(visit, depth: 0)
+    return walk
+  }
+
+  private mutating func enter(_ visit: ComponentVisit, depth: Int) {
+    components.append(visit)
+    guard depth < Self.maximumDepth else { return }
+    for (key, value) in visit.node.entries ?? [] where !Self.literal.contains(key) {
+      // A parameter that came down shows where the component has a property of that name.
+      if visit.properties[key] == nil, !visit.isCustom { continue }
+      go(value, visit.properties[key] ?? .object([:]), visit, key, depth: depth + 1)
+    }
+  }
+
+  private mutating func go(_ node: ManifestNode, _ schema: JSONValue, _ owner: ComponentVisit, _ property: String, depth: Int) {
+    guard depth < Self.maximumDepth else { return }
+    if let text = node.string {
+      if text.contains("{{") || text.contains("{%") || text.contains("{#") {
+        let template = compiled[text] ?? TemplatePlace.compile(text)
+        compiled[text] = template
+        templates.append(TemplatePlace(node, text: text, template, owner: owner, property: property))
+      }
+      return
+    }
+    let alternatives = SchemaAlternatives(schema)
+    if let elements = node.sequence {
+      for element in elements { go(element, alternatives.items, owner, property, depth: depth + 1) }
+      return
+    }
+    guard node.mapping != nil else { return }
+    if let definition = alternatives.definition(for: node) {
+      guard definition.name != "DeclarativeSource" else { return }
+      let visit = ComponentVisit(
+        node: node, type: definition.name, properties: definition.properties, parent: owner, property: property)
+      enter(visit, depth: depth)
+    } else {
+      for (_, value) in node.entries ?? [] { go(value, alternatives.values, owner, property, depth: depth + 1) }
+    }
+  }
+}
+
+/// What a part of the component schema admits, its alternatives side by side.
+struct SchemaAlternatives {
+  private var definitions: [(name: String, schema: JSONValue)] = []
+  private var itemSchemas: [JSONValue] = []
+  private var valueSchemas: [JSONValue] = []
+
+  init(_ schema: JSONValue) { collect(schema, depth: 0) }
+
+  private mutating func collect(_ schema: JSONValue, depth: Int) {
+    guard depth < 10 else { return }
+    if let reference = schema["$ref"]?.string {
+      guard let name = reference.split(separator: "/").last, let target = ComponentSchema.resolve(reference) else { return }
+      if target["properties"] != nil { return definitions.append((String(name), target)) }
+      return collect(target, depth: depth + 1)
+    }
+    for keyword in ["anyOf", "oneOf"] { for branch in schema[keyword]?.array ?? [] { collect(branch, depth: depth + 1) } }
+    if let items = schema["items"] { itemSchemas.append(items) }
+    if let values = schema["additionalProperties"], values.object != nil { valueSchemas.append(values) }
+  }
+
+  /// The definition that a mapping is meant to fulfil: that of its `type`, or the only one without types.
+  func definition(for node: ManifestNode) -> (name: String, properties: JSONObject)? {
+    if let type = node["type"]?.string, let found = definitions.first(where: { $0.name == type }) {
+      return (type, found.schema["properties"]?.object ?? [:])
+    }
+    // A component in a place that is not its own: the schema says so, and its properties are known nevertheless.
+    if let type = node["type"]?.string, !definitions.isEmpty, let properties = ComponentSchema.properties(of: type) {
+      return (type, properties)
+    }
+    let untyped = definitions.filter { $0.schema["properties"]?["type"] == nil }
+    guard untyped.count == 1, let only = untyped.first else { return nil }
+    return (only.name, only.schema["properties"]?.object ?? [:])
+  }
+
+  /// What the elements of a list may be.
+  var items: JSONValue { Self.union(itemSchemas) }
+  /// What the values of a mapping with keys of any name may be.
+  var values: JSONValue { Self.union(valueSchemas) }
+
+  private static func union(_ schemas: [JSONValue]) -> JSONValue {
+    schemas.count == 1 ? schemas[0] : ["anyOf": .array(schemas)]
+  }
+}

@@ -1,0 +1,28 @@
+import LowCode
+import YAML
+
+/// Something found in a manifest, and what of it can be mended without asking.
+package struct Finding: Sendable, Hashable {
+  package var diagnostic: Diagnostic
+  /// Changes of the text that mend it and nothing else; empty where an author has to decide.
+  package var fix: [TextEdit] = []
+
+  package init(_ diagnostic: Diagnostic, fix: [TextEdit] = []) {
+    self.diagnostic = diagnostic
+    self.fix = fix
+  }
+
+  package var rule: String { diagnostic.rule }
+  package var severity: Diagnostic.Severity { diagnostic.severity }
+}
+
+/// Other bytes in place of a range of a file's bytes.
+package struct TextEdit: Sendable, Hashable {
+  package let range: Range<Int>
+  package let replacement: String
+
+  package init(_ range: Range<Int>, _ replacement: String) {
+    self.range = range
+    self.replacement = replacement
+  }
+}

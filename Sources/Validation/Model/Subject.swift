@@ -1,0 +1,40 @@
+import JSON
+import LowCode
+import YAML
+
+/// What rules look at: a manifest as written and as resolved, with its components and templates listed.
+package struct Subject: Sendable {
+  /// The manifest as it was written, its references not followed.
+  package let written: ManifestNode
+  /// The manifest with references followed, types and parameters in place; it may break the schema.
+  package let root: ManifestNode
+  package let components: [ComponentVisit]
+  package let templates: [TemplatePlace]
+  /// The schema of the config; nil where the manifest has none.
+  package let specification: ManifestNode?
+
+  init(written: ManifestNode, root: ManifestNode) {
+    self.written = written
+    self.root = root
+    let walk = ComponentWalk.walk(root)
+    components = walk.components
+    templates = walk.templates
+    let specification = root["spec"]?["connection_specification"]
+    self.specification = specification?.mapping == nil ? nil : specification
+  }
+
+  /// The components of the given types, in the order of the manifest.
+  package func components(_ types: String...) -> [ComponentVisit] { components.filter { types.contains($0.type) } }
+
+  /// The templates that stand within a component, at any depth.
+  package func templates(within visit: ComponentVisit) -> [TemplatePlace] {
+    templates.filter { place in
+      var owner: ComponentVisit? = place.owner
+      while let current = owner {
+        if current === visit { return true }
+        owner = current.parent
+      }
+      return false
+    }
+  }
+}

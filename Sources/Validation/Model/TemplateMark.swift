@@ -1,0 +1,65 @@
+import Jinja
+import LowCode
+import YAML
+
+/// Finds where in the source a place of a template's text stands.
+enum TemplateMark {
+  /// The mark of a position in the text of a string node; the start of the string where that cannot be told.
+  static func mark(of position: TemplatePosition?, in node: ManifestNode) -> SourceMark? {
+    guard let start = node.mark, let position, let line = start.file.line(start.line) else { return node.mark }
+    let text = line.unicodeScalars.dropFirst(start.column - 1)
+    guard let first = text.first else { return node.mark }
+    switch first {
+    case "|", ">": return block(position, start, isFolded: first == ">")
+    case "\"", "'":
+      // Escapes before it, and folded lines, move it.
+      guard position.line == 1, isPlain(text.dropFirst().prefix(position.column - 1), quote: first) else { return node.mark }
+      return SourceMark(file: start.file, line: start.line, column: start.column + position.column)
+    default:
+      guard position.line == 1, text.count >= position.column else { return node.mark }
+      return SourceMark(file: start.file, line: start.line, column: start.column + position.column - 1)
+    }
+  }
+
+  private static func isPlain(_ text: some Sequence<Unicode.Scalar>, quote: Unicode.Scalar) -> Bool {
+    !text.contains { $0 == quote || quote == "\"" && $0 == "\\" }
+  }
+
+  /// Lines of a literal block are those of the text, below the mark; of a folded one only the first is.
+  private static func block(_ position: TemplatePosition, _ start: SourceMark, isFolded: Bool) -> SourceMark? {
+    let number = start.line + position.line
+    guard !isFolded || position.line == 1, let line = start.file.line(number),
+      let first = start.file.line(start.line + 1)
+    else { return start }
+    let indent = first.unicodeScalars.prefix { $0 == " " }.count
+    guard line.unicodeScalars.count >= indent + position.column - 1 else { return start }
+    return SourceMark(file: start.file, line: number, column: indent + position.column)
+  }
+
+  /// The mark of the first place where `word` stands as a name in the text of a string node.
+  static func mark(ofName word: String, in node: ManifestNode) -> SourceMark? {
+    guard let text = node.string else { return node.mark }
+    let scalars = Array(text.unicodeScalars)
+    let wanted = Array(word.unicodeScalars)
+    guard !wanted.isEmpty, scalars.count >= wanted.count else { return node.mark }
+    var (line, column) = (1, 1)
+    var isInside = false
+    for index in scalars.indices {
+      if index + 1 < scalars.count, scalars[index] == "{", "{%".unicodeScalars.contains(scalars[index + 1]) { isInside = true }
+      if index > 0, scalars[index] == "}", "}%".unicodeScalars.contains(scalars[index - 1]) { isInside = false }
+      let end = index + wanted.count
+      if isInside, end <= scalars.count, scalars[index..<end].elementsEqual(wanted),
+        index == 0 || scalars[index - 1] != "." && !isNamePart(scalars[index - 1]),
+        end == scalars.count || !isNamePart(scalars[end])
+      {
+        return mark(of: TemplatePosition(line: line, column: column), in: node)
+      }
+      if scalars[index] == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
+    }
+    return node.mark
+  }
+
+  private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+  }
+}

@@ -1,0 +1,43 @@
+import LowCode
+
+/// A property or component that new manifests should not use any more.
+struct DeprecatedProperty: Rule {
+  static let name = "deprecated-property"
+  static let summary = "A property or component is deprecated."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    let text = (subject.written.mark?.file).flatMap { SourceText($0) }
+    for visit in subject.components {
+      if let definition = ComponentSchema.definition(visit.type), definition["deprecated"]?.bool == true {
+        let type = visit["type"] ?? visit.node
+        findings.warnOnce(
+          visit.type, "`\(visit.type)` is deprecated", at: type, remedy: remedy(definition["deprecation_message"]?.string))
+      }
+      for (key, value) in visit.node.entries ?? [] {
+        guard let property = visit.properties[key], property["deprecated"]?.bool == true, !value.isNull,
+          !visit.isParameter(key, value)
+        else { continue }
+        findings.warnOnce(
+          "\(visit.type).\(key)", "`\(key)` of `\(visit.type)` is deprecated", at: value, mark: value.keyMark,
+          remedy: remedy(property["deprecation_message"]?.string), fix: fix(key, value, of: visit, text))
+      }
+    }
+  }
+
+  /// The changes that the reference's migrations make and that need no more than this place.
+  private func fix(_ key: String, _ value: ManifestNode, of visit: ComponentVisit, _ text: SourceText?) -> [TextEdit] {
+    guard let text, visit.type == "HttpRequester", let mark = value.keyMark else { return [] }
+    switch key {
+    case "url_base" where visit.node["url"] == nil: return text.range(of: key, at: mark).map { [TextEdit($0, "url")] } ?? []
+    case "request_body_json" where visit.node["request_body"] == nil, "request_body_data" where visit.node["request_body"] == nil:
+      return BodyMigration.edits(key: key, value: value, in: text)
+    default: return []
+    }
+  }
+
+  private func remedy(_ message: String?) -> String? {
+    guard let message, let first = message.first else { return nil }
+    let sentence = first.lowercased() + message.dropFirst()
+    return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+  }
+}

@@ -1,0 +1,34 @@
+import LowCode
+
+/// Addresses end up in the logs of proxies and servers, and secrets in them too.
+struct SecretInURL: Rule {
+  static let name = "secret-in-url"
+  static let summary = "A secret of the config is part of an address."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    guard let specification = subject.specification else { return }
+    var secrets: Set<String> = []
+    SchemaTree(root: specification).forEach { place in
+      if let property = place.property, place.node["airbyte_secret"]?.bool == true { secrets.insert(property) }
+    }
+    guard !secrets.isEmpty else { return }
+    for place in subject.templates {
+      let isAddress =
+        place.owner.type == "HttpRequester" && ["url", "url_base", "path", "request_parameters"].contains(place.property)
+      let isEndpoint = place.property == "token_refresh_endpoint"
+      guard isAddress || isEndpoint else { continue }
+      for secret in secrets.sorted() where reads(secret, place) {
+        let remedy =
+          place.property == "request_parameters"
+          ? "send it in a header, or by an `ApiKeyAuthenticator`, where its value is masked" : "send it in a header"
+        findings.warn(
+          "the secret `\(secret)` is part of the address", at: place.node,
+          mark: TemplateMark.mark(ofName: secret, in: place.node), remedy: remedy)
+      }
+    }
+  }
+
+  private func reads(_ secret: String, _ place: TemplatePlace) -> Bool {
+    place.undeclaredVariables.contains("config") && (place.text.contains("'\(secret)'") || place.text.contains("\"\(secret)\""))
+  }
+}

@@ -1,0 +1,48 @@
+import LowCode
+
+/// A template that uses a name that its place does not have fails where it is filled in.
+struct TemplateVariable: Rule {
+  static let name = "template-variable"
+  static let summary = "A template uses a variable or function that does not exist, or not at that place."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    for place in subject.templates {
+      guard let known = place.variables else { continue }
+      // What a parent's extra fields are called is known to templates of requests and records as well.
+      let names = place.undeclaredVariables.subtracting(known).subtracting(extraNames(place)).sorted()
+      for name in names { warn(name, known, place, &findings) }
+    }
+  }
+
+  private func warn(_ name: String, _ known: Set<String>, _ place: TemplatePlace, _ findings: inout FindingList) {
+    let mark = TemplateMark.mark(ofName: name, in: place.node)
+    let choice = known.sorted().map { "`\($0)`" }.joined(separator: ", ")
+    if PlaceVariables.described.contains(name) || name == "stream_state" {
+      let sentence = "`\(name)` does not exist in `\(place.property)` of `\(place.owner.type)`: there is \(choice)"
+      return findings.warn(sentence, at: place.node, mark: mark)
+    }
+    let near = NameSuggestion.nearest(to: name, among: known.sorted() + PlaceVariables.functions)
+    findings.warn(
+      "`\(name)` is not a variable or function of `\(place.property)` of `\(place.owner.type)`"
+        + (near == nil ? ": there is \(choice)" : ""),
+      at: place.node, mark: mark, remedy: near.map { "did you mean `\($0)`?" })
+  }
+
+  private func extraNames(_ place: TemplatePlace) -> Set<String> {
+    guard let retriever = place.owner.enclosing("SimpleRetriever", "AsyncRetriever", "CustomRetriever"),
+      place.variables?.contains("stream_slice") == true
+    else { return [] }
+    var names: Set<String> = []
+    func collect(_ node: ManifestNode, _ depth: Int) {
+      guard depth < 20 else { return }
+      for path in node["extra_fields"]?.sequence ?? [] {
+        if let name = (path.sequence?.last ?? path).string { names.insert(name) }
+      }
+      let inner =
+        node.sequence ?? ["parent_stream_configs", "partition_routers", "underlying_partition_router"].compactMap { node[$0] }
+      for child in inner { collect(child, depth + 1) }
+    }
+    if let router = retriever["partition_router"] { collect(router, 0) }
+    return names
+  }
+}

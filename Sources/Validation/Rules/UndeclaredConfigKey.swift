@@ -1,0 +1,33 @@
+import LowCode
+
+/// A key of the config that the spec does not have is filled in by nobody.
+struct UndeclaredConfigKey: Rule {
+  static let name = "undeclared-config-key"
+  static let summary = "A template reads a key of the config that the spec does not declare."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    guard let specification = subject.specification else { return }
+    var declared: Set<String> = []
+    collect(specification, &declared, depth: 0)
+    guard !declared.isEmpty else { return }
+    // Rules for configs may put in what the spec does not have.
+    guard subject.root["spec"]?["config_normalization_rules"] == nil else { return }
+    for place in subject.templates where place.isInterpolated {
+      for match in place.text.matches(of: /\bconfig\s*(?:\[\s*['"]([^'"\]]+)['"]\s*\]|\.get\(\s*['"]([^'"]+)['"])/) {
+        guard let key = (match.1 ?? match.2).map(String.init), !declared.contains(key), !key.hasPrefix("__") else { continue }
+        let near = NameSuggestion.nearest(to: key, among: declared.sorted())
+        findings.warn(
+          "the config has no `\(key)`: the spec does not declare it", at: place.node,
+          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })
+      }
+    }
+  }
+
+  private func collect(_ schema: ManifestNode, _ names: inout Set<String>, depth: Int) {
+    guard depth < 20 else { return }
+    for (name, _) in schema["properties"]?.entries ?? [] { names.insert(name) }
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+      for branch in schema[keyword]?.sequence ?? [] { collect(branch, &names, depth: depth + 1) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import LowCode
+
+/// A key that no component reads does nothing, whatever its author meant by it.
+struct UnknownKey: Rule {
+  static let name = "unknown-key"
+  static let summary = "A component has a key that it does not read."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    for visit in subject.components where !visit.isCustom && visit.parent != nil {
+      let isTyped = visit.node["type"] != nil
+      for (key, value) in visit.node.entries ?? [] where visit.properties[key] == nil {
+        if key.hasPrefix("$") || key.hasPrefix("x-") || key == "type" && isTyped || visit.isParameter(key, value) { continue }
+        if RenamedName.isFormer(key, of: visit.type) || Self.documentation.contains(key) || isCopy(key, value, visit) { continue }
+        // An untyped place that takes keys of any name is data.
+        guard isTyped || !visit.properties.isEmpty else { continue }
+        warn(key, value, visit, &findings)
+      }
+    }
+  }
+
+  /// Keys that say something to people.
+  private static let documentation: Set<String> = ["description", "title"]
+
+  /// Whether a component around has the same value: tools write the parameters of a stream into each of its components.
+  private func isCopy(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit) -> Bool {
+    var outer = visit.parent
+    while let current = outer {
+      if current.properties[key] != nil, current.node[key]?.value == value.value { return true }
+      outer = current.parent
+    }
+    return false
+  }
+
+  private func warn(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit, _ findings: inout FindingList) {
+    let unset = visit.properties.keys.filter { visit.node[$0] == nil || $0.hasPrefix("$") }
+    let near = NameSuggestion.nearest(to: key, among: unset)
+    let owners = visit.parent.map { Self.owners(of: key, around: $0) } ?? []
+    var remedy = near.map { "did you mean `\($0)`?" }
+    if near == nil, let owner = owners.first { remedy = "it is a property of `\(owner)`, around it" }
+    findings.warn("`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)
+  }
+
+  /// The components around a place that have such a property.
+  private static func owners(of key: String, around visit: ComponentVisit) -> [String] {
+    var owners: [String] = []
+    var current: ComponentVisit? = visit
+    while let visit = current, owners.count < 3 {
+      if visit.properties[key] != nil { owners.append(visit.type) }
+      current = visit.parent
+    }
+    return owners
+  }
+}

@@ -1,0 +1,90 @@
+import LowCode
+
+/// A definition that nothing refers to is dead weight, or was meant to be referred to.
+struct UnusedDefinition: Rule {
+  static let name = "unused-definition"
+  static let summary = "Nothing refers to a definition."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    guard let definitions = subject.written["definitions"], definitions.mapping != nil else { return }
+    var usage = ReferenceUsage(root: subject.written)
+    for (key, value) in subject.written.entries ?? [] where key != "definitions" { usage.follow(value) }
+    report(definitions, ["definitions"], usage.used, &findings)
+  }
+
+  /// Tells of the outermost entries that are neither referred to, nor part of one that is, nor hold one that is.
+  private func report(_ node: ManifestNode, _ path: [String], _ used: PathSet, _ findings: inout FindingList) {
+    for (key, value) in node.entries ?? [] {
+      let inner = path + [key]
+      switch used.relation(to: inner) {
+      case .covered: continue
+      case .partly: report(value, inner, used, &findings)
+      case .none:
+        guard value.mark != nil else { continue }
+        findings.warn("nothing refers to `#/\(inner.joined(separator: "/"))`", at: value, mark: value.keyMark)
+      }
+    }
+  }
+}
+
+/// The places of a manifest that references lead to, followed from what is used.
+private struct ReferenceUsage {
+  let root: ManifestNode
+  private(set) var used = PathSet()
+
+  init(root: ManifestNode) { self.root = root }
+
+  mutating func follow(_ node: ManifestNode, depth: Int = 0) {
+    guard depth < 500 else { return }
+    if let text = node.string {
+      if text.hasPrefix("#/") { reach(text, depth: depth) }
+    } else {
+      for element in node.sequence ?? [] { follow(element, depth: depth + 1) }
+      for (key, value) in node.entries ?? [] where key != "config_overrides" { follow(value, depth: depth + 1) }
+    }
+  }
+
+  private mutating func reach(_ reference: String, depth: Int) {
+    guard let (node, path) = find(reference.dropFirst(2)), used.insert(path) else { return }
+    follow(node, depth: depth + 1)
+  }
+
+  /// Keys may hold slashes: the whole rest is tried first, as the reference does.
+  private func find(_ reference: Substring) -> (ManifestNode, [String])? {
+    var (node, path, rest) = (root, [String](), reference)
+    while !rest.isEmpty {
+      if let whole = node[String(rest)] { return (whole, path + [String(rest)]) }
+      let head = String(rest.prefix { $0 != "/" })
+      guard let next = node[head] ?? Int(head).flatMap({ node[$0] }) else { return nil }
+      path.append(head)
+      node = next
+      rest = rest.dropFirst(head.count).dropFirst()
+    }
+    return (node, path)
+  }
+}
+
+/// A set of paths, and how others lie to them.
+private struct PathSet {
+  enum Relation {
+    /// It is in the set, or within one that is.
+    case covered
+    /// One in the set lies within it.
+    case partly
+    case none
+  }
+
+  private var paths: Set<[String]> = []
+  private var beginnings: Set<[String]> = []
+
+  mutating func insert(_ path: [String]) -> Bool {
+    guard paths.insert(path).inserted else { return false }
+    for end in 1..<max(path.count, 1) { beginnings.insert(Array(path[..<end])) }
+    return true
+  }
+
+  func relation(to path: [String]) -> Relation {
+    if (0...path.count).contains(where: { paths.contains(Array(path[..<$0])) }) { return .covered }
+    return beginnings.contains(path) ? .partly : .none
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import LowCode
+
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "Print the JSON schema of manifests, for editors.",
+    discussion: """
+      An editor with yaml-language-server checks and completes a manifest whose first line is \
+      `# yaml-language-server: $schema=manifest-schema.json`, where that file holds what this prints.
+      """)
+
+  func run() throws {
+    do {
+      try StandardOutput.write(line: ComponentSchema.document.jsonText)
+    } catch let error as OutputClosed {
+      StandardOutput.tell("error: \(error)")
+      throw ExitCode.failure
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Crypto
+import Foundation
+import JSON
+import LowCode
+import Testing
+import Validation
+
+/// Manifests with one fault planted in each: the verdict is the reference's, and the fault is found where it lies.
+///
+/// `Fixtures/record_mutations.py` plants the faults and asks the reference.
+@Suite struct MutationTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    .standardizedFileURL
+
+  struct Mutant: Sendable {
+    let manifest: String
+    let kind: String
+    let text: [UInt8]
+    let lines: [Int]
+    let isRejected: Bool
+  }
+
+  struct Verdict: Sendable {
+    let mutant: Mutant
+    let errors: [Finding]
+    /// What is found in it, but not in the manifest without the fault.
+    let new: [Finding]
+  }
+
+  @Test func verdictsAreThoseOfTheReference() async throws {
+    let verdicts = try await Self.verdicts()
+    #expect(verdicts.count > 3_000)
+    let wrong = verdicts.filter { $0.mutant.isRejected == $0.errors.isEmpty }
+    #expect(wrong.count == 0, "\(Self.listed(wrong))")
+    let rejected = verdicts.filter { $0.mutant.isRejected && !$0.errors.isEmpty }
+    let missed = rejected.filter { verdict in
+      !verdict.new.contains { finding in
+        let marks = [finding.diagnostic.mark] + finding.diagnostic.related.map(\.mark)
+        return marks.contains { verdict.mutant.lines.contains($0?.line ?? 0) }
+      }
+    }
+    #expect(rejected.count > 1_000)
+    #expect(Double(missed.count) <= 0.05 * Double(rejected.count), "\(missed.count) of \(rejected.count): \(Self.listed(missed))")
+  }
+
+  private static func listed(_ verdicts: [Verdict]) -> String {
+    verdicts.prefix(20).map { verdict in
+      let errors = verdict.errors.map(\.diagnostic.description).joined(separator: " | ")
+      return "\(verdict.mutant.manifest) \(verdict.mutant.kind) at \(verdict.mutant.lines): \(errors)"
+    }.joined(separator: "\n")
+  }
+
+  private static func verdicts() async throws -> [Verdict] {
+    let recording = try Data(contentsOf: root.appending(path: "Tests/ValidationTests/Fixtures/mutations.jsonl"))
+    let checker = try ManifestChecker()
+    return try await withThrowingTaskGroup(of: [Verdict].self) { group in
+      for line in recording.split(separator: UInt8(ascii: "\n")) {
+        let record = try JSONValue(parsing: Array(line))
+        group.addTask { try await verdicts(of: record, checker) }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+  }
+
+  private static func verdicts(of record: JSONValue, _ checker: ManifestChecker) async throws -> [Verdict] {
+    let manifest = try #require(record["manifest"]?.string)
+    let folder = root.appending(path: manifest)
+    let base = Array(try Data(contentsOf: folder.appending(path: "manifest.yaml")))
+    try #require(
+      SHA256.hash(data: base).map { String(format: "%02x", $0) }.joined() == record["sha256"]?.string,
+      "\(manifest) has changed: record its verdicts again by record_mutations.py")
+    var options = ManifestChecker.Options()
+    options.config = try config(in: folder)
+    let checker = checker.with(options)
+    let known = await checker.check(.text(base, name: manifest), name: manifest, folder: folder.path).findings.map(\.sentence)
+    var result: [Verdict] = []
+    for row in record["mutants"]?.array ?? [] {
+      let (start, end) = (try #require(row[1]?.int), try #require(row[2]?.int))
+      let text = base[..<start] + Array((row[3]?.string ?? "").utf8) + base[end...]
+      let mutant = Mutant(
+        manifest: manifest, kind: row[0]?.string ?? "", text: Array(text), lines: row[4]?.array?.compactMap(\.int) ?? [],
+        isRejected: row[5]?.bool ?? false)
+      let report = await checker.check(.text(mutant.text, name: manifest), name: manifest, folder: folder.path)
+      // What is wrong with the config is no fault of the manifest.
+      let errors = report.findings.filter { $0.severity == .error && $0.rule != "config" }
+      result.append(Verdict(mutant: mutant, errors: errors, new: report.findings.filter { !known.contains($0.sentence) }))
+    }
+    return result
+  }
+
+  private static func config(in folder: URL) throws -> GivenConfig {
+    guard let data = try? Data(contentsOf: folder.appending(path: "config.json")) else {
+      return GivenConfig([:], bytes: [], name: "config.json")
+    }
+    return GivenConfig(try JSONValue(parsing: Array(data)).object ?? [:], bytes: Array(data), name: "config.json")
+  }
+}
+
+extension Finding {
+  /// What was found, wherever it stands.
+  fileprivate var sentence: String { "\(rule) \(diagnostic.message) \(diagnostic.path)" }
+}

@@ -1,0 +1,200 @@
+/// The table of `RuleTests`.
+enum RuleCases {
+  static let all: [RuleTests.Case] = templates + keys + pagination + streams + security + specs + schemas
+
+  private static let templates: [RuleTests.Case] = [
+    .init(
+      "template-syntax",
+      fires: manifest(requester: #"request_parameters: {since: "{{ stream_interval.start_time | ⟦template-syntax⟧upperr }}"}"#),
+      silent: manifest(requester: #"request_parameters: {since: "{{ stream_interval.start_time | upper }}"}"#)),
+    .init(
+      "template-variable",
+      fires: manifest(
+        requester: """
+          request_parameters:
+            a: "{{ ⟦template-variable⟧record.id }}"
+            b: "{{ ⟦template-variable⟧now_utcc() }}"
+          """),
+      silent: manifest(requester: #"request_parameters: {a: "{{ stream_slice.id }}{{ next_page_token }}{{ now_utc() }}"}"#)),
+    .init(
+      "undeclared-config-key",
+      fires: manifest(requester: #"request_headers: {X-Region: "{{ config['⟦undeclared-config-key⟧regoin'] }}"}"#, spec: region),
+      silent: manifest(requester: #"request_headers: {X-Region: "{{ config['region'] }}"}"#, spec: region)),
+  ]
+
+  private static let region = """
+    token: {type: string, airbyte_secret: true}
+    region: {type: string}
+    """
+
+  private static let keys: [RuleTests.Case] = [
+    .init(
+      "unknown-key",
+      fires: manifest(requester: "⟦unknown-key⟧http_methd: GET"),
+      silent: manifest(requester: "http_method: GET\n$parameters: {http_methd: GET}").replacing(
+        "api_token: \"{{ config", with: "api_token: \"{{ parameters.http_methd }}{{ config")),
+    .init(
+      "duplicate-key",
+      fires: manifest(requester: "http_method: GET\n⟦duplicate-key⟧http_method: GET"),
+      silent: manifest(requester: "http_method: GET")),
+    .init(
+      "renamed-name",
+      fires: manifest(
+        retriever: paginator("⟦renamed-name⟧limit_option: {type: RequestOption, inject_into: header, field_name: L}")),
+      silent: manifest(retriever: paginator("page_size_option: {type: RequestOption, inject_into: header, field_name: L}"))),
+    .init(
+      "deprecated-property",
+      fires: manifest(url: "⟦deprecated-property⟧url_base: https://api.example.com/items"),
+      silent: manifest()),
+    .init(
+      "unused-definition",
+      fires: manifest(
+        top: "definitions:\n  ⟦unused-definition⟧one: {a: 1}\n  two: {b: {c: {type: integer}}}",
+        schema: "id: {$ref: '#/definitions/two/b/c'}"),
+      silent: manifest(top: "definitions:\n  two: {b: {c: {type: integer}}}", schema: "id: {$ref: '#/definitions/two/b/c'}")),
+    .init(
+      "remote-reference",
+      fires: manifest(schema: "id: {$ref: ⟦remote-reference⟧common.json}"),
+      silent: manifest(top: "definitions: {id: {type: integer}}", schema: "id: {$ref: '#/definitions/id'}")),
+    .init(
+      "unused-parameter",
+      fires: manifest(stream: "primary_key: id\n$parameters: {⟦unused-parameter⟧color: red}"),
+      silent: manifest(
+        stream: "$parameters: {color: red, primary_key: id}", requester: #"request_parameters: {c: "{{ parameters['color'] }}"}"#)
+    ),
+    .init(
+      "custom-component",
+      fires: manifest(
+        stream:
+          "primary_key: id\ntransformations: [{type: CustomTransformation, class_name: ⟦custom-component⟧source_x.components.Mine}]"
+      ),
+      silent: manifest()),
+    .init(
+      "unknown-ignore",
+      fires: manifest(requester: "http_method: GET ⟦unknown-ignore⟧# airbyte-lowcode: ignore unknown-kye"),
+      silent: manifest(requester: "http_method: GET # airbyte-lowcode: ignore unknown-key")),
+    .init(
+      "unknown-check-stream",
+      fires: manifest(names: "[items, ⟦unknown-check-stream⟧itmes]"),
+      silent: manifest(names: "[items]")),
+  ]
+
+  private static func paginator(
+    _ lines: String, strategy: String = "{type: PageIncrement, page_size: 100}",
+    token: String = "page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}"
+  ) -> String {
+    let all =
+      ["type: DefaultPaginator", "pagination_strategy: \(strategy)"] + (token.isEmpty ? [] : [token])
+      + (lines.isEmpty ? [] : [lines])
+    return "paginator:\n" + all.map { "  \($0)" }.joined(separator: "\n")
+  }
+
+  private static let pagination: [RuleTests.Case] = [
+    .init(
+      "endless-pages",
+      fires: manifest(
+        retriever: paginator("", strategy: #"{type: CursorPagination, cursor_value: ⟦endless-pages⟧"{{ config['token'] }}"}"#)),
+      silent: manifest(retriever: paginator("", strategy: #"{type: CursorPagination, cursor_value: "{{ response.next }}"}"#))),
+    .init(
+      "unasked-next-page",
+      fires: manifest(
+        retriever: paginator("", strategy: #"{type: CursorPagination, cursor_value: "{{ response.next }}"}"#, token: "")
+          .replacing("paginator:", with: "⟦unasked-next-page⟧paginator:")),
+      silent: manifest(
+        retriever: paginator("", strategy: #"{type: CursorPagination, cursor_value: "{{ response.next }}"}"#, token: ""),
+        requester: #"request_parameters: {after: "{{ next_page_token.next_page_token }}"}"#)),
+    .init(
+      "page-size-mismatch",
+      fires: manifest(
+        retriever: paginator("", strategy: "{type: PageIncrement, page_size: ⟦page-size-mismatch⟧100}"),
+        requester: #"request_parameters: {per_page: "50"}"#),
+      silent: manifest(retriever: paginator(""), requester: #"request_parameters: {per_page: "100"}"#)),
+  ]
+
+  private static func cursor(_ field: String = "updated", _ start: String, _ format: String) -> String {
+    """
+    primary_key: id
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: \(field)
+      start_datetime: \(start)
+      datetime_format: "\(format)"
+    """
+  }
+
+  private static let dated = "id: {type: integer}\nupdated: {type: string}"
+  private static let startDate = """
+    token: {type: string, airbyte_secret: true}
+    start: {type: string, format: date, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    """
+
+  private static let streams: [RuleTests.Case] = [
+    .init(
+      "cursor-field-not-in-schema",
+      fires: manifest(stream: cursor("⟦cursor-field-not-in-schema⟧updatd", "'2024-01-01'", "%Y-%m-%d"), schema: dated),
+      silent: manifest(stream: cursor("updated", "'2024-01-01'", "%Y-%m-%d"), schema: dated)),
+    .init(
+      "primary-key-not-in-schema",
+      fires: manifest(stream: "primary_key: [id, ⟦primary-key-not-in-schema⟧key]"),
+      silent: manifest(stream: "primary_key: [id]")),
+    .init(
+      "date-format-mismatch",
+      fires: manifest(
+        stream: cursor("updated", #"⟦date-format-mismatch⟧"{{ config['start'] }}""#, "%Y-%m-%dT%H:%M:%SZ"), schema: dated,
+        spec: startDate),
+      silent: manifest(stream: cursor("updated", #""{{ config['start'] }}""#, "%Y-%m-%d"), schema: dated, spec: startDate)),
+  ]
+
+  private static let security: [RuleTests.Case] = [
+    .init(
+      "unmarked-secret",
+      fires: manifest(spec: "token: {type: string, airbyte_secret: true}\n⟦unmarked-secret⟧client_secret: {type: string}"),
+      silent: manifest(spec: "token: {type: string, airbyte_secret: true}\npage_token: {type: string}\ntoken_url: {type: string}")
+    ),
+    .init(
+      "secret-in-url",
+      fires: manifest(url: #"url: "https://api.example.com/{{ config['⟦secret-in-url⟧token'] }}/items""#),
+      silent: manifest(
+        spec: region, url: #"url: "https://{{ config['region'] }}.example.com/items""#)),
+    .init(
+      "insecure-url",
+      fires: manifest(url: "url: ⟦insecure-url⟧http://api.example.com/items"),
+      silent: manifest(url: "url: http://localhost:8080/items")),
+  ]
+
+  private static func spec(_ field: String) -> String { manifest(spec: "token: {type: string, airbyte_secret: true}\n\(field)") }
+
+  private static let specs: [RuleTests.Case] = [
+    .init(
+      "spec-keyword",
+      fires: manifest(specification: "⟦spec-keyword⟧additionalProperties: false\n⟦spec-keyword⟧allOf: [{type: object}]"),
+      silent: manifest(specification: "additionalProperties: true")),
+    .init(
+      "spec-one-of",
+      fires: spec("login: {type: object, ⟦spec-one-of⟧oneOf: [{properties: {a: {const: x}}}, {properties: {b: {const: y}}}]}"),
+      silent: spec("login: {type: object, oneOf: [{properties: {a: {const: x}}}, {properties: {a: {const: y}}}]}")),
+    .init(
+      "spec-date-format",
+      fires: spec("start: {type: string, format: ⟦spec-date-format⟧date}"),
+      silent: spec(#"start: {type: string, format: date, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}"#)),
+    .init(
+      "spec-schema",
+      fires: manifest(specification: "required: ⟦spec-schema⟧[token, token]"),
+      silent: manifest(specification: "required: [token]")),
+    .init(
+      "spec-shape",
+      fires: spec("⟦spec-shape⟧ids: {type: array}\n⟦spec-shape⟧more: {type: object}"),
+      silent: spec("ids: {type: array, items: {type: string}}\nmore: {type: object, properties: {a: {type: string}}}")),
+  ]
+
+  private static let schemas: [RuleTests.Case] = [
+    .init(
+      "schema-keyword",
+      fires: manifest(schema: "id: {⟦schema-keyword⟧allOf: [{type: integer}]}"),
+      silent: manifest(schema: "id: {anyOf: [{type: integer}, {type: string}]}")),
+    .init(
+      "schema-shape",
+      fires: manifest(schema: "id: {type: integer}\nn: {type: ⟦schema-shape⟧interger}\n⟦schema-shape⟧list: {type: array}"),
+      silent: manifest(schema: "id: {type: integer}\nlist: {type: [array, 'null'], items: {type: string}}")),
+  ]
+}
