@@ -4,7 +4,7 @@ import Testing
 
 /// A read that ends at any point loses nothing: what was printed until then, and what a read from the last printed state gives,
 /// is everything.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct InterruptionTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct InterruptionTests {
   private enum Strike: CaseIterable { case kill, terminate, interrupt, closedPipe }
 
   @Test func nothingIsLostWhereverAReadEnds() async throws {

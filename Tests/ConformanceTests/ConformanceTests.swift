@@ -29,6 +29,7 @@ struct ConformanceTests {
 
   private func expect(_ outcome: Outcome, of command: Command, _ tested: ConformanceCase) throws {
     let lines = try tested.differences(of: outcome, command)
+    #expect(outcome.uncountedRecords.isEmpty, "\(command) of \(tested.name): records that no STATE counts, or more counted")
     #expect(lines.isEmpty, "\(command) of \(tested.name):\n\(lines.prefix(40).joined(separator: "\n"))")
   }
 }

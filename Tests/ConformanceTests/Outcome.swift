@@ -52,6 +52,19 @@ struct Outcome {
     ]
   }
 
+  /// By stream, the records less those that its STATE messages count all together; without streams where that is none.
+  var uncountedRecords: [String: Double] {
+    var rest: [String: Double] = [:]
+    for line in lines {
+      switch (try? JSONValue(parsing: line)).map(Message.init) {
+      case .record(let stream, _): rest[stream, default: 0] += 1
+      case .state(let stream, let state): rest[stream, default: 0] -= state["sourceStats"]?["recordCount"]?.double ?? 0
+      default: break
+      }
+    }
+    return rest.filter { $0.value != 0 }
+  }
+
   /// The canonical texts of the requests that may be made any number of times.
   var uncountedRequests: Set<String> {
     Set(requests.filter { $0["times"]?.string == "any" }.map { $0.without("times").canonicalText })

@@ -58,6 +58,16 @@ struct OutcomeTests {
     #expect(facts([get, get], []) == facts([["method": "GET", "path": "/", "times": .int(2)]], []))
   }
 
+  @Test("Records are counted by the states behind them, all together")
+  func counts() {
+    func uncounted(_ lines: [String]) -> [String: Double] {
+      Outcome(lines: lines, requests: [], exit: 0, sleeps: []).uncountedRecords
+    }
+    #expect(uncounted(Self.read) == [:])
+    #expect(uncounted([Self.first] + Self.read + [Self.other]) == ["s": 2])
+    #expect(uncounted([Self.first, Self.state]) == ["s": -2])
+  }
+
   private static func differences(_ actual: [String], _ expected: [String]) -> [String] {
     func facts(_ lines: [String]) -> JSONValue {
       Outcome(lines: lines, requests: [], exit: 0, sleeps: []).facts(partitions: ["s": ["p"]], uncounted: [])
