@@ -37,8 +37,8 @@ package struct SchemaFiles: Sendable {
 
   /// The file of a loader, which has to be there.
   private mutating func take(_ node: ComponentNode) throws {
-    let path = try JsonFileSchemaLoader.path(node)
-    let name = try path ?? JsonFileSchemaLoader.defaultName(node)
+    let path = JsonFileSchemaLoader.path(node)
+    let name = path ?? JsonFileSchemaLoader.defaultName(node)
     guard name.undeclaredVariables.isSubset(of: ["parameters"]), let text = try? name.string(EvaluationContext(config: .none)),
       !Self.isTemplate(text)
     else { return hasOpenNames = true }
