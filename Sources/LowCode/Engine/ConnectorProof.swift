@@ -15,7 +15,7 @@ package struct ConnectorProof: Sendable {
   ) async {
     var input = ConnectorInput()
     input.config = config
-    input.folder = folder
+    input.files = .folder(folder)
     let connector: Connector
     do {
       connector = try await Connector.prepare(manifest, input, mask: SecretMask(), runtime: runtime)
