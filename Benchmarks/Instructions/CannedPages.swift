@@ -6,7 +6,7 @@ struct CannedPages: Transport {
   private static let recordsPerPage = 100
   let count: Int
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let query = request.url.split(separator: "?").dropFirst().first ?? "page=1"
     let number = query.split(separator: "=").last.flatMap { Int($0) } ?? 1
     var page = JSONWriter(capacity: Self.recordsPerPage * 512)
