@@ -16,7 +16,7 @@ import Testing
 
     var count: Int { sent.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
       let number = sent.withLock { sent in
         sent += 1
         return sent
