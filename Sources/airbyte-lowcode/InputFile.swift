@@ -52,6 +52,8 @@ enum InputFile {
     return object
   }
 
+  static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The number of bytes of a file; 0 where there is none.

@@ -12,8 +12,8 @@ enum OwnPackage {
   static let isThere: Bool =
     switch content {
     case .success(let package): package != nil
-    // Where the system does not show a process its executable, it carries nothing.
-    case .failure: InputFile.exists(SealedExecutable.own)
+    // Where a process may not read its executable, it carries nothing.
+    case .failure: InputFile.isReadable(SealedExecutable.own)
     }
 
   /// - Throws: ``PackagingError`` for a damaged one.

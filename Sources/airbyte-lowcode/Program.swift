@@ -5,6 +5,8 @@ import Packaging
 @main
 enum Program {
   static func main() async {
+    // Before any file could get its number.
+    _ = StandardOutput.descriptor
     let arguments = ImageLayout.arguments(CommandLine.arguments)
     if OwnPackage.isThere { await PackagedConnector.main(arguments) } else { await AirbyteLowcode.main(arguments) }
   }

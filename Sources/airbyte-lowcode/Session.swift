@@ -14,8 +14,6 @@ struct Session {
 
   init(_ options: ManifestOptions) {
     self.options = options
-    // Before any file or connection could get its number.
-    _ = StandardOutput.descriptor
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
     let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now)
