@@ -31,14 +31,15 @@ struct ImageCommand: AsyncParsableCommand {
   @OptionGroup var options: ShippingOptions
 
   func run() async throws {
-    try Shipping.reportingErrors {
+    try await Shipping.reportingErrors {
       let metadata = try options.metadata(beside: manifest)
       if metadata == nil, let manifest {
         throw PackagingError(
           "An image has its name and version from the connector's metadata, and there is no "
             + "\(Shipping.folder(of: manifest, "metadata.yaml")): name the file with --metadata.")
       }
-      let package = try manifest.map { try options.package(manifest: $0, name: nil, metadata) }
+      var package: Package?
+      if let manifest { package = try await options.package(manifest: manifest, name: nil, metadata) }
       let name = metadata?.repository ?? "airbyte-lowcode"
       let version = metadata?.tag ?? RuntimeVersion.number
       if dockerfile { return try StandardOutput.write(line: Dockerfile.text(package: package, name: name, version: version)) }

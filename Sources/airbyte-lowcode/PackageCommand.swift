@@ -30,8 +30,8 @@ struct PackageCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try Shipping.reportingErrors {
-      let package = try options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
+    try await Shipping.reportingErrors {
+      let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
       let path = output ?? package.name
       try options.executable().write(package, to: path)
       let files = package.files.count

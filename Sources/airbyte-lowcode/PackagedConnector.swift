@@ -17,7 +17,7 @@ struct PackagedConnector: AsyncParsableCommand {
 
   func run() async throws {
     guard inspect else { throw CleanExit.helpRequest(self) }
-    try Shipping.reportingErrors {
+    try await Shipping.reportingErrors {
       guard let inspection = try OwnPackage.inspection() else { return }
       try StandardOutput.write(line: OwnPackage.version)
       let rows = inspection.rows

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LowCode
 import Packaging
+import Validation
 
 /// What the commands have in common that make something to hand out.
 struct ShippingOptions: ParsableArguments {
@@ -28,26 +29,31 @@ struct ShippingOptions: ParsableArguments {
   }
 
   /// The connector of a manifest that is valid, with the files that it names.
-  /// - Throws: ``ManifestError`` with what is wrong in the manifest, ``ConnectorError`` for a file that is missing.
-  func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) throws -> Package {
+  /// - Throws: ``InvalidManifest`` after what is wrong in the manifest was told, ``ConnectorError`` for a file that is missing.
+  func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
     let bytes = try InputFile.bytes(path, "manifest")
-    let pipeline = ManifestPipeline(validator: try ManifestValidator(schema: ComponentSchema.document))
-    let manifest = try pipeline.run(.text(bytes, name: path))
-    for warning in manifest.warnings { StandardOutput.tell(warning.rendered) }
+    let source = ManifestSource.text(bytes, name: path)
+    let report = await (try ManifestChecker()).check(source, name: path, folder: Shipping.folder(of: path))
+    let errors = report.findings.filter { $0.severity == .error }
+    for error in errors { StandardOutput.tell(error.diagnostic.rendered) }
+    if !errors.isEmpty { throw InvalidManifest() }
+    let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(
       name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
       version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, in: Shipping.folder(of: path)))
   }
 }
 
+/// A manifest in which errors were found and told.
+struct InvalidManifest: Error {}
+
 enum Shipping {
   /// Tells errors to people.
   /// - Throws: the exit status of a failure.
-  static func reportingErrors(_ body: () throws -> Void) throws {
+  static func reportingErrors(_ body: () async throws -> Void) async throws {
     do {
-      return try body()
-    } catch let error as ManifestError {
-      StandardOutput.tell(error.rendered)
+      return try await body()
+    } catch is InvalidManifest {
       StandardOutput.tell("error: The manifest is not valid, so nothing was written.")
     } catch let error as ConnectorError {
       StandardOutput.tell("error: \(error)")

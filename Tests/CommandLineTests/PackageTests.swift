@@ -177,6 +177,19 @@ import Testing
     }
   }
 
+  /// What `validate` finds beyond the schema counts as well.
+  @Test func aManifestWhoseComponentsDoNotFitIsNotPackaged() async throws {
+    let connection = try Connection(
+      manifest: Manifests.usual.replacingOccurrences(
+        of: "page_size: 2}",
+        with:
+          "inject_on_first_request: true}\n        page_size_option: {type: RequestOption, inject_into: header, field_name: n}"))
+    let run = try await connection.run("package", "manifest.yaml", "-o", "out")
+    #expect(run.stderr.hasPrefix("manifest.yaml:18:27: error: `page_size_option` needs a `page_size` in the pagination strategy"))
+    #expect(run.status == 1)
+    #expect(try connection.folder.names() == ["config.json", "manifest.yaml"])
+  }
+
   private static let refusals: [(arguments: [String], stderr: String)] = [
     (["package", "none.yaml"], "error: The manifest none.yaml does not exist.\n"),
     (["package", "manifest.yaml", "-o", "none/out"], "error: none/out cannot be written: No such file or directory.\n"),
