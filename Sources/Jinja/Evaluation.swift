@@ -12,7 +12,7 @@ package struct Evaluation {
   private var callDepth = 0
   private var links = 0
 
-  package init(environment: Environment, context: Context, limits: Limits = .standard) {
+  package init(environment: Environment, context: consuming Context, limits: Limits = .standard) {
     self.environment = environment
     self.context = context
     self.limits = limits

@@ -43,8 +43,24 @@ package struct Template: Sendable {
 
   /// The text that the template gives with the variables of `context`.
   package func render(_ context: Context) throws(TemplateError) -> String {
+    var evaluation = evaluation(context)
+    return try render(&evaluation)
+  }
+
+  /// The value of a template that is exactly one `{{ … }}`, without going through its text; nil for any other template.
+  package func value(_ context: Context) throws(TemplateError) -> Value? {
+    var evaluation = evaluation(context)
+    return try value(&evaluation)
+  }
+
+  /// An evaluation of the template that has not begun, with the variables of `context`.
+  package func evaluation(_ context: consuming Context) -> Evaluation {
+    Evaluation(environment: environment, context: context, limits: environment.limits)
+  }
+
+  /// The text that the template gives in `evaluation`.
+  package func render(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
     if isConstant { return constantText }
-    var evaluation = Evaluation(environment: environment, context: context, limits: environment.limits)
     if let single { return try single.text(&evaluation) }
     var output = ""
     guard usesScope else {
@@ -57,10 +73,9 @@ package struct Template: Sendable {
     return output
   }
 
-  /// The value of a template that is exactly one `{{ … }}`, without going through its text; nil for any other template.
-  package func value(_ context: Context) throws(TemplateError) -> Value? {
+  /// The same for the value of a single `{{ … }}`.
+  package func value(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let single else { return nil }
-    var evaluation = Evaluation(environment: environment, context: context, limits: environment.limits)
     return try single.expression.evaluate(&evaluation)
   }
 }

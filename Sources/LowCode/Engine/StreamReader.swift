@@ -79,7 +79,7 @@ final class StreamReader: Sendable {
     let observer = stream.cursor.observer(for: slice)
     try await stream.retriever.readAll(slice, normalizer: normalizer) { page in
       try Task.checkCancellation()
-      for record in page.records { try observer.observe(record) }
+      for place in page.records.indices { try observer.observe(page.records[place]) }
       try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)
       }

@@ -47,7 +47,7 @@ enum CursorValueConverter: Sendable {
 }
 
 /// The formats of a datetime cursor: those that it reads, in order, and the one that it writes, which it reads last.
-struct DatetimeCursorFormats: Sendable {
+final class DatetimeCursorFormats: Sendable {
   private struct Input: Sendable {
     let parser: DatetimeParser
     let pattern: DatetimePattern?

@@ -25,9 +25,9 @@ struct CompiledTemplate: Sendable {
   /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
     do throws(TemplateError) {
-      let variables = try variables(context)
-      if let value = try template.value(variables) { return try typed(value, variables, types) }
-      return typed(try template.render(variables), types)
+      var evaluation = template.evaluation(try variables(context))
+      if let value = try template.value(&evaluation) { return try typed(value, &evaluation, types) }
+      return typed(try template.render(&evaluation), types)
     } catch  where error.kind == .type {
       // A type error makes the template count as a plain text.
       return typed(source, types)
@@ -55,7 +55,7 @@ struct CompiledTemplate: Sendable {
 
   private func undeclared(_ context: EvaluationContext) -> TemplateError {
     let missing = needed.filter { if case .some = value(of: $0, context) { false } else { true } }.map { "`\($0.name)`" }
-    let known = (["config"] + context.bindings.map(\.symbol.name)).map { "`\($0)`" }
+    let known = context.names.map { "`\($0)`" }
     return TemplateError(
       .value,
       "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not available here; there is "
@@ -63,7 +63,7 @@ struct CompiledTemplate: Sendable {
   }
 
   private func typed(
-    _ value: Value, _ variables: Context, _ types: ValidTypes
+    _ value: Value, _ evaluation: inout Evaluation, _ types: ValidTypes
   ) throws(TemplateError) -> Value? {
     switch value {
     case .string(let text): return typed(text, types)
@@ -73,7 +73,6 @@ struct CompiledTemplate: Sendable {
     default:
       if types.accept(value), RoundTrip.isExact(value) { return value }
     }
-    var evaluation = Evaluation(environment: template.environment, context: variables)
     return typed(try value.text(&evaluation), types)
   }
 

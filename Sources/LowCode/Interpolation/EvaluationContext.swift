@@ -5,12 +5,19 @@ import Jinja
 package struct EvaluationContext: Sendable {
   /// `config`, as templates see it.
   package let config: Value
+  /// `record` and `stream_slice`, where the place has them: templates of records have no others, and need no list for them.
+  package var record: Value?
+  package var slice: Value?
   /// Further variables, by symbol, the last of a name counts. `stream_slice` is also seen as `stream_interval` and
   /// `stream_partition`.
   package var bindings: [(symbol: Symbol, value: Value)]
 
-  package init(config: Value, bindings: [(symbol: Symbol, value: Value)] = []) {
+  package init(
+    config: Value, record: Value? = nil, slice: Value? = nil, bindings: [(symbol: Symbol, value: Value)] = []
+  ) {
     self.config = config
+    self.record = record
+    self.slice = slice
     self.bindings = bindings
   }
 
@@ -19,6 +26,12 @@ package struct EvaluationContext: Sendable {
     var copy = self
     copy.bindings.append((symbol, value))
     return copy
+  }
+
+  /// The names of all variables.
+  var names: [String] {
+    ["config"] + (record.map { _ in [Symbol.record.name] } ?? []) + (slice.map { _ in [Symbol.streamSlice.name] } ?? [])
+      + bindings.map(\.symbol.name)
   }
 
   /// The value of a variable, nil where the place has none of that name.
@@ -30,6 +43,8 @@ package struct EvaluationContext: Sendable {
       if bindings[index].symbol == symbol { return bindings[index].value }
       index -= 1
     }
+    if symbol == .record { return record }
+    if symbol == .streamSlice { return slice }
     if symbol == .streamInterval || symbol == .streamPartition { return value(of: .streamSlice) }
     return nil
   }

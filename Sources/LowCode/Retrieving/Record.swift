@@ -90,7 +90,13 @@ package struct Record: Sendable {
     case .view(let view, var patches):
       body = .object(JSONObject())  // So that the array is changed in place.
       let patch = JSONPatch(key: key, value: value)
-      if let place = JSONPatch.place(of: key, in: patches) { patches[place] = patch } else { patches.append(patch) }
+      if let place = JSONPatch.place(of: key, in: patches) {
+        patches[place] = patch
+      } else {
+        // Where one field is changed, others are.
+        if patches.isEmpty { patches.reserveCapacity(6) }
+        patches.append(patch)
+      }
       body = .view(view, patches: patches)
     case .object(var object):
       body = .object(JSONObject())

@@ -19,10 +19,9 @@ struct RecordFilter: Component, RecordCondition {
   private func keeps(_ record: Value, _ slice: StreamSlice) throws -> Bool {
     try condition.evaluate(
       EvaluationContext(
-        config: config,
-        bindings: [
-          (.record, record), (.streamSlice, slice.templateValue), (.streamState, .emptyDict),
-          (.nextPageToken, .none),
-        ]))
+        config: config, record: record, slice: slice.templateValue, bindings: Self.furtherVariables))
   }
+
+  /// No template gets to see the state: to name it is an error.
+  private static let furtherVariables: [(symbol: Symbol, value: Value)] = [(.streamState, .none), (.nextPageToken, .none)]
 }

@@ -20,16 +20,16 @@ struct AddFields: Component, RecordTransformation {
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
-    var context = EvaluationContext(config: config, bindings: [(.record, .none), (.streamSlice, slice.templateValue)])
+    var context = EvaluationContext(config: config, record: Value.none, slice: slice.templateValue)
     for place in fields.indices {
-      if fields[place].readsRecord || condition != nil { context.bindings[0].value = record.templateValue }
+      if fields[place].readsRecord || condition != nil { context.record = record.templateValue }
       let value = try fields[place].value.evaluate(context)
       if let condition {
         let further = context.with(.value, value).with(.path, fields[place].pathValue)
         guard try condition.evaluate(further) else { continue }
       }
       // A field that is seen by the context as well would be copied as it is changed.
-      context.bindings[0].value = .none
+      context.record = Value.none
       try fields[place].set(JSONValue(value), in: &record)
     }
   }
