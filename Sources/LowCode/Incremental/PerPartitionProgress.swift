@@ -205,7 +205,12 @@ struct PerPartitionProgress: Sendable {
   /// The stream came to its end: where all partitions are known and no slice is open, the global cursor and the parents' state move
   /// on. Partitions that a parent that failed did not name would begin too late otherwise.
   mutating func finish(at now: Int64, parentState: JSONObject?) {
-    guard isListed, open.values.allSatisfy({ $0.slices == 0 }) else { return }
+    guard open.values.allSatisfy({ $0.slices == 0 }) else { return }
+    guard isListed else {
+      // Parents without a state have nothing to move.
+      if parentState?.isEmpty == true { self.parentState = parentState }
+      return
+    }
     if hasSyncedData {
       globalCursor = newGlobalCursor.map { .string($0) }
       let elapsed = max(1, now - (startTime ?? now))

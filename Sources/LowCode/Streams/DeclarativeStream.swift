@@ -24,7 +24,8 @@ package struct DeclarativeStream: Component {
     inner.streamName = name
     primaryKey = try Self.primaryKey(node["primary_key"])
 
-    if let state = inner.streamState { inner.streamState = try StateMigrations.apply(to: state, of: node, in: inner) }
+    let migrated = try StateMigrations.apply(to: inner.streamState ?? [:], of: node, in: inner)
+    if inner.streamState != nil { inner.streamState = migrated }
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
     let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)

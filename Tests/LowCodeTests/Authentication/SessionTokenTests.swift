@@ -130,10 +130,6 @@ import Testing
     #expect(await connectorError { _ = try await authenticator.headers() }?.failureType == .system)
     #expect(world.transport.requests.count == answers.count)
   }
-
-  @Test func needsABaseURL() async {
-    #expect(await connectorError { _ = try TestWorld([]).authenticator(Self.manifest) }?.failureType == .config)
-  }
 }
 
 @Suite struct SelectiveAuthenticatorTests {
