@@ -51,7 +51,7 @@ $(LIBRARIES_STATIC): Distribution/static_libraries.py
 test: deps ## Run every test.
 	@$(SWIFT) test --disable-xctest
 
-test-shipping: build ## Try packages and images with skopeo, umoci, chroot and PyAirbyte; what is not at hand is skipped.
+test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
 dist: ## Write what is released into dist/: the static executable, completions, man page, Debian package, checksums.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries what `package` and `image` make, as those do who get it: with skopeo, umoci and chroot, and with PyAirbyte.
+"""Tries what `package` and `image` make, as those do who get it: with skopeo, umoci, buildah and chroot, and with PyAirbyte.
 
     shipping.py [--build .build/release] [--pyairbyte VENV] [unittest's options]
 
@@ -255,6 +255,33 @@ class ImageTests(Bookshop):
         for entrypoint in (["python"], ["ddtrace-run", "python"]):
             words = [f"/usr/local/bin/{entrypoint[0]}", *entrypoint[1:], "/airbyte/integration_code/main.py"]
             self.assertIn("base_url", title(entrypoint=words)["properties"])
+
+    @unittest.skipUnless(shutil.which("buildah"), "buildah is not installed (Debian's package has this name)")
+    def test_a_connectors_dockerfile_builds_on_the_base_image(self):
+        context = self.scratch / "context"
+        context.mkdir()
+        shutil.copy(BOOKSHOP / "manifest.yaml", context)
+        (context / "Dockerfile").write_text(CONNECTOR_DOCKERFILE)
+        version = run(Tools.program(), "--version").stdout.split()[0]
+        buildah = ["buildah", "--storage-driver", "vfs", "--root", self.scratch / "store", "--runroot", self.scratch / "run"]
+        run(*buildah, "bud", "--isolation", "chroot", "--build-arg", f"BASE_IMAGE=oci:{self.scratch}/base:{version}",
+            "--tag", "connector", context)
+        container = run(*buildah, "from", "localhost/connector").stdout.strip()
+        spec = run(*buildah, "run", "--isolation", "chroot", container, "--", "python", "/airbyte/integration_code/main.py", "spec")
+        self.assertIn("base_url", messages(spec.stdout, "SPEC")[0]["spec"]["connectionSpecification"]["properties"])
+
+
+# What a connector's Dockerfile does on a base image: a shell, Airbyte's user, and the entrypoint of Airbyte's own base image.
+CONNECTOR_DOCKERFILE = """\
+ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+RUN mkdir -p source_declarative_manifest
+COPY . ./
+RUN cp manifest.yaml source_declarative_manifest/ && if [ -f components.py ]; then exit 1; fi
+USER airbyte
+ENV AIRBYTE_ENTRYPOINT="python /airbyte/integration_code/main.py"
+ENTRYPOINT ["python", "/airbyte/integration_code/main.py"]
+"""
 
 
 PYAIRBYTE_READ = """

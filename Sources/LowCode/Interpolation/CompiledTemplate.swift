@@ -3,7 +3,7 @@ import Jinja
 
 /// A template with the variables that it needs: it is compiled once, and evaluated to a typed value without a detour over its
 /// text wherever the text would give the same.
-struct CompiledTemplate: Sendable {
+final class CompiledTemplate: Sendable {
   let source: String
   private let template: Template
   /// The names that must come from the context, in a stable order.
