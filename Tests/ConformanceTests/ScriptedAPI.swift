@@ -26,7 +26,7 @@ final class ScriptedAPI: Sendable {
       address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), timeout: 60, logger: .disabled, handler: handler)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try? await server.run() }
-      try await server.waitUntilListening()
+      try await server.waitUntilListening(timeout: 300)
       guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
       let address = "127.0.0.1:\(port)"
       let script = Script(try JSONValue(parsing: api.replacing(placeholder, with: address)))

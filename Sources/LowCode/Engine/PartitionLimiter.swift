@@ -41,7 +41,7 @@ final class PartitionLimiter: Sendable {
 
   init(permits: Int) { state = Mutex(State(permits: max(1, permits))) }
 
-  /// A stream is being read from now on.
+  /// A stream is to be read.
   func begin(_ stream: String) { state.withLock { _ = $0.streams.insert(stream) } }
 
   /// A stream was read: the others may have its places.

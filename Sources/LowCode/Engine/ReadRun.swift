@@ -52,6 +52,8 @@ extension Connector {
         progress.skipped(stream: name)
       }
     }
+    // All of them from the start: one that is slow would have every place before the others begin.
+    for reader in readers { run.limiter.begin(reader.stream.name) }
     failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
     guard failed.isEmpty else {
       let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")

@@ -24,7 +24,6 @@ final class StreamReader: Sendable {
   /// - Returns: whether everything was read; what went wrong was written already.
   /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written.
   func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
-    run.limiter.begin(stream.name)
     defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
