@@ -20,8 +20,12 @@ package struct JSONPatch: Sendable {
 
   /// A new value for a member, or its removal where `value` is nil.
   package init(key: JSONKey, value: JSONValue?) {
-    self.init(key: key, change: value.map { .value($0) } ?? .removed)
+    self.init(key: key, change: JSONPatch.change(to: value))
   }
+
+  /// A new value, or the removal where there is none.
+  @inline(__always)
+  package static func change(to value: JSONValue?) -> Change { value.map { .value($0) } ?? .removed }
 
   /// The place of the change to `key`.
   package static func place(of key: JSONKey, in patches: [JSONPatch]) -> Int? {

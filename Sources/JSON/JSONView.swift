@@ -46,6 +46,50 @@ package struct JSONView: Sendable {
     return nil
   }
 
+  /// A value read at once, where it is a scalar.
+  package enum Content {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    /// An integer that an `Int` cannot hold, by its digits.
+    case largeInteger(String)
+    case string(String)
+    case container(JSONView)
+  }
+
+  /// The value, read at once where it is a scalar.
+  package var content: Content { content(at: index) }
+
+  /// The value of `key`, read at once where it is a scalar; nil where this is not an object or has no such key.
+  @inline(__always)
+  package func content(of key: JSONKey) -> Content? {
+    guard let place = tape.find(key, in: index) else { return nil }
+    return content(at: place)
+  }
+
+  private func content(at place: Int) -> Content {
+    switch tape.word(place).kind {
+    case .null: .null
+    case .bool: .bool(tape.word(place).length == 4)
+    case .int: Numbers.int(tape.text(place)).map { .int($0) } ?? .largeInteger(digits(place))
+    case .double: number(at: place)
+    case .string: .string(tape.stringBytes(place))
+    case .array, .object: .container(JSONView(document: document, index: place))
+    }
+  }
+
+  private func number(at place: Int) -> Content {
+    let text = tape.text(place)
+    let double = Numbers.double(text)
+    // What is smaller was read as an integer, if it is one.
+    if double.magnitude < 0x1p63 { return .double(double) }
+    let isInteger = text.allSatisfy { $0 == UInt8(ascii: "-") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }
+    return isInteger ? .largeInteger(digits(place)) : .double(double)
+  }
+
+  private func digits(_ place: Int) -> String { String(decoding: tape.text(place), as: UTF8.self) }
+
   package var isNull: Bool { kind == .null }
 
   package var bool: Bool? {

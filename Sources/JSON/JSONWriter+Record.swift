@@ -47,7 +47,7 @@ extension JSONWriter {
       tape.forEachMember(index) { key, value in
         if let place = JSONWriter.last(patches, tape, key) {
           if place < 64 { met |= 1 << UInt64(place) }
-          write(patches[place], after: empty, keepsNulls)
+          write(patches, place, after: empty, keepsNulls)
         } else if keepsNulls || tape.word(value).kind != .null {
           if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
           write(stringOf: tape, key)
@@ -60,7 +60,7 @@ extension JSONWriter {
     }
     for place in patches.indices where !JSONWriter.isSuperseded(patches, place) {
       let isMet = place < 64 ? met & 1 << UInt64(place) != 0 : tape.find(patches[place].key, in: index) != nil
-      if !isMet { write(patches[place], after: empty, keepsNulls) }
+      if !isMet { write(patches, place, after: empty, keepsNulls) }
     }
     buffer.append(UInt8(ascii: "}"))
   }
@@ -72,13 +72,17 @@ extension JSONWriter {
   ) {
     let end = index &+ tape.span(index)
     let textEnd = tape.word(index).offset &+ tape.text(index).count
+    // By length: whether a patched key has it. Most keys are known by that not to be patched.
+    var lengths: UInt64 = 0
+    for place in patches.indices { lengths |= 1 << (patches[place].key.header & 63) }
     var run = -1
     var at = index &+ 2
     while at < end {
       let next = tape.next(at &+ 1)
       // A key's quote stands before its offset; so does the comma before a member that is not the first.
       let start = tape.word(at).offset &- 1
-      let place = patches.isEmpty ? nil : JSONWriter.last(patches, tape, at)
+      let mayBePatched = lengths & 1 << (tape.word(at).header & 63) != 0
+      let place = mayBePatched ? JSONWriter.last(patches, tape, at) : nil
       if place == nil, keepsNulls || tape.word(at &+ 1).kindBits != UInt64(JSONKind.null.rawValue) {
         if run < 0 { run = start }
       } else {
@@ -86,7 +90,7 @@ extension JSONWriter {
         run = -1
         if let place {
           if place < 64 { met |= 1 << UInt64(place) }
-          write(patches[place], after: empty, keepsNulls)
+          write(patches, place, after: empty, keepsNulls)
         }
       }
       at = next
@@ -100,11 +104,12 @@ extension JSONWriter {
     buffer.append(tape.base + start, end &- start)
   }
 
-  private mutating func write(_ patch: JSONPatch, after empty: Int, _ keepsNulls: Bool) {
-    if keepsNulls ? patch.isRemoved : patch.isNull { return }
+  /// The patch is named by its place, as taking it out would copy it.
+  private mutating func write(_ patches: Patches, _ place: Int, after empty: Int, _ keepsNulls: Bool) {
+    if keepsNulls ? patches[place].isRemoved : patches[place].isNull { return }
     if buffer.count != empty { buffer.append(UInt8(ascii: ",")) }
-    write(raw: patch.key.encoded)
-    switch patch.change {
+    write(raw: patches[place].key.encoded)
+    switch patches[place].change {
     case .removed: break
     case .value(let value): write(value)
     case .view(let view): write(view)

@@ -39,6 +39,17 @@ struct Selector: Sendable {
   }
 }
 
+/// A key of a mapping, prepared for each form that a mapping has.
+struct MemberKey: Sendable {
+  let json: JSONKey
+  let dict: DictKey
+
+  init(_ name: String) {
+    json = JSONKey(name)
+    dict = DictKey(string: name)
+  }
+}
+
 /// What a sequence's `[a:b:c]` asks for.
 struct SliceBounds {
   var start: Int?
@@ -71,6 +82,18 @@ struct SliceBounds {
 }
 
 extension Value {
+  /// The value of a mapping's key; nil where there is none, or this is no mapping.
+  /// - Parameter dotted: whether attributes of the mapping come before its keys: one that has some is left to ``attribute``.
+  @inline(__always)
+  func member(_ key: MemberKey, dotted: Bool = false) -> Value? {
+    switch self {
+    case .json(let view): view.content(of: key.json).map { Value($0) }
+    case .mapping(let mapping): dotted && mapping.hasAttributes ? nil : mapping[key.json]
+    case .dict(let dict): dict[key.dict]
+    default: nil
+    }
+  }
+
   /// `value.name`: a method, an attribute, or else the item of that name; `missing` where there is none.
   func attribute(
     _ selector: Selector, missing: Value, _ evaluation: inout Evaluation
@@ -183,7 +206,8 @@ extension Value {
     switch self {
     case .object(let object):
       try evaluation.charge()
-      return try evaluation.checkDepth(try object.call(arguments, &evaluation))
+      let result = try object.call(arguments, &evaluation)
+      return try evaluation.checkDepth(result)
     case .undefined(let reason): throw reason.error
     default: throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
     }

@@ -6,6 +6,7 @@ extension BinaryOperator {
   /// Python's operator on two values.
   func apply(_ left: Value, _ right: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     if case .int(let left) = left, case .int(let right) = right, let result = quickly(left, right) { return .int(result) }
+    if let result = quickly(left, right) { return .float(result) }
     if self == .modulo, let format = left.text {
       let result = try percentFormat(format, right, isMarkup: left.isMarkup, &evaluation)
       return left.isMarkup ? .markup(result) : .string(result)
@@ -47,6 +48,25 @@ extension BinaryOperator {
     default: return nil
     }
     return result.overflow ? nil : result.partialValue
+  }
+
+  /// Sums and products of two floats, or of one and an integer.
+  private func quickly(_ left: Value, _ right: Value) -> Double? {
+    switch (left, right) {
+    case (.float(let left), .float(let right)): quickly(left, right)
+    case (.float(let left), .int(let right)): quickly(left, Double(right))
+    case (.int(let left), .float(let right)): quickly(Double(left), right)
+    default: nil
+    }
+  }
+
+  private func quickly(_ left: Double, _ right: Double) -> Double? {
+    switch self {
+    case .add: left + right
+    case .subtract: left - right
+    case .multiply: left * right
+    default: nil
+    }
   }
 
   // MARK: Numbers

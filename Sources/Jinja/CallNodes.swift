@@ -131,7 +131,8 @@ final class FilterNode: Node, @unchecked Sendable {
     do throws(TemplateError) {
       let arguments = try arguments.evaluate(&evaluation)
       try evaluation.charge()
-      return try evaluation.checkDepth(try filter(value, arguments, &evaluation))
+      let result = try filter(value, arguments, &evaluation)
+      return try evaluation.checkDepth(result)
     } catch {
       throw error.located(at: position)
     }

@@ -59,6 +59,7 @@ extension Value {
   ///
   /// A comparison of more than some 20 million elements, which only lists of lists made for it have, gives up and says no.
   package func isEqual(to other: Value) -> Bool {
+    if case .string(let left) = self, case .string(let right) = other { return left.sameScalars(as: right) }
     var work = 20_000_000
     return isEqual(to: other, depth: 0, &work)
   }

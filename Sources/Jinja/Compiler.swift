@@ -197,7 +197,9 @@ struct Compiler {
     case .compare(let first, let rest):
       var nodes: [(comparison: Comparison, operand: Node)] = []
       for (operation, operand) in rest { nodes.append((operation, try compile(operand))) }
-      return CompareNode(try compile(first), nodes, position)
+      let node = try compile(first)
+      guard let next = nodes.first else { return node }
+      return CompareNode(node, next.comparison, next.operand, Array(nodes.dropFirst()), position)
     case .conditional(let test, let then, let otherwise):
       return try lenient(true) { (compiler) throws(TemplateError) in
         ConditionalNode(

@@ -2,21 +2,24 @@
 ///
 /// Most templates take one or two, which lie in the value itself.
 package struct Context: Sendable {
-  private typealias Binding = (symbol: Symbol, value: Value)
-
-  private var first: Binding?
-  private var second: Binding?
-  private var others: [Binding] = []
+  // Symbol and value apart, so that a look-up reads one without copying the other.
+  private var firstSymbol: Symbol?
+  private var firstValue = Value.none
+  private var secondSymbol: Symbol?
+  private var secondValue = Value.none
+  private var others: [(symbol: Symbol, value: Value)] = []
 
   package init() {}
 
   /// Adds a variable that is not there yet.
   @inline(__always)
   package mutating func add(_ symbol: Symbol, _ value: Value) {
-    if first == nil {
-      first = (symbol, value)
-    } else if second == nil {
-      second = (symbol, value)
+    if firstSymbol == nil {
+      firstSymbol = symbol
+      firstValue = value
+    } else if secondSymbol == nil {
+      secondSymbol = symbol
+      secondValue = value
     } else {
       others.append((symbol, value))
     }
@@ -25,22 +28,30 @@ package struct Context: Sendable {
   /// The variable's value; setting one adds or replaces it, setting nil removes it.
   package subscript(symbol: Symbol) -> Value? {
     @inline(__always) get {
-      if let first, first.symbol == symbol { return first.value }
-      if let second, second.symbol == symbol { return second.value }
+      if firstSymbol == symbol { return firstValue }
+      if secondSymbol == symbol { return secondValue }
       for other in others where other.symbol == symbol { return other.value }
       return nil
     }
     set {
-      if first?.symbol == symbol { first = nil }
-      if second?.symbol == symbol { second = nil }
+      if firstSymbol == symbol { firstSymbol = nil }
+      if secondSymbol == symbol { secondSymbol = nil }
       others.removeAll { $0.symbol == symbol }
       if let newValue { add(symbol, newValue) }
     }
   }
 
+  /// The member of a variable's value, read where it lies, as ``Value/member(_:dotted:)`` gives it.
+  @inline(__always)
+  func member(_ key: MemberKey, of symbol: Symbol, dotted: Bool = false) -> Value? {
+    if firstSymbol == symbol { return firstValue.member(key, dotted: dotted) }
+    if secondSymbol == symbol { return secondValue.member(key, dotted: dotted) }
+    return self[symbol]?.member(key, dotted: dotted)
+  }
+
   /// The names of all variables.
   package var names: Set<String> {
-    Set(([first, second].compactMap { $0 } + others).map { $0.symbol.name })
+    Set(([firstSymbol, secondSymbol].compactMap { $0 } + others.map(\.symbol)).map(\.name))
   }
 }
 

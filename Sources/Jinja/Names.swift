@@ -90,11 +90,42 @@ enum NameWalk {
 }
 
 extension NameWalk {
+  /// The names of globals that statements read.
+  static func globals(_ environment: Environment, in statements: [Statement]) -> Set<String> {
+    var found: Set<String> = []
+    visit(statements) { use in
+      if case .read(let name) = use, environment.globals[name] != nil { found.insert(name) }
+    }
+    return found
+  }
+
+  /// Whether an expression in the statements, at any depth, fulfils `condition`.
+  static func contains(_ statements: [Statement], where condition: (Expression) -> Bool) -> Bool {
+    var found = false
+    func look(_ expression: Expression) {
+      found = found || condition(expression)
+      Expression.forEachChild(of: expression.kind, look)
+    }
+    visitExpressions(statements, look)
+    return found
+  }
+
   /// Visits each outermost expression of statements and of the statements inside them.
   static func visitExpressions(_ statements: [Statement], _ body: (Expression) -> Void) {
     for statement in statements {
       statement.expressions.forEach(body)
       statement.forEachBody { visitExpressions($0, body) }
+    }
+  }
+}
+
+extension Expression {
+  /// Whether it may give something else each time, or change what it is given.
+  var isImpure: Bool {
+    switch kind {
+    case .call(let function, _): if case .attribute(_, "get") = function.kind { false } else { true }
+    case .filter(_, let name, _): name == "random"
+    default: false
     }
   }
 }

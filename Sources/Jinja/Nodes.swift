@@ -28,7 +28,7 @@ final class ConstantNode: Node, @unchecked Sendable {
 
 /// A variable that the template never binds itself.
 final class VariableNode: Node, @unchecked Sendable {
-  private let symbol: Symbol
+  let symbol: Symbol
   /// The global of that name, or the undefined value.
   private let fallback: Value
 
@@ -64,15 +64,20 @@ final class AttributeNode: Node, @unchecked Sendable {
   let object: Node
   let selector: Selector
   private let missing: Value
+  /// The variable and key of `variable.name`, where a dict has no method of that name.
+  private let member: (variable: Symbol, key: MemberKey)?
 
   init(_ object: Node, _ name: String, path: String, _ position: TemplatePosition) {
     self.object = object
     selector = Selector(name)
+    let isKey = selector.dict == nil && !selector.isInternal
+    member = isKey ? (object as? VariableNode).map { ($0.symbol, MemberKey(name)) } : nil
     missing = .undefined("'\(path)' is undefined.")
     super.init(position)
   }
 
   override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    if let member, let found = evaluation.context.member(member.key, of: member.variable, dotted: true) { return found }
     let value = try object.evaluate(&evaluation)
     do throws(TemplateError) {
       return try attribute(of: value, &evaluation)
@@ -90,28 +95,32 @@ final class AttributeNode: Node, @unchecked Sendable {
 /// `object['name']` with a constant text.
 final class KeyNode: Node, @unchecked Sendable {
   private let object: Node
-  private let key: JSONKey
-  private let dictKey: DictKey
+  /// Where `object` is a variable, which one.
+  private let variable: Symbol?
+  private let key: MemberKey
   private let missing: Value
 
   init(_ object: Node, _ key: String, path: String, _ position: TemplatePosition) {
     self.object = object
-    self.key = JSONKey(key)
-    dictKey = DictKey(string: key)
+    variable = (object as? VariableNode)?.symbol
+    self.key = MemberKey(key)
     missing = .undefined("'\(path)' is undefined.")
     super.init(position)
   }
 
   override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    let value = try object.evaluate(&evaluation)
-    switch value {
-    case .json(let view): if let found = view[key] { return Value(found) }
-    case .mapping(let mapping): if let found = mapping[key] { return found }
-    case .dict(let dict): if let found = dict[dictKey] { return found }
-    default: break
+    if let variable {
+      if let found = evaluation.context.member(key, of: variable) { return found }
+      return try item(of: try object.evaluate(&evaluation), &evaluation)
     }
+    let value = try object.evaluate(&evaluation)
+    if let found = value.member(key) { return found }
+    return try item(of: value, &evaluation)
+  }
+
+  private func item(of value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     do throws(TemplateError) {
-      return try value.item(.string(key.string), missing: missing, &evaluation)
+      return try value.item(.string(key.json.string), missing: missing, &evaluation)
     } catch {
       throw error.located(at: position)
     }

@@ -75,26 +75,43 @@ final class LogicNode: Node, @unchecked Sendable {
 
 final class CompareNode: Node, @unchecked Sendable {
   private let first: Node
+  private let comparison: Comparison
+  private let second: Node
+  /// What follows in `a < b < c`.
   private let rest: [(comparison: Comparison, operand: Node)]
 
-  init(_ first: Node, _ rest: [(comparison: Comparison, operand: Node)], _ position: TemplatePosition) {
+  init(
+    _ first: Node, _ comparison: Comparison, _ second: Node, _ rest: [(comparison: Comparison, operand: Node)],
+    _ position: TemplatePosition
+  ) {
     self.first = first
+    self.comparison = comparison
+    self.second = second
     self.rest = rest
     super.init(position)
   }
 
   override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    var left = try first.evaluate(&evaluation)
+    let left = try first.evaluate(&evaluation)
+    var right = try second.evaluate(&evaluation)
+    guard try holds(comparison, left, right, &evaluation) else { return .bool(false) }
     for (comparison, operand) in rest {
-      let right = try operand.evaluate(&evaluation)
-      do throws(TemplateError) {
-        guard try comparison.holds(left, right, &evaluation) else { return .bool(false) }
-      } catch {
-        throw error.located(at: position)
-      }
-      left = right
+      let next = try operand.evaluate(&evaluation)
+      guard try holds(comparison, right, next, &evaluation) else { return .bool(false) }
+      right = next
     }
     return .bool(true)
+  }
+
+  @inline(__always)
+  private func holds(
+    _ comparison: Comparison, _ left: Value, _ right: Value, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
+    do throws(TemplateError) {
+      return try comparison.holds(left, right, &evaluation)
+    } catch {
+      throw error.located(at: position)
+    }
   }
 }
 

@@ -97,7 +97,7 @@ private struct StringCall {
   private func changeCase() throws(TemplateError) -> Value {
     _ = try given([])
     switch method {
-    case .upper: return result(text.uppercased())
+    case .upper: return result(text.pythonUppercased)
     case .lower: return result(text.pythonLowercased)
     case .casefold: return result(text.lowercased().replacingScalar("ß", with: "ss").replacingScalar("ς", with: "σ"))
     case .capitalize: return result(text.pythonCapitalized)

@@ -7,6 +7,11 @@ package struct Template: Sendable {
   package let undeclaredVariables: Set<String>
   /// Whether it holds nothing to evaluate, so that it always renders the same text.
   package let isConstant: Bool
+  /// The names of the environment's globals that it may read.
+  package let globals: Set<String>
+  /// Whether the same variables always give the same and stay as they are: it calls no function and no method but `get`, and
+  /// leaves nothing to chance.
+  package let isPure: Bool
 
   private let statements: [StatementNode]
   /// The text where it is constant.
@@ -25,6 +30,8 @@ package struct Template: Sendable {
     statements = try compiler.compile(syntax)
     var names = UndeclaredVariables(globals: Set(environment.globals.keys))
     undeclaredVariables = names.find(in: syntax)
+    globals = NameWalk.globals(environment, in: syntax)
+    isPure = globals.isEmpty && !NameWalk.contains(syntax, where: \.isImpure)
     single = statements.count == 1 ? statements.first as? PrintNode : nil
     var text = ""
     var isConstant = true

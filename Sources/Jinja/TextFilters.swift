@@ -17,7 +17,7 @@ extension Environment {
   }
 
   mutating func addTextFilters() {
-    addFilter("upper") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.uppercased() } }
+    addFilter("upper") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonUppercased } }
     addFilter("lower") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonLowercased } }
     addFilter("capitalize") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonCapitalized } }
     addFilter("title") { (value, _, e) throws(TemplateError) in .string(titleFilter(try value.text(&e))) }

@@ -1,8 +1,8 @@
 extension String {
   var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 
-  /// `str.lower`, with a final sigma where a Greek word ends.
-  var pythonLowercased: String {
+  /// `str.lower` of any text: what a sigma becomes depends on where it stands in its word.
+  var lowercasedByContext: String {
     let lower = lowercased()
     guard unicodeScalars.contains("Σ") else { return lower }
     let scalars = Array(unicodeScalars)

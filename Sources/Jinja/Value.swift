@@ -85,12 +85,15 @@ package protocol LazyMapping: AnyObject, Sendable {
   /// The keys, in order.
   var keys: [String] { get }
   var count: Int { get }
+  /// Whether the mapping has attributes besides its keys.
+  var hasAttributes: Bool { get }
   /// An attribute that the mapping has besides its keys, such as `stream_slice.partition`; it comes before a key behind a dot and
   /// after it in brackets.
   func attribute(_ name: String) -> Value?
 }
 
 extension LazyMapping {
+  package var hasAttributes: Bool { false }
   package func attribute(_ name: String) -> Value? { nil }
   package subscript(key: JSONKey) -> Value? { self[key.string] }
 }

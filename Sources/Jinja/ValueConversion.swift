@@ -4,21 +4,18 @@ import OrderedCollections
 
 extension Value {
   /// A scalar becomes its value at once; arrays and objects stay where they lie.
-  package init(_ view: JSONView) {
-    switch view.kind {
+  package init(_ view: JSONView) { self.init(view.content) }
+
+  @inline(__always)
+  package init(_ content: JSONView.Content) {
+    switch content {
     case .null: self = .none
-    case .bool: self = .bool(view.bool ?? false)
-    case .int:
-      if let int = view.int {
-        self = .int(int)
-      } else {
-        self = view.numberText.flatMap { Value(number: $0) } ?? .float(view.double ?? .nan)
-      }
-    case .double:
-      let isInteger = view.withText { text in text.allSatisfy { $0 == UInt8(ascii: "-") || ($0 >= 48 && $0 <= 57) } }
-      self = (isInteger ? view.numberText.flatMap { Value(number: $0) } : nil) ?? .float(view.double ?? .nan)
-    case .string: self = .string(view.string ?? "")
-    case .array, .object: self = .json(view)
+    case .bool(let flag): self = .bool(flag)
+    case .int(let int): self = .int(int)
+    case .double(let double): self = .float(double)
+    case .largeInteger(let digits): self = Value(number: digits) ?? .float(.nan)
+    case .string(let text): self = .string(text)
+    case .container(let view): self = .json(view)
     }
   }
 

@@ -29,10 +29,10 @@ struct RecordEncoder: Sendable {
 
   private func encode(_ record: borrowing Record, _ time: Int, _ tail: [UInt8], into lines: inout JSONWriter) {
     lines.write(raw: head)
-    switch record.body {
-    case .view(let view, let patches):
-      if patches.isEmpty { lines.write(record: view) } else { lines.write(record: view, patches: patches) }
-    case .object(let object): lines.write(record: .object(object))
+    if let view = record.view {
+      lines.write(record: view, patches: record.patches)
+    } else {
+      lines.write(record: .object(record.object))
     }
     if let file = record.file {
       lines.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))

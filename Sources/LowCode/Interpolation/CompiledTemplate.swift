@@ -10,6 +10,8 @@ final class CompiledTemplate: Sendable {
   private let needed: [Symbol]
   /// `parameters`, unless the place has none.
   private let parameters: Value?
+  /// The names of functions and macros that it calls, which variables of the context can take the place of.
+  private let globals: [Symbol]
 
   /// Throws a syntax error.
   init(_ source: String, parameters: Value?) throws(TemplateError) {
@@ -17,10 +19,13 @@ final class CompiledTemplate: Sendable {
     self.parameters = parameters
     template = try Template(source, environment: .lowCode)
     needed = template.undeclaredVariables.sorted().map { Symbol($0) }
+    globals = template.globals.sorted().map { Symbol($0) }
   }
 
   var isConstant: Bool { template.isConstant }
   var undeclaredVariables: Set<String> { template.undeclaredVariables }
+  /// Whether the same variables always give the same.
+  var isPure: Bool { template.isPure }
 
   /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
@@ -41,9 +46,7 @@ final class CompiledTemplate: Sendable {
       variables.add(symbol, value)
     }
     // A variable that has the name of a function or macro comes before it.
-    for place in context.bindings.indices where GlobalSymbols.contains(context.bindings[place].symbol) {
-      variables[context.bindings[place].symbol] = context.bindings[place].value
-    }
+    for symbol in globals { if case .some(let value) = context.value(of: symbol) { variables.add(symbol, value) } }
     return variables
   }
 

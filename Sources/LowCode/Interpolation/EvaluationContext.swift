@@ -6,14 +6,14 @@ package struct EvaluationContext: Sendable {
   /// `config`, as templates see it.
   package let config: Value
   /// `record` and `stream_slice`, where the place has them: templates of records have no others, and need no list for them.
-  package var record: Value?
-  package var slice: Value?
+  package let record: Value?
+  package let slice: StreamSlice?
   /// Further variables, by symbol, the last of a name counts. `stream_slice` is also seen as `stream_interval` and
   /// `stream_partition`.
   package var bindings: [(symbol: Symbol, value: Value)]
 
   package init(
-    config: Value, record: Value? = nil, slice: Value? = nil, bindings: [(symbol: Symbol, value: Value)] = []
+    config: Value, record: Value? = nil, slice: StreamSlice? = nil, bindings: [(symbol: Symbol, value: Value)] = []
   ) {
     self.config = config
     self.record = record
@@ -44,7 +44,7 @@ package struct EvaluationContext: Sendable {
       index -= 1
     }
     if symbol == .record { return record }
-    if symbol == .streamSlice { return slice }
+    if symbol == .streamSlice { return slice?.templateValue }
     if symbol == .streamInterval || symbol == .streamPartition { return value(of: .streamSlice) }
     return nil
   }

@@ -13,31 +13,38 @@ package struct InterpolatedString: Sendable {
     let source: String
     let location: SourceLocation?
     let types: ValidTypes
-    let content: Content
+    /// Nil where it has a syntax error.
+    let template: CompiledTemplate?
+    let fallback: Fallback
+    /// The syntax error, which shows where the template is evaluated, as with the reference.
+    let error: ConnectorError?
     /// The value of a text without a template.
     let constant: Value?
     let readsStreamState: Bool
 
-    init(_ source: String, _ content: Content, _ types: ValidTypes, _ location: SourceLocation?) {
+    init(
+      _ source: String, _ content: Result<(CompiledTemplate, Fallback), ConnectorError>, _ types: ValidTypes,
+      _ location: SourceLocation?
+    ) {
       self.source = source
       self.location = location
       self.types = types
-      self.content = content
+      switch content {
+      case .success((let template, let fallback)):
+        self.template = template
+        self.fallback = fallback
+        error = nil
+      case .failure(let error):
+        template = nil
+        fallback = .none
+        self.error = error
+      }
       readsStreamState = source.contains("stream_state")
-      constant = readsStreamState ? nil : content.constant(types)
-    }
-  }
-
-  private enum Content: Sendable {
-    case template(CompiledTemplate, Fallback)
-    /// The template has a syntax error, which shows where it is evaluated, as with the reference.
-    case invalid(ConnectorError)
-
-    /// The value, where it never changes.
-    func constant(_ types: ValidTypes) -> Value? {
-      guard case .template(let template, let fallback) = self, template.isConstant else { return nil }
-      if case .template(let other) = fallback, !other.isConstant { return nil }
-      return try? InterpolatedString.typed(template, fallback, EvaluationContext(config: .none), types)
+      if !readsStreamState, let template, template.isConstant, fallback.isConstant {
+        constant = try? InterpolatedString.typed(template, fallback, EvaluationContext(config: .none), types)
+      } else {
+        constant = nil
+      }
     }
   }
 
@@ -50,6 +57,8 @@ package struct InterpolatedString: Sendable {
     case itself
     case template(CompiledTemplate)
     case none
+
+    var isConstant: Bool { if case .template(let template) = self { template.isConstant } else { true } }
   }
 
   /// Compiles `source`. Where the result is empty or undefined `fallback` counts, which may be a template too; by default `source`
@@ -71,14 +80,14 @@ package struct InterpolatedString: Sendable {
 
   /// With `fallback` nil, an empty or undefined result is `None`.
   init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) {
-    let content: Content
+    let content: Result<(CompiledTemplate, Fallback), ConnectorError>
     do throws(TemplateError) {
       let template = try CompiledTemplate(source, parameters: parameters)
       var other: Fallback = fallback == nil ? .none : .itself
       if let fallback, fallback != source { other = .template(try CompiledTemplate(fallback, parameters: parameters)) }
-      content = .template(template, other)
+      content = .success((template, other))
     } catch {
-      content = .invalid(
+      content = .failure(
         ConnectorError(
           .system, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description,
           location: location))
@@ -92,8 +101,18 @@ package struct InterpolatedString: Sendable {
   }
 
   /// The names that the template takes from its place.
-  package var undeclaredVariables: Set<String> {
-    if case .template(let template, _) = parts.content { template.undeclaredVariables } else { [] }
+  package var undeclaredVariables: Set<String> { parts.template?.undeclaredVariables ?? [] }
+
+  /// The value that `config` alone decides, once and for all: a number, a text, a truth value or none. Nil where other variables,
+  /// the time or chance have a say, and where the evaluation fails.
+  func settled(by config: Value) -> Value? {
+    guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]),
+      let value = try? evaluate(EvaluationContext(config: config))
+    else { return nil }
+    switch value {
+    case .none, .bool, .int, .float, .string: return value
+    default: return nil
+    }
   }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
@@ -101,15 +120,14 @@ package struct InterpolatedString: Sendable {
   ///   is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
     if case .some(let value) = parts.constant { return value }
-    switch parts.content {
-    case .invalid(let error): throw error
-    case .template(let template, let fallback):
-      do throws(TemplateError) {
-        if parts.readsStreamState { throw TemplateError(.runtime, "") }
-        return try Self.typed(template, fallback, context, parts.types)
-      } catch {
-        throw failure(error)
-      }
+    guard let template = parts.template else {
+      throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid.", location: parts.location)
+    }
+    do throws(TemplateError) {
+      if parts.readsStreamState { throw TemplateError(.runtime, "") }
+      return try Self.typed(template, parts.fallback, context, parts.types)
+    } catch {
+      throw failure(error)
     }
   }
 

@@ -11,8 +11,13 @@ package enum ValidTypes: Sendable, Hashable {
 
   /// Whether Python's `isinstance` holds: a bool is an int too.
   func accept(_ value: Value) -> Bool {
+    if case .any = self { return true }
+    return acceptsLiteral(value)
+  }
+
+  private func acceptsLiteral(_ value: Value) -> Bool {
     switch (self, value) {
-    case (.any, _), (.string, .string), (.int, .int), (.int, .bigInt), (.int, .bool), (.float, .float), (.bool, .bool): true
+    case (.string, .string), (.int, .int), (.int, .bigInt), (.int, .bool), (.float, .float), (.bool, .bool): true
     case (.only(let types), _):
       if let type = PythonType(value) { types.contains(type) || (type == .bool && types.contains(.int)) } else { false }
     default: false

@@ -4,7 +4,7 @@ import JSON
 import Jinja
 
 /// Downloads the file that a record speaks of into the staging directory, and says in the record where it lies.
-struct FileUploader: Sendable {
+final class FileUploader: Sendable {
   private let requester: any Requester
   private let targetExtractor: any RecordExtractor
   private let fileName: InterpolatedString?

@@ -3,13 +3,6 @@ import Jinja
 
 /// One record on its way from a page to a RECORD line: a view into the page, with what the components changed beside it.
 package struct Record: Sendable {
-  package enum Body: Sendable {
-    /// An object in a page, with changes to its top-level keys laid over it (a nil value removes the key).
-    case view(JSONView, patches: [JSONPatch])
-    /// A record that was built anew.
-    case object(JSONObject)
-  }
-
   /// A field of a record, where it lies.
   package enum Field: Sendable {
     case view(JSONView)
@@ -48,30 +41,36 @@ package struct Record: Sendable {
       case .view(let view): view[key].map { .view($0) }
       case .value(.object(let object)): object[key.string].map { .value($0) }
       case .value: nil
-      case .object(let view, let patches): Record.field(key, of: view, patches)
+      case .object(let view, let patches): Record(view, patches: patches)[key]
       }
     }
   }
 
-  package var body: Body
+  // Side by side and not in an enum, since taking an enum apart copies what is in it.
+  /// The object in a page that the record is; nil for one that was built anew.
+  package private(set) var view: JSONView?
+  /// The changes to the top-level keys of `view`.
+  package private(set) var patches: [JSONPatch] = []
+  /// The record where it was built anew.
+  private var built = JSONObject()
   /// The file that was stored for the record.
   package var file: FileReference?
 
-  package init(_ view: JSONView) { body = .view(view, patches: []) }
-  package init(_ object: JSONObject) { body = .object(object) }
-  init(_ view: JSONView, patches: [JSONPatch]) { body = .view(view, patches: patches) }
+  /// A record without fields.
+  init() {}
+  package init(_ view: JSONView) { self.view = view }
+  package init(_ object: JSONObject) { built = object }
+
+  init(_ view: JSONView, patches: [JSONPatch]) {
+    self.view = view
+    self.patches = patches
+  }
 
   /// The top-level field `key`, as changed.
   package subscript(key: JSONKey) -> Field? {
-    switch body {
-    case .view(let view, let patches): Self.field(key, of: view, patches)
-    case .object(let object): object[key.string].map { .value($0) }
-    }
-  }
-
-  private static func field(_ key: JSONKey, of view: JSONView, _ patches: [JSONPatch]) -> Field? {
+    if view == nil { return built[key.string].map { .value($0) } }
     if let place = JSONPatch.place(of: key, in: patches) { return patches[place].field }
-    return view[key].map { .view($0) }
+    return view?[key].map { .view($0) }
   }
 
   /// The field at a path of keys.
@@ -86,41 +85,35 @@ package struct Record: Sendable {
 
   /// Sets the top-level field `key`; nil removes it.
   package mutating func set(_ key: JSONKey, _ value: JSONValue?) {
-    switch body {
-    case .view(let view, var patches):
-      body = .object(JSONObject())  // So that the array is changed in place.
-      let patch = JSONPatch(key: key, value: value)
-      if let place = JSONPatch.place(of: key, in: patches) {
-        patches[place] = patch
-      } else {
-        // Where one field is changed, others are.
-        if patches.isEmpty { patches.reserveCapacity(6) }
-        patches.append(patch)
-      }
-      body = .view(view, patches: patches)
-    case .object(var object):
-      body = .object(JSONObject())
-      object[key.string] = value
-      body = .object(object)
+    if view == nil {
+      built[key.string] = value
+    } else if let place = JSONPatch.place(of: key, in: patches) {
+      patches[place].change = JSONPatch.change(to: value)
+    } else {
+      // Where one field is changed, others are.
+      if patches.isEmpty { patches.reserveCapacity(6) }
+      patches.append(JSONPatch(key: key, value: value))
     }
   }
 
   /// Removes the field at a path of keys, where there is one.
   /// - Returns: false, with nothing removed, where the path leads through a list or through a value that was built in memory.
   mutating func remove(_ path: [JSONKey]) -> Bool {
-    guard case .view(let view, var patches) = body else { return false }
-    body = .object(JSONObject())  // So that the array is changed in place.
-    defer { body = .view(view, patches: patches) }
+    guard let view else { return false }
     return JSONPatch.remove(path[...], from: view, &patches)
   }
 
-  /// The whole record in memory.
+  /// The whole record in memory; setting it builds the record anew.
   package var object: JSONObject {
-    switch body {
-    case .object(let object): return object
-    case .view(let view, let patches):
+    get {
+      guard let view else { return built }
       if case .object(let object) = JSONValue(view, patches: patches) { return object }
       return [:]
+    }
+    set {
+      view = nil
+      patches = []
+      built = newValue
     }
   }
 
@@ -128,15 +121,12 @@ package struct Record: Sendable {
   package mutating func rebuild(_ change: (inout JSONObject) throws -> Void) rethrows {
     var object = self.object
     try change(&object)
-    body = .object(object)
+    self.object = object
   }
 
   /// The record as templates see it.
   package var templateValue: Value {
-    switch body {
-    case .view(let view, let patches) where patches.isEmpty: Value(view)
-    default: .mapping(RecordMapping(self))
-    }
+    if let view, patches.isEmpty { Value(view) } else { .mapping(RecordMapping(self)) }
   }
 }
 
@@ -152,22 +142,64 @@ extension JSONPatch {
   }
 }
 
+extension Record {
+  /// The top-level field `key` as templates see it; a scalar is read where it lies.
+  fileprivate func templateValue(of key: JSONKey) -> Value? {
+    if view != nil {
+      if let place = JSONPatch.place(of: key, in: patches) { return patches[place].templateValue }
+      return view?.content(of: key).map { Value($0) }
+    }
+    return built[key.string].map { Value($0) }
+  }
+}
+
+extension JSONPatch {
+  fileprivate var templateValue: Value? {
+    switch change {
+    case .removed: nil
+    case .value(let value): Value(value)
+    case .view(let view): Value(view)
+    case .object(let view, let patches): .mapping(RecordMapping(Record(view, patches: patches)))
+    }
+  }
+}
+
 /// A changed record as templates see it: fields are looked up when they are asked for.
 final class RecordMapping: LazyMapping {
   private let record: Record
 
   init(_ record: Record) { self.record = record }
 
-  private func value(_ field: Record.Field) -> Value {
-    switch field {
-    case .view(let view): Value(view)
-    case .value(let value): Value(value)
-    case .object(let view, let patches): .mapping(RecordMapping(Record(view, patches: patches)))
+  subscript(key: String) -> Value? { record.templateValue(of: JSONKey(key)) }
+  subscript(key: JSONKey) -> Value? { record.templateValue(of: key) }
+  var keys: [String] { Array(record.object.keys) }
+  var count: Int { record.object.count }
+}
+
+/// A record as templates see it while a transformation changes it between their evaluations, so that neither copies it.
+///
+/// Unsafe inside: it looks at the transformation's own record through a pointer. Sound, since ``look(at:_:)`` makes the pointer for
+/// the time of a call and takes it away at the end of that, after which there are no fields, and since the evaluations, which
+/// alone read through it, happen one after the other within the call and never while the record is being changed.
+final class RecordWindow: LazyMapping, @unchecked Sendable {
+  private var place: UnsafeMutablePointer<Record>?
+
+  private init(_ place: UnsafeMutablePointer<Record>) { self.place = place }
+
+  /// Calls `body` with the record and what templates see of it. The window must not be read while the record is changed.
+  @inline(__always)
+  static func look(
+    at record: inout Record, _ body: (UnsafeMutablePointer<Record>, RecordWindow) throws -> Void
+  ) rethrows {
+    try withUnsafeMutablePointer(to: &record) { place in
+      let window = RecordWindow(place)
+      defer { window.place = nil }
+      try body(place, window)
     }
   }
 
-  subscript(key: String) -> Value? { record[JSONKey(key)].map(value) }
-  subscript(key: JSONKey) -> Value? { record[key].map(value) }
-  var keys: [String] { Array(record.object.keys) }
-  var count: Int { record.object.count }
+  subscript(key: String) -> Value? { place?.pointee.templateValue(of: JSONKey(key)) }
+  subscript(key: JSONKey) -> Value? { place?.pointee.templateValue(of: key) }
+  var keys: [String] { place.map { Array($0.pointee.object.keys) } ?? [] }
+  var count: Int { place?.pointee.object.count ?? 0 }
 }

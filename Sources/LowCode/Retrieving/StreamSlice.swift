@@ -53,6 +53,8 @@ extension StreamSlice: LazyMapping {
   package var count: Int { merged.count }
   package subscript(key: String) -> Value? { merged[key].map { Value($0) } }
 
+  package var hasAttributes: Bool { true }
+
   package func attribute(_ name: String) -> Value? {
     switch name {
     case "partition", "_partition": Value(JSONValue.object(partition))

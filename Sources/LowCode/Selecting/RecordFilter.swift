@@ -19,7 +19,7 @@ struct RecordFilter: Component, RecordCondition {
   private func keeps(_ record: Value, _ slice: StreamSlice) throws -> Bool {
     try condition.evaluate(
       EvaluationContext(
-        config: config, record: record, slice: slice.templateValue, bindings: Self.furtherVariables))
+        config: config, record: record, slice: slice, bindings: Self.furtherVariables))
   }
 
   /// No template gets to see the state: to name it is an error.

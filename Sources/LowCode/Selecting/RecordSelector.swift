@@ -94,6 +94,7 @@ struct RecordSelector: Component {
   func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
     if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
+    let filter = filter
     var kept = 0
     for index in found.indices {
       if transformsFirst { try transform(&found[index], slice) }
@@ -138,6 +139,6 @@ struct RecordSelector: Component {
     } catch {
       throw ConnectorError(.system, "A record cannot be cast to the stream's schema: \(error)")
     }
-    if case .object(let object) = value { record.body = .object(object) }
+    if case .object(let object) = value { record.object = object }
   }
 }

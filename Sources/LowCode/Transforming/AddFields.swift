@@ -7,6 +7,9 @@ struct AddFields: Component, RecordTransformation {
   private let fields: [AddedFieldDefinition]
   private let condition: InterpolatedBoolean?
   private let config: Value
+  private let isConditional: Bool
+  /// Whether all values are the same for each record.
+  private let isSettled: Bool
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     fields = try node.nodes("fields").map { field in
@@ -17,30 +20,39 @@ struct AddFields: Component, RecordTransformation {
       return InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
     }
     config = context.configValue
+    isConditional = condition != nil
+    isSettled = condition == nil && fields.allSatisfy { $0.settled != nil }
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
-    var context = EvaluationContext(config: config, record: Value.none, slice: slice.templateValue)
-    for place in fields.indices {
-      if fields[place].readsRecord || condition != nil { context.record = record.templateValue }
-      let value = try fields[place].value.evaluate(context)
-      if let condition {
-        let further = context.with(.value, value).with(.path, fields[place].pathValue)
-        guard try condition.evaluate(further) else { continue }
+    if isSettled {
+      for field in fields { if let value = field.settled { try field.set(value, in: &record) } }
+      return
+    }
+    try RecordWindow.look(at: &record) { record, window in
+      let context = EvaluationContext(config: config, record: .mapping(window), slice: slice)
+      for field in fields {
+        if !isConditional, let value = field.settled {
+          try field.set(value, in: &record.pointee)
+          continue
+        }
+        let value = try field.value.evaluate(context)
+        if let condition {
+          let further = context.with(.value, value).with(.path, field.pathValue)
+          guard try condition.evaluate(further) else { continue }
+        }
+        try field.set(JSONValue(value), in: &record.pointee)
       }
-      // A field that is seen by the context as well would be copied as it is changed.
-      context.record = Value.none
-      try fields[place].set(JSONValue(value), in: &record)
     }
   }
 }
 
 /// One field that ``AddFields`` adds: its path and its template.
-struct AddedFieldDefinition: Component {
+final class AddedFieldDefinition: Component {
   let value: InterpolatedString
   let path: [String]
-  /// Whether the template looks at the record.
-  let readsRecord: Bool
+  /// The value where it is the same for each record.
+  let settled: JSONValue?
   private let key: JSONKey
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -60,7 +72,7 @@ struct AddedFieldDefinition: Component {
     let value = try node.required("value")
     self.value = InterpolatedString(
       value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
-    readsRecord = self.value.undeclaredVariables.contains(Symbol.record.name)
+    settled = self.value.settled(by: context.configValue).map { JSONValue($0) }
   }
 
   /// The path as templates see it.

@@ -7,20 +7,27 @@ struct RemoveFields: Component, RecordTransformation {
   private let condition: InterpolatedBoolean?
   private let config: Value
 
-  private struct Pointer: Sendable {
+  /// A class, since a loop over values would copy each of them for each record.
+  private final class Pointer: Sendable {
     let glob: JSONGlobPath
     /// The keys, where none is a wildcard.
     let keys: [JSONKey]?
+    /// The only key, where it is no wildcard.
+    let key: JSONKey?
     /// The first key, where it is no wildcard.
     let first: JSONKey?
+
+    init(_ segments: [String]) throws {
+      glob = try JSONGlobPath(segments)
+      keys = glob.literalKeys
+      key = glob.literalKey
+      first = try segments.first.flatMap { try JSONGlobPath([$0]).literalKey }
+    }
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     pointers = try node.nodes("field_pointers").map { pointer in
-      let segments = (pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) }
-      let first = try segments.first.flatMap { try JSONGlobPath([$0]).literalKey }
-      let glob = try JSONGlobPath(segments)
-      return Pointer(glob: glob, keys: glob.literalKeys, first: first)
+      try Pointer((pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) })
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
@@ -32,7 +39,7 @@ struct RemoveFields: Component, RecordTransformation {
   func transform(_ record: inout Record, slice: StreamSlice) throws {
     if let condition { return try removeLeaves(of: &record, where: condition) }
     for pointer in pointers {
-      if let key = pointer.glob.literalKey {
+      if let key = pointer.key {
         if record[key] != nil { record.set(key, nil) }
       } else if let keys = pointer.keys, record.remove(keys) {
         continue
