@@ -36,7 +36,7 @@ struct ImageCommand: AsyncParsableCommand {
       if metadata == nil, let manifest {
         throw PackagingError(
           "An image has its name and version from the connector's metadata, and there is no "
-            + "\(Shipping.folder(of: manifest, "metadata.yaml")): name the file with --metadata.")
+            + "\(Shipping.metadata(beside: manifest)): name the file with --metadata.")
       }
       var package: Package?
       if let manifest { package = try await options.package(manifest: manifest, name: nil, metadata) }

@@ -82,7 +82,7 @@ struct Session {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .folder("."))
     case let path?:
       try InputFile.handle(path, "manifest")
-      return (.file(path: path), .folder(Shipping.folder(of: path)))
+      return (.file(path: path), .folder(HostPath.folder(of: path)))
     case nil: break
     }
     do {

@@ -23,7 +23,7 @@ struct ShippingOptions: ParsableArguments {
   func metadata(beside manifest: String?) throws -> ConnectorMetadata? {
     if let metadata { return try ConnectorMetadata(parsing: InputFile.bytes(metadata, "metadata"), file: metadata) }
     guard let manifest else { return nil }
-    let path = Shipping.folder(of: manifest, "metadata.yaml")
+    let path = Shipping.metadata(beside: manifest)
     guard let bytes = ManifestFiles.folder(".").bytes(at: path) else { return nil }
     return try ConnectorMetadata(parsing: bytes, file: path)
   }
@@ -33,14 +33,14 @@ struct ShippingOptions: ParsableArguments {
   func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
-    let report = await (try ManifestChecker()).check(source, name: path, folder: Shipping.folder(of: path))
+    let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
     for error in errors { StandardOutput.tell(error.diagnostic.rendered) }
     if !errors.isEmpty { throw InvalidManifest() }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(
       name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
-      version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, in: Shipping.folder(of: path)))
+      version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, in: HostPath.folder(of: path)))
   }
 }
 
@@ -65,10 +65,8 @@ enum Shipping {
     throw ExitCode.failure
   }
 
-  static func folder(of path: String, _ name: String? = nil) -> String {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    return name.map { folder + $0 } ?? (folder.isEmpty ? "." : folder)
-  }
+  /// Where a manifest's metadata stand.
+  static func metadata(beside manifest: String) -> String { manifest.dropLast(name(of: manifest).count) + "metadata.yaml" }
 
   static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }
 
@@ -77,7 +75,7 @@ enum Shipping {
     let file = name(of: manifest)
     let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
     guard stem == "manifest" else { return stem.isEmpty ? "source" : stem }
-    let folder = InputFile.absolute(folder(of: manifest)).split(separator: "/").last.map { String($0) }
+    let folder = InputFile.absolute(HostPath.folder(of: manifest)).split(separator: "/").last.map { String($0) }
     return folder ?? "source"
   }
 

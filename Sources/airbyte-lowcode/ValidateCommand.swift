@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import LowCode
+import Packaging
 import Validation
 
 struct ValidateCommand: AsyncParsableCommand {
@@ -55,7 +56,9 @@ struct ValidateCommand: AsyncParsableCommand {
     let (files, problems) = files()
     let checker = try ManifestChecker(options)
     if fix { for file in files where file != "-" { await mend(file, checker) } }
-    let reports = try await ManifestBatch(checker).check(files) { try InputFile.bytes("-", "manifest") }
+    let reports = try await ManifestBatch(checker).check(files, folder: HostPath.folder(of:)) {
+      try InputFile.bytes("-", "manifest")
+    }
     if !files.isEmpty { try write(format.render(reports)) }
     for problem in problems { StandardOutput.tell("error: \(problem)") }
     if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
@@ -77,7 +80,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
   private func mend(_ file: String, _ checker: ManifestChecker) async {
     do {
-      let count = try await ManifestFixer(checker).mend(file: file, folder: ManifestBatch.folder(of: file))
+      let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))
       if count > 0 { StandardOutput.tell("\(file): \(count) mended") }
     } catch {
       StandardOutput.tell("error: \(file) could not be mended: \(error)")

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Questions about paths of the running system.
-enum HostPath {
+package enum HostPath {
   enum Kind { case file, folder, other }
 
   /// What stands at a path, after symbolic links; nil where nothing does.
@@ -40,7 +40,8 @@ enum HostPath {
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
-  static func folder(of path: String) -> String {
+  /// The folder that a file stands in.
+  package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

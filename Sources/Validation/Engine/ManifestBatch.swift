@@ -7,8 +7,12 @@ package struct ManifestBatch: Sendable {
 
   package init(_ checker: ManifestChecker) { self.checker = checker }
 
-  /// - Parameter standardInput: reads what `-` stands for.
-  package func check(_ paths: [String], standardInput: () throws -> [UInt8]) async throws -> [ManifestReport] {
+  /// - Parameters:
+  ///   - folder: the folder that a manifest stands in.
+  ///   - standardInput: reads what `-` stands for.
+  package func check(
+    _ paths: [String], folder: @escaping @Sendable (String) -> String, standardInput: () throws -> [UInt8]
+  ) async throws -> [ManifestReport] {
     let stdin = paths.contains("-") ? try standardInput() : []
     return await withTaskGroup(of: (Int, ManifestReport).self) { group in
       var reports = [ManifestReport?](repeating: nil, count: paths.count)
@@ -21,7 +25,7 @@ package struct ManifestBatch: Sendable {
         next += 1
         group.addTask {
           let source: ManifestSource = path == "-" ? .text(stdin, name: "<stdin>") : .file(path: path)
-          return (index, await checker.check(source, name: path == "-" ? "<stdin>" : path, folder: Self.folder(of: path)))
+          return (index, await checker.check(source, name: path == "-" ? "<stdin>" : path, folder: folder(path)))
         }
       }
       for _ in 0..<width { start() }
@@ -31,11 +35,5 @@ package struct ManifestBatch: Sendable {
       }
       return reports.compactMap { $0 }
     }
-  }
-
-  /// The folder that a manifest stands in.
-  package static func folder(of path: String) -> String {
-    guard path != "-", let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }
