@@ -185,7 +185,7 @@ import Testing
         with:
           "inject_on_first_request: true}\n        page_size_option: {type: RequestOption, inject_into: header, field_name: n}"))
     let run = try await connection.run("package", "manifest.yaml", "-o", "out")
-    #expect(run.stderr.hasPrefix("manifest.yaml:18:27: error: `page_size_option` needs a `page_size` in the pagination strategy"))
+    #expect(run.stderr.hasPrefix("manifest.yaml:17:30: error: `page_size_option` needs a `page_size` in the pagination strategy"))
     #expect(run.status == 1)
     #expect(try connection.folder.names() == ["config.json", "manifest.yaml"])
   }

@@ -98,9 +98,11 @@ package struct Connector: Sendable {
     return built
   }
 
-  func stream(_ node: ManifestNode) throws -> DeclarativeStream {
-    try ParentStreams.requireNames(of: node)
-    var inner = context
+  /// - Parameter salvage: is told of everything that keeps the stream from being built.
+  func stream(_ node: ManifestNode, salvage: BuildSalvage? = nil) throws -> DeclarativeStream {
+    // What else is wrong with a stream that has no name is found without one.
+    if salvage == nil { try ParentStreams.requireNames(of: node) }
+    var inner = context.salvaging(salvage)
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]
     inner.configuredStream = catalog[name]

@@ -24,22 +24,25 @@ package struct ConnectorProof: Sendable {
       // The rest does not need what the config's rules would make of it.
       connector = Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }
-    if isGiven { attempt { try connector.validateConfig() } }
+    if isGiven { attempt { _ in try connector.validateConfig() } }
     let context = connector.context
-    attempt { _ = try manifest.check.map { try context.build($0, as: (any ConnectionCheck).self) } }
-    attempt { _ = try manifest.concurrencyLevel.map { try context.build($0, as: ConcurrencyLevel.self) } }
-    attempt { _ = try context.requesting.budget(in: context) }
-    attempt { _ = try connector.streamGroups() }
+    for node in [manifest.check, manifest.concurrencyLevel, manifest.apiBudget] {
+      guard let node else { continue }
+      attempt { salvage in try context.salvaging(salvage).build(node, as: (any Component).self) }
+    }
+    attempt { _ in try connector.streamGroups() }
     var nodes: [ManifestNode] = []
-    attempt { nodes = try connector.staticStreamNodes() }
+    attempt { _ in nodes = try connector.staticStreamNodes() }
     let generated = await generatedNodes(manifest.dynamicStreams, in: context)
-    let misfits = generated.isEmpty ? [] : pipeline.findings(ofGenerated: generated, in: manifest)
+    // What the schema has against other parts of the manifest was told before.
+    let misfits =
+      generated.isEmpty ? [] : pipeline.findings(ofGenerated: generated, in: manifest).filter { $0.path.hasPrefix("streams[") }
     if misfits.isEmpty { nodes += generated }
     for misfit in misfits { note(ConnectorError(.system, misfit.message, location: misfit.location, path: misfit.path)) }
     var built: [DeclarativeStream] = []
-    for node in nodes { attempt { built.append(try connector.stream(node)) } }
+    for node in nodes { attempt { salvage in built.append(try connector.stream(node, salvage: salvage)) } }
     let names = Set(nodes.compactMap { $0["name"]?.string })
-    attempt { try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
+    attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
   /// The streams that the config's values make; of those that an API tells, only the template's resolver is built.
@@ -48,7 +51,7 @@ package struct ConnectorProof: Sendable {
     var names: Set<String> = []
     for definition in definitions {
       do {
-        let stream: DynamicDeclarativeStream = try context.build(definition)
+        let stream: DynamicDeclarativeStream = try salvaging { try context.salvaging($0).build(definition) }
         if definition["components_resolver"]?["type"]?.string == HttpComponentsResolver.typeName { continue }
         result += try await stream.streams(notNamed: &names)
       } catch {
@@ -58,8 +61,21 @@ package struct ConnectorProof: Sendable {
     return result
   }
 
-  private mutating func attempt(_ build: () throws -> Void) {
-    do { try build() } catch { note(error) }
+  private mutating func attempt<Built>(_ build: (BuildSalvage?) throws -> Built) {
+    do { _ = try salvaging(build) } catch { note(error) }
+  }
+
+  /// Builds something, and where that fails once more, for what else would have failed.
+  private mutating func salvaging<Built>(_ build: (BuildSalvage?) throws -> Built) throws -> Built {
+    do {
+      return try build(nil)
+    } catch {
+      let salvage = BuildSalvage()
+      _ = try? build(salvage)
+      note(error)
+      for other in salvage.errors { note(other) }
+      throw error
+    }
   }
 
   private mutating func note(_ error: any Error) {

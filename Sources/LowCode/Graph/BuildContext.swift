@@ -36,6 +36,9 @@ package struct BuildContext: Sendable {
   /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses = false
 
+  /// Collects what keeps components from being built, where all of it is wanted.
+  var salvage: BuildSalvage?
+
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()
 
@@ -56,6 +59,13 @@ package struct BuildContext: Sendable {
     context.config = config
     context.configValue = Value(JSONValue.object(config))
     context.authentication = AuthenticationState(config: config)
+    return context
+  }
+
+  /// The same surroundings, with what is told of everything that keeps components from being built.
+  func salvaging(_ salvage: BuildSalvage?) -> BuildContext {
+    var context = self
+    context.salvage = salvage
     return context
   }
 

@@ -11,11 +11,25 @@ package struct ComponentRegistry: Sendable {
   /// The names of all components that can be built.
   package var names: Set<String> { Set(types.keys) }
 
+  func has(_ name: String) -> Bool { types[name] != nil }
+
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
 
   func build<Role>(_ node: ManifestNode, as role: Role.Type, in context: BuildContext) throws -> Role {
     let component = try ComponentNode(node)
+    guard let salvage = context.salvage else { return try build(component, as: role, in: context) }
+    salvage.begin(node)
+    do {
+      return try build(component, as: role, in: context)
+    } catch {
+      salvage.fail(component, with: error, in: context)
+      throw error
+    }
+  }
+
+  private func build<Role>(_ component: ComponentNode, as role: Role.Type, in context: BuildContext) throws -> Role {
+    let node = component.node
     guard let type = types[component.type] else {
       throw component.type.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(component.type, at: node)
     }

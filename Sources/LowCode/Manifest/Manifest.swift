@@ -14,8 +14,8 @@ package struct Manifest: Sendable {
   /// The version of the reference that the manifest was written for; nothing depends on it.
   package var version: String { root["version"]?.string ?? "" }
   /// The declared streams; dynamic ones are in ``dynamicStreams``.
-  package var streams: [ManifestNode] { root["streams"]?.sequence ?? [] }
-  package var dynamicStreams: [ManifestNode] { root["dynamic_streams"]?.sequence ?? [] }
+  package var streams: [ManifestNode] { list("streams") }
+  package var dynamicStreams: [ManifestNode] { list("dynamic_streams") }
   package var spec: ManifestNode? { present("spec") }
   package var check: ManifestNode? { present("check") }
   package var schemas: ManifestNode? { present("schemas") }
@@ -23,6 +23,9 @@ package struct Manifest: Sendable {
   package var concurrencyLevel: ManifestNode? { present("concurrency_level") }
   package var apiBudget: ManifestNode? { present("api_budget") }
   package var streamGroups: ManifestNode? { present("stream_groups") }
+
+  /// Streams that were left out of a manifest as not valid stand in it as null.
+  private func list(_ key: String) -> [ManifestNode] { (root[key]?.sequence ?? []).filter { !$0.isNull } }
 
   private func present(_ key: String) -> ManifestNode? {
     guard let node = root[key], !node.isNull else { return nil }

@@ -4,7 +4,7 @@ package struct ManifestExamination: Sendable {
   package internal(set) var written: ManifestNode?
   /// The manifest with references followed, types and parameters in place, valid or not; nil where that is not possible.
   package internal(set) var resolved: ManifestNode?
-  /// The manifest ready for building its components; nil where it is not valid.
+  /// The manifest ready for building its components, without the streams and other parts that are not valid.
   package internal(set) var manifest: Manifest?
   /// Errors of reading, of references and of the schema, and the warnings of reading.
   package internal(set) var findings: [Diagnostic] = []

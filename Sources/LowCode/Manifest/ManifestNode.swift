@@ -131,6 +131,12 @@ package struct ManifestNode: Sendable {
     stored.mapping?.entries.map { ($0.key, ManifestNode($0.value, at: place.appending($0))) }
   }
 
+  /// The same component without one of its properties.
+  func removing(_ key: String) -> ManifestNode {
+    guard let mapping = stored.mapping else { return self }
+    return ManifestNode(stored.with(.mapping(ManifestMapping(mapping.entries.filter { $0.key != key }))), at: place)
+  }
+
   /// The same for all places that one value was brought to by references.
   package var identity: ObjectIdentifier { stored.identity }
 

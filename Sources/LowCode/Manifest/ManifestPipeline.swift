@@ -1,3 +1,5 @@
+import JSONSchema
+
 /// What a manifest goes through before components are built: reading, references, types and parameters, validation.
 ///
 /// The reference implementation compares no versions, and migrates manifests only where a tool asks for it, after validation:
@@ -45,13 +47,31 @@ package struct ManifestPipeline: Sendable {
       let propagated = try ParameterPropagation.propagate(resolved)
       examination.resolved = ManifestNode(propagated)
       // What a reference should have brought is not there: what is missing in its place says nothing more.
-      let findings = validator.validate(propagated, passingOverReferences: !missing.isEmpty)
+      let (findings, places) = validator.examine(propagated, passingOverReferences: !missing.isEmpty)
       examination.findings += findings
-      if findings.isEmpty, missing.isEmpty { examination.manifest = Manifest(propagated, warnings: []) }
+      examination.manifest = Manifest(Self.leavingOut(places, of: propagated), warnings: [])
     } catch {
       examination.findings += error.diagnostics
     }
     return examination
+  }
+
+  /// A manifest without the streams, and without the other top-level values, in which the given places lie.
+  private static func leavingOut(_ places: [[PathElement]], of manifest: ManifestValue) -> ManifestValue {
+    guard let root = manifest.mapping, !places.isEmpty else { return manifest }
+    let entries = root.entries.compactMap { entry -> ManifestEntry? in
+      let inner = places.filter { $0.first == .key(entry.key) }.map { $0.dropFirst() }
+      if inner.isEmpty { return entry }
+      guard ["streams", "dynamic_streams"].contains(entry.key), case .sequence(let streams) = entry.value.content,
+        inner.allSatisfy({ !$0.isEmpty })
+      else { return nil }
+      // The others keep their places.
+      let kept = streams.indices.map { index in
+        inner.contains { $0.first == .index(index) } ? ManifestValue(.null) : streams[index]
+      }
+      return entry.with(entry.value.with(.sequence(kept)))
+    }
+    return manifest.with(.mapping(ManifestMapping(entries)))
   }
 
   /// What the schema has against streams that templates made of a manifest.

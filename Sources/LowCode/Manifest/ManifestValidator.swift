@@ -20,15 +20,20 @@ package struct ManifestValidator: Sendable {
   }
 
   /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty where it is valid.
+  func validate(_ root: ManifestValue) -> [Diagnostic] { examine(root, passingOverReferences: false).findings }
+
+  /// The same, and all places that are not valid.
   /// - Parameter passingOverReferences: says nothing of values that are references which led nowhere.
-  func validate(_ root: ManifestValue, passingOverReferences: Bool = false) -> [Diagnostic] {
+  func examine(
+    _ root: ManifestValue, passingOverReferences: Bool
+  ) -> (findings: [Diagnostic], places: [[PathElement]]) {
     var conversion = ManifestJSON()
     let json = conversion.convert(root)
     var errors = schema.validate(json)
     if errors.isEmpty, conversion.hasTimestamps { errors = timestampErrors(root) }
-    if passingOverReferences { errors.removeAll { $0.instance.string?.hasPrefix("#/") == true } }
-    if errors.isEmpty { return [] }
-    return SchemaFindings(root: ManifestNode(root), schema: document).diagnostics(errors)
+    if errors.isEmpty { return ([], []) }
+    let findings = SchemaFindings(root: ManifestNode(root), schema: document, passesOverReferences: passingOverReferences)
+    return (findings.diagnostics(errors), errors.map(\.instancePath))
   }
 
   /// The reference holds a date that is not in quotes for no type of JSON: it is valid only where any type is. No place of the

@@ -6,8 +6,8 @@ import JSONSchema
 enum ReferenceLookup {
   enum Outcome {
     case found(ManifestValue, at: [PathElement])
-    /// With a sentence, and the reference that was probably meant.
-    case missing(String, remedy: String?)
+    /// With a sentence, the reference that was probably meant, and places that explain it.
+    case missing(String, remedy: String?, related: [Diagnostic.Related])
   }
 
   static func find(_ reference: String, in root: ManifestValue) -> Outcome {
@@ -55,14 +55,20 @@ enum ReferenceLookup {
     case .mapping(let mapping):
       let near = NameSuggestion.nearest(to: String(head), among: mapping.entries.lazy.map(\.key))
       let remedy = mapping["$ref"] == nil ? near.map { "did you mean '\($0)'?" } : throughReference
-      return .missing("'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy)
+      var related = mapping.entries.filter { $0.key == near }.map {
+        Diagnostic.Related("'\($0.key)' stands here", at: $0.keyMark)
+      }
+      if related.isEmpty { related = [.init("\(place) begins here", at: value.mark)] }
+      return .missing("'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy, related: related)
     case .sequence(let elements):
-      return .missing("'\(reference)' leads nowhere: \(place) has \(elements.count) items, and no '\(head)'", remedy: nil)
+      return .missing(
+        "'\(reference)' leads nowhere: \(place) has \(elements.count) items, and no '\(head)'", remedy: nil,
+        related: [.init("\(place) begins here", at: value.mark)])
     default:
       let isReference = value.string?.hasPrefix("#/") == true
       return .missing(
         "'\(reference)' leads nowhere: \(place) is \(value.kindName) and has no '\(head)'",
-        remedy: isReference ? throughReference : nil)
+        remedy: isReference ? throughReference : nil, related: [.init("\(place) is this", at: value.mark)])
     }
   }
 

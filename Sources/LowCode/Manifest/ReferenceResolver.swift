@@ -183,8 +183,9 @@ struct ReferenceResolver {
     let target: ManifestValue
     switch ReferenceLookup.find(text, in: root) {
     case .found(let value, let place): (target, path) = (value, place)
-    case .missing(let sentence, let remedy):
-      let finding = Diagnostic(.error, rule: "reference", sentence, at: value.mark, path: outer.dotted, remedy: remedy)
+    case .missing(let sentence, let remedy, let related):
+      let finding = Diagnostic(
+        .error, rule: "reference", sentence, at: value.mark, path: outer.dotted, related: related, remedy: remedy)
       if diagnostics.count < Self.maximumDiagnostics, !diagnostics.contains(finding) { diagnostics.append(finding) }
       return Resolved(value: value)
     }

@@ -5,6 +5,8 @@ import JSONSchema
 struct SchemaFindings {
   let root: ManifestNode
   let schema: JSONValue
+  /// Whether values that are references which led nowhere are left to those who told of the references.
+  var passesOverReferences = false
 
   /// Nobody mends more at once.
   private static let maximum = 100
@@ -14,6 +16,7 @@ struct SchemaFindings {
     // A definition that many streams refer to is reported once, for the first of them.
     var seen: Set<String> = []
     for error in errors.flatMap({ meant($0, depth: 0) }) where result.count < Self.maximum {
+      if passesOverReferences, error.instance.string?.hasPrefix("#/") == true { continue }
       let finding = diagnostic(error)
       let place = finding.mark.map { "\($0)" } ?? finding.path
       if seen.insert("\(place) \(finding.message)").inserted { result.append(finding) }

@@ -27,8 +27,10 @@ struct DefaultPaginator: Component, Paginator {
         at: node.node)
     }
     sizeOption = try context.build(optional: node["page_size_option"])
-    if let size = node["page_size_option"], (try strategy.pageSize() ?? 0) == 0 {
-      throw ConnectorError(.system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: size)
+    if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
+      let strategy = try node.required("pagination_strategy")
+      throw ConnectorError(
+        .system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: strategy["page_size"] ?? strategy)
     }
     tokenPlace = try node["page_token_option"].map { option in
       option["type"]?.string == "RequestPath" ? .path : .option(try context.build(option))

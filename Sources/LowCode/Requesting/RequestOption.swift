@@ -37,7 +37,9 @@ struct RequestOption: Component {
         throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here.", at: names)
       }
       path = try node.nodes("field_path").map { try key($0, node.parameters) }
-    case (nil, nil): throw ConnectorError(.system, "`RequestOption` needs `field_name` or `field_path`.", at: node.node)
+    case (nil, nil):
+      throw ConnectorError(
+        .system, "`RequestOption` needs `field_name` or `field_path`.", at: node["field_name"] ?? node["field_path"] ?? node.node)
     default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both.", at: node.node)
     }
   }

@@ -42,7 +42,7 @@ package struct ManifestChecker: Sendable {
     if let written = examination.written, let root = examination.resolved {
       let subject = Subject(written: written, root: root)
       if let manifest = examination.manifest {
-        for error in await buildErrors(manifest, subject, folder) { list.add(Finding(diagnostic(of: error, in: root))) }
+        for diagnostic in await buildErrors(manifest, subject, folder) { list.add(Finding(diagnostic)) }
       }
       if let config = options.config { config.check(subject, &list) }
       for rule in RuleCatalog.all where !options.ignored.contains(rule.name) { list.apply(rule, to: subject) }
@@ -52,27 +52,15 @@ package struct ManifestChecker: Sendable {
   }
 
   /// Why the reference could not build the manifest's components.
-  private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [ConnectorError] {
+  private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [Diagnostic] {
     let isGiven = options.config != nil
     let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
     let errors = await ConnectorProof(
       manifest, by: pipeline, config: config, isGiven: isGiven, folder: folder, runtime: .offline
     ).errors
+    let diagnosis = BuildDiagnosis(subject: subject)
     // What a made-up config brought about is no fault of the manifest.
-    return isGiven ? errors : errors.filter { !subject.dependsOnConfig($0) }
-  }
-
-  private func diagnostic(of error: ConnectorError, in root: ManifestNode) -> Diagnostic {
-    func mark(_ location: SourceLocation?) -> SourceMark? {
-      guard let location, let file = root.mark?.file, file.name == location.file else { return nil }
-      return SourceMark(file: file, line: location.line, column: location.column)
-    }
-    let reference = mark(error.referencedFrom).map { [Diagnostic.Related("brought here by this reference", at: $0)] } ?? []
-    let message = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
-    return Diagnostic(
-      .error, rule: "build", message, at: mark(error.location) ?? root.mark, path: error.path ?? "",
-      failureType: error.failureType,
-      detail: error.internalMessage == error.message ? nil : error.internalMessage, related: reference)
+    return errors.filter { isGiven || !diagnosis.dependsOnConfig($0) }.map(diagnosis.diagnostic)
   }
 
   /// Rules about what may fail while components are built, or else later.
@@ -99,22 +87,6 @@ package struct ManifestChecker: Sendable {
     }
     if options.isStrict { for index in kept.indices { kept[index].diagnostic.severity = .error } }
     return kept.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
-  }
-}
-
-extension Subject {
-  /// Whether an error is about a value that the config gives.
-  fileprivate func dependsOnConfig(_ error: ConnectorError) -> Bool {
-    if error.failureType == .config, error.path?.hasPrefix("dynamic_streams") == true { return true }
-    guard let location = error.location else { return false }
-    let readsConfig = templates.contains { place in
-      // A date stands alone or in a component with bounds, and errors about it name the component.
-      let isHere =
-        place.node.location == location || place.owner.type == "MinMaxDatetime" && place.owner.node.location == location
-      return isHere && place.undeclaredVariables.contains("config")
-    }
-    return readsConfig
-      || components("SelectiveAuthenticator").contains { $0["authenticator_selection_path"]?.location == location }
   }
 }
 

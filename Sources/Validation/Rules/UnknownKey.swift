@@ -6,15 +6,21 @@ struct UnknownKey: Rule {
   static let summary = "A component has a key that it does not read."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    for visit in subject.components where !visit.isCustom && visit.parent != nil {
-      let isTyped = visit.node["type"] != nil
-      for (key, value) in visit.node.entries ?? [] where visit.properties[key] == nil {
-        if key.hasPrefix("$") || key.hasPrefix("x-") || key == "type" && isTyped || visit.isParameter(key, value) { continue }
-        if RenamedName.isFormer(key, of: visit.type) || Self.documentation.contains(key) || isCopy(key, value, visit) { continue }
-        // An untyped place that takes keys of any name is data.
-        guard isTyped || !visit.properties.isEmpty else { continue }
+    for visit in subject.components where visit.parent != nil {
+      for (key, value) in Self.unread(by: visit) where !RenamedName.isFormer(key, of: visit.type) {
         warn(key, value, visit, &findings)
       }
+    }
+  }
+
+  /// The keys of a component that it does not read.
+  static func unread(by visit: ComponentVisit) -> [(key: String, node: ManifestNode)] {
+    let isTyped = visit.node["type"] != nil
+    // An untyped place that takes keys of any name is data, and custom code may read any key.
+    guard !visit.isCustom, isTyped || !visit.properties.isEmpty else { return [] }
+    return (visit.node.entries ?? []).filter { key, value in
+      visit.properties[key] == nil && !key.hasPrefix("$") && !key.hasPrefix("x-") && !(key == "type" && isTyped)
+        && !documentation.contains(key) && !visit.isParameter(key, value) && !isCopy(key, value, visit)
     }
   }
 
@@ -22,7 +28,7 @@ struct UnknownKey: Rule {
   private static let documentation: Set<String> = ["description", "title"]
 
   /// Whether a component around has the same value: tools write the parameters of a stream into each of its components.
-  private func isCopy(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit) -> Bool {
+  private static func isCopy(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit) -> Bool {
     var outer = visit.parent
     while let current = outer {
       if current.properties[key] != nil, current.node[key]?.value == value.value { return true }
@@ -37,7 +43,8 @@ struct UnknownKey: Rule {
     let owners = visit.parent.map { Self.owners(of: key, around: $0) } ?? []
     var remedy = near.map { "did you mean `\($0)`?" }
     if near == nil, let owner = owners.first { remedy = "it is a property of `\(owner)`, around it" }
-    findings.warn("`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)
+    findings.warnOnce(
+      "\(visit.type).\(key)", "`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)
   }
 
   /// The components around a place that have such a property.

@@ -29,8 +29,10 @@ struct MarkedText {
   }
 
   /// The findings of a text in the same form.
-  static func found(in report: ManifestReport) -> [String] {
-    report.findings.map { finding in
+  static func found(in report: ManifestReport) -> [String] { places(of: report.findings) }
+
+  static func places(of findings: [Finding]) -> [String] {
+    findings.map { finding in
       let mark = finding.diagnostic.mark
       return "\(mark?.line ?? 0):\(mark?.column ?? 0) \(finding.rule)"
     }.sorted()
