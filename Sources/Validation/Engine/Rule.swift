@@ -39,12 +39,13 @@ package struct FindingList {
   ///
   /// - Parameters:
   ///   - mark: the exact place, where it is not that of the node's value.
+  ///   - detail: a sentence more.
   ///   - related: other places that explain it.
   package mutating func warn(
-    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: String? = nil,
+    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: String? = nil,
     related: [Diagnostic.Related] = [], fix: [TextEdit] = []
   ) {
-    var diagnostic = Diagnostic(.warning, rule: rule, message, at: node, remedy: remedy)
+    var diagnostic = Diagnostic(.warning, rule: rule, message, at: node, detail: detail, remedy: remedy)
     if let mark { diagnostic.mark = mark }
     diagnostic.related += related
     add(Finding(diagnostic, fix: fix))

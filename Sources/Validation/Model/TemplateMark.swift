@@ -12,17 +12,37 @@ enum TemplateMark {
     switch first {
     case "|", ">": return block(position, start, isFolded: first == ">")
     case "\"", "'":
-      // Escapes before it, and folded lines, move it.
-      guard position.line == 1, isPlain(text.dropFirst().prefix(position.column - 1), quote: first) else { return node.mark }
-      return SourceMark(file: start.file, line: start.line, column: start.column + position.column)
+      // Folded lines move what stands after the first one.
+      guard position.line == 1, let width = width(of: position.column - 1, in: text.dropFirst(), quote: first) else {
+        return node.mark
+      }
+      return SourceMark(file: start.file, line: start.line, column: start.column + 1 + width)
     default:
       guard position.line == 1, text.count >= position.column else { return node.mark }
       return SourceMark(file: start.file, line: start.line, column: start.column + position.column - 1)
     }
   }
 
-  private static func isPlain(_ text: some Sequence<Unicode.Scalar>, quote: Unicode.Scalar) -> Bool {
-    !text.contains { $0 == quote || quote == "\"" && $0 == "\\" }
+  /// How many characters of the source make up the first `count` of a quoted text; nil where the line has fewer.
+  private static func width(of count: Int, in source: some Collection<Unicode.Scalar>, quote: Unicode.Scalar) -> Int? {
+    var width = 0
+    var rest = source.makeIterator()
+    for _ in 0..<count {
+      guard let scalar = rest.next() else { return nil }
+      width += 1
+      var more = 0
+      if scalar == quote {
+        // In single quotes a quote is written twice; anywhere else it ends the text.
+        guard quote == "'" else { return nil }
+        more = 1
+      } else if quote == "\"", scalar == "\\" {
+        guard let kind = rest.next() else { return nil }
+        width += 1
+        more = ["x": 2, "u": 4, "U": 8][kind] ?? 0
+      }
+      for _ in 0..<more where rest.next() != nil { width += 1 }
+    }
+    return width
   }
 
   /// Lines of a literal block are those of the text, below the mark; of a folded one only the first is.

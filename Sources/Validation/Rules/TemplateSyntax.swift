@@ -9,21 +9,17 @@ struct TemplateSyntax: Rule {
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for place in subject.templates {
       guard case .failure(let error) = place.template else { continue }
+      let advice = TemplateAdvice(error, text: place.text)
+      let related = advice.related.map { note in
+        [Diagnostic.Related(note.remark, at: TemplateMark.mark(of: note.position, in: place.node))]
+      }
       findings.warn(
-        "the template cannot be read: \(Self.sentence(error))", at: place.node,
-        mark: TemplateMark.mark(of: error.position, in: place.node), remedy: Self.remedy(error))
+        "the template cannot be read: \(advice.sentence)", at: place.node,
+        mark: TemplateMark.mark(of: error.position, in: place.node), detail: Self.consequence, remedy: advice.remedy,
+        related: related ?? [])
     }
   }
 
-  private static func sentence(_ error: TemplateError) -> String {
-    error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
-  }
-
-  /// The filter or test that was probably meant.
-  private static func remedy(_ error: TemplateError) -> String? {
-    guard let match = error.message.firstMatch(of: /(filter|test)[^'"`]*['"`]([A-Za-z_0-9]+)['"`]/) else { return nil }
-    let environment = Environment.lowCode
-    let names = match.1 == "filter" ? environment.filters.keys.sorted() : environment.tests.keys.sorted()
-    return NameSuggestion.nearest(to: String(match.2), among: names).map { "did you mean `\($0)`?" }
-  }
+  /// Why it is no error, though it will be one.
+  private static let consequence = "the manifest is taken nevertheless, and what needs the template fails when it is filled in"
 }
