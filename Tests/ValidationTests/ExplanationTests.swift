@@ -1,3 +1,6 @@
+import Foundation
+import JSON
+import JSONSchema
 import LowCode
 import Testing
 import Validation
@@ -28,13 +31,18 @@ import Validation
   }
 
   /// Examples are put together from those of the schema, so they have to be YAML that fits it.
-  @Test(arguments: [
-    "CursorPagination", "DatetimeBasedCursor", "DefaultPaginator", "ListPartitionRouter", "RequestOption", "AddFields",
-  ])
-  func examplesAreValid(name: String) async throws {
-    let text = try Explanation.of(name)
-    let example = try #require(text.split(separator: "Example:\n", maxSplits: 1).dropFirst().first)
-    #expect(example.contains("type: \(name)"))
+  @Test(arguments: ComponentSchema.definitionNames)
+  func examplesAreValid(name: String) throws {
+    let definition = try #require(ComponentSchema.definition(name))
+    let schema: JSONValue = ["$ref": .string("#/definitions/\(name)"), "definitions": .object(ComponentSchema.definitions)]
+    let text = try #require(try Explanation.of(name).components(separatedBy: "\n\nExample:\n").dropFirst().first)
+    let pipeline = ManifestPipeline(validator: try ManifestValidator())
+    let value = try #require(pipeline.examine(.text(Array(text.utf8), name: "example.yaml")).written?.value)
+    // What is no component is shown as the value of a property that takes it.
+    let example = definition["properties"] == nil ? try #require(value.object?.values.first) : value
+    let errors = try JSONSchema(compiling: schema).validate(example)
+    #expect(errors.isEmpty, "\(text)\n\(errors)")
+    #expect(!text.contains("…"), "\(text)")
   }
 
   @Test func theListHasEveryType() {

@@ -3,21 +3,36 @@ import LowCode
 
 /// Examples as YAML, put together from those of the bundled schema.
 enum ExampleText {
-  /// A component with its required properties, and with what else the schema has an example for; nil where nothing is known.
-  static func of(_ name: String, _ definition: JSONValue) -> String? {
-    guard let example = component(name, definition, onlyRequired: false, depth: 0), example.count > 1 else { return nil }
-    return yaml(example, indent: "  ")
+  /// A component with its required properties, and with what else the schema has an example for; any other value as that of a
+  /// property that takes it.
+  static func of(_ name: String, _ definition: JSONValue) -> String {
+    if let example = component(name, definition, onlyRequired: false, within: []) { return yaml(example, indent: "  ") }
+    let value = value(definition, within: [name])
+    return usage(of: name).map { yaml([$0: value], indent: "  ") } ?? "  \(inline(value))"
   }
 
-  private static func component(_ name: String, _ definition: JSONValue, onlyRequired: Bool, depth: Int) -> JSONObject? {
-    guard depth < 8, let properties = definition["properties"]?.object else { return nil }
+  /// A property whose value may be of a definition; nil where there is none.
+  private static func usage(of name: String) -> String? {
+    for owner in [ComponentSchema.document] + ComponentSchema.definitions.values {
+      for (key, property) in owner["properties"]?.object ?? [:] {
+        if ([property] + (property["anyOf"]?.array ?? [])).contains(where: { target(of: $0)?.name == name }) { return key }
+      }
+    }
+    return nil
+  }
+
+  /// - Parameter trail: the definitions around it, which an example does not go into again.
+  private static func component(
+    _ name: String, _ definition: JSONValue, onlyRequired: Bool, within trail: Set<String>
+  ) -> JSONObject? {
+    guard let properties = definition["properties"]?.object else { return nil }
     let required = Set(definition["required"]?.array?.compactMap(\.string) ?? [])
     var result: JSONObject = [:]
     for (key, property) in properties {
       if key == "type" {
-        result[key] = .string(name)
+        result[key] = property["enum"]?[0] ?? .string(name)
       } else if required.contains(key) {
-        result[key] = value(property, depth: depth + 1)
+        result[key] = value(property, within: trail.union([name]))
       } else if !onlyRequired, property["deprecated"]?.bool != true, let example = property["examples"]?.array?.first {
         result[key] = example
       }
@@ -25,18 +40,25 @@ enum ExampleText {
     return result
   }
 
-  private static func value(_ schema: JSONValue, depth: Int) -> JSONValue {
+  private static func value(_ schema: JSONValue, within trail: Set<String>) -> JSONValue {
     if let example = schema["examples"]?.array?.first ?? schema["default"] ?? schema["enum"]?.array?.first { return example }
-    if let reference = schema["$ref"]?.string, let target = ComponentSchema.resolve(reference) {
-      let name = reference.split(separator: "/").last.map(String.init) ?? ""
-      if let component = component(name, target, onlyRequired: true, depth: depth) { return .object(component) }
-      return value(target, depth: depth + 1)
+    if let (name, target) = target(of: schema) {
+      guard let component = component(name, target, onlyRequired: true, within: trail) else {
+        return value(target, within: trail)
+      }
+      return .object(component)
     }
-    if let first = (schema["anyOf"] ?? schema["oneOf"])?.array?.first(where: { !isCustom($0) }), depth < 8 {
-      return value(first, depth: depth + 1)
+    if let choices = (schema["anyOf"] ?? schema["oneOf"])?.array {
+      let fitting = choices.first { choice in
+        let name = target(of: choice)?.name ?? ""
+        return !name.hasPrefix("Custom") && !trail.contains(name)
+      }
+      return fitting.map { value($0, within: trail) } ?? .null
     }
     switch schema["type"]?.string {
-    case "array"?: return .array(schema["items"].map { depth < 8 ? [value($0, depth: depth + 1)] : [] } ?? [])
+    case "array"?:
+      let element = schema["items"].map { [value($0, within: trail)] } ?? []
+      return .array(Array(repeating: element, count: max(schema["minItems"]?.int ?? 1, 1)).flatMap { $0 })
     case "object"?: return [:]
     case "integer"?, "number"?: return schema["minimum"] ?? 1
     case "boolean"?: return true
@@ -44,7 +66,13 @@ enum ExampleText {
     }
   }
 
-  private static func isCustom(_ schema: JSONValue) -> Bool { schema["$ref"]?.string?.contains("/Custom") == true }
+  /// The definition that a schema refers to.
+  private static func target(of schema: JSONValue) -> (name: String, definition: JSONValue)? {
+    guard let reference = schema["$ref"]?.string, let name = reference.split(separator: "/").last.map(String.init),
+      let target = ComponentSchema.resolve(reference)
+    else { return nil }
+    return (name, target)
+  }
 
   // MARK: YAML
 

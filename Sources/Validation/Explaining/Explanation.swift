@@ -52,9 +52,10 @@ package enum Explanation {
     let properties = definition["properties"]?.object ?? [:]
     let required = required(definition)
     let names = properties.keys.filter { $0 != "type" }
-    if names.isEmpty {
-      if let values = definition["enum"]?.array { paragraphs.append("Values: \(list(values))") }
-    } else {
+    if definition["properties"] == nil {
+      let values = definition["enum"]?.array.map { "\n  Values: \(list($0))" } ?? ""
+      paragraphs.append("  Type: \(SchemaWords.kind(of: definition))\(values)")
+    } else if !names.isEmpty {
       let lines = names.map { key -> String in
         let property = properties[key] ?? .null
         let facts = [SchemaWords.kind(of: property), required.contains(key) ? "required" : nil, standard(property)].compactMap {
@@ -66,7 +67,7 @@ package enum Explanation {
       }
       paragraphs.append("Properties:\n" + lines.joined(separator: "\n"))
     }
-    if let example = ExampleText.of(name, definition) { paragraphs.append("Example:\n" + example) }
+    paragraphs.append("Example:\n" + ExampleText.of(name, definition))
     return paragraphs.joined(separator: "\n\n")
   }
 

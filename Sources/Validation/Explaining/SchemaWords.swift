@@ -16,13 +16,16 @@ enum SchemaWords {
     let types = schema["type"]?.string.map { [$0] } ?? schema["type"]?.array?.compactMap(\.string) ?? []
     return types.map { type in
       switch type {
-      case "array": schema["items"].map { "list of \(kind(of: $0))" } ?? "list"
+      case "array": schema["items"].map { "list of \(element(kind(of: $0)))" } ?? "list"
       case "object":
         schema["additionalProperties"].flatMap { $0.object == nil ? nil : "mapping of \(kind(of: $0))" } ?? "mapping"
       default: type
       }
     }
   }
+
+  /// What a list holds, in brackets where it may be one of several.
+  private static func element(_ kind: String) -> String { kind.contains(" or ") ? "(\(kind))" : kind }
 
   /// A text in lines of at most 100 columns.
   static func wrapped(_ text: String, indent: String) -> String {
