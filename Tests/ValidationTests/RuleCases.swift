@@ -128,6 +128,20 @@ enum RuleCases {
     start: {type: string, format: date, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     """
 
+  private static let keyed = "id: {type: integer}\nname: {type: string}\ntags: {type: [array, 'null'], items: {type: string}}"
+
+  private static func otherStream(_ name: String) -> String {
+    """
+      - type: DeclarativeStream
+        name: \(name)
+        retriever:
+          type: SimpleRetriever
+          requester: {type: HttpRequester, url: https://api.example.com/others}
+          record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+        schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: integer}}}}
+    """
+  }
+
   private static let streams: [RuleTests.Case] = [
     .init(
       "cursor-field-not-in-schema",
@@ -137,6 +151,15 @@ enum RuleCases {
       "primary-key-not-in-schema",
       fires: manifest(stream: "primary_key: [id, ⟦primary-key-not-in-schema⟧key]"),
       silent: manifest(stream: "primary_key: [id]")),
+    .init(
+      "primary-key-type",
+      fires: manifest(stream: "primary_key: [id, ⟦primary-key-type⟧tags]", schema: keyed),
+      silent: manifest(stream: "primary_key: [id, name]", schema: keyed)),
+    .init(
+      "duplicate-stream",
+      fires: manifest(stream: "primary_key: id").replacing("streams:", with: "streams:\n\(otherStream("items"))")
+        .replacing("    name: items\n    primary_key", with: "    name: ⟦duplicate-stream⟧items\n    primary_key"),
+      silent: manifest(stream: "primary_key: id").replacing("streams:", with: "streams:\n\(otherStream("others"))")),
     .init(
       "date-format-mismatch",
       fires: manifest(
@@ -162,6 +185,21 @@ enum RuleCases {
       silent: manifest(url: "url: http://localhost:8080/items")),
   ]
 
+  /// A manifest whose users log in by OAuth or by a key.
+  private static func oauth(predicate: String, first: String, second: String, output: String) -> String {
+    spec("login: {type: object, oneOf: [{properties: \(first)}, {properties: \(second)}]}")
+      + """
+
+        advanced_auth:
+          auth_flow_type: oauth2.0
+          predicate_key: \(predicate)
+          predicate_value: oauth
+          oauth_config_specification:
+            complete_oauth_output_specification:
+              properties: {id: {type: string, path_in_connector_config: \(output)}}
+      """
+  }
+
   private static func spec(_ field: String) -> String { manifest(spec: "token: {type: string, airbyte_secret: true}\n\(field)") }
 
   private static let specs: [RuleTests.Case] = [
@@ -177,6 +215,34 @@ enum RuleCases {
       "spec-date-format",
       fires: spec("start: {type: string, format: ⟦spec-date-format⟧date}"),
       silent: spec(#"start: {type: string, format: date, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}"#)),
+    .init(
+      "spec-order",
+      fires: spec("a: {type: string, order: 1}\nb: {type: string, order: ⟦spec-order⟧1}"),
+      silent: spec("a: {type: string, order: 1}\nb: {type: string, order: 1, group: more}\nc: {type: string}")),
+    .init(
+      "spec-layout",
+      fires: spec(
+        """
+        a: {type: string, ⟦spec-layout⟧display_type: radio, group: top}
+        login:
+          type: object
+          display_type: ⟦spec-layout⟧rdio
+          oneOf: [{properties: {kind: {const: x}, b: {type: string, ⟦spec-layout⟧group: top}}}]
+        """),
+      silent: spec(
+        """
+        group: {type: string, group: top}
+        login: {type: object, display_type: radio, oneOf: [{properties: {kind: {const: x}}}]}
+        """)),
+    .init(
+      "spec-oauth",
+      fires: oauth(
+        predicate: "[login, kind]", first: "{kind: {const: ⟦spec-oauth⟧key}}",
+        second: "{kind: {const: oauth}, id: {type: string}}",
+        output: "⟦spec-oauth⟧[login, idd]"),
+      silent: oauth(
+        predicate: "[login, kind]", first: "{kind: {const: oauth}, id: {type: string}}", second: "{kind: {const: key}}",
+        output: "[login, id]")),
     .init(
       "spec-schema",
       fires: manifest(specification: "required: ⟦spec-schema⟧[token, token]"),

@@ -11,6 +11,8 @@ struct ComponentWalk {
   private(set) var templates: [TemplatePlace] = []
   /// Texts that stand in many places are compiled once.
   private var compiled: [String: Result<Template, TemplateError>] = [:]
+  /// What the schema admits for a property, by type and name.
+  private var alternatives: [String: [String: SchemaAlternatives]] = [:]
 
   /// Properties whose values are data.
   private static let literal: Set<String> = [
@@ -33,22 +35,49 @@ struct ComponentWalk {
     guard depth < Self.maximumDepth else { return }
     for (key, value) in visit.node.entries ?? [] where !Self.literal.contains(key) {
       // A parameter that came down shows where the component has a property of that name.
-      if visit.properties[key] == nil, !visit.isCustom { continue }
-      go(value, visit.properties[key] ?? .object([:]), visit, key, depth: depth + 1)
+      guard let schema = visit.properties[key] ?? (visit.isCustom ? JSONValue.object([:]) : JSONValue?.none) else { continue }
+      if let text = value.string {
+        note(text, value, visit, key)
+      } else {
+        go(value, alternatives(of: key, in: visit, schema), visit, key, depth: depth + 1)
+      }
     }
   }
 
-  private mutating func go(_ node: ManifestNode, _ schema: JSONValue, _ owner: ComponentVisit, _ property: String, depth: Int) {
-    guard depth < Self.maximumDepth else { return }
-    if let text = node.string {
-      if text.contains("{{") || text.contains("{%") || text.contains("{#") {
-        let template = compiled[text] ?? TemplatePlace.compile(text)
-        compiled[text] = template
-        templates.append(TemplatePlace(node, text: text, template, owner: owner, property: property))
+  private mutating func alternatives(of key: String, in visit: ComponentVisit, _ schema: JSONValue) -> SchemaAlternatives {
+    if let known = alternatives[visit.type]?[key] { return known }
+    let made = SchemaAlternatives(schema)
+    alternatives[visit.type, default: [:]][key] = made
+    return made
+  }
+
+  private mutating func note(_ text: String, _ node: ManifestNode, _ owner: ComponentVisit, _ property: String) {
+    guard Self.isTemplate(text) else { return }
+    let template = compiled[text] ?? TemplatePlace.compile(text)
+    compiled[text] = template
+    templates.append(TemplatePlace(node, text: text, template, owner: owner, property: property))
+  }
+
+  private static func isTemplate(_ text: String) -> Bool {
+    var isOpen = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "{"):
+        if isOpen { return true }
+        isOpen = true
+      case UInt8(ascii: "%"), UInt8(ascii: "#"):
+        if isOpen { return true }
+      default: isOpen = false
       }
-      return
     }
-    let alternatives = SchemaAlternatives(schema)
+    return false
+  }
+
+  private mutating func go(
+    _ node: ManifestNode, _ alternatives: SchemaAlternatives, _ owner: ComponentVisit, _ property: String, depth: Int
+  ) {
+    guard depth < Self.maximumDepth else { return }
+    if let text = node.string { return note(text, node, owner, property) }
     if let elements = node.sequence {
       for element in elements { go(element, alternatives.items, owner, property, depth: depth + 1) }
       return
@@ -66,14 +95,14 @@ struct ComponentWalk {
 }
 
 /// What a part of the component schema admits, its alternatives side by side.
-struct SchemaAlternatives {
+final class SchemaAlternatives {
   private var definitions: [(name: String, schema: JSONValue)] = []
   private var itemSchemas: [JSONValue] = []
   private var valueSchemas: [JSONValue] = []
 
   init(_ schema: JSONValue) { collect(schema, depth: 0) }
 
-  private mutating func collect(_ schema: JSONValue, depth: Int) {
+  private func collect(_ schema: JSONValue, depth: Int) {
     guard depth < 10 else { return }
     if let reference = schema["$ref"]?.string {
       guard let name = reference.split(separator: "/").last, let target = ComponentSchema.resolve(reference) else { return }
@@ -100,11 +129,11 @@ struct SchemaAlternatives {
   }
 
   /// What the elements of a list may be.
-  var items: JSONValue { Self.union(itemSchemas) }
+  private(set) lazy var items = Self.union(itemSchemas)
   /// What the values of a mapping with keys of any name may be.
-  var values: JSONValue { Self.union(valueSchemas) }
+  private(set) lazy var values = Self.union(valueSchemas)
 
-  private static func union(_ schemas: [JSONValue]) -> JSONValue {
-    schemas.count == 1 ? schemas[0] : ["anyOf": .array(schemas)]
+  private static func union(_ schemas: [JSONValue]) -> SchemaAlternatives {
+    SchemaAlternatives(schemas.count == 1 ? schemas[0] : ["anyOf": .array(schemas)])
   }
 }

@@ -44,9 +44,24 @@ struct SchemaTree {
   /// Whether a schema of this tree has a property at a path of keys; nil where it leaves that open.
   func hasProperty(_ path: [String]) -> Bool? {
     guard let first = path.first else { return true }
-    guard let properties = root["properties"]?.mapping, !properties.isEmpty else { return nil }
+    guard let properties = root["properties"], properties.mapping?.isEmpty == false else { return nil }
     guard let property = properties[first] else { return false }
     return path.count == 1 ? true : SchemaTree(root: property).hasProperty(Array(path.dropFirst()))
+  }
+
+  /// The schema of the property at a path of keys; nil where there is none.
+  func property(_ path: [String]) -> ManifestNode? { path.reduce(Optional(root)) { $0?["properties"]?[$1] } }
+
+  /// Whether the values of this schema, or of one of its alternatives, have a property at a path of keys.
+  func allows(_ path: [String], depth: Int = 0) -> Bool {
+    guard let first = path.first else { return true }
+    guard depth < 20 else { return false }
+    if let property = root["properties"]?[first], SchemaTree(root: property).allows(Array(path.dropFirst()), depth: depth + 1) {
+      return true
+    }
+    return ["oneOf", "anyOf", "allOf"].contains { keyword in
+      root[keyword]?.sequence?.contains { SchemaTree(root: $0).allows(path, depth: depth + 1) } ?? false
+    }
   }
 }
 
@@ -57,5 +72,19 @@ extension ComponentVisit {
       return nil
     }
     return schema.mapping == nil ? nil : SchemaTree(root: schema)
+  }
+
+  /// Warns of a field that the stream's schema does not have, though the stream says what the field is.
+  func warnOfMissing(_ path: [String], _ role: String, at node: ManifestNode, _ findings: inout FindingList) {
+    guard !path.isEmpty, !path.contains(where: { $0.isEmpty || $0.contains("{") }), let schema = inlineSchema,
+      schema.hasProperty(path) == false
+    else { return }
+    let name = path.joined(separator: ".")
+    let properties = schema.root["properties"]
+    let near = NameSuggestion.nearest(to: name, among: (properties?.entries ?? []).map(\.key))
+    let owner = self["name"]?.string.map { "the schema of `\($0)`" } ?? "the stream's schema"
+    findings.warn(
+      "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map { "did you mean `\($0)`?" },
+      related: [.init("the schema", at: properties?.keyMark ?? schema.root.mark)])
   }
 }

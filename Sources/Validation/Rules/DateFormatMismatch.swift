@@ -32,7 +32,7 @@ struct DateFormatMismatch: Rule {
       guard !parses(text, directives) else { return }
       return findings.warn("the date `\(text)` is not in the format `\(directives)`", at: date, related: related)
     }
-    guard let key = configKey(text), let property = subject.specification?["properties"]?[key],
+    guard let key = ConfigReads.only(text), let property = subject.specification?["properties"]?[key],
       let example = example(of: property),
       !parses(example, directives)
     else { return }
@@ -43,12 +43,6 @@ struct DateFormatMismatch: Rule {
 
   private func parses(_ text: String, _ format: String) -> Bool {
     (try? DatetimeParser(format: format).parse(text)) != nil
-  }
-
-  /// The key where the template is nothing but one value of the config.
-  private func configKey(_ text: String) -> String? {
-    text.wholeMatch(of: /\s*\{\{\s*config\s*(?:\[\s*['"]([^'"]+)['"]\s*\]|\.\s*([A-Za-z_]+))\s*\}\}\s*/)
-      .flatMap { ($0.1 ?? $0.2).map(String.init) }
   }
 
   /// A date that the spec says it expects; nil where it says nothing of its form.

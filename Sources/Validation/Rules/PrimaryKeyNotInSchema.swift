@@ -7,22 +7,36 @@ struct PrimaryKeyNotInSchema: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for stream in subject.components("DeclarativeStream") {
-      guard let key = stream["primary_key"], let schema = stream.inlineSchema else { continue }
-      let fields = key.string == nil ? key.sequence ?? [] : [key]
-      for field in fields {
-        let path = field.sequence?.compactMap(\.string) ?? field.string.map { [$0] } ?? []
-        guard !path.isEmpty, !path.contains(where: { $0.isEmpty || $0.contains("{") }), schema.hasProperty(path) == false else {
-          continue
-        }
-        let name = path.joined(separator: ".")
-        let names = schema.root["properties"]?.mapping.map { Array($0.keys) } ?? []
-        let near = NameSuggestion.nearest(to: name, among: names)
-        let stream = stream["name"]?.string.map { "the schema of `\($0)`" } ?? "the stream's schema"
+      for (path, node) in stream.primaryKey { stream.warnOfMissing(path, "is in the primary key", at: node, &findings) }
+    }
+  }
+}
+
+/// Rows cannot be told apart by lists and objects. Airbyte's connector tests refuse them.
+struct PrimaryKeyType: Rule {
+  static let name = "primary-key-type"
+  static let summary = "A field of a primary key is a list or an object by its schema."
+
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    for stream in subject.components("DeclarativeStream") {
+      for (path, node) in stream.primaryKey {
+        guard let field = stream.inlineSchema?.property(path),
+          let type = SchemaTree.types(of: field).first(where: { ["object", "array"].contains($0) })
+        else { continue }
         findings.warn(
-          "\(stream) has no property `\(name)`, which is in the primary key", at: field,
-          remedy: near.map { "did you mean `\($0)`?" },
-          related: [.init("the schema", at: schema.root["properties"]?.keyMark ?? schema.root.mark)])
+          "`\(path.joined(separator: "."))` of the primary key is of type `\(type)`, by which rows cannot be told apart",
+          at: node,
+          related: [.init("the field in the schema", at: field.keyMark)])
       }
     }
+  }
+}
+
+extension ComponentVisit {
+  /// The paths of a stream's primary key, and where each is written.
+  fileprivate var primaryKey: [(path: [String], node: ManifestNode)] {
+    guard let key = self["primary_key"] else { return [] }
+    let fields = key.string == nil ? key.sequence ?? [] : [key]
+    return fields.map { field in (field.sequence?.compactMap(\.string) ?? field.string.map { [$0] } ?? [], field) }
   }
 }

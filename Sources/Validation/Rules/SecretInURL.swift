@@ -21,8 +21,8 @@ struct SecretInURL: Rule {
         let remedy =
           place.property == "request_parameters"
           ? "send it in a header, or by an `ApiKeyAuthenticator`, where its value is masked" : "send it in a header"
-        findings.warn(
-          "the secret `\(secret)` is part of the address", at: place.node,
+        findings.warnOnce(
+          secret, "the secret `\(secret)` is part of the address", at: place.node,
           mark: TemplateMark.mark(ofName: secret, in: place.node), remedy: remedy)
       }
     }

@@ -13,8 +13,7 @@ struct UndeclaredConfigKey: Rule {
     // Rules for configs may put in what the spec does not have.
     guard subject.root["spec"]?["config_normalization_rules"] == nil else { return }
     for place in subject.templates where place.isInterpolated {
-      for match in place.text.matches(of: /\bconfig\s*(?:\[\s*['"]([^'"\]]+)['"]\s*\]|\.get\(\s*['"]([^'"]+)['"])/) {
-        guard let key = (match.1 ?? match.2).map(String.init), !declared.contains(key), !key.hasPrefix("__") else { continue }
+      for key in ConfigReads.keys(in: place.text) where !declared.contains(key) && !key.hasPrefix("__") {
         let near = NameSuggestion.nearest(to: key, among: declared.sorted())
         findings.warn(
           "the config has no `\(key)`: the spec does not declare it", at: place.node,

@@ -3,14 +3,23 @@ import LowCode
 /// A secret that the spec does not mark is shown in forms and logs. Airbyte's connector tests demand the mark by the names of fields.
 struct UnmarkedSecret: Rule {
   static let name = "unmarked-secret"
-  static let summary = "A field of the config is called like a secret, but is not marked `airbyte_secret`."
+  static let summary = "A field of the config is called like a secret, but is not marked `airbyte_secret`, or can hold none."
+
+  /// Names that Airbyte's connector tests take for secrets, beyond what names tell by themselves.
+  private static let known: Set<String> = [
+    "app_id", "appid", "credentials", "service_account", "service_account_info", "tenant_id",
+  ]
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     guard let specification = subject.specification else { return }
     SchemaTree(root: specification).forEach { place in
-      guard let property = place.property, Self.isSecret(property), place.node["airbyte_secret"]?.bool != true,
-        canHoldSecret(place.node), place.node.key == property
-      else { return }
+      guard let property = place.property, Self.isSecret(property), place.node.key == property else { return }
+      let isMarked = place.node["airbyte_secret"]?.bool == true
+      if isMarked, !canHoldSecret(place.node), !SchemaTree.types(of: place.node).isEmpty {
+        let mark = place.node["airbyte_secret"]?.keyMark
+        findings.warn("`\(property)` is marked as a secret, but cannot hold one", at: place.node, mark: mark)
+      }
+      guard !isMarked, canHoldSecret(place.node) else { return }
       findings.warn(
         "`\(property)` is called like a secret, but is not marked as one", at: place.node, mark: place.node.keyMark,
         remedy: "add `airbyte_secret: true`")
@@ -19,6 +28,7 @@ struct UnmarkedSecret: Rule {
 
   /// Whether a field of this name should be a secret: a password, a token, a key by which one is let in.
   static func isSecret(_ name: String) -> Bool {
+    if known.contains(name.lowercased()) { return true }
     let words = name.replacing(/([a-z0-9])([A-Z])/) { "\($0.1)_\($0.2)" }.lowercased().split { !$0.isLetter && !$0.isNumber }
     guard let last = words.last.map(String.init) else { return false }
     let before = words.dropLast().last.map(String.init) ?? ""
