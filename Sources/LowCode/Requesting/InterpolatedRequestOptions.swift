@@ -99,21 +99,21 @@ struct InterpolatedRequestOptions: Sendable {
       parts.parameters = object
       if let queryPropertiesKey { parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location)) }
     }
+    // Values that are neither a mapping nor a text are none, as in the reference.
     switch try headers.evaluate(context) {
     case .object(let object): parts.headers = object
-    case .string(""), .null: break
-    default: throw ConnectorError(.system, "`request_headers` should give a mapping.", location: location)
+    case .string: throw ConnectorError(.system, "`request_headers` should give a mapping, not a text.", location: location)
+    default: break
     }
     switch try bodyData.evaluate(context) {
-    case .null: break
     case .object(let object): parts.bodyData = .object(object)
     case .string(let text): parts.bodyData = text.isEmpty ? .object([:]) : .string(text)
-    case let other: parts.bodyData = .string(PythonStrings.str(other))
+    default: break
     }
     switch try bodyJSON.evaluate(context) {
     case .object(let object): parts.bodyJSON = object
-    case .string(""), .null: break
-    default: throw ConnectorError(.system, "`request_body_json` should give an object.", location: location)
+    case .string: throw ConnectorError(.system, "`request_body_json` should give an object, not a text.", location: location)
+    default: break
     }
     return parts
   }

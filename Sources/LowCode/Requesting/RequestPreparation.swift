@@ -32,35 +32,37 @@ enum RequestPreparation {
 
   /// `url` with `parameters` in its query; those that the URL already has with the same value are not repeated.
   static func url(_ url: String, parameters: JSONObject) throws -> String {
-    var base = url.trimmingCharacters(in: .whitespacesAndNewlines)
+    var base = url.drop(while: \.isWhitespace)
+    // Other schemes stay as they are: whoever is to request them refuses.
+    if base.contains(":"), !base.lowercased().hasPrefix("http") { return String(base) }
     var fragment = ""
     if let hash = base.firstIndex(of: "#") {
-      fragment = String(base[hash...])
-      base = String(base[..<hash])
+      fragment = String(base[base.index(after: hash)...])
+      base = base[..<hash]
     }
-    var query: String?
+    var query = ""
     if let mark = base.firstIndex(of: "?") {
       query = String(base[base.index(after: mark)...])
-      base = String(base[..<mark])
+      base = base[..<mark]
     }
     guard let scheme = base.range(of: "://") else {
       throw ConnectorError(.system, "The URL `\(base)` has no scheme: it should begin with https:// or http://.")
     }
-    guard let first = base[scheme.upperBound...].first, first != "/" else {
-      throw ConnectorError(.system, "The URL `\(base)` has no host.")
+    let authority = base[scheme.upperBound...].prefix { $0 != "/" && $0 != "\\" }
+    guard !authority.isEmpty else { throw ConnectorError(.system, "The URL `\(base)` has no host.") }
+    guard !authority.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+      throw ConnectorError(.system, "The host of the URL `\(base)` has a space or a control character.")
     }
-    if !base[scheme.upperBound...].contains("/") { base += "/" }
 
-    let present = firstValues(ofQuery: query ?? "")
-    let added = parameters.filter { key, value in present[key] != PythonStrings.str(value) }
-    let encoded = formEncoded(added)
-    let joined = [query ?? "", encoded].filter { !$0.isEmpty }.joined(separator: "&")
-    let authority = base[scheme.upperBound...].firstIndex(of: "/") ?? base.endIndex
-    var path = String(base[authority...])
+    let present = firstValues(ofQuery: query)
+    let encoded = formEncoded(parameters.filter { key, value in present[key] != PythonStrings.str(value) })
+    let joined = [requoted(query, keeping: queryCharacters), encoded].filter { !$0.isEmpty }.joined(separator: "&")
+    var path = String(base[authority.endIndex...])
     if path.contains("/.") { path = URLJoining.withoutDotSegments(path) }
-    return base[..<authority] + requoted(path, keeping: pathCharacters)
-      + (joined.isEmpty ? "" : "?" + requoted(joined, keeping: queryCharacters))
-      + (fragment.isEmpty ? "" : "#" + requoted(String(fragment.dropFirst()), keeping: queryCharacters))
+    return base[..<authority.endIndex]
+      + requoted(path.isEmpty ? "/" : path, keeping: pathCharacters)
+      + (joined.isEmpty ? "" : "?" + requoted(uri: joined))
+      + (fragment.isEmpty ? "" : "#" + requoted(fragment, keeping: queryCharacters))
   }
 
   /// Fields as `application/x-www-form-urlencoded`: lists repeat their key, null ones are left out.
@@ -122,15 +124,16 @@ enum RequestPreparation {
     return percentEncoded(unquotingUnreserved(bytes), keeping: table)
   }
 
+  /// Escapes of unreserved characters undone, the others with capital digits.
   private static func unquotingUnreserved(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var index = 0
     while index < bytes.count {
       if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let value = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16), unreserved[Int(value)]
+        let value = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
       {
-        result.append(value)
+        result += unreserved[Int(value)] ? [value] : [bytes[index], bytes[index + 1].capital, bytes[index + 2].capital]
         index += 3
       } else {
         result.append(bytes[index])
@@ -168,6 +171,8 @@ enum RequestPreparation {
 }
 
 extension UInt8 {
+  fileprivate var capital: UInt8 { (0x61...0x7A).contains(self) ? self - 0x20 : self }
+
   fileprivate var isHexDigit: Bool {
     switch self {
     case 0x30...0x39, 0x41...0x46, 0x61...0x66: true

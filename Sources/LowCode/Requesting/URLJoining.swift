@@ -9,8 +9,17 @@ enum URLJoining {
     return resolve(path, against: base)
   }
 
+  /// Without the characters that Python's `urlsplit` passes over: tabs and line breaks anywhere, blanks and controls at the start.
+  private static func cleaned(_ url: String) -> String {
+    let scalars = url.unicodeScalars
+    guard scalars.contains(where: { $0.value <= 0x20 }) else { return url }
+    return String(String.UnicodeScalarView(scalars.drop { $0.value <= 0x20 }.filter { !"\t\r\n".unicodeScalars.contains($0) }))
+  }
+
   /// RFC 3986 §5.2 in the form of Python's `urljoin`, for http(s) bases.
   static func resolve(_ reference: String, against base: String) -> String {
+    let base = cleaned(base)
+    let reference = cleaned(reference)
     if let scheme = scheme(of: reference) {
       guard scheme == self.scheme(of: base), !reference.dropFirst(scheme.count + 1).hasPrefix("//") else { return reference }
       return resolve(String(reference.dropFirst(scheme.count + 1)), against: base)
@@ -67,7 +76,7 @@ enum URLJoining {
     }
     if segments.last == "." || segments.last == ".." { result.append("") }
     let path = result.joined(separator: "/")
-    return path.isEmpty ? "/" : path
+    return path.hasPrefix("/") ? path : "/" + path
   }
 
   private static func scheme(of url: String) -> String? {

@@ -25,14 +25,20 @@ import Testing
     ("  https://a.test/p", #"{"e": ""}"#, "https://a.test/p?e="),
     ("https://a.test/x?e=", #"{"e": "", "q": "a/b?c"}"#, "https://a.test/x?e=&e=&q=a%2Fb%3Fc"),
     ("https://a.test/a/../b", "{}", "https://a.test/b"),
+    ("https://a.test/b ", "{}", "https://a.test/b%20"),
+    ("https://a.test/%2f?c=%c3%a4#%e4", "{}", "https://a.test/%2F?c=%C3%A4#%E4"),
+    ("https://a.test/x?%", #"{"y": "+"}"#, "https://a.test/x?%25&y=%2B"),
+    ("ftp://a.test/x y", #"{"y": "+"}"#, "ftp://a.test/x y"),
+    ("a.test:80/x", "{}", "a.test:80/x"),
   ])
   func url(url: String, parameters: String, expected: String) throws {
     let parameters = try #require(try JSONValue(parsing: parameters).object)
     #expect(try RequestPreparation.url(url, parameters: parameters) == expected)
   }
 
-  @Test func urlWithoutSchemeIsRefused() {
-    #expect(throws: ConnectorError.self) { try RequestPreparation.url("a.test/x", parameters: [:]) }
+  @Test(arguments: ["a.test/x", "https:///x", "https://a.test /x", "https://a\u{7F}.test/"])
+  func urlWithoutSchemeOrHostIsRefused(_ url: String) {
+    #expect(throws: ConnectorError.self) { try RequestPreparation.url(url, parameters: [:]) }
   }
 
   @Test func jsonBody() throws {

@@ -19,6 +19,10 @@ import Testing
     ("https://a.test/v1?k=1", "x", "https://a.test/x"),
     ("https://a.test/v1", "a/b?c=d#e", "https://a.test/v1/a/b?c=d#e"),
     ("https://a.test/v1/", "#f", "https://a.test/v1/#f"),
+    ("https://a.test", "../x", "https://a.test/x"),
+    ("https://a.test/v1/", "x/../../../y", "https://a.test/y"),
+    ("https://a.test/v1/", " x ", "https://a.test/v1/x "),
+    ("https://a.test/v1\t", "\nx\r\ny", "https://a.test/v1/xy"),
   ])
   func join(base: String, path: String, expected: String) {
     #expect(URLJoining.join(base, path) == expected)

@@ -24,6 +24,9 @@ package final class NetworkTransport: Transport {
   package func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let request = withCredentials(request)
     guard let address = RequestAddress(request.url) else {
+      guard request.url.lowercased().hasPrefix("http") else {
+        throw TransportError(.unsupportedScheme, "`\(request.url)` is no URL that begins with https:// or http://.")
+      }
       throw TransportError(.invalidURL, "`\(request.url)` is not a valid URL.")
     }
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
