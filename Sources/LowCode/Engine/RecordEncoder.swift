@@ -18,7 +18,8 @@ struct RecordEncoder: Sendable {
     var lines = JSONWriter(capacity: min(records.count * 512, Self.enough + Self.enough / 8))
     var first = 0
     for place in records.indices {
-      encode(records[place], time, tail, into: &lines)
+      // Out of an array's subscript a record would be copied.
+      records.withUnsafeBufferPointer { encode($0[place], time, tail, into: &lines) }
       guard lines.count >= Self.enough else { continue }
       try emit(lines, place + 1 - first)
       lines.buffer.removeAll()

@@ -52,12 +52,10 @@ package struct Record: Sendable {
   /// The changes to the top-level keys of `view`.
   package private(set) var patches: [JSONPatch] = []
   /// The record where it was built anew.
-  private var built = JSONObject()
+  private var built: JSONObject?
   /// The file that was stored for the record.
   package var file: FileReference?
 
-  /// A record without fields.
-  init() {}
   package init(_ view: JSONView) { self.view = view }
   package init(_ object: JSONObject) { built = object }
 
@@ -68,7 +66,7 @@ package struct Record: Sendable {
 
   /// The top-level field `key`, as changed.
   package subscript(key: JSONKey) -> Field? {
-    if view == nil { return built[key.string].map { .value($0) } }
+    if view == nil { return built?[key.string].map { .value($0) } }
     if let place = JSONPatch.place(of: key, in: patches) { return patches[place].field }
     return view?[key].map { .view($0) }
   }
@@ -86,7 +84,8 @@ package struct Record: Sendable {
   /// Sets the top-level field `key`; nil removes it.
   package mutating func set(_ key: JSONKey, _ value: JSONValue?) {
     if view == nil {
-      built[key.string] = value
+      built = built ?? [:]
+      built?[key.string] = value
     } else if let place = JSONPatch.place(of: key, in: patches) {
       patches[place].change = JSONPatch.change(to: value)
     } else {
@@ -106,7 +105,7 @@ package struct Record: Sendable {
   /// The whole record in memory; setting it builds the record anew.
   package var object: JSONObject {
     get {
-      guard let view else { return built }
+      guard let view else { return built ?? [:] }
       if case .object(let object) = JSONValue(view, patches: patches) { return object }
       return [:]
     }
@@ -149,7 +148,7 @@ extension Record {
       if let place = JSONPatch.place(of: key, in: patches) { return patches[place].templateValue }
       return view?.content(of: key).map { Value($0) }
     }
-    return built[key.string].map { Value($0) }
+    return built?[key.string].map { Value($0) }
   }
 }
 
