@@ -1,7 +1,7 @@
 import Foundation
 import LowCode
 import Testing
-import Validation
+@testable import Validation
 
 @Suite struct ManifestFixerTests {
   private static let body = """
@@ -30,6 +30,13 @@ import Validation
     request_headers: {A: b}
     """
 
+  private static let pages = """
+    paginator:
+      type: DefaultPaginator
+      pagination_strategy: {type: CursorPagination, cursor_value: "{{ response.next }}"}
+      page_token_option: {type: RequestPath}
+    """
+
   @Test(
     arguments: [
       (
@@ -51,6 +58,66 @@ import Validation
         manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"),
         manifest(url: "url_base: https://api.example.com # airbyte-lowcode: ignore deprecated-property"), 0
       ),
+      (
+        manifest(url: "url_base: https://api.example.com/v1/ # the API\npath: /items # what"),
+        manifest(url: "url: https://api.example.com/v1/items # the API\n# what"), 2
+      ),
+      (
+        manifest(url: "path: items\nurl_base: 'https://api.example.com'"), manifest(url: "url: 'https://api.example.com/items'"),
+        2
+      ),
+      (
+        manifest(url: #"url_base: "https://{{ config['token'] }}.example.com"\#npath: "{{ config['token'] }}/items""#),
+        // A template at the beginning may give a whole address.
+        manifest(url: #"url: "https://{{ config['token'] }}.example.com"\#npath: "{{ config['token'] }}/items""#), 1
+      ),
+      (
+        manifest(url: #"url_base: https://api.example.com\#npath: "items/{{ config['token'] }}""#),
+        manifest(url: #"url: "https://api.example.com/items/{{ config['token'] }}""#), 2
+      ),
+      (
+        manifest(retriever: pages, url: "url_base: https://api.example.com\npath: items"),
+        // A page's path may be put behind the base.
+        manifest(retriever: pages, url: "url: https://api.example.com\npath: items"), 1
+      ),
+      (
+        manifest(
+          top: "definitions: {base: {type: HttpRequester, url_base: https://api.example.com}}",
+          url: "$ref: '#/definitions/base'\npath: items"),
+        manifest(
+          top: "definitions: {base: {type: HttpRequester, url: https://api.example.com}}",
+          url: "$ref: '#/definitions/base'\nurl: https://api.example.com/items"),
+        2
+      ),
+      (
+        manifest(
+          top: "definitions: {base: {type: HttpRequester, path: /items, url_base: https://api.example.com}}",
+          url: "$ref: '#/definitions/base'"),
+        manifest(
+          top: "definitions: {base: {type: HttpRequester, url: https://api.example.com/items}}", url: "$ref: '#/definitions/base'"
+        ),
+        2
+      ),
+      (
+        manifest(url: "url: https://api.example.com/items\nhttp_method: POST\nrequest_body_json: {query: \"{ items { id } }\"}"),
+        manifest(
+          url:
+            "url: https://api.example.com/items\nhttp_method: POST\nrequest_body: {type: RequestBodyGraphQL, value: {query: \"{ items { id } }\"}}"
+        ), 1
+      ),
+      (
+        manifest(
+          retriever:
+            "paginator: {type: DefaultPaginator, limit_option: {type: RequestOption, inject_into: header, field_name: n}, "
+            + "pagination_strategy: {type: PageIncrement, page_size: 5}, page_token_option: {type: RequestOption, inject_into: header, field_name: p}}"
+        ),
+        manifest(
+          retriever:
+            "paginator: {type: DefaultPaginator, page_size_option: {type: RequestOption, inject_into: header, field_name: n}, "
+            + "pagination_strategy: {type: PageIncrement, page_size: 5}, page_token_option: {type: RequestOption, inject_into: header, field_name: p}}"
+        ),
+        1
+      ),
       (manifest(), manifest(), 0),
       ("a: [1", "a: [1", 0),
     ] as [(String, String, Int)])
@@ -62,6 +129,27 @@ import Validation
     let again = await fixer.mended(outcome.bytes, name: "manifest.yaml", folder: ".")
     #expect(again.count == 0)
     #expect(again.bytes == outcome.bytes)
+  }
+
+  /// Two streams share a base, and one of them is asked for at the base itself: it keeps its address.
+  @Test func aBaseThatOthersUseIsNotJoined() async throws {
+    let text = manifest(
+      top: """
+        definitions:
+          base:
+            type: HttpRequester
+            url_base: https://api.example.com
+            path: items
+        """, url: "$ref: '#/definitions/base'\npath: ''")
+    let outcome = await ManifestFixer(try ManifestChecker()).mended(Array(text.utf8), name: "manifest.yaml", folder: ".")
+    #expect(String(decoding: outcome.bytes, as: UTF8.self) == text.replacing("url_base", with: "url"))
+  }
+
+  @Test(arguments: RenamedName.properties.flatMap { type, names in names.map { (type, $0.key, $0.value) } })
+  func formerNamesLeadToPresentOnes(type: String, former: String, present: String) throws {
+    let properties = try #require(ComponentSchema.properties(of: type))
+    #expect(properties[present] != nil)
+    #expect(properties[former] == nil)
   }
 
   @Test func aFileIsReplacedAsAWholeAndKeepsItsPermissions() async throws {

@@ -51,6 +51,14 @@ package struct ManifestChecker: Sendable {
     return ManifestReport(name: name, file: file, findings: settled(list.findings, file))
   }
 
+  /// The addresses that the requesters of a manifest have, by their places, as texts with templates.
+  func addresses(in source: ManifestSource) -> [String: String?] {
+    let examination = pipeline.examine(source)
+    guard let written = examination.written, let root = examination.resolved else { return [:] }
+    let requesters = Subject(written: written, root: root).components("HttpRequester")
+    return Dictionary(requesters.map { ($0.node.path, AddressMigration.joined($0)) }, uniquingKeysWith: { $1 })
+  }
+
   /// Why the reference could not build the manifest's components.
   private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [Diagnostic] {
     let isGiven = options.config != nil
@@ -106,6 +114,8 @@ package struct ManifestReport: Sendable {
   /// Whether the file could not be read at all.
   package var isUnread: Bool { findings.contains { $0.rule == "file" } }
   package var errorCount: Int { findings.count { $0.severity == .error } }
+  /// The number of places in which something was found.
+  var placeCount: Int { findings.reduce(0) { $0 + $1.count } }
   package var warningCount: Int { findings.count { $0.severity == .warning } }
 }
 

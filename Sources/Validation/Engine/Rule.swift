@@ -66,6 +66,7 @@ package struct FindingList {
     }
     gathered["\(rule) \(kind)"] = (known.index, known.count + 1)
     findings[known.index].fix += fix
+    findings[known.index].count = known.count + 1
     let others = known.count == 1 ? "in another place" : "in \(known.count) other places"
     let note = Diagnostic.Related("the same \(others)", at: nil)
     findings[known.index].diagnostic.related.removeAll { $0.mark == nil }

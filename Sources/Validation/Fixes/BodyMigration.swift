@@ -37,7 +37,9 @@ enum BodyMigration {
   private static func bodyType(_ key: String, _ value: ManifestNode) -> String? {
     guard value.mapping != nil else { return nil }
     if key == "request_body_data" { return "RequestBodyUrlEncodedForm" }
-    return value["query"]?.string == nil ? "RequestBodyJsonObject" : nil
+    guard value["query"]?.string != nil else { return "RequestBodyJsonObject" }
+    // A query's nulls are not sent.
+    return (value.entries ?? []).contains { $0.node.isNull } ? nil : "RequestBodyGraphQL"
   }
 
   /// The offset behind the brace that closes the one at `start`.

@@ -6,7 +6,7 @@ package struct ManifestFixer: Sendable {
   /// A manifest's text after mending.
   package struct Outcome: Sendable {
     package let bytes: [UInt8]
-    /// How many findings were mended.
+    /// In how many places something was mended.
     package let count: Int
   }
 
@@ -16,7 +16,8 @@ package struct ManifestFixer: Sendable {
 
   package init(_ checker: ManifestChecker) { self.checker = checker }
 
-  /// Mends a text. What would leave it worse than before, by any rule, is not done; a second time there is nothing left to do.
+  /// Mends a text. What would leave it worse than before, by any rule, or would ask for another address, is not done; a second time
+  /// there is nothing left to do.
   package func mended(_ bytes: [UInt8], name: String, folder: String) async -> Outcome {
     var bytes = bytes
     var count = 0
@@ -25,14 +26,16 @@ package struct ManifestFixer: Sendable {
       let fixable = report.findings.filter { !$0.fix.isEmpty }
       if fixable.isEmpty { break }
       if let (better, next) = await improved(bytes, by: fixable, report, name, folder) {
-        (bytes, report, count) = (better, next, count + fixable.count)
+        count += report.placeCount - next.placeCount
+        (bytes, report) = (better, next)
         continue
       }
       // Together they do harm: each that does none alone.
       var isMended = false
       for finding in fixable {
         guard let (better, next) = await improved(bytes, by: [finding], report, name, folder) else { continue }
-        (bytes, report, count, isMended) = (better, next, count + 1, true)
+        count += report.placeCount - next.placeCount
+        (bytes, report, isMended) = (better, next, true)
         break
       }
       if !isMended { break }
@@ -41,7 +44,7 @@ package struct ManifestFixer: Sendable {
   }
 
   /// Mends a file in place: the whole new text takes the place of the old one at once.
-  /// - Returns: how many findings were mended.
+  /// - Returns: in how many places something was mended.
   package func mend(file path: String, folder: String) async throws -> Int {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let bytes = [UInt8](try Data(contentsOf: target))
@@ -73,12 +76,16 @@ package struct ManifestFixer: Sendable {
     guard let changed = Self.apply(findings.flatMap(\.fix), to: bytes), changed != bytes else { return nil }
     let next = await check(changed, name, folder)
     let before = Self.counts(report)
-    let isWorse = Self.counts(next).contains { $0.value > before[$0.key, default: 0] }
-    return isWorse || next.findings.count >= report.findings.count ? nil : (changed, next)
+    let after = Self.counts(next)
+    let isWorse = after.contains { $0.value > before[$0.key, default: 0] }
+    guard !isWorse, after.values.reduce(0, +) < before.values.reduce(0, +),
+      checker.addresses(in: .text(changed, name: name)) == checker.addresses(in: .text(bytes, name: name))
+    else { return nil }
+    return (changed, next)
   }
 
   private static func counts(_ report: ManifestReport) -> [String: Int] {
-    Dictionary(report.findings.map { ("\($0.severity.rawValue) \($0.rule)", 1) }, uniquingKeysWith: +)
+    Dictionary(report.findings.map { ("\($0.severity.rawValue) \($0.rule)", $0.count) }, uniquingKeysWith: +)
   }
 
   /// Nil where two changes are about the same bytes.

@@ -6,6 +6,8 @@ package struct Finding: Sendable, Hashable {
   package var diagnostic: Diagnostic
   /// Changes of the text that mend it and nothing else; empty where an author has to decide.
   package var fix: [TextEdit] = []
+  /// In how many places it was found, where one is told of for all.
+  package var count = 1
 
   package init(_ diagnostic: Diagnostic, fix: [TextEdit] = []) {
     self.diagnostic = diagnostic

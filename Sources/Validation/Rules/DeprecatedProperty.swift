@@ -7,6 +7,7 @@ struct DeprecatedProperty: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     let text = (subject.written.mark?.file).flatMap { SourceText($0) }
+    let addresses = text.map { AddressMigration(subject, $0) }
     for visit in subject.components {
       if let definition = ComponentSchema.definition(visit.type), definition["deprecated"]?.bool == true {
         let type = visit["type"] ?? visit.node
@@ -19,16 +20,19 @@ struct DeprecatedProperty: Rule {
         else { continue }
         findings.warnOnce(
           "\(visit.type).\(key)", "`\(key)` of `\(visit.type)` is deprecated", at: value, mark: value.keyMark,
-          remedy: remedy(property["deprecation_message"]?.string), fix: fix(key, value, of: visit, text))
+          remedy: remedy(property["deprecation_message"]?.string), fix: fix(key, value, of: visit, text, addresses))
       }
     }
   }
 
   /// The changes that the reference's migrations make and that need no more than this place.
-  private func fix(_ key: String, _ value: ManifestNode, of visit: ComponentVisit, _ text: SourceText?) -> [TextEdit] {
+  private func fix(
+    _ key: String, _ value: ManifestNode, of visit: ComponentVisit, _ text: SourceText?, _ addresses: AddressMigration?
+  ) -> [TextEdit] {
     guard let text, visit.type == "HttpRequester", let mark = value.keyMark else { return [] }
     switch key {
     case "url_base" where visit.node["url"] == nil: return text.range(of: key, at: mark).map { [TextEdit($0, "url")] } ?? []
+    case "path": return addresses?.edits(at: mark) ?? []
     case "request_body_json" where visit.node["request_body"] == nil, "request_body_data" where visit.node["request_body"] == nil:
       return BodyMigration.edits(key: key, value: value, in: text)
     default: return []

@@ -7,7 +7,7 @@ struct RenamedName: Rule {
   static let summary = "A property has the name that it had in an earlier version."
 
   /// By type and former name, the present name.
-  private static let properties: [String: [String: String]] = [
+  static let properties: [String: [String: String]] = [
     "CursorPagination": ["cursor": "cursor_value"],
     "DatetimeBasedCursor": [
       "stream_state_field_start": "partition_field_start", "stream_state_field_end": "partition_field_end",
