@@ -80,7 +80,8 @@ let package = Package(
       name: "ValidationTests",
       dependencies: ["Validation", "LowCode", "JSON", "JSONSchema", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["Fixtures"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["airbyte-lowcode", "JSON"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["airbyte-lowcode", "LowCode", "Validation", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

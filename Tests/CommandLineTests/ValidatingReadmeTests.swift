@@ -1,0 +1,110 @@
+import Foundation
+import JSON
+import LowCode
+import Testing
+import Validation
+
+/// What the README shows of checking manifests is what happens.
+@Suite struct ValidatingReadmeTests {
+  private let section: String
+  private let manifest: String
+
+  init() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    manifest = try #require(Self.blocks(of: "yaml", in: readme).first)
+    let start = try #require(readme.range(of: "## Validating manifests"))
+    let end = try #require(readme.range(of: "\n## ", range: start.upperBound..<readme.endIndex))
+    section = String(readme[start.lowerBound..<end.lowerBound])
+  }
+
+  private static func blocks(of language: String, in text: String) -> [String] {
+    text.components(separatedBy: "```\(language)\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+  }
+
+  private func yaml(holding word: String) throws -> (text: String, value: JSONValue) {
+    let text = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains(word) })
+    let examination = ManifestPipeline(validator: try ManifestValidator()).examine(.text(Array(text.utf8), name: "README.md"))
+    return (text, try #require(examination.written?.value))
+  }
+
+  @Test func theMistakesAreToldAsShown() async throws {
+    var faulty = manifest
+    for (right, wrong) in [
+      ("config['token']", "config['tokn']"), ("inject_into: request_parameter", "inject_into: request_parm"),
+      ("primary_key: id", "primary_key: ID"), ("type: DpathExtractor", "type: DpathExtracter"),
+    ] {
+      #expect(faulty.contains(right))
+      faulty = faulty.replacing(right, with: wrong)
+    }
+    let folder = try Folder()
+    try folder.write("manifest.yaml", faulty)
+    let run = try await Tool.run(["validate", "manifest.yaml", "--ignore", "deprecated-property"], in: folder)
+    #expect(run.status == 1)
+    #expect(Self.blocks(of: "text", in: section) == [run.stdout])
+  }
+
+  @Test func theRulesAreThoseThatThereAre() throws {
+    let sentence = try #require(
+      section.components(separatedBy: "The rules are ").dropFirst().first?.components(separatedBy: ".").first)
+    let names = sentence.components(separatedBy: "`").enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
+    #expect(names == RuleCatalog.names)
+  }
+
+  @Test func theCommentSilences() async throws {
+    let comment = try yaml(holding: "airbyte-lowcode: ignore").text
+    let folder = try Folder()
+    try folder.write("manifest.yaml", manifest.replacing("        url_base:", with: "        \(comment)        url_base:"))
+    let run = try await Tool.run(["validate", "manifest.yaml", "--ignore", "deprecated-property"], in: folder)
+    #expect(run.stdout == "1 manifest checked, nothing found\n")
+  }
+
+  /// The line for editors names the file that the command before it writes, and is a comment to everyone else.
+  @Test func theLineForEditorsNamesTheSchema() async throws {
+    let line = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains("yaml-language-server") })
+    let file = try #require(line.firstMatch(of: /^# yaml-language-server: \$schema=(\S+)\n$/)).1
+    #expect(section.contains("`airbyte-lowcode schema > \(file)`"))
+    let folder = try Folder()
+    try folder.write("manifest.yaml", line + manifest)
+    let run = try await Tool.run(["validate", "manifest.yaml", "--ignore", "deprecated-property"], in: folder)
+    #expect(run.status == 0)
+  }
+
+  /// The workflow's own command writes what the next step uploads, also where there are errors.
+  @Test func theWorkflowUploadsWhatIsFound() async throws {
+    let workflow = try yaml(holding: "upload-sarif").value
+    let steps = try #require(workflow["jobs"]?["validate"]?["steps"]?.array)
+    let place = try #require(steps.firstIndex { $0["run"]?.string?.hasPrefix("airbyte-lowcode ") == true })
+    let upload = try #require(steps.dropFirst(place + 1).first)
+    #expect(upload["uses"]?.string?.hasPrefix("github/codeql-action/upload-sarif@") == true)
+    #expect(upload["if"]?.string == "always()")
+    #expect(workflow["jobs"]?["validate"]?["permissions"]?["security-events"]?.string == "write")
+    let command = try #require(steps[place]["run"]?.string).components(separatedBy: " > ")
+    #expect(upload["with"]?["sarif_file"]?.string == command.last)
+    let folder = try Folder()
+    try folder.makeFolder("a")
+    try folder.write("a/manifest.yaml", manifest.replacing("DpathExtractor", with: "DpathExtracter"))
+    let run = try await Tool.run(command[0].split(separator: " ").dropFirst().map(String.init), in: folder)
+    #expect(run.status == 1)
+    #expect(try JSONValue(parsing: Array(run.stdout.utf8))["version"]?.string == "2.1.0")
+  }
+
+  /// The hook is given the manifests among the files of a commit, and refuses those that have errors.
+  @Test(
+    arguments: [
+      ("manifest.yaml", true), ("connectors/source-shop/manifest.yml", true), ("notes/my-manifest.yaml", false),
+      ("manifest.yaml.orig", false),
+    ] as [(String, Bool)])
+  func theHookTakesManifests(path: String, isTaken: Bool) async throws {
+    let hook = try #require(try yaml(holding: "airbyte-lowcode-validate").value["repos"]?[0]?["hooks"]?[0])
+    let files = try Regex(try #require(hook["files"]?.string))
+    #expect((path.firstMatch(of: files) != nil) == isTaken)
+    let words = try #require(hook["entry"]?.string).split(separator: " ").map(String.init)
+    #expect(words.first == "airbyte-lowcode")
+    let folder = try Folder()
+    try folder.write("good.yaml", manifest)
+    try folder.write("faulty.yaml", manifest.replacing("DpathExtractor", with: "DpathExtracter"))
+    #expect(try await Tool.run(words.dropFirst() + ["good.yaml"], in: folder).status == 0)
+    #expect(try await Tool.run(words.dropFirst() + ["good.yaml", "faulty.yaml"], in: folder).status == 1)
+  }
+}
