@@ -49,7 +49,8 @@ enum RuleCases {
     .init(
       "unused-definition",
       fires: manifest(
-        top: "definitions:\n  ⟦unused-definition⟧one: {a: 1}\n  two: {b: {c: {type: integer}}}",
+        top: "definitions:\n  ⟦unused-definition⟧one: {a: 1}\n  two: {b: {c: {type: integer}}}\n"
+          + "⟦unused-definition⟧schemas:\n  items: {type: object}",
         schema: "id: {$ref: '#/definitions/two/b/c'}"),
       silent: manifest(top: "definitions:\n  two: {b: {c: {type: integer}}}", schema: "id: {$ref: '#/definitions/two/b/c'}")),
     .init(
@@ -260,7 +261,18 @@ enum RuleCases {
       silent: manifest(schema: "id: {anyOf: [{type: integer}, {type: string}]}")),
     .init(
       "schema-shape",
-      fires: manifest(schema: "id: {type: integer}\nn: {type: ⟦schema-shape⟧interger}\n⟦schema-shape⟧list: {type: array}"),
-      silent: manifest(schema: "id: {type: integer}\nlist: {type: [array, 'null'], items: {type: string}}")),
+      fires: manifest(
+        schema: """
+          id: {type: integer}
+          n: {type: ⟦schema-shape⟧interger}
+          ⟦schema-shape⟧list: {type: array}
+          o: {type: object, properties: ⟦schema-shape⟧[a], required: ⟦schema-shape⟧true}
+          """),
+      silent: manifest(
+        schema: """
+          id: {type: integer}
+          list: {type: [array, 'null'], items: {type: string}}
+          o: {type: object, properties: {required: {type: boolean}}, required: [required], enum: [{required: true}]}
+          """)),
   ]
 }

@@ -19,20 +19,21 @@ struct SchemaTree {
   func forEach(_ body: (Place) -> Void) { visit(Place(node: root, property: nil, depth: 0, parent: nil), body) }
 
   private func visit(_ place: Place, _ body: (Place) -> Void) {
-    guard place.node.mapping != nil, place.depth < 100 else { return }
+    guard let entries = place.node.entries, place.depth < 100 else { return }
     body(place)
     let node = place.node
     func inner(_ child: ManifestNode, _ property: String?) {
       visit(Place(node: child, property: property, depth: place.depth + 1, parent: node), body)
     }
-    for keyword in ["properties", "patternProperties", "definitions", "$defs"] {
-      for (name, child) in node[keyword]?.entries ?? [] { inner(child, keyword == "properties" ? name : nil) }
+    for (keyword, child) in entries {
+      switch keyword {
+      case "properties": for (name, schema) in child.entries ?? [] { inner(schema, name) }
+      case "patternProperties", "definitions", "$defs": for (_, schema) in child.entries ?? [] { inner(schema, nil) }
+      case "items", "additionalProperties", "not", "contains", "if", "then", "else", "allOf", "anyOf", "oneOf":
+        if let elements = child.sequence { elements.forEach { inner($0, place.property) } } else { inner(child, place.property) }
+      default: break
+      }
     }
-    for keyword in ["items", "additionalProperties", "not", "contains", "if", "then", "else"] {
-      guard let child = node[keyword] else { continue }
-      if let elements = child.sequence { elements.forEach { inner($0, place.property) } } else { inner(child, place.property) }
-    }
-    for keyword in ["allOf", "anyOf", "oneOf"] { node[keyword]?.sequence?.forEach { inner($0, place.property) } }
   }
 
   /// The types that a schema names.

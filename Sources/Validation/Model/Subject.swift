@@ -12,6 +12,8 @@ package struct Subject: Sendable {
   package let templates: [TemplatePlace]
   /// The schema of the config; nil where the manifest has none.
   package let specification: ManifestNode?
+  /// The text, for edits of it; nil where it is not UTF-8.
+  let text: SourceText?
 
   init(written: ManifestNode, root: ManifestNode) {
     self.written = written
@@ -21,6 +23,7 @@ package struct Subject: Sendable {
     templates = walk.templates
     let specification = root["spec"]?["connection_specification"]
     self.specification = specification?.mapping == nil ? nil : specification
+    text = (written.mark?.file).flatMap { SourceText($0) }
   }
 
   /// The components of the given types, in the order of the manifest.

@@ -6,7 +6,7 @@ struct DeprecatedProperty: Rule {
   static let summary = "A property or component is deprecated."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    let text = (subject.written.mark?.file).flatMap { SourceText($0) }
+    let text = subject.text
     let addresses = text.map { AddressMigration(subject, $0) }
     for visit in subject.components {
       if let definition = ComponentSchema.definition(visit.type), definition["deprecated"]?.bool == true {

@@ -22,13 +22,12 @@ struct RenamedName: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     guard let file = subject.written.mark?.file else { return }
-    let text = SourceText(file)
     for visit in subject.components {
       for (key, value) in visit.node.entries ?? [] {
         guard visit.properties[key] == nil, let present = Self.properties[visit.type]?[key], visit.node[present] == nil,
           let mark = value.keyMark, mark.file === file
         else { continue }
-        let range = text?.range(of: key, at: mark)
+        let range = subject.text?.range(of: key, at: mark)
         findings.warn(
           "`\(key)` of `\(visit.type)` is called `\(present)` now, and is not read", at: value, mark: mark,
           remedy: "write `\(present)`", fix: range.map { [TextEdit($0, present)] } ?? [])

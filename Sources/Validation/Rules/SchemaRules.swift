@@ -11,24 +11,43 @@ struct SchemaKeyword: Rule {
         guard let value = place.node[keyword] else { continue }
         findings.warn("a stream's schema cannot use `\(keyword)`", at: value, mark: value.keyMark)
       }
-      if let value = place.node["additionalProperties"], value.bool == false {
+      if let value = place.node["additionalProperties"], value.bool != true {
         findings.warn(
-          "the schema refuses fields that it does not know, so that a new one breaks syncs", at: value, mark: value.keyMark,
+          "the schema restricts fields that it does not know, so that a new one breaks syncs", at: value, mark: value.keyMark,
           remedy: "use `additionalProperties: true`")
       }
     }
   }
 }
 
-/// A type that does not say what it holds, or that does not exist.
+/// A schema that is not valid, or a type that does not say what it holds.
 struct SchemaShape: Rule {
   static let name = "schema-shape"
-  static let summary = "A property of a stream's schema has a type that does not exist, or an array does not say what it holds."
+  static let summary = "A part of a stream's schema is not valid, or an array does not say what it holds."
 
   private static let types: Set<String> = ["null", "boolean", "object", "array", "number", "integer", "string"]
 
+  /// What the value of a keyword has to be.
+  private static let shapes: [String: (words: String, fits: @Sendable (ManifestNode) -> Bool)] = [
+    "properties": ("a mapping", { $0.entries != nil }),
+    "patternProperties": ("a mapping", { $0.entries != nil }),
+    "items": ("a schema", { $0.entries != nil || $0.sequence != nil || $0.bool != nil }),
+    "additionalProperties": ("true, or a schema", { $0.entries != nil || $0.bool != nil }),
+    "required": ("a list of names", { $0.sequence?.allSatisfy { $0.string != nil } == true }),
+    "enum": ("a list of values", { $0.sequence?.isEmpty == false }),
+    "anyOf": ("a list of schemas", { $0.sequence?.isEmpty == false }),
+    "oneOf": ("a list of schemas", { $0.sequence?.isEmpty == false }),
+    "format": ("a text", { $0.string != nil }),
+    "type": ("the name of a type, or a list of such names", { $0.string != nil || $0.sequence?.isEmpty == false }),
+  ]
+
   func check(_ subject: Subject, _ findings: inout FindingList) {
     subject.forEachStreamSchema { place in
+      for (key, value) in place.node.entries ?? [] {
+        guard let shape = Self.shapes[key], !shape.fits(value) else { continue }
+        findings.warn(
+          "`\(key)` should be \(shape.words), found \(value.kindName)", at: value, mark: value.mark ?? value.keyMark)
+      }
       guard let type = place.node["type"] else { return }
       for element in type.sequence ?? [type] {
         guard let name = element.string, !Self.types.contains(name) else { continue }

@@ -17,9 +17,9 @@ struct SpecKeyword: Rule {
         findings.warn(
           "the spec cannot use `\(keyword)`", at: value, mark: value.keyMark, remedy: keyword == "anyOf" ? "use `oneOf`" : nil)
       }
-      if let value = place.node["additionalProperties"], value.bool == false {
+      if let value = place.node["additionalProperties"], value.bool != true {
         findings.warn(
-          "the spec refuses fields that it does not know, so that later versions cannot do without one", at: value,
+          "the spec restricts fields that it does not know, so that later versions cannot do without one", at: value,
           mark: value.keyMark,
           remedy: "use `additionalProperties: true`")
       }

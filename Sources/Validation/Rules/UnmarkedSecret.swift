@@ -29,9 +29,9 @@ struct UnmarkedSecret: Rule {
   /// Whether a field of this name should be a secret: a password, a token, a key by which one is let in.
   static func isSecret(_ name: String) -> Bool {
     if known.contains(name.lowercased()) { return true }
-    let words = name.replacing(/([a-z0-9])([A-Z])/) { "\($0.1)_\($0.2)" }.lowercased().split { !$0.isLetter && !$0.isNumber }
-    guard let last = words.last.map(String.init) else { return false }
-    let before = words.dropLast().last.map(String.init) ?? ""
+    let words = words(of: name)
+    guard let last = words.last else { return false }
+    let before = words.dropLast().last ?? ""
     if ["password", "passwd", "passphrase", "secret", "token", "apikey", "jwt", "certificate"].contains(last) {
       // A token by which pages are asked for opens nothing.
       return !(last == "token" && ["page", "next", "sync", "continuation"].contains(before))
@@ -41,6 +41,23 @@ struct UnmarkedSecret: Rule {
       "", "api", "access", "secret", "private", "auth", "app", "application", "consumer", "license", "subscription", "client",
     ]
     .contains(before)
+  }
+
+  /// `apiKey` and `api-key` are two words each, here in lower case.
+  private static func words(of name: String) -> [String] {
+    var words = [""]
+    var wasSmall = false
+    for character in name {
+      guard character.isLetter || character.isNumber else {
+        words.append("")
+        wasSmall = false
+        continue
+      }
+      if wasSmall, character.isUppercase { words.append("") }
+      words[words.count - 1] += character.lowercased()
+      wasSmall = !character.isUppercase
+    }
+    return words.filter { !$0.isEmpty }
   }
 
   private func canHoldSecret(_ schema: ManifestNode) -> Bool {

@@ -5,24 +5,30 @@ struct UnusedDefinition: Rule {
   static let name = "unused-definition"
   static let summary = "Nothing refers to a definition."
 
+  /// Where references lead to, and nothing else looks.
+  private static let places = ["definitions", "schemas"]
+
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    guard let definitions = subject.written["definitions"], definitions.mapping != nil else { return }
-    var usage = ReferenceUsage(root: subject.written)
-    for (key, value) in subject.written.entries ?? [] where key != "definitions" { usage.follow(value) }
-    report(definitions, ["definitions"], usage.used, &findings)
+    let root = subject.written
+    guard Self.places.contains(where: { root[$0]?.entries != nil }) else { return }
+    var usage = ReferenceUsage(root: root)
+    for (key, value) in root.entries ?? [] where !Self.places.contains(key) { usage.follow(value) }
+    for (key, value) in root.entries ?? [] where Self.places.contains(key) && value.entries?.isEmpty == false {
+      report(key, value, [], usage.used, &findings)
+    }
   }
 
   /// Tells of the outermost entries that are neither referred to, nor part of one that is, nor hold one that is.
-  private func report(_ node: ManifestNode, _ path: [String], _ used: PathSet, _ findings: inout FindingList) {
-    for (key, value) in node.entries ?? [] {
-      let inner = path + [key]
-      switch used.relation(to: inner) {
-      case .covered: continue
-      case .partly: report(value, inner, used, &findings)
-      case .none:
-        guard value.mark != nil else { continue }
-        findings.warn("nothing refers to `#/\(inner.joined(separator: "/"))`", at: value, mark: value.keyMark)
-      }
+  private func report(
+    _ key: String, _ value: ManifestNode, _ path: [String], _ used: PathSet, _ findings: inout FindingList
+  ) {
+    let place = path + [key]
+    switch used.relation(to: place) {
+    case .covered: break
+    case .partly: for (key, value) in value.entries ?? [] { report(key, value, place, used, &findings) }
+    case .none:
+      guard value.mark != nil else { return }
+      findings.warn("nothing refers to `#/\(place.joined(separator: "/"))`", at: value, mark: value.keyMark)
     }
   }
 }
