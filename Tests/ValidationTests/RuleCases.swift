@@ -30,7 +30,7 @@ enum RuleCases {
   private static let keys: [RuleTests.Case] = [
     .init(
       "unknown-key",
-      fires: manifest(requester: "⟦unknown-key⟧http_methd: GET"),
+      fires: manifest(requester: "⟦unknown-key⟧http_methd: GET\n⟦unknown-key⟧$parametrs: {a: b}"),
       silent: manifest(requester: "http_method: GET\n$parameters: {http_methd: GET}").replacing(
         "api_token: \"{{ config", with: "api_token: \"{{ parameters.http_methd }}{{ config")),
     .init(

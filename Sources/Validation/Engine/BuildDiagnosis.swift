@@ -40,6 +40,11 @@ struct BuildDiagnosis {
   /// A key that nothing reads, near what is missing, is mostly what is missing.
   private func explain(_ diagnostic: inout Diagnostic) {
     guard let visit = innermost(diagnostic.path) else { return }
+    if diagnostic.message.contains("is not in the format"),
+      let format = visit["datetime_format"] ?? visit.enclosing("DatetimeBasedCursor")?["datetime_format"]
+    {
+      diagnostic.related.append(.init("the format", at: format.mark))
+    }
     let missing = Self.quoted(in: diagnostic.message).filter { visit.properties[$0] != nil }
     for stray in UnknownKey.unread(by: visit).prefix(3) {
       if diagnostic.remedy == nil, let near = NameSuggestion.nearest(to: stray.key, among: missing) {

@@ -19,13 +19,13 @@ struct UnknownKey: Rule {
     // An untyped place that takes keys of any name is data, and custom code may read any key.
     guard !visit.isCustom, isTyped || !visit.properties.isEmpty else { return [] }
     return (visit.node.entries ?? []).filter { key, value in
-      visit.properties[key] == nil && !key.hasPrefix("$") && !key.hasPrefix("x-") && !(key == "type" && isTyped)
+      visit.properties[key] == nil && !key.hasPrefix("x-") && !(key == "type" && isTyped)
         && !documentation.contains(key) && !visit.isParameter(key, value) && !isCopy(key, value, visit)
     }
   }
 
   /// Keys that say something to people.
-  private static let documentation: Set<String> = ["description", "title"]
+  private static let documentation: Set<String> = ["description", "title", "$comment", "$schema", "$parameters"]
 
   /// Whether a component around has the same value: tools write the parameters of a stream into each of its components.
   private static func isCopy(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit) -> Bool {
