@@ -22,7 +22,7 @@ struct TokenQuota: Component {
     remainingPath = try node.strings("remaining_path")
     resetPath = try node.strings("reset_path")
     limitPath = try node.strings("limit_path")
-    matchers = try node.nodes("matchers").map { try HttpRequestRegexMatcher(from: ComponentNode($0), in: context) }
+    matchers = try node.nodes("matchers").map { try context.build(only: $0) }
     remainingHeader = try node.optionalString("remaining_header")
     resetHeader = try node.optionalString("reset_header")
     limitHeader = try node.optionalString("limit_header")

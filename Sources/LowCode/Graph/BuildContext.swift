@@ -75,6 +75,12 @@ package struct BuildContext: Sendable {
     try registry.build(node, as: role, in: self)
   }
 
+  /// Builds the component of a place that admits but one type, which the node need not name: the schema has no `type` for it.
+  /// - Throws: ``ConnectorError`` where it is not available.
+  package func build<Only: Component>(only node: ManifestNode, _: Only.Type = Only.self) throws -> Only {
+    try registry.build(node, named: Only.typeName, as: Only.self, in: self)
+  }
+
   package func build<Role>(optional node: ManifestNode?, as role: Role.Type = Role.self) throws -> Role? {
     guard let node else { return nil }
     return try build(node, as: role)

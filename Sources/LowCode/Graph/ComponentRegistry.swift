@@ -16,25 +16,30 @@ package struct ComponentRegistry: Sendable {
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
 
-  func build<Role>(_ node: ManifestNode, as role: Role.Type, in context: BuildContext) throws -> Role {
+  /// - Parameter name: the type to build; nil where the node has to name it.
+  func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in context: BuildContext) throws -> Role {
     let component = try ComponentNode(node)
-    guard let salvage = context.salvage else { return try build(component, as: role, in: context) }
+    let name = name ?? component.type
+    guard let salvage = context.salvage else { return try build(component, named: name, as: role, in: context) }
     salvage.begin(node)
     do {
-      return try build(component, as: role, in: context)
+      return try build(component, named: name, as: role, in: context)
     } catch {
       salvage.fail(component, with: error, in: context)
       throw error
     }
   }
 
-  private func build<Role>(_ component: ComponentNode, as role: Role.Type, in context: BuildContext) throws -> Role {
+  private func build<Role>(
+    _ component: ComponentNode, named name: String, as role: Role.Type, in context: BuildContext
+  ) throws -> Role {
     let node = component.node
-    guard let type = types[component.type] else {
-      throw component.type.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(component.type, at: node)
+    guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here.", at: node) }
+    guard let type = types[name] else {
+      throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
     guard let built = try type.init(from: component, in: context) as? Role else {
-      throw ConnectorError(.system, "A `\(component.type)` cannot stand here.", at: node)
+      throw ConnectorError(.system, "A `\(name)` cannot stand here.", at: node)
     }
     return built
   }

@@ -28,7 +28,7 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
     }
     retriever = try inner.build(source)
-    identifier = try context.build(node.required("schema_type_identifier"))
+    identifier = try context.build(only: node.required("schema_type_identifier"))
     filter = try context.build(optional: node["schema_filter"])
     transformations = try node.nodes("schema_transformations").map { try context.build($0) }
   }

@@ -5,7 +5,7 @@ struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     matchers = try CallRateNode.matchers(node, context)
-    rates = try node.nodes("rates").map { try context.build($0) }
+    rates = try node.nodes("rates").map { try context.build(only: $0) }
     guard !rates.isEmpty else {
       throw ConnectorError(.system, "`MovingWindowCallRatePolicy` needs at least one rate in `rates`.", at: node.node)
     }
