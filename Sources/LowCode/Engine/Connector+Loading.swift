@@ -4,12 +4,16 @@ import JSON
 extension Connector {
   /// Reads a manifest and puts it together with the user's config, after what the manifest does with the config first:
   /// migrations, of which the platform is told, and transformations. The config's secrets are hidden from here on.
-  /// - Throws: ``ManifestError`` for a manifest that is not valid, ``ConnectorError`` where the config cannot be changed.
+  /// - Throws: ``ManifestError`` for a manifest that is not valid, ``ConnectorError`` where the config cannot be changed
+  ///   or does not tell the number of readers.
   package static func load(
     _ source: ManifestSource, _ input: ConnectorInput, mask: SecretMask, runtime: RuntimeEnvironment
   ) async throws -> Connector {
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
-    return try await prepare(manifest, input, mask: mask, runtime: runtime)
+    let connector = try await prepare(manifest, input, mask: mask, runtime: runtime)
+    // As with the reference, no command runs where this cannot be told.
+    _ = try connector.concurrency()
+    return connector
   }
 
   /// The same for a manifest that was read already.

@@ -136,8 +136,8 @@ extension Connector {
   }
 
   /// How many slices are read at a time: what the manifest says, or 2 as with the reference.
-  private func concurrency() throws -> Int {
+  func concurrency() throws -> Int {
     guard let node = manifest.root["concurrency_level"], !node.isNull else { return 2 }
-    return try max(2, ConcurrencyLevel(from: ComponentNode(node), in: context).level)
+    return try max(2, context.build(node, as: ConcurrencyLevel.self).level)
   }
 }
