@@ -81,8 +81,8 @@ package final class HTTPResponse: Sendable {
     headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
   }
 
-  /// Whether the status is below 400, as Python's requests counts truth.
-  package var isSuccess: Bool { status < 400 }
+  /// Whether the status is none of 400 to 599, as Python's requests counts truth.
+  package var isSuccess: Bool { !(400..<600).contains(status) }
 
   /// The body as JSON.
   /// - Throws: ``JSONError`` where it is something else.
