@@ -50,7 +50,9 @@ final class TranscodingParser: BodyParser {
   }
 
   func finish(into values: inout ParsedValues) throws {
-    try transcoder.finish()
+    var text = ByteBuffer(capacity: 8)
+    try transcoder.finish(to: &text)
+    if text.count > 0 { try text.withUnsafeBytes { try inner.parse($0, into: &values) } }
     try inner.finish(into: &values)
   }
 }

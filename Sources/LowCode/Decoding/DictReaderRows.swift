@@ -13,6 +13,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
   private let blanks: [[UInt8]]
   private var columns: [Column]?
   private var columnCount = 0
+  private var namesAreText = true
   private var lines = CSVLines()
 
   /// - Parameter blanks: the texts that stand for null.
@@ -36,6 +37,8 @@ struct DictReaderRows: CSVRows, ~Copyable {
   func textEndsInQuotes() {}
 
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {
+    // Rows would show it too, but there may be none.
+    guard namesAreText else { throw ConnectorError(.system, "The column names of a CSV response are not valid UTF-8.") }
     try lines.handOver(to: &values, "A CSV response")
   }
 
@@ -45,6 +48,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
     var places: [[UInt8]: Int] = [:]
     for place in 0..<row.count {
       let key = row.withCell(place, CSVLines.key)
+      if String(validating: key, as: UTF8.self) == nil { namesAreText = false }
       if let known = places[key] {
         columns[known].place = place
       } else {

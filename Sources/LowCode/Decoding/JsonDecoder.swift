@@ -20,7 +20,7 @@ struct JsonDecoder: Component, Decoder {
   /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     do {
-      let root = try response.document().root
+      let root = try response.page().root
       guard root.kind == .array else { return .one(root.isNull ? .emptyObject : root) }
       return root.count == 0 ? .one(.emptyObject) : .elements(of: root)
     } catch {

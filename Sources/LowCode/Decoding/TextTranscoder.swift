@@ -74,8 +74,13 @@ final class TextTranscoder {
     }
   }
 
+  /// Appends what was too short to tell whether it begins with a byte order mark.
   /// - Throws: ``ConnectorError`` where the text ended within a character.
-  func finish() throws(ConnectorError) {
+  func finish(to out: inout ByteBuffer) throws(ConnectorError) {
+    if case .utf8(isMarked: true) = kind, isAtStart, Self.incompleteTail(pending) == 0 {
+      pending.withUnsafeBytes { out.append($0) }
+      pending.removeAll()
+    }
     if !pending.isEmpty, !replacesInvalid { throw invalid() }
   }
 

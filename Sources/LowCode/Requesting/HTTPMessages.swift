@@ -101,6 +101,14 @@ package final class HTTPResponse: Sendable {
     return try result.get()
   }
 
+  /// The body as the JSON of a page: as ``document()``, but UTF-8 without a byte order mark alone.
+  /// - Throws: ``JSONError`` where it is something else.
+  package func page() throws(JSONError) -> JSONDocument {
+    // Only what begins like this is another encoding.
+    guard body.prefix(4).contains(where: { $0 == 0 || $0 == 0xEF || $0 >= 0xFE }) else { return try document() }
+    return try JSONDocument(parsing: body, encoding: .utf8)
+  }
+
   /// The body's JSON value; nil where the body is not JSON.
   package var json: JSONView? { (try? document())?.root }
 }
