@@ -110,7 +110,12 @@ struct AsyncRetriever: Component, Retriever {
     guard let job = slice.job else { return true }
     let wantsMore = try await rules.repository.fetch(job) { page in
       var records = page.records
-      try selector.refine(&records, slice: slice, normalizer: normalizer)
+      do {
+        try selector.refine(&records, slice: slice, normalizer: normalizer)
+      } catch {
+        if !records.isEmpty { _ = try await body(Page(records: records)) }
+        throw error
+      }
       return try await body(Page(records: records))
     }
     // A job of which not everything was wanted is left to the API.

@@ -283,14 +283,15 @@ struct SimpleRetriever: Component, Retriever {
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
     try await decoder.decode(response) { batch in
       if !decoder.streams { result.body = batch.first }
-      for selection in await selector.selections(batch, slice: slice, normalizer: normalizer) {
-        let (records, extracted) = try selection.get()
-        result.recordCount += records.count
-        result.extractedCount += extracted
-        if let last = records.last { result.lastRecord = last }
-        guard try await emit(records) else { return false }
+      let selection = await selector.select(batch, slice: slice, normalizer: normalizer)
+      result.recordCount += selection.records.count
+      result.extractedCount += selection.extracted
+      if let last = selection.records.last { result.lastRecord = last }
+      if let failure = selection.failure {
+        if !selection.records.isEmpty { _ = try await emit(selection.records) }
+        throw failure
       }
-      return true
+      return try await emit(selection.records)
     }
     return result
   }

@@ -49,30 +49,44 @@ struct RecordSelector: Component {
     }
   }
 
-  /// The records of a page.
-  /// - Returns: the records, and how many the extractor found before any was dropped.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async throws -> (
-    records: [Record], extracted: Int
-  ) {
-    var (found, extracted) = try await extract(page, slice: slice)
-    try refine(&found, slice: slice, normalizer: normalizer)
-    if let uploader {
-      for index in found.indices { try await uploader.upload(&found[index]) }
-    }
-    return (found, extracted)
+  /// What becomes of a batch of values.
+  struct Selection {
+    var records: [Record] = []
+    /// How many the extractor found before any was dropped.
+    var extracted = 0
+    /// Why there is nothing behind these records: one of them cannot be made. Those before it stand, as with the reference.
+    var failure: (any Error)?
   }
 
-  private func extract(_ page: DecodedBody, slice: StreamSlice) async throws -> (records: [Record], extracted: Int) {
-    var found: [Record] = []
-    var rest: [JSONView] = []
-    try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async -> Selection {
+    var selection = Selection()
+    do { try await extract(page, slice: slice, into: &selection) } catch { selection.failure = error }
+    do { try refine(&selection.records, slice: slice, normalizer: normalizer) } catch { selection.failure = error }
+    if let uploader {
+      for index in selection.records.indices {
+        do {
+          try await uploader.upload(&selection.records[index])
+        } catch {
+          selection.records.removeSubrange(index...)
+          selection.failure = error
+          break
+        }
+      }
+    }
+    return selection
+  }
+
+  private func extract(_ page: DecodedBody, slice: StreamSlice, into selection: inout Selection) async throws {
     var leftOut = 0
+    defer { selection.extracted = selection.records.count + leftOut }
+    var rest: [JSONView] = []
+    try page.forEach { body in if try !extractor.extract(from: body, into: &selection.records) { rest.append(body) } }
     for body in rest {
       for item in try await extractor.items(in: body) {
         switch item {
         case .leftOut: leftOut += 1
-        case .view(let view) where view.kind == .object: found.append(Record(view))
-        case .value(.object(let object)): found.append(Record(object))
+        case .view(let view) where view.kind == .object: selection.records.append(Record(view))
+        case .value(.object(let object)): selection.records.append(Record(object))
         case .view, .value:
           guard try drops(item.value ?? .null, slice: slice) else {
             throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
@@ -81,7 +95,6 @@ struct RecordSelector: Component {
         }
       }
     }
-    return (found, found.count + leftOut)
   }
 
   /// Whether the filter drops a value that is no object before anything needs it to be one.
@@ -91,11 +104,13 @@ struct RecordSelector: Component {
   }
 
   /// Filters, transforms and normalises records.
+  /// - Throws: where one of them cannot be; then those before it are left.
   func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
     if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
     let filter = filter
     var kept = 0
+    defer { found.removeSubrange(kept...) }
     for index in found.indices {
       if transformsFirst { try transform(&found[index], slice) }
       guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
@@ -104,28 +119,6 @@ struct RecordSelector: Component {
       if kept < index { found.swapAt(kept, index) }
       kept += 1
     }
-    found.removeSubrange(kept...)
-  }
-
-  /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.
-  func selections(
-    _ batch: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?
-  ) async -> [Result<(records: [Record], extracted: Int), any Error>] {
-    let whole = await selection(batch, slice, normalizer)
-    guard case .failure = whole, case .many(let views) = batch, views.count > 1 else { return [whole] }
-    var selections: [Result<(records: [Record], extracted: Int), any Error>] = []
-    for view in views {
-      let selection = await selection(.one(view), slice, normalizer)
-      selections.append(selection)
-      if case .failure = selection { break }
-    }
-    return selections
-  }
-
-  private func selection(
-    _ batch: DecodedBody, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?
-  ) async -> Result<(records: [Record], extracted: Int), any Error> {
-    do { return .success(try await select(batch, slice: slice, normalizer: normalizer)) } catch { return .failure(error) }
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
