@@ -79,21 +79,35 @@ struct RecordSelector: Component {
   private func extract(_ page: DecodedBody, slice: StreamSlice, into selection: inout Selection) async throws {
     var leftOut = 0
     defer { selection.extracted = selection.records.count + leftOut }
-    var rest: [JSONView] = []
-    try page.forEach { body in if try !extractor.extract(from: body, into: &selection.records) { rest.append(body) } }
-    for body in rest {
-      for item in try await extractor.items(in: body) {
-        switch item {
-        case .leftOut: leftOut += 1
-        case .view(let view) where view.kind == .object: selection.records.append(Record(view))
-        case .value(.object(let object)): selection.records.append(Record(object))
-        case .view, .value:
-          guard try drops(item.value ?? .null, slice: slice) else {
-            throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
-          }
-          leftOut += 1
+    var rest: [(body: JSONView, place: Int)] = []
+    try page.forEach { body in
+      if try !extractor.extract(from: body, into: &selection.records) { rest.append((body, selection.records.count)) }
+    }
+    let count = selection.records.count
+    for (body, place) in rest {
+      do {
+        for item in try await extractor.items(in: body) {
+          if let record = try record(item, slice) { selection.records.append(record) } else { leftOut += 1 }
         }
+      } catch {
+        // What stood behind it is not reached.
+        selection.records.removeSubrange(place..<count)
+        throw error
       }
+    }
+  }
+
+  /// The record that an item is; nil where it is left out.
+  private func record(_ item: ExtractedItem, _ slice: StreamSlice) throws -> Record? {
+    switch item {
+    case .leftOut: return nil
+    case .view(let view) where view.kind == .object: return Record(view)
+    case .value(.object(let object)): return Record(object)
+    case .view, .value:
+      guard try drops(item.value ?? .null, slice: slice) else {
+        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
+      }
+      return nil
     }
   }
 
