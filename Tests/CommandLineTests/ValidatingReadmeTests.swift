@@ -31,7 +31,7 @@ import Validation
   @Test func theMistakesAreToldAsShown() async throws {
     var faulty = manifest
     for (right, wrong) in [
-      ("config['token']", "config['tokn']"), ("inject_into: request_parameter", "inject_into: request_parm"),
+      ("config['token']", "config['tokn']"), ("inject_into: request_parameter", "inject_into: request_paramter"),
       ("primary_key: id", "primary_key: ID"), ("type: DpathExtractor", "type: DpathExtracter"),
     ] {
       #expect(faulty.contains(right))

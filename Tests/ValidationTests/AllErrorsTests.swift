@@ -119,6 +119,13 @@ import Validation
     #expect(MarkedText.places(of: errors) == marked.expected, "\(errors.map(\.diagnostic.description))")
   }
 
+  /// A misspelt key is told of once, by the error that it causes.
+  @Test func aMistakeIsNotToldTwice() async throws {
+    let report = await (try ManifestChecker()).check(
+      manifest().replacing("extractor: {type: DpathExtractor, field_path", with: "extractor: {type: DpathExtractor, feld_path"))
+    #expect(report.findings.map(\.rule) == ["required"])
+  }
+
   /// What is missing is mostly there under another name.
   @Test(
     arguments: [

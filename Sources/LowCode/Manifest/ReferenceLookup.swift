@@ -58,7 +58,7 @@ enum ReferenceLookup {
       var related = mapping.entries.filter { $0.key == near }.map {
         Diagnostic.Related("'\($0.key)' stands here", at: $0.keyMark)
       }
-      if related.isEmpty { related = [.init("\(place) begins here", at: value.mark)] }
+      if related.isEmpty, !path.isEmpty { related = [.init("\(place) begins here", at: value.mark)] }
       return .missing("'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy, related: related)
     case .sequence(let elements):
       return .missing(

@@ -88,6 +88,9 @@ package struct ManifestChecker: Sendable {
       kept.append(Finding(diagnostic))
     }
     kept.removeAll { $0.severity != .error && options.ignored.contains($0.rule) }
+    // An error about a misspelt key says all that there is to say of the key.
+    let mistaken = Set(kept.filter { $0.severity == .error }.compactMap(\.diagnostic.mark))
+    kept.removeAll { $0.rule == UnknownKey.name && $0.severity != .error && $0.diagnostic.mark.map(mistaken.contains) == true }
     // Where the building failed for the same reason, that is enough.
     let failed = kept.filter { $0.rule == "build" }.map(\.diagnostic.path)
     kept.removeAll { finding in
