@@ -61,7 +61,7 @@ struct JwtAuthenticator: Component, Authenticator {
 
   func credentials() async throws -> RequestParts {
     var parts = RequestParts()
-    place.inject(.string(try token()), into: &parts)
+    try place.inject(.string(try token()), into: &parts)
     return parts
   }
 

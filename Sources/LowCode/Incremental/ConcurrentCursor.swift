@@ -51,7 +51,7 @@ final class ConcurrentCursor: Cursor {
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()
-    if !slice.merged.isEmpty || !slice.extraFields.isEmpty { definition.requestOptions.add(from: slice.merged, to: &parts) }
+    if !slice.merged.isEmpty || !slice.extraFields.isEmpty { try definition.requestOptions.add(from: slice.merged, to: &parts) }
     return parts
   }
 }
