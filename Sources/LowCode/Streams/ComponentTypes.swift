@@ -71,7 +71,7 @@ enum ComponentTypes {
     }
   }
 
-  /// The first of several types that fits; where none does, what the one says that the value's own `type` names.
+  /// The first of several types that fits; where none does, what the one has against it that the value's own `type` names.
   private static func fit(
     _ value: ManifestValue, anyOf branches: [JSONValue], _ depth: Int
   ) throws(Mismatch) -> ManifestValue {
@@ -83,6 +83,9 @@ enum ComponentTypes {
         let isNamed = error.path.last != "type"
         if found == nil || (isNamed && found?.path.last == "type") { found = error }
       }
+    }
+    if let found, found.path.last == "type", let type = value.mapping?["type"]?.string {
+      throw Mismatch(value, "A `\(type)` cannot stand here.").below("type")
     }
     throw found ?? Mismatch(value, "Nothing fits here.")
   }
