@@ -110,8 +110,11 @@ struct AsyncRetriever: Component, Retriever {
     guard let job = slice.job else { return true }
     let wantsMore = try await rules.repository.fetch(job) { page in
       var records = page.records
-      try selector.refine(&records, slice: slice, normalizer: normalizer)
-      return try await body(Page(records: records))
+      guard let failure = selector.refine(&records, slice: slice, normalizer: normalizer) else {
+        return try await body(Page(records: records))
+      }
+      if !records.isEmpty, try await !body(Page(records: records)) { return false }
+      throw failure
     }
     // A job of which not everything was wanted is left to the API.
     if wantsMore { try await rules.repository.delete(job) }

@@ -283,14 +283,13 @@ struct SimpleRetriever: Component, Retriever {
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
     try await decoder.decode(response) { batch in
       if !decoder.streams { result.body = batch.first }
-      for selection in await selector.selections(batch, slice: slice, normalizer: normalizer) {
-        let (records, extracted) = try selection.get()
-        result.recordCount += records.count
-        result.extractedCount += extracted
-        if let last = records.last { result.lastRecord = last }
-        guard try await emit(records) else { return false }
-      }
-      return true
+      let selection = await selector.select(batch, slice: slice, normalizer: normalizer)
+      result.recordCount += selection.records.count
+      result.extractedCount += selection.extracted
+      if let last = selection.records.last { result.lastRecord = last }
+      guard let failure = selection.failure else { return try await emit(selection.records) }
+      if !selection.records.isEmpty, try await !emit(selection.records) { return false }
+      throw failure
     }
     return result
   }

@@ -49,24 +49,46 @@ struct RecordSelector: Component {
     }
   }
 
-  /// The records of a page.
-  /// - Returns: the records, and how many the extractor found before any was dropped.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async throws -> (
-    records: [Record], extracted: Int
-  ) {
-    var (found, extracted) = try await extract(page, slice: slice)
-    try refine(&found, slice: slice, normalizer: normalizer)
-    if let uploader {
-      for index in found.indices { try await uploader.upload(&found[index]) }
-    }
-    return (found, extracted)
+  /// What was selected of a page.
+  struct Selection: Sendable {
+    var records: [Record] = []
+    /// How many the extractor found before any was dropped.
+    var extracted = 0
+    /// What the record behind these failed at; as with the reference they stand nevertheless.
+    var failure: (any Error)?
   }
 
-  private func extract(_ page: DecodedBody, slice: StreamSlice) async throws -> (records: [Record], extracted: Int) {
+  /// The records of a page.
+  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async -> Selection {
+    var selection = Selection()
+    do {
+      try await extract(page, slice: slice, into: &selection)
+    } catch {
+      selection.failure = error
+    }
+    if let failure = refine(&selection.records, slice: slice, normalizer: normalizer) { selection.failure = failure }
+    guard let uploader else { return selection }
+    for index in selection.records.indices {
+      do {
+        try await uploader.upload(&selection.records[index])
+      } catch {
+        selection.failure = error
+        selection.records.removeSubrange(index...)
+        break
+      }
+    }
+    return selection
+  }
+
+  private func extract(_ page: DecodedBody, slice: StreamSlice, into selection: inout Selection) async throws {
     var found: [Record] = []
     var rest: [JSONView] = []
-    try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
     var leftOut = 0
+    defer {
+      selection.extracted = found.count + leftOut
+      selection.records = found
+    }
+    try page.forEach { body in if try !extractor.extract(from: body, into: &found) { rest.append(body) } }
     for body in rest {
       for item in try await extractor.items(in: body) {
         switch item {
@@ -74,14 +96,17 @@ struct RecordSelector: Component {
         case .view(let view) where view.kind == .object: found.append(Record(view))
         case .value(.object(let object)): found.append(Record(object))
         case .view, .value:
-          guard try drops(item.value ?? .null, slice: slice) else {
+          let value = item.value ?? .null
+          if try drops(value, slice: slice) {
+            leftOut += 1
+          } else if let object = value.pairs {
+            found.append(Record(object))
+          } else {
             throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
           }
-          leftOut += 1
         }
       }
     }
-    return (found, found.count + leftOut)
   }
 
   /// Whether the filter drops a value that is no object before anything needs it to be one.
@@ -91,41 +116,27 @@ struct RecordSelector: Component {
   }
 
   /// Filters, transforms and normalises records.
-  func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
-    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
+  /// - Returns: what a record failed at, which is left out with all behind it.
+  func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) -> (any Error)? {
+    if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return nil }
     let bounds = cursor?.bounds(for: slice)
     let filter = filter
     var kept = 0
-    for index in found.indices {
-      if transformsFirst { try transform(&found[index], slice) }
-      guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
-      if !transformsFirst { try transform(&found[index], slice) }
-      if normalizes, let normalizer { try normalize(&found[index], normalizer) }
-      if kept < index { found.swapAt(kept, index) }
-      kept += 1
+    var failure: (any Error)?
+    do {
+      for index in found.indices {
+        if transformsFirst { try transform(&found[index], slice) }
+        guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
+        if !transformsFirst { try transform(&found[index], slice) }
+        if normalizes, let normalizer { try normalize(&found[index], normalizer) }
+        if kept < index { found.swapAt(kept, index) }
+        kept += 1
+      }
+    } catch {
+      failure = error
     }
     found.removeSubrange(kept...)
-  }
-
-  /// The same for a batch of values. Where one of them cannot be made records, those before it stand alone, as with the reference.
-  func selections(
-    _ batch: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?
-  ) async -> [Result<(records: [Record], extracted: Int), any Error>] {
-    let whole = await selection(batch, slice, normalizer)
-    guard case .failure = whole, case .many(let views) = batch, views.count > 1 else { return [whole] }
-    var selections: [Result<(records: [Record], extracted: Int), any Error>] = []
-    for view in views {
-      let selection = await selection(.one(view), slice, normalizer)
-      selections.append(selection)
-      if case .failure = selection { break }
-    }
-    return selections
-  }
-
-  private func selection(
-    _ batch: DecodedBody, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?
-  ) async -> Result<(records: [Record], extracted: Int), any Error> {
-    do { return .success(try await select(batch, slice: slice, normalizer: normalizer)) } catch { return .failure(error) }
+    return failure
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {
@@ -140,5 +151,18 @@ struct RecordSelector: Component {
       throw ConnectorError(.system, "A record cannot be cast to the stream's schema: \(error)")
     }
     if case .object(let object) = value { record.object = object }
+  }
+}
+
+extension JSONValue {
+  /// What Python's `dict()` makes of a list of pairs; nil for anything else.
+  fileprivate var pairs: JSONObject? {
+    guard case .array(let elements) = self else { return nil }
+    var object: JSONObject = [:]
+    for element in elements {
+      guard case .array(let pair) = element, pair.count == 2, case .string(let key) = pair[0] else { return nil }
+      object[key] = pair[1]
+    }
+    return object
   }
 }
