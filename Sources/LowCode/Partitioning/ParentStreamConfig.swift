@@ -19,6 +19,8 @@ struct ParentStreamConfig: Component {
     var partitionField: String
     var parentKey: RecordPath
     var extraFields: [RecordPath]
+    /// What a record fails at: as with the reference, a key that reads like a number is none.
+    var fault: ConnectorError?
   }
 
   /// The extra field that holds what ``lazyReadPointer`` points at.
@@ -39,9 +41,14 @@ struct ParentStreamConfig: Component {
       return keys
     }
     keys = Result {
-      Keys(
+      var keys = Keys(
         partitionField: try partitionField.get(), parentKey: RecordPath(joined: try text(keyNode)),
         extraFields: try extraFields.map { RecordPath(try $0.map(text)) })
+      for template in [keyNode, fieldNode] + extraFields.joined() {
+        let value = try InterpolatedString(template, parameters: node.parameters).evaluate(evaluation)
+        if value.text == nil { keys.fault = node.mismatch(template.key ?? "parent_key", "a text", template) }
+      }
+      return keys
     }
     let pointer = try node.nodes("lazy_read_pointer")
     if let wildcard = pointer.first(where: { $0.string?.contains("*") ?? false }) {
@@ -85,6 +92,7 @@ struct ParentStreamConfig: Component {
   /// The partition that a record of the parent makes; nil where it has no value at the parent's key.
   /// - Throws: ``ConnectorError`` where a glob of a path matches more than one place.
   func partition(from record: borrowing Record, in parentSlice: StreamSlice, by keys: Keys) throws -> StreamSlice? {
+    if let fault = keys.fault { throw fault }
     guard let value = try keys.parentKey.value(in: record), value != .null else { return nil }
     var extra: JSONObject = [:]
     if let pointer = try lazyReadPointer?.get() { extra[Self.childResponseField] = try pointer.value(in: record) ?? [] }
