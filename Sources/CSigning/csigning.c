@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,12 +39,26 @@ static void name_kind(csigning_key *key) {
   EVP_PKEY_get_group_name(key->key, key->kind, sizeof key->kind, &count);
 }
 
+// An RSA key whose maker allows PSS padding only is an RSA key like any other to the reference.
+static EVP_PKEY *without_padding_rule(EVP_PKEY *key) {
+  if (!key || !EVP_PKEY_is_a(key, "RSA-PSS")) return key;
+  PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+  const unsigned char *der = NULL;
+  int count = 0;
+  EVP_PKEY *plain = info && PKCS8_pkey_get0(NULL, &der, &count, NULL, info) == 1
+    ? d2i_PrivateKey(EVP_PKEY_RSA, NULL, &der, count) : NULL;
+  PKCS8_PRIV_KEY_INFO_free(info);
+  if (!plain) return key;
+  EVP_PKEY_free(key);
+  return plain;
+}
+
 csigning_outcome csigning_key_read(
   const void *pem, size_t count, const void *given, size_t given_count, csigning_key **key) {
   *key = NULL;
   passphrase secret = {given, given_count, 0};
   BIO *text = count <= (size_t)1 << 24 ? BIO_new_mem_buf(pem, (int)count) : NULL;
-  EVP_PKEY *read = text ? PEM_read_bio_PrivateKey(text, NULL, give_passphrase, &secret) : NULL;
+  EVP_PKEY *read = without_padding_rule(text ? PEM_read_bio_PrivateKey(text, NULL, give_passphrase, &secret) : NULL);
   BIO_free(text);
   // Nobody looks into the thread's queue of errors, so that nothing is to stay in it.
   ERR_clear_error();

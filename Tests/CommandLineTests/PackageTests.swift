@@ -53,6 +53,35 @@ import Testing
     #expect(!inspection.stdout.contains("schemas/other.json"))
   }
 
+  /// Files that a schema refers to, and those that these refer to.
+  @Test func sharedSchemasComeAlong() async throws {
+    let connection = try Connection(manifest: Manifests.streams(["ok"], more: Self.streamsWithFiles))
+    try connection.folder.makeFolder("schemas/shared")
+    try connection.folder.write("schemas/named.json", #"{"properties": {"price": {"$ref": "price.json"}}}"#)
+    try connection.folder.write("schemas/found.json", #"{"properties": {"price": {"$ref": "price.json#/properties/unit"}}}"#)
+    try connection.folder.write("schemas/shared/price.json", #"{"properties": {"unit": {"$ref": "unit.json"}}}"#)
+    try connection.folder.write("schemas/shared/unit.json", #"{"type": "string"}"#)
+    try connection.folder.write("schemas/shared/other.json", "{}")
+    let source = try await packaged(connection)
+    try connection.folder.remove("schemas")
+    let run = try await Tool.run(["discover", "--config", "config.json"], in: connection.folder, executable: source)
+    let streams = try #require(try run.messages("CATALOG", "catalog").first?["streams"]?.array)
+    let prices = streams.compactMap { $0["json_schema"]?["properties"]?["price"] }
+    #expect(prices == [["properties": ["unit": ["type": "string"]]], ["type": "string"]])
+    let inspection = try await Tool.run(["--inspect"], in: connection.folder, executable: source)
+    #expect(inspection.stdout.contains("schemas/shared/unit.json"))
+    #expect(!inspection.stdout.contains("other"))
+  }
+
+  @Test func aSharedSchemaThatIsMissingIsNamed() async throws {
+    let connection = try Connection(manifest: Manifests.streams(["ok"], more: Self.streamsWithFiles))
+    try connection.folder.makeFolder("schemas")
+    try connection.folder.write("schemas/named.json", #"{"properties": {"price": {"$ref": "price.json"}}}"#)
+    let run = try await connection.run("package", "manifest.yaml")
+    #expect(run.status == 1)
+    #expect(run.stderr.contains("schemas/shared/price.json"))
+  }
+
   /// The config says which of them is read, so all come along.
   @Test func schemaFilesThatTheConfigChoosesComeAlong() async throws {
     let more = Self.streamsWithFiles.replacingOccurrences(

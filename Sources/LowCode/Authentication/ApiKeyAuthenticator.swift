@@ -12,7 +12,7 @@ struct ApiKeyAuthenticator: Component, Authenticator {
     switch (node["inject_into"], node["header"]) {
     case (let option?, nil): place = try context.build(option)
     case (nil, let header?):
-      place = try RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: context.configValue)
+      place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: context.configValue)
     case (nil, nil):
       throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes.", at: node.node)
     default:
@@ -25,7 +25,7 @@ struct ApiKeyAuthenticator: Component, Authenticator {
 
   func credentials() async throws -> RequestParts {
     var parts = RequestParts()
-    place.inject(.string(try token.string(EvaluationContext(config: config))), into: &parts)
+    try place.inject(.string(try token.string(EvaluationContext(config: config))), into: &parts)
     return parts
   }
 }

@@ -48,8 +48,7 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
     case .es256k: ["secp256k1"]
     case .es384: ["secp384r1"]
     case .es512: ["secp521r1"]
-    case .rs256, .rs384, .rs512: ["RSA"]
-    case .ps256, .ps384, .ps512: ["RSA", "RSA-PSS"]
+    case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: ["RSA"]
     case .edDSA: ["ED25519", "ED448"]
     }
   }

@@ -61,7 +61,7 @@ struct JwtAuthenticator: Component, Authenticator {
 
   func credentials() async throws -> RequestParts {
     var parts = RequestParts()
-    place.inject(.string(try token()), into: &parts)
+    try place.inject(.string(try token()), into: &parts)
     return parts
   }
 
@@ -95,7 +95,9 @@ struct JwtAuthenticator: Component, Authenticator {
     let writer = PythonJSONWriter(itemSeparator: ",", keySeparator: ":")
     let sorted = PythonJSONWriter(itemSeparator: ",", keySeparator: ":", sortsKeys: true)
     let input = Self.base64URL(sorted.string(.object(header)).utf8) + "." + Self.base64URL(writer.string(.object(payload)).utf8)
-    let key = try secretKey.string(evaluation)
+    guard let key = try secretKey.evaluate(evaluation).text else {
+      throw ConnectorError(.system, "`secret_key` of `JwtAuthenticator` should give a text.")
+    }
     let passphrase = try passphrase?.string(evaluation) ?? ""
     do throws(JwtKeyError) {
       let signature =

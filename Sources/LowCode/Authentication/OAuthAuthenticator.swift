@@ -9,7 +9,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   private let store: any TokenStore
   private let accessTokenName: InterpolatedString
   private let expiresInName: InterpolatedString
-  private let refreshTokenName: InterpolatedString
+  private let refreshTokenName: Result<String, any Error>
   /// Whether the endpoint names the moment at which a token ends, rather than its seconds.
   private let expiresAtMoment: Bool
   private let evaluation: EvaluationContext
@@ -30,12 +30,17 @@ struct OAuthAuthenticator: Component, Authenticator {
     if let updater = node["refresh_token_updater"] {
       let single = try Self.singleUse(node, updater, context)
       (request, store, refreshTokenName) = (single.request, single.store, single.refreshTokenName)
+      // As the reference: for this kind all templates are settled at once.
+      try request.tryTemplates()
+      for name in [accessTokenName, expiresInName] { _ = try name.evaluate(evaluation) }
     } else {
-      refreshTokenName = try template("refresh_token_name", default: "refresh_token")
+      let name = try template("refresh_token_name", default: "refresh_token")
+      let evaluation = evaluation
+      refreshTokenName = Result { try name.string(evaluation) }
       request = try Self.reusableRequest(node, context, refreshTokenName)
       store = try Self.reusableStore(node, context)
-      let needsToken = try node["refresh_token"] == nil && request.evaluatedGrantType() == "refresh_token"
-      if needsToken {
+      let grantType = try request.evaluatedGrantType()
+      if grantType == "refresh_token", node["refresh_token"] == nil {
         throw ConnectorError(
           .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
       }
@@ -97,7 +102,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     let text = PythonStrings.str(value.value)
     runtime.log.addSecret(text)
     let token = AccessToken(text: text, expiry: try expiry(response))
-    let refreshToken = try response.value(of: try refreshTokenName.string(evaluation))?.value
+    let refreshToken = try response.value(of: try refreshTokenName.get())?.value
     try await store.save(token, refreshToken: refreshToken)
     return token
   }
@@ -122,7 +127,7 @@ struct OAuthAuthenticator: Component, Authenticator {
 extension OAuthAuthenticator {
   /// The request of an authenticator whose refresh token can be used again.
   private static func reusableRequest(
-    _ node: ComponentNode, _ context: BuildContext, _ refreshTokenName: InterpolatedString
+    _ node: ComponentNode, _ context: BuildContext, _ refreshTokenName: Result<String, any Error>
   ) throws -> RefreshRequest {
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       guard let value = node[property] else { return .absent }
@@ -174,7 +179,7 @@ extension OAuthAuthenticator {
   /// The parts of an authenticator whose refresh token is good for one use: all its tokens stand in the config.
   private static func singleUse(
     _ node: ComponentNode, _ updater: ManifestNode, _ context: BuildContext
-  ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: InterpolatedString) {
+  ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: Result<String, any Error>) {
     let updater = try ComponentNode(updater)
     let config = context.authentication.config
     func path(_ property: String, default name: String) throws -> [String] {
@@ -195,7 +200,8 @@ extension OAuthAuthenticator {
       guard let value = node[property] else { return .value(.string("")) }
       return .value(try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json())
     }
-    let name = try InterpolatedString(updater.optionalString("refresh_token_name") ?? "refresh_token")
+    // This name is no template.
+    let name = Result<String, any Error>.success(try updater.optionalString("refresh_token_name") ?? "refresh_token")
     let request = try RefreshRequest(
       from: node, in: context, refreshTokenName: name, clientID: credential("client_id"),
       clientSecret: credential("client_secret"), assertion: nil)

@@ -4,7 +4,7 @@ import Foundation
 /// A private key for the signature of a token, read and used by the system's libcrypto.
 struct PrivateKey: ~Copyable {
   private let key: OpaquePointer
-  /// `RSA`, `RSA-PSS`, `ED25519`, `ED448` or the name of a curve.
+  /// `RSA`, `ED25519`, `ED448` or the name of a curve.
   let kind: String
 
   /// - Parameters:

@@ -8,7 +8,7 @@ struct RefreshRequest: Sendable {
   private let clientID: Credential
   private let clientSecretName: InterpolatedString
   private let clientSecret: Credential
-  private let refreshTokenName: InterpolatedString
+  private let refreshTokenName: Result<String, any Error>
   private let grantTypeName: InterpolatedString
   private let grantType: InterpolatedString
   private let scopes: [String]
@@ -30,7 +30,7 @@ struct RefreshRequest: Sendable {
   ///   - refreshTokenName: the field of the refresh token.
   ///   - assertion: what signs the assertion that stands in the place of the client's credentials.
   init(
-    from node: ComponentNode, in context: BuildContext, refreshTokenName: InterpolatedString, clientID: Credential,
+    from node: ComponentNode, in context: BuildContext, refreshTokenName: Result<String, any Error>, clientID: Credential,
     clientSecret: Credential, assertion: JwtAuthenticator?
   ) throws {
     let parameters = node.parameters
@@ -64,20 +64,28 @@ struct RefreshRequest: Sendable {
   /// What the manifest's grant type evaluates to.
   func evaluatedGrantType() throws -> String { try grantType.string(context) }
 
+  /// Evaluates every template once.
+  /// - Throws: ``ConnectorError`` where one fails.
+  func tryTemplates() throws {
+    for template in [endpoint, clientIDName, clientSecretName, grantTypeName, grantType] { _ = try template?.evaluate(context) }
+    for mapping in [body, headers] { _ = try mapping?.evaluate(context) }
+  }
+
   /// The request that sends `refreshToken`.
   /// - Throws: ``ConnectorError`` where the manifest's templates do not give what a request needs.
   func request(refreshToken: JSONValue) throws -> HTTPRequest {
     var parts = RequestParts()
-    parts.headers = try headers?.evaluate(context).filter { $0.value != .null } ?? [:]
+    let headers = try headers?.evaluate(context) ?? [:]
+    parts.headers = headers.filter { $0.value != .null }
     for (name, value) in parts.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     var query = ""
-    if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: parts.headers)) }
+    if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: headers)) }
     if let assertion {
       parts.bodyData = .object([
         try grantTypeName.string(context): .string(try grantType.string(context)), "assertion": .string(try assertion.token()),
       ])
     } else if !sendsQuery {
-      parts.bodyData = .object(try fields(refreshToken, headers: parts.headers))
+      parts.bodyData = .object(try fields(refreshToken, headers: headers))
     }
     return try RequestPreparation.request(method: "POST", url: Self.adding(query, to: try url()), parts: parts)
   }
@@ -95,7 +103,7 @@ struct RefreshRequest: Sendable {
 
   private func fields(_ refreshToken: JSONValue, headers: JSONObject) throws -> JSONObject {
     var fields: JSONObject = [try grantTypeName.string(context): try grantType.evaluate(context).json()]
-    // Credentials in a header must not stand in the body as well.
+    // Credentials in a header must not stand in the body as well; as with the reference, also where the header gives nothing.
     if headers["Authorization"] == nil {
       fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
       let secret = try value(of: clientSecret, name: "client_secret", isRequired: false)
@@ -103,7 +111,7 @@ struct RefreshRequest: Sendable {
       fields[try clientSecretName.string(context)] = secret
     }
     log.hideCredential(refreshToken)
-    fields[try refreshTokenName.string(context)] = refreshToken
+    fields[try refreshTokenName.get()] = refreshToken
     if !scopes.isEmpty { fields["scopes"] = .array(scopes.map { .string($0) }) }
     for (key, value) in try body?.evaluate(context) ?? [:] where fields[key] == nil { fields[key] = value }
     return fields

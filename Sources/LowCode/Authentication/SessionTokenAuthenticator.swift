@@ -41,7 +41,7 @@ struct SessionTokenAuthenticator: Component, Authenticator {
     case .bearer: parts.headers["Authorization"] = .string("Bearer " + PythonStrings.str(token))
     case .option(let option, let template):
       let context = EvaluationContext(config: config, bindings: [(.sessionToken, Value(token))])
-      option.inject(.string(try template.string(context)), into: &parts)
+      try option.inject(.string(try template.string(context)), into: &parts)
     }
     return parts
   }

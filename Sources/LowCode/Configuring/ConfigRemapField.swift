@@ -5,7 +5,8 @@ import Jinja
 /// Replaces the value of a field of the config by the one that a table gives for it.
 struct ConfigRemapField: Component, ConfigTransformation {
   private let path: [InterpolatedString]
-  private let table: InterpolatedMapping
+  /// The schema takes a text as well, which fails where it is looked into, as with the reference.
+  private let table: Result<InterpolatedMapping, any Error>
   private let node: ManifestNode
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -15,8 +16,10 @@ struct ConfigRemapField: Component, ConfigTransformation {
       throw ConnectorError(.system, "`field_path` needs at least one key.", at: node.node)
     }
     let table = try node.required("map")
-    guard table.mapping != nil else { throw node.mismatch("map", "a mapping", table) }
-    self.table = try InterpolatedMapping(table)
+    self.table = Result {
+      guard table.mapping != nil else { throw node.mismatch("map", "a mapping", table) }
+      return try InterpolatedMapping(table)
+    }
   }
 
   /// A field that is missing, or a value that the table does not have, stays as it is.
@@ -28,7 +31,7 @@ struct ConfigRemapField: Component, ConfigTransformation {
       guard let text = key.text, let inner = owner[text]?.object else { return }
       owner = inner
     }
-    let table = try table.evaluate(evaluation)
+    let table = try table.get().evaluate(evaluation)
     guard let name = keys.last?.text, let value = owner[name] else { return }
     switch value {
     case .array, .object:

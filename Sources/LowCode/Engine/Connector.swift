@@ -102,6 +102,7 @@ package struct Connector: Sendable {
   func stream(_ node: ManifestNode, salvage: BuildSalvage? = nil) throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
     if salvage == nil { try ParentStreams.requireNames(of: node) }
+    let node = node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node
     var inner = context.salvaging(salvage)
     let name = node["name"]?.string ?? ""
     inner.streamState = states[name]

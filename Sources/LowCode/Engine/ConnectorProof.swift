@@ -10,8 +10,7 @@ package struct ConnectorProof: Sendable {
   ///   - isGiven: whether it is the user's, so that the manifest's own rules for configs count.
   ///   - folder: where files that the manifest names are looked for.
   package init(
-    _ manifest: Manifest, by pipeline: ManifestPipeline, config: JSONObject, isGiven: Bool, folder: String,
-    runtime: RuntimeEnvironment
+    _ manifest: Manifest, config: JSONObject, isGiven: Bool, folder: String, runtime: RuntimeEnvironment
   ) async {
     var input = ConnectorInput()
     input.config = config
@@ -33,12 +32,7 @@ package struct ConnectorProof: Sendable {
     attempt { _ in try connector.streamGroups() }
     var nodes: [ManifestNode] = []
     attempt { _ in nodes = try connector.staticStreamNodes() }
-    let generated = await generatedNodes(manifest.dynamicStreams, in: context)
-    // What the schema has against other parts of the manifest was told before.
-    let misfits =
-      generated.isEmpty ? [] : pipeline.findings(ofGenerated: generated, in: manifest).filter { $0.path.hasPrefix("streams[") }
-    if misfits.isEmpty { nodes += generated }
-    for misfit in misfits { note(ConnectorError(.system, misfit.message, location: misfit.location, path: misfit.path)) }
+    nodes += await generatedNodes(manifest.dynamicStreams, in: context)
     var built: [DeclarativeStream] = []
     for node in nodes { attempt { salvage in built.append(try connector.stream(node, salvage: salvage)) } }
     let names = Set(nodes.compactMap { $0["name"]?.string })

@@ -22,7 +22,8 @@ final class StreamReader: Sendable {
 
   /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
   /// - Returns: whether everything was read; what went wrong was written already.
-  /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written.
+  /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written. ``ConnectorError`` where there is no last state,
+  ///   which ends the whole read as with the reference.
   func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
     defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
@@ -34,9 +35,10 @@ final class StreamReader: Sendable {
       try fail(error)
     }
     let isComplete = !hasFailed.withLock { $0 }
+    let state = try stream.cursor.finish()
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As the reference: the last state follows the last status.
-    try run.writer.state(of: descriptor) { try stream.cursor.finish() }
+    try run.writer.state(of: descriptor) { state }
     run.progress.finished(stream: stream.name, isComplete: isComplete)
     return isComplete
   }
@@ -78,13 +80,24 @@ final class StreamReader: Sendable {
     let observer = stream.cursor.observer(for: slice)
     try await stream.retriever.readAll(slice, normalizer: normalizer) { page in
       try Task.checkCancellation()
-      for place in page.records.indices { try observer.observe(page.records[place]) }
-      try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
+      let failure = Self.observe(page.records, observer)
+      // As the reference: the record that the cursor fails at is the last one.
+      let records = failure.map { Array(page.records[...$0.place]) } ?? page.records
+      try encoder.encode(records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)
       }
-      run.progress.read(stream: stream.name, records: page.records.count)
+      run.progress.read(stream: stream.name, records: records.count)
+      if let failure { throw failure.error }
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
+  }
+
+  /// The place of the first record that the cursor cannot follow, and why.
+  private static func observe(_ records: [Record], _ observer: any CursorObserver) -> (place: Int, error: any Error)? {
+    for place in records.indices {
+      do { try observer.observe(records[place]) } catch { return (place, error) }
+    }
+    return nil
   }
 
   /// Writes what went wrong.

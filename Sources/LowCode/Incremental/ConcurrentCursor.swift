@@ -36,7 +36,9 @@ final class ConcurrentCursor: Cursor {
   func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, tracksText: false) }
 
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    let mostRecent = (observer as? CursorValueObserver)?.greatest
+    let observer = observer as? CursorValueObserver
+    if let unusable = observer?.unusable, unusable.isTruthy { try timeline.withLock { try $0.close(unusable: unusable) } }
+    let mostRecent = observer?.greatest
     return try timeline.withLock { try $0.close(slice, mostRecent: mostRecent) ? try $0.state : nil }
   }
 
@@ -51,7 +53,7 @@ final class ConcurrentCursor: Cursor {
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()
-    if !slice.merged.isEmpty || !slice.extraFields.isEmpty { definition.requestOptions.add(from: slice.merged, to: &parts) }
+    if !slice.merged.isEmpty || !slice.extraFields.isEmpty { try definition.requestOptions.add(from: slice.merged, to: &parts) }
     return parts
   }
 }

@@ -99,7 +99,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     var parts = try router.requestParts(for: StreamSlice(partition: slice.partition), token: token)
     guard !slice.cursorSlice.isEmpty else { return parts }
     var window = RequestParts()
-    definition.requestOptions.add(from: slice.cursorSlice, to: &window)
+    try definition.requestOptions.add(from: slice.cursorSlice, to: &window)
     parts.overlay(window)
     return parts
   }

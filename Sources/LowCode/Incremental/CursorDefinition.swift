@@ -97,8 +97,8 @@ struct WindowRequestOptions: Sendable {
   var endField = "end_time"
 
   /// As in the reference, a bound that the slice does not have is null.
-  func add(from slice: JSONObject, to parts: inout RequestParts) {
-    startOption?.inject(slice[startField] ?? .null, into: &parts)
-    endOption?.inject(slice[endField] ?? .null, into: &parts)
+  func add(from slice: JSONObject, to parts: inout RequestParts) throws {
+    try startOption?.inject(slice[startField] ?? .null, into: &parts)
+    try endOption?.inject(slice[endField] ?? .null, into: &parts)
   }
 }

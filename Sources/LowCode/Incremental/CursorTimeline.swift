@@ -14,6 +14,8 @@ struct CursorTimeline: Sendable {
   /// The state that was handed in, whose other keys stay.
   private var legacy: JSONObject
   private var hasClosedSlice = false
+  /// Why no state can be said any more.
+  private var fault: ConnectorError?
 
   /// - Parameters:
   ///   - state: `{cursor_field: value}` or `{"state_type": "date-range", "slices": […]}`.
@@ -59,7 +61,14 @@ struct CursorTimeline: Sendable {
   }
 
   private static func intervals(of state: JSONObject, _ definition: CursorDefinition) throws -> [CursorInterval] {
-    try (state["slices"]?.array ?? []).map { slice in
+    let slices: [JSONValue]
+    switch state["slices"] {
+    // As the reference: whatever is empty holds no slices.
+    case nil, .string("")?, .object([:])?: slices = []
+    case .array(let elements)?: slices = elements
+    default: throw ConnectorError(.system, "The `slices` in the state of stream `\(definition.streamName)` should be a list.")
+    }
+    return try slices.map { slice in
       guard let start = slice["start"], let end = slice["end"] else {
         throw ConnectorError(.system, "A slice of the state of stream `\(definition.streamName)` lacks its start or its end.")
       }
@@ -76,9 +85,7 @@ struct CursorTimeline: Sendable {
     } catch {
       throw definition.failure("the slices of its state cannot be joined.", error)
     }
-    guard !intervals.all.isEmpty else {
-      throw definition.failure("its state has no slices.", ConnectorError(.system, "The state of the stream has no slices."))
-    }
+    guard !intervals.all.isEmpty else { throw noSlices }
     return SliceWindows(rules: definition.rules, start: configuredStart, read: intervals.all, end: definition.end)
   }
 
@@ -111,6 +118,13 @@ struct CursorTimeline: Sendable {
     }
   }
 
+  /// Takes in a slice whose records have a cursor value that cannot be compared with the others: there is no state any more.
+  mutating func close(unusable value: JSONValue) throws -> Never {
+    let reason = ConnectorError(.system, "A counting cursor needs numbers, not \(value.jsonText).")
+    fault = definition.failure("a slice cannot be added to its state.", reason)
+    throw definition.failure("a slice cannot be added to its state.", reason)
+  }
+
   /// The value that the state carries, as it is written.
   var cursorText: JSONValue? {
     get throws {
@@ -123,12 +137,19 @@ struct CursorTimeline: Sendable {
   }
 
   /// `{cursor_field: value}`, with the other keys of the state that was handed in.
+  /// - Throws: ``ConnectorError`` where the state that was handed in has no slices, or a slice could not be added.
   var state: JSONObject {
     get throws {
+      if let fault { throw fault }
+      guard let value = try cursorText else { throw noSlices }
       var state = legacy
-      if let value = try cursorText { state[definition.field.string] = value }
+      state[definition.field.string] = value
       return state
     }
+  }
+
+  private var noSlices: ConnectorError {
+    definition.failure("its state has no slices.", ConnectorError(.system, "The state of the stream has no slices."))
   }
 
   /// What a read of this timeline takes as new: from the lookback window on, but not before the configured start.

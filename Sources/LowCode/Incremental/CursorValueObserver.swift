@@ -11,6 +11,8 @@ final class CursorValueObserver: CursorObserver {
   private let tracksText: Bool
   private var lastText: [UInt8] = []
   private(set) var greatest: CursorValue?
+  /// What stands in place of ``greatest`` where a counting cursor's records hold no numbers.
+  private(set) var unusable: JSONValue?
   /// The largest value as texts compare, which is how the global cursor moves.
   private(set) var greatestText: String?
   private var greatestInUTC: PyDateTime?
@@ -36,17 +38,34 @@ final class CursorValueObserver: CursorObserver {
         if tracksText { definition.warnOfUnreadableValue(reason) } else { definition.warnOfMissingValue() }
         return
       case .impossible(let reason):
-        throw ConnectorError(
-          .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
-          internalMessage: reason)
+        if case .count = definition.converter, greatest == nil, keep(unusable: field.value) { return }
+        throw failure(reason)
       }
     }
+    if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText).") }
     if let greatest, !greatest.isBefore(value) {
       // Nothing to keep.
     } else {
       greatest = value
     }
     if tracksText { track(value) }
+  }
+
+  private func failure(_ reason: String) -> ConnectorError {
+    ConnectorError(
+      .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
+      internalMessage: reason)
+  }
+
+  /// As the reference, a counting cursor takes anything until it has to be compared with something of another kind.
+  private func keep(unusable value: JSONValue) -> Bool {
+    switch (unusable, value) {
+    case (nil, _): unusable = value
+    case (.string(let known)?, .string(let text)): if known.sortsBefore(text) { unusable = value }
+    case (.array?, .array): break
+    default: return false
+    }
+    return true
   }
 
   private func isRepeated(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -59,7 +59,10 @@ struct PerPartitionProgress: Sendable {
     } else {
       self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
       lookbackWindow = Self.seconds(state["lookback_window"])
-      for entry in state["states"]?.array ?? [] {
+      guard let entries = (state["states"] ?? []).array else {
+        throw ConnectorError(.system, "The `states` in the state of stream `\(definition.streamName)` should be a list.")
+      }
+      for entry in entries {
         guard let partition = entry["partition"]?.object, let cursor = entry["cursor"]?.object else {
           throw ConnectorError(
             .system, "An entry of `states` in the state of stream `\(definition.streamName)` lacks its partition or its cursor.")

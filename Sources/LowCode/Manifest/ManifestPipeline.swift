@@ -74,24 +74,6 @@ package struct ManifestPipeline: Sendable {
     return manifest.with(.mapping(ManifestMapping(entries)))
   }
 
-  /// What the schema has against streams that templates made of a manifest.
-  func findings(ofGenerated streams: [ManifestNode], in manifest: Manifest) -> [Diagnostic] {
-    let entries = (manifest.root.stored.mapping?.entries ?? []).filter { !["streams", "dynamic_streams"].contains($0.key) }
-    let list = ManifestEntry(key: "streams", value: ManifestValue(.sequence(streams.map { Self.withoutNulls($0.stored) })))
-    return validator.validate(ManifestValue(.mapping(ManifestMapping(entries + [list])), mark: manifest.root.mark))
-  }
-
-  /// The reference takes a null in a generated component for a property that is not given.
-  private static func withoutNulls(_ value: ManifestValue) -> ManifestValue {
-    switch value.content {
-    case .sequence(let elements): return value.with(.sequence(elements.map(withoutNulls)))
-    case .mapping(let mapping):
-      let entries = mapping.entries.filter { if case .null = $0.value.content { false } else { true } }
-      return value.with(.mapping(ManifestMapping(entries.map { $0.with(withoutNulls($0.value)) })))
-    default: return value
-    }
-  }
-
   private static func shapeless(_ value: ManifestValue) -> ManifestError {
     ManifestError(Diagnostic(.error, rule: "shape", "a manifest is a mapping, found \(value.kindName)", at: value.mark))
   }

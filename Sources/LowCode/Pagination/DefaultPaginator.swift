@@ -38,13 +38,13 @@ struct DefaultPaginator: Component, Paginator {
     try checkPlaces(node)
   }
 
-  /// Size and token must not overwrite each other.
+  /// Size and token must not overwrite each other; their names are looked at where they go to the same part of the request.
   private func checkPlaces(_ node: ComponentNode) throws {
-    guard case .option(let token)? = tokenPlace, let sizeOption else { return }
+    guard case .option(let token)? = tokenPlace, let sizeOption, token.place == sizeOption.place else { return }
     var size = RequestParts()
     var other = RequestParts()
-    sizeOption.inject(.string("size"), into: &size)
-    token.inject(.string("token"), into: &other)
+    try sizeOption.inject(.string("size"), into: &size)
+    try token.inject(.string("token"), into: &other)
     do { try size.merge(other) } catch let error as ConnectorError {
       throw ConnectorError(.system, "`page_size_option` and `page_token_option` collide: \(error.message)", at: node.node)
     }
@@ -65,8 +65,10 @@ struct DefaultPaginator: Component, Paginator {
 
   func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts {
     var parts = RequestParts()
-    if case .option(let option)? = tokenPlace, let token { option.inject(JSONValue(token.value), into: &parts) }
-    if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 { sizeOption.inject(.int(size), into: &parts) }
+    if case .option(let option)? = tokenPlace, let token { try option.inject(JSONValue(token.value), into: &parts) }
+    if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 {
+      try sizeOption.inject(.int(size), into: &parts)
+    }
     return parts
   }
 }

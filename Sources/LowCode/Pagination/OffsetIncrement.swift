@@ -16,9 +16,8 @@ struct OffsetIncrement: Component, PaginationStrategy {
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
     if page.extractedCount == 0 { return nil }
     let response = page.body.map { Value($0) } ?? .emptyDict
-    if let size = try page.requestedPageSize ?? size?.value([(.response, response)]), size != 0, page.extractedCount < size {
-      return nil
-    }
+    let limit = try page.requestedPageSize.map { Double($0) } ?? size?.limit([(.response, response)])
+    if let limit, Double(page.extractedCount) < limit { return nil }
     return .int((try lastToken?.number(of: Self.typeName) ?? 0) &+ page.extractedCount)
   }
 }

@@ -28,17 +28,37 @@ struct PageSizeTemplate: Sendable {
   }
 
   /// - Throws: ``ConnectorError`` where the template gives no integer.
-  func value(_ bindings: [(symbol: Symbol, value: Value)] = []) throws -> Int {
+  func value() throws -> Int {
     switch size {
     case .number(let number): return number
     case .template(let template):
-      switch try template.evaluate(EvaluationContext(config: config, bindings: bindings)) {
+      switch try template.evaluate(EvaluationContext(config: config)) {
       case .int(let number): return number
       case .bool(let flag): return flag ? 1 : 0
-      case let other:
-        throw ConnectorError(
-          .system, "`page_size` should be an integer, but `\(template.source)` gives `\(other.pythonString)`.", at: node)
+      case let other: throw mismatch(template, other)
       }
     }
+  }
+
+  /// The number of records below which a page is the last one: here a fraction counts, and what is empty is no size.
+  /// - Throws: ``ConnectorError`` where the template gives something else than a number.
+  func limit(_ bindings: [(symbol: Symbol, value: Value)]) throws -> Double? {
+    switch size {
+    case .number(let number): return number == 0 ? nil : Double(number)
+    case .template(let template):
+      let value = try template.evaluate(EvaluationContext(config: config, bindings: bindings))
+      guard value.isTruthy else { return nil }
+      switch value {
+      case .int(let number): return Double(number)
+      case .float(let number): return number
+      case .bool: return 1
+      default: throw mismatch(template, value)
+      }
+    }
+  }
+
+  private func mismatch(_ template: InterpolatedString, _ value: Value) -> ConnectorError {
+    ConnectorError(
+      .system, "`page_size` should be an integer, but `\(template.source)` gives `\(value.pythonString)`.", at: node)
   }
 }

@@ -16,11 +16,12 @@ struct CartesianProductStreamSlicer: PartitionRouter {
 
   /// The partitions of all routers are listed before the first product, as in the reference; the products are not.
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
-    var factors: [[StreamSlice]] = []
-    for router in routers {
-      var slices: [StreamSlice] = []
-      try await router.partitions { slices.append($0) }
-      factors.append(slices)
+    var factors = [[StreamSlice]](repeating: [], count: routers.count)
+    // Lists come first, so that a mistake in one of them shows before a parent is asked for.
+    for isList in [true, false] {
+      for (index, router) in routers.enumerated() where (router is ListPartitionRouter) == isList {
+        try await router.partitions { factors[index].append($0) }
+      }
     }
     guard factors.allSatisfy({ !$0.isEmpty }) else { return }
     var place = [Int](repeating: 0, count: factors.count)

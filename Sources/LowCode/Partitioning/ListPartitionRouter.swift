@@ -4,8 +4,8 @@ import Jinja
 
 /// Makes a partition for each value of a list.
 struct ListPartitionRouter: Component, PartitionRouter {
-  /// The key of the partitions.
-  let cursorField: String
+  /// The key of the partitions; a template that fails does so where one is made.
+  let cursorField: Result<String, any Error>
   let requestOption: RequestOption?
   private let values: JSONValue
   private let node: ManifestNode
@@ -25,12 +25,13 @@ struct ListPartitionRouter: Component, PartitionRouter {
       // Elements are taken as they are written: templates in them are not evaluated.
       values = .array(try node.nodes("values").map { .string($0.string ?? $0.value.jsonText) })
     }
-    cursorField = try InterpolatedString(node.required("cursor_field"), parameters: node.parameters).string(evaluation)
+    let field = InterpolatedString(try node.required("cursor_field"), parameters: node.parameters)
+    cursorField = Result { try field.string(evaluation) }
     requestOption = try context.build(optional: node["request_option"])
   }
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
-    for value in try elements() { try await body(StreamSlice(partition: [cursorField: value])) }
+    for value in try elements() { try await body(StreamSlice(partition: [try cursorField.get(): value])) }
   }
 
   /// What Python iterates over: a text by its characters, a dict by its keys.
@@ -47,7 +48,9 @@ struct ListPartitionRouter: Component, PartitionRouter {
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()
-    if let requestOption, let value = slice.merged[cursorField], value.isTruthy { requestOption.inject(value, into: &parts) }
+    if let requestOption, let value = try slice.merged[cursorField.get()], value.isTruthy {
+      try requestOption.inject(value, into: &parts)
+    }
     return parts
   }
 }

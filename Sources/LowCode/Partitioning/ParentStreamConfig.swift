@@ -5,37 +5,56 @@ import Jinja
 /// Says how a parent's records become the partitions of its child.
 struct ParentStreamConfig: Component {
   let stream: any ParentStream
-  let parentKey: RecordPath
-  let partitionField: String
+  /// The key of the partitions; as with ``keys``, a template that fails does so where it is used.
+  let partitionField: Result<String, any Error>
+  let keys: Result<Keys, any Error>
   let requestOption: RequestOption?
   /// Whether the parent is read from where it ended, with its state kept in the child's.
   let isIncrementalDependency: Bool
-  let extraFields: [RecordPath]
   /// Where in the parent's record the child's first page lies; nil where the child is asked for.
-  let lazyReadPointer: RecordPath?
+  private let lazyReadPointer: Result<RecordPath, any Error>?
+
+  /// What is taken from a parent's record.
+  struct Keys: Sendable {
+    var partitionField: String
+    var parentKey: RecordPath
+    var extraFields: [RecordPath]
+    /// What a record fails at: as with the reference, a key that reads like a number is none.
+    var fault: ConnectorError?
+  }
 
   /// The extra field that holds what ``lazyReadPointer`` points at.
   static let childResponseField = "child_response"
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let evaluation = EvaluationContext(config: context.configValue)
-    func text(_ node: ManifestNode, _ parameters: JSONObject) throws -> String {
-      try InterpolatedString(node, parameters: parameters).string(evaluation)
+    func text(_ template: ManifestNode) throws -> String {
+      try InterpolatedString(template, parameters: node.parameters).string(evaluation)
     }
-    let parameters = node.parameters
-    parentKey = RecordPath(joined: try text(node.required("parent_key"), parameters))
-    partitionField = try text(node.required("partition_field"), parameters)
+    let (keyNode, fieldNode) = (try node.required("parent_key"), try node.required("partition_field"))
+    let partitionField = Result { try text(fieldNode) }
+    self.partitionField = partitionField
     requestOption = try context.build(optional: node["request_option"])
     isIncrementalDependency = try node.bool("incremental_dependency", default: false)
-    extraFields = try node.nodes("extra_fields").map { path in
+    let extraFields = try node.nodes("extra_fields").map { path in
       guard let keys = path.sequence else { throw node.mismatch("extra_fields", "a list of lists of keys", path) }
-      return RecordPath(try keys.map { try text($0, parameters) })
+      return keys
+    }
+    keys = Result {
+      var keys = Keys(
+        partitionField: try partitionField.get(), parentKey: RecordPath(joined: try text(keyNode)),
+        extraFields: try extraFields.map { RecordPath(try $0.map(text)) })
+      for template in [keyNode, fieldNode] + extraFields.joined() {
+        let value = try InterpolatedString(template, parameters: node.parameters).evaluate(evaluation)
+        if value.text == nil { keys.fault = node.mismatch(template.key ?? "parent_key", "a text", template) }
+      }
+      return keys
     }
     let pointer = try node.nodes("lazy_read_pointer")
     if let wildcard = pointer.first(where: { $0.string?.contains("*") ?? false }) {
       throw ConnectorError(.system, "`lazy_read_pointer` takes a plain path, without `*`.", at: wildcard)
     }
-    lazyReadPointer = pointer.isEmpty ? nil : RecordPath(try pointer.map { try text($0, parameters) })
+    lazyReadPointer = pointer.isEmpty ? nil : Result { RecordPath(try pointer.map(text)) }
 
     let streamNode = try node.required("stream")
     var parent = context
@@ -72,14 +91,15 @@ struct ParentStreamConfig: Component {
 
   /// The partition that a record of the parent makes; nil where it has no value at the parent's key.
   /// - Throws: ``ConnectorError`` where a glob of a path matches more than one place.
-  func partition(from record: borrowing Record, in parentSlice: StreamSlice) throws -> StreamSlice? {
-    guard let value = try parentKey.value(in: record), value != .null else { return nil }
+  func partition(from record: borrowing Record, in parentSlice: StreamSlice, by keys: Keys) throws -> StreamSlice? {
+    if let fault = keys.fault { throw fault }
+    guard let value = try keys.parentKey.value(in: record), value != .null else { return nil }
     var extra: JSONObject = [:]
-    if let lazyReadPointer { extra[Self.childResponseField] = try lazyReadPointer.value(in: record) ?? [] }
-    for path in extraFields {
+    if let pointer = try lazyReadPointer?.get() { extra[Self.childResponseField] = try pointer.value(in: record) ?? [] }
+    for path in keys.extraFields {
       extra[path.segments.joined(separator: ".")] = try path.value(in: record) ?? .null
     }
     return StreamSlice(
-      partition: [partitionField: value, "parent_slice": .object(parentSlice.partition)], extraFields: extra)
+      partition: [keys.partitionField: value, "parent_slice": .object(parentSlice.partition)], extraFields: extra)
   }
 }

@@ -20,32 +20,36 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     for parent in parents {
+      let keys = try parent.keys.get()
       // One slice behind, so that the last one is known when it is closed.
       var pending: StreamSlice?
       try await parent.stream.cursor.slices { slice in
         checkpoint.invalidate()
-        if let previous = pending { try await read(parent, previous, isLastSlice: false, body) }
+        if let previous = pending { try await read(parent, by: keys, previous, isLastSlice: false, body) }
         pending = slice
       }
       checkpoint.invalidate()
-      if let last = pending { try await read(parent, last, isLastSlice: true, body) }
+      if let last = pending { try await read(parent, by: keys, last, isLastSlice: true, body) }
     }
   }
 
   /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that
   /// state.
   private func read(
-    _ parent: ParentStreamConfig, _ slice: StreamSlice, isLastSlice: Bool, _ body: (StreamSlice) async throws -> Void
+    _ parent: ParentStreamConfig, by keys: ParentStreamConfig.Keys, _ slice: StreamSlice, isLastSlice: Bool,
+    _ body: (StreamSlice) async throws -> Void
   ) async throws {
     let observer = parent.stream.cursor.observer(for: slice)
     var held: Record?
     try await parent.stream.read(slice) { records in
       for record in records {
-        if let previous = held, let partition = try take(previous, of: parent, slice, observer) { try await body(partition) }
+        if let previous = held, let partition = try take(previous, of: parent, by: keys, slice, observer) {
+          try await body(partition)
+        }
         held = record
       }
     }
-    let last = try held.flatMap { try take($0, of: parent, slice, observer) }
+    let last = try held.flatMap { try take($0, of: parent, by: keys, slice, observer) }
     _ = try parent.stream.cursor.close(slice, observer: observer)
     if isLastSlice { _ = try parent.stream.cursor.finish() }
     checkpoint.invalidate()
@@ -53,10 +57,11 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   }
 
   private func take(
-    _ record: Record, of parent: ParentStreamConfig, _ slice: StreamSlice, _ observer: any CursorObserver
+    _ record: Record, of parent: ParentStreamConfig, by keys: ParentStreamConfig.Keys, _ slice: StreamSlice,
+    _ observer: any CursorObserver
   ) throws -> StreamSlice? {
     try observer.observe(record)
-    return try parent.partition(from: record, in: slice)
+    return try parent.partition(from: record, in: slice, by: keys)
   }
 
   /// The states of those parents whose progress the child keeps.
@@ -75,8 +80,10 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()
     for parent in parents {
-      guard let option = parent.requestOption, let value = slice.merged[parent.partitionField], value.isTruthy else { continue }
-      option.inject(value, into: &parts)
+      guard let option = parent.requestOption, let value = try slice.merged[parent.partitionField.get()], value.isTruthy else {
+        continue
+      }
+      try option.inject(value, into: &parts)
     }
     return parts
   }

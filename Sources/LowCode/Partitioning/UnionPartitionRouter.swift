@@ -19,7 +19,7 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     log = context.runtime.log
     routers = try nodes.map { child in
       let router = try context.build(child, as: (any PartitionRouter).self)
-      if let other = Self.fields(of: router).first(where: { $0 != field }) {
+      if let other = try Self.fields(of: router).first(where: { $0 != field }) {
         throw ConnectorError(
           .system, "The routers of this `UnionPartitionRouter` should have the partition field `\(field)`; one has `\(other)`.",
           at: child)
@@ -29,10 +29,10 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  private static func fields(of router: any PartitionRouter) -> [String] {
+  private static func fields(of router: any PartitionRouter) throws -> [String] {
     switch router {
-    case let list as ListPartitionRouter: [list.cursorField]
-    case let substream as SubstreamPartitionRouter: substream.parents.map(\.partitionField)
+    case let list as ListPartitionRouter: [try list.cursorField.get()]
+    case let substream as SubstreamPartitionRouter: try substream.parents.map { try $0.partitionField.get() }
     case let union as UnionPartitionRouter: [union.partitionField]
     default: []
     }

@@ -94,14 +94,13 @@ struct InterpolatedRequestOptions: Sendable {
 
   func parts(_ context: EvaluationContext) throws -> RequestParts {
     var parts = RequestParts()
-    // As the reference: parameters that are not a mapping are none.
+    // As the reference: what is neither a mapping nor a text counts as nothing, and a text is a body only.
     if case .object(let object) = try parameters.evaluate(context) {
       parts.parameters = object
       if let queryPropertiesKey { parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location)) }
     }
-    // Values that are neither a mapping nor a text are none, as in the reference.
     switch try headers.evaluate(context) {
-    case .object(let object): parts.headers = object
+    case .object(let object): parts.headers = object.filter { $0.value != .null }
     case .string: throw ConnectorError(.system, "`request_headers` should give a mapping, not a text.", location: location)
     default: break
     }

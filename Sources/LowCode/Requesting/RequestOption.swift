@@ -13,8 +13,8 @@ struct RequestOption: Component {
   }
 
   let place: Place
-  /// One key, or the keys that lead into a JSON body.
-  private let path: [String]
+  /// One key, or the keys that lead into a JSON body; a template that fails does so where a value goes there.
+  private let path: Result<[String], any Error>
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let placeNode = try node.required("inject_into")
@@ -24,19 +24,19 @@ struct RequestOption: Component {
     }
     self.place = place
     let evaluation = EvaluationContext(config: context.configValue)
-    func key(_ node: ManifestNode, _ parameters: JSONObject) throws -> String {
-      try InterpolatedString(node, parameters: parameters).string(evaluation)
+    func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
+      Result { try keys.map { try InterpolatedString($0, parameters: node.parameters).string(evaluation) } }
     }
     // As the reference: an empty name, or a path without keys, is none.
     let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
     let fieldPath = node["field_path"].flatMap { $0.sequence?.isEmpty == true ? nil : $0 }
     switch (fieldName, fieldPath) {
-    case (let name?, nil): path = [try key(name, node.parameters)]
+    case (let name?, nil): self.path = path([name])
     case (nil, let names?):
       guard place == .bodyJSON else {
         throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here.", at: names)
       }
-      path = try node.nodes("field_path").map { try key($0, node.parameters) }
+      self.path = path(try node.nodes("field_path"))
     case (nil, nil):
       throw ConnectorError(
         .system, "`RequestOption` needs `field_name` or `field_path`.", at: node["field_name"] ?? node["field_path"] ?? node.node)
@@ -45,19 +45,21 @@ struct RequestOption: Component {
   }
 
   /// A header, for components that name one directly.
-  init(header: InterpolatedString, config: Value) throws {
+  init(header: InterpolatedString, config: Value) {
     place = .header
-    path = [try header.string(EvaluationContext(config: config))]
+    path = Result { [try header.string(EvaluationContext(config: config))] }
   }
 
   /// Puts `value` into its place, replacing what is there.
-  func inject(_ value: JSONValue, into parts: inout RequestParts) {
+  /// - Throws: ``ConnectorError`` where a template of the place fails.
+  func inject(_ value: JSONValue, into parts: inout RequestParts) throws {
+    let path = try path.get()
     switch place {
-    case .requestParameter: parts.parameters[path[0]] = value
-    case .header: parts.headers[path[0]] = value
+    case .requestParameter: Self.set(value, at: path[...], in: &parts.parameters)
+    case .header: Self.set(value, at: path[...], in: &parts.headers)
     case .bodyData:
       guard case .object(var fields) = parts.bodyData else { return }
-      fields[path[0]] = value
+      Self.set(value, at: path[...], in: &fields)
       parts.bodyData = .object(fields)
     case .bodyJSON: Self.set(value, at: path[...], in: &parts.bodyJSON)
     }

@@ -113,7 +113,7 @@ struct AsyncRetriever: Component, Retriever {
       do {
         try selector.refine(&records, slice: slice, normalizer: normalizer)
       } catch {
-        if !records.isEmpty { _ = try await body(Page(records: records)) }
+        if !records.isEmpty, try await !body(Page(records: records)) { return false }
         throw error
       }
       return try await body(Page(records: records))

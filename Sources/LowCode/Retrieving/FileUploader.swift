@@ -61,9 +61,10 @@ final class FileUploader: Sendable {
 
   /// The file's path below the staging directory, which no record may lead out of.
   private func relativePath(_ record: Record) throws -> String {
-    let name =
-      try fileName?.string(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
-      ?? UUID().uuidString.lowercased()
+    let given = try fileName?.evaluate(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
+    guard let name = given.map(\.text) ?? UUID().uuidString.lowercased() else {
+      throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text.")
+    }
     let steps = ([streamName] + name.drop { $0 == "/" }.split(separator: "/").map(String.init)).filter { $0 != "." }
     guard steps.count > 1, !steps.contains("..") else {
       throw ConnectorError(.system, "`\(name)` cannot be the name of a file of stream `\(streamName)`.")

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Asks an API for the names of the properties that its other requests can name.
 struct PropertiesFromEndpoint: Component {
-  private let path: RecordPath
+  /// A template in it that fails does so when a property comes, as with the reference.
+  private let path: Result<RecordPath, any Error>
   private let retriever: any Retriever
   private let known = Known()
 
@@ -16,10 +17,8 @@ struct PropertiesFromEndpoint: Component {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let evaluation = EvaluationContext(config: context.configValue)
-    path = RecordPath(
-      try node.nodes("property_field_path").map { segment in
-        try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
-      })
+    let templates = try node.nodes("property_field_path").map { InterpolatedString($0, parameters: node.parameters) }
+    path = Result { RecordPath(try templates.map { try $0.string(evaluation) }) }
     var inner = context
     inner.streamName = "dynamic_properties"
     inner.siblings = SiblingContext()
@@ -32,7 +31,7 @@ struct PropertiesFromEndpoint: Component {
       var names: [String] = []
       try await retriever.read(.whole, normalizer: nil) { page in
         // As the reference: a record without the property gives an empty list, as text.
-        for record in page.records { names.append(PythonStrings.str(try path.value(in: record) ?? [])) }
+        for record in page.records { names.append(PythonStrings.str(try path.get().value(in: record) ?? [])) }
         return true
       }
       known.names.withLock { $0 = names }

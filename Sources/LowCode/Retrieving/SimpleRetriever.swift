@@ -287,11 +287,9 @@ struct SimpleRetriever: Component, Retriever {
       result.recordCount += selection.records.count
       result.extractedCount += selection.extracted
       if let last = selection.records.last { result.lastRecord = last }
-      if let failure = selection.failure {
-        if !selection.records.isEmpty { _ = try await emit(selection.records) }
-        throw failure
-      }
-      return try await emit(selection.records)
+      guard let failure = selection.failure else { return try await emit(selection.records) }
+      if !selection.records.isEmpty, try await !emit(selection.records) { return false }
+      throw failure
     }
     return result
   }

@@ -5,11 +5,18 @@ import Jinja
 /// A schema in a file of its own, beside the manifest.
 struct JsonFileSchemaLoader: Component, SchemaLoader {
   /// Where the file may be, best first.
-  private let candidates: [String]
+  private let candidates: [Place]
   private let files: ManifestFiles
   private let node: ManifestNode?
   /// Whether a missing file counts as an empty schema.
   private let isOptional: Bool
+
+  /// A place for a schema file, from the manifest.
+  struct Place: Sendable {
+    var path: String
+    /// The connector's folder, which holds `schemas/shared`: empty, or with a slash at its end.
+    var folder = ""
+  }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     candidates =
@@ -32,16 +39,32 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   }
 
   func schema() async throws -> JSONObject {
-    guard let (path, bytes) = Self.first(of: candidates, in: files) else {
+    guard let (place, bytes) = Self.first(of: candidates, in: files) else {
       if isOptional { return [:] }
       throw Self.missing(candidates, in: files, at: node)
     }
+    return try Self.schema(bytes, at: place, in: files, node).schema
+  }
+
+  /// The schema in a file with its references resolved, and the files that they lead to.
+  static func schema(
+    _ bytes: [UInt8], at place: Place, in files: ManifestFiles, _ node: ManifestNode?
+  ) throws(ConnectorError) -> (schema: JSONObject, referenced: [String: [UInt8]]) {
+    let content: JSONValue
     do {
-      if let object = try JSONValue(parsing: bytes).object { return object }
+      content = try JSONValue(parsing: bytes)
     } catch {
-      throw Self.failure("The schema file `\(path)` is not valid JSON: \(error)", at: node)
+      throw failure("The schema file `\(place.path)` is not valid JSON: \(error)", at: node)
     }
-    throw Self.failure("The schema file `\(path)` should hold a JSON object.", at: node)
+    guard let object = content.object else {
+      throw failure("The schema file `\(place.path)` should hold a JSON object.", at: node)
+    }
+    var references = SchemaFileReferences(of: object, folder: place.folder, in: files)
+    do {
+      return (try references.resolve(), references.used)
+    } catch {
+      throw failure("The schema file `\(place.path)` cannot be used: \(error.reason)", at: node)
+    }
   }
 
   // MARK: Where the file is
@@ -56,21 +79,24 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   }
 
   /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest.
-  static func candidates(for path: String) -> [String] {
-    [path, path.split(separator: "/").drop { $0 == "." }.dropFirst().joined(separator: "/")].filter { !$0.isEmpty }
+  static func candidates(for path: String) -> [Place] {
+    let parts = path.split(separator: "/").drop { $0 == "." }
+    let folder = parts.count > 1 && parts.first != "schemas" ? parts.first.map { "\($0)/" } ?? "" : ""
+    return [Place(path: path, folder: folder), Place(path: parts.dropFirst().joined(separator: "/"))].filter { !$0.path.isEmpty }
   }
 
-  static func candidates(defaultFor name: String) -> [String] {
-    name.isEmpty ? [] : ["schemas/\(name).json", "\(name).json"]
+  static func candidates(defaultFor name: String) -> [Place] {
+    name.isEmpty ? [] : [Place(path: "schemas/\(name).json"), Place(path: "\(name).json")]
   }
 
-  static func first(of candidates: [String], in files: ManifestFiles) -> (path: String, bytes: [UInt8])? {
-    candidates.lazy.compactMap { path in files.bytes(at: path).map { (path, $0) } }.first
+  static func first(of candidates: [Place], in files: ManifestFiles) -> (place: Place, bytes: [UInt8])? {
+    candidates.lazy.compactMap { place in files.bytes(at: place.path).map { (place, $0) } }.first
   }
 
-  static func missing(_ candidates: [String], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {
+  static func missing(_ candidates: [Place], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {
     failure(
-      "The schema file `\(candidates.first ?? "")` cannot be read: it should stand beside the manifest, in `\(files)`.", at: node
+      "The schema file `\(candidates.first?.path ?? "")` cannot be read: it should stand beside the manifest, in `\(files)`.",
+      at: node
     )
   }
 

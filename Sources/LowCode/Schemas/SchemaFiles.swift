@@ -47,12 +47,21 @@ package struct SchemaFiles: Sendable {
     guard let (found, bytes) = JsonFileSchemaLoader.first(of: candidates, in: .folder(folder)) else {
       throw JsonFileSchemaLoader.missing(candidates, in: .folder(folder), at: node.node)
     }
-    guard let plain = ManifestFiles.plain(found) else {
-      throw ConnectorError(
-        .config, "The schema file `\(found)` lies outside the manifest's folder, so it cannot be shipped with the manifest.",
-        at: node.node)
+    try add(bytes, at: found, node.node)
+  }
+
+  /// A schema file and those that it refers to.
+  private mutating func add(_ bytes: [UInt8], at place: JsonFileSchemaLoader.Place, _ node: ManifestNode?) throws {
+    var found = try JsonFileSchemaLoader.schema(bytes, at: place, in: .folder(folder), node).referenced
+    found[place.path] = bytes
+    for (path, bytes) in found {
+      guard let plain = ManifestFiles.plain(path) else {
+        throw ConnectorError(
+          .config, "The schema file `\(path)` lies outside the manifest's folder, so it cannot be shipped with the manifest.",
+          location: node?.location, path: node?.path)
+      }
+      files[plain] = bytes
     }
-    files[plain] = bytes
   }
 
   /// The file of a stream without a loader, if there is one.
@@ -60,9 +69,9 @@ package struct SchemaFiles: Sendable {
     if Self.isTemplate(stream) { return hasOpenNames = true }
     guard
       let (found, bytes) = JsonFileSchemaLoader.first(
-        of: JsonFileSchemaLoader.candidates(defaultFor: stream), in: .folder(folder)), let plain = ManifestFiles.plain(found)
+        of: JsonFileSchemaLoader.candidates(defaultFor: stream), in: .folder(folder))
     else { return }
-    files[plain] = bytes
+    try add(bytes, at: found, nil)
   }
 
   /// Every file among which a name can choose.

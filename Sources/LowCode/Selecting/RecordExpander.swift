@@ -4,7 +4,8 @@ import Jinja
 
 /// Makes a record of each item of a list inside a record.
 struct RecordExpander: Component {
-  private let path: JSONGlobPath
+  /// A template in it that fails does so when a record comes, unless a list may be fetched, as with the reference.
+  private let path: Result<JSONGlobPath, any Error>
   private let keepsOriginal: Bool
   private let parentFields: [ParentFieldPath]
   private let mergesParent: Bool
@@ -19,8 +20,10 @@ struct RecordExpander: Component {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let hasRetriever = node["truncated_list_retriever"] != nil
-    let segments = try Self.path("expand_records_from_field", of: node, in: context, allowsGlobs: !hasRetriever)
-    path = try JSONGlobPath(segments)
+    path = Result {
+      try JSONGlobPath(try Self.path("expand_records_from_field", of: node, in: context, allowsGlobs: !hasRetriever))
+    }
+    if hasRetriever { _ = try path.get() }
     keepsOriginal = try node.bool("remain_original_record", default: false)
     parentFields = try node.nodes("parent_fields").map { try context.build($0) }
     mergesParent = try node.bool("merge_parent", default: false)
@@ -60,7 +63,9 @@ struct RecordExpander: Component {
 
   /// The items of `record`; what is no object stays as it is.
   func expand(_ record: JSONView) async throws -> [ExtractedItem] {
-    guard record.kind == .object, !path.segments.isEmpty, case .object(let parent) = record.value else { return [.view(record)] }
+    guard record.kind == .object, case .object(let parent) = record.value else { return [.view(record)] }
+    let path = try path.get()
+    guard !path.segments.isEmpty else { return [.view(record)] }
     let base = mergesParent ? path.removingLists(from: .object(parent)).object : nil
     let isTruncated = try truncationIndicator?.value(in: Record(parent))?.isTruthy ?? false
     if isTruncated, let retriever {

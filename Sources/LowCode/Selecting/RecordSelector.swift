@@ -104,10 +104,12 @@ struct RecordSelector: Component {
     case .view(let view) where view.kind == .object: return Record(view)
     case .value(.object(let object)): return Record(object)
     case .view, .value:
-      guard try drops(item.value ?? .null, slice: slice) else {
+      let value = item.value ?? .null
+      if try drops(value, slice: slice) { return nil }
+      guard let object = value.pairs else {
         throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
       }
-      return nil
+      return Record(object)
     }
   }
 
@@ -147,5 +149,18 @@ struct RecordSelector: Component {
       throw ConnectorError(.system, "A record cannot be cast to the stream's schema: \(error)")
     }
     if case .object(let object) = value { record.object = object }
+  }
+}
+
+extension JSONValue {
+  /// What Python's `dict()` makes of a list of pairs; nil for anything else.
+  fileprivate var pairs: JSONObject? {
+    guard case .array(let elements) = self else { return nil }
+    var object: JSONObject = [:]
+    for element in elements {
+      guard case .array(let pair) = element, pair.count == 2, case .string(let key) = pair[0] else { return nil }
+      object[key] = pair[1]
+    }
+    return object
   }
 }

@@ -41,7 +41,7 @@ package struct DynamicDeclarativeStream: Component {
         error.isTraced = true
         throw error
       }
-      streams.append(ManifestNode(try GeneratedScalars.fitted(stream.stored), at: ManifestPath(start: filled.path)))
+      streams.append(stream)
     }
     return streams
   }

@@ -3,23 +3,23 @@ import Jinja
 
 /// Lifts the fields of one nested object to the top level.
 struct DpathFlattenFields: Component, RecordTransformation {
-  private let path: JSONGlobPath
+  /// A template in it that fails does so when a record comes, as with the reference.
+  private let path: Result<JSONGlobPath, any Error>
   private let deletesOrigin: Bool
   private let replacesRecord: Bool
   private let keys: KeyTransformation?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let evaluation = EvaluationContext(config: context.configValue)
-    let segments = try node.nodes("field_path").map { segment in
-      try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
-    }
-    path = try JSONGlobPath(segments)
+    let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
+    path = Result { try JSONGlobPath(try templates.map { try $0.string(evaluation) }) }
     deletesOrigin = try node.bool("delete_origin_value", default: false)
     replacesRecord = try node.bool("replace_record", default: false)
     keys = try context.build(optional: node["key_transformation"])
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
+    let path = try path.get()
     try record.rebuild { object in
       var top: JSONValue = .object(object)
       let found = path.hasStar ? path.values(in: top).first : try path.get(in: top)

@@ -64,7 +64,7 @@ package struct ManifestChecker: Sendable {
     let isGiven = options.config != nil
     let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
     let errors = await ConnectorProof(
-      manifest, by: pipeline, config: config, isGiven: isGiven, folder: folder, runtime: .offline
+      manifest, config: config, isGiven: isGiven, folder: folder, runtime: .offline
     ).errors
     let diagnosis = BuildDiagnosis(subject: subject)
     // What a made-up config brought about is no fault of the manifest.

@@ -41,32 +41,4 @@ import Testing
     #expect(changed["a"]?.location?.description == "m.yaml:2:3")
     #expect(changed["d"]?[1]?.location?.description == "m.yaml:4:8")
   }
-
-  @Test("a generated stream's scalars have the type of their place")
-  func scalars() throws {
-    let stream: JSONValue = [
-      "type": "DeclarativeStream", "name": 5, "primary_key": [1, "b"],
-      "retriever": [
-        "type": "SimpleRetriever",
-        "requester": [
-          "type": "HttpRequester", "path": 12, "use_cache": true, "request_parameters": ["a": 1.5, "b": false],
-          "http_method": "GET",
-        ],
-        "paginator": [
-          "type": "DefaultPaginator", "pagination_strategy": ["type": "PageIncrement", "page_size": 5, "start_from_page": 1],
-        ],
-      ],
-      "schema_loader": ["type": "InlineSchemaLoader", "schema": ["maximum": 5]],
-    ]
-    let fitted = try GeneratedScalars.fitted(ManifestValue(json: stream)).json
-    #expect(fitted["name"] == "5")
-    #expect(fitted["primary_key"] == ["1", "b"])
-    let retriever = try #require(fitted["retriever"])
-    #expect(retriever["requester"]?["path"] == "12")
-    #expect(retriever["requester"]?["use_cache"] == true)
-    #expect(retriever["requester"]?["request_parameters"] == ["a": "1.5", "b": "False"])
-    #expect(retriever["paginator"]?["pagination_strategy"]?["page_size"] == 5)
-    #expect(retriever["paginator"]?["pagination_strategy"]?["start_from_page"] == 1)
-    #expect(fitted["schema_loader"]?["schema"]?["maximum"] == 5)
-  }
 }
