@@ -12,7 +12,9 @@ struct DpathExtractor: Component, RecordExtractor {
     expander = try context.build(optional: node["record_expander"])
     let evaluation = EvaluationContext(config: context.configValue)
     let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
-    path = Result { templates.isEmpty ? nil : try JSONGlobPath(try templates.map { try $0.string(evaluation) }) }
+    path = Result {
+      templates.isEmpty ? nil : try JSONGlobPath(try templates.map { JSONPathSegment(try $0.evaluate(evaluation)) })
+    }
   }
 
   /// Takes the whole body as what is looked for.
