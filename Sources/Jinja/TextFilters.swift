@@ -134,7 +134,11 @@ private func indentFilter(
   _ value: Value, _ width: Value, _ first: Bool, _ blank: Bool, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> Value {
   if case .undefined(let reason) = value { throw reason.error }
-  guard let text = value.text else { throw TemplateError(.type, "indent wants a text, not a value of type \(value.typeName).") }
+  guard let text = value.text else {
+    // Python adds a text to a list before it misses the list's `splitlines`.
+    let kind: TemplateError.Kind = value.listItems == nil ? .type : .attribute
+    throw TemplateError(kind, "indent wants a text, not a value of type \(value.typeName).")
+  }
   var indentation: String
   if let given = width.text {
     indentation = value.isMarkup ? width.escapedText : given
