@@ -94,10 +94,13 @@ final class StreamReader: Sendable {
 
   /// The place of the first record that the cursor cannot follow, and why.
   private static func observe(_ records: [Record], _ observer: any CursorObserver) -> (place: Int, error: any Error)? {
-    for place in records.indices {
-      do { try observer.observe(records[place]) } catch { return (place, error) }
+    // Out of an array's subscript a record would be copied.
+    records.withUnsafeBufferPointer { records in
+      for place in records.indices {
+        do { try observer.observe(records[place]) } catch { return (place, error) }
+      }
+      return nil
     }
-    return nil
   }
 
   /// Writes what went wrong.

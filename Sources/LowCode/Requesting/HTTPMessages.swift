@@ -28,16 +28,14 @@ package struct HTTPRequest: Sendable {
 
   /// Sets a header, replacing one of the same name.
   package mutating func setHeader(_ name: String, _ value: String) {
-    if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
+    if let index = headers.place(of: name) {
       headers[index].value = value
     } else {
       headers.append((name, value))
     }
   }
 
-  package func header(_ name: String) -> String? {
-    headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
-  }
+  package func header(_ name: String) -> String? { headers.value(of: name) }
 }
 
 /// A response with its whole body, which is parsed once however many components look into it.
@@ -77,9 +75,7 @@ package final class HTTPResponse: Sendable {
     bytes = nil
   }
 
-  package func header(_ name: String) -> String? {
-    headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
-  }
+  package func header(_ name: String) -> String? { headers.value(of: name) }
 
   /// Whether the status is none of 400 to 599, as Python's requests counts truth.
   package var isSuccess: Bool { !(400..<600).contains(status) }

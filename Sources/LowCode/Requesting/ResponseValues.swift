@@ -19,7 +19,7 @@ final class HeadersMapping: LazyMapping {
     if let links {
       return key == "link" ? links : headers.first { $0.name == key }.map { .string($0.value) }
     }
-    return headers.first { $0.name.caseInsensitiveCompare(key) == .orderedSame }.map { .string($0.value) }
+    return headers.value(of: key).map { .string($0) }
   }
 }
 

@@ -5,11 +5,11 @@ enum CurlAnswer {
   /// Header lines as names and values; repeated ones are joined.
   static func headers(_ text: String) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      guard let colon = line.firstIndex(of: ":") else { continue }
-      let name = String(line[..<colon])
-      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-      if let index = headers.firstIndex(where: { $0.name.caseInsensitiveCompare(name) == .orderedSame }) {
+    for line in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      let name = String(decoding: line[..<colon], as: UTF8.self)
+      let value = String(decoding: withoutBlanks(line[line.index(after: colon)...]), as: UTF8.self)
+      if let index = headers.place(of: name) {
         headers[index].value += ", " + value
       } else {
         headers.append((name, value))
@@ -17,6 +17,15 @@ enum CurlAnswer {
     }
     return headers
   }
+
+  /// Without the blanks around a header's value.
+  private static func withoutBlanks(_ value: Substring.UTF8View) -> Substring.UTF8View {
+    var value = value.drop(while: isBlank)
+    while let last = value.last, isBlank(last) { value = value.dropLast() }
+    return value
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
   /// libcurl's codes, by curl/curl.h.
   static func kind(_ code: Int32) -> TransportError.Kind {

@@ -14,6 +14,9 @@ struct Netrc: Sendable {
   private var machines: [String: Entry] = [:]
   private var fallback: Entry?
 
+  /// Whether there is nothing in the file.
+  var isEmpty: Bool { machines.isEmpty && fallback == nil }
+
   /// The passwords in the file.
   var passwords: [String] { (machines.values.map(\.password) + [fallback?.password ?? ""]).filter { !$0.isEmpty } }
 

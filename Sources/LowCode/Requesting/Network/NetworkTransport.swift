@@ -55,12 +55,14 @@ package final class NetworkTransport: Transport {
   private func withCredentials(_ request: HTTPRequest) -> HTTPRequest {
     var request = request
     // As the reference: what stands before the host is not sent.
-    if request.url.contains("@"), var parts = URLComponents(string: request.url), parts.user != nil || parts.password != nil {
+    if request.url.utf8.contains(UInt8(ascii: "@")), var parts = URLComponents(string: request.url),
+      parts.user != nil || parts.password != nil
+    {
       parts.user = nil
       parts.password = nil
       request.url = parts.string ?? request.url
     }
-    if request.header("Authorization") == nil, let address = RequestAddress(request.url),
+    if !settings.netrc.isEmpty, request.header("Authorization") == nil, let address = RequestAddress(request.url),
       let entry = settings.netrc.entry(for: address.host)
     {
       request.setHeader("Authorization", "Basic " + Data("\(entry.user):\(entry.password)".utf8).base64EncodedString())
