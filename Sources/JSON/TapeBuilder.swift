@@ -21,6 +21,18 @@ struct TapeBuilder: ~Copyable {
     var count: Int
     var flags: UInt64
     var isObject: Bool
+    /// The number of keys that were as expected, and which the level's filter does not have.
+    var expected = 0
+  }
+
+  /// The keys of the object that was closed last at a level. The next one there mostly has the same ones in the same order, as the
+  /// records of a page do, and to compare a key with the one expected is much less than to read it and to see that it is new.
+  private struct Shape {
+    /// The places of the first key and behind the last value; 0 where there is nothing to expect.
+    var start = 0
+    var end = 0
+    /// The place of the key that is expected next in the open object; 0 where none is.
+    var next = 0
   }
 
   let base: UnsafePointer<UInt8>
@@ -31,6 +43,7 @@ struct TapeBuilder: ~Copyable {
   private(set) var used = 0
   private var frames: UnsafeMutablePointer<Frame>
   private var filters: UnsafeMutablePointer<KeyFilter>
+  private var shapes: UnsafeMutablePointer<Shape>
   private var frameCapacity = 16
   /// Whether integers beyond 64 bits are written out with their digits, as Python's `json` does, and not as doubles.
   var keepsLongIntegers = false
@@ -46,12 +59,15 @@ struct TapeBuilder: ~Copyable {
     words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
     frames = .allocate(capacity: frameCapacity)
     filters = .allocate(capacity: frameCapacity)
+    shapes = .allocate(capacity: frameCapacity)
+    shapes.initialize(repeating: Shape(), count: frameCapacity)
   }
 
   deinit {
     Blocks.free(words, capacity * 8)
     frames.deallocate()
     filters.deallocate()
+    shapes.deallocate()
   }
 
   /// The finished tape, a block of `capacity` bytes to be given back by the caller.
@@ -59,6 +75,7 @@ struct TapeBuilder: ~Copyable {
     let result = (words, used, capacity * 8)
     frames.deallocate()
     filters.deallocate()
+    shapes.deallocate()
     discard self
     return result
   }
@@ -67,7 +84,10 @@ struct TapeBuilder: ~Copyable {
   mutating func build() throws(Failure) { try build(from: 0, to: end) }
 
   /// Forgets the words from `count` on.
-  mutating func truncate(to count: Int) { used = min(used, max(count, 0)) }
+  mutating func truncate(to count: Int) {
+    used = min(used, max(count, 0))
+    shapes.update(repeating: Shape(), count: frameCapacity)
+  }
 
   /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
   mutating func build(from start: Int, to end: Int) throws(Failure) {
@@ -100,6 +120,7 @@ struct TapeBuilder: ~Copyable {
         if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
         if isObject {
           filters[depth &- 1].reset()
+          shapes[depth &- 1].next = shapes[depth &- 1].start
           if at.pointee == UInt8(ascii: "}") { break }
           at = try scanMember(at, frame, depth &- 1, &dirt)
         } else if at.pointee == UInt8(ascii: "]") {
@@ -171,8 +192,17 @@ struct TapeBuilder: ~Copyable {
   ) throws(Failure) -> UnsafePointer<UInt8> {
     guard place.pointee == UInt8(ascii: "\"") else { throw fail(.key, place) }
     let start = place + 1
+    if let close = expectedKey(start, frame, level) {
+      var at = close + 1
+      if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+      guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
+      at += 1
+      if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+      return at
+    }
     let (close, flags) = try scanString(start)
     let length = close - start
+    if frame.pointee.expected > 0 { refill(frame, level) }
     if flags != 0 {
       frame.pointee.flags |= TapeWord.escapedKey
       if flags & TapeWord.rewritten != 0 { dirt &+= 1 }
@@ -189,6 +219,49 @@ struct TapeBuilder: ~Copyable {
     at += 1
     if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
     return at
+  }
+
+  /// Writes the key that is expected, if it is the one that stands at `start`; returns the place of its closing quote.
+  @inline(__always)
+  private mutating func expectedKey(
+    _ start: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int
+  ) -> UnsafePointer<UInt8>? {
+    let place = shapes[level].next
+    if place == 0 { return nil }
+    let word = TapeWord(bits: words[place])
+    let length = word.length
+    guard start - base &+ length < end, start[length] == UInt8(ascii: "\""), isSame(start, base + word.offset, length) else {
+      shapes[level].next = 0
+      return nil
+    }
+    emit(TapeWord(.string, offset: start - base, length: length))
+    frame.pointee.expected &+= 1
+    let value = TapeWord(bits: words[place &+ 1])
+    let next = place &+ (value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2)
+    shapes[level].next = next < shapes[level].end ? next : 0
+    return start + length
+  }
+
+  @inline(__always)
+  private func isSame(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let difference = SWAR.load(left) ^ SWAR.load(right)
+    if length < 8 { return difference & (1 << (8 &* UInt64(truncatingIfNeeded: length)) &- 1) == 0 }
+    if difference != 0 { return false }
+    if length > 16 { return memcmp(left, right, length) == 0 }
+    return SWAR.load(left + (length &- 8)) == SWAR.load(right + (length &- 8))
+  }
+
+  /// Adds the keys of the open object to the filter, all of which were as expected.
+  @inline(never)
+  private mutating func refill(_ frame: UnsafeMutablePointer<Frame>, _ level: Int) {
+    frame.pointee.expected = 0
+    var place = frame.pointee.index &+ 2
+    while place < used {
+      let word = TapeWord(bits: words[place])
+      _ = filters[level].mayContain(base + word.offset, word.length)
+      let value = TapeWord(bits: words[place &+ 1])
+      place &+= value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2
+    }
   }
 
   /// Whether the members of the open object that the filter covers have this key; all of them are unescaped or irrelevant.
@@ -214,11 +287,16 @@ struct TapeBuilder: ~Copyable {
     let count = used == index &+ 2 ? 0 : frame.pointee.count &+ 1
     var flags = frame.pointee.flags
     if frame.pointee.isObject, count > KeyFilter.limit || flags & TapeWord.escapedKey != 0, count > 1,
-      flags & TapeWord.duplicates == 0,
+      flags & TapeWord.duplicates == 0, frame.pointee.expected < count,
       DuplicateKeys.exist(Tape(base: base, words: UnsafePointer(words)), from: index &+ 2, to: used, count: count)
     {
       flags |= TapeWord.duplicates
       dirt &+= 1
+    }
+    if frame.pointee.isObject {
+      let isExpected = flags & (TapeWord.duplicates | TapeWord.escapedKey) == 0 && count > 0
+      shapes[level].start = isExpected ? index &+ 2 : 0
+      shapes[level].end = used
     }
     if dirt != frame.pointee.dirt { flags |= TapeWord.dirty }
     words[index] = TapeWord(frame.pointee.isObject ? .object : .array, offset: start, length: count, flags: flags).bits
@@ -271,6 +349,11 @@ struct TapeBuilder: ~Copyable {
     movedFilters.update(from: filters, count: frameCapacity)
     filters.deallocate()
     filters = movedFilters
+    let movedShapes = UnsafeMutablePointer<Shape>.allocate(capacity: grown)
+    movedShapes.initialize(repeating: Shape(), count: grown)
+    movedShapes.update(from: shapes, count: frameCapacity)
+    shapes.deallocate()
+    shapes = movedShapes
     frameCapacity = grown
   }
 
