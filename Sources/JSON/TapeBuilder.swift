@@ -192,14 +192,21 @@ struct TapeBuilder: ~Copyable {
   ) throws(Failure) -> UnsafePointer<UInt8> {
     guard place.pointee == UInt8(ascii: "\"") else { throw fail(.key, place) }
     let start = place + 1
-    if let close = expectedKey(start, frame, level) {
-      var at = close + 1
-      if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-      guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
-      at += 1
-      if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-      return at
-    }
+    var at: UnsafePointer<UInt8>
+    if let close = expectedKey(start, frame, level) { at = close } else { at = try scanKey(start, frame, level, &dirt) }
+    at += 1
+    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+    guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
+    at += 1
+    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+    return at
+  }
+
+  /// Reads a key of which nothing is known; returns the place of its closing quote.
+  @inline(__always)
+  private mutating func scanKey(
+    _ start: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int, _ dirt: inout Int
+  ) throws(Failure) -> UnsafePointer<UInt8> {
     let (close, flags) = try scanString(start)
     let length = close - start
     if frame.pointee.expected > 0 { refill(frame, level) }
@@ -213,12 +220,14 @@ struct TapeBuilder: ~Copyable {
       }
     }
     emit(TapeWord(.string, offset: start - base, length: length, flags: flags))
-    var at = close + 1
-    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-    guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
-    at += 1
-    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-    return at
+    return close
+  }
+
+  /// The place behind the member whose key is at `place`.
+  @inline(__always)
+  private func behindMember(_ place: Int) -> Int {
+    let isContainer = TapeWord(bits: words[place &+ 1]).isContainer
+    return place &+ (isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2)
   }
 
   /// Writes the key that is expected, if it is the one that stands at `start`; returns the place of its closing quote.
@@ -236,8 +245,7 @@ struct TapeBuilder: ~Copyable {
     }
     emit(TapeWord(.string, offset: start - base, length: length))
     frame.pointee.expected &+= 1
-    let value = TapeWord(bits: words[place &+ 1])
-    let next = place &+ (value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2)
+    let next = behindMember(place)
     shapes[level].next = next < shapes[level].end ? next : 0
     return start + length
   }
@@ -259,8 +267,7 @@ struct TapeBuilder: ~Copyable {
     while place < used {
       let word = TapeWord(bits: words[place])
       _ = filters[level].mayContain(base + word.offset, word.length)
-      let value = TapeWord(bits: words[place &+ 1])
-      place &+= value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2
+      place = behindMember(place)
     }
   }
 
@@ -272,8 +279,7 @@ struct TapeBuilder: ~Copyable {
     while index < used {
       let word = TapeWord(bits: words[index])
       if word.header == header, memcmp(base + word.offset, start, length) == 0 { return true }
-      let value = TapeWord(bits: words[index &+ 1])
-      index &+= value.isContainer ? 1 &+ Int(truncatingIfNeeded: words[index &+ 2] & 0xFFFF_FFFF) : 2
+      index = behindMember(index)
     }
     return false
   }
