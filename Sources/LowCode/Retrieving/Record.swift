@@ -185,16 +185,20 @@ final class RecordWindow: LazyMapping, @unchecked Sendable {
 
   private init(_ place: UnsafeMutablePointer<Record>) { self.place = place }
 
-  /// Calls `body` with the record and what templates see of it. The window must not be read while the record is changed.
+  /// Calls `body` with what templates see of the record.
   @inline(__always)
-  static func look(
-    at record: inout Record, _ body: (UnsafeMutablePointer<Record>, RecordWindow) throws -> Void
-  ) rethrows {
+  static func look(at record: inout Record, _ body: (RecordWindow) throws -> Void) rethrows {
     try withUnsafeMutablePointer(to: &record) { place in
       let window = RecordWindow(place)
       defer { window.place = nil }
-      try body(place, window)
+      try body(window)
     }
+  }
+
+  /// Changes the record; `change` must not evaluate what reads it.
+  @inline(__always)
+  func change(_ change: (inout Record) throws -> Void) rethrows {
+    if let place { try change(&place.pointee) }
   }
 
   subscript(key: String) -> Value? { place?.pointee.templateValue(of: JSONKey(key)) }

@@ -58,6 +58,7 @@ struct RecordSelector: Component {
     var failure: (any Error)?
   }
 
+  /// Extracts, filters, transforms and normalises the records of a page, and fetches their files.
   func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async -> Selection {
     var selection = Selection()
     do { try await extract(page, slice: slice, into: &selection) } catch { selection.failure = error }
@@ -124,6 +125,7 @@ struct RecordSelector: Component {
   func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
     if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
+    // Once, as taking it out copies it.
     let filter = filter
     var kept = 0
     defer { found.removeSubrange(kept...) }

@@ -7,6 +7,7 @@ struct AddFields: Component, RecordTransformation {
   private let fields: [AddedFieldDefinition]
   private let condition: InterpolatedBoolean?
   private let config: Value
+  /// Known apart from the condition, as a look at that copies it.
   private let isConditional: Bool
   /// Whether all values are the same for each record.
   private let isSettled: Bool
@@ -29,11 +30,11 @@ struct AddFields: Component, RecordTransformation {
       for field in fields { if let value = field.settled { try field.set(value, in: &record) } }
       return
     }
-    try RecordWindow.look(at: &record) { record, window in
+    try RecordWindow.look(at: &record) { window in
       let context = EvaluationContext(config: config, record: .mapping(window), slice: slice)
       for field in fields {
         if !isConditional, let value = field.settled {
-          try field.set(value, in: &record.pointee)
+          try window.change { try field.set(value, in: &$0) }
           continue
         }
         let value = try field.value.evaluate(context)
@@ -41,7 +42,7 @@ struct AddFields: Component, RecordTransformation {
           let further = context.with(.value, value).with(.path, field.pathValue)
           guard try condition.evaluate(further) else { continue }
         }
-        try field.set(JSONValue(value), in: &record.pointee)
+        try window.change { try field.set(JSONValue(value), in: &$0) }
       }
     }
   }
