@@ -106,6 +106,13 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     } while rest > 0
   }
 
+  /// The bytes so far with the padding behind them that ``JSONBytes`` has, valid until the next change.
+  mutating func padded() -> UnsafePointer<UInt8> {
+    reserve(JSONBytes.padding)
+    memset(base + count, 0, JSONBytes.padding)
+    return UnsafePointer(base)
+  }
+
   /// Forgets the bytes and keeps the memory.
   package mutating func removeAll() { count = 0 }
 
@@ -130,8 +137,7 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
 
   /// Gives the block away, padded as ``JSONBytes`` wants it.
   consuming func release() -> Parts {
-    reserve(JSONBytes.padding)
-    memset(base + count, 0, JSONBytes.padding)
+    _ = padded()
     let parts = (base, count, capacity)
     discard self
     return parts

@@ -35,8 +35,8 @@ struct TapeBuilder: ~Copyable {
     var next = 0
   }
 
-  let base: UnsafePointer<UInt8>
-  private let end: Int
+  private(set) var base: UnsafePointer<UInt8>
+  private var end: Int
   private var words: UnsafeMutablePointer<UInt64>
   private var capacity: Int
   /// The number of words written.
@@ -50,11 +50,17 @@ struct TapeBuilder: ~Copyable {
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
-  init(_ bytes: JSONBytes) {
-    base = bytes.base
-    end = bytes.count
+  /// Where reading goes on, in a text that is not there as a whole yet: before a value.
+  private var pause = (place: 0, dirt: 0, depth: 0)
+
+  init(_ bytes: JSONBytes) { self.init(bytes.base, count: bytes.count, expecting: bytes.count) }
+
+  /// - Parameter expecting: the size that the text is going to have, as far as it is known.
+  init(_ text: UnsafePointer<UInt8>, count: Int, expecting size: Int) {
+    base = text
+    end = count
     // Eight bytes of tape for eight bytes of text hold nearly every page; the memory is only touched as it is written.
-    let block = Blocks.allocate(bytes.count / 8 * 8 + 32 * 8)
+    let block = Blocks.allocate(size / 8 * 8 + 32 * 8)
     capacity = block.capacity / 8
     words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
     frames = .allocate(capacity: frameCapacity)
@@ -92,13 +98,34 @@ struct TapeBuilder: ~Copyable {
   /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
   mutating func build(from start: Int, to end: Int) throws(Failure) {
     guard end <= TapeWord.maximumText else { throw fail(.size, base) }
-    var at = base + start
-    var dirt = 0
-    var depth = 0
-    var frame = frames
-    at = skipBlanks(at, &dirt)
+    pause = (start, 0, 0)
+    _ = try build(to: end, before: end + 1)
+  }
+
+  /// Reads on in a text of which `count` bytes are there now, at `text`, where it may have been moved to.
+  ///
+  /// - Parameter stop: no value is begun from here on, for it may not be there as a whole.
+  /// - Returns: whether the text was read to its end.
+  /// - Throws: ``Failure``, also where a value that was begun is not there as a whole. Nothing can be read after that.
+  mutating func build(on text: UnsafePointer<UInt8>, count: Int, before stop: Int) throws(Failure) -> Bool {
+    guard count <= TapeWord.maximumText else { throw fail(.size, base) }
+    base = text
+    end = count
+    return try build(to: count, before: stop)
+  }
+
+  private mutating func build(to end: Int, before stop: Int) throws(Failure) -> Bool {
+    var at = base + pause.place
+    var (dirt, depth) = (pause.dirt, pause.depth)
+    var frame = frames + max(depth &- 1, 0)
+    let stop = base + stop
+    if depth == 0 { at = skipBlanks(at, &dirt) }
 
     value: while true {
+      if at >= stop {
+        pause = (at - base, dirt, depth)
+        return false
+      }
       if used &+ 4 > capacity { growWords() }
       let start = at
       switch at.pointee {
@@ -175,6 +202,7 @@ struct TapeBuilder: ~Copyable {
 
     at = skipBlanks(at, &dirt)
     if at - base != end { throw fail(.trailing, at) }
+    return true
   }
 
   // MARK: - Pieces

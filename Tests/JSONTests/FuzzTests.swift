@@ -45,7 +45,7 @@ import Testing
 }
 
 /// Texts made from a seed, the same ones each time.
-private struct TextSource {
+struct TextSource {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

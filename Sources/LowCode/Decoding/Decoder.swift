@@ -45,8 +45,6 @@ package protocol Decoder: Sendable {
   var allowsPagination: Bool { get }
   /// Reads a body that was received wholly.
   func decode(_ response: HTTPResponse) throws -> DecodedBody
-  /// Does what ``decode(_:)`` will need of a response that was received ahead of its turn.
-  func prepare(_ response: HTTPResponse)
   /// Reads a body in batches of values, as it comes.
   /// - Parameter batch: takes values and returns whether more are wanted.
   /// - Throws: ``ConnectorError`` or ``TransportError``; the batches until then are good.
@@ -57,7 +55,6 @@ extension Decoder {
   package var streams: Bool { false }
   package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
-  package func prepare(_ response: HTTPResponse) {}
 
   package func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
     _ = try await batch(decode(response.whole()))

@@ -15,8 +15,6 @@ struct JsonDecoder: Component, Decoder {
 
   var allowsPagination: Bool { true }
 
-  func prepare(_ response: HTTPResponse) { _ = response.json }
-
   /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     do {

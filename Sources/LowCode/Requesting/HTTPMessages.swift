@@ -52,16 +52,19 @@ package final class HTTPResponse: Sendable {
   package let rest: (any BodySource)?
   /// The body's bytes, where they were received for parsing.
   private let bytes: JSONBytes?
-  private let parsed = Mutex<Result<JSONDocument, JSONError>?>(nil)
+  private let parsed: Mutex<Result<JSONDocument, JSONError>?>
 
-  /// A response whose body is parsed where it lies.
-  package init(status: Int, headers: [(name: String, value: String)], bytes: JSONBytes, url: String) {
+  /// A response whose body is parsed where it lies, or was already while it was received.
+  package init(
+    status: Int, headers: [(name: String, value: String)], bytes: JSONBytes, document: JSONDocument? = nil, url: String
+  ) {
     self.status = status
     self.headers = headers
     self.bytes = bytes
     self.url = url
     body = bytes.data
     rest = nil
+    parsed = Mutex(document.map { .success($0) })
   }
 
   package init(
@@ -73,6 +76,7 @@ package final class HTTPResponse: Sendable {
     self.url = url
     self.rest = rest
     bytes = nil
+    parsed = Mutex(nil)
   }
 
   package func header(_ name: String) -> String? { headers.value(of: name) }

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import AsyncAlgorithms
 import JSON
 import Jinja
 
@@ -18,8 +19,6 @@ struct SimpleRetriever: Component, Retriever {
   private let paginationReset: PaginationReset?
   private let windowSplitting: (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   private let isLazy: Bool
-  /// Whether all pages are wanted, so that the next one may be asked for while one is worked on.
-  private var readsAhead = false
   private let streamName: String
   private let runtime: RuntimeEnvironment
 
@@ -78,14 +77,26 @@ struct SimpleRetriever: Component, Retriever {
   }
 
   func readAll(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void) async throws {
-    var retriever = self
-    // Where one page takes several requests, the next one's are not known before.
-    retriever.readsAhead = queryProperties == nil && !decoder.streams
-    try await retriever.read(slice, normalizer: normalizer) { page in
-      try await body(page)
-      return true
+    let pages = AsyncChannel<Page>()
+    try await WaitingThreads.shared.lend { thread in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask(executorPreference: thread) {
+          defer { pages.finish() }
+          try await read(slice, normalizer: normalizer) { page in
+            await pages.send(page)
+            // Whoever takes this one is done with the page before.
+            if page.size > Self.smallPage { await pages.send(Page(records: [])) }
+            return !Task.isCancelled
+          }
+        }
+        for await page in pages where !page.records.isEmpty { try await body(page) }
+        try await group.waitForAll()
+      }
     }
   }
+
+  /// Pages up to this size, in bytes, are held two at a time.
+  private static let smallPage = 4 * 1024 * 1024
 
   /// Reads a slice, or its parts where the API refuses its window.
   /// - Returns: whether `body` wants more.
@@ -118,56 +129,34 @@ struct SimpleRetriever: Component, Retriever {
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
     var token = embedded == nil ? paginator.initialToken : nil
-    // The page that was asked for while the one before it was worked on.
-    var arrived: Result<HTTPResponse, any Error>?
     while true {
       let size = reducer?.size
       do {
         // The records of the page, where its token may turn out to repeat; a page that streams is too long to keep.
         var kept: [Record] = []
-        // The records that wait until the next page is asked for.
-        var held: [Record]?
         var isMoreWanted = true
-        func emit(_ records: [Record]) async throws -> Bool {
+        func emit(_ records: [Record], of size: Int) async throws -> Bool {
           try tracker.observe(records)
           if token != nil, !decoder.streams { kept = kept.isEmpty ? records : kept + records }
           var emitted = records
           if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
-          if readsAhead {
-            held = held.map { $0 + emitted } ?? emitted
-          } else {
-            isMoreWanted = try await body(Page(records: emitted))
-          }
+          isMoreWanted = try await body(Page(records: emitted, size: size))
           return isMoreWanted
         }
-        let step: PageStep
-        do {
-          let read: PageResult?
-          if let response = try embedded ?? arrived?.get() {
-            (embedded, arrived) = (nil, nil)
-            read = try await page(response, slice, normalizer, emit)
-          } else {
-            read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
-          }
-          guard isMoreWanted else { return false }
-          reducer?.pageSucceeded()
-          step = try self.step(after: read, current, size, token, tracker.hasReachedLimit) { next in
-            try repeated.check(kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
-          }
-        } catch {
-          arrived = nil
-          // What came before a failure is good.
-          if let held { _ = try await body(Page(records: held)) }
-          throw error
+        let read: PageResult?
+        if let response = embedded {
+          embedded = nil
+          read = try await page(response, slice, normalizer, emit)
+        } else {
+          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
         }
-        if case .next(let next, isSmall: true) = step, let held {
-          token = next
-          arrived = try await ask(for: current, next, reducer?.size) { _ = try await body(Page(records: held)) }
-          continue
+        guard isMoreWanted else { return false }
+        reducer?.pageSucceeded()
+        let step = try step(after: read, current, size, token, tracker.hasReachedLimit) { next in
+          try repeated.check(kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
         }
-        if let held { _ = try await body(Page(records: held)) }
         switch step {
-        case .next(let next, _): token = next
+        case .next(let next): token = next
         case .anew: try startAnew(&tracker, &current, &token, slice)
         case .end: return true
         }
@@ -188,13 +177,10 @@ struct SimpleRetriever: Component, Retriever {
 
   /// What follows a page.
   private enum PageStep {
-    case next(PageToken, isSmall: Bool)
+    case next(PageToken)
     case anew
     case end
   }
-
-  /// Pages up to this size are held two at a time.
-  private static let smallPage = 4 * 1024 * 1024
 
   private func step(
     after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, _ isAtLimit: Bool,
@@ -206,27 +192,7 @@ struct SimpleRetriever: Component, Retriever {
     result.requestedPageSize = size
     guard let next = try paginator.nextToken(after: result, lastToken: token) else { return .end }
     try check(next)
-    return .next(next, isSmall: result.response.body.count <= Self.smallPage)
-  }
-
-  /// Asks for a page while `work` is done.
-  /// - Throws: what `work` throws; then the page is given up.
-  private func ask(
-    for slice: StreamSlice, _ token: PageToken, _ size: Int?, while work: () async throws -> Void
-  ) async throws -> Result<HTTPResponse, any Error> {
-    async let page = received(slice, token, size)
-    try await work()
-    return await page
-  }
-
-  private func received(_ slice: StreamSlice, _ token: PageToken, _ size: Int?) async -> Result<HTTPResponse, any Error> {
-    do {
-      let response = try await send(slice, token: token, size: size)
-      if response.isSuccess { decoder.prepare(response) }
-      return .success(response)
-    } catch {
-      return .failure(error)
-    }
+    return .next(next)
   }
 
   private func startAnew(
@@ -245,7 +211,7 @@ struct SimpleRetriever: Component, Retriever {
   /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
     _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
-    _ emit: ([Record]) async throws -> Bool
+    _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
       return try await page(send(slice, token: token, size: size), original, normalizer, emit)
@@ -255,7 +221,7 @@ struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts in
+      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts, _ in
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { records.append(part) }
         }
@@ -265,7 +231,7 @@ struct SimpleRetriever: Component, Retriever {
     records += merged.records
     last?.recordCount = records.count
     last?.lastRecord = records.last
-    _ = try await emit(records)
+    _ = try await emit(records, last?.response.body.count ?? 0)
     return last
   }
 
@@ -277,7 +243,7 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ emit: ([Record]) async throws -> Bool
+    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
@@ -287,8 +253,8 @@ struct SimpleRetriever: Component, Retriever {
       result.recordCount += selection.records.count
       result.extractedCount += selection.extracted
       if let last = selection.records.last { result.lastRecord = last }
-      guard let failure = selection.failure else { return try await emit(selection.records) }
-      if !selection.records.isEmpty, try await !emit(selection.records) { return false }
+      guard let failure = selection.failure else { return try await emit(selection.records, response.body.count) }
+      if !selection.records.isEmpty, try await !emit(selection.records, response.body.count) { return false }
       throw failure
     }
     return result

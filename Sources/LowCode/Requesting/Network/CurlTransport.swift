@@ -33,35 +33,21 @@ struct CurlTransport: Transport {
   }
 
   private let session = CurlSession()
-  private let threads = WaitingThreads()
 
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
 
   func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
     let exchange = CurlExchange()
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        threads.run { continuation.resume(returning: session.perform(request, route, exchange)) }
+      // libcurl blocks the thread.
+      if WaitingThread.isCurrent { return session.perform(request, route, exchange) }
+      return await withCheckedContinuation { continuation in
+        WaitingThreads.shared.run { continuation.resume(returning: session.perform(request, route, exchange)) }
       }
     } onCancel: {
       exchange.isCancelled.store(true, ordering: .relaxed)
     }
     return try result.get()
-  }
-}
-
-/// Where the waiting for answers happens, as libcurl blocks its thread: one for each request at a time.
-///
-/// Queues that are serial get a thread at once, however many of them wait; a concurrent one gets them one by one.
-private final class WaitingThreads: Sendable {
-  private let idle = Mutex<[DispatchQueue]>([])
-
-  func run(_ body: @escaping @Sendable () -> Void) {
-    let queue = idle.withLock { $0.popLast() } ?? DispatchQueue(label: "airbyte-lowcode.libcurl")
-    queue.async { [self] in
-      body()
-      idle.withLock { $0.append(queue) }
-    }
   }
 }
 
@@ -71,7 +57,8 @@ private final class CurlExchange: @unchecked Sendable {
   var head: [UInt8] = []
   /// Whether the empty line after the headers came.
   var isHeadWhole = false
-  var body = ByteBuffer()
+  private var body = JSONReception()
+  private var hasBody = false
   /// The size of the body, as far as its head says it.
   var announced = 0
 
@@ -92,21 +79,23 @@ private final class CurlExchange: @unchecked Sendable {
   }
 
   func read(body bytes: UnsafeRawBufferPointer) {
-    if body.count == 0 { body.reserve(announced + ByteBuffer.frozenPadding) }
+    if !hasBody { body.expect(announced) }
+    hasBody = true
     body.append(bytes)
   }
 
-  /// The body, which is given away.
-  func takeBody() -> JSONBytes {
-    var taken = ByteBuffer()
+  /// The body, which is given away, and what it says if that is known.
+  func takeBody() -> (bytes: JSONBytes, document: JSONDocument?) {
+    var taken = JSONReception()
     swap(&taken, &body)
-    return taken.freeze()
+    return taken.finish()
   }
 
   private static func contentLength(_ line: UnsafeRawBufferPointer) -> Int? {
     let name = "content-length:"
     guard line.count > name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
-    return Int(String(decoding: line.dropFirst(name.utf8.count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    let value = line.dropFirst(name.utf8.count).drop { $0 == 0x20 || $0 == 0x09 }
+    return Int(String(decoding: value.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
   }
 }
 
@@ -145,10 +134,11 @@ private final class CurlSession: @unchecked Sendable {
         TransportError(
           .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
     }
+    let body = exchange.takeBody()
     return .success(
       HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: exchange.takeBody(),
-        url: request.url))
+        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: body.bytes,
+        document: body.document, url: request.url))
   }
 
   private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {

@@ -1,0 +1,65 @@
+/// Indexes a JSON text while it is received, so that it is known as soon as its last byte is there.
+///
+/// Nothing is said about a text that is something else: reading it as a whole tells what is wrong, or in which encoding it is.
+package struct JSONReception: ~Copyable {
+  /// As many bytes are waited for before reading goes on.
+  private let step: Int
+  /// Values are begun only if as many bytes are there behind them; nearly all of them are whole by that.
+  private let margin: Int
+  private var text = ByteBuffer()
+  private var builder: TapeBuilder?
+  /// The size of the text, as far as it was announced.
+  private var size = 0
+  /// The number of bytes that there were when they were read last.
+  private var seen = 0
+  /// Whether the text is to be read as a whole, since reading it in parts failed.
+  private var isGivenUp = false
+
+  package init() { self.init(step: 64 * 1024, margin: 4 * 1024) }
+
+  init(step: Int, margin: Int) {
+    self.step = step
+    self.margin = margin
+  }
+
+  /// Makes room for a text of about this many bytes.
+  package mutating func expect(_ size: Int) {
+    self.size = size
+    text.reserve(size + ByteBuffer.frozenPadding)
+  }
+
+  /// Takes the next bytes.
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    text.append(bytes)
+    guard text.count - seen >= step, text.count > margin, !isGivenUp else { return }
+    // A text that seems to be over may go on.
+    if read(before: text.count - margin) { _ = giveUp() }
+  }
+
+  /// The text, and what it says if that is known already.
+  package consuming func finish() -> (bytes: JSONBytes, document: JSONDocument?) {
+    guard builder != nil, read(before: text.count + 1), let tape = builder.take()?.finish() else { return (text.freeze(), nil) }
+    let bytes = text.freeze()
+    return (bytes, JSONDocument(bytes, tape))
+  }
+
+  /// - Returns: whether the text was read to its end.
+  private mutating func read(before stop: Int) -> Bool {
+    seen = text.count
+    let start = text.padded()
+    // What begins otherwise may be in another encoding.
+    guard start[0] == UInt8(ascii: "{") || start[0] == UInt8(ascii: "["), start[1] != 0 else { return giveUp() }
+    if builder == nil { builder = TapeBuilder(start, count: text.count, expecting: max(size, text.count)) }
+    do {
+      return try builder?.build(on: start, count: text.count, before: stop) == true
+    } catch {
+      return giveUp()
+    }
+  }
+
+  private mutating func giveUp() -> Bool {
+    isGivenUp = true
+    builder = nil
+    return false
+  }
+}
