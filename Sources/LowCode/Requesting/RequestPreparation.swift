@@ -32,37 +32,38 @@ enum RequestPreparation {
 
   /// `url` with `parameters` in its query; those that the URL already has with the same value are not repeated.
   static func url(_ url: String, parameters: JSONObject) throws -> String {
-    var base = url.drop(while: \.isWhitespace)
+    var base = url.utf8.first.map { (0x21..<0x80).contains($0) } == true ? url[...] : url.drop(while: \.isWhitespace)
     // Other schemes stay as they are: whoever is to request them refuses.
-    if base.contains(":"), !base.lowercased().hasPrefix("http") { return String(base) }
-    var fragment = ""
-    if let hash = base.firstIndex(of: "#") {
-      fragment = String(base[base.index(after: hash)...])
-      base = base[..<hash]
-    }
-    var query = ""
-    if let mark = base.firstIndex(of: "?") {
-      query = String(base[base.index(after: mark)...])
-      base = base[..<mark]
-    }
+    if !base.utf8.starts(with: "http".utf8), base.contains(":"), !base.lowercased().hasPrefix("http") { return String(base) }
+    let fragment = cut(&base, at: UInt8(ascii: "#"))
+    let query = cut(&base, at: UInt8(ascii: "?"))
     guard let scheme = base.range(of: "://") else {
       throw ConnectorError(.system, "The URL `\(base)` has no scheme: it should begin with https:// or http://.")
     }
-    let authority = base[scheme.upperBound...].prefix { $0 != "/" && $0 != "\\" }
+    let end = base.utf8[scheme.upperBound...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+    let authority = base[scheme.upperBound..<(end ?? base.endIndex)]
     guard !authority.isEmpty else { throw ConnectorError(.system, "The URL `\(base)` has no host.") }
     guard !authority.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
       throw ConnectorError(.system, "The host of the URL `\(base)` has a space or a control character.")
     }
 
-    let present = firstValues(ofQuery: query)
-    let encoded = formEncoded(parameters.filter { key, value in present[key] != PythonStrings.str(value) })
+    let present = query.isEmpty ? [:] : firstValues(ofQuery: query)
+    let added = present.isEmpty ? parameters : parameters.filter { key, value in present[key] != PythonStrings.str(value) }
+    let encoded = formEncoded(added)
     let joined = [requoted(query, keeping: queryCharacters), encoded].filter { !$0.isEmpty }.joined(separator: "&")
     var path = String(base[authority.endIndex...])
-    if path.contains("/.") { path = URLJoining.withoutDotSegments(path) }
+    if path.utf8.contains(UInt8(ascii: ".")), path.contains("/.") { path = URLJoining.withoutDotSegments(path) }
     return base[..<authority.endIndex]
       + requoted(path.isEmpty ? "/" : path, keeping: pathCharacters)
       + (joined.isEmpty ? "" : "?" + requoted(uri: joined))
       + (fragment.isEmpty ? "" : "#" + requoted(fragment, keeping: queryCharacters))
+  }
+
+  /// Cuts off what stands behind the first `mark`, and the mark with it.
+  private static func cut(_ text: inout Substring, at mark: UInt8) -> String {
+    guard let place = text.utf8.firstIndex(of: mark) else { return "" }
+    defer { text = text[..<place] }
+    return String(Substring(text.utf8[place...].dropFirst()))
   }
 
   /// Fields as `application/x-www-form-urlencoded`: lists repeat their key, null ones are left out.
@@ -103,7 +104,8 @@ enum RequestPreparation {
 
   /// Python's `quote_plus`.
   static func quotePlus(_ text: String) -> String {
-    percentEncoded(text.utf8, keeping: unreserved).replacing("%20", with: "+")
+    if text.utf8.allSatisfy({ unreserved[Int($0)] }) { return text }
+    return percentEncoded(text.utf8, keeping: unreserved).replacing("%20", with: "+")
   }
 
   /// A whole URL, or a part of one, with everything quoted that must be: requests' `requote_uri`.
@@ -111,6 +113,7 @@ enum RequestPreparation {
 
   /// A URL part with everything quoted that must be, what is quoted already left so, and unreserved characters plain.
   private static func requoted(_ text: String, keeping table: [Bool]) -> String {
+    if text.utf8.allSatisfy({ table[Int($0)] }) { return text }
     let bytes = Array(text.utf8)
     var isQuoted = true
     for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "%") {

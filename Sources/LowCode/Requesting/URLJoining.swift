@@ -5,8 +5,36 @@ enum URLJoining {
   /// `base` with `path` behind it; a path that is a complete URL replaces the base.
   static func join(_ base: String, _ path: String) -> String {
     if path.isEmpty { return base }
-    let base = base.hasSuffix("/") ? base : base + "/"
+    let base = base.utf8.last == UInt8(ascii: "/") ? base : base + "/"
+    if isPlain(path.utf8), hasPlainPath(base) { return base + path }
     return resolve(path, against: base)
+  }
+
+  /// Whether a base with a path ends where another path may be put behind it.
+  private static func hasPlainPath(_ base: String) -> Bool {
+    for scheme in ["https://", "http://"] where base.utf8.starts(with: scheme.utf8) {
+      let rest = base.utf8.dropFirst(scheme.utf8.count)
+      guard let slash = rest.firstIndex(of: UInt8(ascii: "/")), slash != rest.startIndex,
+        rest[..<slash].allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+      else { return false }
+      let path = rest[slash...].dropFirst().dropLast()
+      return path.isEmpty || isPlain(path)
+    }
+    return false
+  }
+
+  /// Whether joining leaves a relative path as it is: there are no empty or dotted segments, no query, fragment or scheme, no blanks.
+  private static func isPlain(_ path: some Sequence<UInt8>) -> Bool {
+    var last = UInt8(ascii: "/")
+    for byte in path {
+      switch byte {
+      case ...0x20, UInt8(ascii: ":"), UInt8(ascii: "?"), UInt8(ascii: "#"): return false
+      case UInt8(ascii: "/"), UInt8(ascii: "."): if last == UInt8(ascii: "/") { return false }
+      default: break
+      }
+      last = byte
+    }
+    return true
   }
 
   /// Without the characters that Python's `urlsplit` passes over: tabs and line breaks anywhere, blanks and controls at the start.

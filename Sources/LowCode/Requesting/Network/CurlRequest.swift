@@ -42,7 +42,8 @@ extension CurlTransport.Route {
   /// The headers, and lines that keep libcurl from adding its own.
   private static func headerLines(_ request: HTTPRequest, undoesEncodings: Bool) -> [String] {
     var lines = request.headers.map { header in
-      let value = header.value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+      var value = header.value
+      if value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A }) { value.unicodeScalars.removeAll { $0 == "\r" || $0 == "\n" } }
       // libcurl takes a line without a value for the wish to leave the header out.
       return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
     }
@@ -63,15 +64,17 @@ private final class CTexts {
 
   deinit { copies.forEach { $0.deallocate() } }
 
-  func copy(_ text: String) -> UnsafeMutablePointer<CChar> { copy(Array(text.utf8CString)) }
-
-  func copy(header line: String) -> UnsafeMutablePointer<CChar> {
-    copy(HeaderText.encoded(line).map { CChar(bitPattern: $0) } + [0])
+  func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+    var text = text
+    return text.withUTF8 { copy(UnsafeRawBufferPointer($0)) }
   }
 
-  private func copy(_ bytes: [CChar]) -> UnsafeMutablePointer<CChar> {
-    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-    for (index, byte) in bytes.enumerated() { (copy + index).initialize(to: byte) }
+  func copy(header line: String) -> UnsafeMutablePointer<CChar> { HeaderText.encoded(line).withUnsafeBytes { copy($0) } }
+
+  private func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutablePointer<CChar> {
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
+    UnsafeMutableRawBufferPointer(start: copy, count: bytes.count).copyMemory(from: bytes)
+    copy[bytes.count] = 0
     copies.append(copy)
     return copy
   }

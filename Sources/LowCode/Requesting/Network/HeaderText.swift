@@ -2,7 +2,9 @@ import AirbyteProtocol
 
 /// The text of HTTP headers: Latin-1 over the wire, in both directions.
 enum HeaderText {
-  static func decoded(_ bytes: some Sequence<UInt8>) -> String {
+  static func decoded(_ bytes: some Collection<UInt8>) -> String {
+    // What is ASCII reads the same.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(Unicode.Scalar(byte)) }
     return String(text)
@@ -10,12 +12,18 @@ enum HeaderText {
 
   /// The bytes of a checked header; characters beyond Latin-1 take their UTF-8 bytes.
   static func encoded(_ text: String) -> [UInt8] {
-    text.unicodeScalars.flatMap { scalar in UInt8(exactly: scalar.value).map { [$0] } ?? Array(UTF8.encode(scalar) ?? .init()) }
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return Array(text.utf8) }
+    return text.unicodeScalars.flatMap { scalar in
+      UInt8(exactly: scalar.value).map { [$0] } ?? Array(UTF8.encode(scalar) ?? .init())
+    }
   }
 
   /// - Throws: ``ConnectorError`` where a header cannot be sent, by the rules of Python's requests library.
   static func check(_ name: String, _ value: String) throws {
     func fails(_ reason: String) -> ConnectorError { ConnectorError(.system, "The header `\(name)` cannot be sent: \(reason)") }
+    // Most are printable ASCII, of which nothing is forbidden but a blank at the start.
+    let isPlain = name.utf8.allSatisfy { $0 < 0x80 } && value.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    if isPlain, value.utf8.first != 0x20 { return }
     let scalars = value.unicodeScalars
     if scalars.contains(where: { $0 == "\r" || $0 == "\n" }) { throw fails("its value has a line break.") }
     if let first = scalars.first, first.properties.isWhitespace { throw fails("its value begins with a space.") }
