@@ -19,9 +19,10 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CScan"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
-    .target(name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "JSON", dependencies: ["CScan", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["JSON"]),
     .target(name: "PythonTime"),
     .target(

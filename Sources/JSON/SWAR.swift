@@ -13,15 +13,6 @@ enum SWAR {
     UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
   }
 
-  /// Quotes, backslashes, control characters and bytes beyond ASCII.
-  @inline(__always)
-  static func endsPlainASCII(_ word: UInt64) -> UInt64 {
-    let quote = (word ^ quotes) &- ones
-    let backslash = (word ^ backslashes) &- ones
-    let control = word &- blanks
-    return (quote | backslash | control | word) & highs
-  }
-
   /// Quotes, backslashes and control characters.
   @inline(__always)
   static func needsEscape(_ word: UInt64) -> UInt64 {

@@ -1,3 +1,4 @@
+import CScan
 import Foundation
 
 extension TapeBuilder {
@@ -6,17 +7,9 @@ extension TapeBuilder {
   mutating func scanString(
     _ start: UnsafePointer<UInt8>
   ) throws(Failure) -> (close: UnsafePointer<UInt8>, flags: UInt64) {
-    var at = start
-    while true {
-      let hits = SWAR.endsPlainASCII(SWAR.load(at))
-      if hits == 0 {
-        at += 8
-        continue
-      }
-      at += SWAR.distance(hits)
-      if at.pointee == UInt8(ascii: "\"") { return (at, 0) }
-      return try scanRestOfString(at)
-    }
+    let at = cscan_plain(start)
+    if at.pointee == UInt8(ascii: "\"") { return (at, 0) }
+    return try scanRestOfString(at)
   }
 
   @inline(never)
@@ -26,13 +19,10 @@ extension TapeBuilder {
     var at = start
     var flags: UInt64 = 0
     while true {
-      let byte = at.pointee
-      if byte >= 0x80 {
-        let length = UTF8Check.length(at)
-        if length == 0 { throw fail(.utf8, at) }
-        at += length
-        if at.pointee >= 0x80 { continue }
-      } else if byte == UInt8(ascii: "\\") {
+      at = cscan_text(at)
+      switch at.pointee {
+      case UInt8(ascii: "\""): return (at, flags)
+      case UInt8(ascii: "\\"):
         flags |= TapeWord.escaped
         switch at[1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "r"), UInt8(ascii: "b"),
@@ -45,21 +35,15 @@ extension TapeBuilder {
           guard StringEscapes.hex(at + 2) != nil else { throw fail(.escape, at) }
           flags |= TapeWord.rewritten
           at += 6
-          continue
         default:
           throw fail(.escape, at)
         }
-      } else if byte == UInt8(ascii: "\"") {
-        return (at, flags)
-      } else if byte < 0x20 {
-        throw fail(.control, at)
+      case 0x80...:
+        let length = UTF8Check.length(at)
+        if length == 0 { throw fail(.utf8, at) }
+        at += length
+      default: throw fail(.control, at)
       }
-      var hits = SWAR.endsPlainASCII(SWAR.load(at))
-      while hits == 0 {
-        at += 8
-        hits = SWAR.endsPlainASCII(SWAR.load(at))
-      }
-      at += SWAR.distance(hits)
     }
   }
 
@@ -70,23 +54,17 @@ extension TapeBuilder {
   ) throws(Failure) -> UnsafePointer<UInt8> {
     var at = start
     if at.pointee == UInt8(ascii: "-") { at += 1 }
-    var digit = at.pointee &- UInt8(ascii: "0")
-    guard digit < 10 else { return try scanWord(start, &dirt) }
-    if digit == 0 {
-      at += 1
-    } else {
-      repeat {
-        at += 1
-        digit = at.pointee &- UInt8(ascii: "0")
-      } while digit < 10
-    }
+    let digits = cscan_digits(at)
+    if digits == 0 { return try scanWord(start, &dirt) }
+    // No digit follows a leading zero.
+    at += at.pointee == UInt8(ascii: "0") ? 1 : digits
     let byte = at.pointee
     if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
       if byte == UInt8(ascii: ".") {
         at += 1
-        let fraction = at
-        while at.pointee &- UInt8(ascii: "0") < 10 { at += 1 }
-        if at == fraction { throw fail(.digit, at) }
+        let fraction = cscan_digits(at)
+        at += fraction
+        if fraction == 0 { throw fail(.digit, at) }
         if at.pointee | 0x20 != UInt8(ascii: "e"), at - start < 300 {
           emit(TapeWord(.double, offset: start - base, length: at - start))
           return at
