@@ -47,15 +47,15 @@ extension TapeBuilder {
     }
   }
 
-  /// Reads a number, NaN or an infinity and writes its word; returns the place behind it.
+  /// Reads a number, NaN or an infinity: the place behind it, and its word.
   @inline(__always)
   mutating func scanNumber(
-    _ start: UnsafePointer<UInt8>, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
+    _ start: UnsafePointer<UInt8>
+  ) throws(Failure) -> (end: UnsafePointer<UInt8>, word: TapeWord) {
     var at = start
     if at.pointee == UInt8(ascii: "-") { at += 1 }
     let digits = cscan_digits(at)
-    if digits == 0 { return try scanWord(start, &dirt) }
+    if digits == 0 { return try scanWord(start) }
     // No digit follows a leading zero.
     at += at.pointee == UInt8(ascii: "0") ? 1 : digits
     let byte = at.pointee
@@ -66,68 +66,54 @@ extension TapeBuilder {
         at += fraction
         if fraction == 0 { throw fail(.digit, at) }
         if at.pointee | 0x20 != UInt8(ascii: "e"), at - start < 300 {
-          emit(TapeWord(.double, offset: start - base, length: at - start))
-          return at
+          return (at, TapeWord(.double, offset: start - base, length: at - start))
         }
       }
-      return try scanExponent(start, at, &dirt)
+      return try scanExponent(start, at)
     }
-    if at - start <= 18 {
-      emit(TapeWord(.int, offset: start - base, length: at - start))
-      return at
-    }
-    return try longInteger(start, at, &dirt)
+    if at - start <= 18 { return (at, TapeWord(.int, offset: start - base, length: at - start)) }
+    return (at, try longInteger(start, at))
   }
 
   /// Finishes a decimal that has an exponent or very many digits, and may overflow.
   @inline(never)
   private mutating func scanExponent(
-    _ start: UnsafePointer<UInt8>, _ place: UnsafePointer<UInt8>, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
+    _ start: UnsafePointer<UInt8>, _ place: UnsafePointer<UInt8>
+  ) throws(Failure) -> (end: UnsafePointer<UInt8>, word: TapeWord) {
     var at = place
     if at.pointee | 0x20 == UInt8(ascii: "e") {
       at += 1
       if at.pointee == UInt8(ascii: "+") || at.pointee == UInt8(ascii: "-") { at += 1 }
-      let exponent = at
-      while at.pointee &- UInt8(ascii: "0") < 10 { at += 1 }
-      if at == exponent { throw fail(.digit, at) }
+      let digits = cscan_digits(at)
+      at += digits
+      if digits == 0 { throw fail(.digit, at) }
     }
     let isFinite = Numbers.double(UnsafeBufferPointer(start: start, count: at - start)).isFinite
-    if !isFinite { dirt &+= 1 }
-    emit(TapeWord(.double, offset: start - base, length: at - start, flags: isFinite ? 0 : TapeWord.nonFinite))
-    return at
+    return (at, TapeWord(.double, offset: start - base, length: at - start, flags: isFinite ? 0 : TapeWord.nonFinite))
   }
 
   /// Classifies an integer of many digits: a word of 64 bits, with or without a sign, stays an integer.
   @inline(never)
   private mutating func longInteger(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) throws(Failure) -> TapeWord {
     let text = UnsafeBufferPointer(start: start, count: end - start)
     if text.count > Numbers.maximumIntegerDigits, text.count > Numbers.maximumIntegerDigits + (text[0] == 0x2D ? 1 : 0) {
       throw fail(.longInteger, start)
     }
-    if !Numbers.isOverlong(text) {
-      emit(TapeWord(.int, offset: start - base, length: text.count))
-    } else {
-      // An integer that no double can hold keeps its digits, as it does in the reference.
-      let isRounded = !keepsLongIntegers && Numbers.double(text).isFinite
-      if isRounded { dirt &+= 1 }
-      emit(TapeWord(.double, offset: start - base, length: text.count, flags: isRounded ? TapeWord.overlong : 0))
-    }
-    return end
+    if !Numbers.isOverlong(text) { return TapeWord(.int, offset: start - base, length: text.count) }
+    // An integer that no double can hold keeps its digits, as it does in the reference.
+    let isRounded = !keepsLongIntegers && Numbers.double(text).isFinite
+    return TapeWord(.double, offset: start - base, length: text.count, flags: isRounded ? TapeWord.overlong : 0)
   }
 
   /// Reads one of the words that Python takes for a number.
   @inline(never)
-  private mutating func scanWord(
-    _ start: UnsafePointer<UInt8>, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
+  private mutating func scanWord(_ start: UnsafePointer<UInt8>) throws(Failure) -> (end: UnsafePointer<UInt8>, word: TapeWord) {
     for word in ["NaN", "Infinity", "-Infinity"] as [StaticString]
     where strncmp(start, word.utf8Start, word.utf8CodeUnitCount) == 0 {
-      dirt &+= 1
-      emit(TapeWord(.double, offset: start - base, length: word.utf8CodeUnitCount, flags: TapeWord.nonFinite))
-      return start + word.utf8CodeUnitCount
+      let length = word.utf8CodeUnitCount
+      return (start + length, TapeWord(.double, offset: start - base, length: length, flags: TapeWord.nonFinite))
     }
     throw fail(.value, start)
   }

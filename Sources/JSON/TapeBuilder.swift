@@ -13,6 +13,47 @@ struct TapeBuilder: ~Copyable {
     case depth, trailing, longInteger, size
   }
 
+  /// The words, and how many there are. While they are written they are a variable of their own, of which no pointer is given to a call
+  /// that is not inlined: so its parts stand in registers.
+  struct Output {
+    fileprivate(set) var words: UnsafeMutablePointer<UInt64>
+    fileprivate(set) var capacity: Int
+    fileprivate(set) var used = 0
+
+    fileprivate init(bytes: Int) {
+      let block = Blocks.allocate(bytes)
+      capacity = block.capacity / 8
+      words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
+    }
+
+    /// Appends a word; there must be room for it.
+    @inline(__always)
+    mutating func emit(_ word: TapeWord) {
+      words[used] = word.bits
+      used &+= 1
+    }
+
+    /// The place behind the member whose key is at `place`.
+    @inline(__always)
+    fileprivate func behindMember(_ place: Int) -> Int {
+      let isContainer = TapeWord(bits: words[place &+ 1]).isContainer
+      return place &+ (isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2)
+    }
+
+    /// With more room.
+    @inline(never)
+    fileprivate func grown() -> Output {
+      var grown = self
+      let block = Blocks.grow(words, capacity * 8, keeping: used * 8, to: (capacity + capacity / 2 + 32) * 8)
+      grown.capacity = block.capacity / 8
+      grown.words = block.base.bindMemory(to: UInt64.self, capacity: grown.capacity)
+      return grown
+    }
+  }
+
+  /// The number of words written.
+  var used: Int { output.used }
+
   /// A container that is still open.
   private struct Frame {
     var index: Int
@@ -37,10 +78,7 @@ struct TapeBuilder: ~Copyable {
 
   private(set) var base: UnsafePointer<UInt8>
   private var end: Int
-  private var words: UnsafeMutablePointer<UInt64>
-  private var capacity: Int
-  /// The number of words written.
-  private(set) var used = 0
+  private var output: Output
   private var frames: UnsafeMutablePointer<Frame>
   private var filters: UnsafeMutablePointer<KeyFilter>
   private var shapes: UnsafeMutablePointer<Shape>
@@ -50,8 +88,8 @@ struct TapeBuilder: ~Copyable {
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
-  /// Where reading goes on, in a text that is not there as a whole yet: before a value.
-  private var pause = (place: 0, dirt: 0, depth: 0)
+  /// Where reading goes on, in a text that is not there as a whole yet: before a value, or before the key of one.
+  private var pause = (place: 0, dirt: 0, depth: 0, isBeforeKey: false)
 
   init(_ bytes: JSONBytes) { self.init(bytes.base, count: bytes.count, expecting: bytes.count) }
 
@@ -60,9 +98,7 @@ struct TapeBuilder: ~Copyable {
     base = text
     end = count
     // Eight bytes of tape for eight bytes of text hold nearly every page; the memory is only touched as it is written.
-    let block = Blocks.allocate(size / 8 * 8 + 32 * 8)
-    capacity = block.capacity / 8
-    words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
+    output = Output(bytes: size / 8 * 8 + 32 * 8)
     frames = .allocate(capacity: frameCapacity)
     filters = .allocate(capacity: frameCapacity)
     shapes = .allocate(capacity: frameCapacity)
@@ -70,7 +106,7 @@ struct TapeBuilder: ~Copyable {
   }
 
   deinit {
-    Blocks.free(words, capacity * 8)
+    Blocks.free(output.words, output.capacity * 8)
     frames.deallocate()
     filters.deallocate()
     shapes.deallocate()
@@ -78,7 +114,7 @@ struct TapeBuilder: ~Copyable {
 
   /// The finished tape, a block of `capacity` bytes to be given back by the caller.
   consuming func finish() -> (words: UnsafeMutablePointer<UInt64>, count: Int, capacity: Int) {
-    let result = (words, used, capacity * 8)
+    let result = (output.words, output.used, output.capacity * 8)
     frames.deallocate()
     filters.deallocate()
     shapes.deallocate()
@@ -91,14 +127,14 @@ struct TapeBuilder: ~Copyable {
 
   /// Forgets the words from `count` on.
   mutating func truncate(to count: Int) {
-    used = min(used, max(count, 0))
+    output.used = min(output.used, max(count, 0))
     shapes.update(repeating: Shape(), count: frameCapacity)
   }
 
   /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
   mutating func build(from start: Int, to end: Int) throws(Failure) {
     guard end <= TapeWord.maximumText else { throw fail(.size, base) }
-    pause = (start, 0, 0)
+    pause = (start, 0, 0, false)
     _ = try build(to: end, before: end + 1)
   }
 
@@ -115,76 +151,100 @@ struct TapeBuilder: ~Copyable {
   }
 
   private mutating func build(to end: Int, before stop: Int) throws(Failure) -> Bool {
+    var out = output
+    defer { output = out }
+    let base = base
     var at = base + pause.place
-    var (dirt, depth) = (pause.dirt, pause.depth)
-    var frame = frames + max(depth &- 1, 0)
+    var (dirt, depth, isBeforeKey) = (pause.dirt, pause.depth, pause.isBeforeKey)
+    var level = max(depth &- 1, 0)
     let stop = base + stop
-    if depth == 0 { at = skipBlanks(at, &dirt) }
+    if depth == 0 { at = TapeBuilder.skipBlanks(at, &dirt) }
 
     value: while true {
       if at >= stop {
-        pause = (at - base, dirt, depth)
+        pause = (at - base, dirt, depth, isBeforeKey)
         return false
       }
-      if used &+ 4 > capacity { growWords() }
+      if out.used &+ 4 > out.capacity { out = out.grown() }
+      if isBeforeKey {
+        isBeforeKey = false
+        guard at.pointee == UInt8(ascii: "\"") else { throw fail(.key, at) }
+        at += 1
+        if let length = expectedLength(at, level, out) {
+          out.emit(TapeWord(.string, offset: at - base, length: length))
+          at += length
+        } else {
+          let key = try scanKey(at, level, out)
+          out.emit(key.word)
+          dirt &+= key.dirt
+          at = key.close
+        }
+        at += 1
+        if at.pointee <= 0x20 { at = TapeBuilder.skipBlanks(at, &dirt) }
+        guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
+        at += 1
+        if at.pointee <= 0x20 { at = TapeBuilder.skipBlanks(at, &dirt) }
+      }
       let start = at
       switch at.pointee {
       case UInt8(ascii: "\""):
         let (close, flags) = try scanString(at + 1)
         if flags & TapeWord.rewritten != 0 { dirt &+= 1 }
-        emit(TapeWord(.string, offset: start - base + 1, length: close - start &- 1, flags: flags))
+        out.emit(TapeWord(.string, offset: start - base &+ 1, length: close - start &- 1, flags: flags))
         at = close + 1
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         let isObject = at.pointee == UInt8(ascii: "{")
         if depth >= TapeBuilder.maximumDepth { throw fail(.depth, at) }
         if depth == frameCapacity { growFrames() }
-        frame = frames + depth
+        level = depth
         depth &+= 1
-        frame.initialize(to: Frame(index: used, dirt: dirt, count: 0, flags: 0, isObject: isObject))
-        words[used] = UInt64(truncatingIfNeeded: start - base)
-        used &+= 2
+        (frames + level).initialize(to: Frame(index: out.used, dirt: dirt, count: 0, flags: 0, isObject: isObject))
+        out.words[out.used] = UInt64(truncatingIfNeeded: start - base)
+        out.used &+= 2
         at += 1
-        if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+        if at.pointee <= 0x20 { at = TapeBuilder.skipBlanks(at, &dirt) }
         if isObject {
-          filters[depth &- 1].reset()
-          shapes[depth &- 1].next = shapes[depth &- 1].start
+          filters[level].reset()
+          shapes[level].next = shapes[level].start
           if at.pointee == UInt8(ascii: "}") { break }
-          at = try scanMember(at, frame, depth &- 1, &dirt)
+          isBeforeKey = true
         } else if at.pointee == UInt8(ascii: "]") {
           break
         }
         continue value
       case UInt8(ascii: "n"):
-        guard matches(at, "null") else { throw fail(.literal, at) }
-        emit(TapeWord(.null, offset: start - base, length: 4))
-        if depth > 0, frame.pointee.isObject { frame.pointee.flags |= TapeWord.nullMember }
+        guard TapeBuilder.matches(at, "null") else { throw fail(.literal, at) }
+        out.emit(TapeWord(.null, offset: start - base, length: 4))
+        if depth > 0, frames[level].isObject { frames[level].flags |= TapeWord.nullMember }
         at += 4
       case UInt8(ascii: "t"):
-        guard matches(at, "true") else { throw fail(.literal, at) }
-        emit(TapeWord(.bool, offset: start - base, length: 4))
+        guard TapeBuilder.matches(at, "true") else { throw fail(.literal, at) }
+        out.emit(TapeWord(.bool, offset: start - base, length: 4))
         at += 4
       case UInt8(ascii: "f"):
-        guard matches(at, "fals"), at[4] == UInt8(ascii: "e") else { throw fail(.literal, at) }
-        emit(TapeWord(.bool, offset: start - base, length: 5))
+        guard TapeBuilder.matches(at, "fals"), at[4] == UInt8(ascii: "e") else { throw fail(.literal, at) }
+        out.emit(TapeWord(.bool, offset: start - base, length: 5))
         at += 5
       default:
-        at = try scanNumber(at, &dirt)
+        let (end, word) = try scanNumber(at)
+        if word.bits & (TapeWord.overlong | TapeWord.nonFinite) != 0 { dirt &+= 1 }
+        out.emit(word)
+        at = end
       }
 
       // Behind a value, or before the bracket that closes an empty container.
       while true {
         if depth == 0 { break value }
-        if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+        if at.pointee <= 0x20 { at = TapeBuilder.skipBlanks(at, &dirt) }
         let byte = at.pointee
-        let isObject = frame.pointee.isObject
+        let isObject = frames[level].isObject
         if byte == UInt8(ascii: ",") {
-          frame.pointee.count &+= 1
+          frames[level].count &+= 1
           at += 1
-          if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
+          if at.pointee <= 0x20 { at = TapeBuilder.skipBlanks(at, &dirt) }
           if isObject {
-            if used &+ 4 > capacity { growWords() }
             if at.pointee == UInt8(ascii: "}") { throw fail(.trailingComma, at) }
-            at = try scanMember(at, frame, depth &- 1, &dirt)
+            isBeforeKey = true
           } else if at.pointee == UInt8(ascii: "]") {
             throw fail(.trailingComma, at)
           }
@@ -194,92 +254,61 @@ struct TapeBuilder: ~Copyable {
           throw fail(.comma(inObject: isObject), at)
         }
         at += 1
-        close(frame, at, depth &- 1, &dirt)
+        close(level, at, &out, &dirt)
         depth &-= 1
-        frame = frames + max(depth &- 1, 0)
+        level = max(depth &- 1, 0)
       }
     }
 
-    at = skipBlanks(at, &dirt)
+    at = TapeBuilder.skipBlanks(at, &dirt)
     if at - base != end { throw fail(.trailing, at) }
     return true
   }
 
   // MARK: - Pieces
 
-  @inline(__always)
-  mutating func emit(_ word: TapeWord) {
-    words[used] = word.bits
-    used &+= 1
-  }
-
-  /// Reads a key and its colon; returns the place of the value.
-  @inline(__always)
-  private mutating func scanMember(
-    _ place: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
-    guard place.pointee == UInt8(ascii: "\"") else { throw fail(.key, place) }
-    let start = place + 1
-    var at: UnsafePointer<UInt8>
-    if let close = expectedKey(start, frame, level) { at = close } else { at = try scanKey(start, frame, level, &dirt) }
-    at += 1
-    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-    guard at.pointee == UInt8(ascii: ":") else { throw fail(.colon, at) }
-    at += 1
-    if at.pointee <= 0x20 { at = skipBlanks(at, &dirt) }
-    return at
-  }
-
-  /// Reads a key of which nothing is known; returns the place of its closing quote.
-  @inline(__always)
+  /// Reads a key of which nothing is known: its word, the place of its closing quote, and what keeps it from being written as it stands.
+  @inline(never)
   private mutating func scanKey(
-    _ start: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int, _ dirt: inout Int
-  ) throws(Failure) -> UnsafePointer<UInt8> {
+    _ start: UnsafePointer<UInt8>, _ level: Int, _ out: Output
+  ) throws(Failure) -> (word: TapeWord, close: UnsafePointer<UInt8>, dirt: Int) {
     let (close, flags) = try scanString(start)
     let length = close - start
-    if frame.pointee.expected > 0 { refill(frame, level) }
+    var dirt = 0
+    if frames[level].expected > 0 { refill(level, out) }
     if flags != 0 {
-      frame.pointee.flags |= TapeWord.escapedKey
-      if flags & TapeWord.rewritten != 0 { dirt &+= 1 }
+      frames[level].flags |= TapeWord.escapedKey
+      if flags & TapeWord.rewritten != 0 { dirt = 1 }
     } else if filters[level].mayContain(start, length) {
-      if repeats(start, length, frame) {
-        frame.pointee.flags |= TapeWord.duplicates
-        dirt &+= 1
+      if repeats(start, length, level, out) {
+        frames[level].flags |= TapeWord.duplicates
+        dirt = 1
       }
     }
-    emit(TapeWord(.string, offset: start - base, length: length, flags: flags))
-    return close
+    return (TapeWord(.string, offset: start - base, length: length, flags: flags), close, dirt)
   }
 
-  /// The place behind the member whose key is at `place`.
+  /// The length of the key at `start`, if it is the one that is expected.
   @inline(__always)
-  private func behindMember(_ place: Int) -> Int {
-    let isContainer = TapeWord(bits: words[place &+ 1]).isContainer
-    return place &+ (isContainer ? 1 &+ Int(truncatingIfNeeded: words[place &+ 2] & 0xFFFF_FFFF) : 2)
-  }
-
-  /// Writes the key that is expected, if it is the one that stands at `start`; returns the place of its closing quote.
-  @inline(__always)
-  private mutating func expectedKey(
-    _ start: UnsafePointer<UInt8>, _ frame: UnsafeMutablePointer<Frame>, _ level: Int
-  ) -> UnsafePointer<UInt8>? {
+  private func expectedLength(_ start: UnsafePointer<UInt8>, _ level: Int, _ out: Output) -> Int? {
     let place = shapes[level].next
     if place == 0 { return nil }
-    let word = TapeWord(bits: words[place])
+    let word = TapeWord(bits: out.words[place])
     let length = word.length
-    guard start - base &+ length < end, start[length] == UInt8(ascii: "\""), isSame(start, base + word.offset, length) else {
+    guard start - base &+ length < end, start[length] == UInt8(ascii: "\""),
+      TapeBuilder.isSame(start, base + word.offset, length)
+    else {
       shapes[level].next = 0
       return nil
     }
-    emit(TapeWord(.string, offset: start - base, length: length))
-    frame.pointee.expected &+= 1
-    let next = behindMember(place)
+    frames[level].expected &+= 1
+    let next = out.behindMember(place)
     shapes[level].next = next < shapes[level].end ? next : 0
-    return start + length
+    return length
   }
 
   @inline(__always)
-  private func isSame(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+  private static func isSame(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     let difference = SWAR.load(left) ^ SWAR.load(right)
     if length < 8 { return difference & (1 << (8 &* UInt64(truncatingIfNeeded: length)) &- 1) == 0 }
     if difference != 0 { return false }
@@ -289,64 +318,63 @@ struct TapeBuilder: ~Copyable {
 
   /// Adds the keys of the open object to the filter, all of which were as expected.
   @inline(never)
-  private mutating func refill(_ frame: UnsafeMutablePointer<Frame>, _ level: Int) {
-    frame.pointee.expected = 0
-    var place = frame.pointee.index &+ 2
-    while place < used {
-      let word = TapeWord(bits: words[place])
+  private mutating func refill(_ level: Int, _ out: Output) {
+    frames[level].expected = 0
+    var place = frames[level].index &+ 2
+    while place < out.used {
+      let word = TapeWord(bits: out.words[place])
       _ = filters[level].mayContain(base + word.offset, word.length)
-      place = behindMember(place)
+      place = out.behindMember(place)
     }
   }
 
   /// Whether the members of the open object that the filter covers have this key; all of them are unescaped or irrelevant.
   @inline(never)
-  private func repeats(_ start: UnsafePointer<UInt8>, _ length: Int, _ frame: UnsafeMutablePointer<Frame>) -> Bool {
-    var index = frame.pointee.index &+ 2
+  private func repeats(_ start: UnsafePointer<UInt8>, _ length: Int, _ level: Int, _ out: Output) -> Bool {
+    var index = frames[level].index &+ 2
     let header = TapeWord(.string, offset: 0, length: length).header
-    while index < used {
-      let word = TapeWord(bits: words[index])
+    while index < out.used {
+      let word = TapeWord(bits: out.words[index])
       if word.header == header, memcmp(base + word.offset, start, length) == 0 { return true }
-      index = behindMember(index)
+      index = out.behindMember(index)
     }
     return false
   }
 
   @inline(__always)
-  private mutating func close(
-    _ frame: UnsafeMutablePointer<Frame>, _ end: UnsafePointer<UInt8>, _ level: Int, _ dirt: inout Int
-  ) {
-    let index = frame.pointee.index
-    let start = Int(truncatingIfNeeded: words[index])
-    let count = used == index &+ 2 ? 0 : frame.pointee.count &+ 1
-    var flags = frame.pointee.flags
-    if frame.pointee.isObject, count > KeyFilter.limit || flags & TapeWord.escapedKey != 0, count > 1,
-      flags & TapeWord.duplicates == 0, frame.pointee.expected < count,
-      DuplicateKeys.exist(Tape(base: base, words: UnsafePointer(words)), from: index &+ 2, to: used, count: count)
+  private func close(_ level: Int, _ end: UnsafePointer<UInt8>, _ out: inout Output, _ dirt: inout Int) {
+    let frame = frames[level]
+    let index = frame.index
+    let start = Int(truncatingIfNeeded: out.words[index])
+    let count = out.used == index &+ 2 ? 0 : frame.count &+ 1
+    var flags = frame.flags
+    if frame.isObject, count > KeyFilter.limit || flags & TapeWord.escapedKey != 0, count > 1,
+      flags & TapeWord.duplicates == 0, frame.expected < count,
+      DuplicateKeys.exist(Tape(base: base, words: UnsafePointer(out.words)), from: index &+ 2, to: out.used, count: count)
     {
       flags |= TapeWord.duplicates
       dirt &+= 1
     }
-    if frame.pointee.isObject {
+    if frame.isObject {
       let isExpected = flags & (TapeWord.duplicates | TapeWord.escapedKey) == 0 && count > 0
       shapes[level].start = isExpected ? index &+ 2 : 0
-      shapes[level].end = used
+      shapes[level].end = out.used
     }
-    if dirt != frame.pointee.dirt { flags |= TapeWord.dirty }
-    words[index] = TapeWord(frame.pointee.isObject ? .object : .array, offset: start, length: count, flags: flags).bits
-    words[index &+ 1] =
-      UInt64(truncatingIfNeeded: used &- index) | UInt64(truncatingIfNeeded: (end - base) &- start) << 32
+    if dirt != frame.dirt { flags |= TapeWord.dirty }
+    out.words[index] = TapeWord(frame.isObject ? .object : .array, offset: start, length: count, flags: flags).bits
+    out.words[index &+ 1] =
+      UInt64(truncatingIfNeeded: out.used &- index) | UInt64(truncatingIfNeeded: (end - base) &- start) << 32
   }
 
   @inline(__always)
-  private func matches(_ place: UnsafePointer<UInt8>, _ literal: StaticString) -> Bool {
+  private static func matches(_ place: UnsafePointer<UInt8>, _ literal: StaticString) -> Bool {
     UnsafeRawPointer(place).loadUnaligned(as: UInt32.self)
       == UnsafeRawPointer(literal.utf8Start).loadUnaligned(as: UInt32.self)
   }
 
   /// Skips blanks, counting them as dirt where there are any.
   @inline(__always)
-  private func skipBlanks(_ place: UnsafePointer<UInt8>, _ dirt: inout Int) -> UnsafePointer<UInt8> {
+  private static func skipBlanks(_ place: UnsafePointer<UInt8>, _ dirt: inout Int) -> UnsafePointer<UInt8> {
     var at = place
     if at.pointee == 0x20, at[1] > 0x20 {
       dirt &+= 1
@@ -362,14 +390,6 @@ struct TapeBuilder: ~Copyable {
         return at
       }
     }
-  }
-
-  @inline(never)
-  private mutating func growWords() {
-    let wanted = (capacity + capacity / 2 + 32) * 8
-    let block = Blocks.grow(words, capacity * 8, keeping: used * 8, to: wanted)
-    capacity = block.capacity / 8
-    words = block.base.bindMemory(to: UInt64.self, capacity: capacity)
   }
 
   @inline(never)
