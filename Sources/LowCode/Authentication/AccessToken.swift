@@ -5,8 +5,18 @@ import Synchronization
 
 /// A token and when it ends, in microseconds since 1970-01-01T00:00:00Z.
 struct AccessToken: Sendable, Equatable {
-  var text: String
+  /// As the token endpoint gave it, which may be something else than text.
+  var value: JSONValue
   var expiry: Int64
+
+  init(value: JSONValue, expiry: Int64) {
+    self.value = value
+    self.expiry = expiry
+  }
+
+  init(text: String, expiry: Int64) { self.init(value: .string(text), expiry: expiry) }
+
+  var text: String { PythonStrings.str(value) }
 
   func hasExpired(at now: Int64) -> Bool { now > expiry }
 }
@@ -53,18 +63,17 @@ struct ConfigTokenStore: TokenStore {
   func accessToken() throws -> AccessToken? {
     let date = PythonStrings.str(config.value(at: expiryPath) ?? .string(""))
     guard !date.isEmpty else { return nil }
-    let text = PythonStrings.str(config.value(at: accessTokenPath) ?? .string(""))
     guard let expiry = TokenExpiry.parse(date) else {
       throw ConnectorError(
         .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z.")
     }
-    return AccessToken(text: text, expiry: expiry)
+    return AccessToken(value: config.value(at: accessTokenPath) ?? .string(""), expiry: expiry)
   }
 
   func refreshToken() -> JSONValue { config.value(at: refreshTokenPath) ?? .string("") }
 
   func save(_ token: AccessToken, refreshToken: JSONValue?) async throws {
-    var changes = [(path: accessTokenPath, value: JSONValue.string(token.text))]
+    var changes = [(path: accessTokenPath, value: token.value)]
     if let refreshToken, refreshToken != .null {
       log.addSecret(PythonStrings.str(refreshToken))
       changes.append((refreshTokenPath, refreshToken))

@@ -10,6 +10,8 @@ struct OAuthAuthenticator: Component, Authenticator {
   private let accessTokenName: InterpolatedString
   private let expiresInName: InterpolatedString
   private let refreshTokenName: Result<String, any Error>
+  /// Whether the tokens stand in the config, which a refresh writes to.
+  private let isSingleUse: Bool
   /// Whether the endpoint names the moment at which a token ends, rather than its seconds.
   private let expiresAtMoment: Bool
   private let evaluation: EvaluationContext
@@ -26,6 +28,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     expiresAtMoment = try node.optionalString("token_expiry_date_format").map { !$0.isEmpty } ?? false
     evaluation = EvaluationContext(config: context.configValue)
     runtime = context.runtime
+    isSingleUse = node["refresh_token_updater"] != nil
 
     if let updater = node["refresh_token_updater"] {
       let single = try Self.singleUse(node, updater, context)
@@ -46,7 +49,7 @@ struct OAuthAuthenticator: Component, Authenticator {
       }
     }
     endpoint = TokenEndpoint(
-      rejection: try Self.rejection(node), networkFailure: node["refresh_token_updater"] == nil ? .transient : .system,
+      rejection: try Self.rejection(node), networkFailure: isSingleUse ? .system : .transient,
       runtime: context.runtime)
   }
 
@@ -80,6 +83,8 @@ struct OAuthAuthenticator: Component, Authenticator {
   }
 
   private func accessToken() async throws -> String {
+    // As the reference: without an address nothing is sent, even where there is a token that is still good.
+    if !isSingleUse, request.hasEndpoint { _ = try request.url() }
     if let token = try store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) { return token.text }
     guard request.hasEndpoint else {
       throw ConnectorError(
@@ -96,12 +101,13 @@ struct OAuthAuthenticator: Component, Authenticator {
   private func renew() async throws -> AccessToken {
     let response = try await endpoint.send(try request.request(refreshToken: try store.refreshToken()))
     let name = try accessTokenName.string(evaluation)
-    guard let value = try response.value(of: name), value.isTruthy else {
+    let value = try response.value(of: name)
+    // As the reference: what a refresh for one use gave is sent, whatever it is, and the API says what it thinks of it.
+    guard isSingleUse || value?.isTruthy == true else {
       throw ConnectorError(.system, "The token endpoint's answer has no access token: `\(name)` is missing in it.")
     }
-    let text = PythonStrings.str(value.value)
-    runtime.log.addSecret(text)
-    let token = AccessToken(text: text, expiry: try expiry(response))
+    let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response))
+    if value?.isTruthy == true { runtime.log.addSecret(token.text) }
     let refreshToken = try response.value(of: try refreshTokenName.get())?.value
     try await store.save(token, refreshToken: refreshToken)
     return token
@@ -131,7 +137,7 @@ extension OAuthAuthenticator {
   ) throws -> RefreshRequest {
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       guard let value = node[property] else { return .absent }
-      if value.string == "" { return .value(.string("")) }
+      if value.string == "" { return property == "client_id" ? .absent : .value(.string("")) }
       return .template(InterpolatedString(value, parameters: node.parameters))
     }
     var assertion: JwtAuthenticator?
@@ -198,7 +204,8 @@ extension OAuthAuthenticator {
       // As the reference: the config's own place goes before the manifest's.
       if let value = config.value(at: ["credentials", property]) { return .value(value) }
       guard let value = node[property] else { return .value(.string("")) }
-      return .value(try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json())
+      let evaluated = try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json()
+      return .value(evaluated == .null ? .string("") : evaluated)
     }
     // This name is no template.
     let name = Result<String, any Error>.success(try updater.optionalString("refresh_token_name") ?? "refresh_token")

@@ -77,6 +77,10 @@ struct RefreshRequest: Sendable {
     var parts = RequestParts()
     let headers = try headers?.evaluate(context) ?? [:]
     parts.headers = headers.filter { $0.value != .null }
+    for (name, value) in parts.headers where value.string == nil {
+      throw ConnectorError(
+        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(PythonStrings.str(value)).")
+    }
     for (name, value) in parts.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     var query = ""
     if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: headers)) }
@@ -90,7 +94,9 @@ struct RefreshRequest: Sendable {
     return try RequestPreparation.request(method: "POST", url: Self.adding(query, to: try url()), parts: parts)
   }
 
-  private func url() throws -> String {
+  /// Where it is sent to.
+  /// - Throws: ``ConnectorError`` where that evaluates to nothing.
+  func url() throws -> String {
     guard let endpoint else {
       throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from.")
     }
