@@ -11,7 +11,7 @@ import Synchronization
 /// - it leaves proxies to libcurl's reading of the environment (no `HTTP_PROXY` in capitals, another `NO_PROXY`), and has no way to
 ///   name a bundle of certificates, or the address that was checked and is to be connected to.
 ///
-/// Redirects are not followed here.
+/// Redirects are not followed here. Content encodings are undone here and not by libcurl, which refuses those that it does not know.
 struct CurlTransport: Transport {
   /// Which way a request takes.
   struct Route: Sendable, Equatable {
@@ -137,7 +137,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     var result = ccurl_result()
     withExtendedLifetime(exchange) {
-      route.withRequest(request, undoesEncodings: true) { ccurl_send(session, $0, &receiver, &result) }
+      route.withRequest(request) { ccurl_send(session, $0, &receiver, &result) }
     }
     guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
     guard exchange.isHeadWhole else {
@@ -145,10 +145,14 @@ private final class CurlSession: @unchecked Sendable {
         TransportError(
           .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
     }
-    return .success(
-      HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: exchange.takeBody(),
-        url: request.url))
+    let headers = CurlAnswer.headers(HeaderText.decoded(exchange.head))
+    var body = exchange.takeBody()
+    do throws(InflateError) {
+      for encoding in ContentEncoding.named(by: headers.value(of: "Content-Encoding")) { body = try encoding.undone(body) }
+    } catch {
+      return .failure(CurlAnswer.unreadable(request, error))
+    }
+    return .success(HTTPResponse(status: result.status, headers: headers, bytes: body, url: request.url))
   }
 
   private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
