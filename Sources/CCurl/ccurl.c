@@ -115,7 +115,6 @@ void ccurl_send(
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, reason);
   ccurl_set_options(handle, request, &lists);
   set_cookies(handle, session, request);
-  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 128L * 1024);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, receiver);

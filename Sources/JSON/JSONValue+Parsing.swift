@@ -2,24 +2,28 @@ import Foundation
 import OrderedCollections
 
 extension JSONValue {
-  /// Reads a text by the rules of Python's `json.loads`; throws a ``JSONError`` that says what is wrong and where.
+  /// Reads a text by the rules of Python's `json.loads` (integers keep their digits); throws a ``JSONError`` that says what is wrong and where.
   package init(parsing text: String) throws(JSONError) {
-    self = try JSONDocument(parsing: text).root.value
+    try self.init(parsing: JSONBytes(text), encoding: .utf8)
   }
 
   /// Reads bytes; see ``JSONTextEncoding`` for how they are decoded.
   package init(parsing bytes: [UInt8], encoding: JSONTextEncoding = .utf8) throws(JSONError) {
-    self = try JSONDocument(parsing: bytes, encoding: encoding).root.value
+    try self.init(parsing: JSONBytes(bytes), encoding: encoding)
   }
 
   /// Reads bytes; see ``JSONTextEncoding`` for how they are decoded.
   package init(parsing data: Data, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
-    self = try JSONDocument(parsing: data, encoding: encoding).root.value
+    try self.init(parsing: JSONBytes(data), encoding: encoding)
   }
 
   /// Reads bytes; see ``JSONTextEncoding`` for how they are decoded.
   package init(parsing bytes: UnsafeRawBufferPointer, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
-    self = try JSONDocument(parsing: bytes, encoding: encoding).root.value
+    try self.init(parsing: JSONBytes(copying: bytes), encoding: encoding)
+  }
+
+  private init(parsing bytes: JSONBytes, encoding: JSONTextEncoding) throws(JSONError) {
+    self = try JSONDocument(parsing: bytes, encoding: encoding, keepsLongIntegers: true).root.value
   }
 
   /// A number from its digits as JSON writes them; nil where they are not a number.
@@ -54,6 +58,10 @@ extension JSONValue {
     case .int: self.init(number: tape.text(index), isInteger: true)
     case .double:
       let text = tape.text(index)
+      if word.has(TapeWord.overlong) {
+        self = .double(Numbers.double(text))
+        return
+      }
       let isInteger = !word.has(TapeWord.nonFinite) && text.allSatisfy { $0 <= UInt8(ascii: "9") && $0 != UInt8(ascii: ".") }
       self.init(number: text, isInteger: isInteger)
     case .string: self = .string(tape.stringBytes(index))

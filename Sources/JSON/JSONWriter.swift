@@ -33,7 +33,7 @@ package struct JSONWriter: ~Copyable {
   /// Appends a double with its shortest digits, plain for 1e-5 ≤ |x| < 1e16; null where it is not finite.
   package mutating func write(double value: Double) { FloatText.writeCompact(value, to: &buffer) }
 
-  /// Appends a value built in memory. A number held by its digits keeps them, except that an integer beyond 64 bits becomes a double.
+  /// Appends a value built in memory. A number held by its digits keeps them.
   package mutating func write(_ value: JSONValue) {
     switch value {
     case .null: buffer.append("null")
@@ -72,10 +72,7 @@ package struct JSONWriter: ~Copyable {
   private mutating func write(number text: String) {
     guard Numbers.isValid(text) else { return buffer.append("null") }
     let isInteger = text.utf8.allSatisfy { $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }
-    if isInteger, Int(text) != nil || UInt(text) != nil { return buffer.append(text) }
-    let double = Double(text) ?? .nan
-    if isInteger, double.isFinite { return FloatText.writeCompact(double, to: &buffer) }
-    buffer.append(isInteger || double.isFinite ? text : "null")
+    buffer.append(isInteger || Double(text)?.isFinite == true ? text : "null")
   }
 }
 

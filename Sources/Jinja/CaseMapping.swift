@@ -65,5 +65,5 @@ extension String {
   var pythonUppercased: String { CaseMapping.upper.apply(self) ?? uppercased() }
 
   /// `str.lower`, with a final sigma where a Greek word ends.
-  var pythonLowercased: String { CaseMapping.lower.apply(self) ?? lowercasedByContext }
+  package var pythonLowercased: String { CaseMapping.lower.apply(self) ?? lowercasedByContext }
 }

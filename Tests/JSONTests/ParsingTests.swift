@@ -8,7 +8,7 @@ import Testing
     let document = try JSONDocument(parsing: recorded.text)
     #expect(document.root.jsonText == recorded.kept ?? recorded.compact)
     #expect(document.root.value.jsonText == recorded.kept ?? recorded.compact)
-    #expect(PythonJSONWriter().string(document.root.value) == recorded.python)
+    #expect(PythonJSONWriter().string(try JSONValue(parsing: recorded.text)) == recorded.python)
   }
 
   @Test func keepsTheSignOfAnUntouchedZero() throws {

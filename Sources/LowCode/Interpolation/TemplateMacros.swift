@@ -129,7 +129,7 @@ extension TemplateMacros {
         if index > 0, ("A"..."Z").contains(scalar) { output += "_" }
         output.unicodeScalars.append(scalar)
       }
-      return .string(output.lowercased())
+      return .string(output.pythonLowercased)
     }
   }
 

@@ -3,8 +3,6 @@ import Synchronization
 
 /// Undoes the content encoding of a body, part by part. A body that is not encoded as its header says is passed on as it is.
 final class InflatedBody: BodySource {
-  enum Encoding { case gzip, zlib }
-
   /// Used by one caller at a time, as a body is.
   private struct State: ~Copyable {
     var isPlain: Bool?
@@ -17,11 +15,11 @@ final class InflatedBody: BodySource {
   /// How much is decoded at a time: a thousand times as much may come out.
   private static let pieceSize = 16 * 1024
   private let source: any BodySource
-  private let encoding: Encoding
+  private let encoding: ContentEncoding
   private let url: String
   private let state = Mutex(State())
 
-  init(_ source: any BodySource, _ encoding: Encoding, url: String) {
+  init(_ source: any BodySource, _ encoding: ContentEncoding, url: String) {
     self.source = source
     self.encoding = encoding
     self.url = url
@@ -57,7 +55,7 @@ final class InflatedBody: BodySource {
         state.isPlain = encoding == .gzip && first != 0x1F
         switch encoding {
         case .gzip: state.gzip = try GzipReader()
-        case .zlib: state.zlib = try Inflater(first & 0x0F == 8 ? .zlib : .none)
+        case .deflate: state.zlib = try Inflater(first & 0x0F == 8 ? .zlib : .none)
         }
       }
       if state.isPlain == true {

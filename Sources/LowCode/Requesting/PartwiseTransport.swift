@@ -19,14 +19,9 @@ final class PartwiseTransport: Transport {
     let source = CurlBody(stream) { [weak self] in
       if !stream.isCancelled.load(ordering: .relaxed) { self?.idle.withLock { $0.append(stream) } }
     }
-    let encodings = (head.header("Content-Encoding") ?? "").split(separator: ",").reversed()
     var body: any BodySource = source
-    for encoding in encodings {
-      switch encoding.trimmingCharacters(in: .whitespaces).lowercased() {
-      case "gzip", "x-gzip": body = InflatedBody(body, .gzip, url: head.url)
-      case "deflate": body = InflatedBody(body, .zlib, url: head.url)
-      default: break
-      }
+    for encoding in ContentEncoding.named(by: head.header("Content-Encoding")) {
+      body = InflatedBody(body, encoding, url: head.url)
     }
     return HTTPResponse(status: head.status, headers: head.headers, body: Data(), url: head.url, rest: body)
   }
@@ -88,7 +83,7 @@ private final class CurlStream: @unchecked Sendable {
   }
 
   private func perform(_ request: HTTPRequest, _ route: CurlTransport.Route) -> Result<HTTPResponse, TransportError> {
-    let code = route.withRequest(request, undoesEncodings: false) { ccurl_stream_open(pointer, $0) }
+    let code = route.withRequest(request) { ccurl_stream_open(pointer, $0) }
     guard code == 0 else {
       return .failure(CurlAnswer.failure(of: request, by: route, code: code, reason: Self.reason(code)))
     }

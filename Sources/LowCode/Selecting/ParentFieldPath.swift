@@ -14,27 +14,21 @@ struct ParentFieldPath: Component {
     }
   }
 
-  /// Copies the field, or null where `parent` lacks it.
-  /// - Throws: ``ConnectorError`` where something else than an object lies on the way.
+  /// Copies the field, or null where `parent` lacks it; what is missing on the way is made, a list where an index follows.
+  /// - Throws: ``ConnectorError`` where something else than an object or a list lies on the way, or a list has no such index.
   func copy(from parent: JSONObject, to item: inout JSONObject) throws {
-    try Self.set(try source.value(in: Record(parent)) ?? .null, at: target[...], in: &item, whole: target)
-  }
-
-  private static func set(_ value: JSONValue, at path: ArraySlice<String>, in object: inout JSONObject, whole: [String]) throws {
-    guard let key = path.first else { return }
-    guard path.count > 1 else {
-      object[key] = value
+    let value = try source.value(in: Record(parent)) ?? .null
+    if target.count == 1 {
+      item[target[0]] = value
       return
     }
-    var inner: JSONObject
-    switch object[key] {
-    case nil: inner = [:]
-    case .object(let present)?: inner = present
-    default:
-      throw ConnectorError(
-        .config, "The expanded item already has a value that is not an object on the way to `record_path` \(whole).")
+    var whole: JSONValue = .object(item)
+    item = [:]
+    do throws(JSONPathError) {
+      try whole.set(target.map { segment in Int(segment).map { .index($0) } ?? .key(segment) }, to: value)
+    } catch {
+      throw ConnectorError(.config, "The expanded item cannot hold a field at `record_path` \(target): \(error).")
     }
-    try set(value, at: path.dropFirst(), in: &inner, whole: whole)
-    object[key] = .object(inner)
+    item = whole.object ?? [:]
   }
 }

@@ -72,7 +72,9 @@ package struct DeclarativeStream: Component {
   }
 
   private static func schemaLoader(_ node: ComponentNode, _ context: BuildContext) throws -> any SchemaLoader {
-    guard let loader = node["schema_loader"] else { return JsonFileSchemaLoader(defaultFor: context.streamName, in: context) }
+    guard let loader = node["schema_loader"], loader.sequence?.isEmpty != true else {
+      return JsonFileSchemaLoader(defaultFor: context.streamName, in: context)
+    }
     if let loaders = loader.sequence {
       return CompositeSchemaLoader(loaders: try loaders.map { try context.build($0) }, node: loader)
     }

@@ -1,4 +1,5 @@
 import JSON
+import Jinja
 
 /// Turns the names of the top-level fields into lower case.
 struct KeysToLower: Component, RecordTransformation {
@@ -7,9 +8,11 @@ struct KeysToLower: Component, RecordTransformation {
   func transform(_ record: inout Record, slice: StreamSlice) throws {
     record.rebuild { object in
       // Where names clash, the one that has to change wins.
-      for (key, value) in object where key.lowercased() != key {
+      for (key, value) in object {
+        let lower = key.pythonLowercased
+        if lower == key { continue }
         object[key] = nil
-        object[key.lowercased()] = value
+        object[lower] = value
       }
     }
   }

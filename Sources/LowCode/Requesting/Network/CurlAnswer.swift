@@ -51,6 +51,11 @@ enum CurlAnswer {
     return TransportError(kind(code), "The request to \(place(of: request))\(way) failed: \(reason).\(remedy)")
   }
 
+  /// Why the body of an answer is none.
+  static func unreadable(_ request: HTTPRequest, _ error: InflateError) -> TransportError {
+    TransportError(.connectionLost, "The response of \(place(of: request)) cannot be read: \(error).")
+  }
+
   /// The URL without its query, which may hold credentials.
   static func place(of request: HTTPRequest) -> String {
     guard let address = RequestAddress(request.url) else { return request.url }

@@ -3,15 +3,9 @@ import Foundation
 
 extension CurlTransport.Route {
   /// Calls `body` with `request` as libcurl takes it, valid during the call.
-  ///
-  /// - Parameter undoesEncodings: whether libcurl is asked to undo content encodings, and then says itself which ones it knows.
-  func withRequest<Result>(
-    _ request: HTTPRequest, undoesEncodings: Bool, _ body: (UnsafePointer<ccurl_request>) -> Result
-  ) -> Result {
+  func withRequest<Result>(_ request: HTTPRequest, _ body: (UnsafePointer<ccurl_request>) -> Result) -> Result {
     let texts = CTexts()
-    let lines = Self.headerLines(request, undoesEncodings: undoesEncodings).map {
-      Optional(UnsafePointer(texts.copy(header: $0)))
-    }
+    let lines = Self.headerLines(request).map { Optional(UnsafePointer(texts.copy(header: $0))) }
     var message = ccurl_request()
     message.method = UnsafePointer(texts.copy(request.method))
     message.url = UnsafePointer(texts.copy(request.url))
@@ -40,7 +34,7 @@ extension CurlTransport.Route {
   }
 
   /// The headers, and lines that keep libcurl from adding its own.
-  private static func headerLines(_ request: HTTPRequest, undoesEncodings: Bool) -> [String] {
+  private static func headerLines(_ request: HTTPRequest) -> [String] {
     var lines = request.headers.map { header in
       var value = header.value
       if value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A }) { value.unicodeScalars.removeAll { $0 == "\r" || $0 == "\n" } }
@@ -49,7 +43,7 @@ extension CurlTransport.Route {
     }
     for name in ["Content-Type", "Expect"] where request.header(name) == nil { lines.append("\(name):") }
     if request.header("User-Agent") == nil { lines.append("User-Agent: airbyte-lowcode") }
-    if !undoesEncodings, request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: gzip, deflate") }
+    if request.header("Accept-Encoding") == nil { lines.append("Accept-Encoding: \(ContentEncoding.accepted)") }
     return lines
   }
 

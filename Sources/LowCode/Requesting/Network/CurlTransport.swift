@@ -11,7 +11,7 @@ import Synchronization
 /// - it leaves proxies to libcurl's reading of the environment (no `HTTP_PROXY` in capitals, another `NO_PROXY`), and has no way to
 ///   name a bundle of certificates, or the address that was checked and is to be connected to.
 ///
-/// Redirects are not followed here.
+/// Redirects are not followed here. Content encodings are undone here and not by libcurl, which refuses those that it does not know.
 struct CurlTransport: Transport {
   /// Which way a request takes.
   struct Route: Sendable, Equatable {
@@ -126,7 +126,7 @@ private final class CurlSession: @unchecked Sendable {
     }
     var result = ccurl_result()
     withExtendedLifetime(exchange) {
-      route.withRequest(request, undoesEncodings: true) { ccurl_send(session, $0, &receiver, &result) }
+      route.withRequest(request) { ccurl_send(session, $0, &receiver, &result) }
     }
     guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
     guard exchange.isHeadWhole else {
@@ -134,11 +134,17 @@ private final class CurlSession: @unchecked Sendable {
         TransportError(
           .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
     }
-    let body = exchange.takeBody()
-    return .success(
-      HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: body.bytes,
-        document: body.document, url: request.url))
+    let headers = CurlAnswer.headers(HeaderText.decoded(exchange.head))
+    var (bytes, document) = exchange.takeBody()
+    do throws(InflateError) {
+      for encoding in ContentEncoding.named(by: headers.value(of: "Content-Encoding")) {
+        bytes = try encoding.undone(bytes)
+        document = nil
+      }
+    } catch {
+      return .failure(CurlAnswer.unreadable(request, error))
+    }
+    return .success(HTTPResponse(status: result.status, headers: headers, bytes: bytes, document: document, url: request.url))
   }
 
   private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
