@@ -78,29 +78,14 @@ final class StreamReader: Sendable {
 
   private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {
     let observer = stream.cursor.observer(for: slice)
-    try await stream.retriever.readAll(slice, normalizer: normalizer) { page in
+    try await stream.retriever.readAll(slice, normalizer: normalizer, observer: observer) { page in
       try Task.checkCancellation()
-      let failure = Self.observe(page.records, observer)
-      // As the reference: the record that the cursor fails at is the last one.
-      let records = failure.map { Array(page.records[...$0.place]) } ?? page.records
-      try encoder.encode(records, time: Int(run.runtime.now() / 1_000)) { lines, count in
+      try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)
       }
-      run.progress.read(stream: stream.name, records: records.count)
-      if let failure { throw failure.error }
+      run.progress.read(stream: stream.name, records: page.records.count)
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
-  }
-
-  /// The place of the first record that the cursor cannot follow, and why.
-  private static func observe(_ records: [Record], _ observer: any CursorObserver) -> (place: Int, error: any Error)? {
-    // Out of an array's subscript a record would be copied.
-    records.withUnsafeBufferPointer { records in
-      for place in records.indices {
-        do { try observer.observe(records[place]) } catch { return (place, error) }
-      }
-      return nil
-    }
   }
 
   /// Writes what went wrong.

@@ -31,15 +31,33 @@ extension Cursor {
   package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
 }
 
-/// What one reader saw of the records of one slice; not shared.
-package protocol CursorObserver: AnyObject {
-  /// Takes a record in that was written out.
+/// What one reader saw of the records of one slice. It may be handed to another task, but only one uses it at a time.
+package protocol CursorObserver: AnyObject, Sendable {
+  /// Takes a record in that is written out.
   /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is
   /// skipped).
   func observe(_ record: borrowing Record) throws
+  /// Takes in the records of a page. As with the reference, one that cannot be taken in is the last one: those behind it are dropped.
+  /// - Returns: why it cannot.
+  func observe(_ page: inout Page) -> (any Error)?
+}
+
+extension CursorObserver {
+  package func observe(_ page: inout Page) -> (any Error)? {
+    // Out of an array's subscript a record would be copied.
+    let failure = page.records.withUnsafeBufferPointer { records -> (place: Int, error: any Error)? in
+      for place in records.indices {
+        do { try observe(records[place]) } catch { return (place, error) }
+      }
+      return nil
+    }
+    if let failure { page.records.removeSubrange((failure.place + 1)...) }
+    return failure?.error
+  }
 }
 
 /// The observer of a stream that has no cursor.
 final class IdleObserver: CursorObserver {
   func observe(_ record: borrowing Record) {}
+  func observe(_ page: inout Page) -> (any Error)? { nil }
 }

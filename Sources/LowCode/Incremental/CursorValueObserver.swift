@@ -6,7 +6,9 @@ import PythonTime
 /// Keeps the largest cursor value of a slice's records, and where partitions share a global cursor the largest text as well.
 ///
 /// A value is read only where it differs from the one before: most records of a page repeat or follow it in order.
-final class CursorValueObserver: CursorObserver {
+///
+/// Unsafe to share, which nobody does: a slice's observer belongs to whoever reads the slice, and is handed on when that is done.
+final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   private let definition: CursorDefinition
   private let tracksText: Bool
   private var lastText: [UInt8] = []

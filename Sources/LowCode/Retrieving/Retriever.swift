@@ -19,16 +19,22 @@ package protocol Retriever: Sendable {
   /// Calls `body` with page after page; it returns whether the next one is wanted.
   /// - Throws: ``ConnectorError``; what `body` got until then is good.
   func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws
-  /// The same where every page is wanted, so that the next one may be asked for while `body` works on one.
-  func readAll(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void) async throws
+  /// The same where every page is wanted, so that the next one may be asked for while `body` works on one that `observer` took in.
+  /// - Throws: also what `observer` cannot take in.
+  func readAll(
+    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
+  ) async throws
 }
 
 extension Retriever {
   package func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void
+    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
     try await read(slice, normalizer: normalizer) { page in
+      var page = page
+      let failure = observer.observe(&page)
       try await body(page)
+      if let failure { throw failure }
       return true
     }
   }

@@ -76,14 +76,19 @@ struct SimpleRetriever: Component, Retriever {
     _ = try await read(slice, depth: 0, normalizer, body)
   }
 
-  func readAll(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Void) async throws {
+  func readAll(
+    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
+  ) async throws {
     let pages = AsyncChannel<Page>()
     try await WaitingThreads.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(executorPreference: thread) {
           defer { pages.finish() }
           try await read(slice, normalizer: normalizer) { page in
+            var page = page
+            let failure = observer.observe(&page)
             await pages.send(page)
+            if let failure { throw failure }
             // Whoever takes this one is done with the page before.
             if page.size > Self.smallPage { await pages.send(Page(records: [])) }
             return !Task.isCancelled

@@ -54,7 +54,7 @@ import Testing
   @Test(.timeLimit(.minutes(1))) func asksForTheNextPageWhileOneIsWorkedOn() async throws {
     let pages = Pages()
     var counts: [Int] = []
-    try await Self.retriever(pages).readAll(.whole, normalizer: nil) { page in
+    try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { page in
       // The first page is not done before the second one is asked for.
       if counts.isEmpty { await pages.waitForSecond() }
       counts.append(page.records.count)
@@ -80,7 +80,7 @@ import Testing
     let pages = Pages(failsLater: true)
     var count = 0
     let error = await connectorError {
-      try await Self.retriever(pages).readAll(.whole, normalizer: nil) { page in count += page.records.count }
+      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { page in count += page.records.count }
     }
     #expect(count == 1)
     #expect(error != nil)
@@ -90,7 +90,7 @@ import Testing
     struct Stop: Error {}
     let pages = Pages()
     await #expect(throws: Stop.self) {
-      try await Self.retriever(pages).readAll(.whole, normalizer: nil) { _ in throw Stop() }
+      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { _ in throw Stop() }
     }
   }
 }
