@@ -78,8 +78,9 @@ struct RefreshRequest: Sendable {
     let headers = try headers?.evaluate(context) ?? [:]
     parts.headers = headers.filter { $0.value != .null }
     for (name, value) in parts.headers where value.string == nil {
+      let found = PythonStrings.str(value)
       throw ConnectorError(
-        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(PythonStrings.str(value)).")
+        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found).")
     }
     for (name, value) in parts.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     var query = ""

@@ -80,7 +80,7 @@ import Testing
     let pages = Pages(failsLater: true)
     var count = 0
     let error = await connectorError {
-      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { page in count += page.records.count }
+      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { count += $0.records.count }
     }
     #expect(count == 1)
     #expect(error != nil)

@@ -113,7 +113,9 @@ import Testing
     #expect(error?.message.contains("127.0.0.1:\(server.port)") == true)
   }
 
-  @Test func aCancelledRequestEnds() async throws {
+  /// Also where its thread waits for the answer itself.
+  @Test(arguments: [nil, WaitingThread()])
+  func aCancelledRequestEnds(on thread: WaitingThread?) async throws {
     let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     let server = try LoopbackServer { connection, _ in
       arrived.yield()
@@ -122,7 +124,7 @@ import Testing
     defer { server.stop() }
     let transport = NetworkTransport()
     let request = HTTPRequest(method: "GET", url: server.url())
-    let task = Task { await failure(request, transport) }
+    let task = Task(executorPreference: thread) { await failure(request, transport) }
     for await _ in arrivals { break }
     task.cancel()
     #expect(await task.value != nil)
