@@ -61,6 +61,12 @@ private final class CurlExchange: @unchecked Sendable {
   private var hasBody = false
   /// The size of the body, as far as its head says it.
   var announced = 0
+  /// The content encodings of the body, by its head.
+  private var encodings: String?
+  /// What undoes them.
+  private var decoders: [ContentDecoder] = []
+  /// Why the body cannot be decoded.
+  private(set) var failure: InflateError?
 
   /// As much of a body is made room for at once, whatever its head says.
   static let longestRoom = 64 * 1024 * 1024
@@ -71,17 +77,28 @@ private final class CurlExchange: @unchecked Sendable {
     if line.starts(with: "HTTP/".utf8) {
       head = []
       announced = 0
+      encodings = nil
     } else {
       head += line
     }
-    if let length = Self.contentLength(line) { announced = min(length, Self.longestRoom) }
+    if let length = Self.value(of: "content-length:", line) { announced = min(Int(length) ?? 0, Self.longestRoom) }
+    if let names = Self.value(of: "content-encoding:", line) { encodings = encodings.map { "\($0),\(names)" } ?? names }
     isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
   }
 
+  /// Takes in a part of the body; what comes after a part that cannot be decoded is passed over.
   func read(body bytes: UnsafeRawBufferPointer) {
-    if !hasBody { body.expect(announced) }
-    hasBody = true
-    body.append(bytes)
+    guard failure == nil else { return }
+    do throws(InflateError) {
+      if !hasBody {
+        body.expect(announced)
+        decoders = try ContentEncoding.decoders(named: encodings)
+      }
+      hasBody = true
+      try decoders[...].read(bytes) { body.append($0) }
+    } catch {
+      failure = error
+    }
   }
 
   /// The body, which is given away, and what it says if that is known.
@@ -91,11 +108,11 @@ private final class CurlExchange: @unchecked Sendable {
     return taken.finish()
   }
 
-  private static func contentLength(_ line: UnsafeRawBufferPointer) -> Int? {
-    let name = "content-length:"
-    guard line.count > name.utf8.count, zip(line, name.utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
-    let value = line.dropFirst(name.utf8.count).drop { $0 == 0x20 || $0 == 0x09 }
-    return Int(String(decoding: value.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
+  /// What a line of the head says where it is the header `name`, which is in small letters and ends in a colon.
+  private static func value(of name: StaticString, _ line: UnsafeRawBufferPointer) -> String? {
+    let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    guard line.count > name.count, zip(line, name).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
+    return String(decoding: line.dropFirst(name.count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }
 
@@ -134,17 +151,12 @@ private final class CurlSession: @unchecked Sendable {
         TransportError(
           .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
     }
-    let headers = CurlAnswer.headers(HeaderText.decoded(exchange.head))
-    var (bytes, document) = exchange.takeBody()
-    do throws(InflateError) {
-      for encoding in ContentEncoding.named(by: headers.value(of: "Content-Encoding")) {
-        bytes = try encoding.undone(bytes)
-        document = nil
-      }
-    } catch {
-      return .failure(CurlAnswer.unreadable(request, error))
-    }
-    return .success(HTTPResponse(status: result.status, headers: headers, bytes: bytes, document: document, url: request.url))
+    if let failure = exchange.failure { return .failure(CurlAnswer.unreadable(request, failure)) }
+    let body = exchange.takeBody()
+    return .success(
+      HTTPResponse(
+        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: body.bytes,
+        document: body.document, url: request.url))
   }
 
   private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
