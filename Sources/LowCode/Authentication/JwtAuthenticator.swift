@@ -79,7 +79,10 @@ struct JwtAuthenticator: Component, Authenticator {
     header.merge(
       try additional(headers, reserved: Self.reservedHeaders, property: "additional_jwt_headers"), uniquingKeysWith: { $1 })
     for (name, value) in standardHeaders { header[name] = try value.evaluate(evaluation).json() }
-    if header["typ"] == "" { header["typ"] = nil }
+    if header["typ"].map({ !$0.isTruthy }) == true { header["typ"] = nil }
+    if let keyID = header["kid"], keyID.string == nil {
+      throw ConnectorError(.system, "`kid` of `JwtAuthenticator` should give a string.")
+    }
     header["alg"] = .string(algorithm.rawValue)
 
     let now = Int(runtime.now().quotientFloored(by: 1_000_000))
