@@ -79,6 +79,10 @@ final class SessionTokenProvider: Sendable {
 
   private func end() throws -> Int64 {
     guard let duration else { return .max }
+    // As the reference, whose moments take no months.
+    if case .duration = duration {
+      throw ConnectorError(.system, "`expiration_duration` should be in weeks, days, hours, minutes and seconds.")
+    }
     do {
       let end = try duration.added(to: try PyDateTime(epochMicroseconds: Int128(runtime.now()), tz: .utc))
       return Int64(end.epochMicroseconds)

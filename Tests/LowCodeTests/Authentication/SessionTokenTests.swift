@@ -38,7 +38,7 @@ import Testing
   /// The tokens of three requests, half an hour between each.
   @Test(arguments: [
     ("", ["s1", "s2", "s3"]), (#", "expiration_duration": "PT45M""#, ["s1", "s1", "s2"]),
-    (#", "expiration_duration": "P1M""#, ["s1", "s1", "s1"]), (#", "expiration_duration": "PT30M""#, ["s1", "s1", "s2"]),
+    (#", "expiration_duration": "P1D""#, ["s1", "s1", "s1"]), (#", "expiration_duration": "PT30M""#, ["s1", "s1", "s2"]),
   ])
   func logsInAgainWhenTheSessionEnds(extra: String, expected: [String]) async throws {
     let world = TestWorld([Self.answer(#""s1""#), Self.answer(#""s2""#), Self.answer(#""s3""#)])
