@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def note_sleeps(moving_clock):
     clock.advance_clock.argtypes = [ctypes.c_longlong]
 
     def sleep(seconds):
+        if not 0 <= seconds <= threading.TIMEOUT_MAX:
+            real(seconds)  # raises
         if sys._getframe(1).f_globals.get("__name__", "").startswith(WAITING_MODULES):
             if moving_clock:
                 # Who polls without a wait would never see time pass.

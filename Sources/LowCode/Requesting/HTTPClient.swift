@@ -39,6 +39,9 @@ struct HTTPClient: Sendable {
     mutating func beginNext(at now: Int64) { elapsed = Double(now - started) / 1_000_000 }
   }
 
+  /// Seconds from which a wait is none that Python could wait.
+  private static let longestWait = 9_223_372_037.0
+
   /// The response to `request`, which may be one that another requester got, if its `key` is given.
   func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
     guard let cache, let key else { return try await send(request) }
@@ -74,7 +77,12 @@ struct HTTPClient: Sendable {
           throw exhausted(resolution, status, request)
         }
         // One second more, as the API's clock may differ by a part of one.
-        try await pause(seconds + 1, resolution, request, number)
+        let wait = seconds + 1
+        guard (0..<Self.longestWait).contains(wait) else {
+          throw ConnectorError(
+            .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
+        }
+        try await pause(wait, resolution, request, number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
@@ -170,7 +178,7 @@ struct HTTPClient: Sendable {
     // Other credentials need not wait for the rate of those that were refused.
     if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true { return .strategy(0.1) }
     for strategy in errorHandler.backoffStrategies ?? [] {
-      if let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 { return .strategy(max(0, seconds)) }
+      if let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 { return .strategy(seconds) }
     }
     return resolution.action == .rateLimited ? .rateLimit : .standard
   }
