@@ -221,22 +221,31 @@ struct SimpleRetriever: Component, Retriever {
     guard let queryProperties else {
       return try await page(send(slice, token: token, size: size), original, normalizer, emit)
     }
-    var records: [Record] = []
     var merged = MergedRecords()
+    var (count, lastRecord) = (0, Record?.none)
+    var isMoreWanted = true
+    func emitCounted(_ records: [Record], of size: Int) async throws {
+      guard let last = records.last else { return }
+      (count, lastRecord) = (count + records.count, last)
+      isMoreWanted = try await emit(records, size)
+    }
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts, _ in
+      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts, size in
+        var whole: [Record] = []
         for part in parts {
-          if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { records.append(part) }
+          if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
         }
-        return true
+        // What is no part of another record need not wait for the other requests.
+        try await emitCounted(whole, of: size)
+        return isMoreWanted
       }
+      guard isMoreWanted else { return last }
     }
-    records += merged.records
-    last?.recordCount = records.count
-    last?.lastRecord = records.last
-    _ = try await emit(records, last?.response.body.count ?? 0)
+    try await emitCounted(merged.records, of: last?.response.body.count ?? 0)
+    last?.recordCount = count
+    last?.lastRecord = lastRecord
     return last
   }
 
