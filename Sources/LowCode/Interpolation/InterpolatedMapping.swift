@@ -39,4 +39,19 @@ package struct InterpolatedMapping: Sendable {
     }
     return object
   }
+
+  /// The evaluated mapping with every value as Python's `str()` writes it, and without those that are null.
+  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  package func texts(_ context: EvaluationContext) throws -> JSONObject {
+    var object = JSONObject(minimumCapacity: members.count)
+    for (key, value) in members {
+      let evaluated: Value
+      switch value {
+      case .template(let template): evaluated = try template.evaluate(context)
+      case .constant(let constant): evaluated = Value(constant)
+      }
+      object[try key.string(context)] = evaluated.isNone ? nil : .string(evaluated.pythonString)
+    }
+    return object
+  }
 }

@@ -10,6 +10,8 @@ struct InterpolatedRequestOptions: Sendable {
     case text(InterpolatedString)
     case mapping(InterpolatedMapping)
     case nested(InterpolatedNestedMapping)
+    /// A mapping whose values are wanted as text.
+    case texts(InterpolatedMapping)
 
     func evaluate(_ context: EvaluationContext) throws -> JSONValue {
       switch self {
@@ -17,6 +19,7 @@ struct InterpolatedRequestOptions: Sendable {
       case .text(let text): return JSONValue(try text.evaluate(context))
       case .mapping(let mapping): return .object(try mapping.evaluate(context).filter { $0.value != .null })
       case .nested(let mapping): return .object(try mapping.evaluate(context))
+      case .texts(let mapping): return .object(try mapping.texts(context))
       }
     }
   }
@@ -51,7 +54,8 @@ struct InterpolatedRequestOptions: Sendable {
     parameters = try flat(
       queryPropertiesKey == nil ? given : given.map { Self.without($0) { QueryProperties.isQueryProperties($0.value) } },
       values: stringsAndLists)
-    headers = try flat(node["request_headers"])
+    let header = try flat(node["request_headers"])
+    headers = if case .mapping(let mapping) = header { .texts(mapping) } else { header }
     location = node.location
 
     var dataNode = node["request_body_data"]
