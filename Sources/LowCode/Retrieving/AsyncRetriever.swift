@@ -42,6 +42,7 @@ struct AsyncRetriever: Component, Retriever {
     selector = try finishing.build(node.required("record_selector"))
 
     let evaluation = EvaluationContext(config: context.configValue)
+    let minutes = try Self.number("polling_job_timeout", of: node, evaluation) ?? 0
     rules = AsyncJobOrchestrator.Rules(
       repository: AsyncJobRepository(
         creation: try required("creation_requester", "creation"), polling: try required("polling_requester", "polling"),
@@ -51,7 +52,7 @@ struct AsyncRetriever: Component, Retriever {
         statuses: try AsyncJobStatusMap(from: ComponentNode(node.required("status_mapping")), in: inner), decoder: decoder,
         download: try Self.download(node, in: inner) { try required("download_requester", "download", $0) }),
       budget: context.jobBudget,
-      timeout: Int64(clamping: try Self.number("polling_job_timeout", of: node, evaluation) ?? 60) * 60_000_000,
+      timeout: Int64(minutes == 0 ? 60 : minutes) * 60_000_000,
       retryWait: try Self.number("failed_retry_wait_time_in_seconds", of: node, evaluation).map { Int64($0) * 1_000_000 },
       runtime: context.runtime)
   }
@@ -74,14 +75,14 @@ struct AsyncRetriever: Component, Retriever {
       paginator: paginator, decoder: decoder, in: inner)
   }
 
-  /// A whole number above zero, or a template for one; nil where it is absent or zero.
+  /// A whole number or a template for one; nil where it is absent.
   private static func number(_ property: String, of node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int? {
     guard let value = node[property], value.int != 0, value.string != "" else { return nil }
     let number = try value.int ?? InterpolatedString(value, parameters: [:]).evaluate(evaluation).wholeNumber
-    guard let number, (property != "failed_retry_wait_time_in_seconds" || number > 0), abs(number) <= 1_000_000_000 else {
+    guard let number, abs(number) <= 1_000_000_000 else {
       throw node.mismatch(property, "a whole number", value)
     }
-    return number == 0 ? nil : number
+    return number
   }
 
   var normalizes: Bool { selector.normalizes }
