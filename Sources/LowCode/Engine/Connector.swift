@@ -109,7 +109,10 @@ package struct Connector: Sendable {
     inner.configuredStream = catalog[name]
     inner.isParentStream = parents.contains(name)
     inner.mayForgetState = catalog.isEmpty || catalog[name] != nil
-    guard node["type"]?.string == StateDelegatingStream.typeName else { return try inner.build(node) }
+    guard node["type"]?.string == StateDelegatingStream.typeName else {
+      inner.hasSharedParents = true
+      return try inner.build(node)
+    }
     return try inner.build(node, as: StateDelegatingStream.self).stream
   }
 

@@ -33,6 +33,9 @@ package struct BuildContext: Sendable {
   package var mayForgetState = true
   /// Whether other streams walk through the pages of the stream that is being built.
   package var isParentStream = false
+  /// Whether the parents of the stream that is being built are such: as in the reference, those of the manifest's streams are, but
+  /// not the parents of parents.
+  package var hasSharedParents = false
   /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses = false
 

@@ -27,8 +27,8 @@ final class ConcurrentPerPartitionCursor: Cursor {
   var cursorField: String? { definition.field.string }
 
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
-    let start = now()
-    progress.withLock { $0.start(at: start) }
+    let (start, parentState) = (now(), try router.parentState)
+    progress.withLock { $0.start(at: start, parentState: parentState) }
     try await router.partitions { partition in try await self.read(partition, body) }
     progress.withLock { $0.listed() }
   }

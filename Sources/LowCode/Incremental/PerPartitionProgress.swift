@@ -44,6 +44,8 @@ struct PerPartitionProgress: Sendable {
   private(set) var lookbackWindow = 0
   private var hasSyncedData = false
   private(set) var parentState: JSONObject?
+  /// What the parents' state was before any of them was read.
+  private var firstParentState: JSONObject?
   private var checkpoints: [ParentCheckpoint] = []
   private var startTime: Int64?
   private var lastEmission: Int64?
@@ -94,7 +96,10 @@ struct PerPartitionProgress: Sendable {
 
   // MARK: Reading
 
-  mutating func start(at now: Int64) { startTime = now }
+  mutating func start(at now: Int64, parentState: JSONObject?) {
+    startTime = now
+    firstParentState = parentState
+  }
 
   /// What a partition does that comes from the router.
   enum Arrival {
@@ -210,8 +215,8 @@ struct PerPartitionProgress: Sendable {
   mutating func finish(at now: Int64, parentState: JSONObject?) {
     guard open.values.allSatisfy({ $0.slices == 0 }) else { return }
     guard isListed else {
-      // Parents without a state have nothing to move.
-      if parentState?.isEmpty == true { self.parentState = parentState }
+      // Parents that did not come to move have nothing to lose.
+      if parentState == firstParentState { self.parentState = parentState }
       return
     }
     if hasSyncedData {

@@ -64,7 +64,8 @@ struct ParentStreamConfig: Component {
       ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.configValue) : nil
     parent.configuredStream = nil
     parent.mayForgetState = true
-    parent.isParentStream = true
+    parent.isParentStream = context.hasSharedParents
+    parent.hasSharedParents = false
     parent.siblings = SiblingContext()
     stream = try parent.build(streamNode, as: (any ParentStream).self)
   }
