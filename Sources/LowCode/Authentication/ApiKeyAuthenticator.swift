@@ -9,8 +9,9 @@ struct ApiKeyAuthenticator: Component, Authenticator {
   private let config: Value
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    switch (node["inject_into"], node["header"]) {
-    case (let option?, nil): place = try context.build(option)
+    let option = try context.build(optional: node["inject_into"], seeing: node.parameters)
+    switch (option, node["header"]) {
+    case (let option?, nil): place = option
     case (nil, let header?):
       place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: context.configValue)
     case (nil, nil):

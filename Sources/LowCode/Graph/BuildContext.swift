@@ -39,6 +39,10 @@ package struct BuildContext: Sendable {
   /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses = false
 
+  /// The `$parameters` that the templates of a request option see: as with the reference, those of an authenticator and of a cursor
+  /// reach into their options, those of other components do not.
+  package var requestOptionParameters: JSONObject = [:]
+
   /// Collects what keeps components from being built, where all of it is wanted.
   var salvage: BuildSalvage?
 
@@ -82,6 +86,13 @@ package struct BuildContext: Sendable {
   /// - Throws: ``ConnectorError`` where it is not available.
   package func build<Only: Component>(only node: ManifestNode, _: Only.Type = Only.self) throws -> Only {
     try registry.build(node, named: Only.typeName, as: Only.self, in: self)
+  }
+
+  /// Builds a request option whose templates see `parameters`.
+  func build(optional node: ManifestNode?, seeing parameters: JSONObject) throws -> RequestOption? {
+    var context = self
+    context.requestOptionParameters = parameters
+    return try context.build(optional: node)
   }
 
   package func build<Role>(optional node: ManifestNode?, as role: Role.Type = Role.self) throws -> Role? {

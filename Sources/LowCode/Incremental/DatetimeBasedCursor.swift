@@ -38,8 +38,8 @@ struct DatetimeBasedCursor: IncrementalSync {
     boundaries = CursorDefinition.Boundaries(
       start: try text("partition_field_start", default: "start_time"), end: try text("partition_field_end", default: "end_time"))
     requestOptions = WindowRequestOptions(
-      startOption: try context.build(optional: node["start_time_option"]),
-      endOption: try context.build(optional: node["end_time_option"]),
+      startOption: try context.build(optional: node["start_time_option"], seeing: parameters),
+      endOption: try context.build(optional: node["end_time_option"], seeing: parameters),
       startField: boundaries.start, endField: boundaries.end)
 
     cutting = Result { () throws(ConnectorError) in try Self.cutting(node, parameters, evaluation) }

@@ -16,7 +16,8 @@ struct IncrementingCountCursor: IncrementalSync {
     field = try Self.cursorField(node, in: context)
     start = .int(try Self.start(node, in: context))
     requestOptions = WindowRequestOptions(
-      startOption: try context.build(optional: node["start_value_option"]), endOption: nil, startField: "start", endField: "end")
+      startOption: try context.build(optional: node["start_value_option"], seeing: node.parameters), endOption: nil,
+      startField: "start", endField: "end")
   }
 
   private static func start(_ node: ComponentNode, in context: BuildContext) throws -> Int {

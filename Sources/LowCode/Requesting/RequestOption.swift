@@ -25,7 +25,7 @@ struct RequestOption: Component {
     self.place = place
     let evaluation = EvaluationContext(config: context.configValue)
     func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
-      Result { try keys.map { try InterpolatedString($0, parameters: node.parameters).string(evaluation) } }
+      Result { try keys.map { try InterpolatedString($0, parameters: context.requestOptionParameters).string(evaluation) } }
     }
     // As the reference: an empty name, or a path without keys, is none.
     let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
