@@ -12,7 +12,6 @@ package struct Connector: Sendable {
   private let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
   private let generated: GeneratedStreams
-  private let parents: Set<String>
 
   /// - Parameter spec: the manifest's specification; nil where it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
@@ -25,7 +24,6 @@ package struct Connector: Sendable {
     self.context = context
     givenConfig = input.config
     states = input.states
-    parents = ParentStreams.names(of: manifest.streams)
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
     generated = GeneratedStreams(manifest.dynamicStreams, in: context)
   }
@@ -37,7 +35,6 @@ package struct Connector: Sendable {
     context = other.context.overriding(config: other.context.config.merging(overrides) { $1 })
     givenConfig = other.givenConfig
     states = other.states
-    parents = other.parents
     catalog = other.catalog
     generated = GeneratedStreams(manifest.dynamicStreams, in: context)
   }
@@ -85,10 +82,11 @@ package struct Connector: Sendable {
   func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
+    let parents = try ParentStreams.names(of: all)
     let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
       let name = node["name"]?.string ?? ""
       do {
-        return (name, .success(try stream(node)))
+        return (name, .success(try stream(node, parents: parents)))
       } catch let error as ConnectorError where error.isUnsupported {
         return (name, .failure(error))
       }
@@ -98,8 +96,10 @@ package struct Connector: Sendable {
     return built
   }
 
-  /// - Parameter salvage: is told of everything that keeps the stream from being built.
-  func stream(_ node: ManifestNode, salvage: BuildSalvage? = nil) throws -> DeclarativeStream {
+  /// - Parameters:
+  ///   - parents: the names of the streams whose pages others walk through.
+  ///   - salvage: is told of everything that keeps the stream from being built.
+  func stream(_ node: ManifestNode, parents: Set<String> = [], salvage: BuildSalvage? = nil) throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
     if salvage == nil { try ParentStreams.requireNames(of: node) }
     let node = node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import OrderedCollections
+import PythonTime
 
 /// How far a stream with partitions was read: a timeline for each partition, and the global cursor that new ones start from.
 /// A value; times are handed in.
@@ -60,8 +61,8 @@ struct PerPartitionProgress: Sendable {
       try setGlobalCursor(state)
     } else {
       self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
-      lookbackWindow = Self.seconds(state["lookback_window"])
-      guard let entries = (state["states"] ?? []).array else {
+      lookbackWindow = try seconds(state["lookback_window"])
+      guard let entries = state["states"] == "" ? [] : (state["states"] ?? []).array else {
         throw ConnectorError(.system, "The `states` in the state of stream `\(definition.streamName)` should be a list.")
       }
       for entry in entries {
@@ -72,15 +73,31 @@ struct PerPartitionProgress: Sendable {
         numberOfPartitions += 1
         timelines[PartitionKey(partition)] = try CursorTimeline(definition, state: cursor)
       }
-      if let global = state["state"]?.object { try setGlobalCursor(global) }
+      if let global = state["state"] { try setGlobalCursor(from: global) }
     }
     if let parents = state["parent_state"]?.object, !parents.isEmpty { parentState = parents }
   }
 
-  private static func seconds(_ value: JSONValue?) -> Int {
-    if let number = value?.int { return number }
-    if let number = value?.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
-    return value?.string.flatMap { Int($0) } ?? 0
+  /// What Python's `int` makes of a window.
+  private func seconds(_ value: JSONValue?) throws -> Int {
+    guard let value else { return 0 }
+    if case .bool(let flag) = value { return flag ? 1 : 0 }
+    if let number = value.int { return number }
+    if let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    if let text = value.string, let number = pythonInt(text.utf8), !number.overflow { return number.value }
+    throw ConnectorError(
+      .system, "`lookback_window` in the state of stream `\(definition.streamName)` should be a number of seconds.")
+  }
+
+  /// As with the reference, what can be asked for a key and does not have it is no cursor.
+  private mutating func setGlobalCursor(from value: JSONValue) throws {
+    let field = definition.field.string
+    switch value {
+    case .object(let state): try setGlobalCursor(state)
+    case .string(let text) where !text.contains(field): break
+    case .array(let values) where !values.contains(.string(field)): break
+    default: throw ConnectorError(.system, "`state` in the state of stream `\(definition.streamName)` should be an object.")
+    }
   }
 
   private mutating func setGlobalCursor(_ state: JSONObject) throws {

@@ -15,7 +15,10 @@ package enum StateMigrations {
   package static func apply(to state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject {
     var state = state
     for node in try stream.nodes("state_migrations") {
-      let migration = try context.build(node, as: (any StateMigration).self)
+      // What names neither a type nor a class is the only kind that needs nothing else.
+      let migration: any StateMigration =
+        node["type"] == nil && node["class_name"] == nil
+        ? try context.build(only: node, LegacyToPerPartitionStateMigration.self) : try context.build(node)
       state = try migration.migrate(state, of: stream, in: context)
     }
     return state

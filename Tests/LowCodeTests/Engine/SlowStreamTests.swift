@@ -105,14 +105,7 @@ import Testing
     let writer = MessageWriter(output: output, mask: SecretMask(), now: now)
     let runtime = RuntimeEnvironment(
       now: now, sleep: { _ in }, random: { 0.5 }, transport: GatedTransport(gate: gate), log: RecordingLog())
-    let entries = names.map { name -> JSONValue in
-      [
-        "stream": ["name": .string(name), "json_schema": [:], "supported_sync_modes": ["full_refresh"]],
-        "sync_mode": "full_refresh", "destination_sync_mode": "append",
-      ]
-    }
-    var input = ConnectorInput()
-    input.catalog = try ConfiguredStream.catalog(["streams": .array(entries)])
+    let input = try ConnectorInput.reading(names)
     let connector = try await Connector.load(
       .text(Array(manifest.utf8), name: "manifest.yaml"), input, mask: SecretMask(), runtime: runtime)
     #expect(try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()) == false)

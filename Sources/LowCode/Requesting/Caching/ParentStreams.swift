@@ -1,9 +1,15 @@
 /// Finds the streams whose pages other streams walk through.
 enum ParentStreams {
   /// The names of all parents that `streams` have.
-  static func names(of streams: [ManifestNode]) -> Set<String> {
+  /// - Throws: ``ConnectorError`` where a generated stream has nothing in a place that is looked into, as the reference.
+  static func names(of streams: [ManifestNode]) throws -> Set<String> {
     var names: Set<String> = []
     for stream in streams {
+      if let nothing = ["incremental_sync", "retriever"].compactMap({ stream[$0] }).first(where: \.isNull) {
+        throw ConnectorError(
+          .system, "`\(nothing.key ?? "")` of stream `\(stream["name"]?.string ?? "")` should not be null: leave it out.",
+          at: nothing)
+      }
       if let parent = stream["incremental_sync"]?["parent_stream"], let name = parent["name"]?.string {
         names.insert(name)
       } else if let router = stream["retriever"]?["partition_router"] {
