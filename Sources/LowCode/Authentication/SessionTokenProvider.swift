@@ -31,7 +31,7 @@ final class SessionTokenProvider: Sendable {
         return try ISODuration(parsing: text)
       } catch {
         throw ConnectorError(
-          .config, "`expiration_duration` should be an ISO 8601 duration such as PT1H: \(error.message)",
+          .system, "`expiration_duration` should be an ISO 8601 duration such as PT1H: \(error.message)",
           at: try node.required("expiration_duration"))
       }
     }

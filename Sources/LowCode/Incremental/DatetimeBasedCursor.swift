@@ -28,7 +28,7 @@ struct DatetimeBasedCursor: IncrementalSync {
     isDataFeed = try node.bool("is_data_feed", default: false)
     isClientSideIncremental = try node.bool("is_client_side_incremental", default: false)
     usesGlobalCursor = try node.bool("global_substream_cursor", default: false)
-    field = try Self.cursorField(node, in: context)
+    field = try Self.cursorField(node, seeing: parameters, in: context)
 
     let evaluation = EvaluationContext(config: context.configValue)
     func text(_ property: String, default fallback: String) throws -> String {

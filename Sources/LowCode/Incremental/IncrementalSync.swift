@@ -16,7 +16,8 @@ package protocol IncrementalSync: Component {
 
 extension IncrementalSync {
   /// The field that the cursor follows: the catalog's, where the manifest allows it, or the manifest's.
-  static func cursorField(_ node: ComponentNode, in context: BuildContext) throws -> String {
+  /// - Parameter parameters: what a template of the manifest's field sees.
+  static func cursorField(_ node: ComponentNode, seeing parameters: JSONObject, in context: BuildContext) throws -> String {
     let configured =
       try node.bool("allow_catalog_defined_cursor_field", default: false) ? context.configuredStream?.cursorField : nil
     if let configured, let first = configured.first, !first.isEmpty {
@@ -27,7 +28,7 @@ extension IncrementalSync {
       }
       return first
     }
-    return try InterpolatedString(node.required("cursor_field"), parameters: node.parameters)
+    return try InterpolatedString(node.required("cursor_field"), parameters: parameters)
       .string(EvaluationContext(config: context.configValue))
   }
 }

@@ -13,7 +13,8 @@ struct IncrementingCountCursor: IncrementalSync {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
-    field = try Self.cursorField(node, in: context)
+    // As the reference: `$parameters` reach the option, but neither the field nor the start.
+    field = try Self.cursorField(node, seeing: [:], in: context)
     start = .int(try Self.start(node, in: context))
     requestOptions = WindowRequestOptions(
       startOption: try context.build(optional: node["start_value_option"], seeing: node.parameters), endOption: nil,
@@ -23,7 +24,7 @@ struct IncrementingCountCursor: IncrementalSync {
   private static func start(_ node: ComponentNode, in context: BuildContext) throws -> Int {
     guard let value = node["start_value"] else { return 0 }
     if let number = value.int { return number }
-    let text = try InterpolatedString(value, parameters: node.parameters).string(EvaluationContext(config: context.configValue))
+    let text = try InterpolatedString(value).string(EvaluationContext(config: context.configValue))
     // A float is cut and a text is read, as Python's int() does.
     if let number = Int(text) { return number }
     if let number = Double(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }

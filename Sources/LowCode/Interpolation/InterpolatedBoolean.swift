@@ -35,6 +35,6 @@ package struct InterpolatedBoolean: Sendable {
     }
   }
 
-  /// `set()` is a literal of its own in Python, and false.
-  private static let falseTexts: Set<String> = ["False", "false", "{}", "[]", "()", "", "0", "0.0", "set()"]
+  /// The texts that count as false; `set()` is a literal of its own in Python.
+  static let falseTexts: Set<String> = ["False", "false", "{}", "[]", "()", "", "0", "0.0", "set()"]
 }

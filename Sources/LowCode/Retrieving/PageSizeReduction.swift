@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import Foundation
 import JSON
+import Jinja
 
 /// Says how the page size shrinks where the API refuses a page as too large (`REDUCE_PAGE_SIZE`).
 struct PageSizeReduction: Component {
@@ -83,21 +84,13 @@ struct PageSizeReduction: Component {
     return nil
   }
 
-  /// Whether a stop condition compares the length of a page with a fixed number that a reduced page does not reach.
+  /// Whether a stop condition holds for a page that is shorter only because it was asked for with a smaller size.
   private func stopsShort(_ condition: String) -> Bool {
-    guard let expression = condition.wholeMatch(of: #/\s*\{\{-?\s*(.+?)\s*-?\}\}\s*/#)?.1 else { return false }
-    return String(expression).split(separator: #/\s(?:and|or)\s/#).contains { clause in
-      let bound: Substring
-      let isStrict: Bool
-      if let match = clause.wholeMatch(of: #/\s*last_page_size\s*(<=?)\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*/#) {
-        (bound, isStrict) = (match.2, match.1 == "<")
-      } else if let match = clause.wholeMatch(of: #/\s*(\d+|config(?:\.\w+|\[[^\]]+\]))\s*(>=?)\s*last_page_size\s*/#) {
-        (bound, isStrict) = (match.1, match.2 == ">")
-      } else {
-        return false
-      }
-      guard let number = Int(bound) else { return true }
-      return isStrict ? number > minimum : number >= minimum
+    let bounds = UpperBound.all(
+      on: "last_page_size", besides: "page_size", in: condition, falseTexts: InterpolatedBoolean.falseTexts)
+    return bounds.contains { bound in
+      guard let number = bound.number else { return true }
+      return bound.isStrict ? number > minimum : number >= minimum
     }
   }
 }

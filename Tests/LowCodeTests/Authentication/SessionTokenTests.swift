@@ -77,7 +77,7 @@ import Testing
 
   @Test func refusesADurationThatIsNone() async {
     let manifest = Self.manifest(Self.bearer, #", "expiration_duration": "an hour""#)
-    #expect(await connectorError { _ = try TestWorld([]).authenticator(manifest) }?.failureType == .config)
+    #expect(await connectorError { _ = try TestWorld([]).authenticator(manifest) }?.failureType == .system)
   }
 }
 
