@@ -31,7 +31,9 @@ final class TextTranscoder {
     case "ascii", "us-ascii", "646": kind = .ascii
     case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": kind = .latin1
     case "cp1252", "1252", "windows-1252": kind = .windows1252
-    case let other:
+    case let given:
+      // Python's name for what iconv knows as Macintosh.
+      let other = ["mac-roman", "macroman"].contains(given) ? "macintosh" : given
       let candidates = [other, other.replacing("iso8859", with: "iso-8859"), other.replacing("-", with: "")]
       guard let converter = candidates.lazy.compactMap(IconvConverter.init).first else {
         throw ConnectorError(.system, "There is no encoding called `\(name)`.")
