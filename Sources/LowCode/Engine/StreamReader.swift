@@ -74,6 +74,8 @@ final class StreamReader: Sendable {
       }
       try await group.waitForAll()
     }
+    // Where the read is given up, slices may have been left that nobody took.
+    try Task.checkCancellation()
   }
 
   private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {

@@ -91,11 +91,14 @@ struct SimpleRetriever: Component, Retriever {
             if let failure { throw failure }
             // Whoever takes this one is done with the page before.
             if page.size > Self.smallPage { await pages.send(Page(records: [])) }
-            return !Task.isCancelled
+            // A page that nobody took counts as not read.
+            try Task.checkCancellation()
+            return true
           }
         }
         for await page in pages where !page.records.isEmpty { try await body(page) }
         try await group.waitForAll()
+        try Task.checkCancellation()
       }
     }
   }

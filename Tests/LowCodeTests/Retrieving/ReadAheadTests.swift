@@ -93,4 +93,14 @@ import Testing
       try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { _ in throw Stop() }
     }
   }
+
+  /// A slice that was given up must not count as read.
+  @Test func endsWithAnErrorWhereItIsCancelled() async throws {
+    let task = Task {
+      try await Self.retriever(Pages()).readAll(.whole, normalizer: nil, observer: IdleObserver()) { _ in
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
 }
