@@ -4,14 +4,16 @@ import JSON
 package enum InputState {
   /// The state of each stream, from a list of STATE messages' `state` objects (or one such object).
   ///
-  /// The legacy form, an object of states by stream name, is not accepted, as by the reference.
+  /// As by the reference, a GLOBAL state counts where it stands alone, and without a `shared_state`, which no API source writes. States
+  /// of other types and of streams with a namespace, which these have not, are passed over. The legacy form, an object of states by
+  /// stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
     if value == .null || value == .object([:]) { return [:] }
     let entries: [JSONValue]
     switch value {
     case .array(let list): entries = list
-    case .object(let object) where object["type"] != nil || object["stream"] != nil: entries = [value]
+    case .object(let object) where object["type"] != nil: entries = [value]
     default:
       throw InputShapeError(
         "A state is a list of STATE messages' `state` objects, such as [{\"type\": \"STREAM\", \"stream\": …}].")
@@ -19,9 +21,14 @@ package enum InputState {
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {
       switch entry["type"]?.string {
-      case "STREAM", nil: try add(entry["stream"], "[\(index)]", &states)
-      case "GLOBAL":
+      case "STREAM": try add(entry["stream"], "[\(index)]", &states)
+      case "GLOBAL" where entries.count == 1:
+        if let shared = entry["global"]?["shared_state"], shared != .null {
+          throw InputShapeError(
+            "`[\(index)].global` of the state has a `shared_state`, which no source of an API writes: it comes from elsewhere.")
+        }
         for stream in entry["global"]?["stream_states"]?.array ?? [] { try add(stream, "[\(index)]", &states) }
+      case "GLOBAL", "LEGACY", nil: break
       case let other?: throw InputShapeError("`[\(index)].type` of the state is `\(other)`; only STREAM and GLOBAL can be read.")
       }
     }
@@ -32,6 +39,7 @@ package enum InputState {
     guard let stream, let name = stream["stream_descriptor"]?["name"]?.string else {
       throw InputShapeError("`\(place)` of the state needs a `stream` with a `stream_descriptor` that has a `name`.")
     }
+    if let namespace = stream["stream_descriptor"]?["namespace"], namespace != .null { return }
     switch stream["stream_state"] {
     case .object(let state)?: states[name] = state
     case nil, .null?: break
