@@ -9,9 +9,9 @@ package enum InputState {
   /// stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
-    if value == .null || value == .object([:]) { return [:] }
     let entries: [JSONValue]
     switch value {
+    case .null, .bool(false), .int(0), .string(""), .object([:]): return [:]
     case .array(let list): entries = list
     case .object(let object) where object["type"] != nil: entries = [value]
     default:
@@ -20,6 +20,9 @@ package enum InputState {
     }
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {
+      guard ["stream", "global", "data"].contains(where: { (entry[$0] ?? .null) != .null }) else {
+        throw InputShapeError("`[\(index)]` of the state has neither a `stream` nor a `global` state.")
+      }
       switch entry["type"]?.string {
       case "STREAM": try add(entry["stream"], "[\(index)]", &states)
       case "GLOBAL" where entries.count == 1:
@@ -27,7 +30,10 @@ package enum InputState {
           throw InputShapeError(
             "`[\(index)].global` of the state has a `shared_state`, which no source of an API writes: it comes from elsewhere.")
         }
-        for stream in entry["global"]?["stream_states"]?.array ?? [] { try add(stream, "[\(index)]", &states) }
+        guard let streams = entry["global"]?["stream_states"]?.array else {
+          throw InputShapeError("`[\(index)].global` of the state needs `stream_states`.")
+        }
+        for stream in streams { try add(stream, "[\(index)]", &states) }
       case "GLOBAL", "LEGACY", nil: break
       case let other?: throw InputShapeError("`[\(index)].type` of the state is `\(other)`; only STREAM and GLOBAL can be read.")
       }
@@ -42,7 +48,7 @@ package enum InputState {
     if let namespace = stream["stream_descriptor"]?["namespace"], namespace != .null { return }
     switch stream["stream_state"] {
     case .object(let state)?: states[name] = state
-    case nil, .null?: break
+    case nil, .null?: states[name] = nil
     default: throw InputShapeError("`\(place).stream.stream_state` of the state should be an object.")
     }
   }

@@ -108,7 +108,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response))
     if value?.isTruthy == true { runtime.log.addSecret(token.text) }
-    let refreshToken = try response.value(of: try refreshTokenName.get())?.value
+    let refreshToken = isSingleUse ? try response.value(of: try refreshTokenName.get())?.value : nil
     try await store.save(token, refreshToken: refreshToken)
     return token
   }

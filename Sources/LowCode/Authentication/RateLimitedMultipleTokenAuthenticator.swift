@@ -57,7 +57,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     let text = try InterpolatedString(value).string(evaluation)
     guard case .timeDelta(let delta)? = try? ISODuration(parsing: text) else {
       throw ConnectorError(
-        .config, "`max_wait_time` should be a duration of fixed length such as PT2H, but is `\(text)`.", at: value)
+        .system, "`max_wait_time` should be a duration of fixed length such as PT2H, but is `\(text)`.", at: value)
     }
     return delta.totalSeconds
   }

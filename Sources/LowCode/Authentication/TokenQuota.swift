@@ -61,6 +61,7 @@ struct TokenQuota: Component {
 
   private func number(_ value: JSONView, _ field: String) throws -> Int {
     switch value.kind {
+    case .bool: return value.bool == true ? 1 : 0
     case .int: if let number = value.int { return number }
     case .double: if let number = value.double, abs(number) < 1e15 { return Int(number) }
     case .string:
