@@ -24,9 +24,8 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
       authMethod: method.isEmpty ? "Bearer" : method, header: header.isEmpty ? "Authorization" : header,
       maxWait: try Self.maxWait(node, evaluation), reserveFraction: node["budget_reserve_fraction"]?.double ?? 0.1,
       minReserve: try node.int("budget_min_reserve") ?? 50)
-    // The same definition means the same counters, for all streams.
-    let definition = node.node.mapping?.filter { $0.key != "$parameters" }.map { "\($0.key): \($0.value.value.jsonText)" } ?? []
-    tokens = context.authentication.rotatingTokens((list + definition).joined(separator: "\n")) {
+    let matchers = try node.nodes("quotas").map { quota in try ComponentNode(quota).nodes("matchers").map(Self.written) }
+    tokens = context.authentication.rotatingTokens(settings.key(matchers)) {
       RotatingTokens(settings, runtime: context.runtime)
     }
   }
@@ -49,6 +48,11 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
         .components(separatedBy: delimiter.isEmpty ? "," : delimiter).map { trimmed($0) }.filter { !$0.isEmpty }
     }
     return try node.nodes("tokens").map { trimmed(try InterpolatedString($0).string(evaluation)) }.filter { !$0.isEmpty }
+  }
+
+  /// A matcher as it is written, without what stands around it.
+  private static func written(_ matcher: ManifestNode) -> JSONValue {
+    .object(JSONObject((matcher.mapping ?? [:]).filter { $0.key != "$parameters" }.map { ($0.key, $0.value.value) }) { $1 })
   }
 
   /// Seconds.

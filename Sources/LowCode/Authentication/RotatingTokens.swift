@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Synchronization
 
 /// Interchangeable tokens with their quotas: asks the API for them, counts, and waits. The decisions are ``TokenPools``'.
@@ -13,6 +14,27 @@ final class RotatingTokens: TokenRotation {
     var maxWait: Double
     var reserveFraction: Double
     var minReserve: Int
+
+    /// The same for those that share their counters: as in the reference, by what the templates come to, and by the quotas' matchers as
+    /// they are written.
+    func key(_ matchers: [[JSONValue]]) -> String {
+      func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+      func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+      func codes(_ codes: Set<Int>) -> JSONValue { .array(codes.sorted().map { .int($0) }) }
+      let headers = source.headers.sorted { $0.key < $1.key }.map { JSONValue.array([.string($0.key), $0.value]) }
+      var parts: [JSONValue] = [
+        list(tokens), .string(authMethod), .string(header), .double(maxWait), .double(reserveFraction), .int(minReserve),
+        .string(source.url), .string(source.method), .array(headers), codes(source.unavailableStatusCodes),
+        .array(matchers.map { .array($0) }),
+      ]
+      for quota in quotas {
+        parts += [
+          .string(quota.name), list(quota.remainingPath), list(quota.resetPath), list(quota.limitPath),
+          text(quota.remainingHeader), text(quota.resetHeader), text(quota.limitHeader), codes(quota.exhaustionStatusCodes),
+        ]
+      }
+      return JSONValue.array(parts).jsonText
+    }
   }
 
   private let settings: Settings
