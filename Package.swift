@@ -18,12 +18,14 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CScan"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "Python", dependencies: ["CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
     .target(name: "JSON", dependencies: ["CScan", .product(name: "OrderedCollections", package: "swift-collections")]),
-    .target(name: "JSONSchema", dependencies: ["JSON"]),
+    .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime"),
     .target(
       name: "Jinja",
@@ -36,7 +38,7 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CSigning", "CZlib",
+        "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CSigning", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
@@ -62,6 +64,7 @@ let package = Package(
       name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
+    .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], exclude: ["Fixtures"]),

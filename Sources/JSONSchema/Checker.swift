@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 /// Says whether a value fulfils a schema, without a word about why not.
 struct Checker {
@@ -13,7 +14,11 @@ struct Checker {
   private var depth = 0
   private var steps = 0
 
-  enum Limit { case depth, steps }
+  enum Limit {
+    case depth, steps
+    /// A pattern takes too many steps to match.
+    case pattern(String)
+  }
 
   init(targets: SchemaTargets) {
     self.targets = targets
@@ -80,13 +85,13 @@ struct Checker {
     switch value {
     case .object(let object): return accepts(rule, object)
     case .array(let items): return accepts(rule, items)
-    case .string(let string): return Self.accepts(rule, string)
+    case .string(let string): return accepts(rule, string)
     case .int, .double, .number: return Number(value).map { Self.accepts(rule, $0) } ?? true
     case .null, .bool: return true
     }
   }
 
-  private static func accepts(_ rule: Rule, _ string: String) -> Bool {
+  private mutating func accepts(_ rule: Rule, _ string: String) -> Bool {
     switch rule {
     case .minLength(let limit):
       return Number.int(string.unicodeScalars.count).compared(to: limit) ?? 0 >= 0
@@ -94,7 +99,7 @@ struct Checker {
       // No string has more code points than bytes, and those need no counting.
       return Number.int(string.utf8.count).compared(to: limit) ?? 0 <= 0
         || Number.int(string.unicodeScalars.count).compared(to: limit) ?? 0 <= 0
-    case .pattern(let pattern): return pattern.matches(string)
+    case .pattern(let pattern): return isFound(pattern, in: string)
     case .format(let format): return format.accepts(string)
     default: return true
     }
@@ -132,6 +137,21 @@ struct Checker {
     }
   }
 
+  /// Whether `pattern` matches somewhere in `text`; false where that cannot be found out within its limits.
+  mutating func isFound(_ pattern: PythonPattern, in text: String) -> Bool {
+    do {
+      return try pattern.isFound(in: text)
+    } catch {
+      exceeded = exceeded ?? .pattern(error.pattern)
+      return false
+    }
+  }
+
+  mutating func isFound(anyOf patterns: [PythonPattern], in text: String) -> Bool {
+    for pattern in patterns where isFound(pattern, in: text) { return true }
+    return false
+  }
+
   /// How many of `items` fulfil `node`; no more than one is looked for unless `all` are asked for.
   mutating func matches(of node: SchemaNode, in items: [JSONValue], all: Bool) -> Int {
     var count = 0
@@ -150,13 +170,13 @@ struct Checker {
     case .properties(let properties): return accepts(properties, object)
     case .additionalProperties(let node, let known, let patterns):
       for (key, value) in object where !known.contains(key) {
-        if patterns.contains(where: { $0.matches(key) }) { continue }
+        if isFound(anyOf: patterns, in: key) { continue }
         guard let node, accepts(node, value) else { return false }
       }
       return true
     case .patternProperties(let entries):
       for (pattern, node) in entries {
-        for (key, value) in object where pattern.matches(key) && !accepts(node, value) { return false }
+        for (key, value) in object where isFound(pattern, in: key) && !accepts(node, value) { return false }
       }
       return true
     case .propertyNames(let node):

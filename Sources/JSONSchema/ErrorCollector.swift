@@ -67,12 +67,12 @@ struct ErrorCollector {
       }
     case .patternProperties(let entries):
       for (pattern, property) in entries {
-        for (key, member) in object where pattern.matches(key) {
+        for (key, member) in object where checker.isFound(pattern, in: key) {
           collect(property, member, instance: .key(key), schema: .key(pattern.source))
         }
       }
     case .additionalProperties(let rest, let known, let patterns):
-      let extra = object.keys.filter { key in !known.contains(key) && !patterns.contains { $0.matches(key) } }
+      let extra = object.keys.filter { key in !known.contains(key) && !checker.isFound(anyOf: patterns, in: key) }
       if let rest {
         for key in extra {
           if let member = object[key] { collect(rest, member, instance: .key(key)) }

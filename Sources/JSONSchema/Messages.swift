@@ -80,6 +80,8 @@ extension ValidationError {
   private var abortMessage: String? {
     switch detail {
     case .gaveUp(.depth): "Validation was given up: values or references nest more than \(Checker.depthLimit) levels deep."
+    case .gaveUp(.pattern(let pattern)):
+      "Validation was given up: the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ do so."
     case .gaveUp(.steps): "Validation was given up: its alternatives nest so that they cannot all be tried."
     default: nil
     }

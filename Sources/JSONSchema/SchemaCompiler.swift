@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 /// Makes nodes of a schema's text. What a `$ref` leads to is compiled once, and only if a reference leads there.
 struct SchemaCompiler {

@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 /// A schema, or a part of one, made ready to be applied.
 final class SchemaNode: Sendable {

@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 /// The formats of draft-07 (and `uuid`, `duration` of its successors) that can be checked.
 enum StringFormat: String, Sendable {

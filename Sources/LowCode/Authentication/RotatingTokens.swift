@@ -57,18 +57,16 @@ final class RotatingTokens: TokenRotation {
     if pools.withLock({ $0.isEmpty }) {
       try await turnstile.pass { if pools.withLock({ $0.isEmpty }) { try await seed() } }
     }
-    request.setHeader(settings.header, value(of: settings.tokens[try await take(quota(of: request))]))
+    request.setHeader(settings.header, value(of: settings.tokens[try await take(try quota(of: request))]))
   }
 
   func observe(_ response: HTTPResponse, to request: HTTPRequest) {
-    let quota = quota(of: request)
-    guard let token = token(of: request), let report = settings.quotas[quota].report(in: response) else { return }
+    guard let quota = try? quota(of: request), let token = token(of: request), let report = settings.quotas[quota].report(in: response) else { return }
     pools.withLock { $0.observe(report, token: token, quota: quota) }
   }
 
   func hasAlternative(for request: HTTPRequest) -> Bool {
-    guard let token = token(of: request) else { return false }
-    let quota = quota(of: request)
+    guard let token = token(of: request), let quota = try? quota(of: request) else { return false }
     return pools.withLock { $0.hasAlternative(to: token, quota: quota) }
   }
 
@@ -111,9 +109,11 @@ final class RotatingTokens: TokenRotation {
   }
 
   /// The first quota with a matcher for `request`, else the first without matchers, else the first.
-  private func quota(of request: HTTPRequest) -> Int {
-    settings.quotas.firstIndex { $0.matchers.contains { $0.matches(request) } }
-      ?? settings.quotas.firstIndex { $0.matchers.isEmpty } ?? 0
+  private func quota(of request: HTTPRequest) throws(ConnectorError) -> Int {
+    for (index, quota) in settings.quotas.enumerated() {
+      for matcher in quota.matchers where try matcher.matches(request) { return index }
+    }
+    return settings.quotas.firstIndex { $0.matchers.isEmpty } ?? 0
   }
 
   private func token(of request: HTTPRequest) -> Int? {

@@ -1,5 +1,6 @@
 import Foundation
 import Jinja
+import Python
 
 /// The filters of low-code templates beside Jinja's own, as the reference has them: `hash`, `base64encode`, `regex_search`, …
 enum TemplateFilters {
@@ -75,7 +76,12 @@ enum TemplateFilters {
     let regex = try regex(bound[0])
     let text = try subject(value)
     try evaluation.charge(text: text.utf8.count)
-    return try regex.firstGroup(in: text)
+    do throws(PatternLimitExceeded) {
+      guard regex.groupCount > 0, let match = try regex.firstMatch(in: text) else { return .string("") }
+      return match.group(1).map { .string($0) } ?? .none
+    } catch {
+      throw tooManySteps(regex)
+    }
   }
 
   private static let regexReplace: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in
@@ -84,7 +90,19 @@ enum TemplateFilters {
     guard let replacement = bound[1]?.text else { throw TemplateError(.type, "The replacement of regex_replace must be a text.") }
     let text = try subject(value)
     try evaluation.charge(text: text.utf8.count)
-    return .string(try regex.replacing(replacement, in: text, &evaluation))
+    let template: PatternReplacement
+    do throws(PatternError) {
+      template = try PatternReplacement(replacement, for: regex)
+    } catch {
+      throw TemplateError(error.isUnknownGroup ? .index : .value, error.reason)
+    }
+    do {
+      return .string(try regex.replacing(with: template, in: text) { try evaluation.charge(text: $0) })
+    } catch let error as TemplateError {
+      throw error
+    } catch {
+      throw tooManySteps(regex)
+    }
   }
 
   /// A value whose text is encoded. Throws as the look-up of a missing method does.
@@ -94,9 +112,17 @@ enum TemplateFilters {
     throw TemplateError(.attribute, "'\(value.typeName)' object has no attribute '\(method)'")
   }
 
-  private static func regex(_ value: Value?) throws(TemplateError) -> PythonRegex {
+  private static func regex(_ value: Value?) throws(TemplateError) -> PythonPattern {
     guard let pattern = value?.text else { throw TemplateError(.type, "A regular expression must be a text.") }
-    return try PythonRegex.cached(pattern)
+    do throws(PatternError) {
+      return try PythonPattern.cached(pattern)
+    } catch {
+      throw TemplateError(.value, "The regular expression '\(pattern)' is not valid: \(error.reason).")
+    }
+  }
+
+  private static func tooManySteps(_ pattern: PythonPattern) -> TemplateError {
+    TemplateError(.limit, "The regular expression '\(pattern.source)' takes too many steps.")
   }
 
   private static func subject(_ value: Value) throws(TemplateError) -> String {

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Jinja
+import Python
 
 /// Tells the requests that a quota or a call rate counts for.
 struct HttpRequestRegexMatcher: Component {
@@ -8,7 +8,7 @@ struct HttpRequestRegexMatcher: Component {
   let weight: Int?
   private let method: String?
   private let urlBase: String?
-  private let pathPattern: PythonRegex?
+  private let pathPattern: PythonPattern?
   private let parameters: [String: String]
   private let headers: [String: String]
 
@@ -18,12 +18,12 @@ struct HttpRequestRegexMatcher: Component {
       let base = text.replacing(/\/+$/, with: "")
       return base.isEmpty ? nil : base
     }
-    pathPattern = try node["url_path_pattern"].flatMap { value -> PythonRegex? in
+    pathPattern = try node["url_path_pattern"].flatMap { value -> PythonPattern? in
       guard let pattern = value.string, !pattern.isEmpty else { return nil }
-      do throws(TemplateError) {
-        return try PythonRegex(pattern)
+      do throws(PatternError) {
+        return try PythonPattern(pattern)
       } catch {
-        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.message)", at: value)
+        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.reason).", at: value)
       }
     }
     func texts(_ property: String) -> [(String, String)] {
@@ -38,13 +38,20 @@ struct HttpRequestRegexMatcher: Component {
   }
 
   /// Whether everything that is asked for is so in `request`.
-  func matches(_ request: HTTPRequest) -> Bool {
+  /// - Throws: ``ConnectorError`` where the pattern takes too many steps to tell.
+  func matches(_ request: HTTPRequest) throws(ConnectorError) -> Bool {
     if let method, request.method != method { return false }
     let parts = Self.split(request.url)
     if let urlBase, parts.base != urlBase { return false }
     if let pathPattern {
       let path = parts.path.replacing(/\/+$/, with: "")
-      guard (try? pathPattern.isFound(in: path)) == true else { return false }
+      do throws(PatternLimitExceeded) {
+        guard try pathPattern.isFound(in: path) else { return false }
+      } catch {
+        throw ConnectorError(
+          .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`.",
+          internalMessage: "The pattern `\(error.pattern)` was given up on `\(path.prefix(200))`.")
+      }
     }
     if !parameters.isEmpty {
       let query = Self.values(ofQuery: parts.query)

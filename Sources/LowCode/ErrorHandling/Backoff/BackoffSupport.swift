@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import Foundation
 import Jinja
+import Python
 
 /// A number in a manifest that may be a template over the config.
 struct InterpolatedNumber: Sendable {
@@ -128,8 +129,8 @@ struct HeaderNumber: Sendable {
     let context = EvaluationContext(config: config)
     guard var text = response.header(try header.string(context)), !text.isEmpty else { return nil }
     if let regex = try regex?.string(context) {
-      let atStart = try PythonRegex.cached("\\A(\(regex))")
-      if try atStart.isFound(in: text), case .string(let match) = try atStart.firstGroup(in: text) { text = match }
+      let match = try PythonPattern.cached(regex).firstMatch(in: text, atStart: true)
+      if let found = match?.group(0) { text = found }
     }
     return PythonNumber.float(text)
   }

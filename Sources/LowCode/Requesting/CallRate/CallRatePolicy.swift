@@ -10,9 +10,10 @@ protocol CallRatePolicy: Sendable {
 
 extension CallRatePolicy {
   /// How many calls `request` counts as, by the first matcher that fits; nil where this policy is not about it.
-  func weight(of request: HTTPRequest) -> Int? {
+  func weight(of request: HTTPRequest) throws(ConnectorError) -> Int? {
     if matchers.isEmpty { return 1 }
-    return matchers.first { $0.matches(request) }.map { $0.weight ?? 1 }
+    for matcher in matchers where try matcher.matches(request) { return matcher.weight ?? 1 }
+    return nil
   }
 }
 

@@ -30,7 +30,7 @@ final class HTTPAPIBudget: Component {
   /// Waits until `request` may go out, and counts it.
   /// - Throws: ``ConnectorError`` where it can never go out, `CancellationError`.
   func acquire(_ request: HTTPRequest) async throws {
-    guard let (index, weight) = policy(for: request) else { return }
+    guard let (index, weight) = try policy(for: request) else { return }
     while let wait = try wait(weight, index, request) {
       // A window's last instant still belongs to it.
       let seconds = wait == 0 ? 0.001 : Double(wait) / 1_000_000
@@ -46,7 +46,7 @@ final class HTTPAPIBudget: Component {
 
   /// Learns from the headers and the status of a response how many calls the API has left.
   func update(from response: HTTPResponse, to request: HTTPRequest) {
-    guard let (index, _) = policy(for: request) else { return }
+    guard let (index, _) = try? policy(for: request) else { return }
     let reset = integer(resetHeader, response).map { $0.multipliedReportingOverflow(by: 1_000_000) }
     let left = integer(remainingHeader, response).flatMap { Int(exactly: $0) }
     let available = left ?? (hitStatusCodes.contains(response.status) ? 0 : nil)
@@ -56,9 +56,9 @@ final class HTTPAPIBudget: Component {
     }
   }
 
-  private func policy(for request: HTTPRequest) -> (index: Int, weight: Int)? {
+  private func policy(for request: HTTPRequest) throws(ConnectorError) -> (index: Int, weight: Int)? {
     for (index, policy) in policies.enumerated() {
-      if let weight = policy.weight(of: request) { return (index, weight) }
+      if let weight = try policy.weight(of: request) { return (index, weight) }
     }
     return nil
   }
