@@ -18,8 +18,8 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-shipping dist install deps format lint parity conformance-record clean
-.PHONY: bench bench-deps instructions instructions-record instructions-deps
+.PHONY: help run build test test-shipping robustness dist install deps format lint parity conformance-record clean
+.PHONY: doubling bench bench-deps instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,16 @@ test: deps ## Run every test.
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
+
+# RUNS and KILLS say how much is tried.
+RUNS ?= 20000
+KILLS ?= 300
+robustness: build ## Try inputs that are wrong at random (RUNS), and reads that are killed at random points (KILLS).
+	@python3 Tests/Robustness/fuzz.py $(BIN)/airbyte-lowcode --runs $(RUNS)
+	@python3 Tests/Robustness/interruptions.py $(BIN)/airbyte-lowcode --kills $(KILLS)
+
+doubling: build ## Double the size of each input, and show where the time more than triples.
+	@python3 Tests/Robustness/doubling.py $(BIN)/airbyte-lowcode
 
 dist: ## Write what is released into dist/: the static executable, completions, man page, Debian package, checksums.
 	@$(MAKE) --no-print-directory build STATIC=1
