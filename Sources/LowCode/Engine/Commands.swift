@@ -13,7 +13,7 @@ extension Connector {
     } catch let error as ConnectorError where error.failureType == .config {
       return try writer.connectionStatus(succeeded: false, message: error.message)
     }
-    guard let node = manifest.root["check"], !node.isNull else {
+    guard let node = manifest.check else {
       throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection.", at: manifest.root)
     }
     let reason: String?

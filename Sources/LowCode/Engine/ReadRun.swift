@@ -137,7 +137,7 @@ extension Connector {
 
   /// How many slices are read at a time: what the manifest says, or 2 as with the reference.
   func concurrency() throws -> Int {
-    guard let node = manifest.root["concurrency_level"], !node.isNull else { return 2 }
+    guard let node = manifest.concurrencyLevel else { return 2 }
     return try max(2, context.build(node, as: ConcurrencyLevel.self).level)
   }
 }

@@ -44,9 +44,4 @@ package enum InterpolationPlace: String, Sendable, CaseIterable {
     case .componentMapping: Self.slice.union(["components_values"])
     }
   }
-
-  /// The variables of a template that this place never has, in order.
-  package func unknownVariables(of template: InterpolatedString) -> [String] {
-    template.undeclaredVariables.subtracting(variables).subtracting(["config", "parameters"]).sorted()
-  }
 }

@@ -140,9 +140,6 @@ package struct ManifestNode: Sendable {
   /// The same for all places that one value was brought to by references.
   package var identity: ObjectIdentifier { stored.identity }
 
-  /// Whether this is a date or a time that is not in quotes.
-  package var isTimestamp: Bool { if case .timestamp = stored.content { true } else { false } }
-
   /// The same value without places.
   package var value: JSONValue { stored.json }
 

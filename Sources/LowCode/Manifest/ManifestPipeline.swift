@@ -2,36 +2,21 @@ import JSONSchema
 
 /// What a manifest goes through before components are built: reading, references, types and parameters, validation.
 ///
-/// The reference implementation compares no versions, and migrates manifests only where a tool asks for it, after validation:
-/// see ``Options/migrationTime``.
+/// The reference implementation compares no versions. It migrates manifests only where a tool asks for it, after validation:
+/// here `validate --fix` makes the same changes in the text.
 package struct ManifestPipeline: Sendable {
-  package struct Options: Sendable {
-    /// Has deprecated fields rewritten (``ManifestMigrations``) once the manifest is valid, and notes this time (ISO 8601) in its
-    /// metadata; nil leaves them.
-    package var migrationTime: String?
-
-    package init() {}
-  }
-
   private let validator: ManifestValidator
-  private let options: Options
 
-  package init(validator: ManifestValidator, options: Options = Options()) {
-    self.validator = validator
-    self.options = options
-  }
+  package init(validator: ManifestValidator) { self.validator = validator }
 
   /// Reads a manifest and makes it ready for building components.
   /// - Throws: ``ManifestError`` with all findings of the step that failed.
   package func run(_ source: ManifestSource) throws(ManifestError) -> Manifest {
     var warnings: [Diagnostic] = []
     let loaded = try ManifestLoader.load(source, warnings: &warnings)
-    var resolved = try Self.resolve(loaded)
-    try check(resolved)
-    if let time = options.migrationTime {
-      resolved = ManifestMigrations.apply(to: resolved, at: time)
-      try check(resolved)
-    }
+    let resolved = try Self.resolve(loaded)
+    let findings = validator.validate(resolved)
+    guard findings.isEmpty else { throw ManifestError(findings) }
     return Manifest(resolved, warnings: warnings)
   }
 
@@ -59,16 +44,15 @@ package struct ManifestPipeline: Sendable {
   /// A manifest without the streams, and without the other top-level values, in which the given places lie.
   private static func leavingOut(_ places: [[PathElement]], of manifest: ManifestValue) -> ManifestValue {
     guard let root = manifest.mapping, !places.isEmpty else { return manifest }
+    let broken = Dictionary(grouping: places, by: \.first)
     let entries = root.entries.compactMap { entry -> ManifestEntry? in
-      let inner = places.filter { $0.first == .key(entry.key) }.map { $0.dropFirst() }
-      if inner.isEmpty { return entry }
+      guard let inner = broken[.key(entry.key)]?.map({ $0.dropFirst() }) else { return entry }
       guard ["streams", "dynamic_streams"].contains(entry.key), case .sequence(let streams) = entry.value.content,
         inner.allSatisfy({ !$0.isEmpty })
       else { return nil }
       // The others keep their places.
-      let kept = streams.indices.map { index in
-        inner.contains { $0.first == .index(index) } ? ManifestValue(.null) : streams[index]
-      }
+      let left = Set(inner.compactMap(\.first))
+      let kept = streams.indices.map { left.contains(.index($0)) ? ManifestValue(.null) : streams[$0] }
       return entry.with(entry.value.with(.sequence(kept)))
     }
     return manifest.with(.mapping(ManifestMapping(entries)))
@@ -90,10 +74,5 @@ package struct ManifestPipeline: Sendable {
     guard let mapping = manifest.mapping, mapping.place(of: "type") == nil else { return manifest }
     let type = ManifestEntry(key: "type", value: ManifestValue(.string("DeclarativeSource")))
     return ManifestValue(.mapping(ManifestMapping(mapping.entries + [type])), mark: manifest.mark)
-  }
-
-  private func check(_ manifest: ManifestValue) throws(ManifestError) {
-    let findings = validator.validate(manifest)
-    guard findings.isEmpty else { throw ManifestError(findings) }
   }
 }

@@ -1,4 +1,4 @@
-"""Records the reference's DatetimeParser and its lenient datetime parser: one JSON array a line, [operation, arguments, answer].
+"""Records the reference's DatetimeParser: one JSON array a line, [operation, arguments, answer].
 
 Run in an environment with airbyte-cdk 7.39.1: `python record_datetimes.py > datetimes.jsonl`.
 """
@@ -7,7 +7,6 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from airbyte_cdk.sources.declarative.datetime.datetime_parser import DatetimeParser
-from airbyte_cdk.utils.datetime_helpers import ab_datetime_format, ab_datetime_parse
 
 parser = DatetimeParser()
 
@@ -33,7 +32,3 @@ for form in FORMATS:
         moment = datetime(*fields[:7], tzinfo=timezone(timedelta(seconds=fields[7])))
         record("format", [list(fields), form], lambda: parser.format(moment, form))
 
-for text in ["2023-03-14T15:09:26+00:00", "2023-03-14T15:09:26Z", "2023-03-14 15:09:26Z", "2023-03-14T15:09:26.535897-04:00", "2023-03-14", "1678806000", "-5", "12345678901", "", "foo", "15:09", "2023-3-4", "2023-13-01", "2023-02-30", "0",
-             "2023-03-14T15:09", "2023-03-14T15:09:26.123456789Z", "2023/03/14 15:09:26", "03/14/2023 15:09:26", "2023/03/14", "03/14/2023", "Tue, 14 Mar 2023 15:09:26 GMT", "Tue, 14 Mar 2023 15:09:26 +0200", "14 Mar 2023 15:09:26",
-             "March 14, 2023 15:09", "Mar 14, 2023", "Tue Mar 14 15:09:26 2023", "2023-03-14 15:09:26 UTC", "2023-03-14 15:09:26 +0200", "2023-03-14T15:09:26+02", "2023-03-14 3:09:26 PM", "20230314T150926Z", "2023-03-14T25:00:00", "9999999999"]:
-    record("lenient", [text], lambda: ab_datetime_format(ab_datetime_parse(text)))
