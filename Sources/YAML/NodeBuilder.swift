@@ -9,6 +9,7 @@ struct NodeBuilder {
   private var anchors: [String: Anchor] = [:]
   private var root: YAMLNode?
   private var aliasedValues = 0
+  private var values = 0
 
   /// A list or mapping that is still open.
   private struct Frame {
@@ -63,6 +64,14 @@ struct NodeBuilder {
 
   private mutating func handle(_ event: borrowing yaml_event_t, _ parser: borrowing EventParser) throws(YAMLError) {
     let mark = parser.mark(event.start_mark)
+    switch event.type {
+    case YAML_ALIAS_EVENT, YAML_SCALAR_EVENT, YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
+      values += 1
+      guard values <= limits.maximumValues else {
+        throw YAMLError("the file holds more than \(limits.maximumValues) values, which is the limit", at: mark)
+      }
+    default: break
+    }
     switch event.type {
     case YAML_ALIAS_EVENT:
       try addAlias(Self.string(event.data.alias.anchor) ?? "", mark)

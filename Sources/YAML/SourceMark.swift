@@ -1,9 +1,13 @@
+import Synchronization
+
 /// A text that was parsed, kept so that findings can show the line they are about.
 package final class SourceFile: Sendable {
   /// The name shown in front of a position: a path, `<stdin>`, …
   package let name: String
   /// The bytes as they were read, in any encoding that libyaml knows.
   package let bytes: [UInt8]
+  /// Made when a place is first looked for.
+  private let index = Mutex<SourceIndex?>(nil)
 
   package init(name: String, bytes: [UInt8]) {
     self.name = name
@@ -12,23 +16,35 @@ package final class SourceFile: Sendable {
 
   /// The text of a line, counted from 1, without its line break; nil where the file has no such line.
   ///
-  /// Texts in UTF-16 are decoded first. Breaks are those of YAML: LF, CR LF and CR.
+  /// Texts in UTF-16 are decoded first. Breaks are those of YAML, by which marks count lines.
   package func line(_ number: Int) -> String? {
-    let utf8 = UTF16Text.decode(bytes) ?? bytes
-    var current = 1
-    var start = 0
-    var index = 0
-    while index < utf8.count, current < number {
-      let byte = utf8[index]
-      index += 1
-      guard byte == 0x0A || byte == 0x0D else { continue }
-      if byte == 0x0D, index < utf8.count, utf8[index] == 0x0A { index += 1 }
-      current += 1
-      start = index
+    let index = indexed
+    return index.offset(line: number, column: 1).map { index.text(from: $0, count: .max).text }
+  }
+
+  /// The part of a line that begins at a column and has at most `count` characters; nil where the file has no such line.
+  package func text(line: Int, from column: Int, count: Int) -> String? {
+    let index = indexed
+    return index.offset(line: line, column: column).map { index.text(from: $0, count: count).text }
+  }
+
+  /// Where a place is among the bytes of a text in UTF-8; nil where the file has no such line.
+  package func offset(of mark: SourceMark) -> Int? { indexed.offset(line: mark.line, column: mark.column) }
+
+  /// The bytes of a line, counted from 1, with its break; nil where the file has no such line.
+  package func range(ofLine number: Int) -> Range<Int>? {
+    let index = indexed
+    guard let start = index.offset(line: number, column: 1) else { return nil }
+    return start..<index.endOfLine(from: start)
+  }
+
+  fileprivate var indexed: SourceIndex {
+    index.withLock { index in
+      if let index { return index }
+      let made = SourceIndex(UTF16Text.decode(bytes) ?? bytes)
+      index = made
+      return made
     }
-    guard current == number else { return nil }
-    let end = utf8[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? utf8.count
-    return String(decoding: utf8[start..<end], as: UTF8.self)
   }
 }
 
@@ -65,17 +81,27 @@ extension SourceMark {
   /// The line of the mark with its number, and below it a caret under the column.
   ///
   /// A long line is cut to `width` columns around the mark. Empty where the file has no such line.
-  package func snippet(width: Int = 110) -> String {
-    guard !file.bytes.isEmpty, let text = file.line(line)?.unicodeScalars else { return "" }
-    let start = text.index(text.startIndex, offsetBy: max(column - 1 - width / 2, 0), limitedBy: text.endIndex) ?? text.endIndex
-    let end = text.index(start, offsetBy: width, limitedBy: text.endIndex) ?? text.endIndex
-    let shown = String(String.UnicodeScalarView(text[start..<end].map { $0 == "\t" ? " " : $0 }))
-    let isCut = start > text.startIndex
-    let caret = isCut ? width / 2 + 1 : max(column - 1, 0)
+  /// - Parameter escaping: makes of a part of the line what can be shown.
+  package func snippet(width: Int = 110, escaping: (String) -> String) -> String {
+    guard !file.bytes.isEmpty else { return "" }
+    let index = file.indexed
+    let first = max(column - width / 2, 1)
+    guard let offset = index.offset(line: line, column: first) else { return "" }
+    let isCut = first > 1
+    let (before, middle) = index.text(from: offset, count: column - first)
+    let (after, end) = index.text(from: middle, count: width - (column - first))
+    // A mark may lie behind the end of its line.
+    let gap = max(column - first - before.unicodeScalars.count, 0)
+    let shown = escaping(Self.withoutTabs(before))
     let number = String(line)
     let margin = String(repeating: " ", count: number.count)
-    let shownLine = "\(number) | \(isCut ? "…" : "")\(shown)\(end < text.endIndex ? "…" : "")"
-    return "\(shownLine)\n\(margin) | \(String(repeating: " ", count: caret))^"
+    let caret = String(repeating: " ", count: shown.unicodeScalars.count + gap + (isCut ? 1 : 0))
+    let rest = escaping(Self.withoutTabs(after)) + (index.isEndOfLine(end) ? "" : "…")
+    return "\(number) | \(isCut ? "…" : "")\(shown)\(rest)\n\(margin) | \(caret)^"
+  }
+
+  private static func withoutTabs(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\t" ? " " : $0 }))
   }
 }
 

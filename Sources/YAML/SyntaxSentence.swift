@@ -15,11 +15,8 @@ enum SyntaxSentence {
     }
   }
 
-  /// The rest of the line from a mark on.
-  static func text(at mark: SourceMark) -> Substring? {
-    guard let line = mark.file.line(mark.line) else { return nil }
-    return Substring(line.unicodeScalars.dropFirst(mark.column - 1))
-  }
+  /// The next characters of the line from a mark on.
+  static func text(at mark: SourceMark) -> String? { mark.file.text(line: mark.line, from: mark.column, count: 2) }
 
   /// The place of `{{` where it stands at the mark, or just before it.
   static func templateStart(_ mark: SourceMark) -> SourceMark? {

@@ -2,6 +2,8 @@
 package struct YAMLLimits: Sendable {
   /// The longest text, in bytes.
   package var maximumBytes = 32 << 20
+  /// How many values a text may hold, keys included. They are counted as they are read, before anything is made of them.
+  package var maximumValues = 1_000_000
   /// How deep lists and mappings may be nested, aliases followed.
   package var maximumDepth = 1_000
   /// How many values aliases may add when each is counted where it is used.

@@ -30,9 +30,6 @@ package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// `file:line:column: sentence`.
   package var description: String { "\(mark): \(message)" }
-
-  /// The offending line with a caret under the column.
-  package var snippet: String { mark.snippet() }
 }
 
 /// A questionable spot in a text that could be read.

@@ -49,10 +49,10 @@ import Testing
   @Test("a snippet shows the line and a caret below the column, tabs and long lines included")
   func snippets() {
     let short = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: "a: 1\nb:\t@x", file: "bad.yaml") }
-    #expect(short?.snippet == "2 | b: @x\n  |    ^")
+    #expect(short?.mark.snippet { $0 } == "2 | b: @x\n  |    ^")
     let long = "k: [" + String(repeating: "x, ", count: 300) + "@]"
     let cut = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: long, file: "bad.yaml") }
-    let lines = cut?.snippet.split(separator: "\n") ?? []
+    let lines = cut?.mark.snippet { $0 }.split(separator: "\n") ?? []
     #expect(lines.count == 2)
     if lines.count == 2 {
       #expect(lines[0].hasPrefix("1 | …") && lines[0].hasSuffix("@]") && lines[0].count < 120)

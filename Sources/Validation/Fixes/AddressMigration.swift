@@ -132,8 +132,7 @@ struct AddressMigration {
     guard let key = node.keyMark, let mark = node.mark, mark.file === key.file, mark.line == key.line,
       let start = text.offset(of: mark), let value = node.string
     else { return nil }
-    let line = text.line(mark.line)
-    guard line.contains(start) else { return nil }
+    guard let line = text.line(mark.line), line.contains(start) else { return nil }
     let quote = text.bytes[start]
     guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
       let range = start..<(start + value.utf8.count)
@@ -150,9 +149,8 @@ struct AddressMigration {
   /// Takes an entry out of its mapping. A comment behind it stays.
   private func removal(of name: String, _ node: ManifestNode) -> TextEdit? {
     guard let mark = node.keyMark, let key = text.range(of: name, at: mark), let value = scalar(node),
-      let start = text.offset(of: mark)
+      let start = text.offset(of: mark), let line = text.line(mark.line)
     else { return nil }
-    let line = text.line(mark.line)
     let bytes = text.bytes
     func skipBlanks(_ index: Int) -> Int { bytes[index..<line.upperBound].firstIndex { $0 != 0x20 } ?? line.upperBound }
     let behind = skipBlanks(value.upperBound)

@@ -19,15 +19,16 @@ enum BodyMigration {
     }
     let inner = String(repeating: " ", count: keyMark.column + 1)
     guard text.bytes[keyRange.upperBound] == UInt8(ascii: ":") else { return [] }
-    let firstLine = text.line(keyMark.line + 1).lowerBound
+    guard let firstLine = text.line(keyMark.line + 1)?.lowerBound else { return [] }
     var edits = [
       TextEdit(keyRange, "request_body"), TextEdit(firstLine..<firstLine, "\(inner)type: \(type)\n\(inner)value:\n"),
     ]
     var number = keyMark.line + 1
-    while number <= text.lineCount {
-      if let indent = text.indent(ofLine: number), indent < keyMark.column { break }
-      let start = text.line(number)
-      if text.indent(ofLine: number) != nil { edits.append(TextEdit(start.lowerBound..<start.lowerBound, "  ")) }
+    while let start = text.line(number)?.lowerBound {
+      if let indent = text.indent(ofLine: number) {
+        if indent < keyMark.column { break }
+        edits.append(TextEdit(start..<start, "  "))
+      }
       number += 1
     }
     return edits

@@ -11,8 +11,8 @@ package struct ManifestFixer: Sendable {
   }
 
   private let checker: ManifestChecker
-  /// Mending one thing may lay bare another; more rounds than this have no end.
-  private static let maximumRounds = 10
+  /// How often a text is tried with changes. Each try checks the whole text.
+  private static let maximumTries = 100
 
   package init(_ checker: ManifestChecker) { self.checker = checker }
 
@@ -22,23 +22,11 @@ package struct ManifestFixer: Sendable {
     var bytes = bytes
     var count = 0
     var report = await check(bytes, name, folder)
-    for _ in 0..<Self.maximumRounds {
-      let fixable = report.findings.filter { !$0.fix.isEmpty }
-      if fixable.isEmpty { break }
-      if let (better, next) = await improved(bytes, by: fixable, report, name, folder) {
-        count += report.placeCount - next.placeCount
-        (bytes, report) = (better, next)
-        continue
-      }
-      // Together they do harm: each that does none alone.
-      var isMended = false
-      for finding in fixable {
-        guard let (better, next) = await improved(bytes, by: [finding], report, name, folder) else { continue }
-        count += report.placeCount - next.placeCount
-        (bytes, report, isMended) = (better, next, true)
-        break
-      }
-      if !isMended { break }
+    var tries = Self.maximumTries
+    // Mending one thing may lay bare another.
+    while let (better, next) = await improved(bytes, report, name, folder, &tries) {
+      count += report.placeCount - next.placeCount
+      (bytes, report) = (better, next)
     }
     return Outcome(bytes: bytes, count: count)
   }
@@ -69,6 +57,25 @@ package struct ManifestFixer: Sendable {
     await checker.check(.text(bytes, name: name), name: name, folder: folder)
   }
 
+  /// The text with as many changes as do no harm together: all of them, or else those of one half, of one quarter and so on.
+  private func improved(
+    _ bytes: [UInt8], _ report: ManifestReport, _ name: String, _ folder: String, _ tries: inout Int
+  ) async -> ([UInt8], ManifestReport)? {
+    var groups = [report.findings.filter { !$0.fix.isEmpty }[...]]
+    var next = 0
+    while next < groups.count {
+      let group = groups[next]
+      next += 1
+      guard !group.isEmpty, tries > 0 else { return nil }
+      tries -= 1
+      if let better = await improved(bytes, by: Array(group), report, name, folder) { return better }
+      guard group.count > 1 else { continue }
+      let middle = group.startIndex + group.count / 2
+      groups += [group[..<middle], group[middle...]]
+    }
+    return nil
+  }
+
   /// The text with the findings' changes, where that is no worse by any rule.
   private func improved(
     _ bytes: [UInt8], by findings: [Finding], _ report: ManifestReport, _ name: String, _ folder: String
@@ -90,16 +97,18 @@ package struct ManifestFixer: Sendable {
 
   /// Nil where two changes are about the same bytes.
   static func apply(_ edits: [TextEdit], to bytes: [UInt8]) -> [UInt8]? {
-    var result = bytes
-    var end = bytes.count
     var seen: Set<TextEdit> = []
     let sorted = edits.filter { seen.insert($0).inserted }.enumerated()
-      .sorted { ($0.element.range.lowerBound, $0.offset) > ($1.element.range.lowerBound, $1.offset) }.map(\.element)
+      .sorted { ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset) }.map(\.element)
+    var result: [UInt8] = []
+    var end = 0
     for edit in sorted {
-      guard edit.range.upperBound <= end else { return nil }
-      result.replaceSubrange(edit.range, with: Array(edit.replacement.utf8))
-      end = edit.range.lowerBound
+      guard edit.range.lowerBound >= end, edit.range.upperBound <= bytes.count else { return nil }
+      result += bytes[end..<edit.range.lowerBound]
+      result += edit.replacement.utf8
+      end = edit.range.upperBound
     }
+    result += bytes[end...]
     return result
   }
 }

@@ -6,9 +6,11 @@ import YAML
 enum TemplateMark {
   /// The mark of a position in the text of a string node; the start of the string where that cannot be told.
   static func mark(of position: TemplatePosition?, in node: ManifestNode) -> SourceMark? {
-    guard let start = node.mark, let position, let line = start.file.line(start.line) else { return node.mark }
-    let text = line.unicodeScalars.dropFirst(start.column - 1)
-    guard let first = text.first else { return node.mark }
+    guard let start = node.mark, let position, position.column <= maximumLength else { return node.mark }
+    // No character is written with more than ten, as in `\U00000041`.
+    guard let text = start.file.text(line: start.line, from: start.column, count: position.column * 10 + 2)?.unicodeScalars,
+      let first = text.first
+    else { return node.mark }
     switch first {
     case "|", ">": return block(position, start, isFolded: first == ">")
     case "\"", "'":
@@ -22,6 +24,9 @@ enum TemplateMark {
       return SourceMark(file: start.file, line: start.line, column: start.column + position.column - 1)
     }
   }
+
+  /// In longer texts places are not looked for: a text has as many of them as it is long.
+  private static let maximumLength = 10_000
 
   /// How many characters of the source make up the first `count` of a quoted text; nil where the line has fewer.
   private static func width(of count: Int, in source: some Collection<Unicode.Scalar>, quote: Unicode.Scalar) -> Int? {
@@ -48,17 +53,19 @@ enum TemplateMark {
   /// Lines of a literal block are those of the text, below the mark; of a folded one only the first is.
   private static func block(_ position: TemplatePosition, _ start: SourceMark, isFolded: Bool) -> SourceMark? {
     let number = start.line + position.line
-    guard !isFolded || position.line == 1, let line = start.file.line(number),
-      let first = start.file.line(start.line + 1)
+    guard !isFolded || position.line == 1,
+      let first = start.file.text(line: start.line + 1, from: 1, count: maximumLength)
     else { return start }
     let indent = first.unicodeScalars.prefix { $0 == " " }.count
-    guard line.unicodeScalars.count >= indent + position.column - 1 else { return start }
-    return SourceMark(file: start.file, line: number, column: indent + position.column)
+    let column = indent + position.column
+    // The line has to be as long as that.
+    guard start.file.text(line: number, from: 1, count: column)?.unicodeScalars.count ?? 0 >= column - 1 else { return start }
+    return SourceMark(file: start.file, line: number, column: column)
   }
 
   /// The mark of the first place where `word` stands as a name in the text of a string node.
   static func mark(ofName word: String, in node: ManifestNode) -> SourceMark? {
-    guard let text = node.string else { return node.mark }
+    guard let text = node.string, text.utf8.count <= maximumLength else { return node.mark }
     let scalars = Array(text.unicodeScalars)
     let wanted = Array(word.unicodeScalars)
     guard !wanted.isEmpty, scalars.count >= wanted.count else { return node.mark }
@@ -69,17 +76,13 @@ enum TemplateMark {
       if index > 0, scalars[index] == "}", "}%".unicodeScalars.contains(scalars[index - 1]) { isInside = false }
       let end = index + wanted.count
       if isInside, end <= scalars.count, scalars[index..<end].elementsEqual(wanted),
-        index == 0 || scalars[index - 1] != "." && !isNamePart(scalars[index - 1]),
-        end == scalars.count || !isNamePart(scalars[end])
+        index == 0 || scalars[index - 1] != "." && !TemplateWords.isNamePart(scalars[index - 1]),
+        end == scalars.count || !TemplateWords.isNamePart(scalars[end])
       {
         return mark(of: TemplatePosition(line: line, column: column), in: node)
       }
       if scalars[index] == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
     }
     return node.mark
-  }
-
-  private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
   }
 }
