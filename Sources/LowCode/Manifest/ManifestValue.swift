@@ -137,7 +137,12 @@ struct ManifestEntry: Sendable {
 /// The entries of a mapping in order. Most mappings are small, so a key is searched, and only large ones have an index.
 struct ManifestMapping: Sendable {
   let entries: [ManifestEntry]
-  private let index: [String: Int]?
+  private let index: [Key: Int]?
+
+  private struct Key: Hashable {
+    let text: String
+    let isText: Bool
+  }
 
   init(_ entries: [ManifestEntry]) {
     self.entries = entries
@@ -146,18 +151,17 @@ struct ManifestMapping: Sendable {
       return
     }
     index = Dictionary(
-      entries.indices.lazy.map { (entries[$0].key, $0) }, uniquingKeysWith: { entries[$0].isText ? $0 : $1 })
+      entries.indices.lazy.map { (Key(text: entries[$0].key, isText: entries[$0].isText), $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The place of `key` among the entries; of keys that differ only in type the text counts.
-  func place(of key: String) -> Int? {
-    if let index { return index[key] }
-    var other: Int?
-    for place in entries.indices where entries[place].key == key {
-      if entries[place].isText { return place }
-      other = other ?? place
-    }
-    return other
+  func place(of key: String) -> Int? { place(of: key, isText: true) ?? place(of: key, isText: false) }
+
+  /// The place of a key that is text, or of one that is written as JSON writes it.
+  func place(of key: String, isText: Bool) -> Int? {
+    if let index { return index[Key(text: key, isText: isText)] }
+    return entries.firstIndex { $0.isText == isText && $0.key == key }
   }
 
   subscript(key: String) -> ManifestValue? { place(of: key).map { entries[$0].value } }

@@ -6,13 +6,14 @@ import JSONSchema
 /// `$parameters` and as fields, where it has no such field or an empty one. Mappings without a type, and JSON schemas, end the way
 /// down, with one exception: components that are direct values of an untyped mapping.
 struct ParameterPropagation {
-  /// The parameters in force, in order.
-  private typealias Parameters = [ManifestEntry]
+  private typealias Parameters = ParameterList
 
   /// Whether a parameter from above wins over one of the component itself: so where a template is filled in.
   private let outerParametersWin: Bool
   private var path: [PathElement] = []
   private var levels = 0
+  /// How many values were handed to components.
+  private var handed = 0
   /// Results for values where no parameters are in force, by value and type given: they are the same in every place.
   private var done: [Key: ManifestValue] = [:]
 
@@ -23,6 +24,7 @@ struct ParameterPropagation {
 
   /// What does not end within Python's bounds either.
   private static let maximumLevels = 900
+  private static let maximumHanded = 2_000_000
 
   private init(outerParametersWin: Bool) { self.outerParametersWin = outerParametersWin }
 
@@ -36,7 +38,7 @@ struct ParameterPropagation {
     _ root: ManifestValue, in place: ComponentPlace? = nil, parameters: [ManifestEntry] = [], outerParametersWin: Bool = false
   ) throws(ManifestError) -> ManifestValue {
     var propagation = ParameterPropagation(outerParametersWin: outerParametersWin)
-    return try propagation.component(root, place, parameters)
+    return try propagation.component(root, place, ParameterList(parameters))
   }
 
   /// `value` as a component, where it is a mapping.
@@ -75,7 +77,7 @@ struct ParameterPropagation {
       }
       parameters =
         outerParametersWin
-        ? Self.merged(ownMapping.entries, with: outer) : Self.merged(outer, with: ownMapping.entries)
+        ? ParameterList(ownMapping.entries).merged(with: outer) : outer.merged(with: ParameterList(ownMapping.entries))
     }
     func made(_ entries: [ManifestEntry]) -> ManifestValue {
       ManifestValue(.mapping(ManifestMapping(entries)), mark: value.mark, reference: value.reference)
@@ -86,10 +88,14 @@ struct ParameterPropagation {
       let nested = try nestedComponents(entries, place, parameters)
       return nested == nil && !isChanged ? value : made(nested ?? entries)
     }
+    handed += parameters.count
+    guard handed <= Self.maximumHanded else {
+      throw error("`$parameters` are handed to so many components that more than \(Self.maximumHanded) values result", value)
+    }
     isChanged = Self.apply(parameters, to: &entries) || isChanged
     try fields(&entries, &parameters, &isChanged)
     if !parameters.isEmpty {
-      let scope = ManifestValue(.mapping(ManifestMapping(parameters)), mark: mapping["$parameters"]?.mark)
+      let scope = ManifestValue(.mapping(ManifestMapping(parameters.entries)), mark: mapping["$parameters"]?.mark)
       entries.append(ManifestEntry(key: "$parameters", value: scope))
       isChanged = true
     }
@@ -99,8 +105,10 @@ struct ParameterPropagation {
   /// Sets the component's fields by the parameters; a field that is empty, zero or null counts as not set. Whether one changed.
   private static func apply(_ parameters: Parameters, to entries: inout [ManifestEntry]) -> Bool {
     var isChanged = false
-    for parameter in parameters {
-      if let place = entries.firstIndex(where: { $0.key == parameter.key }) {
+    let index = parameters.count > 16 ? ManifestMapping(entries) : nil
+    for parameter in parameters.entries {
+      let place = index.map { $0.place(of: parameter.key) } ?? entries.firstIndex { $0.key == parameter.key }
+      if let place {
         guard !entries[place].value.isTrue else { continue }
         entries[place] = parameter
       } else {
@@ -126,7 +134,7 @@ struct ParameterPropagation {
       path = outerPath + [.key(entry.key)]
       // A parameter does not reach into the field of its own name: it would contain itself without end.
       var excluded: ManifestEntry?
-      if let index = parameters.firstIndex(where: { $0.key == entry.key }) { excluded = parameters.remove(at: index) }
+      if !parameters.isEmpty { excluded = parameters.remove(entry.key) }
       let inner = ComponentPlace(component: Self.typeName(entries), field: entry.key)
       let field: ManifestValue
       if case .sequence(let elements) = entry.value.content {
@@ -174,19 +182,6 @@ struct ParameterPropagation {
       changed?[index] = entry.with(result)
     }
     return changed
-  }
-
-  /// The first in their order, overwritten by the second, as two dictionaries are merged in Python.
-  private static func merged(_ first: Parameters, with second: Parameters) -> Parameters {
-    var result = first
-    for entry in second {
-      if let place = result.firstIndex(where: { $0.key == entry.key }) {
-        result[place] = entry
-      } else {
-        result.append(entry)
-      }
-    }
-    return result
   }
 
   /// Whether a `type` is one of a JSON schema: `object`, a list of types, or a property that is named so.

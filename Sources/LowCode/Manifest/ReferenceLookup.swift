@@ -6,11 +6,20 @@ import JSONSchema
 enum ReferenceLookup {
   enum Outcome {
     case found(ManifestValue, at: [PathElement])
-    /// With a sentence, the reference that was probably meant, and places that explain it.
-    case missing(String, remedy: String?, related: [Diagnostic.Related])
+    case missing(Reason?)
   }
 
-  static func find(_ reference: String, in root: ManifestValue) -> Outcome {
+  /// Why a reference leads nowhere.
+  struct Reason {
+    let sentence: String
+    /// The reference that was probably meant.
+    let remedy: String?
+    /// Places that explain it.
+    let related: [Diagnostic.Related]
+  }
+
+  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is looked at.
+  static func find(_ reference: String, in root: ManifestValue, explaining: Bool) -> Outcome {
     // As the reference: what follows a line break is ignored.
     var rest = reference.dropFirst(2).prefix { $0 != "\n" }
     var value = root
@@ -20,7 +29,7 @@ enum ReferenceLookup {
       let head = rest.prefix { $0 != "/" }
       let number = Int(head)
       guard let (inner, place) = step(String(head), isNumber: number != nil, value) else {
-        return missing(reference, head, in: value, path)
+        return .missing(explaining ? reason(reference, head, in: value, path) : nil)
       }
       value = inner
       path.append(place)
@@ -35,8 +44,8 @@ enum ReferenceLookup {
   ) -> (ManifestValue, PathElement)? {
     switch value.content {
     case .mapping(let mapping):
-      guard let entry = mapping.entries.first(where: { $0.key == key && $0.isText == !isNumber }) else { return nil }
-      return (entry.value, .key(entry.key))
+      guard let place = mapping.place(of: key, isText: !isNumber) else { return nil }
+      return (mapping.entries[place].value, .key(key))
     case .sequence(let elements):
       guard isNumber, let number = Int(key) else { return nil }
       // As in Python, a negative index counts from the end.
@@ -47,9 +56,9 @@ enum ReferenceLookup {
     }
   }
 
-  private static func missing(
+  private static func reason(
     _ reference: String, _ head: Substring, in value: ManifestValue, _ path: [PathElement]
-  ) -> Outcome {
+  ) -> Reason {
     let place = path.isEmpty ? "the manifest" : "'\(path.dotted)'"
     switch value.content {
     case .mapping(let mapping):
@@ -59,15 +68,15 @@ enum ReferenceLookup {
         Diagnostic.Related("'\($0.key)' stands here", at: $0.keyMark)
       }
       if related.isEmpty, !path.isEmpty { related = [.init("\(place) begins here", at: value.mark)] }
-      return .missing("'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy, related: related)
+      return Reason(sentence: "'\(reference)' leads nowhere: \(place) has no '\(head)'", remedy: remedy, related: related)
     case .sequence(let elements):
-      return .missing(
-        "'\(reference)' leads nowhere: \(place) has \(elements.count) items, and no '\(head)'", remedy: nil,
+      return Reason(
+        sentence: "'\(reference)' leads nowhere: \(place) has \(elements.count) items, and no '\(head)'", remedy: nil,
         related: [.init("\(place) begins here", at: value.mark)])
     default:
       let isReference = value.string?.hasPrefix("#/") == true
-      return .missing(
-        "'\(reference)' leads nowhere: \(place) is \(value.kindName) and has no '\(head)'",
+      return Reason(
+        sentence: "'\(reference)' leads nowhere: \(place) is \(value.kindName) and has no '\(head)'",
         remedy: isReference ? throughReference : nil, related: [.init("\(place) is this", at: value.mark)])
     }
   }

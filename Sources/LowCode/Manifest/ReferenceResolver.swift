@@ -181,12 +181,14 @@ struct ReferenceResolver {
     guard !trail.contains(where: { $0.text == text }) else { throw circle(text, value) }
     let outer = path
     let target: ManifestValue
-    switch ReferenceLookup.find(text, in: root) {
+    switch ReferenceLookup.find(text, in: root, explaining: diagnostics.count < Self.maximumDiagnostics) {
     case .found(let value, let place): (target, path) = (value, place)
-    case .missing(let sentence, let remedy, let related):
+    case .missing(nil): return Resolved(value: value)
+    case .missing(let reason?):
       let finding = Diagnostic(
-        .error, rule: "reference", sentence, at: value.mark, path: outer.dotted, related: related, remedy: remedy)
-      if diagnostics.count < Self.maximumDiagnostics, !diagnostics.contains(finding) { diagnostics.append(finding) }
+        .error, rule: "reference", reason.sentence, at: value.mark, path: outer.dotted, related: reason.related,
+        remedy: reason.remedy)
+      if !diagnostics.contains(finding) { diagnostics.append(finding) }
       return Resolved(value: value)
     }
     trail.append(Step(text: text, mark: value.mark))
