@@ -5,14 +5,17 @@ import Python
 struct Checker {
   /// Schemas applied inside one another: more is a recursion without an end, or a value that no one writes by hand.
   static let depthLimit = 1_000
-  /// Schemas applied in all: more happens only where alternatives nest so that the work doubles with each level.
+  /// Schemas applied in all, and those for each value of a large instance: more happens only where alternatives nest so that the work
+  /// doubles with each level.
   static let stepLimit = 2_000_000
+  static let stepsForAValue = 100
 
   let targets: SchemaTargets
   /// Set once a limit is reached; from then on each answer is no and none of them counts.
   private(set) var exceeded: Limit?
   private var depth = 0
   private var steps = 0
+  private let maximumSteps: Int
 
   enum Limit {
     case depth, steps
@@ -20,9 +23,13 @@ struct Checker {
     case pattern(String)
   }
 
-  init(targets: SchemaTargets) {
+  init(targets: SchemaTargets, maximumSteps: Int = stepLimit) {
     self.targets = targets
+    self.maximumSteps = maximumSteps
   }
+
+  /// The same from the beginning.
+  var again: Checker { Checker(targets: targets, maximumSteps: maximumSteps) }
 
   /// Counts one schema more; false where that is too much. Each call that returns true is answered by ``leave()``.
   mutating func enter() -> Bool {
@@ -31,7 +38,7 @@ struct Checker {
       exceeded = .depth
       return false
     }
-    if steps >= Self.stepLimit {
+    if steps >= maximumSteps {
       exceeded = .steps
       return false
     }
@@ -54,12 +61,7 @@ struct Checker {
   mutating func accepts(_ rule: Rule, _ value: JSONValue) -> Bool {
     switch rule {
     case .type(let types): return !types.isDisjoint(with: TypeSet(of: value))
-    case .enumeration(let values, let strings):
-      if let strings {
-        guard case .string(let string) = value, let index = strings.firstIndex(of: string) else { return false }
-        return PythonEquality.same(strings[index], string)
-      }
-      return values.contains { PythonEquality.equal($0, value) }
+    case .enumeration(_, let values): return values.contains(value)
     case .const(let expected): return PythonEquality.equal(expected, value)
     case .reference(let target): return accepts(targets[target], value)
     case .unresolved: return false
@@ -139,6 +141,12 @@ struct Checker {
 
   /// Whether `pattern` matches somewhere in `text`; false where that cannot be found out within its limits.
   mutating func isFound(_ pattern: PythonPattern, in text: String) -> Bool {
+    // Each key of an object may be held against each of many patterns.
+    steps += 1
+    guard exceeded == nil, steps <= maximumSteps else {
+      exceeded = exceeded ?? .steps
+      return false
+    }
     do {
       return try pattern.isFound(in: text)
     } catch {

@@ -169,9 +169,8 @@ struct ErrorCollector {
   }
 
   private func allowed(_ key: String, _ nodes: [SchemaNode]) -> [JSONValue] {
-    nodes.reduce(into: []) { allowed, node in
-      for value in node.discriminators[key] ?? [] where !allowed.contains(value) { allowed.append(value) }
-    }
+    var seen: Set<PythonEquality.Key> = []
+    return nodes.flatMap { $0.discriminators[key] ?? [] }.filter { seen.insert(PythonEquality.Key(value: $0)).inserted }
   }
 
   /// The property by whose value alternatives differ: `type`, or else one that each alternative with fixed values has.

@@ -44,8 +44,20 @@ package struct JSONSchema: Sendable {
 
   /// Whether `instance` fulfils the schema; makes no error values.
   package func isValid(_ instance: JSONValue) -> Bool {
+    decide(instance).isValid
+  }
+
+  /// Whether an instance is valid, and the checker that found it out.
+  private func decide(_ instance: JSONValue) -> (isValid: Bool, checker: Checker) {
     var checker = Checker(targets: targets)
-    return checker.accepts(root, instance)
+    var isValid = checker.accepts(root, instance)
+    if case .steps? = checker.exceeded {
+      let steps = Checker.stepsForAValue * instance.valueCount
+      guard steps > Checker.stepLimit else { return (false, checker) }
+      checker = Checker(targets: targets, maximumSteps: steps)
+      isValid = checker.accepts(root, instance)
+    }
+    return (isValid, checker)
   }
 
   /// All that is wrong with `instance`, in the order of the schema's keywords; empty where it is valid.
@@ -67,10 +79,27 @@ package struct JSONSchema: Sendable {
 
   func errors(_ instance: JSONValue, complete: Bool) -> [ValidationError] {
     // Most values are valid, and to find that out costs less than to look for errors.
-    var checker = Checker(targets: targets)
-    if checker.accepts(root, instance) { return [] }
-    if checker.exceeded == nil { checker = Checker(targets: targets) }
-    var collector = ErrorCollector(checker: checker, dialect: dialect, complete: complete)
+    let (isValid, checker) = decide(instance)
+    if isValid { return [] }
+    var collector = ErrorCollector(
+      checker: checker.exceeded == nil ? checker.again : checker, dialect: dialect, complete: complete)
     return collector.errors(root, instance)
+  }
+}
+
+extension JSONValue {
+  /// How many values it holds, itself included.
+  fileprivate var valueCount: Int {
+    var count = 0
+    var open = [self]
+    while let value = open.popLast() {
+      count += 1
+      switch value {
+      case .array(let items): open += items
+      case .object(let members): open += members.values
+      default: break
+      }
+    }
+    return count
   }
 }

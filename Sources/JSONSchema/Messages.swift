@@ -77,30 +77,31 @@ extension ValidationError {
     return "\(Self.typed(instance)) stands where \(Self.typeNames(.array(names))) is expected."
   }
 
-  private var abortMessage: String? {
+  var abortMessage: String? {
     switch detail {
     case .gaveUp(.depth): "Validation was given up: values or references nest more than \(Checker.depthLimit) levels deep."
     case .gaveUp(.pattern(let pattern)):
       "Validation was given up: the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ do so."
-    case .gaveUp(.steps): "Validation was given up: its alternatives nest so that they cannot all be tried."
+    case .gaveUp(.steps):
+      "Validation was given up: the value is too large, or alternatives nest so that they cannot all be tried."
     default: nil
     }
   }
 
-  private static func quoted(_ names: [String]) -> String {
+  static func quoted(_ names: [String]) -> String {
     names.map { "'\($0)'" }.joined(separator: ", ")
   }
 
-  private static func list(_ values: [JSONValue]) -> String {
+  static func list(_ values: [JSONValue]) -> String {
     let shown = values.prefix(30).map(brief).joined(separator: ", ")
     return values.count > 30 ? "\(shown) and \(values.count - 30) others" : shown
   }
 
-  private static func count(_ value: JSONValue, _ one: String, _ many: String? = nil) -> String {
+  static func count(_ value: JSONValue, _ one: String, _ many: String? = nil) -> String {
     "\(brief(value)) \(value == .int(1) ? one : many ?? one + "s")"
   }
 
-  private static func typeNames(_ value: JSONValue) -> String {
+  static func typeNames(_ value: JSONValue) -> String {
     guard case .array(let items) = value else { return article(value.plainString ?? "value") }
     let names = items.map { article($0.plainString ?? "value") }
     return names.count < 2
@@ -125,7 +126,7 @@ extension ValidationError {
   }
 
   /// A scalar as JSON, cut where it is long; of a list or an object only its size.
-  private static func brief(_ value: JSONValue) -> String {
+  static func brief(_ value: JSONValue) -> String {
     switch value {
     case .null: return "null"
     case .bool(let bool): return bool ? "true" : "false"

@@ -48,6 +48,24 @@ enum Number: Sendable {
     }
   }
 
+  /// The same for equal numbers, however they are stored.
+  func hash(into hasher: inout Hasher) {
+    switch self {
+    case .int(let int): hasher.combine(int)
+    case .double(let double):
+      if let int = Int(exactly: double) {
+        hasher.combine(int)
+      } else if double.isFinite, double.magnitude >= 0x1p63 {
+        Number(text: String(format: "%.0f", double)).hash(into: &hasher)
+      } else {
+        hasher.combine(double)
+      }
+    case .big(let negative, let digits):
+      hasher.combine(negative)
+      hasher.combine(digits)
+    }
+  }
+
   /// -1, 0 or 1; nil where one of both is not a number.
   func compared(to other: Number) -> Int? {
     switch (self, other) {

@@ -37,28 +37,36 @@ enum PythonEquality {
     return items.allSatisfy { seen.insert(Key(value: $0)).inserted }
   }
 
-  private struct Key: Hashable {
+  /// Some values, of which it is quickly said whether another one is equal to one of them.
+  struct Values: Sendable {
+    private let keys: Set<Key>
+
+    init(_ values: [JSONValue]) { keys = Set(values.map(Key.init)) }
+
+    func contains(_ value: JSONValue) -> Bool { keys.contains(Key(value: value)) }
+  }
+
+  /// A value by which equal ones are found.
+  struct Key: Hashable, Sendable {
     let value: JSONValue
 
     static func == (one: Key, two: Key) -> Bool { equal(one.value, two.value) }
 
     func hash(into hasher: inout Hasher) { Self.hash(value, depth: 0, into: &hasher) }
 
-    // Some levels tell most values apart; what lies deeper is left to the comparison.
+    // As deep as values are compared: whatever is left out could be all that tells many values apart.
     private static func hash(_ value: JSONValue, depth: Int, into hasher: inout Hasher) {
       switch value {
       case .null: hasher.combine(0)
       case .bool(let bool): hasher.combine(bool)
       case .string(let string): hasher.combine(string)
-      case .int(let int): hasher.combine(Double(int))
-      case .double(let double): hasher.combine(double)
-      case .number: hasher.combine(Number(value)?.nearestDouble)
+      case .int, .double, .number: Number(value)?.hash(into: &hasher)
       case .array(let items):
         hasher.combine(items.count)
-        if depth < 4 { for item in items { hash(item, depth: depth + 1, into: &hasher) } }
+        if depth < depthLimit { for item in items { hash(item, depth: depth + 1, into: &hasher) } }
       case .object(let object):
         hasher.combine(object.count)
-        guard depth < 4 else { return }
+        guard depth < depthLimit else { return }
         var sum = 0
         for (key, member) in object {
           var own = Hasher()

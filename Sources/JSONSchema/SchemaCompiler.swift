@@ -10,6 +10,7 @@ struct SchemaCompiler {
   private var pending: [SchemaReferences.Location] = []
   private var path: [PathElement] = []
   private(set) var unresolved: [String] = []
+  private var known: Set<String> = []
 
   /// Schemas nested deeper in a text are refused.
   private static let depthLimit = 256
@@ -53,7 +54,7 @@ struct SchemaCompiler {
         try add(name, value, object, base, to: &keywords)
         path.removeLast()
       }
-      return SchemaNode(isFalse: false, keywords: keywords, defaultValue: object["default"])
+      return SchemaNode(isFalse: false, keywords: keywords)
     default: throw fault("a schema is an object, true or false.")
     }
   }
@@ -86,9 +87,7 @@ struct SchemaCompiler {
       return .type(types)
     case "enum":
       guard case .array(let values) = value else { throw fault("it is a list of values.") }
-      var strings = Set<String>()
-      for case .string(let string) in values { strings.insert(string) }
-      return .enumeration(values, strings: strings.count == values.count ? strings : nil)
+      return .enumeration(values, PythonEquality.Values(values))
     case "const": return .const(value)
     case "minimum": return .minimum(try number(value))
     case "maximum": return .maximum(try number(value))
@@ -201,7 +200,7 @@ struct SchemaCompiler {
       if name == "$dynamicRef", dialect == .draft7 { return nil }
       guard case .string(let reference) = value else { throw fault("it is a reference.") }
       guard let location = resolver.resolve(reference, from: base) else {
-        if !unresolved.contains(reference) { unresolved.append(reference) }
+        if known.insert(reference).inserted { unresolved.append(reference) }
         return .unresolved(reference)
       }
       if let index = targetIndexes[location.key] { return .reference(index) }

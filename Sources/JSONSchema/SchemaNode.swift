@@ -11,14 +11,12 @@ final class SchemaNode: Sendable {
   let checks: [Rule]
   /// What `type` allows; nil without the keyword.
   let types: TypeSet?
-  let defaultValue: JSONValue?
   /// The values that `enum` or `const` allow for each property that has one of them.
   let discriminators: [String: [JSONValue]]
 
-  init(isFalse: Bool, keywords: [Keyword] = [], defaultValue: JSONValue? = nil) {
+  init(isFalse: Bool, keywords: [Keyword] = []) {
     self.isFalse = isFalse
     self.keywords = keywords
-    self.defaultValue = defaultValue
     var types: TypeSet?
     var discriminators: [String: [JSONValue]] = [:]
     for keyword in keywords {
@@ -85,8 +83,8 @@ struct PropertyTable: Sendable {
 /// What a keyword demands.
 enum Rule: Sendable {
   case type(TypeSet)
-  /// `strings` holds the values where all of them are strings.
-  case enumeration([JSONValue], strings: Set<String>?)
+  /// The values in their order, and the same ones for look-ups.
+  case enumeration([JSONValue], PythonEquality.Values)
   case const(JSONValue)
 
   case minimum(Number)
