@@ -35,7 +35,7 @@ struct ShippingOptions: ParsableArguments {
     let source = ManifestSource.text(bytes, name: path)
     let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
-    for error in errors { StandardOutput.tell(error.diagnostic.rendered) }
+    for error in errors { StandardOutput.tell(lines: error.diagnostic.rendered) }
     if !errors.isEmpty { throw InvalidManifest() }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(
@@ -45,26 +45,11 @@ struct ShippingOptions: ParsableArguments {
 }
 
 /// A manifest in which errors were found and told.
-struct InvalidManifest: Error {}
+struct InvalidManifest: Error, CustomStringConvertible {
+  var description: String { "The manifest is not valid, so nothing was written." }
+}
 
 enum Shipping {
-  /// Tells errors to people.
-  /// - Throws: the exit status of a failure.
-  static func reportingErrors(_ body: () async throws -> Void) async throws {
-    do {
-      return try await body()
-    } catch is InvalidManifest {
-      StandardOutput.tell("error: The manifest is not valid, so nothing was written.")
-    } catch let error as ConnectorError {
-      StandardOutput.tell("error: \(error)")
-    } catch let error as PackagingError {
-      StandardOutput.tell("error: \(error)")
-    } catch let error as OutputClosed {
-      StandardOutput.tell("error: \(error)")
-    }
-    throw ExitCode.failure
-  }
-
   /// Where a manifest's metadata stand.
   static func metadata(beside manifest: String) -> String { manifest.dropLast(name(of: manifest).count) + "metadata.yaml" }
 

@@ -17,10 +17,17 @@ enum StandardOutput {
     try text.withUTF8 { try DescriptorOutput(descriptor: descriptor).write(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Tells people, on standard error.
-  static func tell(_ text: String) {
+  /// Writes a text for people, of one or more lines.
+  /// - Throws: ``OutputClosed`` where nothing can be written any more.
+  static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
+
+  /// Tells people something in one line, on standard error.
+  static func tell(_ text: String) { tell(lines: TerminalText.line(text)) }
+
+  /// Tells people something in one or more lines, on standard error.
+  static func tell(lines text: String) {
     // Not through FileHandle, which ends the process where standard error is closed.
-    var text = text + "\n"
+    var text = TerminalText.lines(text) + "\n"
     text.withUTF8 { try? DescriptorOutput(descriptor: STDERR_FILENO).write(UnsafeRawBufferPointer($0)) }
   }
 }

@@ -69,16 +69,32 @@ extension Diagnostic: CustomStringConvertible {
     return "\(place)\(severity.rawValue): \(message)\(help)\(path.isEmpty ? "" : " (\(path))")"
   }
 
-  /// The line of ``description``, the source line with a caret, and the same for each related place.
+  /// The line of ``description``, the source line with a caret, and the same for each related place, as a terminal shows them.
   package var rendered: String {
-    var lines = [description]
-    if let snippet = mark?.snippet(), !snippet.isEmpty { lines.append(snippet) }
-    if let detail { lines.append("  \(detail)") }
+    var lines = [TerminalText.line(description), TerminalText.snippet(of: mark)]
+    if let detail { lines.append("  \(TerminalText.line(detail))") }
     for note in related {
-      lines.append("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)")
-      if let snippet = note.mark?.snippet(), !snippet.isEmpty { lines.append(snippet) }
+      lines.append(TerminalText.line("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)"))
+      lines.append(TerminalText.snippet(of: note.mark))
     }
-    return lines.joined(separator: "\n")
+    return lines.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+}
+
+extension Diagnostic {
+  /// The same finding, with places whose lines cannot be shown: for a file that may be full of secrets.
+  package var withoutLines: Diagnostic {
+    var copy = self
+    copy.mark = mark?.withoutLine
+    copy.related = related.map { Related($0.message, at: $0.mark?.withoutLine) }
+    return copy
+  }
+}
+
+extension SourceMark {
+  /// The same place, whose line cannot be shown.
+  package var withoutLine: SourceMark {
+    SourceMark(file: SourceFile(name: file.name, bytes: []), line: line, column: column)
   }
 }
 

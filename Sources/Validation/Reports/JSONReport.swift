@@ -12,7 +12,7 @@ enum JSONReport {
       "manifests": .int(reports.count), "errors": .int(reports.reduce(0) { $0 + $1.errorCount }),
       "warnings": .int(reports.reduce(0) { $0 + $1.warningCount }),
     ]
-    return JSONValue.object(["manifests": .array(manifests), "summary": .object(summary)]).jsonText
+    return JSONValue.object(["manifests": .array(manifests), "summary": .object(summary)]).displayableText
   }
 
   private static func finding(_ finding: Finding) -> JSONValue {

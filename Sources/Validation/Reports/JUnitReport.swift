@@ -26,25 +26,37 @@ enum JUnitReport {
       let place = diagnostic.mark.map { "\($0.line):\($0.column) " } ?? ""
       lines.append(#"    <testcase classname="\#(name)" name="\#(escaped("\(place)\(diagnostic.rule)"))">"#)
       lines.append(#"      <failure type="\#(escaped(diagnostic.rule))" message="\#(escaped(diagnostic.sentence))">"#)
-      lines.append("\(escaped(text(diagnostic)))</failure>")
+      lines.append("\(quoted(text(diagnostic, in: report)))</failure>")
       lines.append("    </testcase>")
     }
     if !warnings.isEmpty {
-      lines.append("    <system-out>\(escaped(warnings.map { text($0.diagnostic) }.joined(separator: "\n")))</system-out>")
+      let output = warnings.map { text($0.diagnostic, in: report) }.joined(separator: "\n")
+      lines.append("    <system-out>\(quoted(output))</system-out>")
     }
     lines.append("  </testsuite>")
     return lines
   }
 
-  private static func text(_ diagnostic: Diagnostic) -> String {
-    let snippet = diagnostic.mark?.snippet() ?? ""
-    return snippet.isEmpty ? diagnostic.description : "\(diagnostic.description)\n\(snippet)"
+  private static func text(_ diagnostic: Diagnostic, in report: ManifestReport) -> String {
+    [TerminalText.line(diagnostic.description), report.snippet(of: diagnostic.mark)].filter { !$0.isEmpty }
+      .joined(separator: "\n")
   }
 
-  /// What XML cannot hold is left out.
-  private static func escaped(_ text: String) -> String {
-    let allowed = text.unicodeScalars.filter { $0.value >= 0x20 || "\t\n\r".unicodeScalars.contains($0) }
-    return String(String.UnicodeScalarView(allowed.filter { $0.value != 0xFFFE && $0.value != 0xFFFF }))
-      .replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
+  /// A text that is one line. What XML cannot hold, and what nobody could see in it, is written as an escape.
+  private static func escaped(_ text: String) -> String { quoted(TerminalText.line(text)) }
+
+  /// A text whose lines went through ``TerminalText``.
+  private static func quoted(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 }

@@ -22,6 +22,39 @@ extension Diagnostic {
   var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
 }
 
+extension ManifestReport {
+  /// The source line of a mark with a caret below; empty where there is none to show.
+  func snippet(of mark: SourceMark?) -> String { TerminalText.snippet(of: mark, hiding: mask?.masked ?? { $0 }) }
+
+  /// The findings without those of a rule that has more than `count` already, and how many of each rule that leaves out.
+  func abridged(to count: Int) -> (findings: [Finding], omitted: [(rule: String, count: Int)]) {
+    var seen: [String: Int] = [:]
+    let shown = findings.filter { finding in
+      seen[finding.rule, default: 0] += 1
+      return seen[finding.rule, default: 0] <= count
+    }
+    return (shown, seen.filter { $0.value > count }.map { ($0.key, $0.value - count) }.sorted { $0.rule < $1.rule })
+  }
+}
+
+extension JSONValue {
+  /// As JSON whose characters are harmless wherever it is shown: those that ``TerminalText`` escapes are escaped here as JSON has it.
+  var displayableText: String {
+    var result = ""
+    for scalar in jsonText.unicodeScalars {
+      if scalar != "\n", TerminalText.isUnsafe(scalar) {
+        for unit in UTF16.encode(scalar) ?? .init() {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
+
 extension [ManifestReport] {
   /// `3 errors and 1 warning in 2 of 10 manifests`.
   package var summary: String {

@@ -21,7 +21,7 @@ enum SARIFReport {
     let log: JSONObject = [
       "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [.object(run)],
     ]
-    return JSONValue.object(log).jsonText
+    return JSONValue.object(log).displayableText
   }
 
   private static func rule(_ name: String) -> JSONValue {
@@ -44,7 +44,7 @@ enum SARIFReport {
     let diagnostic = finding.diagnostic
     var object: JSONObject = [
       "ruleId": .string(diagnostic.rule), "ruleIndex": .int(places[diagnostic.rule] ?? -1),
-      "level": .string(diagnostic.severity.rawValue), "message": ["text": .string(diagnostic.sentence)],
+      "level": .string(diagnostic.severity.rawValue), "message": ["text": .string(plain(diagnostic.sentence))],
       "locations": [location(diagnostic.mark, report, path: diagnostic.path)],
     ]
     let identity = "\(diagnostic.rule) \(diagnostic.path) \(diagnostic.message)"
@@ -56,11 +56,18 @@ enum SARIFReport {
         diagnostic.related.enumerated().map { index, note in
           var related = location(note.mark, report, path: "").object ?? [:]
           related["id"] = .int(index + 1)
-          related["message"] = ["text": .string(note.message)]
+          related["message"] = ["text": .string(plain(note.message))]
           return .object(related)
         })
     }
     return .object(object)
+  }
+
+  /// A message in which nothing is a link: viewers make one of `[text](address)` (SARIF 2.1.0 §3.11.6).
+  private static func plain(_ text: String) -> String {
+    let scalars = TerminalText.line(text).unicodeScalars
+    guard zip(scalars, scalars.dropFirst()).contains(where: { $0 == "]" && $1 == "(" }) else { return String(scalars) }
+    return String(String.UnicodeScalarView(scalars.flatMap { $0 == "[" ? ["\\", "["] : [$0] }))
   }
 
   private static func location(_ mark: SourceMark?, _ report: ManifestReport, path: String) -> JSONValue {

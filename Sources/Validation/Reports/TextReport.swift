@@ -3,10 +3,17 @@ import YAML
 
 /// Findings for people, as compilers print them: the place, the sentence, the source line with a caret.
 enum TextReport {
+  /// How many findings of one rule are written for a manifest: nobody reads more, and other formats have them all.
+  static let maximumOfARule = 100
+
   static func render(_ reports: [ManifestReport]) -> String {
     var lines: [String] = []
     for report in reports {
-      for finding in report.findings { lines += self.lines(finding.diagnostic, in: report) }
+      let (shown, omitted) = report.abridged(to: maximumOfARule)
+      for finding in shown { lines += self.lines(finding.diagnostic, in: report) }
+      for (rule, count) in omitted {
+        lines.append(TerminalText.line("\(report.name): note: \(count) more of [\(rule)]; --format json lists all of them"))
+      }
     }
     lines.append(reports.summary)
     return lines.joined(separator: "\n")
@@ -15,18 +22,13 @@ enum TextReport {
   private static func lines(_ finding: Diagnostic, in report: ManifestReport) -> [String] {
     let place = finding.mark.map { "\($0)" } ?? report.name
     let path = finding.path.isEmpty ? "" : " (\(finding.path))"
-    var lines = ["\(place): \(finding.severity.rawValue): \(finding.sentence) [\(finding.rule)]\(path)"]
-    lines += snippet(finding.mark)
-    if let detail = finding.detail { lines.append("  \(detail)") }
+    var lines = ["\(place): \(finding.severity.rawValue): \(finding.sentence) [\(finding.rule)]\(path)"].map(TerminalText.line)
+    lines.append(report.snippet(of: finding.mark))
+    if let detail = finding.detail { lines.append("  \(TerminalText.line(detail))") }
     for note in finding.related {
-      lines.append("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)")
-      lines += snippet(note.mark)
+      lines.append(TerminalText.line("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)"))
+      lines.append(report.snippet(of: note.mark))
     }
-    return lines
-  }
-
-  private static func snippet(_ mark: SourceMark?) -> [String] {
-    guard let snippet = mark?.snippet(), !snippet.isEmpty else { return [] }
-    return [snippet]
+    return lines.filter { !$0.isEmpty }
   }
 }

@@ -1,0 +1,53 @@
+import YAML
+
+/// Texts for terminals, logs and everything else that people read line by line.
+///
+/// Names come from manifests, configs and APIs. What a terminal would obey, what would begin another line and what cannot be seen
+/// is written as an escape, such as `\n` or `\u{202E}`.
+package enum TerminalText {
+  /// A text that is, or is a part of, one line.
+  package static func line(_ text: String) -> String { escaped(text, isLine: true) }
+
+  /// A text of several lines, whose line breaks stay.
+  package static func lines(_ text: String) -> String { escaped(text, isLine: false) }
+
+  /// The source line of a mark with a caret below, a break between them; empty where there is none.
+  /// - Parameter hiding: leaves secrets out.
+  package static func snippet(of mark: SourceMark?, hiding: (String) -> String = { $0 }) -> String {
+    mark?.snippet { line(hiding($0)) } ?? ""
+  }
+
+  private static func escaped(_ text: String, isLine: Bool) -> String {
+    guard text.unicodeScalars.contains(where: { isUnsafe($0) && (isLine || $0 != "\n") }) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if isUnsafe(scalar), isLine || scalar != "\n" {
+        result.append(contentsOf: escape(scalar).unicodeScalars)
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n": "\\n"
+    case "\r": "\\r"
+    case "\t": "\\t"
+    default: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
+  }
+
+  /// Whether a character controls something, has no width or does not exist: control characters (C0, DEL, C1), line and paragraph
+  /// separators, bidirectional marks and isolates, joiners, tags and other characters that nothing shows, noncharacters.
+  package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value < 0x7F { return scalar.value < 0x20 }
+    if scalar.value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(scalar.value) { return true }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return true
+    // Variation selectors choose between shapes that both show.
+    default: return scalar.properties.isDefaultIgnorableCodePoint && !scalar.properties.isVariationSelector
+    }
+  }
+}

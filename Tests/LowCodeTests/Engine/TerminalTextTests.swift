@@ -1,0 +1,26 @@
+import Testing
+import YAML
+
+@testable import LowCode
+
+@Suite struct TerminalTextTests {
+  @Test(arguments: [
+    ("plain é 漢 👍🏽 ❤️", "plain é 漢 👍🏽 ❤️"), ("a\nb\r\nc\td", #"a\nb\r\nc\td"#), ("\u{1B}[2J\u{7}", #"\u{1B}[2J\u{7}"#),
+    ("\u{9B}31m\u{7F}", #"\u{9B}31m\u{7F}"#), ("\u{202E}gpj.exe", #"\u{202E}gpj.exe"#),
+    ("a\u{200B}b\u{2028}c", #"a\u{200B}b\u{2028}c"#),
+    ("\u{FFFF}", #"\u{FFFF}"#), ("e\u{301}", "e\u{301}"),
+  ])
+  func oneLine(text: String, shown: String) {
+    #expect(TerminalText.line(text) == shown)
+  }
+
+  @Test func breaksOfSeveralLinesStay() {
+    #expect(TerminalText.lines("a\u{1B}\r\nb\n") == "a\\u{1B}\\r\nb\n")
+  }
+
+  @Test func theCaretStandsBelowItsCharacter() {
+    let mark = SourceMark(file: SourceFile(name: "m", bytes: Array("ab\u{202E}cd".utf8)), line: 1, column: 4)
+    #expect(TerminalText.snippet(of: mark) == "1 | ab\\u{202E}cd\n  |           ^")
+    #expect(TerminalText.snippet(of: mark.withoutLine) == "")
+  }
+}
