@@ -35,7 +35,7 @@ package enum InputState {
         }
         for stream in streams { try add(stream, "[\(index)]", &states) }
       case "GLOBAL", "LEGACY", nil: break
-      case let other?: throw InputShapeError("`[\(index)].type` of the state is `\(other)`; only STREAM and GLOBAL can be read.")
+      case _?: throw InputShapeError("`[\(index)].type` of the state is not STREAM or GLOBAL, which alone can be read.")
       }
     }
     return states

@@ -28,13 +28,13 @@ struct Session {
   /// Runs `body`; it returns whether everything went well. Errors become TRACE messages.
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: (Session) async throws -> Bool) async throws {
-    do {
-      if try await body(self) { return }
-    } catch {
-      if let error = error as? ManifestError { tell(error.rendered) }
+    func report(_ error: any Error) {
+      if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered)) }
       writer.report(error)
     }
-    throw ExitCode.failure
+    try await CommandRunner.run(report: report) {
+      if try await !body(self) { throw ExitCode.failure }
+    }
   }
 
   /// The manifest and the config, ready to run.
@@ -50,7 +50,20 @@ struct Session {
     // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" ? nil : options.config)
-    return try await Connector.load(source, input, mask: mask, runtime: runtime)
+    do {
+      return try await Connector.load(source, input, mask: mask, runtime: runtime)
+    } catch let error as ManifestError {
+      throw concealing(input.config, at: options.config, in: error)
+    }
+  }
+
+  /// An error about a manifest, which may be the config itself, or stand in it. What in a config is a secret nothing says where there is
+  /// no manifest, so that all of it is hidden.
+  private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
+    let rest = config.filter { $0.key != "__injected_declarative_manifest" }
+    for secret in ConcealedConfig(rest, specification: nil).hidden { mask.add(secret) }
+    let isConfig = self.options.manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
+    return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
 
   /// The manifest without a config: `path` names one that the manifest may stand in.
@@ -60,8 +73,6 @@ struct Session {
     input.files = files
     return try await Connector.load(source, input, mask: mask, runtime: runtime)
   }
-
-  private func tell(_ text: String) { StandardOutput.tell(mask.masked(text)) }
 
   /// Whether there is a manifest besides what a config may bring along.
   var hasManifest: Bool { options.manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest) }

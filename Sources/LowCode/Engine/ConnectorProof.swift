@@ -4,6 +4,12 @@ import JSON
 package struct ConnectorProof: Sendable {
   /// What cannot be built, each cause once. What is left out for want of a component that this version has is not among it.
   package private(set) var errors: [ConnectorError] = []
+  private var seen: Set<Cause> = []
+
+  private struct Cause: Hashable {
+    let message: String
+    let location: SourceLocation?
+  }
 
   /// - Parameters:
   ///   - config: the user's config, or one that is like it.
@@ -75,6 +81,6 @@ package struct ConnectorProof: Sendable {
   private mutating func note(_ error: any Error) {
     let error = ConnectorError(wrapping: error)
     guard !error.isUnsupported else { return }
-    if !errors.contains(where: { $0.message == error.message && $0.location == error.location }) { errors.append(error) }
+    if seen.insert(Cause(message: error.message, location: error.location)).inserted { errors.append(error) }
   }
 }

@@ -66,13 +66,17 @@ package struct Spec: Component {
     } catch {
       throw ConnectorError(.system, "`connection_specification` is not a valid JSON schema: \(error)", at: node)
     }
-    let given = config.filter { !Self.reservedKeys.contains($0.key) }
-    guard let error = schema.pythonError(.object(given)) else { return }
-    throw ConnectorError(.config, "Config validation error: \(error.pythonMessage)", internalMessage: error.description)
+    guard let error = schema.pythonError(.object(Self.withoutReservedKeys(config))) else { return }
+    // The sentence is that of the reference, which may quote any part of the config.
+    let mask = ConcealedConfig(config, specification: specification).mask
+    throw ConnectorError(
+      .config, "Config validation error: \(mask.masked(error.pythonMessage))", internalMessage: mask.masked(error.description))
   }
 
-  /// Keys that the platform adds to a config and that no specification knows.
-  private static let reservedKeys: Set<String> = ["_limit", "_page_size"]
+  /// A config without the keys that the platform adds to it and that no specification knows.
+  package static func withoutReservedKeys(_ config: JSONObject) -> JSONObject {
+    config.filter { !["_limit", "_page_size"].contains($0.key) }
+  }
 
   /// The members that the protocol has; others are left out, as by the reference.
   private static func advancedAuth(_ node: ManifestNode) -> Result<JSONObject, ConnectorError> {

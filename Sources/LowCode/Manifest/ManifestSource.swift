@@ -12,6 +12,14 @@ package enum ManifestSource: Sendable {
   case injected(JSONValue)
 }
 
+extension ManifestSource {
+  /// Whether the manifest is the file at a path, by whatever name.
+  package func isFile(at path: String) -> Bool {
+    guard case .file(let own) = self else { return false }
+    return URL(fileURLWithPath: own).resolvingSymlinksInPath() == URL(fileURLWithPath: path).resolvingSymlinksInPath()
+  }
+}
+
 /// Reads manifests into values.
 enum ManifestLoader {
   static func load(_ source: ManifestSource, warnings: inout [Diagnostic]) throws(ManifestError) -> ManifestValue {

@@ -4,7 +4,41 @@ import YAML
 /// Makes findings of what keeps components from being built: with the place in the text, and with the misspelt key where one explains
 /// what is missing.
 struct BuildDiagnosis {
-  let subject: Subject
+  private let subject: Subject
+  /// The places whose values the config settles.
+  private let configured: Set<SourceLocation>
+  /// The components by their places.
+  private let components: [Substring: ComponentVisit]
+
+  init(_ subject: Subject) {
+    self.subject = subject
+    var configured: Set<SourceLocation> = []
+    for place in subject.templates where place.undeclaredVariables.contains("config") {
+      // A date stands alone or in a component with bounds, and errors about it name the component.
+      let owner = place.owner.type == "MinMaxDatetime" ? place.owner.node.location : nil
+      configured.formUnion([place.node.location, owner].compactMap { $0 })
+    }
+    for visit in subject.components("SelectiveAuthenticator") {
+      if let location = visit["authenticator_selection_path"]?.location { configured.insert(location) }
+    }
+    self.configured = configured
+    components = Dictionary(
+      subject.components.filter { $0.parent != nil }.map { ($0.node.path[...], $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The errors of one config as another config's errors at the same places say it; where there is none, without a cause.
+  func sentences(for errors: [ConnectorError], from others: [ConnectorError]) -> [ConnectorError] {
+    var open = Dictionary(grouping: others.reversed(), by: \.location)
+    return errors.map { error in
+      if let same = open[error.location]?.popLast() { return same }
+      var general = ConnectorError(
+        error.failureType, "With this config, what is described here cannot be built.", location: error.location)
+      // A path may hold keys that a template made.
+      if let path = error.path, components[path[...]] != nil { general.path = path }
+      general.referencedFrom = error.referencedFrom
+      return general
+    }
+  }
 
   func diagnostic(of error: ConnectorError) -> Diagnostic {
     let message = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
@@ -21,15 +55,7 @@ struct BuildDiagnosis {
   /// Whether an error is about a value that the config gives.
   func dependsOnConfig(_ error: ConnectorError) -> Bool {
     if error.failureType == .config, error.path?.hasPrefix("dynamic_streams") == true { return true }
-    guard let location = error.location else { return false }
-    let readsConfig = subject.templates.contains { place in
-      // A date stands alone or in a component with bounds, and errors about it name the component.
-      let isHere =
-        place.node.location == location || place.owner.type == "MinMaxDatetime" && place.owner.node.location == location
-      return isHere && place.undeclaredVariables.contains("config")
-    }
-    return readsConfig
-      || subject.components("SelectiveAuthenticator").contains { $0["authenticator_selection_path"]?.location == location }
+    return error.location.map(configured.contains) ?? false
   }
 
   private func mark(_ location: SourceLocation?) -> SourceMark? {
@@ -58,14 +84,13 @@ struct BuildDiagnosis {
 
   /// The component that a path leads to, or into.
   private func innermost(_ path: String) -> ComponentVisit? {
-    guard !path.isEmpty else { return nil }
-    var best: (visit: ComponentVisit, length: Int)?
-    for visit in subject.components where visit.parent != nil {
-      let own = visit.node.path
-      guard own.count > best?.length ?? 0, path.hasPrefix(own) else { continue }
-      if path.count == own.count || [".", "["].contains(path.dropFirst(own.count).first) { best = (visit, own.count) }
+    var rest = path[...]
+    while !rest.isEmpty {
+      if let visit = components[rest] { return visit }
+      guard let end = rest.lastIndex(where: { ".[".contains($0) }) else { return nil }
+      rest = rest[..<end]
     }
-    return best?.visit
+    return nil
   }
 
   /// The words of a sentence that stand between backquotes.

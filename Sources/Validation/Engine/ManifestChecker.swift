@@ -39,16 +39,24 @@ package struct ManifestChecker: Sendable {
     let examination = pipeline.examine(source)
     var list = FindingList()
     for diagnostic in examination.findings { list.add(Finding(diagnostic)) }
+    var mask = options.config.map { ConcealedConfig($0.values, specification: nil).mask }
     if let written = examination.written, let root = examination.resolved {
       let subject = Subject(written: written, root: root)
+      let concealed = options.config.map { $0.concealed(for: subject) }
+      if let concealed { mask = concealed.mask }
       if let manifest = examination.manifest {
-        for diagnostic in await buildErrors(manifest, subject, folder) { list.add(Finding(diagnostic)) }
+        for diagnostic in await buildErrors(manifest, subject, folder, concealed) { list.add(Finding(diagnostic)) }
       }
-      if let config = options.config { config.check(subject, &list) }
+      if let config = options.config, let concealed { config.check(subject, concealed: concealed, &list) }
       for rule in RuleCatalog.all where !options.ignored.contains(rule.name) { list.apply(rule, to: subject) }
     }
     let file = examination.written?.mark?.file
-    return ManifestReport(name: name, file: file, findings: settled(list.findings, file))
+    var findings = settled(list.findings, file)
+    if let mask { for index in findings.indices { findings[index].diagnostic.hide(by: mask) } }
+    if let config = options.config, source.isFile(at: config.name) {
+      for index in findings.indices { findings[index].diagnostic = findings[index].diagnostic.withoutLines }
+    }
+    return ManifestReport(name: name, file: file, findings: findings, mask: mask)
   }
 
   /// The addresses that the requesters of a manifest have, by their places, as texts with templates.
@@ -60,15 +68,19 @@ package struct ManifestChecker: Sendable {
   }
 
   /// Why the reference could not build the manifest's components.
-  private func buildErrors(_ manifest: Manifest, _ subject: Subject, _ folder: String) async -> [Diagnostic] {
-    let isGiven = options.config != nil
-    let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
-    let errors = await ConnectorProof(
-      manifest, config: config, isGiven: isGiven, folder: folder, runtime: .offline
-    ).errors
-    let diagnosis = BuildDiagnosis(subject: subject)
+  private func buildErrors(
+    _ manifest: Manifest, _ subject: Subject, _ folder: String, _ concealed: ConcealedConfig?
+  ) async -> [Diagnostic] {
+    func errors(with config: JSONObject) async -> [ConnectorError] {
+      await ConnectorProof(manifest, config: config, isGiven: concealed != nil, folder: folder, runtime: .offline).errors
+    }
+    let found = await errors(with: options.config?.values ?? SampleConfig.make(for: subject.specification?.value))
+    if found.isEmpty { return [] }
+    let diagnosis = BuildDiagnosis(subject)
     // What a made-up config brought about is no fault of the manifest.
-    return errors.filter { isGiven || !diagnosis.dependsOnConfig($0) }.map(diagnosis.diagnostic)
+    guard let concealed else { return found.filter { !diagnosis.dependsOnConfig($0) }.map(diagnosis.diagnostic) }
+    // The sentences may quote what a template makes of the config, so they are those of a config that has no secrets.
+    return diagnosis.sentences(for: found, from: await errors(with: concealed.values)).map(diagnosis.diagnostic)
   }
 
   /// Rules about what may fail while components are built, or else later.
@@ -92,18 +104,50 @@ package struct ManifestChecker: Sendable {
     let mistaken = Set(kept.filter { $0.severity == .error }.compactMap(\.diagnostic.mark))
     kept.removeAll { $0.rule == UnknownKey.name && $0.severity != .error && $0.diagnostic.mark.map(mistaken.contains) == true }
     // Where the building failed for the same reason, that is enough.
-    let failed = kept.filter { $0.rule == "build" }.map(\.diagnostic.path)
-    kept.removeAll { finding in
-      Self.alsoOfBuilding.contains(finding.rule) && failed.contains { finding.diagnostic.path.hasPrefix($0) && !$0.isEmpty }
-    }
+    let failed = PathPrefixes(kept.filter { $0.rule == "build" }.map(\.diagnostic.path))
+    kept.removeAll { Self.alsoOfBuilding.contains($0.rule) && failed.contain(aPrefixOf: $0.diagnostic.path) }
     if options.isStrict { for index in kept.indices { kept[index].diagnostic.severity = .error } }
-    return kept.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
+    return kept.enumerated().sorted { one, other in
+      one.element.order == other.element.order ? one.offset < other.offset : one.element.order < other.element.order
+    }.map(\.element)
   }
 }
 
 extension Finding {
   /// The place in the text, for sorting; what has none comes first.
-  fileprivate var order: Int { (diagnostic.mark?.line ?? 0) * 100_000 + (diagnostic.mark?.column ?? 0) }
+  fileprivate var order: (Int, Int) { (diagnostic.mark?.line ?? 0, diagnostic.mark?.column ?? 0) }
+}
+
+extension Diagnostic {
+  /// Leaves out of each sentence what a mask hides.
+  fileprivate mutating func hide(by mask: SecretMask) {
+    message = mask.masked(message)
+    detail = detail.map(mask.masked)
+    remedy = remedy.map(mask.masked)
+    path = mask.masked(path)
+    related = related.map { Related(mask.masked($0.message), at: $0.mark) }
+  }
+}
+
+/// Paths, of which it can be said quickly whether a text begins with one of them.
+private struct PathPrefixes {
+  /// In order, none of them with another at its beginning.
+  private var paths: [String] = []
+
+  init(_ paths: [String]) {
+    for path in paths.filter({ !$0.isEmpty }).sorted() where self.paths.last.map({ !path.hasPrefix($0) }) ?? true {
+      self.paths.append(path)
+    }
+  }
+
+  func contain(aPrefixOf path: String) -> Bool {
+    var (low, high) = (0, paths.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if paths[middle] <= path { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && path.hasPrefix(paths[low - 1])
+  }
 }
 
 /// What was found in one manifest.
@@ -113,6 +157,8 @@ package struct ManifestReport: Sendable {
   /// Its text; nil where it could not be read.
   package let file: SourceFile?
   package let findings: [Finding]
+  /// Hides the config's secrets in the lines of the manifest; nil where no config was given.
+  var mask: SecretMask?
 
   /// Whether the file could not be read at all.
   package var isUnread: Bool { findings.contains { $0.rule == "file" } }

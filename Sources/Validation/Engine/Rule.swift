@@ -30,6 +30,17 @@ package struct FindingList {
   /// Where a finding stands that gathers others of its kind, by rule and kind.
   private var gathered: [String: (index: Int, count: Int)] = [:]
 
+  /// How many suggestions each rule has asked for.
+  private var suggestions: [String: Int] = [:]
+  /// Nobody reads more, and each costs as much as there are names.
+  private static let maximumSuggestions = 100
+
+  /// The name that was probably meant; nil also where a rule has asked for many already.
+  mutating func suggestion(for name: String, among names: some Sequence<String>) -> String? {
+    suggestions[rule, default: 0] += 1
+    return suggestions[rule, default: 0] > Self.maximumSuggestions ? nil : NameSuggestion.nearest(to: name, among: names)
+  }
+
   mutating func apply(_ rule: any Rule.Type, to subject: Subject) {
     self.rule = rule.name
     rule.init().check(subject, &self)

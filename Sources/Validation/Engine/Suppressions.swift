@@ -33,7 +33,7 @@ struct Suppressions: Sendable {
       } else if isComment {
         pending.formUnion(names)
       } else {
-        lines[index + 1] = names.union(pending)
+        if !names.isEmpty || !pending.isEmpty { lines[index + 1] = names.union(pending) }
         pending = []
       }
     }
@@ -50,12 +50,21 @@ struct Suppressions: Sendable {
 
   /// The names that a line's comment silences, and where the comment begins; nil where it has no such comment.
   private static func names(in line: Substring) -> (names: [String], column: Int)? {
-    guard let match = line.firstMatch(of: /(?:^|\s)#\s*airbyte-lowcode:\s*ignore\s+([A-Za-z0-9\-, \t]+?)\s*(?:#.*)?$/) else {
-      return nil
-    }
-    let names = match.1.split { $0 == "," || $0.isWhitespace }.map(String.init)
-    let start = line[match.range].firstIndex(of: "#") ?? match.range.lowerBound
-    return (names, line.unicodeScalars.distance(from: line.startIndex, to: start) + 1)
+    guard line.utf8.count >= word.count, let word = line.firstRange(of: "airbyte-lowcode:") else { return nil }
+    // Nothing but blanks between the sign that begins the comment and the word, and a blank before the sign.
+    let before = line[..<word.lowerBound]
+    guard let sign = before.lastIndex(where: { !$0.isWhitespace }), line[sign] == "#",
+      sign == line.startIndex || line[line.index(before: sign)].isWhitespace
+    else { return nil }
+    let rest = line[word.upperBound...].drop(while: \.isWhitespace)
+    guard rest.hasPrefix("ignore"), let blank = rest.dropFirst(6).first, blank.isWhitespace else { return nil }
+    let names = rest.dropFirst(6).prefix { $0 != "#" }.split { $0 == "," || $0.isWhitespace }
+    guard !names.isEmpty, names.allSatisfy({ $0.unicodeScalars.allSatisfy(isNamePart) }) else { return nil }
+    return (names.map { String($0) }, line.unicodeScalars.distance(from: line.startIndex, to: sign) + 1)
+  }
+
+  private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "-" || scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
   }
 }
 

@@ -45,7 +45,7 @@ struct SchemaTree {
   /// Whether a schema of this tree has a property at a path of keys; nil where it leaves that open.
   func hasProperty(_ path: [String]) -> Bool? {
     guard let first = path.first else { return true }
-    guard let properties = root["properties"], properties.mapping?.isEmpty == false else { return nil }
+    guard let properties = root["properties"], properties.entries?.isEmpty == false else { return nil }
     guard let property = properties[first] else { return false }
     return path.count == 1 ? true : SchemaTree(root: property).hasProperty(Array(path.dropFirst()))
   }
@@ -82,7 +82,7 @@ extension ComponentVisit {
     else { return }
     let name = path.joined(separator: ".")
     let properties = schema.root["properties"]
-    let near = NameSuggestion.nearest(to: name, among: (properties?.entries ?? []).map(\.key))
+    let near = findings.suggestion(for: name, among: (properties?.entries ?? []).lazy.map(\.key))
     let owner = self["name"]?.string.map { "the schema of `\($0)`" } ?? "the stream's schema"
     findings.warn(
       "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map { "did you mean `\($0)`?" },

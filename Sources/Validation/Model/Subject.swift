@@ -10,6 +10,7 @@ package struct Subject: Sendable {
   package let root: ManifestNode
   package let components: [ComponentVisit]
   package let templates: [TemplatePlace]
+  private let owned: [ObjectIdentifier: [TemplatePlace]]
   /// The schema of the config; nil where the manifest has none.
   package let specification: ManifestNode?
   /// The text, for edits of it; nil where it is not UTF-8.
@@ -21,23 +22,15 @@ package struct Subject: Sendable {
     let walk = ComponentWalk.walk(root)
     components = walk.components
     templates = walk.templates
+    owned = Dictionary(grouping: templates) { ObjectIdentifier($0.owner) }
     let specification = root["spec"]?["connection_specification"]
-    self.specification = specification?.mapping == nil ? nil : specification
+    self.specification = specification?.entries == nil ? nil : specification
     text = (written.mark?.file).flatMap { SourceText($0) }
   }
 
   /// The components of the given types, in the order of the manifest.
   package func components(_ types: String...) -> [ComponentVisit] { components.filter { types.contains($0.type) } }
 
-  /// The templates that stand within a component, at any depth.
-  package func templates(within visit: ComponentVisit) -> [TemplatePlace] {
-    templates.filter { place in
-      var owner: ComponentVisit? = place.owner
-      while let current = owner {
-        if current === visit { return true }
-        owner = current.parent
-      }
-      return false
-    }
-  }
+  /// The templates that stand in a component, and not in one within it.
+  func templates(of visit: ComponentVisit) -> [TemplatePlace] { owned[ObjectIdentifier(visit)] ?? [] }
 }

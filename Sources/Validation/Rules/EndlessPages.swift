@@ -33,7 +33,7 @@ struct EndlessPages: Rule {
   }
 
   private func isMoving(_ node: ManifestNode, _ visit: ComponentVisit, _ subject: Subject) -> Bool {
-    guard let place = subject.templates.first(where: { $0.owner === visit && $0.text == node.string }) else { return false }
+    guard let place = subject.templates(of: visit).first(where: { $0.text == node.string }) else { return false }
     // What cannot be compiled is another rule's matter.
     guard case .success = place.template else { return true }
     return !place.undeclaredVariables.isDisjoint(with: Self.moving)

@@ -17,7 +17,9 @@ struct SecretInURL: Rule {
         place.owner.type == "HttpRequester" && ["url", "url_base", "path", "request_parameters"].contains(place.property)
       let isEndpoint = place.property == "token_refresh_endpoint"
       guard isAddress || isEndpoint else { continue }
-      for secret in secrets.sorted() where reads(secret, place) {
+      guard place.undeclaredVariables.contains("config") else { continue }
+      let read = TemplateWords.quoted(in: place.text).map { String($0) }.filter(secrets.contains)
+      for secret in read.sorted() {
         let remedy =
           place.property == "request_parameters"
           ? "send it in a header, or by an `ApiKeyAuthenticator`, where its value is masked" : "send it in a header"
@@ -26,9 +28,5 @@ struct SecretInURL: Rule {
           mark: TemplateMark.mark(ofName: secret, in: place.node), remedy: remedy)
       }
     }
-  }
-
-  private func reads(_ secret: String, _ place: TemplatePlace) -> Bool {
-    place.undeclaredVariables.contains("config") && (place.text.contains("'\(secret)'") || place.text.contains("\"\(secret)\""))
   }
 }

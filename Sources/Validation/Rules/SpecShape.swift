@@ -40,9 +40,10 @@ struct SpecShape: Rule {
   /// Required fields that do not exist can never be given.
   private func required(_ node: ManifestNode, _ findings: inout FindingList) {
     guard let names = node["required"]?.sequence, let properties = node["properties"], properties.mapping != nil else { return }
+    let known = (properties.entries ?? []).map(\.key)
     for name in names {
       guard let text = name.string, properties[text] == nil else { continue }
-      let near = NameSuggestion.nearest(to: text, among: properties.mapping.map { Array($0.keys) } ?? [])
+      let near = findings.suggestion(for: text, among: known)
       findings.warn("`\(text)` is required, but is no property", at: name, remedy: near.map { "did you mean `\($0)`?" })
     }
   }

@@ -10,11 +10,12 @@ struct UndeclaredConfigKey: Rule {
     var declared: Set<String> = []
     collect(specification, &declared, depth: 0)
     guard !declared.isEmpty else { return }
+    let names = declared.sorted()
     // Rules for configs may put in what the spec does not have.
     guard subject.root["spec"]?["config_normalization_rules"] == nil else { return }
     for place in subject.templates where place.isInterpolated {
       for key in ConfigReads.keys(in: place.text) where !declared.contains(key) && !key.hasPrefix("__") {
-        let near = NameSuggestion.nearest(to: key, among: declared.sorted())
+        let near = findings.suggestion(for: key, among: names)
         findings.warn(
           "the config has no `\(key)`: the spec does not declare it", at: place.node,
           mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })

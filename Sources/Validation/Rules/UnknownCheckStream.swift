@@ -12,9 +12,10 @@ struct UnknownCheckStream: Rule {
       .filter { ["DeclarativeSource", "ConditionalStreams"].contains($0.parent?.type ?? "") }
     let names = streams.compactMap { $0["name"]?.string }
     guard !names.isEmpty else { return }
+    let known = Set(names)
     for node in check["stream_names"]?.sequence ?? [] {
-      guard let name = node.string, !names.contains(name) else { continue }
-      let near = NameSuggestion.nearest(to: name, among: names)
+      guard let name = node.string, !known.contains(name) else { continue }
+      let near = findings.suggestion(for: name, among: names)
       findings.warn("there is no stream `\(name)` to check", at: node, remedy: near.map { "did you mean `\($0)`?" })
     }
   }

@@ -39,7 +39,7 @@ struct UnknownKey: Rule {
 
   private func warn(_ key: String, _ value: ManifestNode, _ visit: ComponentVisit, _ findings: inout FindingList) {
     let unset = visit.properties.keys.filter { visit.node[$0] == nil || $0.hasPrefix("$") }
-    let near = NameSuggestion.nearest(to: key, among: unset)
+    let near = findings.suggestion(for: key, among: unset)
     let owners = visit.parent.map { Self.owners(of: key, around: $0) } ?? []
     var remedy = near.map { "did you mean `\($0)`?" }
     if near == nil, let owner = owners.first { remedy = "it is a property of `\(owner)`, around it" }

@@ -21,17 +21,23 @@ struct UnusedParameter: Rule {
         if takes(visit, key, value) { parameters[place]?.isUsed = true }
       }
     }
-    var texts: Set<String> = []
-    for place in subject.templates where place.text.contains("parameters") { texts.insert(place.text) }
+    var words: Set<String> = []
+    var seen: Set<String> = []
+    for place in subject.templates where place.text.contains("parameters") && seen.insert(place.text).inserted {
+      // A name that a template makes may be any.
+      if Self.readsAnyParameter(place.text) { return }
+      words.formUnion(TemplateWords.all(of: place.text))
+    }
     for key in order {
       guard let (parameter, isUsed) = parameters[key], !isUsed else { continue }
-      if texts.contains(where: {
-        $0.contains(parameter.name) || $0.contains("parameters[") && !$0.contains(/parameters\[\s*['"]/)
-      }) {
-        continue
-      }
+      if words.contains(parameter.name) { continue }
       findings.warn("nothing takes up the parameter `\(parameter.name)`", at: parameter.node, mark: parameter.node.keyMark)
     }
+  }
+
+  /// Whether a template has `parameters[…]` with something else than a text in the brackets.
+  private static func readsAnyParameter(_ text: String) -> Bool {
+    text.contains("parameters[") && !text.contains(/parameters\[\s*['"]/)
   }
 
   private struct Key: Hashable {
