@@ -2,7 +2,7 @@ import ArgumentParser
 import LowCode
 import Validation
 
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Say what a component or a property is for, with types, defaults and an example.")
 
@@ -11,19 +11,7 @@ struct ExplainCommand: ParsableCommand {
       "A type such as CursorPagination, or a property such as CursorPagination.cursor_value; without it, all types are listed.")
   var subject: String?
 
-  func run() throws {
-    let text: String
-    do {
-      text = try subject.map { try Explanation.of($0) } ?? Explanation.list
-    } catch let error as Explanation.Unknown {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode.failure
-    }
-    do {
-      try StandardOutput.write(line: text)
-    } catch let error as OutputClosed {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode.failure
-    }
+  func run() async throws {
+    try await CommandRunner.run { try StandardOutput.write(text: subject.map { try Explanation.of($0) } ?? Explanation.list) }
   }
 }

@@ -31,7 +31,7 @@ struct ImageCommand: AsyncParsableCommand {
   @OptionGroup var options: ShippingOptions
 
   func run() async throws {
-    try await Shipping.reportingErrors {
+    try await CommandRunner.run {
       let metadata = try options.metadata(beside: manifest)
       if metadata == nil, let manifest {
         throw PackagingError(

@@ -29,16 +29,10 @@ struct InterpolateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    do {
+    try await CommandRunner.run {
       if let batch { return try runBatch(InputFile.bytes(batch, "batch")) }
       let variables = try context.map { try InputFile.object($0, "context") } ?? [:]
       try StandardOutput.write(line: try evaluateTemplate(template ?? "", context: variables).jsonText)
-    } catch let error as ConnectorError {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode.failure
-    } catch let error as OutputClosed {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode.failure
     }
   }
 

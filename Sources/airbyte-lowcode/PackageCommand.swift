@@ -30,7 +30,7 @@ struct PackageCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Shipping.reportingErrors {
+    try await CommandRunner.run {
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
       let path = output ?? package.name
       try options.executable().write(package, to: path)

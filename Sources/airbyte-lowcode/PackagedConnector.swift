@@ -17,15 +17,15 @@ struct PackagedConnector: AsyncParsableCommand {
 
   func run() async throws {
     guard inspect else { throw CleanExit.helpRequest(self) }
-    try await Shipping.reportingErrors {
+    try await CommandRunner.run {
       guard let inspection = try OwnPackage.inspection() else { return }
-      try StandardOutput.write(line: OwnPackage.version)
+      try StandardOutput.write(text: OwnPackage.version)
       let rows = inspection.rows
       let widths = (rows.map(\.name.count).max() ?? 0, rows.map { "\($0.count)".count }.max() ?? 0)
       for row in rows {
         let name = row.name + String(repeating: " ", count: widths.0 - row.name.count)
         let count = String(repeating: " ", count: widths.1 - "\(row.count)".count) + "\(row.count)"
-        try StandardOutput.write(line: "\(name)  \(count) bytes  sha256:\(row.digest)")
+        try StandardOutput.write(text: "\(name)  \(count) bytes  sha256:\(row.digest)")
       }
     }
   }

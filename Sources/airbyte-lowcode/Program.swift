@@ -1,4 +1,3 @@
-import ArgumentParser
 import Packaging
 
 /// Where the process begins: an executable that carries a connector is that connector, any other offers every command.
@@ -8,6 +7,10 @@ enum Program {
     // Before any file could get its number.
     _ = StandardOutput.descriptor
     let arguments = ImageLayout.arguments(CommandLine.arguments)
-    if OwnPackage.isThere { await PackagedConnector.main(arguments) } else { await AirbyteLowcode.main(arguments) }
+    if OwnPackage.isThere {
+      await CommandRunner.main(PackagedConnector.self, arguments)
+    } else {
+      await CommandRunner.main(AirbyteLowcode.self, arguments)
+    }
   }
 }

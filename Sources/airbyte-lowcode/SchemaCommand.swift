@@ -1,7 +1,7 @@
 import ArgumentParser
 import LowCode
 
-struct SchemaCommand: ParsableCommand {
+struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Print the JSON schema of manifests, for editors.",
     discussion: """
@@ -9,12 +9,7 @@ struct SchemaCommand: ParsableCommand {
       `# yaml-language-server: $schema=manifest-schema.json`, where that file holds what this prints.
       """)
 
-  func run() throws {
-    do {
-      try StandardOutput.write(line: ComponentSchema.document.jsonText)
-    } catch let error as OutputClosed {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode.failure
-    }
+  func run() async throws {
+    try await CommandRunner.run { try StandardOutput.write(line: ComponentSchema.document.jsonText) }
   }
 }

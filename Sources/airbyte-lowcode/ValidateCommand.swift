@@ -44,25 +44,22 @@ struct ValidateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var options = ManifestChecker.Options()
-    options.ignored = Set(ignore)
-    options.isStrict = strict
-    do {
+    try await CommandRunner.run(failure: ExitCode(2)) {
+      var options = ManifestChecker.Options()
+      options.ignored = Set(ignore)
+      options.isStrict = strict
       options.config = try config.map(Self.config)
-    } catch {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode(2)
+      let (files, problems) = files()
+      let checker = try ManifestChecker(options)
+      if fix { for file in files where file != "-" { await mend(file, checker) } }
+      let reports = try await ManifestBatch(checker).check(files, folder: HostPath.folder(of:)) {
+        try InputFile.bytes("-", "manifest")
+      }
+      if !files.isEmpty { try StandardOutput.write(line: format.render(reports)) }
+      for problem in problems { StandardOutput.tell("error: \(problem)") }
+      if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
+      if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
     }
-    let (files, problems) = files()
-    let checker = try ManifestChecker(options)
-    if fix { for file in files where file != "-" { await mend(file, checker) } }
-    let reports = try await ManifestBatch(checker).check(files, folder: HostPath.folder(of:)) {
-      try InputFile.bytes("-", "manifest")
-    }
-    if !files.isEmpty { try write(format.render(reports)) }
-    for problem in problems { StandardOutput.tell("error: \(problem)") }
-    if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
-    if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
   }
 
   private func files() -> (files: [String], problems: [String]) {
@@ -84,15 +81,6 @@ struct ValidateCommand: AsyncParsableCommand {
       if count > 0 { StandardOutput.tell("\(file): \(count) mended") }
     } catch {
       StandardOutput.tell("error: \(file) could not be mended: \(error)")
-    }
-  }
-
-  private func write(_ text: String) throws {
-    do {
-      try StandardOutput.write(line: text)
-    } catch let error as OutputClosed {
-      StandardOutput.tell("error: \(error)")
-      throw ExitCode(2)
     }
   }
 

@@ -12,24 +12,35 @@ import Testing
       run.stderr == "error: standard output was closed by its reader; nothing more can be written\nstatus 1\n")
   }
 
-  @Test(arguments: [("/dev/full", "cannot be written: No space left on device"), ("&-", "is closed")])
-  func anOutputThatCannotBeWritten(target: String, reason: String) async throws {
-    let connection = try Connection()
-    let arguments = ["spec", "--manifest", "manifest.yaml"]
-    let run = try await Tool.shell(#""$@" >\#(target)"#, arguments, in: connection.folder)
-    #expect(run.stderr == "error: standard output \(reason)\n")
-    #expect(run.status == 1)
-    #expect(!run.wasKilled)
-  }
-
   @Test func answersToABatchEndInTheSameWay() async throws {
     let folder = try Folder()
     try folder.write("cases.jsonl", String(repeating: "{\"template\": \"{{ 'x' * 1000 }}\"}\n", count: 500))
     let run = try await Tool.shell(
       #"{ "$@"; echo "status $?" >&2; } | head -n 1"#, ["interpolate", "--batch", "cases.jsonl"], in: folder)
     #expect(try run.messages().count == 1)
-    #expect(
-      run.stderr == "error: standard output was closed by its reader; nothing more can be written\nstatus 1\n")
+    #expect(run.stderr == "status 1\n")
+  }
+
+  /// Every command, and also what is no command of its own.
+  @Test(
+    arguments: [
+      ["--help"], ["--version"], ["read", "--help"], ["help", "spec"], ["explain"], ["explain", "CursorPagination"], ["schema"],
+      ["validate", "manifest.yaml"], ["interpolate", "x"], ["image", "--dockerfile"], ["spec", "--manifest", "manifest.yaml"],
+      ["--generate-completion-script", "bash"],
+    ], [("/dev/full", "cannot be written: No space left on device"), ("&-", "is closed")])
+  func whatCannotBeWrittenIsAFailure(arguments: [String], output: (target: String, reason: String)) async throws {
+    let connection = try Connection()
+    let run = try await Tool.shell(#""$@" >\#(output.target)"#, arguments, in: connection.folder)
+    #expect(run.stderr == "error: standard output \(output.reason)\n")
+    #expect(run.status == (arguments.first == "validate" ? 2 : 1))
+    #expect(!run.wasKilled)
+  }
+
+  @Test(arguments: [["--help"], ["schema"], ["explain"]])
+  func aReaderWhoHasSeenEnoughIsToldNothing(arguments: [String]) async throws {
+    let run = try await Tool.shell(
+      #"mkfifo gone; : <gone & exec 4>gone; wait; "$@" >&4; echo "status $?" >&2"#, arguments, in: Folder())
+    #expect(run.stderr == "status 1\n")
   }
 
   @Test func standardErrorMayBeClosed() async throws {

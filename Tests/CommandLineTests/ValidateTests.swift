@@ -87,6 +87,50 @@ import Testing
     #expect(run.stderr == (status == 0 ? "" : "error: there is no type `CursorPagintion`; did you mean `CursorPagination`?\n"))
   }
 
+  /// A config, a catalog and a manifest may be mixed up, or be no JSON: nothing of them is shown.
+  @Test(
+    arguments: [
+      ["validate", "good.yaml", "--config", "cut.json"], ["validate", "c.json", "--config", "c.json"],
+      ["validate", "good.yaml", "--config", "list.json"], ["check", "--manifest", "good.yaml", "--config", "cut.json"],
+      ["check", "--manifest", "c.json", "--config", "c.json"], ["discover", "--manifest", "c.json", "--config", "./c.json"],
+      ["spec", "--config", "cut.json"], ["spec", "--config", "c.json"],
+      ["read", "--manifest", "good.yaml", "--config", "c.json", "--catalog", "c.json"],
+      ["read", "--manifest", "good.yaml", "--config", "c.json", "--catalog", "catalog.json", "--state", "c.json"],
+      ["validate", "good.yaml", "--config", "good.json", "--config", "cut.json"],
+    ])
+  func noInputIsQuoted(arguments: [String]) async throws {
+    let folder = try folder()
+    let secret = "SECRET-Zx81Qpl0mEr77"
+    try folder.write("c.json", "{\"type\": \"\(secret)\", \"data\": 1, \"token\": \"\(secret)\"}")
+    try folder.write("cut.json", "{\"token\": \"\(secret)\", \"x\": \(secret)")
+    try folder.write("list.json", "[\"\(secret)\"]")
+    try folder.write("good.json", "{}")
+    try folder.write("catalog.json", "{\"streams\": []}")
+    let run = try await Tool.run(arguments, in: folder)
+    #expect(run.status != 0)
+    #expect(!(run.stdout + run.stderr).contains("ECRET-Zx"), "\(run.stdout)\(run.stderr)")
+  }
+
+  @Test(
+    arguments: [
+      ["validate", "evil.yaml"], ["spec", "--manifest", "evil.yaml"], ["check", "--manifest", "evil.yaml", "--config", "c.json"],
+      ["discover", "--manifest", "evil.yaml", "--config", "c.json"], ["package", "evil.yaml"], ["image", "evil.yaml"],
+      ["explain", "a\u{1B}[2J\r\n\u{202E}"], ["validate", "no\u{1B}[2J\r\n\u{202E}.yaml"],
+      ["spec", "--manifest", "no\u{1B}[2J\u{202E}.yaml"],
+    ])
+  func aTerminalObeysNoName(arguments: [String]) async throws {
+    let folder = try folder()
+    try folder.write("c.json", "{}")
+    try folder.write("metadata.yaml", "data: {dockerRepository: airbyte/source-x, dockerImageTag: 1.0.0}")
+    try folder.write("evil.yaml", Self.valid.replacing("HttpRequester", with: #""Http\e[2J\r\n\u202ERequester""#))
+    let run = try await Tool.run(arguments, in: folder)
+    #expect(run.status != 0)
+    let isProtocol = ["spec", "check", "discover"].contains(arguments[0])
+    let text = run.stderr + (isProtocol ? "" : run.stdout)
+    #expect(isProtocol || text.contains(#"\u{202E}"#), "\(text)")
+    #expect(!text.unicodeScalars.contains { ["\u{1B}", "\r", "\u{202E}"].contains($0) })
+  }
+
   private func folder() throws -> Folder {
     let folder = try Folder()
     try folder.write("good.yaml", Self.valid)
