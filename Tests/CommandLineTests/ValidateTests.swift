@@ -16,6 +16,7 @@ import Testing
           requester: {type: HttpRequester, url: https://api.example.com/items}
           record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [items]}}
         schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {}}}
+    spec: {type: Spec, connection_specification: {type: object, properties: {}}}
     """
   private static let questionable = valid.replacing("https:", with: "http:")
   private static let faulty = valid.replacing("SimpleRetriever", with: "SimpleRetreiver")

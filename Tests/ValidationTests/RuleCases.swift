@@ -184,6 +184,8 @@ enum RuleCases {
       "insecure-url",
       fires: manifest(url: "url: ⟦insecure-url⟧http://api.example.com/items"),
       silent: manifest(url: "url: http://localhost:8080/items")),
+    .init(
+      "missing-spec", fires: "⟦missing-spec⟧" + manifest().split(separator: "spec:\n")[0], silent: manifest()),
   ]
 
   /// A manifest whose users log in by OAuth or by a key.

@@ -8,6 +8,7 @@ package enum RuleCatalog {
     DuplicateStream.self,
     EndlessPages.self,
     InsecureURL.self,
+    MissingSpec.self,
     PageSizeMismatch.self,
     PrimaryKeyNotInSchema.self,
     PrimaryKeyType.self,
