@@ -23,7 +23,9 @@ package struct ConcealedConfig: Sendable {
     var concealment = Concealment(names: names.union(declared), secretNames: declared.filter(isSecret))
     let concealed = concealment.conceal(.object(config), specification.map { [$0] } ?? [], depth: 0)
     let mask = SecretMask()
-    if let specification { mask.add(secretsOf: config, spec: specification) }
+    if let specification, concealment.hidden.count < Concealment.maximumHidden {
+      mask.add(secretsOf: config, spec: specification)
+    }
     for secret in concealment.hidden { mask.add(secret) }
     self.mask = mask
     hidden = concealment.hidden
@@ -57,7 +59,7 @@ private struct Concealment {
   private var budget = 1_000_000
 
   /// More texts are not looked for in others.
-  private static let maximumHidden = 1_000
+  static let maximumHidden = 1_000
   private static let maximumDepth = 256
   /// Where these stand, what a value is goes by more than is looked at here.
   private static let opaque = [

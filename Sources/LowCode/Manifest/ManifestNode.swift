@@ -101,6 +101,16 @@ package struct ManifestNode: Sendable {
 
   package var int: Int? { if case .int(let number) = stored.content { number } else { nil } }
   package var bool: Bool? { if case .bool(let flag) = stored.content { flag } else { nil } }
+  package var isMapping: Bool { stored.mapping != nil }
+  /// The number of entries or elements; 0 of a value that has neither.
+  package var count: Int {
+    switch stored.content {
+    case .mapping(let mapping): mapping.entries.count
+    case .sequence(let elements): elements.count
+    default: 0
+    }
+  }
+
   package var isNull: Bool { if case .null = stored.content { true } else { false } }
 
   /// An integer or a number with a fraction.

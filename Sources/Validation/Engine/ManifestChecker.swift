@@ -52,7 +52,11 @@ package struct ManifestChecker: Sendable {
     }
     let file = examination.written?.mark?.file
     var findings = settled(list.findings, file)
-    if let mask { for index in findings.indices { findings[index].diagnostic.hide(by: mask) } }
+    if let mask {
+      // Most sentences are said of many places.
+      var masked: [String: String] = [:]
+      for index in findings.indices { findings[index].diagnostic.hide(by: mask, &masked) }
+    }
     if let config = options.config, source.isFile(at: config.name) {
       for index in findings.indices { findings[index].diagnostic = findings[index].diagnostic.withoutLines }
     }
@@ -92,8 +96,8 @@ package struct ManifestChecker: Sendable {
   private func settled(_ findings: [Finding], _ file: SourceFile?) -> [Finding] {
     let suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
     var kept = findings.filter { !(suppressions?.silences($0) ?? false) }
-    for (name, mark) in suppressions?.unknown ?? [] {
-      let near = NameSuggestion.nearest(to: name, among: RuleCatalog.names)
+    for (index, (name, mark)) in (suppressions?.unknown ?? []).enumerated() {
+      let near = index < FindingList.maximumSuggestions ? NameSuggestion.nearest(to: name, among: RuleCatalog.names) : nil
       let diagnostic = Diagnostic(
         .warning, rule: "unknown-ignore", "there is no rule `\(name)` to ignore", at: mark,
         remedy: near.map { "did you mean `\($0)`?" })
@@ -119,13 +123,18 @@ extension Finding {
 }
 
 extension Diagnostic {
-  /// Leaves out of each sentence what a mask hides.
-  fileprivate mutating func hide(by mask: SecretMask) {
-    message = mask.masked(message)
-    detail = detail.map(mask.masked)
-    remedy = remedy.map(mask.masked)
-    path = mask.masked(path)
-    related = related.map { Related(mask.masked($0.message), at: $0.mark) }
+  /// Leaves out of each sentence what a mask hides. A path is made of names of the manifest alone.
+  fileprivate mutating func hide(by mask: SecretMask, _ known: inout [String: String]) {
+    func masked(_ text: String) -> String {
+      if let done = known[text] { return done }
+      let done = mask.masked(text)
+      known[text] = done
+      return done
+    }
+    message = masked(message)
+    detail = detail.map(masked)
+    remedy = remedy.map(masked)
+    related = related.map { Related(masked($0.message), at: $0.mark) }
   }
 }
 

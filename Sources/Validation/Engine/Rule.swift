@@ -33,12 +33,12 @@ package struct FindingList {
   /// How many suggestions each rule has asked for.
   private var suggestions: [String: Int] = [:]
   /// Nobody reads more, and each costs as much as there are names.
-  private static let maximumSuggestions = 100
+  static let maximumSuggestions = 100
 
   /// The name that was probably meant; nil also where a rule has asked for many already.
-  mutating func suggestion(for name: String, among names: some Sequence<String>) -> String? {
+  mutating func suggestion(for name: String, among names: @autoclosure () -> some Sequence<String>) -> String? {
     suggestions[rule, default: 0] += 1
-    return suggestions[rule, default: 0] > Self.maximumSuggestions ? nil : NameSuggestion.nearest(to: name, among: names)
+    return suggestions[rule, default: 0] > Self.maximumSuggestions ? nil : NameSuggestion.nearest(to: name, among: names())
   }
 
   mutating func apply(_ rule: any Rule.Type, to subject: Subject) {

@@ -36,7 +36,7 @@ enum BodyMigration {
 
   /// The type of the new body; nil for one that stays: a text that is a template, which may give anything.
   private static func bodyType(_ key: String, _ value: ManifestNode) -> String? {
-    guard value.mapping != nil else { return nil }
+    guard value.isMapping else { return nil }
     if key == "request_body_data" { return "RequestBodyUrlEncodedForm" }
     guard value["query"]?.string != nil else { return "RequestBodyJsonObject" }
     // A query's nulls are not sent.

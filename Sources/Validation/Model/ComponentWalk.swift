@@ -23,7 +23,7 @@ struct ComponentWalk {
 
   static func walk(_ root: ManifestNode) -> ComponentWalk {
     var walk = ComponentWalk()
-    guard let properties = ComponentSchema.document["properties"]?.object, root.mapping != nil else { return walk }
+    guard let properties = ComponentSchema.document["properties"]?.object, root.isMapping else { return walk }
     let visit = ComponentVisit(
       node: root, type: "DeclarativeSource", properties: properties, parent: nil, property: nil)
     walk.enter(visit, depth: 0)
@@ -82,7 +82,7 @@ struct ComponentWalk {
       for element in elements { go(element, alternatives.items, owner, property, depth: depth + 1) }
       return
     }
-    guard node.mapping != nil else { return }
+    guard node.isMapping else { return }
     if let definition = alternatives.definition(for: node) {
       guard definition.name != "DeclarativeSource" else { return }
       let visit = ComponentVisit(

@@ -45,7 +45,7 @@ struct SchemaTree {
   /// Whether a schema of this tree has a property at a path of keys; nil where it leaves that open.
   func hasProperty(_ path: [String]) -> Bool? {
     guard let first = path.first else { return true }
-    guard let properties = root["properties"], properties.entries?.isEmpty == false else { return nil }
+    guard let properties = root["properties"], properties.isMapping, properties.count > 0 else { return nil }
     guard let property = properties[first] else { return false }
     return path.count == 1 ? true : SchemaTree(root: property).hasProperty(Array(path.dropFirst()))
   }
@@ -72,7 +72,7 @@ extension ComponentVisit {
     guard let loader = self["schema_loader"], loader["type"]?.string == "InlineSchemaLoader", let schema = loader["schema"] else {
       return nil
     }
-    return schema.mapping == nil ? nil : SchemaTree(root: schema)
+    return schema.isMapping ? SchemaTree(root: schema) : nil
   }
 
   /// Warns of a field that the stream's schema does not have, though the stream says what the field is.

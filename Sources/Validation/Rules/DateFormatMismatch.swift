@@ -12,7 +12,7 @@ struct DateFormatMismatch: Rule {
     for cursor in subject.components("DatetimeBasedCursor") {
       guard let format = cursor["datetime_format"], let inherited = format.string else { continue }
       for property in ["start_datetime", "end_datetime"] {
-        guard let value = cursor[property], let date = value.mapping == nil ? value : value["datetime"], let text = date.string
+        guard let value = cursor[property], let date = value.isMapping ? value["datetime"] : value, let text = date.string
         else {
           continue
         }

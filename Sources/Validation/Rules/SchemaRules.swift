@@ -66,7 +66,7 @@ extension Subject {
   func forEachStreamSchema(_ body: (SchemaTree.Place) -> Void) {
     var seen: Set<ObjectIdentifier> = []
     for loader in components("InlineSchemaLoader") {
-      guard let schema = loader["schema"], schema.mapping != nil, seen.insert(schema.identity).inserted else { continue }
+      guard let schema = loader["schema"], schema.isMapping, seen.insert(schema.identity).inserted else { continue }
       SchemaTree(root: schema).forEach(body)
     }
   }

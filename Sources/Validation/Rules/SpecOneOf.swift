@@ -12,7 +12,7 @@ struct SpecOneOf: Rule {
       if place.node["type"]?.string != "object" {
         findings.warn("a field with `oneOf` should be of type `object`", at: alternatives, mark: alternatives.keyMark)
       }
-      if let open = branches.first(where: { $0["properties"]?.mapping == nil }) {
+      if let open = branches.first(where: { $0["properties"]?.isMapping != true }) {
         return findings.warn("each alternative of a `oneOf` should have `properties`", at: open)
       }
       let constants = branches.map { Set(($0["properties"]?.entries ?? []).filter { $0.node["const"] != nil }.map(\.key)) }

@@ -7,7 +7,7 @@ struct SpecSchema: Rule {
   static let summary = "The spec cannot be told to the platform, or is not a valid JSON schema, so that every config is refused."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    if let auth = subject.root["spec"]?["advanced_auth"], auth.mapping != nil, auth["auth_flow_type"]?.isNull ?? true {
+    if let auth = subject.root["spec"]?["advanced_auth"], auth.isMapping, auth["auth_flow_type"]?.isNull ?? true {
       findings.warn(
         "`advanced_auth` needs its `auth_flow_type`: without it the spec cannot be told", at: auth, mark: auth.keyMark)
     }

@@ -39,7 +39,7 @@ struct SpecShape: Rule {
 
   /// Required fields that do not exist can never be given.
   private func required(_ node: ManifestNode, _ findings: inout FindingList) {
-    guard let names = node["required"]?.sequence, let properties = node["properties"], properties.mapping != nil else { return }
+    guard let names = node["required"]?.sequence, let properties = node["properties"], properties.isMapping else { return }
     let known = (properties.entries ?? []).map(\.key)
     for name in names {
       guard let text = name.string, properties[text] == nil else { continue }
