@@ -6,13 +6,18 @@ import Synchronization
 /// Sound to share: its descriptor is fixed, and the system keeps each read and each append apart.
 final class TemporaryFile: BodyStore {
   private let descriptor: Int32
+  private let folder: String
 
-  /// - Throws: ``ConnectorError`` where there is no place for one.
-  init() throws(ConnectorError) {
-    var path = Array("\(FileManager.default.temporaryDirectory.path)/airbyte-lowcode-XXXXXX".utf8CString)
+  /// - Parameter folder: where there is room for it; the system's folder for temporary files if it is nil.
+  /// - Throws: ``ConnectorError`` where it cannot be made.
+  init(folder: String? = nil) throws(ConnectorError) {
+    self.folder = folder ?? FileManager.default.temporaryDirectory.path
+    var path = Array("\(self.folder)/airbyte-lowcode-XXXXXX".utf8CString)
     descriptor = path.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkstemp($0) } ?? -1 }
-    guard descriptor >= 0 else { throw Self.failure("made") }
+    guard descriptor >= 0 else { throw Self.failure("made", self.folder) }
     unlink(path)
+    // Nothing of it is for programs that this one starts.
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit { close(descriptor) }
@@ -23,7 +28,7 @@ final class TemporaryFile: BodyStore {
   }
 
   func removeAll() throws(ConnectorError) {
-    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw Self.failure("emptied") }
+    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw Self.failure("emptied", folder) }
   }
 
   func append(_ data: Data) throws(ConnectorError) {
@@ -37,7 +42,7 @@ final class TemporaryFile: BodyStore {
       }
       return true
     }
-    if !isWritten { throw Self.failure("written") }
+    if !isWritten { throw Self.failure("written", folder) }
   }
 
   /// The bytes from `offset` on, fewer than `count` only at the end.
@@ -51,14 +56,17 @@ final class TemporaryFile: BodyStore {
         pread(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, off_t(offset + start))
       }
       if read < 0, errno == EINTR { continue }
-      guard read > 0 else { throw Self.failure("read") }
+      guard read > 0 else { throw Self.failure("read", folder) }
       filled += read
     }
     return data
   }
 
-  private static func failure(_ what: String) -> ConnectorError {
-    ConnectorError(.system, "A temporary file could not be \(what): \(String(cString: strerror(errno))).")
+  private static func failure(_ what: String, _ folder: String) -> ConnectorError {
+    ConnectorError(
+      .system,
+      "A temporary file in \(folder) could not be \(what): \(String(cString: strerror(errno))). "
+        + "The environment variable TMPDIR names the folder for such files.")
   }
 }
 

@@ -121,12 +121,20 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appending(path: "spill-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = try #require(SpillFile(folder: folder.path))
-    #expect(file.append(Data("abc".utf8)) == 0)
-    #expect(file.append(Data("defg".utf8)) == 3)
-    #expect(file.read(at: 3, count: 4) == Data("defg".utf8))
-    #expect(file.read(at: 3, count: 5) == nil)
+    let file = try TemporaryFile(folder: folder.path)
+    try file.append(Data("abc".utf8))
+    try file.append(Data("defg".utf8))
+    #expect(file.size == 7)
+    #expect(try file.read(at: 3, count: 4) == Data("defg".utf8))
+    #expect(try file.read(at: 3, count: 5) == Data("defg".utf8))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  @Test func aTemporaryFileThatCannotBeMadeNamesItsFolder() throws {
+    let error = try #require(throws: ConnectorError.self) { _ = try TemporaryFile(folder: "/nowhere") }
+    #expect(
+      error.message == "A temporary file in /nowhere could not be made: No such file or directory. "
+        + "The environment variable TMPDIR names the folder for such files.")
   }
 
   @Test(arguments: [Data(), Data([1]), Data(repeating: 0xff, count: 9), Data([2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d])])

@@ -15,13 +15,13 @@ final class ResponseCache: Sendable {
 
   private enum Place {
     case memory(Data)
-    case file(offset: UInt64, count: Int)
+    case file(offset: Int, count: Int)
   }
 
   private struct Store {
     var places: [Key: Place] = [:]
     var bytes = 0
-    var file: SpillFile?
+    var file: TemporaryFile?
     /// Whether the temporary file could not be made or written: nothing more is kept then.
     var isFull = false
     var gates: [Key: (gate: Turnstile, users: Int)] = [:]
@@ -29,12 +29,12 @@ final class ResponseCache: Sendable {
 
   private let store = Mutex(Store())
   private let memoryLimit: Int
-  private let folder: String
+  private let folder: String?
 
   /// - Parameters:
   ///   - memoryLimit: how many bytes are held in memory.
-  ///   - folder: where the temporary file is made.
-  init(memoryLimit: Int = 32 << 20, folder: String = NSTemporaryDirectory()) {
+  ///   - folder: where the temporary file is made; the system's folder for such files if it is nil.
+  init(memoryLimit: Int = 32 << 20, folder: String? = nil) {
     self.memoryLimit = memoryLimit
     self.folder = folder
   }
@@ -62,10 +62,12 @@ final class ResponseCache: Sendable {
   }
 
   private func kept(_ key: Key) -> HTTPResponse? {
-    let found: (place: Place, file: SpillFile?)? = store.withLock { store in store.places[key].map { ($0, store.file) } }
+    let found: (place: Place, file: TemporaryFile?)? = store.withLock { store in store.places[key].map { ($0, store.file) } }
     switch found?.place {
     case .memory(let data)?: return PackedResponse.unpack(data)
-    case .file(let offset, let count)?: return found?.file?.read(at: offset, count: count).flatMap(PackedResponse.unpack)
+    case .file(let offset, let count)?:
+      guard let data = try? found?.file?.read(at: offset, count: count), data.count == count else { return nil }
+      return PackedResponse.unpack(data)
     case nil: return nil
     }
   }
@@ -79,12 +81,16 @@ final class ResponseCache: Sendable {
         return
       }
       guard !store.isFull else { return }
-      if store.file == nil { store.file = SpillFile(folder: folder) }
-      guard let offset = store.file?.append(packed) else {
+      do throws(ConnectorError) {
+        let file: TemporaryFile
+        if let made = store.file { file = made } else { file = try TemporaryFile(folder: folder) }
+        store.file = file
+        let offset = file.size
+        try file.append(packed)
+        store.places[key] = .file(offset: offset, count: packed.count)
+      } catch {
         store.isFull = true
-        return
       }
-      store.places[key] = .file(offset: offset, count: packed.count)
     }
   }
 }
