@@ -12,13 +12,10 @@ package final class JSONDocument: Sendable {
 
   /// Indexes `bytes` without copying them; throws a ``JSONError`` where they are not one JSON value.
   ///
-  /// Integers beyond 64 bits are doubles, as orjson reads them, unless `keepsLongIntegers`.
-  package convenience init(
-    parsing bytes: JSONBytes, encoding: JSONTextEncoding = .utf8, keepsLongIntegers: Bool = false
-  ) throws(JSONError) {
+  /// Integers of any length keep their digits.
+  package convenience init(parsing bytes: JSONBytes, encoding: JSONTextEncoding = .utf8) throws(JSONError) {
     let text = try encoding.utf8(bytes)
     var builder = TapeBuilder(text)
-    builder.keepsLongIntegers = keepsLongIntegers
     do {
       try builder.build()
     } catch {

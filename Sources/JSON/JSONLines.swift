@@ -15,7 +15,6 @@ extension JSONDocument {
     let start = UnsafeMutablePointer(mutating: bytes.base)
     let count = bytes.count
     var builder = TapeBuilder(bytes)
-    builder.keepsLongIntegers = true
     var roots: [Int] = []
     var from = 0
     while from < count {

@@ -23,7 +23,7 @@ extension JSONValue {
   }
 
   private init(parsing bytes: JSONBytes, encoding: JSONTextEncoding) throws(JSONError) {
-    self = try JSONDocument(parsing: bytes, encoding: encoding, keepsLongIntegers: true).root.value
+    self = try JSONDocument(parsing: bytes, encoding: encoding).root.value
   }
 
   /// A number from its digits as JSON writes them; nil where they are not a number.
@@ -58,10 +58,6 @@ extension JSONValue {
     case .int: self.init(number: tape.text(index), isInteger: true)
     case .double:
       let text = tape.text(index)
-      if word.has(TapeWord.overlong) {
-        self = .double(Numbers.double(text))
-        return
-      }
       let isInteger = !word.has(TapeWord.nonFinite) && text.allSatisfy { $0 <= UInt8(ascii: "9") && $0 != UInt8(ascii: ".") }
       self.init(number: text, isInteger: isInteger)
     case .string: self = .string(tape.stringBytes(index))

@@ -1,6 +1,6 @@
 /// What a ``JSONView`` looks at.
 ///
-/// An integer is `int` as far as 64 bits go, with a sign or without one; a larger one is `double`, as orjson reads it.
+/// An integer is `int` as far as 64 bits go, with a sign or without one; a larger one is `double`, and keeps its digits.
 package enum JSONKind: UInt8, Sendable {
   case null, bool, int, double, string, array, object
 }
@@ -83,7 +83,7 @@ package struct JSONView: Sendable {
     let text = tape.text(place)
     let double = Numbers.double(text)
     // What is smaller was read as an integer, if it is one.
-    if double.magnitude < 0x1p63 || tape.word(place).has(TapeWord.overlong) { return .double(double) }
+    if double.magnitude < 0x1p63 { return .double(double) }
     let isInteger = text.allSatisfy { $0 == UInt8(ascii: "-") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }
     return isInteger ? .largeInteger(digits(place)) : .double(double)
   }

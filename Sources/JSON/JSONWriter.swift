@@ -92,13 +92,7 @@ extension JSONWriter {
     switch word.kind {
     case .null, .bool, .int: buffer.append(start, text.count)
     case .double:
-      if word.has(TapeWord.nonFinite) {
-        buffer.append("null")
-      } else if word.has(TapeWord.overlong) {
-        FloatText.writeCompact(Numbers.double(text), to: &buffer)
-      } else {
-        buffer.append(start, text.count)
-      }
+      if word.has(TapeWord.nonFinite) { buffer.append("null") } else { buffer.append(start, text.count) }
     case .string: write(stringOf: tape, index)
     case .array:
       if !word.has(TapeWord.dirty) { return buffer.append(start, text.count) }

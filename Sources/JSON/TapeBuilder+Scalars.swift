@@ -101,10 +101,7 @@ extension TapeBuilder {
     if text.count > Numbers.maximumIntegerDigits, text.count > Numbers.maximumIntegerDigits + (text[0] == 0x2D ? 1 : 0) {
       throw fail(.longInteger, start)
     }
-    if !Numbers.isOverlong(text) { return TapeWord(.int, offset: start - base, length: text.count) }
-    // An integer that no double can hold keeps its digits, as it does in the reference.
-    let isRounded = !keepsLongIntegers && Numbers.double(text).isFinite
-    return TapeWord(.double, offset: start - base, length: text.count, flags: isRounded ? TapeWord.overlong : 0)
+    return TapeWord(Numbers.isOverlong(text) ? .double : .int, offset: start - base, length: text.count)
   }
 
   /// Reads one of the words that Python takes for a number.

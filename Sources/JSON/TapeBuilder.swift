@@ -83,8 +83,6 @@ struct TapeBuilder: ~Copyable {
   private var filters: UnsafeMutablePointer<KeyFilter>
   private var shapes: UnsafeMutablePointer<Shape>
   private var frameCapacity = 16
-  /// Whether integers beyond 64 bits are written out with their digits, as Python's `json` does, and not as doubles.
-  var keepsLongIntegers = false
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
@@ -227,7 +225,7 @@ struct TapeBuilder: ~Copyable {
         at += 5
       default:
         let (end, word) = try scanNumber(at)
-        if word.bits & (TapeWord.overlong | TapeWord.nonFinite) != 0 { dirt &+= 1 }
+        if word.has(TapeWord.nonFinite) { dirt &+= 1 }
         out.emit(word)
         at = end
       }

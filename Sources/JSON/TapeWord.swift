@@ -37,8 +37,6 @@ struct TapeWord {
   static let rewritten: UInt64 = 1 << 61
 
   // Numbers.
-  /// An integer beyond 64 bits, written out as a double.
-  static let overlong: UInt64 = 1 << 60
   /// NaN, an infinity, or digits that overflow to one: written out as null.
   static let nonFinite: UInt64 = 1 << 61
 

@@ -2,7 +2,7 @@ import Testing
 
 /// Texts with what Python's orjson (of the value orjson or json read) and json.dumps write for them, recorded.
 ///
-/// Where ``kept`` is set, the digits of a decimal that nobody touched are kept where orjson would write them anew.
+/// Where ``kept`` is set, the digits of a number that nobody touched are kept where orjson would write them anew.
 struct RecordedText: Sendable, CustomTestStringConvertible {
   let text: String
   let compact: String
@@ -83,15 +83,18 @@ let recordedTexts: [RecordedText] = [
   RecordedText(
     text: #"18446744073709551616"#,
     compact: #"1.8446744073709552e+19"#,
-    python: #"18446744073709551616"#),
+    python: #"18446744073709551616"#,
+    kept: #"18446744073709551616"#),
   RecordedText(
     text: #"-9223372036854775809"#,
     compact: #"-9.223372036854776e+18"#,
-    python: #"-9223372036854775809"#),
+    python: #"-9223372036854775809"#,
+    kept: #"-9223372036854775809"#),
   RecordedText(
     text: #"123456789012345678901234567890"#,
     compact: #"1.2345678901234568e+29"#,
-    python: #"123456789012345678901234567890"#),
+    python: #"123456789012345678901234567890"#,
+    kept: #"123456789012345678901234567890"#),
   RecordedText(
     text: #"1e400"#,
     compact: #"null"#,

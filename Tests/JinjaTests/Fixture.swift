@@ -52,7 +52,7 @@ enum Fixture {
     let data = try Data(contentsOf: folder.appending(path: "context.json"))
     var context = Context()
     if lazily {
-      try JSONDocument(parsing: JSONBytes(data), keepsLongIntegers: true).root.forEachMember { context[Symbol($0)] = Value($1) }
+      try JSONDocument(parsing: JSONBytes(data)).root.forEachMember { context[Symbol($0)] = Value($1) }
     } else if case .object(let members) = try JSONValue(parsing: data) {
       for (key, value) in members { context[Symbol(key)] = Value(value) }
     }

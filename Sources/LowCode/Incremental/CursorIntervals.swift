@@ -1,3 +1,4 @@
+import BigInt
 import PythonTime
 
 /// A stretch of a cursor's axis that was read, and the largest value that was seen in it.
@@ -62,7 +63,8 @@ package struct CursorIntervals: Sendable, Hashable {
     case .moment: return try unit.map { unit throws(PythonTimeError) in try value.adding(unit) } ?? value
     case .int(let number):
       let (sum, overflow) = number.addingReportingOverflow(1)
-      return overflow ? .double(Double(number) + 1) : .int(sum)
+      return overflow ? .large(BigInt(number) + 1) : .int(sum)
+    case .large(let number): return .large(number + 1)
     case .double(let number): return .double(number + 1)
     }
   }

@@ -1,3 +1,4 @@
+import BigInt
 import JSON
 import PythonTime
 
@@ -5,6 +6,8 @@ import PythonTime
 package enum CursorValue: Sendable, Hashable {
   case moment(PyDateTime)
   case int(Int)
+  /// An integer that an `Int` cannot hold.
+  case large(BigInt)
   case double(Double)
 
   /// Whether Python counts the value as true: every moment is, zero is not.
@@ -12,6 +15,7 @@ package enum CursorValue: Sendable, Hashable {
     switch self {
     case .moment: true
     case .int(let number): number != 0
+    case .large: true
     case .double(let number): number != 0
     }
   }
@@ -26,6 +30,11 @@ package enum CursorValue: Sendable, Hashable {
     case (.int(let left), .double(let right)): Double(left) < right
     case (.double(let left), .int(let right)): left < Double(right)
     case (.double(let left), .double(let right)): left < right
+    case (.large(let left), .large(let right)): left < right
+    case (.large(let left), .int): left.signum() < 0
+    case (.int, .large(let right)): right.signum() > 0
+    case (.large(let left), .double(let right)): Double(left) < right
+    case (.double(let left), .large(let right)): left < Double(right)
     case (.moment, _), (_, .moment): false
     }
   }

@@ -1,3 +1,4 @@
+import BigInt
 import JSON
 import PythonTime
 
@@ -21,7 +22,7 @@ enum CursorValueConverter: Sendable {
       switch value {
       case .int(let number): return .int(number)
       case .double(let number): return .double(number)
-      case .number(let digits): return .double(Double(digits) ?? .nan)
+      case .number(let digits): return BigInt(digits, radix: 10).map { .large($0) } ?? .double(Double(digits) ?? .nan)
       case .bool(let flag): return .int(flag ? 1 : 0)
       default: throw .impossible("A counting cursor needs numbers, not \(value.jsonText).")
       }
@@ -38,6 +39,7 @@ enum CursorValueConverter: Sendable {
     case (.datetime(let formats), .moment(let moment)): .string(formats.format(moment))
     case (_, .moment(let moment)): .string(moment.description)
     case (_, .int(let number)): .int(number)
+    case (_, .large(let number)): .number(String(number))
     case (_, .double(let number)): .double(number)
     }
   }

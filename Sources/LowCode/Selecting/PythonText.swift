@@ -9,10 +9,10 @@ enum PythonText {
     return PythonRepr.of(number(value))
   }
 
-  /// As the reference's parser has it: an integer beyond 64 bits is a float.
+  /// A decimal is a float, with whatever digits it was written.
   private static func number(_ value: JSONValue) -> JSONValue {
-    guard case .number(let text) = value else { return value }
-    if UInt64(text) != nil { return value }
+    guard case .number(let text) = value, text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") })
+    else { return value }
     return .double(Double(text) ?? .nan)
   }
 
