@@ -84,6 +84,34 @@ extension TapeBuilder.Failure {
       case .trailing: "expected nothing after the value"
       case .longInteger: "an integer has more than \(Numbers.maximumIntegerDigits) digits"
       }
-    return JSONError(message: message, offset: offset, in: text)
+    return JSONError(message: message, offset: offset, in: text, isCutOff: isCutOff(at: offset, in: text))
+  }
+
+  /// Whether the text could have gone on as JSON where it ends.
+  private func isCutOff(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = text.first(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }),
+      first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")
+    else { return false }
+    let rest = text[min(offset, text.count)...]
+    func begins(_ words: StaticString...) -> Bool {
+      words.contains { word in
+        rest.count < word.utf8CodeUnitCount && rest.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: rest.count))
+      }
+    }
+    switch self {
+    case .value: return begins("NaN", "-Infinity", "Infinity")
+    case .literal: return begins("null", "true", "false")
+    case .digit, .comma, .trailingComma, .key, .colon, .control: return rest.isEmpty
+    case .escape:
+      guard rest.count > 1 else { return true }
+      let digits = rest.dropFirst(2)
+      return rest[rest.startIndex + 1] == UInt8(ascii: "u") && digits.count < 4 && digits.allSatisfy(StringEscapes.isHexDigit)
+    case .utf8:
+      guard let first = rest.first, 0xC2...0xF4 ~= first, rest.count < (first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2) else {
+        return false
+      }
+      return rest.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
+    case .size, .depth, .trailing, .longInteger: return false
+    }
   }
 }

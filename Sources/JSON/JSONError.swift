@@ -8,12 +8,15 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   package let line: Int
   /// The character in the line, counted from 1.
   package let column: Int
+  /// Whether the text is the beginning of an array, an object or a string that may have gone on as JSON.
+  package let isCutOff: Bool
 
-  package init(message: String, offset: Int, line: Int, column: Int) {
+  package init(message: String, offset: Int, line: Int, column: Int, isCutOff: Bool = false) {
     self.message = message
     self.offset = offset
     self.line = line
     self.column = column
+    self.isCutOff = isCutOff
   }
 
   package var description: String { "\(message) at line \(line), column \(column)" }
@@ -21,7 +24,7 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension JSONError {
   /// Finds line and column of `offset` in a text; malformed UTF-8 counts a column a byte that starts no character.
-  init(message: String, offset: Int, in text: UnsafeBufferPointer<UInt8>) {
+  init(message: String, offset: Int, in text: UnsafeBufferPointer<UInt8>, isCutOff: Bool) {
     let end = min(max(offset, 0), text.count)
     var line = 1
     var column = 1
@@ -33,6 +36,6 @@ extension JSONError {
         column += 1
       }
     }
-    self.init(message: message, offset: end, line: line, column: column)
+    self.init(message: message, offset: end, line: line, column: column, isCutOff: isCutOff)
   }
 }

@@ -64,7 +64,8 @@ package enum JSONTextEncoding: Sendable, Hashable {
       }
     }
     guard at == text.endIndex else {
-      throw JSONError(message: "the text ends within a UTF-\(width * 8) character", offset: at, line: 1, column: 1)
+      throw JSONError(
+        message: "the text ends within a UTF-\(width * 8) character", offset: at, line: 1, column: 1, isCutOff: true)
     }
     return out.freeze()
   }

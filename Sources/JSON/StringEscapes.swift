@@ -123,6 +123,13 @@ enum StringEscapes {
     return value
   }
 
+  static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte | 0x20 {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): byte >= UInt8(ascii: "0")
+    default: false
+    }
+  }
+
   private enum Part {
     case plain(UnsafePointer<UInt8>, Int)
     /// A character that was escaped; a surrogate where it had no partner.
