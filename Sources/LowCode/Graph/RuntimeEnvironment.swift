@@ -13,6 +13,8 @@ package struct RuntimeEnvironment: Sendable {
   package var log: any LogSink
   /// The process's environment variables.
   package var environment: [String: String]
+  /// What cannot be read and is left out.
+  package let omissions = Omissions()
 
   package init(
     now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
