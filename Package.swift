@@ -19,6 +19,7 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CScan"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
@@ -38,7 +39,7 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CSigning", "CZlib",
+        "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExpat", "CSigning", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),

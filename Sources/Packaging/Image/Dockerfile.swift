@@ -11,7 +11,8 @@ package enum Dockerfile {
       FROM debian:${DEBIAN}
 
       RUN apt-get update \\
-       && apt-get install -y --no-install-recommends ca-certificates libcurl4 libpcre2-8-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g \\
+       && apt-get install -y --no-install-recommends \\
+          ca-certificates libcurl4 libexpat1 libpcre2-8-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g \\
        && rm -rf /var/lib/apt/lists/* \\
        && groupadd --gid \(ImageLayout.user) airbyte \\
        && useradd --uid \(ImageLayout.user) --gid \(ImageLayout.user) --home-dir /airbyte --no-create-home airbyte \\
