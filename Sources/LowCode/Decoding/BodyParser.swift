@@ -8,6 +8,12 @@ protocol BodyParser: AnyObject {
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws
   /// Reads what is left when the body is over.
   func finish(into values: inout ParsedValues) throws
+  /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
+  var stepSize: Int { get }
+}
+
+extension BodyParser {
+  var stepSize: Int { 256 * 1024 }
 }
 
 /// Values that were found and not handed on yet.
@@ -32,18 +38,16 @@ struct ParsedValues {
 /// A decoder that reads a body in parts, and can stand within another one.
 protocol PartwiseDecoder: Decoder {
   /// A parser for one body.
-  func parser() throws -> any BodyParser
-  /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
-  var stepSize: Int { get }
+  /// - Parameter charset: the encoding that the response's head names.
+  func parser(charset: String?) throws -> any BodyParser
 }
 
 extension PartwiseDecoder {
   var streams: Bool { true }
-  var stepSize: Int { 256 * 1024 }
 
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     try response.checkReceived()
-    let parser = try parser()
+    let parser = try parser(charset: response.charset)
     var values = ParsedValues()
     try response.body.withUnsafeBytes { try parser.parse($0, into: &values) }
     try parser.finish(into: &values)
@@ -51,7 +55,7 @@ extension PartwiseDecoder {
   }
 
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
-    let parser = try parser()
+    let parser = try parser(charset: response.charset)
     var values = ParsedValues()
     do {
       var parts = response.parts
@@ -73,7 +77,7 @@ extension PartwiseDecoder {
   ) async throws -> Bool {
     var start = 0
     while start < part.count {
-      let end = min(start + stepSize, part.count)
+      let end = min(start + parser.stepSize, part.count)
       try part.withUnsafeBytes { bytes in
         try parser.parse(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), into: &values)
       }
@@ -82,6 +86,13 @@ extension PartwiseDecoder {
       guard try await batch(values.take()) else { return false }
     }
     return true
+  }
+}
+
+extension TransportError {
+  /// A body that ends before what it holds is complete: another attempt may bring all of it.
+  static func cutOff(_ reason: String, of response: HTTPResponse? = nil) -> TransportError {
+    TransportError(.connectionLost, "The response\(response.map { " of \($0.url)" } ?? "") is cut off: \(reason).")
   }
 }
 

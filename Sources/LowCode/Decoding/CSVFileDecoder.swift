@@ -7,78 +7,94 @@ import JSON
 struct CSVFileDecoder: PartwiseDecoder {
   /// Whether words such as `NA` are values.
   let keepsMissingWords: Bool
+  let limit: Limit
   let log: any LogSink
 
   var reception: Reception { .file }
-  var stepSize: Int { 16 * 1024 }
 
-  func parser() throws -> any BodyParser {
-    try DownloadParser(CSVParser(rows: DataFrameRows(keepsMissingWords: keepsMissingWords)), log)
+  func parser(charset: String?) throws -> any BodyParser {
+    let rows = CSVParser(limit: limit, rows: DataFrameRows(keepsMissingWords: keepsMissingWords))
+    return try DownloadParser(rows, charset: charset, log)
   }
 }
 
-/// Undoes the compression of a download, where it has one, and drops a mark of its byte order.
+/// Undoes the compression of a download, where it has one.
 private final class DownloadParser: BodyParser {
-  private let inner: any BodyParser
+  private let zeros: ZeroFilter
+  private let text: TextParser
   private let log: any LogSink
   /// Nil from where on the download turned out not to be compressed.
   private var inflater: Inflater?
   /// What was received, as long as nothing came out of it; nil after that.
   private var header: [UInt8]? = []
-  /// The first bytes of the text, while there may be a mark in them.
-  private var beginning: [UInt8]? = []
-  private var droppedCount = 0
+  private var isEmpty = true
 
-  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
-  init(_ inner: any BodyParser, _ log: any LogSink) throws {
-    self.inner = inner
+  init(_ rows: any BodyParser, charset: String?, _ log: any LogSink) throws {
+    zeros = ZeroFilter(rows)
+    text = try TextParser(zeros, charset: charset)
     self.log = log
     inflater = try Inflater(.detected)
   }
 
-  func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
-    var text = ByteBuffer(capacity: bytes.count)
-    if let inflater {
-      do {
-        // As the reference: what follows the compressed data is not looked at.
-        _ = try inflater.inflate(bytes) { text.append($0) }
-        if text.count > 0 { header = nil } else { header? += bytes }
-      } catch is InflateError {
-        self.inflater = nil
-        text.removeAll()
-        header?.withUnsafeBytes { addPlain($0, to: &text) }
-        header = nil
-      }
-    }
-    if inflater == nil { addPlain(bytes, to: &text) }
-    try text.withUnsafeBytes { try pass($0, &values) }
-  }
+  /// A thousand times as much may come out.
+  var stepSize: Int { inflater == nil ? text.stepSize : max(1, text.stepSize / 256) }
 
-  private func addPlain(_ bytes: UnsafeRawBufferPointer, to text: inout ByteBuffer) {
-    let count = text.count
-    for byte in bytes where byte != 0 { text.append(byte) }
-    droppedCount += bytes.count - (text.count - count)
+  func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
+    guard let inflater else { return try pass(bytes, &values) }
+    var inflated = ByteBuffer(capacity: bytes.count)
+    do {
+      // As the reference: what follows the compressed data is not looked at.
+      _ = try inflater.inflate(bytes) { inflated.append($0) }
+      if inflated.count > 0 { header = nil } else { header? += bytes }
+      try inflated.withUnsafeBytes { try pass($0, &values) }
+    } catch is InflateError {
+      try passPlain(&values)
+      try pass(bytes, &values)
+    }
   }
 
   func finish(into values: inout ParsedValues) throws {
-    if droppedCount > 0 { log.log(.warn, "\(droppedCount) NUL bytes were dropped from a download.") }
-    if let held = beginning {
-      if held.isEmpty { log.log(.info, "A download is empty.") }
-      try held.withUnsafeBytes { try inner.parse($0, into: &values) }
+    if let inflater, !inflater.isFinished {
+      // A byte alone says nothing.
+      if let header, header.count < 2 { try passPlain(&values) } else { throw TransportError.cutOff("\(InflateError.truncated)") }
     }
-    try inner.finish(into: &values)
+    if isEmpty { log.log(.info, "A download is empty.") }
+    try text.finish(into: &values)
+    if zeros.droppedCount > 0 { log.log(.warn, "\(zeros.droppedCount) NUL bytes were dropped from a download.") }
   }
 
-  private func pass(_ text: UnsafeRawBufferPointer, _ values: inout ParsedValues) throws {
-    guard let held = beginning else { return try inner.parse(text, into: &values) }
-    let start = held + text
-    guard start.count >= Self.mark.count else {
-      beginning = start
-      return
-    }
-    beginning = nil
-    let count = start.starts(with: Self.mark) ? Self.mark.count : 0
-    try start[count...].withUnsafeBytes { try inner.parse($0, into: &values) }
+  /// Takes the download for one that is not compressed.
+  private func passPlain(_ values: inout ParsedValues) throws {
+    inflater = nil
+    zeros.isOn = true
+    let held = header ?? []
+    header = nil
+    try held.withUnsafeBytes { try pass($0, &values) }
   }
+
+  private func pass(_ bytes: UnsafeRawBufferPointer, _ values: inout ParsedValues) throws {
+    if !bytes.isEmpty { isEmpty = false }
+    try text.parse(bytes, into: &values)
+  }
+}
+
+/// Drops NUL bytes.
+private final class ZeroFilter: BodyParser {
+  var isOn = false
+  private(set) var droppedCount = 0
+  private let inner: any BodyParser
+
+  init(_ inner: any BodyParser) { self.inner = inner }
+
+  var stepSize: Int { inner.stepSize }
+
+  func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
+    guard isOn, bytes.contains(0) else { return try inner.parse(bytes, into: &values) }
+    var text = ByteBuffer(capacity: bytes.count)
+    for byte in bytes where byte != 0 { text.append(byte) }
+    droppedCount += bytes.count - text.count
+    try text.withUnsafeBytes { try inner.parse($0, into: &values) }
+  }
+
+  func finish(into values: inout ParsedValues) throws { try inner.finish(into: &values) }
 }

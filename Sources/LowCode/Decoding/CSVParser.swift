@@ -11,6 +11,7 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
 
   private let delimiter: [UInt8]
   private let firstOfDelimiter: UInt8
+  private let limit: Limit
   private var rows: Rows
   private var state = State.startOfRow
   /// Whether the last byte was a carriage return, so that a line feed belongs to it.
@@ -18,11 +19,20 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   /// The cells of the row so far.
   private var cells = CSVCells()
 
-  /// - Parameter delimiter: the UTF-8 of one character. Where it has several bytes, parts must end with a character.
-  init(delimiter: [UInt8] = [UInt8(ascii: ",")], rows: consuming Rows) {
+  /// - Parameters:
+  ///   - delimiter: the UTF-8 of one character. Where it has several bytes, parts must end with a character.
+  ///   - limit: the size of a row.
+  init(delimiter: [UInt8] = [UInt8(ascii: ",")], limit: Limit, rows: consuming Rows) {
     self.delimiter = delimiter
+    self.limit = limit
     firstOfDelimiter = delimiter.first ?? UInt8(ascii: ",")
     self.rows = rows
+  }
+
+  /// Each row is written with the names of all columns, however short it is.
+  var stepSize: Int {
+    let overhead = max(rows.overhead, cells.bytes.count, 128)
+    return max(1, min(256 * 1024, 16 * 1024 * 1024 / overhead))
   }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
@@ -39,7 +49,10 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   }
 
   func finish(into values: inout ParsedValues) throws {
-    if state == .quoted { try rows.textEndsInQuotes() }
+    if state == .quoted {
+      try rows.handOver(to: &values, atEnd: false)
+      throw TransportError.cutOff("a quote in it has no end")
+    }
     if state != .startOfRow {
       try endCell()
       try endRow()
@@ -131,8 +144,11 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
     bytes[at] == firstOfDelimiter && (delimiter.count == 1 || bytes[at...].starts(with: delimiter))
   }
 
-  /// A cell that never ends must not fill up the memory.
+  /// What never ends must not fill up the memory.
   private func checkLength() throws(ConnectorError) {
+    if cells.footprint > self.limit.value {
+      throw ConnectorError(.system, "A row of the CSV response has \(self.limit.excess).")
+    }
     if let limit = rows.maximumCell, cells.openCount > limit * 4 { throw tooLong(limit) }
   }
 
@@ -141,6 +157,7 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   }
 
   private func endCell() throws(ConnectorError) {
+    try checkLength()
     let isTooLong = cells.endCell(limit: rows.maximumCell)
     if isTooLong, let limit = rows.maximumCell { throw tooLong(limit) }
   }

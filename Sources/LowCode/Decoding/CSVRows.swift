@@ -9,6 +9,8 @@ struct CSVCells: ~Copyable {
   /// Whether a cell of the row stood in quotes.
   var hasQuotes = false
 
+  /// About the memory that the row takes, with what is made of it.
+  var footprint: Int { bytes.count + ends.count * 64 }
   /// 0 for a blank line.
   var count: Int { ends.count }
   /// The bytes of the cell that has not ended yet.
@@ -48,8 +50,8 @@ protocol CSVRows: ~Copyable {
   mutating func expect(_ count: Int)
   /// - Throws: ``ConnectorError`` for a row that cannot be.
   mutating func take(_ row: borrowing CSVCells) throws(ConnectorError)
-  /// - Throws: ``ConnectorError`` where that is a mistake.
-  func textEndsInQuotes() throws(ConnectorError)
+  /// How much is written for a row besides its own text.
+  var overhead: Int { get }
   /// Hands over the records that are ready.
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError)
 }
@@ -71,6 +73,9 @@ struct CSVLines: ~Copyable {
     key.write(raw: UInt8(ascii: ":"))
     return key.buffer.array
   }
+
+  /// How much is written for a row besides its cells.
+  static func overhead(of keys: some Sequence<[UInt8]>) -> Int { keys.reduce(0) { $0 + $1.count + 5 } }
 
   mutating func begin() {
     writer.write(raw: UInt8(ascii: "{"))

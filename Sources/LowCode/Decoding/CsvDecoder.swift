@@ -3,57 +3,28 @@ import JSON
 
 /// Reads comma-separated values under a line of column names; all values are strings.
 struct CsvDecoder: Component, PartwiseDecoder {
-  private let encoding: String
+  /// The encoding that the manifest asks for.
+  private let encoding: String?
   private let delimiter: String
   private let blanks: Set<String>
+  private let limit: Limit
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    encoding = try node.optionalString("encoding") ?? "utf-8"
+    encoding = try node.optionalString("encoding")
     let delimiter = try node.optionalString("delimiter") ?? ","
     self.delimiter = delimiter.isEmpty ? "," : delimiter.hasPrefix("\\") ? PythonEscapes.decoded(delimiter) : delimiter
     blanks = Set(try node.strings("set_values_to_none"))
+    limit = try DecodingLimits(context.runtime.environment).recordBytes
   }
 
   /// - Throws: ``ConnectorError`` for an encoding or a delimiter that does not exist; as the reference, not before a body is there.
-  func parser() throws -> any BodyParser {
+  func parser(charset: String?) throws -> any BodyParser {
     guard delimiter.unicodeScalars.count == 1 else {
       throw ConnectorError(.system, "`delimiter` of `CsvDecoder` should be one character, not `\(delimiter)`.")
     }
-    let rows = CSVParser(delimiter: Array(delimiter.utf8), rows: DictReaderRows(blanks: blanks))
+    let rows = CSVParser(delimiter: Array(delimiter.utf8), limit: limit, rows: DictReaderRows(blanks: blanks))
     // A delimiter of several bytes is only found whole in parts that end with a character.
-    let transcoder = try TextTranscoder(encoding: encoding)
-    return transcoder.isIdentity && delimiter.utf8.count == 1 ? rows : TranscodingParser(transcoder, rows)
-  }
-}
-
-/// Brings a body into UTF-8 for another parser, character by character.
-final class TranscodingParser: BodyParser {
-  private let transcoder: TextTranscoder
-  private let inner: any BodyParser
-
-  init(_ transcoder: TextTranscoder, _ inner: any BodyParser) {
-    self.transcoder = transcoder
-    self.inner = inner
-  }
-
-  func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
-    var text = ByteBuffer(capacity: bytes.count + bytes.count / 2)
-    let failure: ConnectorError?
-    do throws(ConnectorError) {
-      try transcoder.transcode(bytes, to: &text)
-      failure = nil
-    } catch {
-      failure = error
-    }
-    try text.withUnsafeBytes { try inner.parse($0, into: &values) }
-    if let failure { throw failure }
-  }
-
-  func finish(into values: inout ParsedValues) throws {
-    var text = ByteBuffer(capacity: 8)
-    try transcoder.finish(to: &text)
-    if text.count > 0 { try text.withUnsafeBytes { try inner.parse($0, into: &values) } }
-    try inner.finish(into: &values)
+    return try TextParser(rows, manifest: encoding, charset: charset, keepsCharactersWhole: delimiter.utf8.count > 1)
   }
 }
 

@@ -12,6 +12,7 @@ struct DataFrameRows: CSVRows, ~Copyable {
   /// The number of fields of the first row, which no other one may exceed.
   private var width: Int?
   private var rowCount = 0
+  private(set) var overhead = 0
   /// The rows since the last whole block.
   private var block = CSVLines()
   private var ready = ParsedValues()
@@ -26,7 +27,9 @@ struct DataFrameRows: CSVRows, ~Copyable {
   mutating func take(_ row: borrowing CSVCells) throws(ConnectorError) {
     guard !Self.isBlank(row) else { return }
     guard let keys else {
-      keys = Self.header(row)
+      let names = Self.header(row)
+      keys = names
+      overhead = CSVLines.overhead(of: names)
       return
     }
     rowCount += 1
@@ -37,10 +40,6 @@ struct DataFrameRows: CSVRows, ~Copyable {
     }
     write(row, keys, indexCount: width - keys.count)
     if rowCount.isMultiple(of: Self.blockSize) { try block.handOver(to: &ready, Self.place) }
-  }
-
-  func textEndsInQuotes() throws(ConnectorError) {
-    throw ConnectorError(.system, "A quote in row \(rowCount + 1) of a CSV file has no end.")
   }
 
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {

@@ -13,6 +13,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
   private let blanks: [[UInt8]]
   private var columns: [Column]?
   private var columnCount = 0
+  private(set) var overhead = 0
   private var namesAreText = true
   private var lines = CSVLines()
 
@@ -32,9 +33,6 @@ struct DictReaderRows: CSVRows, ~Copyable {
     // Blank lines between rows do not count.
     if row.count > 0 { write(row, columns) }
   }
-
-  /// As the module, unless it is told to be strict: what came so far is the last cell.
-  func textEndsInQuotes() {}
 
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {
     // Rows would show it too, but there may be none.
@@ -56,6 +54,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
         columns.append(Column(key: key, place: place))
       }
     }
+    overhead = CSVLines.overhead(of: columns.lazy.map(\.key))
     return columns
   }
 

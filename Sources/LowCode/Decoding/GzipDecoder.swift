@@ -13,9 +13,7 @@ struct GzipDecoder: Component, PartwiseDecoder {
   // As the reference: JSON in gzip, and not deeper.
   var allowsPagination: Bool { inner is JsonDocumentDecoder }
 
-  var stepSize: Int { inner is GzipDecoder ? 1024 : 16 * 1024 }
-
-  func parser() throws -> any BodyParser { GzipParser(try inner.parser()) }
+  func parser(charset: String?) throws -> any BodyParser { GzipParser(try inner.parser(charset: charset)) }
 }
 
 /// The decoder within another one.
@@ -23,7 +21,7 @@ enum NestedDecoder {
   /// - Throws: ``ConnectorError`` for a decoder that cannot stand there.
   static func build(_ node: ManifestNode, in context: BuildContext) throws -> any PartwiseDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
-    if node["type"]?.string == JsonDecoder.typeName { return JsonDocumentDecoder() }
+    if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: context) }
     let decoder: any Decoder = try context.build(node)
     if !(decoder is IterableDecoder), let partwise = decoder as? any PartwiseDecoder { return partwise }
     throw ConnectorError(.system, "`\(type(of: decoder))` cannot stand within another decoder.", at: node)
@@ -38,6 +36,9 @@ private final class GzipParser: BodyParser {
   private var first: [UInt8] = []
 
   init(_ inner: any BodyParser) { self.inner = inner }
+
+  /// A thousand times as much may come out.
+  var stepSize: Int { max(1, inner.stepSize / 256) }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     if case .undecided = kind {

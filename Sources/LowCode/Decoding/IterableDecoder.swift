@@ -3,9 +3,13 @@ import JSON
 
 /// Reads a body of lines of plain text, each of them as an object with the key `record`.
 struct IterableDecoder: Component, PartwiseDecoder {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  private let limit: Limit
 
-  func parser() -> any BodyParser { TextLinesParser() }
+  init(from node: ComponentNode, in context: BuildContext) throws {
+    limit = try DecodingLimits(context.runtime.environment).recordBytes
+  }
+
+  func parser(charset: String?) throws -> any BodyParser { try TextParser(TextLinesParser(limit), charset: charset) }
 }
 
 /// Splits text at line feeds, carriage returns and pairs of both.
@@ -15,6 +19,9 @@ private final class TextLinesParser: BodyParser {
   private var line = ByteBuffer()
   /// Whether the last byte was a carriage return, so that a line feed belongs to it.
   private var isAfterReturn = false
+  private let limit: Limit
+
+  init(_ limit: Limit) { self.limit = limit }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     var out = JSONWriter(capacity: bytes.count * 2)
@@ -37,6 +44,7 @@ private final class TextLinesParser: BodyParser {
       let rest = bytes[from...]
       guard let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else {
         line.append(UnsafeRawBufferPointer(rebasing: rest))
+        guard line.count <= limit.value else { throw ConnectorError(.system, "A line of the response has \(limit.excess).") }
         return
       }
       line.append(UnsafeRawBufferPointer(rebasing: bytes[from..<end]))

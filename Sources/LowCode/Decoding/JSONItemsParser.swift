@@ -45,6 +45,7 @@ final class JSONItemsParser: BodyParser {
   private static let maximumDepth = 10_000
 
   private let target: [UInt8]
+  private let limit: Limit
   private var path: [UInt8] = []
   private var containers: [Container] = []
   private var state = State.value
@@ -54,20 +55,35 @@ final class JSONItemsParser: BodyParser {
   private var lines = ByteBuffer()
   private var completeCount = 0
 
-  init(path: String) { target = Array("\(path).item".utf8) }
+  /// - Parameter limit: the size of an element, and of what has to be held besides.
+  init(path: String, limit: Limit) {
+    target = Array("\(path).item".utf8)
+    self.limit = limit
+  }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     var failure: ConnectorError?
     do throws(ConnectorError) { try scan(bytes) } catch { failure = error }
     try hand(to: &values)
     if let failure { throw failure }
+    guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess).") }
+  }
+
+  /// The number of bytes that have to be held until the next ones come.
+  private var heldCount: Int {
+    var count = lines.count + key.count + path.count
+    if case .passing(let passing) = state { count += passing.text.count }
+    return count
   }
 
   func finish(into values: inout ParsedValues) throws {
     // A number has no end of its own.
     if case .passing(let passing) = state, passing.kind == .scalar { try endValue(passing) }
     try hand(to: &values)
-    guard case .end = state else { throw broken("it ends too early") }
+    guard case .end = state else {
+      if containers.isEmpty, case .value = state { throw broken("it is empty") }
+      throw TransportError.cutOff("its JSON text ends in the middle")
+    }
   }
 
   private func hand(to values: inout ParsedValues) throws {
@@ -98,6 +114,8 @@ final class JSONItemsParser: BodyParser {
       let byte = bytes[at]
       switch state {
       case .passing(var passing):
+        // So that what has been passed is changed in place.
+        state = .value
         at = try pass(bytes, from: at, &passing)
         continue
       case .insideKey(let isEscaped):

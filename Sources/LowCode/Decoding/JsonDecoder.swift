@@ -3,30 +3,30 @@ import JSON
 
 /// Reads a body that is one JSON text; a list gives its elements.
 struct JsonDecoder: Component, Decoder {
-  private let streamName: String
-  private let log: any LogSink
+  private let omissions: OmissionLog
 
   init(from node: ComponentNode, in context: BuildContext) throws { self.init(in: context) }
 
   init(in context: BuildContext) {
-    streamName = context.streamName
-    log = context.runtime.log
+    omissions = OmissionLog("responses are not JSON, so they count as pages without records.", in: context)
   }
 
   var allowsPagination: Bool { true }
 
   /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
+  /// - Throws: ``TransportError`` where it ends in the middle.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
-    do {
-      let root = try response.page().root
+    do throws(JSONError) {
+      let root = try response.document().root
       guard root.kind == .array else { return .one(root.isNull ? .emptyObject : root) }
       return root.count == 0 ? .one(.emptyObject) : .elements(of: root)
     } catch {
-      let start = String(decoding: response.body.prefix(120), as: UTF8.self)
-      log.log(
-        .warn,
-        "Stream \(streamName): the response of \(response.url) is not JSON (\(error)), so it counts as a page without records. "
-          + (start.isEmpty ? "It is empty." : "It begins with: \(start)"))
+      if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))", of: response) }
+      omissions.add {
+        let start = String(decoding: response.body.prefix(120), as: UTF8.self)
+        return "the response of \(response.url) is not JSON (\(error)), so it counts as a page without records. "
+          + (start.isEmpty ? "It is empty." : "It begins with: \(start)")
+      }
       return .one(.emptyObject)
     }
   }

@@ -3,12 +3,22 @@ import JSON
 
 /// Reads one JSON text within another decoder: a list gives its elements, and what is not JSON is an error.
 struct JsonDocumentDecoder: PartwiseDecoder {
-  func parser() -> any BodyParser { Parser() }
+  private let limit: Limit
+
+  init(in context: BuildContext) throws { limit = try DecodingLimits(context.runtime.environment).pageBytes }
+
+  func parser(charset: String?) throws -> any BodyParser { try TextParser(Parser(limit), charset: charset) }
 
   private final class Parser: BodyParser {
+    private let limit: Limit
     private var text = ByteBuffer()
 
-    func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) { text.append(bytes) }
+    init(_ limit: Limit) { self.limit = limit }
+
+    func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
+      text.append(bytes)
+      guard text.count <= limit.value else { throw ConnectorError(.system, "The JSON text of the response has \(limit.excess).") }
+    }
 
     func finish(into values: inout ParsedValues) throws {
       var whole = ByteBuffer()
@@ -17,6 +27,7 @@ struct JsonDocumentDecoder: PartwiseDecoder {
       do throws(JSONError) {
         root = try JSONDocument(parsing: whole.freeze()).root
       } catch {
+        if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))") }
         throw ConnectorError(.system, "The response is not JSON: \(error).")
       }
       if root.isNull { throw ConnectorError(.system, "The response is null, where a JSON object or list is expected.") }

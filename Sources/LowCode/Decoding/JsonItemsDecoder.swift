@@ -4,17 +4,18 @@ import JSON
 /// Reads the elements of one array in a JSON text, wherever it is, without holding the text.
 struct JsonItemsDecoder: Component, PartwiseDecoder {
   private let path: String
-  private let encoding: String
+  /// The encoding that the manifest asks for.
+  private let encoding: String?
+  private let limit: Limit
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     path = try node.string("items_path")
-    encoding = try node.optionalString("encoding") ?? "utf-8"
+    encoding = try node.optionalString("encoding")
+    limit = try DecodingLimits(context.runtime.environment).recordBytes
   }
 
-  func parser() throws -> any BodyParser {
+  func parser(charset: String?) throws -> any BodyParser {
     guard !path.isEmpty else { throw ConnectorError(.system, "`items_path` of `JsonItemsDecoder` should not be empty.") }
-    let items = JSONItemsParser(path: path)
-    let transcoder = try TextTranscoder(encoding: encoding)
-    return transcoder.isIdentity ? items : TranscodingParser(transcoder, items)
+    return try TextParser(JSONItemsParser(path: path, limit: limit), manifest: encoding, charset: charset)
   }
 }

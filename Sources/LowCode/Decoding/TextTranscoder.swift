@@ -6,7 +6,7 @@ import JSON
 /// Encodings have the names that Python knows. The common ones need nothing of the system, the others its `iconv`.
 final class TextTranscoder {
   private enum Kind {
-    case utf8(isMarked: Bool)
+    case utf8
     case ascii
     case latin1
     case windows1252
@@ -18,72 +18,81 @@ final class TextTranscoder {
   private let replacesInvalid: Bool
   /// The beginning of a character whose end is still to come.
   private var pending: [UInt8] = []
-  private var isAtStart = true
 
   /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
   /// - Throws: ``ConnectorError`` where there is no such encoding.
   init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
+    guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`.") }
+    self.kind = kind
     self.name = name
     self.replacesInvalid = replacesInvalid
-    switch name.lowercased().replacing("_", with: "-").replacing(" ", with: "-") {
-    case "utf-8", "utf8", "u8", "utf", "cp65001": kind = .utf8(isMarked: false)
-    case "utf-8-sig", "utf8-sig": kind = .utf8(isMarked: true)
-    case "ascii", "us-ascii", "646": kind = .ascii
-    case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": kind = .latin1
-    case "cp1252", "1252", "windows-1252": kind = .windows1252
+  }
+
+  private static func kind(of name: String) -> Kind? {
+    if TextEncoding.isUTF8(name) { return .utf8 }
+    switch TextEncoding.plain(name) {
+    case "ascii", "us-ascii", "646": return .ascii
+    case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": return .latin1
+    case "cp1252", "1252", "windows-1252": return .windows1252
     case let given:
+      // What is no name might be an instruction to `iconv`.
+      guard given.utf8.count <= 64, given.utf8.allSatisfy(isNameByte) else { return nil }
       // Python's name for what iconv knows as Macintosh.
       let other = ["mac-roman", "macroman"].contains(given) ? "macintosh" : given
       let candidates = [other, other.replacing("iso8859", with: "iso-8859"), other.replacing("-", with: "")]
-      guard let converter = candidates.lazy.compactMap(IconvConverter.init).first else {
-        throw ConnectorError(.system, "There is no encoding called `\(name)`.")
-      }
-      kind = .iconv(converter)
+      return candidates.lazy.compactMap(IconvConverter.init).first.map { .iconv($0) }
     }
   }
 
-  /// Whether bytes are passed on as they are, unchecked.
-  var isIdentity: Bool { if case .utf8(isMarked: false) = kind { !replacesInvalid } else { false } }
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "+")
+    }
+  }
+
+  /// Whether there is an encoding of that name.
+  static func knows(_ name: String) -> Bool { kind(of: name) != nil }
+
+  /// Whether the characters of ASCII are the same bytes in an encoding, and no bytes of ASCII mean anything else.
+  static func extendsASCII(_ name: String) -> Bool {
+    let sample = JSONBytes("A0 {\"a\": [1, 'b']} <c>+AGE-</c>;\u{1B}$B")
+    return TextEncoding.transcoded(sample, from: name)?.array == sample.array
+  }
 
   /// Appends what `bytes` stand for; of a character that is not complete the beginning is kept.
   func transcode(_ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer) throws(ConnectorError) {
     switch kind {
-    case .utf8(let isMarked):
-      var whole = pending + bytes
-      if isMarked, isAtStart {
-        guard whole.count >= 3 else {
-          pending = whole
-          return
-        }
-        if whole.starts(with: [0xEF, 0xBB, 0xBF]) { whole.removeFirst(3) }
-        isAtStart = false
-      }
+    case .utf8:
+      let whole = pending + bytes
       let complete = whole.count - Self.incompleteTail(whole)
       pending = Array(whole[complete...])
       whole[..<complete].withUnsafeBytes { out.append($0) }
     case .ascii, .latin1, .windows1252:
       for byte in bytes { try append(byte, to: &out) }
     case .iconv(let converter):
-      var whole = pending + bytes
-      var used = whole.withUnsafeBytes { converter.convert($0, to: &out) }
-      while case .invalid(let place) = used {
-        guard replacesInvalid else { throw invalid() }
-        out.append("\u{FFFD}")
-        whole.removeFirst(min(place + 1, whole.count))
-        used = whole.withUnsafeBytes { converter.convert($0, to: &out) }
+      let whole = pending + bytes
+      var from = 0
+      while from < whole.count {
+        switch whole[from...].withUnsafeBytes({ converter.convert($0, to: &out) }) {
+        case .all(let count):
+          pending = Array(whole[min(from + count, whole.count)...])
+          return
+        case .invalid(let place):
+          guard replacesInvalid else { throw invalid() }
+          out.append("\u{FFFD}")
+          from += place + 1
+        }
       }
-      if case .all(let count) = used { pending = Array(whole[min(count, whole.count)...]) }
+      pending.removeAll()
     }
   }
 
-  /// Appends what was too short to tell whether it begins with a byte order mark.
   /// - Throws: ``ConnectorError`` where the text ended within a character.
   func finish(to out: inout ByteBuffer) throws(ConnectorError) {
-    if case .utf8(isMarked: true) = kind, isAtStart, Self.incompleteTail(pending) == 0 {
-      pending.withUnsafeBytes { out.append($0) }
-      pending.removeAll()
-    }
-    if !pending.isEmpty, !replacesInvalid { throw invalid() }
+    guard !pending.isEmpty else { return }
+    guard replacesInvalid else { throw invalid() }
+    out.append("\u{FFFD}")
   }
 
   private func append(_ byte: UInt8, to out: inout ByteBuffer) throws(ConnectorError) {
@@ -141,6 +150,7 @@ private final class IconvConverter {
   }
 
   private let descriptor: iconv_t
+  private var piece = [CChar](repeating: 0, count: 16 * 1024)
 
   init?(_ name: String) {
     guard let opened = iconv_open("UTF-8", name), Int(bitPattern: opened) != -1 else { return nil }
@@ -153,7 +163,6 @@ private final class IconvConverter {
     // `iconv` does not write to its input, though its signature would allow it.
     var source = input.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: CChar.self)) }
     var left = input.count
-    var piece = [CChar](repeating: 0, count: 16 * 1024)
     while left > 0 {
       let room = piece.count
       let (status, reason, written) = piece.withUnsafeMutableBufferPointer { buffer in

@@ -4,7 +4,13 @@ import Foundation
 /// What is wrong with a zip archive.
 struct ZipError: Error, CustomStringConvertible {
   let description: String
-  init(_ description: String) { self.description = description }
+  /// Whether the archive begins as one and has no end.
+  let isCutOff: Bool
+
+  init(_ description: String, isCutOff: Bool = false) {
+    self.description = description
+    self.isCutOff = isCutOff
+  }
 }
 
 /// The directory of a zip archive (PKWARE's APPNOTE.TXT 6.3.10, §4.3), and the way to its files.
@@ -27,14 +33,25 @@ struct ZipArchive {
   /// What stands before the archive in the file.
   private let start: Int
 
-  init(_ file: TemporaryFile) throws {
+  /// - Parameter limit: the size of the directory.
+  init(_ file: TemporaryFile, limit: Limit) throws {
     self.file = file
     let (directory, size, start) = try Self.directory(of: file)
     self.start = start
+    guard size <= limit.value else { throw ZipError("its directory has \(limit.excess)") }
     let entries = try Self.entries(Fields(try file.read(at: start + directory, count: size)))
     var last: [[UInt8]: Int] = [:]
     for (index, entry) in entries.enumerated() { last[entry.rawName] = index }
     self.entries = entries.map { last[$0.rawName].map { entries[$0] } ?? $0 }
+    try Self.checkPlaces(self.entries)
+  }
+
+  /// Files that lie over each other can hold far more than the archive.
+  private static func checkPlaces(_ entries: [Entry]) throws {
+    let places = Set(entries.map { $0.offset..<($0.offset + 30 + $0.packedSize) }).sorted { $0.lowerBound < $1.lowerBound }
+    for (place, next) in zip(places, places.dropFirst()) where place.upperBound > next.lowerBound {
+      throw ZipError("its files overlap")
+    }
   }
 
   /// Where the directory stands in the archive, how long it is, and where the archive begins in the file.
@@ -43,7 +60,10 @@ struct ZipArchive {
     let tail = Fields(try file.read(at: file.size - tailSize, count: tailSize))
     var at = tailSize - 22
     while at >= 0, tail.uint32(at) != 0x0605_4B50 { at -= 1 }
-    guard at >= 0 else { throw ZipError("it is not a zip file") }
+    guard at >= 0 else {
+      let start = Fields(try file.read(at: 0, count: 4))
+      throw ZipError("it is not a zip file", isCutOff: start.uint32(0) == 0x0403_4B50)
+    }
     var size = tail.uint32(at + 12)
     var offset = tail.uint32(at + 16)
     var end = file.size - tailSize + at
@@ -115,13 +135,17 @@ struct ZipArchive {
 
   /// A file of an archive while it is read.
   struct Reader {
+    /// How much is read at a time.
+    private static let pieceSize = 64 * 1024
     /// How much is unpacked at a time: a thousand times as much may come out.
-    private static let pieceSize = 16 * 1024
+    private static let packedSize = 512
     private let file: TemporaryFile
     private let entry: Entry
     private let inflater: Inflater?
     private var at: Int
     private var packedRest: Int
+    /// What was read and not handed on yet.
+    private var piece = Data()
     private var count = 0
     private var checksum: UInt = 0
 
@@ -136,16 +160,19 @@ struct ZipArchive {
 
     /// The next part; nil at the end.
     mutating func next() throws -> Data? {
-      while packedRest > 0, inflater?.isFinished != true {
-        let piece = try file.read(at: at, count: min(packedRest, Self.pieceSize))
-        guard !piece.isEmpty else { throw InflateError.truncated }
-        at += piece.count
-        packedRest -= piece.count
+      while packedRest > 0 || !piece.isEmpty, inflater?.isFinished != true {
+        if piece.isEmpty {
+          piece = try file.read(at: at, count: min(packedRest, Self.pieceSize))
+          guard !piece.isEmpty else { throw InflateError.truncated }
+          at += piece.count
+          packedRest -= piece.count
+        }
         var out = Data()
         if let inflater {
-          _ = try piece.withUnsafeBytes { try inflater.inflate($0) { out.append(contentsOf: $0) } }
+          _ = try piece.prefix(Self.packedSize).withUnsafeBytes { try inflater.inflate($0) { out.append(contentsOf: $0) } }
+          piece = piece.dropFirst(Self.packedSize)
         } else {
-          out = piece
+          swap(&out, &piece)
         }
         if out.isEmpty { continue }
         count += out.count

@@ -89,24 +89,17 @@ package final class HTTPResponse: Sendable {
   package func document() throws(JSONError) -> JSONDocument {
     let result = parsed.withLock { parsed in
       if let parsed { return parsed }
+      let text = bytes ?? JSONBytes(body)
       let result: Result<JSONDocument, JSONError>
       do throws(JSONError) {
-        result = .success(try JSONDocument(parsing: bytes ?? JSONBytes(body), encoding: .detected))
+        result = .success(try JSONDocument(parsing: text, encoding: .detected))
       } catch {
-        result = .failure(error)
+        result = TextEncoding.json(text, charset: charset) ?? .failure(error)
       }
       parsed = result
       return result
     }
     return try result.get()
-  }
-
-  /// The body as the JSON of a page: as ``document()``, but UTF-8 without a byte order mark alone.
-  /// - Throws: ``JSONError`` where it is something else.
-  package func page() throws(JSONError) -> JSONDocument {
-    // Only what begins like this is another encoding.
-    guard body.prefix(4).contains(where: { $0 == 0 || $0 == 0xEF || $0 >= 0xFE }) else { return try document() }
-    return try JSONDocument(parsing: body, encoding: .utf8)
   }
 
   /// The body's JSON value; nil where the body is not JSON.

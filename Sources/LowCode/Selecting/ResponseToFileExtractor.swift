@@ -6,7 +6,9 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
   let rows: any Decoder
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    rows = CSVFileDecoder(keepsMissingWords: try node.bool("preserve_na_values", default: false), log: context.runtime.log)
+    rows = CSVFileDecoder(
+      keepsMissingWords: try node.bool("preserve_na_values", default: false),
+      limit: try DecodingLimits(context.runtime.environment).recordBytes, log: context.runtime.log)
   }
 
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool {

@@ -43,14 +43,54 @@ private struct SilentLog: LogSink {
 }
 
 enum DecodingFixtures {
-  static func context(_ transport: any Transport) -> BuildContext {
+  static func context(_ transport: any Transport, environment: [String: String] = [:]) -> BuildContext {
     let runtime = RuntimeEnvironment(
-      now: { 1_740_830_400_000_000 }, sleep: { _ in }, random: { 0.5 }, transport: transport, log: SilentLog())
+      now: { 1_740_830_400_000_000 }, sleep: { _ in }, random: { 0.5 }, transport: transport, log: SilentLog(),
+      environment: environment)
     return BuildContext(config: [:], runtime: runtime, registry: .standard)
   }
 
-  static func decoder(_ definition: String) throws -> any Decoder {
-    try context(BodyTransport(body: ScriptedBody([]))).build(node(definition))
+  static func response(_ body: [UInt8], contentType: String? = nil) -> HTTPResponse {
+    let headers = contentType.map { [(name: "content-type", value: $0)] } ?? []
+    return HTTPResponse(status: 200, headers: headers, body: Data(body), url: "https://api.test/items")
+  }
+
+  private static func littleEndian(_ value: UInt32, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  /// An archive of files that are not compressed.
+  /// - Parameter told: how often the directory has each of them.
+  static func zip(_ files: [(name: String, bytes: [UInt8])], told: Int = 1) -> [UInt8] {
+    var (archive, directory): ([UInt8], [UInt8]) = ([], [])
+    for (name, bytes) in files {
+      let sizes = [checksum(bytes), UInt32(bytes.count), UInt32(bytes.count)].flatMap { littleEndian($0, 4) }
+      let head = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0] + sizes + littleEndian(UInt32(name.utf8.count), 2) + [0, 0]
+      let entry = [0x50, 0x4B, 1, 2, 20, 0] + head + Array(repeating: 0, count: 10) + littleEndian(UInt32(archive.count), 4)
+      for _ in 0..<told { directory += entry + Array(name.utf8) }
+      archive += [0x50, 0x4B, 3, 4] + head + Array(name.utf8) + bytes
+    }
+    let count = littleEndian(UInt32(files.count * told), 2)
+    return archive + directory + [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + count + count + littleEndian(UInt32(directory.count), 4)
+      + littleEndian(UInt32(archive.count), 4) + [0, 0]
+  }
+
+  /// The bytes as a member of gzip that is not compressed.
+  static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    let length = UInt32(bytes.count)
+    return [31, 139, 8, 0, 0, 0, 0, 0, 0, 255, 1] + littleEndian(length, 2) + littleEndian(~length, 2) + bytes
+      + littleEndian(checksum(bytes), 4) + littleEndian(length, 4)
+  }
+
+  /// CRC-32 (RFC 1952 §8).
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+    }
+  }
+
+  static func decoder(_ definition: String, environment: [String: String] = [:]) throws -> any Decoder {
+    try context(BodyTransport(body: ScriptedBody([])), environment: environment).build(node(definition))
   }
 
   /// A retriever without pages over `body`.
