@@ -51,6 +51,7 @@ struct DefaultPaginator: Component, Paginator {
   }
 
   var initialToken: PageToken? { strategy.initialToken.map { PageToken($0) } }
+  var tokensAreCounted: Bool { strategy.tokensAreCounted }
   func pageSize() throws -> Int? { try strategy.pageSize() }
 
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
@@ -79,6 +80,7 @@ private struct CursorStopCondition: PaginationStrategy {
   let cursor: any Cursor
 
   var initialToken: Value? { strategy.initialToken }
+  var tokensAreCounted: Bool { strategy.tokensAreCounted }
   func pageSize() throws -> Int? { try strategy.pageSize() }
 
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {

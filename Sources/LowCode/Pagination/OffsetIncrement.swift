@@ -11,6 +11,7 @@ struct OffsetIncrement: Component, PaginationStrategy {
   }
 
   var initialToken: Value? { injectsOnFirstRequest ? .int(0) : nil }
+  var tokensAreCounted: Bool { true }
   func pageSize() throws -> Int? { try size?.value() }
 
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {

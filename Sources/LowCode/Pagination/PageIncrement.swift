@@ -14,6 +14,7 @@ struct PageIncrement: Component, PaginationStrategy {
   }
 
   var initialToken: Value? { injectsOnFirstRequest ? .int(firstPage) : nil }
+  var tokensAreCounted: Bool { true }
   func pageSize() throws -> Int? { size }
 
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {

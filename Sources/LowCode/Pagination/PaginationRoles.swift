@@ -26,6 +26,8 @@ package struct PageResult: Sendable {
 package protocol PaginationStrategy: Sendable {
   /// The token of the first request, where one is sent.
   var initialToken: Value? { get }
+  /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
+  var tokensAreCounted: Bool { get }
   /// The number of records to ask for.
   /// - Throws: ``ConnectorError`` where the manifest's template for it gives no integer.
   func pageSize() throws -> Int?
@@ -33,13 +35,23 @@ package protocol PaginationStrategy: Sendable {
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value?
 }
 
+extension PaginationStrategy {
+  package var tokensAreCounted: Bool { false }
+}
+
 /// Asks for page after page.
 package protocol Paginator: Sendable {
   var initialToken: PageToken? { get }
+  /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
+  var tokensAreCounted: Bool { get }
   func pageSize() throws -> Int?
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
   /// The path (or complete URL) of the next page, where the token is one.
   func path(for token: PageToken?) -> String?
   /// What is added to the request; `pageSize` replaces the strategy's own.
   func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts
+}
+
+extension Paginator {
+  package var tokensAreCounted: Bool { false }
 }

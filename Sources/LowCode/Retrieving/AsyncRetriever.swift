@@ -70,7 +70,7 @@ struct AsyncRetriever: Component, Retriever {
     let extractor =
       try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor.whole
     if let file = extractor as? ResponseToFileExtractor { decoder = file.rows }
-    return SimpleRetriever(
+    return try SimpleRetriever(
       requester: try requester(decoder), selector: RecordSelector(extractor: extractor, at: node.node, in: inner),
       paginator: paginator, decoder: decoder, in: inner)
   }

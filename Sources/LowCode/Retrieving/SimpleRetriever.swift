@@ -19,6 +19,7 @@ struct SimpleRetriever: Component, Retriever {
   private let paginationReset: PaginationReset?
   private let windowSplitting: (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   private let isLazy: Bool
+  private let repetitionLimit: RepeatedPages.Limit
   private let streamName: String
   private let runtime: RuntimeEnvironment
 
@@ -40,6 +41,7 @@ struct SimpleRetriever: Component, Retriever {
     ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
     streamName = context.streamName
     runtime = context.runtime
+    repetitionLimit = try RepeatedPages.Limit(runtime.environment)
     isLazy = try LazyReading.isWanted(by: node, in: context)
     let properties = try QueryProperties.make(from: node["requester"], in: context)
     // As in the reference, pages that begin in a parent's record know nothing of these.
@@ -52,7 +54,7 @@ struct SimpleRetriever: Component, Retriever {
   /// Reads without anything that a stream adds to requests and records.
   init(
     requester: any Requester, selector: RecordSelector, paginator: any Paginator, decoder: any Decoder, in context: BuildContext
-  ) {
+  ) throws {
     self.requester = requester
     self.selector = selector
     self.paginator = paginator
@@ -68,6 +70,7 @@ struct SimpleRetriever: Component, Retriever {
     isLazy = false
     streamName = context.streamName
     runtime = context.runtime
+    repetitionLimit = try RepeatedPages.Limit(runtime.environment)
   }
 
   var normalizes: Bool { selector.normalizes }
@@ -133,19 +136,21 @@ struct SimpleRetriever: Component, Retriever {
     var reducer = try pageSizeReduction.map {
       PageSizeReducer($0, configured: try paginator.pageSize(), streamName: streamName)
     }
-    var repeated = RepeatedPages(streamName: streamName)
+    func newGuard() -> RepeatedPages {
+      RepeatedPages(streamName: streamName, tokensAreCounted: paginator.tokensAreCounted, limit: repetitionLimit)
+    }
+    var repeated = newGuard()
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
     var token = embedded == nil ? paginator.initialToken : nil
     while true {
       let size = reducer?.size
       do {
-        // The records of the page, where its token may turn out to repeat; a page that streams is too long to keep.
-        var kept: [Record] = []
+        if let token { repeated.begin(token) }
+        func look(_ records: [Record]) { if token != nil { repeated.take(records) } }
         var isMoreWanted = true
         func emit(_ records: [Record], of size: Int) async throws -> Bool {
           try tracker.observe(records)
-          if token != nil, !decoder.streams { kept = kept.isEmpty ? records : kept + records }
           var emitted = records
           if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
           isMoreWanted = try await body(Page(records: emitted, size: size))
@@ -154,22 +159,24 @@ struct SimpleRetriever: Component, Retriever {
         let read: PageResult?
         if let response = embedded {
           embedded = nil
-          read = try await page(response, slice, normalizer, emit)
+          read = try await page(response, slice, normalizer, look, emit)
         } else {
-          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, emit)
+          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, look, emit)
         }
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
-        let step = try step(after: read, current, size, token, tracker.hasReachedLimit) { next in
-          try repeated.check(kept, token: token, next: next, isAddress: paginator.path(for: next) != nil, slice: slice)
-        }
-        switch step {
-        case .next(let next): token = next
-        case .anew: try startAnew(&tracker, &current, &token, slice)
+        switch try step(after: read, current, size, token, tracker.hasReachedLimit) {
+        case .next(let next):
+          if let token { try repeated.end(token, slice: slice) }
+          token = next
+        case .anew:
+          try startAnew(&tracker, &current, &token, slice)
+          repeated = newGuard()
         case .end: return true
         }
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
+        repeated = newGuard()
       } catch RequestSignal.reducePageSize(let reason) {
         guard let seconds = try reducer?.reduce(reason) else {
           throw ConnectorError(wrapping: RequestSignal.reducePageSize(reason))
@@ -191,16 +198,13 @@ struct SimpleRetriever: Component, Retriever {
   }
 
   private func step(
-    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, _ isAtLimit: Bool,
-    _ check: (PageToken) throws -> Void
+    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, _ isAtLimit: Bool
   ) throws -> PageStep {
     guard var result = read else { return .end }
     if isAtLimit { return .anew }
     result.slice = slice
     result.requestedPageSize = size
-    guard let next = try paginator.nextToken(after: result, lastToken: token) else { return .end }
-    try check(next)
-    return .next(next)
+    return try paginator.nextToken(after: result, lastToken: token).map { .next($0) } ?? .end
   }
 
   private func startAnew(
@@ -219,10 +223,10 @@ struct SimpleRetriever: Component, Retriever {
   /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
     _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
-    _ emit: ([Record], Int) async throws -> Bool
+    _ look: ([Record]) -> Void, _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), original, normalizer, emit)
+      return try await page(send(slice, token: token, size: size), original, normalizer, look, emit)
     }
     var merged = MergedRecords()
     var (count, lastRecord) = (0, Record?.none)
@@ -235,7 +239,7 @@ struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer) { parts, size in
+      last = try await page(send(slice, token: token, size: size), original, normalizer, look) { parts, size in
         var whole: [Record] = []
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
@@ -260,13 +264,14 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ emit: ([Record], Int) async throws -> Bool
+    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
+    _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
     try await decoder.decode(response) { batch in
       if !decoder.streams { result.body = batch.first }
-      let selection = await selector.select(batch, slice: slice, normalizer: normalizer)
+      let selection = await selector.select(batch, slice: slice, normalizer: normalizer, look)
       result.recordCount += selection.records.count
       result.extractedCount += selection.extracted
       if let last = selection.records.last { result.lastRecord = last }

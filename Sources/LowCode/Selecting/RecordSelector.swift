@@ -59,9 +59,13 @@ struct RecordSelector: Component {
   }
 
   /// Extracts, filters, transforms and normalises the records of a page, and fetches their files.
-  func select(_ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?) async -> Selection {
+  /// - Parameter look: sees the records as they were extracted.
+  func select(
+    _ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void
+  ) async -> Selection {
     var selection = Selection()
     do { try await extract(page, slice: slice, into: &selection) } catch { selection.failure = error }
+    look(selection.records)
     do { try refine(&selection.records, slice: slice, normalizer: normalizer) } catch { selection.failure = error }
     if let uploader {
       for index in selection.records.indices {
