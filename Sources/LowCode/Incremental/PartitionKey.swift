@@ -1,3 +1,4 @@
+import Crypto
 import JSON
 
 /// A partition by its content: equal whatever the order of its keys.
@@ -19,5 +20,15 @@ struct PartitionKey: Sendable, Hashable {
     case .array(let elements): .array(elements.map(sorted))
     default: value
     }
+  }
+}
+
+/// What tells partitions apart where there may be too many to keep.
+struct PartitionDigest: Sendable, Hashable {
+  private let words: SIMD4<UInt64>
+
+  init(_ key: PartitionKey) {
+    let hash = SHA256.hash(data: Array(JSONValue.object(key.partition).jsonText.utf8))
+    words = hash.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
   }
 }

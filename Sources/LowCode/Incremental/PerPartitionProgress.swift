@@ -31,6 +31,9 @@ struct PerPartitionProgress: Sendable {
   /// In the order in which the partitions came.
   private var timelines: OrderedDictionary<PartitionKey, CursorTimeline> = [:]
   private var open: [PartitionKey: Open] = [:]
+  /// The partitions that came in this read: one that several parents have is read once, whether or not it was read already when it
+  /// came again.
+  private var arrived: Set<PartitionDigest> = []
   private var numberOfPartitions = 0
   private var generated = 0
   /// Whether the router has named all of its partitions.
@@ -121,14 +124,14 @@ struct PerPartitionProgress: Sendable {
   /// What a partition does that comes from the router.
   enum Arrival {
     case windows(SliceWindows)
-    /// The partition is being read already.
+    /// The partition came before.
     case duplicate
   }
 
   /// A partition came from the router; its windows follow.
   mutating func begin(_ key: PartitionKey, parentState: JSONObject?) throws -> Arrival {
     switchToGlobalCursorAtLimit()
-    guard open[key] == nil else {
+    guard arrived.insert(PartitionDigest(key)).inserted else {
       if !hasWarnedOfDuplicates {
         definition.log.log(.warn, "Stream `\(definition.streamName)` got the same partition twice; it is read once.")
       }
