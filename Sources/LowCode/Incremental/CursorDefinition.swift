@@ -59,6 +59,28 @@ final class CursorDefinition: Sendable {
     }
   }
 
+  /// The cursor value at a place of a state.
+  /// - Throws: ``ConnectorError`` that says what stands there and what should.
+  func read(_ value: JSONValue, _ place: String) throws(ConnectorError) -> CursorValue {
+    do throws(CursorValueError) {
+      return try converter.parse(value)
+    } catch {
+      let reason =
+        switch error {
+        case .unreadable(let reason), .impossible(let reason): reason
+        }
+      throw unreadable("\(place) is \(value.excerpt), which is no value of the cursor. \(reason)")
+    }
+  }
+
+  /// The error for a state that cannot be used.
+  func unreadable(_ reason: String) -> ConnectorError {
+    ConnectorError(
+      .config,
+      "The state of stream `\(streamName)` cannot be read: \(reason) Correct the state, or reset the stream to read it from its "
+        + "beginning.")
+  }
+
   /// An error of the stream's cursor that neither the user nor the manifest's author can foresee.
   func failure(_ message: String, _ cause: any Error) -> ConnectorError {
     if let error = cause as? ConnectorError { return error }
@@ -100,5 +122,13 @@ struct WindowRequestOptions: Sendable {
   func add(from slice: JSONObject, to parts: inout RequestParts) throws {
     try startOption?.inject(slice[startField] ?? .null, into: &parts)
     try endOption?.inject(slice[endField] ?? .null, into: &parts)
+  }
+}
+
+extension JSONValue {
+  /// The value as JSON, cut where it is long.
+  var excerpt: String {
+    let text = jsonText
+    return text.utf8.count <= 200 ? text : text.prefix(200) + "…"
   }
 }

@@ -27,7 +27,7 @@ struct CursorTimeline: Sendable {
     let key = definition.field.string
     do {
       if runtimeLookback != 0, let value = state[key], value.isTruthy {
-        let moved = try definition.converter.parse(value).subtracting(.fixed(PyTimeDelta(seconds: runtimeLookback)))
+        let moved = try definition.read(value, "`\(key)`").subtracting(.fixed(PyTimeDelta(seconds: runtimeLookback)))
         state[key] = definition.converter.format(moved)
       }
       configuredStart = try definition.start()
@@ -43,7 +43,7 @@ struct CursorTimeline: Sendable {
           if case .count = definition.converter, !value.isTruthy {
             // Zero, an empty text and null count as no state.
           } else {
-            let previous = try definition.converter.parse(value)
+            let previous = try definition.read(value, "`\(key)`")
             if !previous.isBefore(start) { start = previous }
           }
         }
@@ -66,15 +66,14 @@ struct CursorTimeline: Sendable {
     // As the reference: whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
-    default: throw ConnectorError(.system, "The `slices` in the state of stream `\(definition.streamName)` should be a list.")
+    case let other?: throw definition.unreadable("`slices` should be a list, not \(other.excerpt).")
     }
     return try slices.map { slice in
-      guard let start = slice["start"], let end = slice["end"] else {
-        throw ConnectorError(.system, "A slice of the state of stream `\(definition.streamName)` lacks its start or its end.")
+      func value(_ key: String) throws -> CursorValue? { try slice[key].map { try definition.read($0, "`\(key)` of a slice") } }
+      guard let start = try value("start"), let end = try value("end") else {
+        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(slice.excerpt).")
       }
-      return CursorInterval(
-        start: try definition.converter.parse(start), end: try definition.converter.parse(end),
-        mostRecent: try slice["most_recent_cursor_value"].map { try definition.converter.parse($0) })
+      return CursorInterval(start: start, end: end, mostRecent: try value("most_recent_cursor_value"))
     }
   }
 
@@ -148,9 +147,7 @@ struct CursorTimeline: Sendable {
     }
   }
 
-  private var noSlices: ConnectorError {
-    definition.failure("its state has no slices.", ConnectorError(.system, "The state of the stream has no slices."))
-  }
+  private var noSlices: ConnectorError { definition.unreadable("`slices` has no slices.") }
 
   /// What a read of this timeline takes as new: from the lookback window on, but not before the configured start.
   var bounds: CursorBounds {

@@ -147,7 +147,7 @@ final class DatetimeCursorFormats: Sendable {
   }
 
   private func unreadable(_ value: JSONValue) -> CursorValueError {
-    .unreadable("None of the formats \(inputs.map(\.parser.format)) fits \(value.jsonText).")
+    .unreadable("None of the formats \(inputs.map(\.parser.format)) fits \(value.excerpt).")
   }
 }
 

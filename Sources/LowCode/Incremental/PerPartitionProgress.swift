@@ -66,12 +66,11 @@ struct PerPartitionProgress: Sendable {
       self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
       lookbackWindow = try seconds(state["lookback_window"])
       guard let entries = state["states"] == "" ? [] : (state["states"] ?? []).array else {
-        throw ConnectorError(.system, "The `states` in the state of stream `\(definition.streamName)` should be a list.")
+        throw definition.unreadable("`states` should be a list, not \(state["states"]?.excerpt ?? "").")
       }
       for entry in entries {
         guard let partition = entry["partition"]?.object, let cursor = entry["cursor"]?.object else {
-          throw ConnectorError(
-            .system, "An entry of `states` in the state of stream `\(definition.streamName)` lacks its partition or its cursor.")
+          throw definition.unreadable("an entry of `states` should have a `partition` and a `cursor`, but is \(entry.excerpt).")
         }
         numberOfPartitions += 1
         timelines[PartitionKey(partition)] = try CursorTimeline(definition, state: cursor)
@@ -88,8 +87,7 @@ struct PerPartitionProgress: Sendable {
     if let number = value.int { return number }
     if let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
     if let text = value.string, let number = pythonInt(text.utf8), !number.overflow { return number.value }
-    throw ConnectorError(
-      .system, "`lookback_window` in the state of stream `\(definition.streamName)` should be a number of seconds.")
+    throw definition.unreadable("`lookback_window` should be a number of seconds, not \(value.excerpt).")
   }
 
   /// As with the reference, what can be asked for a key and does not have it is no cursor.
@@ -99,19 +97,15 @@ struct PerPartitionProgress: Sendable {
     case .object(let state): try setGlobalCursor(state)
     case .string(let text) where !text.contains(field): break
     case .array(let values) where !values.contains(.string(field)): break
-    default: throw ConnectorError(.system, "`state` in the state of stream `\(definition.streamName)` should be an object.")
+    default: throw definition.unreadable("`state` should be an object, not \(value.excerpt).")
     }
   }
 
   private mutating func setGlobalCursor(_ state: JSONObject) throws {
     guard let value = state[definition.field.string] else { return }
-    do {
-      let text = definition.converter.format(try definition.converter.parse(value))
-      globalCursor = text
-      newGlobalCursor = text.string
-    } catch {
-      throw definition.failure("the global cursor of its state cannot be read.", error)
-    }
+    let moment = try definition.read(value, "`\(definition.field.string)` of the global cursor")
+    globalCursor = definition.converter.format(moment)
+    newGlobalCursor = moment
   }
 
   // MARK: Reading
