@@ -10,12 +10,16 @@ package struct DatetimeFormat: Hashable, Sendable {
   package init(_ format: String) {
     self.format = format
     renderer = StrftimeRenderer(format)
+    writesOffset = renderer.writesOffset
     do throws(PythonTimeError) {
       matcher = .success(try StrptimeMatcher(format))
     } catch {
       matcher = .failure(error)
     }
   }
+
+  /// Whether the format writes how far a time is from UTC (`%z`); the name of a zone alone (`%Z`) is not read back.
+  package let writesOffset: Bool
 
   /// `value.strftime(format)`.
   package func strftime(_ value: PyDateTime) -> String { renderer.render(value) }

@@ -113,6 +113,12 @@ extension PyDateTime {
     try PyDateTime(localMicroseconds: utcMicroseconds + zone.offsetMicroseconds, tz: zone)
   }
 
+  /// The same instant in UTC; as it is where it is there already, naive, or would leave the calendar.
+  package var inUTC: PyDateTime {
+    guard let tz, tz.offsetMicroseconds != 0 else { return self }
+    return (try? converted(to: .utc)) ?? self
+  }
+
   /// `timestamp()`: seconds since 1970-01-01 UTC, correctly rounded; a naive value counts as UTC.
   package var timestamp: Double { trueDivide(Int128(epochMicroseconds), 1_000_000) }
 

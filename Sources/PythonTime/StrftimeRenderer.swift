@@ -40,6 +40,17 @@ struct StrftimeRenderer: Sendable {
     flagged = hasFlags ? bytes : nil
   }
 
+  /// Whether the text says how far its time is from UTC.
+  var writesOffset: Bool {
+    parts.contains { part in
+      switch part {
+      case .offset: true
+      case .directive(let directive): directive.letter == UInt8(ascii: "z")
+      default: false
+      }
+    }
+  }
+
   func render(_ value: PyDateTime) -> String {
     guard let flagged else { return render(parts, value) }
     return render(Self.parse(Self.substituted(flagged, value), limit: limit, python: false), value)

@@ -33,7 +33,7 @@ final class ConcurrentCursor: Cursor {
     }
   }
 
-  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, tracksText: false) }
+  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition) }
 
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
     let observer = observer as? CursorValueObserver

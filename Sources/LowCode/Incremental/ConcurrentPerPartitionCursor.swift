@@ -60,15 +60,14 @@ final class ConcurrentPerPartitionCursor: Cursor {
     }
   }
 
-  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, tracksText: true) }
+  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition) }
 
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    let seen = observer as? CursorValueObserver
-    let (greatest, greatestText) = (seen?.greatest, seen?.greatestText)
+    let greatest = (observer as? CursorValueObserver)?.greatest
     let key = PartitionKey(slice.partition)
     let now = now()
     return try progress.withLock { progress in
-      try progress.close(key, slice, greatest: greatest, greatestText: greatestText)
+      try progress.close(key, slice, greatest: greatest)
       return progress.shouldEmit(at: now) ? try progress.state : nil
     }
   }

@@ -124,11 +124,11 @@ struct CursorTimeline: Sendable {
     throw definition.failure("a slice cannot be added to its state.", reason)
   }
 
-  /// The value that the state carries, as it is written.
-  var cursorText: JSONValue? {
+  /// The value that the state carries.
+  var cursorValue: CursorValue? {
     get throws {
       do {
-        return try intervals.latestComplete(unit: definition.converter.unit).map(definition.converter.format)
+        return try intervals.latestComplete(unit: definition.converter.unit)
       } catch {
         throw definition.failure("the slices of its state cannot be joined.", error)
       }
@@ -140,9 +140,9 @@ struct CursorTimeline: Sendable {
   var state: JSONObject {
     get throws {
       if let fault { throw fault }
-      guard let value = try cursorText else { throw noSlices }
+      guard let value = try cursorValue else { throw noSlices }
       var state = legacy
-      state[definition.field.string] = value
+      state[definition.field.string] = definition.converter.format(value)
       return state
     }
   }

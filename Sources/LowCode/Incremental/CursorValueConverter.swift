@@ -53,29 +53,31 @@ final class DatetimeCursorFormats: Sendable {
   private struct Input: Sendable {
     let parser: DatetimeParser
     let pattern: DatetimePattern?
+    /// Whether what was read may have an offset that the output would lose.
+    let movesToUTC: Bool
   }
 
   private let inputs: [Input]
   let output: DatetimeParser
   let unit: CursorDuration
-  /// Whether texts of moments in UTC sort as the moments do.
-  let sortsAsText: Bool
 
   /// - Parameter granularity: nil for the default of a millisecond.
   init(inputs: [String], output: String, granularity: CursorDuration?) {
-    self.output = DatetimeParser(format: output)
-    self.inputs = (inputs + [output]).map { Input(parser: DatetimeParser(format: $0), pattern: DatetimePattern($0)) }
-    unit = granularity ?? .fixed(Self.millisecond)
-    let sorted = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
-    sortsAsText = sorted.contains { prefix in
-      output.hasPrefix(prefix)
-        && !output.dropFirst(prefix.count).replacing(".%f", with: "").replacing("%z", with: "").contains("%")
+    let output = DatetimeParser(format: output)
+    self.output = output
+    self.inputs = (inputs + [output.format]).map { format in
+      let parser = DatetimeParser(format: format)
+      return Input(parser: parser, pattern: DatetimePattern(format), movesToUTC: output.impliesUTC && !parser.impliesUTC)
     }
+    unit = granularity ?? .fixed(Self.millisecond)
   }
 
   private static let millisecond = (try? PyTimeDelta(milliseconds: 1)) ?? .resolution
 
   func format(_ moment: PyDateTime) -> String { output.format(moment) }
+
+  /// The moment on the clock that the output has: days and months begin there.
+  func placed(_ moment: PyDateTime) -> PyDateTime { output.impliesUTC ? moment.inUTC : moment }
 
   func parse(_ field: Record.Field) throws(CursorValueError) -> PyDateTime {
     switch field {
@@ -117,11 +119,11 @@ final class DatetimeCursorFormats: Sendable {
 
   private func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(CursorValueError) -> PyDateTime {
     for input in inputs {
-      if let moment = input.pattern?.parse(bytes) { return moment }
+      if let moment = input.pattern?.parse(bytes) { return input.movesToUTC ? moment.inUTC : moment }
       if let pattern = input.pattern, !pattern.canMatch(bytes) { continue }
       if let moment = try reading({ () throws(PythonTimeError) in try input.parser.parse(String(decoding: bytes, as: UTF8.self)) }
       ) {
-        return moment
+        return input.movesToUTC ? moment.inUTC : moment
       }
     }
     throw unreadable(.string(String(decoding: bytes, as: UTF8.self)))
@@ -131,7 +133,9 @@ final class DatetimeCursorFormats: Sendable {
     of value: JSONValue, _ read: (Input) throws(PythonTimeError) -> PyDateTime
   ) throws(CursorValueError) -> PyDateTime {
     for input in inputs {
-      if let moment = try reading({ () throws(PythonTimeError) in try read(input) }) { return moment }
+      if let moment = try reading({ () throws(PythonTimeError) in try read(input) }) {
+        return input.movesToUTC ? moment.inUTC : moment
+      }
     }
     throw unreadable(value)
   }

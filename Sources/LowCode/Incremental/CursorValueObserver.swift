@@ -1,33 +1,27 @@
 import AirbyteProtocol
 import Foundation
 import JSON
-import PythonTime
 
-/// Keeps the largest cursor value of a slice's records, and where partitions share a global cursor the largest text as well.
+/// Keeps the largest cursor value of a slice's records.
 ///
 /// A value is read only where it differs from the one before: most records of a page repeat or follow it in order.
 ///
 /// Unsafe to share, which nobody does: a slice's observer belongs to whoever reads the slice, and is handed on when that is done.
 final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   private let definition: CursorDefinition
-  private let tracksText: Bool
   private var lastText: [UInt8] = []
   private(set) var greatest: CursorValue?
   /// What stands in place of ``greatest`` where a counting cursor's records hold no numbers.
   private(set) var unusable: JSONValue?
-  /// The largest value as texts compare, which is how the global cursor moves.
-  private(set) var greatestText: String?
-  private var greatestInUTC: PyDateTime?
 
-  init(_ definition: CursorDefinition, tracksText: Bool) {
+  init(_ definition: CursorDefinition) {
     self.definition = definition
-    self.tracksText = tracksText
     lastText.reserveCapacity(32)
   }
 
   func observe(_ record: borrowing Record) throws {
     guard let field = record[definition.field], !field.isNull else {
-      if !tracksText { definition.warnOfMissingValue() }
+      definition.warnOfMissingValue()
       return
     }
     if case .view(let view) = field, view.withStringBytes({ isRepeated($0) }) == true { return }
@@ -37,7 +31,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
     } catch {
       switch error {
       case .unreadable(let reason):
-        if tracksText { definition.warnOfUnreadableValue(reason) } else { definition.warnOfMissingValue() }
+        definition.warnOfUnreadableValue(reason)
         return
       case .impossible(let reason):
         if case .count = definition.converter, greatest == nil, keep(unusable: field.value) { return }
@@ -50,7 +44,6 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
     } else {
       greatest = value
     }
-    if tracksText { track(value) }
   }
 
   private func failure(_ reason: String) -> ConnectorError {
@@ -81,17 +74,6 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       memcpy(place, start, text.count)
       return false
     }
-  }
-
-  private func track(_ value: CursorValue) {
-    guard case .moment(let moment) = value, case .datetime(let formats) = definition.converter else { return }
-    if formats.sortsAsText, moment.tz == .utc, moment.year >= 1000 {
-      if let greatestInUTC, moment.epochMicroseconds <= greatestInUTC.epochMicroseconds { return }
-      greatestInUTC = moment
-    }
-    let text = formats.format(moment)
-    if let greatestText, !greatestText.sortsBefore(text) { return }
-    greatestText = text
   }
 }
 

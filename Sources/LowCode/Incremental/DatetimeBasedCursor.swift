@@ -74,13 +74,13 @@ struct DatetimeBasedCursor: IncrementalSync {
   private func definition(
     _ cutting: Cutting, in context: BuildContext, start failing: (@Sendable () throws -> CursorValue)? = nil
   ) -> CursorDefinition {
-    let (parser, now, clamping) = (formats.output, context.runtime.now, cutting.rules.clamping)
+    let (formats, now, clamping) = (formats, context.runtime.now, cutting.rules.clamping)
     return CursorDefinition(
       streamName: context.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
       readsWindows: true,
-      start: failing ?? { [start] in .moment(try start.moment(parser)) },
+      start: failing ?? { [start] in .moment(formats.placed(try start.moment(formats.output))) },
       end: { [end] in
-        let moment = try end?.moment(parser) ?? PyDateTime(epochMicroseconds: Int128(now()))
+        let moment = try end.map { formats.placed(try $0.moment(formats.output)) } ?? PyDateTime(epochMicroseconds: Int128(now()))
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)
       },

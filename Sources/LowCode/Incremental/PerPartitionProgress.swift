@@ -44,7 +44,7 @@ struct PerPartitionProgress: Sendable {
 
   /// The global cursor's text as the state has it during the read, and as it will have it.
   private(set) var globalCursor: JSONValue?
-  private var newGlobalCursor: String?
+  private var newGlobalCursor: CursorValue?
   private(set) var lookbackWindow = 0
   private var hasSyncedData = false
   private(set) var parentState: JSONObject?
@@ -164,11 +164,11 @@ struct PerPartitionProgress: Sendable {
 
   /// A slice of the partition was read wholly.
   mutating func close(
-    _ key: PartitionKey, _ slice: StreamSlice, greatest: CursorValue?, greatestText: String?
+    _ key: PartitionKey, _ slice: StreamSlice, greatest: CursorValue?
   ) throws {
-    if let greatestText {
+    if let greatest {
       hasSyncedData = true
-      moveGlobalCursor(to: greatestText)
+      moveGlobalCursor(to: greatest)
     }
     guard var partition = open[key] else {
       throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice.")
@@ -178,7 +178,7 @@ struct PerPartitionProgress: Sendable {
     let isDone = partition.isGenerated && partition.slices == 0
     if !usesGlobalCursor {
       _ = try timelines[key]?.close(slice, mostRecent: greatest)
-      if isDone, let text = try timelines[key]?.cursorText?.string { moveGlobalCursor(to: text) }
+      if isDone, let value = try timelines[key]?.cursorValue { moveGlobalCursor(to: value) }
     }
     if isDone {
       open[key] = nil
@@ -187,9 +187,9 @@ struct PerPartitionProgress: Sendable {
     advanceParentState()
   }
 
-  private mutating func moveGlobalCursor(to text: String) {
-    if let newGlobalCursor, !newGlobalCursor.sortsBefore(text) { return }
-    newGlobalCursor = text
+  private mutating func moveGlobalCursor(to value: CursorValue) {
+    if let newGlobalCursor, !newGlobalCursor.isBefore(value) { return }
+    newGlobalCursor = value
   }
 
   /// A parents' state is taken over once all partitions that came before the next one are closed.
@@ -234,7 +234,7 @@ struct PerPartitionProgress: Sendable {
       return
     }
     if hasSyncedData {
-      globalCursor = newGlobalCursor.map { .string($0) }
+      globalCursor = newGlobalCursor.map(definition.converter.format)
       let elapsed = max(1, now - (startTime ?? now))
       lookbackWindow = Int((elapsed + 999_999) / 1_000_000)
     }

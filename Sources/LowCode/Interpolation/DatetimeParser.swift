@@ -66,8 +66,18 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// The moment written in the format; numbers since the epoch come from the double that `timestamp()` gives, as in the reference.
-  package func format(_ value: PyDateTime) -> String {
+  /// Whether a text in the format says nothing of its time's distance from UTC, and so means UTC.
+  package var impliesUTC: Bool {
+    switch kind {
+    case .seconds, .floatSeconds, .milliseconds, .microseconds: false
+    case .shortFraction(let format), .plain(let format): !format.writesOffset
+    }
+  }
+
+  /// The moment written in the format, in UTC where the format does not say how far from it a time is; numbers since the epoch come
+  /// from the double that `timestamp()` gives, as in the reference.
+  package func format(_ moment: PyDateTime) -> String {
+    let value = impliesUTC ? moment.inUTC : moment
     switch kind {
     case .seconds: return Self.whole(value.timestamp)
     case .floatSeconds: return "\(value.timestamp)"

@@ -81,7 +81,8 @@ enum TemplateMacros {
       let input = bound[2] ?? .none
       if case .datetime(let moment)? = bound[0] {
         guard let format = bound[1]?.text else { throw wrongType("format_datetime()", "a format", bound[1]) }
-        return .string(FormatCache.format(format).strftime(moment))
+        let writer = FormatCache.format(format)
+        return .string(writer.strftime(writer.writesOffset ? moment : moment.inUTC))
       }
       let moment = try read(bound[0] ?? .none, input)
       guard let format = bound[1]?.text else { throw wrongType("format_datetime()", "a format", bound[1]) }

@@ -15,7 +15,7 @@ struct PaginationTracker {
   init(cursor: (any WindowedCursor)? = nil, limit: Int? = nil) {
     self.cursor = cursor
     self.limit = limit
-    observer = cursor.map { CursorValueObserver($0.definition, tracksText: false) }
+    observer = cursor.map { CursorValueObserver($0.definition) }
   }
 
   mutating func observe(_ records: [Record]) throws {

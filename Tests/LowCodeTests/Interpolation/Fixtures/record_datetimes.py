@@ -30,5 +30,10 @@ for form in FORMATS:
         record("parseNumber", [number, form], lambda: repr(parser.parse(number, form)))
     for fields in [(2022, 1, 14, 13, 45, 30, 123456, 0), (2022, 1, 14, 13, 45, 30, 0, 7200), (1, 1, 1, 0, 0, 0, 0, 0), (9999, 12, 31, 23, 59, 59, 999999, -3600), (1969, 12, 31, 23, 59, 59, 500, 0), (2001, 9, 9, 1, 46, 40, 45, 0)]:
         moment = datetime(*fields[:7], tzinfo=timezone(timedelta(seconds=fields[7])))
+        # Here a text without an offset means UTC, so the moment is converted before the reference writes it.
+        try:
+            moment = moment if "%z" in form else moment.astimezone(timezone.utc)
+        except OverflowError:
+            pass
         record("format", [list(fields), form], lambda: parser.format(moment, form))
 
