@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CScan"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "Bytes"),
     .target(name: "Python", dependencies: ["CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML"]),
     .target(name: "JSON", dependencies: ["CScan", .product(name: "OrderedCollections", package: "swift-collections")]),
@@ -39,7 +40,8 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExpat", "CSigning", "CZlib",
+        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExpat", "CSigning",
+        "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
@@ -48,11 +50,13 @@ let package = Package(
       plugins: ["EmbedSchema"]),
     .target(
       name: "Packaging",
-      dependencies: ["YAML", "JSON", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Validation", dependencies: ["LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
+      dependencies: ["Bytes", "YAML", "JSON", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Validation", dependencies: ["Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
     .executableTarget(
       name: "airbyte-lowcode",
-      dependencies: ["LowCode", "Packaging", "Validation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Bytes", "LowCode", "Packaging", "Validation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "example-api",
       dependencies: [
@@ -65,6 +69,7 @@ let package = Package(
       name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -76,11 +81,11 @@ let package = Package(
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
-      dependencies: ["CVerifying", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
+      dependencies: ["CVerifying", "Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),
-    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "JSON", "CZlib"]),
+    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CZlib"]),
     .testTarget(
       name: "ValidationTests",
       dependencies: ["Validation", "LowCode", "JSON", "JSONSchema", .product(name: "Crypto", package: "swift-crypto")],

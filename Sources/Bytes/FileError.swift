@@ -1,0 +1,22 @@
+import Foundation
+
+/// Why a file could not be read or written, as a phrase: what the system says, or what is wrong with the name.
+package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The system's error number; nil where it was not asked.
+  package let code: Int32?
+  package let description: String
+
+  /// - Parameter code: by default that of the last call that failed.
+  package static func system(_ code: Int32 = errno) -> FileError {
+    FileError(code: code, description: String(cString: strerror(code)))
+  }
+
+  /// - Parameter reason: as in "it leads out of its folder".
+  package static func refused(_ reason: String) -> FileError { FileError(code: nil, description: reason) }
+
+  /// Of a path that leads out of the folder which it is taken from, by itself or by a link.
+  package static let leadsOut = refused("it leads out of its folder")
+
+  /// Whether there simply is nothing at the path.
+  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+}
