@@ -11,7 +11,7 @@ struct ValidateCommand: AsyncParsableCommand {
     discussion: """
       Errors are what keeps the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
       silences it for its line, alone on a line for the next one, and at the top for the whole file.
-      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked.
+      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or mended.
       """)
 
   @Argument(
@@ -49,9 +49,9 @@ struct ValidateCommand: AsyncParsableCommand {
       options.ignored = Set(ignore)
       options.isStrict = strict
       options.config = try config.map(Self.config)
-      let (files, problems) = files()
+      var (files, problems) = files()
       let checker = try ManifestChecker(options)
-      if fix { for file in files where file != "-" { await mend(file, checker) } }
+      if fix { for file in files where file != "-" { if let problem = await mend(file, checker) { problems.append(problem) } } }
       let reports = try await ManifestBatch(checker).check(files, folder: HostPath.folder(of:)) {
         try InputFile.bytes("-", "manifest")
       }
@@ -75,12 +75,14 @@ struct ValidateCommand: AsyncParsableCommand {
     return (files, problems)
   }
 
-  private func mend(_ file: String, _ checker: ManifestChecker) async {
+  /// - Returns: why the file could not be mended.
+  private func mend(_ file: String, _ checker: ManifestChecker) async -> String? {
     do {
       let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))
       if count > 0 { StandardOutput.tell("\(file): \(count) mended") }
+      return nil
     } catch {
-      StandardOutput.tell("error: \(file) could not be mended: \(error)")
+      return "\(file) could not be mended: \(error)."
     }
   }
 

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import Foundation
 import JSON
 import Synchronization
@@ -33,19 +34,7 @@ package struct DescriptorOutput: LineOutput {
   package init(descriptor: Int32) { self.descriptor = descriptor }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        guard code == EAGAIN else { throw OutputClosed(code: code) }
-        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&ready, 1, -1)
-        continue
-      }
-      rest = rest.dropFirst(written)
-    }
+    do { try Descriptor.write(bytes, to: descriptor) } catch { throw OutputClosed(code: error.code ?? EIO) }
   }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import LowCode
 
@@ -33,24 +34,24 @@ package struct ManifestFixer: Sendable {
 
   /// Mends a file in place: the whole new text takes the place of the old one at once.
   /// - Returns: in how many places something was mended.
+  /// - Throws: ``FileError`` where it cannot be read or written; it is then as it was.
   package func mend(file path: String, folder: String) async throws -> Int {
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let bytes = [UInt8](try Data(contentsOf: target))
+    let bytes = try Self.bytes(of: path)
     let outcome = await mended(bytes, name: path, folder: folder)
     guard outcome.count > 0 else { return 0 }
-    let permissions = try FileManager.default.attributesOfItem(atPath: target.path)[.posixPermissions]
-    let draft = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).\(UUID().uuidString)")
-    do {
-      try Data(outcome.bytes).write(to: draft)
-      if let permissions { try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: draft.path) }
-      guard rename(draft.path, target.path) == 0 else {
-        throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: target.path])
-      }
-    } catch {
-      try? FileManager.default.removeItem(at: draft)
-      throw error
-    }
+    let file = try AtomicFile(path: path, permissions: .kept)
+    try file.write(outcome.bytes)
+    try file.putInPlace()
     return outcome.count
+  }
+
+  private static func bytes(of path: String) throws(FileError) -> [UInt8] {
+    // Whoever opens a pipe and closes it has ended its writer.
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .system() }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+    let file = try Descriptor(open(path, O_RDONLY | O_CLOEXEC))
+    return try file.bytes(at: 0, count: Int(file.status().st_size))
   }
 
   private func check(_ bytes: [UInt8], _ name: String, _ folder: String) async -> ManifestReport {

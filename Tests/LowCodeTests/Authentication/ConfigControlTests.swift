@@ -53,15 +53,27 @@ import Testing
   /// Nothing may be lost where the new config cannot be put into its place.
   @Test func anOldFileStaysWhereTheNewOneCannotBe() async throws {
     try await withFolder { folder in
-      let file = folder.appending(path: "config.json")
-      // No name is left for the new file beside one whose name is as long as names can be.
-      let long = folder.appending(path: String(repeating: "c", count: 255))
-      try Data("old".utf8).write(to: long)
-      try FileManager.default.createSymbolicLink(at: file, withDestinationURL: long)
+      let old = folder.appending(path: "old.json")
+      try Data("old".utf8).write(to: old)
+      let (file, circle) = (folder.appending(path: "config.json"), folder.appending(path: "circle.json"))
+      try FileManager.default.createSymbolicLink(at: file, withDestinationURL: circle)
+      try FileManager.default.createSymbolicLink(at: circle, withDestinationURL: file)
       await ConfigControl(writer: writer, file: file.path).configChanged(config)
-      #expect(try Data(contentsOf: long) == Data("old".utf8))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
-      #expect(lines.types == ["CONTROL", "LOG"])
+      // A file may not have been a folder.
+      await ConfigControl(writer: writer, file: "\(old.path)/config.json").configChanged(config)
+      #expect(try Data(contentsOf: old) == Data("old".utf8))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
+      #expect(lines.types == ["CONTROL", "LOG", "CONTROL", "LOG"])
+    }
+  }
+
+  @Test func aNameMayBeAsLongAsNamesCanBe() async throws {
+    try await withFolder { folder in
+      let file = folder.appending(path: String(repeating: "c", count: 255))
+      try Data("old".utf8).write(to: file)
+      await ConfigControl(writer: writer, file: file.path).configChanged(config)
+      #expect(try JSONValue(parsing: Data(contentsOf: file)) == .object(config))
+      #expect(lines.types == ["CONTROL"])
     }
   }
 }
