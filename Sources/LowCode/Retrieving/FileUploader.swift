@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import Foundation
 import JSON
 import Jinja
@@ -10,7 +11,7 @@ final class FileUploader: Sendable {
   private let fileName: InterpolatedString?
   private let streamName: String
   private let config: Value
-  private let directory: String
+  private let directory: StagingDirectory
   private let log: any LogSink
 
   /// - Parameter node: a stream's `file_uploader`.
@@ -28,8 +29,7 @@ final class FileUploader: Sendable {
     streamName = context.streamName
     config = context.configValue
     log = context.runtime.log
-    let staging = context.runtime.environment["AIRBYTE_STAGING_DIRECTORY"] ?? "/staging/files"
-    directory = FileManager.default.fileExists(atPath: staging) ? staging : "/tmp/airbyte-file-transfer"
+    directory = StagingDirectory(environment: context.runtime.environment)
   }
 
   /// - Throws: ``ConnectorError`` where the record names no file, or the file cannot be had or stored.
@@ -37,14 +37,14 @@ final class FileUploader: Sendable {
     let target = try await target(of: record)
     let slice = StreamSlice(extraFields: ["download_target": .string(target)])
     let relative = try relativePath(record)
-    let path = "\(directory)/\(relative)"
-    let file = try StagedFile(path: path)
+    let file = try directory.makeFile(at: relative)
     var parts = RequestParts()
     parts.store = file
     _ = try await requester.send(slice, token: nil, path: nil, adding: parts)
     try file.finish()
+    let path = "\(directory.path)/\(relative)"
     log.log(.info, "Stream \(streamName): a file of \(file.size) bytes was stored at \(path).")
-    record.file = FileReference(url: path, relativePath: relative, size: file.size)
+    record.file = FileReference(url: path, relativePath: relative.description, size: file.size)
   }
 
   /// The address of a record's file.
@@ -59,17 +59,18 @@ final class FileUploader: Sendable {
     return target
   }
 
-  /// The file's path below the staging directory, which no record may lead out of.
-  private func relativePath(_ record: Record) throws -> String {
+  /// The file's path below the staging directory, which neither a stream nor a record may lead out of.
+  private func relativePath(_ record: Record) throws -> ContainedPath {
     let given = try fileName?.evaluate(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
     guard let name = given.map(\.text) ?? UUID().uuidString.lowercased() else {
       throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text.")
     }
-    let steps = ([streamName] + name.drop { $0 == "/" }.split(separator: "/").map(String.init)).filter { $0 != "." }
-    guard steps.count > 1, !steps.contains("..") else {
-      throw ConnectorError(.system, "`\(name)` cannot be the name of a file of stream `\(streamName)`.")
+    // As the reference: a slash at the beginning counts for nothing.
+    let own = name.utf8.drop { $0 == UInt8(ascii: "/") }
+    do { return try ContainedPath(named: streamName, String(decoding: own, as: UTF8.self)) } catch {
+      throw ConnectorError(
+        .system, "A file of stream `\(streamName)` cannot be called `\(name)`: \(error).")
     }
-    return steps.joined(separator: "/")
   }
 }
 
