@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import JSON
 import Jinja
 
@@ -39,7 +40,10 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   }
 
   func schema() async throws -> JSONObject {
-    guard let (place, bytes) = Self.first(of: candidates, in: files) else {
+    // What cannot be the name of a file names none.
+    let found =
+      isOptional ? try? Self.first(of: candidates, in: files, at: node) : try Self.first(of: candidates, in: files, at: node)
+    guard let (place, bytes) = found else {
       if isOptional { return [:] }
       throw Self.missing(candidates, in: files, at: node)
     }
@@ -78,8 +82,10 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, location: node.location)
   }
 
-  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest.
+  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest. As the reference: a slash
+  /// at the beginning counts for nothing.
   static func candidates(for path: String) -> [Place] {
+    let path = path.hasPrefix("/") ? String(path.dropFirst()) : path
     let parts = path.split(separator: "/").drop { $0 == "." }
     let folder = parts.count > 1 && parts.first != "schemas" ? parts.first.map { "\($0)/" } ?? "" : ""
     return [Place(path: path, folder: folder), Place(path: parts.dropFirst().joined(separator: "/"))].filter { !$0.path.isEmpty }
@@ -89,8 +95,22 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     name.isEmpty ? [] : [Place(path: "schemas/\(name).json"), Place(path: "\(name).json")]
   }
 
-  static func first(of candidates: [Place], in files: ManifestFiles) -> (place: Place, bytes: [UInt8])? {
-    candidates.lazy.compactMap { place in files.bytes(at: place.path).map { (place, $0) } }.first
+  static func first(
+    of candidates: [Place], in files: ManifestFiles, at node: ManifestNode?
+  ) throws(ConnectorError) -> (place: Place, bytes: [UInt8])? {
+    for place in candidates {
+      do {
+        if let bytes = try files.bytes(at: place.path) { return (place, bytes) }
+      } catch {
+        throw failure("The schema file `\(place.path)` \(refusal(error))", at: node)
+      }
+    }
+    return nil
+  }
+
+  /// How a sentence about a file goes on that is not read.
+  static func refusal(_ error: FileError) -> String {
+    error == .leadsOut ? "lies outside the manifest's folder, where no schema is read." : "cannot be read: \(error)."
   }
 
   static func missing(_ candidates: [Place], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {

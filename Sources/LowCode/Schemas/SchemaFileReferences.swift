@@ -98,8 +98,13 @@ struct SchemaFileReferences {
   private mutating func document(_ path: String, _ reference: String) throws(Failure) -> JSONValue {
     if let known = documents[path] { return known }
     let file = folder + (path.hasPrefix("../") ? path : "schemas/shared/" + path)
-    guard let bytes = files.bytes(at: file) else {
-      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which cannot be read.")
+    let found: [UInt8]?
+    do { found = try files.bytes(at: file) } catch {
+      throw Failure(
+        reason: "The reference `\(reference)` leads to the file `\(file)`, which \(JsonFileSchemaLoader.refusal(error))")
+    }
+    guard let bytes = found else {
+      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which does not exist.")
     }
     let document: JSONValue
     do {
