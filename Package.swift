@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CScan"),
+    .target(name: "CSeal"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "Bytes"),
     .target(name: "Python", dependencies: ["CPCRE2"]),
@@ -50,7 +51,7 @@ let package = Package(
       plugins: ["EmbedSchema"]),
     .target(
       name: "Packaging",
-      dependencies: ["Bytes", "YAML", "JSON", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Validation", dependencies: ["Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
     .executableTarget(
       name: "airbyte-lowcode",
@@ -85,7 +86,7 @@ let package = Package(
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),
-    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CZlib"]),
+    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CSeal", "CZlib"]),
     .testTarget(
       name: "ValidationTests",
       dependencies: ["Validation", "LowCode", "JSON", "JSONSchema", .product(name: "Crypto", package: "swift-crypto")],

@@ -18,8 +18,8 @@ struct ImageCommand: AsyncParsableCommand {
   @Option(
     name: [.short, .customLong("output")],
     help: ArgumentHelp(
-      "The tar to write, for `docker load` and tools that read OCI archives, or a folder if it ends with a slash. "
-        + "By default a tar of the connector's name and version in this folder.", valueName: "path"))
+      "The tar to write, for `docker load` and tools that read OCI archives, or a folder if it ends with a slash; "
+        + "`-` is standard output. By default a tar of the connector's name and version in this folder.", valueName: "path"))
   var output: String?
 
   @Flag(help: "Write the folder of an OCI layout instead of a tar.")
@@ -46,9 +46,10 @@ struct ImageCommand: AsyncParsableCommand {
       let isFolder = layout || output?.hasSuffix("/") ?? false
       let path = output ?? "\(Shipping.name(of: name))-\(version)\(isFolder ? "" : ".tar")"
       let image = try ContainerImage(options.executable(), package: package, name: name, version: version)
-      if isFolder { try image.writeLayout(to: path) } else { try image.writeArchive(to: path) }
-      let size = isFolder ? "" : ": \(Shipping.size(of: path))"
-      StandardOutput.tell("Wrote \(path)\(size), the image \(name):\(version).")
+      let place = options.output(path, manifest: manifest, package)
+      var size = ""
+      if isFolder { try image.writeLayout(to: place) } else { size = ": \(Shipping.size(try image.writeArchive(to: place)))" }
+      StandardOutput.tell("Wrote \(Shipping.name(of: place))\(size), the image \(name):\(version).")
     }
   }
 }

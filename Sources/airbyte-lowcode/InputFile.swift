@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import Foundation
 import JSON
 import LowCode
@@ -56,10 +57,10 @@ enum InputFile {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// The number of bytes of a file; 0 where there is none.
-  static func size(_ path: String) -> Int {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  /// Whether a file is one of others, by whatever name; `-` is none.
+  static func isSame(_ path: String, as others: [String?]) -> Bool {
+    guard path != "-", let file = FileIdentity(path: path) else { return false }
+    return others.contains { other in other != "-" && other.flatMap { FileIdentity(path: $0) } == file }
   }
 
   /// A path from the root of the file system.

@@ -15,7 +15,9 @@ struct PackageCommand: AsyncParsableCommand {
 
   @Option(
     name: [.short, .customLong("output")],
-    help: ArgumentHelp("The executable to write. By default a file of the connector's name in this folder.", valueName: "file"))
+    help: ArgumentHelp(
+      "The executable to write; `-` is standard output. By default a file of the connector's name in this folder.",
+      valueName: "file"))
   var output: String?
 
   @Option(help: "What the connector is called. By default as in its metadata, else as its file or folder.")
@@ -32,11 +34,12 @@ struct PackageCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandRunner.run {
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
-      let path = output ?? package.name
-      try options.executable().write(package, to: path)
+      let place = options.output(output ?? package.name, manifest: manifest, package)
+      let count = try options.executable().write(package, to: place)
       let files = package.files.count
       let more = files == 0 ? "" : " and \(files) schema file\(files == 1 ? "" : "s")"
-      StandardOutput.tell("Wrote \(path): \(Shipping.size(of: path)), with the manifest\(more) of \(package.name).")
+      StandardOutput.tell(
+        "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with the manifest\(more) of \(package.name).")
     }
   }
 }

@@ -38,9 +38,16 @@ struct Session {
   }
 
   /// The manifest and the config, ready to run.
+  /// - Parameter others: further files that are read, which a changed config must not replace.
   func connector(
-    _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = []
+    _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
+    let isConfigAlone = !InputFile.isSame(options.config, as: [self.options.manifest] + others)
+    if options.updateConfig, !isConfigAlone {
+      throw ConnectorError(
+        .config,
+        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own.")
+    }
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
     input.states = states
@@ -49,7 +56,7 @@ struct Session {
     input.files = files
     // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
-    input.migrations = ConfigControl(writer: writer, file: options.config == "-" ? nil : options.config)
+    input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
     do {
       return try await Connector.load(source, input, mask: mask, runtime: runtime)
     } catch let error as ManifestError {
@@ -84,16 +91,16 @@ struct Session {
         .config,
         "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
     }
-    return (.injected(injected), .folder("."))
+    return (.injected(injected), .ofConfig)
   }
 
   /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
     switch options.manifest {
-    case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .folder("."))
+    case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
     case let path?:
       try InputFile.handle(path, "manifest")
-      return (.file(path: path), .folder(HostPath.folder(of: path)))
+      return (.file(path: path), .beside(path))
     case nil: break
     }
     do {
@@ -105,7 +112,7 @@ struct Session {
     }
     // As the reference: before a manifest that comes with the config.
     guard InputFile.exists(ImageLayout.manifest) else { return nil }
-    return (.file(path: ImageLayout.manifest), .folder(ImageLayout.manifestFolder))
+    return (.file(path: ImageLayout.manifest), .beside(ImageLayout.manifest))
   }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.

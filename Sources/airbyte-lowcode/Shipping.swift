@@ -24,8 +24,21 @@ struct ShippingOptions: ParsableArguments {
     if let metadata { return try ConnectorMetadata(parsing: InputFile.bytes(metadata, "metadata"), file: metadata) }
     guard let manifest else { return nil }
     let path = Shipping.metadata(beside: manifest)
-    guard let bytes = ManifestFiles.folder(".").bytes(at: path) else { return nil }
-    return try ConnectorMetadata(parsing: bytes, file: path)
+    guard manifest != "-", InputFile.exists(path) else { return nil }
+    return try ConnectorMetadata(parsing: InputFile.bytes(path, "metadata"), file: path)
+  }
+
+  /// Where to write, which is refused where it is something that is read.
+  func output(_ path: String, manifest: String?, _ package: Package?) -> OutputPlace {
+    var place = OutputPlace(path, standardOutput: StandardOutput.descriptor)
+    place.protect(runtime ?? SealedExecutable.own, as: "the runtime")
+    if let metadata { place.protect(metadata, as: "the metadata") }
+    guard let manifest, manifest != "-" else { return place }
+    place.protect(manifest, as: "the manifest")
+    place.protect(Shipping.metadata(beside: manifest), as: "the metadata")
+    let folder = HostPath.folder(of: manifest)
+    for name in (package?.files ?? [:]).keys { place.protect("\(folder)/\(name)", as: "the schema file \(name)") }
+    return place
   }
 
   /// The connector of a manifest that is valid, with the files that it names.
@@ -40,7 +53,7 @@ struct ShippingOptions: ParsableArguments {
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(
       name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
-      version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, in: HostPath.folder(of: path)))
+      version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, among: .beside(path)))
   }
 }
 
@@ -55,6 +68,9 @@ enum Shipping {
 
   static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }
 
+  /// What a sentence calls an output.
+  static func name(of place: OutputPlace) -> String { place.isStandardOutput ? "to standard output" : place.path }
+
   /// What a connector is called that has no metadata: as its file, or as the folder of a file that is called as all are.
   static func connectorName(of manifest: String) -> String {
     let file = name(of: manifest)
@@ -65,8 +81,8 @@ enum Shipping {
   }
 
   /// A size for people.
-  static func size(of path: String) -> String {
-    let tenths = (InputFile.size(path) * 10 + 500_000) / 1_000_000
+  static func size(_ count: Int) -> String {
+    let tenths = (count * 10 + 500_000) / 1_000_000
     return "\(tenths / 10).\(tenths % 10) MB"
   }
 }

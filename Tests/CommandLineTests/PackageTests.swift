@@ -181,7 +181,7 @@ import Testing
     bytes[place] ^= 1
     try bytes.write(to: source)
     let sentence =
-      "The package in this executable is damaged: its SHA-256 is not the one that was written with it; package it again."
+      "This executable is damaged: its checksum is not the one that was written with it; copy or package it again."
     let spec = try await Tool.run(["spec"], in: connection.folder, executable: source.path)
     #expect(try spec.errors().map { $0["message"]?.string } == [sentence])
     #expect(spec.status == 1)
@@ -272,7 +272,7 @@ import Testing
     try connection.folder.write("a.json", "{}")
     try connection.folder.write("inner/manifest.yaml", connection.folder.text("manifest.yaml"))
     let run = try await connection.run("package", "inner/manifest.yaml", "-o", "out")
-    #expect(run.stderr.contains("The schema file `../a.json` lies outside the manifest's folder"))
+    #expect(run.stderr.contains("The schema file `../a.json` lies outside the manifest's folder, where no schema is read."))
     #expect(run.status == 1)
   }
 

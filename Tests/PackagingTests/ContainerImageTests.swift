@@ -4,15 +4,17 @@ import Testing
 
 @testable import Packaging
 
-/// An image around `/bin/true`.
+/// An image around a program that does nothing.
 @Suite struct ContainerImageTests {
   private static let package = Package(
     name: "source-shop", version: "1.2.3", manifest: Array("version: 7.39.1\n".utf8),
     files: ["schemas/a.json": Array("{}".utf8)])
 
-  private static let image = Result {
-    try ContainerImage(
-      SealedExecutable(path: "/bin/true"), package: package, name: "airbyte/source-shop", version: "1.2.3")
+  private static let scratch = Result { try Scratch() }
+  private static let image = Result { try made(of: Runtime.write(in: scratch.get())) }
+
+  private static func made(of runtime: String) throws -> ContainerImage {
+    try ContainerImage(SealedExecutable(path: runtime), package: package, name: "airbyte/source-shop", version: "1.2.3")
   }
 
   private func json(_ bytes: [UInt8]?) throws -> JSONValue { try JSONValue(parsing: try #require(bytes)) }
@@ -56,17 +58,77 @@ import Testing
   }
 
   @Test func theSameInputMakesTheSameBytes() throws {
-    let other = try ContainerImage(
-      SealedExecutable(path: "/bin/true"), package: Self.package, name: "airbyte/source-shop", version: "1.2.3")
-    #expect(try Self.image.get().files.map(\.bytes) == other.files.map(\.bytes))
+    let runtime = try Runtime.write(in: Self.scratch.get(), as: "again")
+    #expect(try Self.image.get().files.map(\.bytes) == Self.made(of: runtime).files.map(\.bytes))
+    // What the runtime carries is left out of the image.
+    let place = OutputPlace(try Self.scratch.get().path("carrying"))
+    _ = try SealedExecutable(path: runtime).write(Self.package, to: place)
+    #expect(try Self.image.get().files.map(\.bytes) == Self.made(of: place.path).files.map(\.bytes))
   }
 
   @Test func aLayoutTakesTheNameOfTheOneBefore() throws {
     let scratch = try Scratch()
     let image = try Self.image.get()
-    for _ in 1...2 { try image.writeLayout(to: "\(scratch.path("layout"))/") }
+    for _ in 1...2 { try image.writeLayout(to: OutputPlace("\(scratch.path("layout"))/")) }
     #expect(try scratch.names() == ["layout"])
     for (path, bytes) in image.files { #expect(try scratch.bytes("layout/\(path)") == bytes) }
+  }
+
+  /// Of what was there, the blobs of the old image go; what a killed writer left does too, and what belongs to somebody else stays.
+  @Test func aLayoutIsBroughtUpToDate() throws {
+    let scratch = try Scratch()
+    let image = try Self.image.get()
+    let old = "blobs/sha256/\(String(repeating: "0a", count: 32))"
+    let left = "blobs/sha256/.\(String(repeating: "0b", count: 32)).airbyte-lowcode-0a1b2c3d"
+    try FileManager.default.createDirectory(atPath: scratch.path("layout/blobs/sha256"), withIntermediateDirectories: true)
+    for name in ["oci-layout", "notes.txt", "blobs/sha256/notes.txt", old, left] { try scratch.write("layout/\(name)", [1]) }
+    try image.writeLayout(to: OutputPlace(scratch.path("layout")))
+    let names = try FileManager.default.subpathsOfDirectory(atPath: scratch.path("layout"))
+    #expect(
+      Set(names) == Set(image.files.map(\.path)).union(["blobs", "blobs/sha256", "notes.txt", "blobs/sha256/notes.txt"]))
+    for (path, bytes) in image.files { #expect(try scratch.bytes("layout/\(path)") == bytes) }
+  }
+
+  /// A folder that is one already keeps what it is: shells stand in it, file systems are mounted there, links lead to it.
+  @Test func anEmptyFolderIsFilled() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.path("real"), withIntermediateDirectories: true)
+    #expect(chmod(scratch.path("real"), 0o2770) == 0)
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "real")
+    try Self.image.get().writeLayout(to: OutputPlace(scratch.path("link") + "/"))
+    #expect(try scratch.names() == ["link", "real"])
+    #expect(try scratch.bytes("real/oci-layout") == scratch.bytes("link/oci-layout"))
+    var status = stat()
+    #expect(lstat(scratch.path("real"), &status) == 0 && status.st_mode & 0o7777 == 0o2770)
+  }
+
+  /// A manifest that lies in the folder, as what is written there or as a blob to remove.
+  @Test func aLayoutDoesNotDestroyWhatIsRead() throws {
+    let scratch = try Scratch()
+    let blob = "layout/blobs/sha256/\(String(repeating: "0a", count: 32))"
+    try FileManager.default.createDirectory(atPath: scratch.path("layout/blobs/sha256"), withIntermediateDirectories: true)
+    for name in ["layout/oci-layout", "layout/index.json", blob] { try scratch.write(name, [1]) }
+    var place = OutputPlace(scratch.path("layout"))
+    place.protect(scratch.path(blob), as: "the runtime")
+    try Self.image.get().writeLayout(to: place)
+    #expect(try scratch.bytes(blob) == [1])
+    try scratch.write("layout/index.json", [1])
+    place.protect(scratch.path("layout/index.json"), as: "the manifest")
+    let path = scratch.path("layout/index.json")
+    #expect(throws: PackagingError("\(path) is the manifest, which is read; the output should be another file.")) {
+      try Self.image.get().writeLayout(to: place)
+    }
+    #expect(try scratch.bytes("layout/index.json") == [1])
+  }
+
+  @Test func aFileOfTheImageIsNoPlaceForIt() throws {
+    let scratch = try Scratch()
+    let runtime = try Runtime.write(in: scratch)
+    let before = try scratch.bytes("runtime")
+    #expect(throws: PackagingError("\(runtime) is a file of the image, which is read; the output should be another file.")) {
+      try Self.made(of: runtime).writeArchive(to: OutputPlace(runtime))
+    }
+    #expect(try scratch.bytes("runtime") == before)
   }
 
   @Test func aFolderOfSomethingElseStaysAsItIs() throws {
@@ -74,7 +136,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: scratch.path("notes"), withIntermediateDirectories: true)
     try scratch.write("notes/one", [1])
     #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something else than an image.")) {
-      try Self.image.get().writeLayout(to: scratch.path("notes"))
+      try Self.image.get().writeLayout(to: OutputPlace(scratch.path("notes")))
     }
     #expect(try scratch.bytes("notes/one") == [1])
     #expect(try scratch.names() == ["notes"])
@@ -84,8 +146,8 @@ import Testing
     let scratch = try Scratch()
     let path = scratch.path("none/image")
     let error = PackagingError("\(path) cannot be written: No such file or directory.")
-    #expect(throws: error) { try Self.image.get().writeLayout(to: path) }
-    #expect(throws: error) { try Self.image.get().writeArchive(to: path) }
+    #expect(throws: error) { try Self.image.get().writeLayout(to: OutputPlace(path)) }
+    #expect(throws: error) { try Self.image.get().writeArchive(to: OutputPlace(path)) }
     #expect(try scratch.names().isEmpty)
   }
 
@@ -102,8 +164,8 @@ import Testing
 
   @Test func theDockerfileCopiesWhatThePackageHolds() {
     let text = Dockerfile.text(package: Self.package, name: "airbyte/source-shop", version: "1.2.3")
-    #expect(text.contains("\nCOPY --chown=1000:1000 [\"manifest.yaml\", \"source_declarative_manifest/manifest.yaml\"]\n"))
-    #expect(text.contains("\nCOPY --chown=1000:1000 [\"schemas/a.json\", \"source_declarative_manifest/schemas/a.json\"]\n"))
+    #expect(text.contains("\nCOPY --chown=1000:1000 [\"manifest.yaml\",\"source_declarative_manifest/manifest.yaml\"]\n"))
+    #expect(text.contains("\nCOPY --chown=1000:1000 [\"schemas/a.json\",\"source_declarative_manifest/schemas/a.json\"]\n"))
     #expect(text.contains("\nLABEL io.airbyte.name=\"airbyte/source-shop\" io.airbyte.version=\"1.2.3\"\n"))
     #expect(!Dockerfile.text(package: nil, name: "airbyte-lowcode", version: "1").contains("manifest.yaml"))
   }

@@ -45,6 +45,17 @@ struct ELFFile: Equatable {
     return (segments + [header.sectionsEnd]).max().flatMap { Int(exactly: $0) }
   }
 
+  /// Where a section lies in the file; nil where there is none of that name.
+  static func section(_ name: String, of file: InputBytes) throws(PackagingError) -> Range<Int>? {
+    guard let header = try Header(file) else { return nil }
+    let sections = try header.sections(of: file)
+    guard sections.indices.contains(header.namesIndex), let places = sections[header.namesIndex].range(in: file) else {
+      return nil
+    }
+    let names = try file.bytes(places)
+    return sections.first { text(names, at: $0.name) == name }?.range(in: file)
+  }
+
   private static func text(_ bytes: [UInt8], at offset: UInt64) -> String? {
     guard offset < UInt64(bytes.count) else { return nil }
     return String(decoding: bytes[Int(offset)...].prefix { $0 != 0 }, as: UTF8.self)
@@ -57,7 +68,11 @@ struct ELFFile: Equatable {
     let segmentsStart: UInt64
     let segmentSize: Int
     let segmentCount: Int
-    let sectionsEnd: UInt64
+    let sectionsStart: UInt64
+    let sectionSize: Int
+    let sectionCount: Int
+    /// The section with the names of the sections.
+    let namesIndex: Int
 
     init?(_ file: InputBytes) throws(PackagingError) {
       let fields = ELFFields(bytes: try file.bytes(0..<64))
@@ -66,8 +81,22 @@ struct ELFFile: Equatable {
       segmentsStart = fields.number(at: 32, count: 8)
       segmentSize = Int(fields.number(at: 54, count: 2))
       segmentCount = Int(fields.number(at: 56, count: 2))
-      let sections = fields.number(at: 58, count: 2) * fields.number(at: 60, count: 2)
-      sectionsEnd = fields.number(at: 40, count: 8).addingReportingOverflow(sections).partialValue
+      sectionsStart = fields.number(at: 40, count: 8)
+      sectionSize = Int(fields.number(at: 58, count: 2))
+      sectionCount = Int(fields.number(at: 60, count: 2))
+      namesIndex = Int(fields.number(at: 62, count: 2))
+    }
+
+    var sectionsEnd: UInt64 { sectionsStart.addingReportingOverflow(UInt64(sectionSize * sectionCount)).partialValue }
+
+    func sections(of file: InputBytes) throws(PackagingError) -> [Section] {
+      guard sectionSize >= 64, let start = Int(exactly: sectionsStart), start <= file.count else { return [] }
+      let table = ELFFields(bytes: try file.bytes(start..<start + sectionSize * sectionCount))
+      return stride(from: 0, to: table.bytes.count - 63, by: sectionSize).map { place in
+        Section(
+          name: table.number(at: place, count: 4), offset: table.number(at: place + 24, count: 8),
+          count: table.number(at: place + 32, count: 8))
+      }
     }
 
     func segments(of file: InputBytes) throws(PackagingError) -> [Segment] {
@@ -78,6 +107,20 @@ struct ELFFile: Equatable {
           kind: table.number(at: place, count: 4), offset: table.number(at: place + 8, count: 8),
           address: table.number(at: place + 16, count: 8), count: table.number(at: place + 32, count: 8))
       }
+    }
+  }
+
+  private struct Section {
+    /// Where its name begins among the names.
+    let name: UInt64
+    let offset: UInt64
+    let count: UInt64
+
+    /// Nil where the file is too short for it.
+    func range(in file: InputBytes) -> Range<Int>? {
+      guard let start = Int(exactly: offset), let count = Int(exactly: count), start <= file.count, count <= file.count - start
+      else { return nil }
+      return start..<start + count
     }
   }
 

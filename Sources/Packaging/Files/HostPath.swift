@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Questions about paths of the running system.
@@ -12,22 +13,6 @@ package enum HostPath {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
     default: return .other
-    }
-  }
-
-  /// The path without symbolic links; nil where nothing stands there.
-  static func resolved(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-
-  /// Where a symbolic link leads, as it is written; nil where `path` is none.
-  static func link(at path: String) -> String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-      guard let start = buffer.baseAddress else { return nil }
-      let count = readlink(path, start, buffer.count)
-      return count < 0 ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
   }
 
@@ -52,16 +37,8 @@ package enum HostPath {
 
   /// The names in a folder, sorted; empty where it cannot be read.
   static func names(in folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    guard let descriptor = try? Descriptor(folder: folder) else { return [] }
+    return ((try? descriptor.names()) ?? []).sorted()
   }
 
   static func bytes(at path: String) throws(PackagingError) -> [UInt8] {

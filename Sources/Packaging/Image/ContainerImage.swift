@@ -4,6 +4,8 @@ import JSON
 package struct ContainerImage {
   package let name: String
   package let version: String
+  /// The files of this system that are in the image.
+  let hostPaths: [String]
   private let layers: [Layer]
   private let config: [UInt8]
   private let manifest: [UInt8]
@@ -21,6 +23,7 @@ package struct ContainerImage {
     self.name = name
     self.version = version
     let root = try RuntimeTree(runtime)
+    hostPaths = root.tree.hostPaths
     var layers = [try Layer(root.tree, origin: "airbyte-lowcode image")]
     if let package {
       var tree = ImageTree()

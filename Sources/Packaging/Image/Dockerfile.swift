@@ -1,3 +1,5 @@
+import JSON
+
 /// A Dockerfile that makes the same image as ``ContainerImage``, by Docker and on Debian.
 package enum Dockerfile {
   /// - Parameter package: the connector; nil for the runtime alone. Its files are taken from the folder of the Dockerfile.
@@ -33,7 +35,8 @@ package enum Dockerfile {
 
   private static func copies(of package: Package) -> String {
     package.contents.map { path, _ in
-      "COPY --chown=\(ImageLayout.user):\(ImageLayout.user) [\"\(path)\", \"source_declarative_manifest/\(path)\"]\n"
+      let words: JSONValue = [.string(path), .string("source_declarative_manifest/\(path)")]
+      return "COPY --chown=\(ImageLayout.user):\(ImageLayout.user) \(words.jsonText)\n"
     }.joined()
   }
 }

@@ -4,8 +4,10 @@ struct ImageTree {
     case folder
     case link(to: String)
     case bytes([UInt8])
-    /// A file of the running system, or its first bytes.
-    case host(path: String, count: Int?)
+    /// A file of the running system.
+    case host(path: String)
+    /// The program without what it may carry.
+    case program(SealedExecutable)
   }
 
   struct Entry {
@@ -43,6 +45,17 @@ struct ImageTree {
     add(path, .bytes(Array(text.utf8)), mode: 0o644, owner: owner)
   }
 
+  /// The paths of the running system whose files are in the tree.
+  var hostPaths: [String] {
+    entries.values.compactMap { entry in
+      switch entry.content {
+      case .host(let path): path
+      case .program(let executable): executable.path
+      case .folder, .link, .bytes: nil
+      }
+    }
+  }
+
   /// The tree as a tar, piece by piece.
   func writeTar(to write: ([UInt8]) throws -> Void) throws {
     for (path, entry) in entries.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
@@ -58,11 +71,16 @@ struct ImageTree {
       case .bytes(let bytes):
         header.count = bytes.count
         try write(header.bytes + bytes + TarHeader.padding(after: bytes.count))
-      case .host(let path, let count):
+      case .host(let path):
         let file = try InputBytes(path: path)
-        header.count = min(count ?? file.count, file.count)
+        header.count = file.count
         try write(header.bytes)
-        try file.forEachPiece(of: 0..<header.count, write)
+        try file.forEachPiece(of: 0..<header.count) { _, piece in try write(piece) }
+        try write(TarHeader.padding(after: header.count))
+      case .program(let executable):
+        header.count = executable.runtimeCount
+        try write(header.bytes)
+        try executable.forEachPieceOfRuntime(write)
         try write(TarHeader.padding(after: header.count))
       }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Finds the libraries that a program needs, as the system's loader does (ld.so(8)), `LD_LIBRARY_PATH` and caches apart.
@@ -45,7 +46,7 @@ struct LibrarySearch {
   private func locate(_ name: String, for path: String, _ file: ELFFile) throws(PackagingError) -> Library {
     if name.contains("/") { return Library(path: name, isInPlace: true) }
     // The loader goes by where a file is, not by the link that led there.
-    let origin = HostPath.folder(of: HostPath.resolved(path) ?? path)
+    let origin = HostPath.folder(of: FilePlace.real(path) ?? path)
     let own = file.searchPath.map { folder in
       HostPath.plain(["$ORIGIN", "${ORIGIN}"].reduce(folder) { Self.replacing($1, with: origin, in: $0) })
     }

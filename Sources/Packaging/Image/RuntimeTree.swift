@@ -1,3 +1,5 @@
+import Bytes
+
 /// The layer that all connectors share: the program with the libraries and files of this system that it needs to run alone.
 struct RuntimeTree {
   private(set) var tree: ImageTree
@@ -19,7 +21,7 @@ struct RuntimeTree {
     }
     var links: [String: String] = [:]
     for name in ["bin", "sbin", "lib", "lib64"] {
-      if let target = HostPath.link(at: "/\(name)") { links[name] = String(target.drop { $0 == "/" }) }
+      if let target = FilePlace.link(at: "/\(name)") { links[name] = String(target.drop { $0 == "/" }) }
     }
     tree = ImageTree(rootLinks: links)
     addAccount()
@@ -27,7 +29,7 @@ struct RuntimeTree {
     guard let bundle = Self.bundles.first(where: { HostPath.kind(of: $0) == .file }) else {
       throw PackagingError("This system has no CA certificates for the image to carry: install `ca-certificates`.")
     }
-    tree.add(ImageLayout.certificates, .host(path: bundle, count: nil), mode: 0o644)
+    tree.add(ImageLayout.certificates, .host(path: bundle), mode: 0o644)
     addFolderOfHost("/usr/share/zoneinfo")
   }
 
@@ -42,14 +44,14 @@ struct RuntimeTree {
   }
 
   private mutating func addProgram(_ runtime: SealedExecutable) throws(PackagingError) {
-    tree.add(ImageLayout.program, .host(path: runtime.path, count: runtime.runtimeCount), mode: 0o755)
+    tree.add(ImageLayout.program, .program(runtime), mode: 0o755)
     for name in ImageLayout.otherNames {
       tree.add("/usr/local/bin/\(name)", .link(to: HostPath.name(of: ImageLayout.program)), mode: 0o777)
     }
     var programs = [runtime.path]
     for name in Self.tools {
       guard let path = ["/bin/\(name)", "/usr/bin/\(name)"].first(where: { HostPath.kind(of: $0) == .file }) else { continue }
-      tree.add("/bin/\(name)", .host(path: path, count: nil), mode: 0o755)
+      tree.add("/bin/\(name)", .host(path: path), mode: 0o755)
       programs.append(path)
     }
     let search = LibrarySearch()
@@ -63,7 +65,7 @@ struct RuntimeTree {
     }
     for library in libraries {
       // The file under the name that it is asked for; what is a link here is none there.
-      tree.add(library.path, .host(path: library.path, count: nil), mode: 0o755)
+      tree.add(library.path, .host(path: library.path), mode: 0o755)
       let folder = HostPath.folder(of: library.path)
       if !library.isInPlace, !libraryPath.contains(folder) { libraryPath.append(folder) }
     }
@@ -73,12 +75,12 @@ struct RuntimeTree {
   private mutating func addFolderOfHost(_ folder: String) {
     for name in HostPath.names(in: folder) {
       let path = "\(folder)/\(name)"
-      if let target = HostPath.link(at: path), !target.hasPrefix("/") {
+      if let target = FilePlace.link(at: path), !target.hasPrefix("/") {
         tree.add(path, .link(to: target), mode: 0o777)
       } else {
         switch HostPath.kind(of: path) {
         case .folder?: addFolderOfHost(path)
-        case .file?: tree.add(path, .host(path: path, count: nil), mode: 0o644)
+        case .file?: tree.add(path, .host(path: path), mode: 0o644)
         default: break
         }
       }
