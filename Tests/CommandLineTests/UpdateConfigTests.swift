@@ -62,18 +62,42 @@ import Testing
     #expect(next.status == 0)
   }
 
-  @Test func aFileThatCannotBeWrittenIsWarnedOf() async throws {
+  /// A config that is also the catalog, say, by a link of another name.
+  @Test(arguments: ["manifest.yaml", "catalog.json", "state.json"]) func noOtherInputIsReplaced(name: String) async throws {
     let connection = try connection()
-    // Beside a name as long as names can be there is no other one for the new file.
-    let name = String(repeating: "c", count: 255)
-    let text = try connection.folder.text("config.json")
-    try connection.folder.write(name, text)
-    let arguments = try connection.readArguments(["ok"]).map { $0 == "config.json" ? name : $0 }
+    let arguments = try connection.readArguments(["ok"]).map { $0 == "config.json" ? "same.json" : $0 }
+    try connection.folder.write("state.json", "[]")
+    let before = try connection.folder.text(name)
+    #expect(link(connection.folder.url(of: name).path, connection.folder.url(of: "same.json").path) == 0)
+    let run = try await Tool.run(arguments + ["--state", "state.json", "--update-config"], in: connection.folder)
+    #expect(
+      try run.errors().first?["message"]
+        == "The config same.json is another input as well, which --update-config would destroy: give it a file of its own.")
+    #expect(run.status == 1)
+    #expect(try connection.folder.text(name) == before)
+  }
+
+  /// The folder that the config lay in has become a file when the token is there.
+  @Test func aFileThatCannotBeWrittenIsWarnedOf() async throws {
+    let place = try Folder()
+    let api = try UnrulyAPI { request in
+      if request.path == "/token" {
+        try? place.remove("settings")
+        try? place.write("settings", "another file")
+      }
+      return Self.answer(request)
+    }
+    let connection = try Connection(to: api, manifest: Self.manifest, config: ["credentials": .object(Self.credentials)])
+    try place.makeFolder("settings")
+    try place.write("settings/config.json", connection.folder.text("config.json"))
+    let path = place.url(of: "settings/config.json").path
+    let arguments = try connection.readArguments(["ok"]).map { $0 == "config.json" ? path : $0 }
     let run = try await Tool.run(arguments + ["--update-config"], in: connection.folder)
     #expect(try renewed(run)?["credentials"]?["refresh_token"] == "new-refresh")
     let warning = try #require(try run.logs("WARN").first { $0.contains("could not be written") })
-    #expect(warning.contains(name))
-    #expect(try connection.folder.text(name) == text)
+    #expect(warning.contains("\(path), which stays as it was: Not a directory."))
+    #expect(try place.names() == ["settings"])
+    #expect(try place.text("settings") == "another file")
     #expect(try run.recordCount(of: "ok") == 3)
     #expect(run.status == 0)
   }
