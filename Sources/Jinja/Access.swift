@@ -156,7 +156,7 @@ extension Value {
   private func boundMethod(_ selector: Selector) -> Value {
     let value = self
     return .object(
-      NativeFunction(name: "\(selector.name) of \(typeName) object", typeName: "built-in method") {
+      NativeFunction(name: "\(selector.name) of \(typeName) object", typeName: "built-in method", over: value) {
         (arguments, evaluation) throws(TemplateError) in try value.callMethod(selector, arguments, &evaluation)
       })
   }
@@ -185,14 +185,16 @@ extension Value {
       }
     case .list:
       if let method = selector.list { return try method.call(self, arguments, &evaluation) }
-    case .tuple(let items):
-      if let method = selector.tuple { return try method.call(items, arguments, &evaluation) }
+    case .tuple(let tuple):
+      if let method = selector.tuple { return try method.call(tuple.items, arguments, &evaluation) }
     case .int, .bool, .bigInt, .float:
       if let method = selector.number, hasMember(method), numberProperty(method) == nil {
+        try evaluation.charge(bits: bits, by: 64)
         return try callMember(method, arguments)
       }
     case .date, .datetime, .timedelta, .duration:
       if let member = selector.time, hasMember(member), timeProperty(member) == nil {
+        for case .string(let text) in arguments.positional { try evaluation.charge(text: text.utf8.count) }
         return try callMember(member, arguments)
       }
     default: break
@@ -216,17 +218,17 @@ extension Value {
   /// `value[key]`: the item, or else the attribute of that name; `missing` where there is neither.
   func item(_ key: Value, missing: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     switch self {
-    case .dict, .mapping: if let found = mappingItem(key) { return found }
+    case .dict, .mapping: if let found = try mappingItem(key, &evaluation) { return found }
     case .json(let view):
       if view.kind == .object {
-        if let found = mappingItem(key) { return found }
+        if let found = try mappingItem(key, &evaluation) { return found }
       } else if let place = Value.place(key, view.count), let found = view[place] {
         return Value(found)
       }
     case .list(let list): if let place = Value.place(key, list.items.count) { return list.items[place] }
     case .tuple(let items): if let place = Value.place(key, items.count) { return items[place] }
-    case .string(let text): if let found = Value.character(text, key) { return .string(found) }
-    case .markup(let text): if let found = Value.character(text, key) { return .markup(found) }
+    case .string(let text): if let found = try Value.character(text, key, &evaluation) { return .string(found) }
+    case .markup(let text): if let found = try Value.character(text, key, &evaluation) { return .markup(found) }
     case .bytes(let bytes): if let place = Value.place(key, bytes.count) { return .int(Int(bytes[place])) }
     case .object(let object): if let found = try object.item(key, &evaluation) { return found }
     case .undefined(let reason): throw reason.error
@@ -236,8 +238,11 @@ extension Value {
     return try ownAttribute(Selector(name), &evaluation) ?? missing
   }
 
-  private static func character(_ text: String, _ key: Value) -> String? {
+  private static func character(
+    _ text: String, _ key: Value, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> String? {
     guard key.int != nil else { return nil }
+    try evaluation.charge(looking: text.utf8.count)
     let scalars = text.unicodeScalars
     guard let place = place(key, scalars.count) else { return nil }
     return String(scalars[scalars.index(scalars.startIndex, offsetBy: place)])
@@ -253,19 +258,28 @@ extension Value {
   /// `value[a:b:c]`.
   func slice(_ bounds: SliceBounds, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     switch self {
-    case .string(let text): return .string(try Value.slice(text, bounds))
-    case .markup(let text): return .markup(try Value.slice(text, bounds))
-    case .tuple(let items): return .tuple(try bounds.places(in: items.count).map { items[$0] })
-    case .bytes(let bytes): return .bytes(try bounds.places(in: bytes.count).map { bytes[$0] })
+    case .string(let text): return .string(try Value.slice(text, bounds, &evaluation))
+    case .markup(let text): return .markup(try Value.slice(text, bounds, &evaluation))
+    case .tuple(let tuple):
+      try evaluation.charge(list: tuple.count)
+      return .tuple(try bounds.places(in: tuple.count).map { tuple[$0] })
+    case .bytes(let bytes):
+      try evaluation.charge(text: bytes.count)
+      return .bytes(try bounds.places(in: bytes.count).map { bytes[$0] })
     case .undefined(let reason): throw reason.error
     default: break
     }
-    guard let items = listItems else { throw TemplateError(.type, "A value of type \(typeName) cannot be sliced.") }
+    guard let items = try listItems(&evaluation) else {
+      throw TemplateError(.type, "A value of type \(typeName) cannot be sliced.")
+    }
     try evaluation.charge(list: items.count)
     return .list(ListObject(try bounds.places(in: items.count).map { items[$0] }))
   }
 
-  private static func slice(_ text: String, _ bounds: SliceBounds) throws(TemplateError) -> String {
+  private static func slice(
+    _ text: String, _ bounds: SliceBounds, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> String {
+    try evaluation.charge(text: text.utf8.count)
     let scalars = Array(text.unicodeScalars)
     return String(try bounds.places(in: scalars.count).map { scalars[$0] })
   }

@@ -75,6 +75,7 @@ extension BinaryOperator {
     if let left = left.big, let right = right.big, self != .divide { return try integer(left, right, &evaluation) }
     if self == .divide, let left = left.big, let right = right.big {
       if right == 0 { throw divisionByZero }
+      try evaluation.charge(bits: max(left.bitWidth, right.bitWidth), by: right.bitWidth)
       return .float(try trueQuotient(left, right))
     }
     let first = left.double
@@ -104,14 +105,16 @@ extension BinaryOperator {
 
   private func integer(_ left: BigInt, _ right: BigInt, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     switch self {
-    case .add: return Value(normalizing: left + right)
-    case .subtract: return Value(normalizing: left - right)
+    case .add, .subtract:
+      try evaluation.charge(looking: max(left.bitWidth, right.bitWidth) >> 3)
+      return Value(normalizing: self == .add ? left + right : left - right)
     case .multiply:
       if left.bitWidth + right.bitWidth > Limits.integerBits { throw tooLong }
-      try evaluation.charge(left.bitWidth / 64 * (right.bitWidth / 64))
+      try evaluation.charge(bits: left.bitWidth, by: right.bitWidth)
       return Value(normalizing: left * right)
     case .floorDivide, .modulo, .divide:
       if right == 0 { throw divisionByZero }
+      try evaluation.charge(bits: left.bitWidth, by: right.bitWidth)
       var (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
       if remainder != 0, (remainder < 0) != (right < 0) {
         quotient -= 1
@@ -127,7 +130,8 @@ extension BinaryOperator {
       guard let exponent = Int(exactly: right), exponent < Limits.integerBits,
         left.bitWidth.multipliedReportingOverflow(by: exponent).partialValue <= Limits.integerBits
       else { throw tooLong }
-      try evaluation.charge(left.bitWidth * exponent / 64)
+      let bits = left.bitWidth * exponent
+      try evaluation.charge(bits: bits, by: bits)
       return Value(normalizing: left.power(exponent))
     }
   }
@@ -184,6 +188,7 @@ extension BinaryOperator {
       try evaluation.charge(text: left.utf8.count + right.utf8.count)
       return .string(left + right)
     case (.markup, .string), (.string, .markup), (.markup, .markup):
+      try evaluation.charge(text: (left.text?.utf8.count ?? 0) + (right.text?.utf8.count ?? 0))
       let first = left.escapedText
       let second = right.escapedText
       try evaluation.charge(text: first.utf8.count + second.utf8.count)
@@ -193,9 +198,10 @@ extension BinaryOperator {
       return .bytes(left + right)
     case (.tuple(let left), .tuple(let right)):
       try evaluation.charge(list: left.count + right.count)
-      return .tuple(left + right)
+      return .tuple(left.items + right.items)
     default:
-      guard let first = left.listItems, let second = right.listItems else { return nil }
+      guard left.isList, right.isList, let first = try left.listItems(&evaluation), let second = try right.listItems(&evaluation)
+      else { return nil }
       try evaluation.charge(list: first.count + second.count)
       return .list(ListObject(first + second))
     }
@@ -211,9 +217,9 @@ extension BinaryOperator {
       return .bytes(Array([[UInt8]](repeating: bytes, count: bytes.isEmpty ? 0 : times).joined()))
     case .tuple(let items):
       try evaluation.charge(list: product(items.count, times))
-      return .tuple(Array([[Value]](repeating: items, count: items.isEmpty ? 0 : times).joined()))
+      return .tuple(Array([[Value]](repeating: items.items, count: items.isEmpty ? 0 : times).joined()))
     default:
-      guard let items = value.listItems else { return nil }
+      guard let items = try value.listItems(&evaluation) else { return nil }
       try evaluation.charge(list: product(items.count, times))
       return .list(ListObject(Array([[Value]](repeating: items, count: items.isEmpty ? 0 : times).joined())))
     }

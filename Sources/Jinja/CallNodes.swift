@@ -1,9 +1,9 @@
 /// The arguments of a call, ready to be evaluated.
 struct CallNodes: Sendable {
-  var positional: [Node] = []
-  var keywords: [(name: String, value: Node)] = []
-  var unpackedList: Node?
-  var unpackedMapping: Node?
+  var positional: [any Node] = []
+  var keywords: [(name: String, value: any Node)] = []
+  var unpackedList: (any Node)?
+  var unpackedMapping: (any Node)?
 
   func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Arguments {
     var arguments = Arguments()
@@ -18,13 +18,14 @@ struct CallNodes: Sendable {
     }
     if let unpackedMapping {
       let mapping = try unpackedMapping.evaluate(&evaluation)
-      guard let members = mapping.members else {
+      guard let members = try mapping.members(&evaluation) else {
         if case .undefined(let reason) = mapping { throw reason.error }
         throw TemplateError(.type, "'**' wants a mapping, not a value of type \(mapping.typeName).")
       }
+      let given = Set(arguments.keywords.map(\.name))
       for (key, value) in members {
         guard let name = key.text else { throw TemplateError(.type, "'**' wants a mapping with texts as keys.") }
-        guard arguments.keyword(name) == nil else { throw TemplateError(.type, "The argument '\(name)' is given twice.") }
+        guard !given.contains(name) else { throw TemplateError(.type, "The argument '\(name)' is given twice.") }
         arguments.keywords.append((name, value))
       }
     }
@@ -33,17 +34,18 @@ struct CallNodes: Sendable {
 }
 
 /// `function(…)`.
-final class CallNode: Node, @unchecked Sendable {
-  private let function: Node
+final class CallNode: Node {
+  let position: TemplatePosition
+  private let function: any Node
   private let arguments: CallNodes
 
-  init(_ function: Node, _ arguments: CallNodes, _ position: TemplatePosition) {
+  init(_ function: any Node, _ arguments: CallNodes, _ position: TemplatePosition) {
     self.function = function
     self.arguments = arguments
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     try evaluate(&evaluation, caller: nil)
   }
 
@@ -61,7 +63,8 @@ final class CallNode: Node, @unchecked Sendable {
 }
 
 /// `object.method(…)`, without making the method a value.
-final class MethodCallNode: Node, @unchecked Sendable {
+final class MethodCallNode: Node {
+  let position: TemplatePosition
   private let attribute: AttributeNode
   private let arguments: CallNodes
   /// The key of `object.get('key')`.
@@ -78,10 +81,10 @@ final class MethodCallNode: Node, @unchecked Sendable {
     } else {
       constantKey = nil
     }
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let object = try attribute.object.evaluate(&evaluation)
     if let constantKey, let found = try get(constantKey, of: object, &evaluation) { return found }
     do throws(TemplateError) {
@@ -113,20 +116,21 @@ final class MethodCallNode: Node, @unchecked Sendable {
   }
 }
 
-/// `value|filter(…)`.
-final class FilterNode: Node, @unchecked Sendable {
-  private let operand: Node
+/// `value|filter(…)`, and `value is test(…)` by a filter that gives what the test finds.
+final class FilterNode: Node {
+  let position: TemplatePosition
+  private let operand: any Node
   private let filter: Environment.Filter
   private let arguments: CallNodes
 
-  init(_ operand: Node, _ filter: @escaping Environment.Filter, _ arguments: CallNodes, _ position: TemplatePosition) {
+  init(_ operand: any Node, _ filter: @escaping Environment.Filter, _ arguments: CallNodes, _ position: TemplatePosition) {
     self.operand = operand
     self.filter = filter
     self.arguments = arguments
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let value = try operand.evaluate(&evaluation)
     do throws(TemplateError) {
       let arguments = try arguments.evaluate(&evaluation)
@@ -139,36 +143,14 @@ final class FilterNode: Node, @unchecked Sendable {
   }
 }
 
-/// `value is test(…)`.
-final class TestNode: Node, @unchecked Sendable {
-  private let operand: Node
-  private let test: Environment.Test
-  private let arguments: CallNodes
-
-  init(_ operand: Node, _ test: @escaping Environment.Test, _ arguments: CallNodes, _ position: TemplatePosition) {
-    self.operand = operand
-    self.test = test
-    self.arguments = arguments
-    super.init(position)
-  }
-
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    let value = try operand.evaluate(&evaluation)
-    do throws(TemplateError) {
-      let arguments = try arguments.evaluate(&evaluation)
-      try evaluation.charge()
-      return .bool(try test(value, arguments, &evaluation))
-    } catch {
-      throw error.located(at: position)
-    }
-  }
-}
-
 /// What the body of a filter block or of a block assignment is, for the filters on it.
-final class BlockTextNode: Node, @unchecked Sendable {
+final class BlockTextNode: Node {
+  let position: TemplatePosition
   static let symbol = Symbol(" block text")
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  init(_ position: TemplatePosition) { self.position = position }
+
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     evaluation.scope?.find(Self.symbol) ?? .string("")
   }
 }

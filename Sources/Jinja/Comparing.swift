@@ -55,16 +55,43 @@ extension Value {
     }
   }
 
-  /// Python's `==`. Values of different types are not equal, numbers compare by value.
-  ///
-  /// A comparison of more than some 20 million elements, which only lists of lists made for it have, gives up and says no.
-  package func isEqual(to other: Value) -> Bool {
-    if case .string(let left) = self, case .string(let right) = other { return left.sameScalars(as: right) }
-    var work = 20_000_000
-    return isEqual(to: other, depth: 0, &work)
+  /// Python's `==`. Values of different types are not equal, numbers compare by value. What it looks at is allowed for.
+  package func isEqual(to other: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
+    if case .string(let left) = self, case .string(let right) = other {
+      try evaluation.charge(looking: left.utf8.count)
+      return left.sameScalars(as: right)
+    }
+    return try isEqual(to: other, depth: 0, &evaluation)
   }
 
-  private func isEqual(to other: Value, depth: Int, _ work: inout Int) -> Bool {
+  func isEqual(to other: Value, depth: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
+    switch (self, other) {
+    case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
+      (.string(let left), .markup(let right)), (.markup(let left), .string(let right)):
+      try evaluation.charge(looking: left.utf8.count)
+      return left.sameScalars(as: right)
+    case (.tuple(let left), .tuple(let right)):
+      return try Value.areEqual(left.items, right.items, depth, &evaluation)
+    case (.list(let left), .list(let right)):
+      if left === right { return true }
+      return try Value.areEqual(left.items, right.items, depth, &evaluation)
+    case (.dict(let left), .dict(let right)) where left === right: return true
+    case (.object(let left), .object(let right)):
+      if left === right { return true }
+      guard let left = left as? any ComparableObject else { return false }
+      try evaluation.checkWalk(depth: depth)
+      return try left.isEqual(to: right, depth: depth + 1, &evaluation)
+    default: break
+    }
+    if let result = isSameScalar(as: other) { return result }
+    if isMapping, other.isMapping { return try areMembersEqual(to: other, depth, &evaluation) }
+    guard isList, other.isList, let left = try listItems(&evaluation), let right = try other.listItems(&evaluation)
+    else { return false }
+    return try Value.areEqual(left, right, depth, &evaluation)
+  }
+
+  /// Whether two scalars are equal; nil where both are containers or objects.
+  func isSameScalar(as other: Value) -> Bool? {
     switch (self, other) {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
       (.string(let left), .markup(let right)), (.markup(let left), .string(let right)):
@@ -77,94 +104,144 @@ extension Value {
     case (.datetime(let left), .datetime(let right)): return left.isAware == right.isAware && left == right
     case (.timedelta(let left), .timedelta(let right)): return left == right
     case (.duration(let left), .duration(let right)): return left == right
-    case (.tuple(let left), .tuple(let right)): return Value.areEqual(left, right, depth, &work)
-    case (.object(let left), .object(let right)): return left === right || left.isEqual(to: right)
     default: break
     }
-    if let left = number, let right = other.number { return left.order(to: right) == .equal }
-    // Beyond this depth only a container that holds itself can be.
-    if depth > Limits.valueDepth * 5 { return false }
-    if case .list(let left) = self, case .list(let right) = other, left === right { return true }
-    if case .dict(let left) = self, case .dict(let right) = other, left === right { return true }
-    if let left = listItems, let right = other.listItems { return Value.areEqual(left, right, depth, &work) }
-    if isMapping, other.isMapping { return areMembersEqual(to: other, depth, &work) }
-    return false
+    if let left = number { return other.number.map { left.order(to: $0) == .equal } ?? false }
+    switch self {
+    case .list, .tuple, .dict, .json, .mapping, .object: break
+    default: return false
+    }
+    switch other {
+    case .list, .tuple, .dict, .json, .mapping, .object: return nil
+    default: return false
+    }
   }
 
-  private static func areEqual(_ left: [Value], _ right: [Value], _ depth: Int, _ work: inout Int) -> Bool {
+  private static func areEqual(
+    _ left: [Value], _ right: [Value], _ depth: Int, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
     guard left.count == right.count else { return false }
-    work -= left.count
-    if work < 0 { return false }
-    for index in left.indices where !left[index].isEqual(to: right[index], depth: depth + 1, &work) { return false }
-    return true
-  }
-
-  private func areMembersEqual(to other: Value, _ depth: Int, _ work: inout Int) -> Bool {
-    guard let left = members, let right = other.members, left.count == right.count else { return false }
-    work -= left.count
-    if work < 0 { return false }
-    for (key, value) in left {
-      guard let match = other.mappingItem(key), value.isEqual(to: match, depth: depth + 1, &work) else { return false }
+    try evaluation.checkWalk(depth: depth)
+    for index in left.indices {
+      try evaluation.charge()
+      guard try left[index].isEqual(to: right[index], depth: depth + 1, &evaluation) else { return false }
     }
     return true
+  }
+
+  private func areMembersEqual(
+    to other: Value, _ depth: Int, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
+    guard try count(&evaluation) == (try other.count(&evaluation)), let left = try members(&evaluation) else { return false }
+    try evaluation.checkWalk(depth: depth)
+    for (key, value) in left {
+      try evaluation.charge()
+      guard let match = try other.mappingItem(key, &evaluation), try value.isEqual(to: match, depth: depth + 1, &evaluation)
+      else { return false }
+    }
+    return true
+  }
+
+  /// Whether it is a list, of its own or in JSON.
+  var isList: Bool {
+    switch self {
+    case .list: true
+    case .json(let view): view.kind == .array
+    default: false
+    }
   }
 
   /// The elements where it is a list, of its own or in JSON.
-  var listItems: [Value]? {
+  func listItems(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value]? {
     switch self {
-    case .list(let list): list.items
-    case .json(let view): view.kind == .array ? Value.elements(of: view) : nil
-    default: nil
+    case .list(let list): return list.items
+    case .json(let view):
+      guard view.kind == .array else { return nil }
+      try evaluation.charge(reading: view.count)
+      return Value.elements(of: view)
+    default: return nil
     }
   }
 
   /// The value of a mapping's key, nil where it has none or this is no mapping.
-  func mappingItem(_ key: Value) -> Value? {
+  func mappingItem(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    if let text = key.text { try evaluation.charge(looking: text.utf8.count) }
     switch self {
-    case .dict(let dict): return (try? DictKey(key)).flatMap { dict[$0] }
+    case .dict(let dict):
+      do throws(TemplateError) {
+        return dict[try evaluation.key(key)]
+      } catch {
+        if error.kind == .limit { throw error }
+        return nil
+      }
     case .json(let view): return key.text.flatMap { view[$0] }.map { Value($0) }
     case .mapping(let mapping): return key.text.flatMap { mapping[$0] }
     default: return nil
     }
   }
 
-  /// Python's `<`, `<=`, `>` and `>=`; a type error where the types have no order.
-  package func compare(_ comparison: PythonOrder, to other: Value) throws(TemplateError) -> Bool {
-    try compare(comparison, to: other, depth: 0)
+  /// Python's `<`, `<=`, `>` and `>=`; a type error where the types have no order. What it looks at is allowed for.
+  package func compare(
+    _ comparison: PythonOrder, to other: Value, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
+    var left = self
+    var right = other
+    var depth = 0
+    // The first elements that differ decide, which may be lists themselves.
+    while true {
+      guard let first = try left.orderedItems(&evaluation), let second = try right.orderedItems(&evaluation),
+        left.isTuple == right.isTuple
+      else { return try left.compareScalar(comparison, to: right, &evaluation) }
+      try evaluation.checkWalk(depth: depth)
+      var place = 0
+      while place < min(first.count, second.count) {
+        try evaluation.charge()
+        guard try first[place].isEqual(to: second[place], depth: depth + 1, &evaluation) else { break }
+        place += 1
+      }
+      if place == min(first.count, second.count) {
+        return comparison.holds(for: .init(first.count == second.count, first.count < second.count))
+      }
+      left = first[place]
+      right = second[place]
+      depth += 1
+    }
   }
 
-  private func compare(_ comparison: PythonOrder, to other: Value, depth: Int) throws(TemplateError) -> Bool {
+  private var isTuple: Bool {
+    if case .tuple = self { return true }
+    return false
+  }
+
+  /// The elements of a list or tuple.
+  private func orderedItems(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value]? {
+    if case .tuple(let tuple) = self { return tuple.items }
+    return try listItems(&evaluation)
+  }
+
+  private func compareScalar(
+    _ comparison: PythonOrder, to other: Value, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
     if case .undefined(let reason) = self { throw reason.error }
     if case .undefined(let reason) = other { throw reason.error }
     if let left = number, let right = other.number { return comparison.holds(for: left.order(to: right)) }
     switch (self, other) {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
       (.string(let left), .markup(let right)), (.markup(let left), .string(let right)):
-      return comparison.holds(for: .init(left.utf8.elementsEqual(right.utf8), left.utf8.lexicographicallyPrecedes(right.utf8)))
+      try evaluation.charge(looking: min(left.utf8.count, right.utf8.count))
+      return comparison.holds(for: .init(left.sameScalars(as: right), left.utf8.lexicographicallyPrecedes(right.utf8)))
     case (.bytes(let left), .bytes(let right)):
+      try evaluation.charge(looking: min(left.count, right.count))
       return comparison.holds(for: .init(left == right, left.lexicographicallyPrecedes(right)))
     case (.date(let left), .date(let right)): return comparison.holds(for: .init(left == right, left < right))
     case (.datetime(let left), .datetime(let right)):
       return comparison.holds(
         for: .init(left == right, try python { () throws(PythonTimeError) in try left.isLess(than: right) }))
     case (.timedelta(let left), .timedelta(let right)): return comparison.holds(for: .init(left == right, left < right))
-    case (.tuple(let left), .tuple(let right)): return try Value.compare(comparison, left, right, depth)
     default: break
     }
-    if let left = listItems, let right = other.listItems { return try Value.compare(comparison, left, right, depth) }
     throw TemplateError(
       .type, "'\(comparison.rawValue)' is not supported between values of types \(typeName) and \(other.typeName).")
-  }
-
-  private static func compare(
-    _ comparison: PythonOrder, _ left: [Value], _ right: [Value], _ depth: Int
-  ) throws(TemplateError) -> Bool {
-    if depth > Limits.valueDepth * 5 { throw TemplateError(.limit, "The values to compare are nested too deep.") }
-    var work = 20_000_000
-    for index in 0..<min(left.count, right.count) where !left[index].isEqual(to: right[index], depth: depth, &work) {
-      return try left[index].compare(comparison, to: right[index], depth: depth + 1)
-    }
-    return comparison.holds(for: .init(left.count == right.count, left.count < right.count))
   }
 
   /// Python's `in`.
@@ -177,20 +254,19 @@ extension Value {
       }
       try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
       return part.isEmpty || text.firstRange(ofScalars: part) != nil
-    case .dict(let dict): return dict[try DictKey(item)] != nil
+    case .dict(let dict): return dict[try evaluation.key(item)] != nil
     case .mapping(let mapping):
-      _ = try DictKey(item)
+      _ = try evaluation.key(item)
       return item.text.flatMap { mapping[$0] } != nil
     case .json(let view) where view.kind == .object:
-      _ = try DictKey(item)
+      _ = try evaluation.key(item)
       return item.text.flatMap { view[$0] } != nil
     default: break
     }
-    guard var iterator = iteratorIfAny() else {
-      throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'.")
-    }
+    guard isIterable else { throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'.") }
+    var iterator = try iterator(&evaluation)
     while let candidate = try iterator.next(&evaluation) {
-      if candidate.isEqual(to: item) { return true }
+      if try candidate.isEqual(to: item, &evaluation) { return true }
     }
     return false
   }
@@ -219,16 +295,10 @@ package enum PythonOrder: String, Sendable {
   }
 }
 
-extension TemplateObject {
-  func isEqual(to other: any TemplateObject) -> Bool {
-    guard let left = self as? any ComparableObject else { return false }
-    return left.equals(other)
-  }
-}
-
 /// An object that may equal another one.
 protocol ComparableObject: TemplateObject {
-  func equals(_ other: any TemplateObject) -> Bool
+  /// `depth` is how deep inside a value the comparison is.
+  func isEqual(to other: any TemplateObject, depth: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool
 }
 
 /// Runs `body`, whose errors become those of a template.

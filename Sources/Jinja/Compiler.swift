@@ -15,8 +15,8 @@ struct Compiler {
     self.bound = bound
   }
 
-  mutating func compile(_ statements: [Statement]) throws(TemplateError) -> [StatementNode] {
-    var nodes: [StatementNode] = []
+  mutating func compile(_ statements: [Statement]) throws(TemplateError) -> [any StatementNode] {
+    var nodes: [any StatementNode] = []
     for statement in statements { try compile(statement, into: &nodes) }
     return nodes
   }
@@ -30,11 +30,11 @@ struct Compiler {
     return try body(&self)
   }
 
-  private mutating func strictly(_ statements: [Statement]) throws(TemplateError) -> [StatementNode] {
+  private mutating func strictly(_ statements: [Statement]) throws(TemplateError) -> [any StatementNode] {
     try lenient(false) { (compiler) throws(TemplateError) in try compiler.compile(statements) }
   }
 
-  private mutating func compile(_ statement: Statement, into nodes: inout [StatementNode]) throws(TemplateError) {
+  private mutating func compile(_ statement: Statement, into nodes: inout [any StatementNode]) throws(TemplateError) {
     switch statement.kind {
     case .output(let pieces):
       for piece in pieces {
@@ -44,8 +44,8 @@ struct Compiler {
         }
       }
     case .conditional(let branches, let otherwise):
-      let node = try lenient(true) { (compiler) throws(TemplateError) -> StatementNode in
-        var compiled: [(test: Node, body: [StatementNode])] = []
+      let node = try lenient(true) { (compiler) throws(TemplateError) -> any StatementNode in
+        var compiled: [(test: any Node, body: [any StatementNode])] = []
         for (test, body) in branches { compiled.append((try compiler.compile(test), try compiler.compile(body))) }
         return IfNode(compiled, try compiler.compile(otherwise))
       }
@@ -53,11 +53,11 @@ struct Compiler {
     case .loop(let loop): nodes.append(try compile(loop))
     case .assign(let target, let value): nodes.append(AssignNode(compile(target), try compile(value)))
     case .assignBlock(let target, let filter, let body):
-      var compiledFilter: Node?
+      var compiledFilter: (any Node)?
       if let filter { compiledFilter = try lenient(false) { (compiler) throws(TemplateError) in try compiler.compile(filter) } }
       nodes.append(AssignBlockNode(compile(target), compiledFilter, try strictly(body), statement.position))
     case .with(let bindings, let body):
-      var compiled: [(target: TargetNode, value: Node)] = []
+      var compiled: [(target: TargetNode, value: any Node)] = []
       for (target, value) in bindings { compiled.append((compile(target), try compile(value))) }
       nodes.append(WithNode(compiled, try strictly(body)))
     case .macro(let name, let parameters, let body):
@@ -77,7 +77,7 @@ struct Compiler {
     }
   }
 
-  private mutating func compile(_ loop: LoopSyntax) throws(TemplateError) -> StatementNode {
+  private mutating func compile(_ loop: LoopSyntax) throws(TemplateError) -> any StatementNode {
     var bindsLoop = false
     loop.target.forEachName { if $0 == "loop" { bindsLoop = true } }
     NameWalk.visit(loop.body + loop.otherwise) { use in
@@ -89,7 +89,7 @@ struct Compiler {
     let iterated = try compile(loop.iterated)
     let usesLoop = loop.isRecursive || NameWalk.firstRead(of: ["loop"], in: loop.body).contains("loop")
     return try lenient(false) { (compiler) throws(TemplateError) in
-      var test: Node?
+      var test: (any Node)?
       if let syntax = loop.test { test = try compiler.compile(syntax) }
       return ForNode(
         target: compiler.compile(loop.target), iterated: iterated, test: test, body: try compiler.compile(loop.body),
@@ -110,9 +110,9 @@ struct Compiler {
       caller: read.contains("caller"), keywords: read.contains("kwargs") && !names.contains("kwargs"),
       positional: read.contains("varargs") && !names.contains("varargs"))
     return try lenient(false) { (compiler) throws(TemplateError) in
-      var compiled: [(symbol: Symbol, name: String, standard: Node?)] = []
+      var compiled: [(symbol: Symbol, name: String, standard: (any Node)?)] = []
       for parameter in parameters {
-        var standard: Node?
+        var standard: (any Node)?
         if let syntax = parameter.standard { standard = try compiler.compile(syntax) }
         compiled.append((Symbol(parameter.name), parameter.name, standard))
       }
@@ -133,7 +133,7 @@ struct Compiler {
 
   // MARK: Expressions
 
-  private func variable(_ name: String, _ position: TemplatePosition) -> Node {
+  private func variable(_ name: String, _ position: TemplatePosition) -> any Node {
     let fallback = environment.globals[name] ?? .undefined("'\(name)' is undefined.")
     return bound.contains(name)
       ? ScopedVariableNode(Symbol(name), fallback: fallback, position)
@@ -149,18 +149,18 @@ struct Compiler {
     return nodes
   }
 
-  private mutating func compile(_ expressions: [Expression]) throws(TemplateError) -> [Node] {
-    var nodes: [Node] = []
+  private mutating func compile(_ expressions: [Expression]) throws(TemplateError) -> [any Node] {
+    var nodes: [any Node] = []
     for expression in expressions { nodes.append(try compile(expression)) }
     return nodes
   }
 
-  private mutating func compile(_ expression: Expression?) throws(TemplateError) -> Node? {
+  private mutating func compile(_ expression: Expression?) throws(TemplateError) -> (any Node)? {
     guard let expression else { return nil }
-    return try compile(expression) as Node
+    return try compile(expression) as any Node
   }
 
-  private mutating func compile(_ expression: Expression) throws(TemplateError) -> Node {
+  private mutating func compile(_ expression: Expression) throws(TemplateError) -> any Node {
     let position = expression.position
     switch expression.kind {
     case .constant(let value): return ConstantNode(value, position)
@@ -168,7 +168,7 @@ struct Compiler {
     case .list(let items): return ListNode(try compile(items), isTuple: false, position)
     case .tuple(let items): return ListNode(try compile(items), isTuple: true, position)
     case .dict(let items):
-      var nodes: [(key: Node, value: Node)] = []
+      var nodes: [(key: any Node, value: any Node)] = []
       for item in items { nodes.append((try compile(item.key), try compile(item.value))) }
       return DictNode(nodes, position)
     case .attribute(let object, let name):
@@ -187,7 +187,7 @@ struct Compiler {
       return FilterNode(node, filter, try compile(call), position)
     case .test(let operand, let name, let call):
       let test = try test(name, position)
-      return TestNode(try compile(operand), test, try compile(call), position)
+      return FilterNode(try compile(operand), test, try compile(call), position)
     case .unary(let operation, let operand): return folded(UnaryNode(operation, try compile(operand), position), [operand])
     case .binary(let operation, let left, let right):
       return folded(BinaryNode(operation, try compile(left), try compile(right), position), [left, right])
@@ -195,7 +195,7 @@ struct Compiler {
     case .and(let left, let right): return LogicNode(try compile(left), try compile(right), isAnd: true, position)
     case .or(let left, let right): return LogicNode(try compile(left), try compile(right), isAnd: false, position)
     case .compare(let first, let rest):
-      var nodes: [(comparison: Comparison, operand: Node)] = []
+      var nodes: [(comparison: Comparison, operand: any Node)] = []
       for (operation, operand) in rest { nodes.append((operation, try compile(operand))) }
       let node = try compile(first)
       guard let next = nodes.first else { return node }
@@ -211,12 +211,13 @@ struct Compiler {
 
   private mutating func compileItem(
     _ object: Expression, _ item: Expression, _ whole: Expression
-  ) throws(TemplateError) -> Node {
+  ) throws(TemplateError) -> any Node {
     let node = try compile(object)
     switch item.kind {
     case .slice(let start, let stop, let step):
       return SliceNode(node, try compile(start), try compile(stop), try compile(step), whole.position)
-    case .constant(.string(let key)): return KeyNode(node, key, path: whole.path, whole.position)
+    // Longer ones are counted as they are looked up.
+    case .constant(.string(let key)) where key.utf8.count < 1 << 10: return KeyNode(node, key, path: whole.path, whole.position)
     default: return ItemNode(node, try compile(item), path: whole.path, whole.position)
     }
   }
@@ -228,15 +229,18 @@ struct Compiler {
     return { (_, _, _) throws(TemplateError) in throw TemplateError(.runtime, message, at: position) }
   }
 
-  private func test(_ name: String, _ position: TemplatePosition) throws(TemplateError) -> Environment.Test {
-    if let test = environment.tests[name] { return test }
+  /// The test as a filter that gives whether it holds.
+  private func test(_ name: String, _ position: TemplatePosition) throws(TemplateError) -> Environment.Filter {
+    if let test = environment.tests[name] {
+      return { (value, arguments, evaluation) throws(TemplateError) in .bool(try test(value, arguments, &evaluation)) }
+    }
     let message = "There is no test named '\(name)'."
     guard isLenient else { throw TemplateError(.syntax, message, at: position) }
     return { (_, _, _) throws(TemplateError) in throw TemplateError(.runtime, message, at: position) }
   }
 
   /// The value of an operation on constants, where there is one; an error waits until the operation is evaluated.
-  private func folded(_ node: Node, _ operands: [Expression]) -> Node {
+  private func folded(_ node: any Node, _ operands: [Expression]) -> any Node {
     guard operands.allSatisfy(\.isNumber) else { return node }
     var evaluation = Evaluation(
       environment: environment, context: Context(), limits: Limits(steps: 1_000, textSize: 1_000, listSize: 0))

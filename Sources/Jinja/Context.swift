@@ -49,10 +49,10 @@ package struct Context: Sendable {
     return self[symbol]?.member(key, dotted: dotted)
   }
 
+  var symbols: [Symbol] { [firstSymbol, secondSymbol].compactMap { $0 } + others.map(\.symbol) }
+
   /// The names of all variables.
-  package var names: Set<String> {
-    Set(([firstSymbol, secondSymbol].compactMap { $0 } + others.map(\.symbol)).map(\.name))
-  }
+  package var names: Set<String> { Set(symbols.map(\.name)) }
 }
 
 extension Context: ExpressibleByDictionaryLiteral {

@@ -90,11 +90,18 @@ package struct Environment: Sendable {
 package final class NativeFunction: TemplateObject {
   package let name: String
   package let typeName: String
+  package let depth: Int
   private let body: Environment.Function
 
-  package init(name: String, typeName: String = "function", body: @escaping Environment.Function) {
+  package convenience init(name: String, typeName: String = "function", body: @escaping Environment.Function) {
+    self.init(name: name, typeName: typeName, over: .none, body: body)
+  }
+
+  /// A method of `value`, which it holds.
+  init(name: String, typeName: String, over value: Value, body: @escaping Environment.Function) {
     self.name = name
     self.typeName = typeName
+    depth = Jinja.depth(over: value)
     self.body = body
   }
 

@@ -1,7 +1,7 @@
 /// One evaluation of a template: its variables, and what it may still use up.
 package struct Evaluation {
   package let environment: Environment
-  let context: Context
+  private(set) var context: Context
   /// The variables that the template itself binds, innermost first.
   var scope: Scope?
   /// Whether expressions are escaped for HTML as they are printed.
@@ -10,7 +10,9 @@ package struct Evaluation {
   private var steps: Int
   private let limits: Limits
   private var callDepth = 0
-  private var links = 0
+  /// Levels of a value that are being shown.
+  var showing = 0
+  private(set) lazy var changedContainers = ChangedContainers()
 
   package init(environment: Environment, context: consuming Context, limits: Limits = .standard) {
     self.environment = environment
@@ -18,6 +20,18 @@ package struct Evaluation {
     self.limits = limits
     steps = limits.steps
   }
+
+  /// Begins anew with variables of its own: what a template changes of them is a copy, which nobody else sees.
+  package mutating func beginWithCopies() throws(TemplateError) {
+    self = Evaluation(environment: environment, context: context, limits: limits)
+    var copier = ValueCopier()
+    for symbol in context.symbols {
+      if let value = context[symbol] { context[symbol] = try copier.copy(value, &self) }
+    }
+  }
+
+  /// Steps that are used up so far.
+  package var stepsTaken: Int { limits.steps - steps }
 
   /// Uses up steps; throws a limit error where none are left.
   @inline(__always)
@@ -32,9 +46,26 @@ package struct Evaluation {
     try charge(size >> 6)
   }
 
+  /// Allows for looking at a text of `size` bytes, to compare it or to find it in a dict.
+  @inline(__always)
+  package mutating func charge(looking size: Int) throws(TemplateError) {
+    if size >= 1 << 10 { try charge(size >> 10) }
+  }
+
+  /// Allows for reading `count` elements or members of a container.
+  @inline(__always)
+  package mutating func charge(reading count: Int) throws(TemplateError) {
+    if count >= 1 << 3 { try charge(count >> 3) }
+  }
+
+  /// Allows for arithmetic on integers of `left` and `right` bits whose work grows by their product.
+  mutating func charge(bits left: Int, by right: Int) throws(TemplateError) {
+    try charge(((left >> 6) + 1) * ((right >> 6) + 1) >> 6)
+  }
+
   /// Allows for `added` bytes that make a text `size` bytes long.
   @inline(__always)
-  mutating func charge(text size: Int, adding added: Int) throws(TemplateError) {
+  package mutating func charge(text size: Int, adding added: Int) throws(TemplateError) {
     try checkSize(text: size)
     try charge(1 + added >> 6)
   }
@@ -48,6 +79,7 @@ package struct Evaluation {
 
   /// Allows for looking for `part` bytes in `size` bytes, whose worst case is their product.
   mutating func charge(search part: Int, in size: Int) throws(TemplateError) {
+    try charge(looking: size)
     let work = part.multipliedReportingOverflow(by: size >> 8)
     try charge(work.overflow ? .max : work.partialValue)
   }
@@ -58,25 +90,34 @@ package struct Evaluation {
     try charge(count >> 3)
   }
 
+  /// The number of elements that is one more than a list may have.
+  var tooMany: Int { limits.listSize + 1 }
+
   func checkSize(list count: Int) throws(TemplateError) {
     if count > limits.listSize {
       throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements.")
     }
   }
 
-  /// Allows for a value that holds containers `depth` levels deep.
+  /// Allows for a value that holds containers so many levels deep.
   func checkDepth(_ value: Value) throws(TemplateError) -> Value {
-    if value.depth > Limits.valueDepth { throw tooDeep }
+    try checkDepth(value.depth)
     return value
   }
 
-  /// Allows for putting containers of `depth` levels into one that may lie in others, whose depth is not tracked further.
-  mutating func chargeLink(depth: Int, isContained: Bool) throws(TemplateError) {
-    guard depth > 0 else { return }
-    if depth > Limits.valueDepth { throw tooDeep }
-    guard isContained else { return }
-    links += depth
-    if links > Limits.untrackedDepth { throw tooDeep }
+  @inline(__always)
+  func checkDepth(_ depth: Int) throws(TemplateError) {
+    if depth > Limits.valueDepth {
+      throw TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep.")
+    }
+  }
+
+  /// Allows for a walk that is `depth` levels deep inside a value.
+  @inline(__always)
+  package func checkWalk(depth: Int) throws(TemplateError) {
+    if depth > Limits.walkDepth {
+      throw TemplateError(.limit, "A value is nested too deep: more than \(Limits.walkDepth) levels.")
+    }
   }
 
   /// Runs a macro or a recursive loop whose body is `depth` levels of syntax.
@@ -91,15 +132,11 @@ package struct Evaluation {
   }
 
   private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps.") }
-
-  private var tooDeep: TemplateError {
-    TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep.")
-  }
 }
 
 /// Variables that a template binds in one place: at its top, in a loop's turn, in a macro's call.
 ///
-/// Sound as `Sendable` since an evaluation alone sees it.
+/// Sound as `Sendable`: what holds one (macros, loops) lives within its evaluation, whose containers are never handed out.
 final class Scope: @unchecked Sendable {
   let parent: Scope?
   private var bindings: [(symbol: Symbol, value: Value)] = []

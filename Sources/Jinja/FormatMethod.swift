@@ -4,6 +4,7 @@ import PythonTime
 func strFormat(
   _ format: String, _ arguments: Arguments, isMarkup: Bool, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> String {
+  try evaluation.charge(text: format.utf8.count)
   var formatter = Formatter(arguments: arguments, isMarkup: isMarkup)
   return try formatter.format(Array(format.unicodeScalars)[...], depth: 2, &evaluation)
 }
@@ -35,7 +36,9 @@ private struct Formatter {
         throw TemplateError(.value, "A format has a single '}'.")
       } else if current == "{" {
         let end = try closing(source, from: at + 1)
-        result += try field(source[(at + 1)..<end], depth: depth, &evaluation)
+        let text = try field(source[(at + 1)..<end], depth: depth, &evaluation)
+        try evaluation.charge(text: result.utf8.count + text.utf8.count, adding: text.utf8.count)
+        result += text
         at = end + 1
       } else {
         result.unicodeScalars.append(current)
@@ -113,6 +116,7 @@ private struct Formatter {
     if at == name.startIndex, at < name.endIndex { throw TemplateError(.key, "A format has no argument ''.") }
     var value = try argument(String(name[..<at]))
     while at < name.endIndex {
+      try evaluation.charge()
       if name[at] == "." {
         let end = name[(at + 1)...].firstIndex { $0 == "." || $0 == "[" } ?? name.endIndex
         let attribute = String(name[(at + 1)..<end])
@@ -158,8 +162,12 @@ private struct Formatter {
 /// Python's `format(value, spec)`.
 func formatValue(_ value: Value, _ spec: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
   switch value {
-  case .date(let date) where !spec.isEmpty: return DatetimeFormat(spec).strftime(date)
-  case .datetime(let time) where !spec.isEmpty: return DatetimeFormat(spec).strftime(time)
+  case .date(let date) where !spec.isEmpty:
+    try evaluation.charge(text: spec.utf8.count)
+    return DatetimeFormat(spec).strftime(date)
+  case .datetime(let time) where !spec.isEmpty:
+    try evaluation.charge(text: spec.utf8.count)
+    return DatetimeFormat(spec).strftime(time)
   default: break
   }
   let text = try value.text(&evaluation)

@@ -76,7 +76,9 @@ struct FormatSpec {
   func format(_ value: Value, _ text: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
     if grouping != nil, width > 10_000 { throw TemplateError(.limit, "A format with groups is too wide.") }
     try evaluation.charge(text: max(width, precision ?? 0))
+    try evaluation.charge(text: text.utf8.count)
     if let number = value.number {
+      try evaluation.charge(bits: value.bits, by: value.bits)
       return try format(number)
     }
     guard value.text != nil else {
@@ -211,8 +213,10 @@ struct FormatSpec {
       return text
     }
     if align == "=", fill == "0" {
-      while head.count + grouped(whole).count + rest.count < width { whole.insert("0", at: 0) }
-      // A group never begins with its separator.
+      // Zeros and their separators fill the width; a group never begins with its separator.
+      let wanted = width - head.count - rest.count
+      let places = (wanted * groupSize + groupSize + 1) / (groupSize + 1)
+      if places > whole.count { whole.insert(contentsOf: [Character](repeating: "0", count: places - whole.count), at: 0) }
       return head + grouped(whole) + rest
     }
     let body = grouped(whole) + rest

@@ -39,7 +39,6 @@ final class Namespace: TemplateObject {
 
   var typeName: String { "Namespace" }
   var depth: Int { attributes.depth + 1 }
-  func noteContained() { attributes.noteContained() }
 
   func set(_ name: String, _ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
     try attributes.set(DictKey(string: name), value, &evaluation)
@@ -52,16 +51,18 @@ final class Namespace: TemplateObject {
   }
 }
 
-/// Goes through its items over and over. Sound as `Sendable` since an evaluation alone sees it.
+/// Goes through its items over and over.
+///
+/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
 private final class Cycler: TemplateObject, @unchecked Sendable {
-  private let items: [Value]
+  private let items: Tuple
   private var place = 0
 
-  init(_ items: [Value]) { self.items = items }
+  init(_ items: [Value]) { self.items = Tuple(items) }
 
   var typeName: String { "Cycler" }
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String { "<jinja2.utils.Cycler object at 0x7f0000000000>" }
-  var depth: Int { Value.tuple(items).depth + 1 }
+  var depth: Int { items.depth + 1 }
 
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     switch name {
@@ -70,7 +71,7 @@ private final class Cycler: TemplateObject, @unchecked Sendable {
     case "pos": return .int(place)
     case "next", "reset":
       return .object(
-        NativeFunction(name: name, typeName: "bound method") { (arguments, _) throws(TemplateError) in
+        NativeFunction(name: name, typeName: "bound method", over: .tuple(items)) { (arguments, _) throws(TemplateError) in
           guard arguments.isEmpty else { throw TemplateError(.type, "cycler.\(name) takes no arguments.") }
           defer { self.place = name == "reset" ? 0 : (self.place + 1) % self.items.count }
           return name == "reset" ? .none : self.items[self.place]
@@ -80,7 +81,7 @@ private final class Cycler: TemplateObject, @unchecked Sendable {
   }
 }
 
-/// Gives nothing at its first call, its separator from then on. Sound as `Sendable` since an evaluation alone sees it.
+/// Gives nothing at its first call, its separator from then on. Sound as `Sendable` for the same reason as a cycler.
 private final class Joiner: TemplateObject, @unchecked Sendable {
   private let separator: Value
   private var isUsed = false
@@ -88,6 +89,7 @@ private final class Joiner: TemplateObject, @unchecked Sendable {
   init(_ separator: Value) { self.separator = separator }
 
   var typeName: String { "Joiner" }
+  var depth: Int { Jinja.depth(over: separator) }
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String { "<jinja2.utils.Joiner object at 0x7f0000000000>" }
   var isCallable: Bool { true }
 

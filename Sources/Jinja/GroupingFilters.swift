@@ -29,14 +29,14 @@ private func batchFilter(_ value: Value, _ size: Value, fill: Value?) -> Value {
   var isDone = false
   var waiting: Value?
   return .object(
-    Generator("do_batch", over: value) { (e) throws(TemplateError) in
+    Generator("do_batch", over: value, Arguments([fill ?? .none])) { (e) throws(TemplateError) in
       if isDone { return nil }
-      if iterator == nil { iterator = try value.iterator() }
+      if iterator == nil { iterator = try value.iterator(&e) }
       var batch: [Value] = []
       if let first = waiting { batch.append(first) }
       waiting = nil
       while let item = try iterator?.next(&e) {
-        if Value.int(batch.count).isEqual(to: size) {
+        if try Value.int(batch.count).isEqual(to: size, &e) {
           waiting = item
           return .list(ListObject(batch))
         }
@@ -45,7 +45,7 @@ private func batchFilter(_ value: Value, _ size: Value, fill: Value?) -> Value {
       }
       isDone = true
       if batch.isEmpty { return nil }
-      if let fill, !fill.isNone, try Value.int(batch.count).compare(.less, to: size) {
+      if let fill, !fill.isNone, try Value.int(batch.count).compare(.less, to: size, &e) {
         let missing = try size.index(for: "batch") - batch.count
         try e.charge(list: missing)
         batch += [Value](repeating: fill, count: missing)
@@ -59,7 +59,7 @@ private func sliceFilter(_ value: Value, _ slices: Value, fill: Value?) -> Value
   var number = 0
   var start = 0
   return .object(
-    Generator("sync_do_slice", over: value) { (e) throws(TemplateError) in
+    Generator("sync_do_slice", over: value, Arguments([fill ?? .none])) { (e) throws(TemplateError) in
       if items == nil { items = try value.elements(&e) }
       let all = items ?? []
       let count = try slices.index(for: "slice")
@@ -69,6 +69,7 @@ private func sliceFilter(_ value: Value, _ slices: Value, fill: Value?) -> Value
       let size = all.count / count + (number < extra ? 1 : 0)
       var part = Array(all[min(start, all.count)..<min(start + size, all.count)])
       if let fill, !fill.isNone, number >= extra { part.append(fill) }
+      try e.charge(list: part.count)
       start += size
       number += 1
       return .list(ListObject(part))
@@ -85,11 +86,11 @@ private func groupFilter(
   var keys: [Value] = []
   for item in items {
     let key = try path.get(item, standard: standard, &evaluation)
-    keys.append(isCaseSensitive ? key : key.withoutCase)
+    keys.append(isCaseSensitive ? key : try key.withoutCase(&evaluation))
   }
   var groups: [(key: Value, items: [Value])] = []
   for place in try sortedPlaces(keys, &evaluation) {
-    if let last = groups.last, last.key.isEqual(to: keys[place]) {
+    if let last = groups.last, try last.key.isEqual(to: keys[place], &evaluation) {
       groups[groups.count - 1].items.append(items[place])
     } else {
       groups.append((keys[place], [items[place]]))
@@ -115,8 +116,9 @@ final class GroupObject: TemplateObject, ComparableObject {
   }
 
   var typeName: String { "tuple" }
-  var depth: Int { list.depth + 1 }
-  func iterator() -> ValueIterator? { ValueIterator([grouper, list]) }
+  var depth: Int { Jinja.depth(over: grouper, list) }
+  var isIterable: Bool { true }
+  func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator? { ValueIterator([grouper, list]) }
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { 2 }
 
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
@@ -135,9 +137,10 @@ final class GroupObject: TemplateObject, ComparableObject {
     Value.place(key, 2).map { $0 == 0 ? grouper : list }
   }
 
-  func equals(_ other: any TemplateObject) -> Bool {
+  func isEqual(to other: any TemplateObject, depth: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
     guard let other = other as? GroupObject else { return false }
-    return grouper.isEqual(to: other.grouper) && list.isEqual(to: other.list)
+    guard try grouper.isEqual(to: other.grouper, depth: depth, &evaluation) else { return false }
+    return try list.isEqual(to: other.list, depth: depth, &evaluation)
   }
 }
 
@@ -145,11 +148,11 @@ private func mapFilter(_ value: Value, _ arguments: Arguments) -> Value {
   var iterator: ValueIterator?
   var convert: ((Value, inout Evaluation) throws(TemplateError) -> Value)?
   return .object(
-    Generator("sync_do_map", over: value) { (e) throws(TemplateError) in
+    Generator("sync_do_map", over: value, arguments) { (e) throws(TemplateError) in
       if iterator == nil {
         guard value.isTruthy else { return nil }
         convert = try mapping(arguments, e.environment)
-        iterator = try value.iterator()
+        iterator = try value.iterator(&e)
       }
       guard let item = try iterator?.next(&e) else { return nil }
       return try convert?(item, &e)
@@ -183,7 +186,7 @@ private func selection(
   var path = AttributePath(nil)
   var rest = Arguments()
   return .object(
-    Generator("sync_do_\(name)", over: value) { (e) throws(TemplateError) in
+    Generator("sync_do_\(name)", over: value, arguments) { (e) throws(TemplateError) in
       if iterator == nil {
         guard value.isTruthy else { return nil }
         var positional = arguments.positional[...]
@@ -198,7 +201,7 @@ private func selection(
           test = found
           rest = Arguments(Array(positional), keywords: arguments.keywords)
         }
-        iterator = try value.iterator()
+        iterator = try value.iterator(&e)
       }
       while let item = try iterator?.next(&e) {
         let subject = try path.get(item, &e)

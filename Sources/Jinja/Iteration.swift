@@ -4,30 +4,55 @@ import JSON
 package struct ValueIterator {
   private enum Source {
     case items([Value])
+    /// A list as it stands when it is asked: what is appended meanwhile comes too.
+    case list(ListObject)
+    case text(String.UnicodeScalarView)
+    case bytes([UInt8])
     case generator(Generator)
   }
 
   private let source: Source
   private var index = 0
+  private var textIndex: String.Index
 
-  package init(_ items: [Value]) { source = .items(items) }
-  package init(_ generator: Generator) { source = .generator(generator) }
+  private init(_ source: Source, at textIndex: String.Index = "".startIndex) {
+    self.source = source
+    self.textIndex = textIndex
+  }
+
+  package init(_ items: [Value]) { self.init(.items(items)) }
+  package init(_ generator: Generator) { self.init(.generator(generator)) }
+  init(_ list: ListObject) { self.init(.list(list)) }
+  init(_ text: String) { self.init(.text(text.unicodeScalars), at: text.startIndex) }
+  init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
 
   package mutating func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    let value: Value
     switch source {
     case .items(let items):
       guard index < items.count else { return nil }
-      try evaluation.charge()
-      defer { index += 1 }
-      return items[index]
+      value = items[index]
+    case .list(let list):
+      guard index < list.items.count else { return nil }
+      value = list.items[index]
+    case .text(let scalars):
+      guard textIndex < scalars.endIndex else { return nil }
+      value = .string(String(scalars[textIndex]))
+      scalars.formIndex(after: &textIndex)
+    case .bytes(let bytes):
+      guard index < bytes.count else { return nil }
+      value = .int(Int(bytes[index]))
     case .generator(let generator): return try generator.next(&evaluation)
     }
+    try evaluation.charge()
+    index += 1
+    return value
   }
 }
 
 /// A Python generator: makes its elements as they are asked for, once.
 ///
-/// Sound as `Sendable` since an evaluation alone sees it.
+/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
 package final class Generator: TemplateObject, @unchecked Sendable {
   package typealias Body = (inout Evaluation) throws(TemplateError) -> Value?
 
@@ -37,23 +62,25 @@ package final class Generator: TemplateObject, @unchecked Sendable {
   private var body: Body?
   private var isRunning = false
 
-  /// A generator over a value's elements, or anything else that `source` is, whose depth it adds to.
-  package init(_ name: String, over source: Value = .none, typeName: String = "generator", _ body: @escaping Body) {
+  /// A generator that makes its elements of `source` and `arguments`.
+  init(
+    _ name: String, over source: Value, _ arguments: Arguments = .none, typeName: String = "generator", _ body: @escaping Body
+  ) {
     self.name = name
     self.typeName = typeName
-    depth = source.depth + 1
+    depth = Jinja.depth(over: source, arguments)
     self.body = body
   }
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let body else { return nil }
     if isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
-    try evaluation.charge()
     isRunning = true
     defer { isRunning = false }
     let value: Value?
     do {
-      value = try body(&evaluation)
+      // One that asks another one, which asks another one, lies on the stack as macros do.
+      value = try evaluation.nested(depth: Limits.generatorDepth, body)
     } catch {
       self.body = nil
       throw error
@@ -62,7 +89,8 @@ package final class Generator: TemplateObject, @unchecked Sendable {
     return value
   }
 
-  package func iterator() -> ValueIterator? { ValueIterator(self) }
+  package var isIterable: Bool { true }
+  package func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator? { ValueIterator(self) }
 
   package func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
     typeName == "generator" ? "<generator object \(name) at 0x7f0000000000>" : "<\(typeName) object at 0x7f0000000000>"
@@ -70,25 +98,35 @@ package final class Generator: TemplateObject, @unchecked Sendable {
 }
 
 extension Value {
-  /// An iterator over the elements, keys or characters; nil where Python cannot iterate.
-  package func iteratorIfAny() -> ValueIterator? {
+  /// Whether Python can iterate over it: it has elements, keys or characters.
+  package var isIterable: Bool {
     switch self {
-    case .list(let list): ValueIterator(list.items)
-    case .tuple(let items): ValueIterator(items)
-    case .string(let text): ValueIterator(text.unicodeScalars.map { .string(String($0)) })
-    case .markup(let text): ValueIterator(text.unicodeScalars.map { .string(String($0)) })
-    case .bytes(let bytes): ValueIterator(bytes.map { .int(Int($0)) })
-    case .dict(let dict): ValueIterator(dict.storage.keys.map(\.value))
-    case .mapping(let mapping): ValueIterator(mapping.keys.map { .string($0) })
-    case .json(let view): ValueIterator(Value.elements(of: view))
-    case .undefined: ValueIterator([])
-    case .object(let object): object.iterator()
-    default: nil
+    case .list, .tuple, .string, .markup, .bytes, .dict, .mapping, .json, .undefined: true
+    case .object(let object): object.isIterable
+    default: false
     }
   }
 
-  package func iterator() throws(TemplateError) -> ValueIterator {
-    if let iterator = iteratorIfAny() { return iterator }
+  /// An iterator over the elements, keys or characters; a type error where Python cannot iterate.
+  package func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator {
+    switch self {
+    case .list(let list): return ValueIterator(list)
+    case .tuple(let tuple): return ValueIterator(tuple.items)
+    case .string(let text), .markup(let text): return ValueIterator(text)
+    case .bytes(let bytes): return ValueIterator(bytes)
+    case .dict(let dict):
+      try evaluation.charge(reading: dict.count)
+      return ValueIterator(dict.storage.keys.map(\.value))
+    case .mapping(let mapping):
+      try evaluation.charge(reading: mapping.count)
+      return ValueIterator(mapping.keys.map { .string($0) })
+    case .json(let view):
+      try evaluation.charge(reading: view.count)
+      return ValueIterator(Value.elements(of: view))
+    case .undefined: return ValueIterator([Value]())
+    case .object(let object): if let iterator = try object.iterator(&evaluation) { return iterator }
+    default: break
+    }
     throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over.")
   }
 
@@ -96,10 +134,10 @@ extension Value {
   package func elements(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value] {
     switch self {
     case .list(let list): return list.items
-    case .tuple(let items): return items
+    case .tuple(let tuple): return tuple.items
     default: break
     }
-    var iterator = try self.iterator()
+    var iterator = try self.iterator(&evaluation)
     var items: [Value] = []
     while let item = try iterator.next(&evaluation) {
       items.append(item)
@@ -117,6 +155,17 @@ extension Value {
       view.forEachElement { items.append(Value($0)) }
     }
     return items
+  }
+
+  /// The keys and values of a mapping, nil for anything else; their number is allowed for.
+  package func members(_ evaluation: inout Evaluation) throws(TemplateError) -> [(key: Value, value: Value)]? {
+    switch self {
+    case .dict(let dict): try evaluation.charge(reading: dict.count)
+    case .json(let view): try evaluation.charge(reading: view.count)
+    case .mapping(let mapping): try evaluation.charge(reading: mapping.count)
+    default: return nil
+    }
+    return members
   }
 
   /// The keys and values of a mapping, nil for anything else.
@@ -145,7 +194,9 @@ extension Value {
   /// The number of elements; a type error where Python has none.
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
     switch self {
-    case .string(let text), .markup(let text): return text.unicodeScalars.count
+    case .string(let text), .markup(let text):
+      try evaluation.charge(looking: text.utf8.count)
+      return text.unicodeScalars.count
     case .bytes(let bytes): return bytes.count
     case .list(let list): return list.items.count
     case .tuple(let items): return items.count

@@ -21,10 +21,14 @@ package struct Limits: Sendable {
   static let nesting = 80
   /// Levels of syntax that macros and recursive loops may have open at once.
   static let callDepth = 1_500
-  /// Levels of containers inside each other.
+  /// Levels of containers inside each other that a template makes at once.
   static let valueDepth = 300
-  /// Levels that may be put into containers which lie in others already, taken together.
-  static let untrackedDepth = 5_000
+  /// Levels of a value that showing, comparing or converting it goes through; a value that holds itself has no end of them.
+  package static let walkDepth = 500
+  /// Values that a tuple may hold to be a key.
+  static let keyWeight = 100_000
+  /// Levels of syntax that a generator counts for where another one asks it for elements.
+  static let generatorDepth = 10
   /// Digits of an integer that is read from or written to text, as in Python.
   static let integerDigits = 4_300
   /// Bits of an integer that a power may have.

@@ -1,10 +1,10 @@
 /// `{% for %}`.
-final class ForNode: StatementNode, @unchecked Sendable {
+final class ForNode: StatementNode {
   fileprivate let target: TargetNode
-  private let iterated: Node
-  fileprivate let test: Node?
-  private let body: [StatementNode]
-  private let otherwise: [StatementNode]
+  private let iterated: any Node
+  fileprivate let test: (any Node)?
+  private let body: [any StatementNode]
+  private let otherwise: [any StatementNode]
   /// Whether the body asks for `loop`.
   private let usesLoop: Bool
   private let isRecursive: Bool
@@ -13,7 +13,7 @@ final class ForNode: StatementNode, @unchecked Sendable {
   static let loopSymbol = Symbol("loop")
 
   init(
-    target: TargetNode, iterated: Node, test: Node?, body: [StatementNode], otherwise: [StatementNode], usesLoop: Bool,
+    target: TargetNode, iterated: any Node, test: (any Node)?, body: [any StatementNode], otherwise: [any StatementNode], usesLoop: Bool,
     isRecursive: Bool, depth: Int
   ) {
     self.target = target
@@ -26,7 +26,7 @@ final class ForNode: StatementNode, @unchecked Sendable {
     self.depth = depth
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let value = try iterated.evaluate(&evaluation)
     do throws(TemplateError) {
       if isRecursive {
@@ -59,8 +59,9 @@ final class ForNode: StatementNode, @unchecked Sendable {
     _ value: Value, level: Int, _ evaluation: inout Evaluation, _ output: inout String
   ) throws(TemplateError) {
     let outer = evaluation.scope
-    let turn = LoopTurns(self, try value.iterator(), outer: outer)
+    let turn = LoopTurns(self, try value.iterator(&evaluation), outer: outer)
     let loop = usesLoop || isRecursive ? LoopObject(turn, value: value, level: level, outer: outer) : nil
+    defer { loop?.end() }
     var isEmpty = true
     try evaluation.scoped(in: outer) { (evaluation) throws(TemplateError) in
       while let item = try turn.next(&evaluation) {
@@ -84,12 +85,14 @@ final class ForNode: StatementNode, @unchecked Sendable {
 
 /// The items of a loop that pass its test, with a look at the next one.
 ///
-/// Sound as `Sendable` since an evaluation alone sees it.
+/// Sound as `Sendable`: `loop` alone holds it.
 private final class LoopTurns: @unchecked Sendable {
   let node: ForNode
   private var iterator: ValueIterator
   private let outer: Scope?
+  /// Items that were fetched before their turn, from `place` on.
   private var ahead: [Value] = []
+  private var place = 0
 
   init(_ node: ForNode, _ iterator: ValueIterator, outer: Scope?) {
     self.node = node
@@ -98,21 +101,27 @@ private final class LoopTurns: @unchecked Sendable {
   }
 
   func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    ahead.isEmpty ? try fetch(&evaluation) : ahead.removeFirst()
+    guard place < ahead.count else { return try fetch(&evaluation) }
+    place += 1
+    return ahead[place - 1]
   }
 
   func peek(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    if ahead.isEmpty, let item = try fetch(&evaluation) { ahead.append(item) }
-    return ahead.first
+    if place == ahead.count {
+      guard let item = try fetch(&evaluation) else { return nil }
+      ahead = [item]
+      place = 0
+    }
+    return ahead[place]
   }
 
   /// The number of items that are still to come.
   func countRest(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
-    var rest: [Value] = []
-    while let item = try fetch(&evaluation) { rest.append(item) }
-    ahead += rest
-    iterator = ValueIterator([])
-    return ahead.count
+    while let item = try fetch(&evaluation) {
+      ahead.append(item)
+      try evaluation.checkSize(list: ahead.count)
+    }
+    return ahead.count - place
   }
 
   private func fetch(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
@@ -129,6 +138,8 @@ private final class LoopTurns: @unchecked Sendable {
 }
 
 /// The `loop` of a loop's body.
+///
+/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
 private final class LoopObject: TemplateObject, @unchecked Sendable {
   private let turns: LoopTurns
   private let value: Value
@@ -138,7 +149,8 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
   private var before: Value?
   private var current: Value?
   private var length: Int?
-  private var lastChanged: [Value]?
+  private var lastChanged: Value?
+  private var hasEnded = false
 
   init(_ turns: LoopTurns, value: Value, level: Int, outer: Scope?) {
     self.turns = turns
@@ -155,6 +167,12 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
     index0 += 1
     before = current
     current = item
+  }
+
+  /// Lets go of what `changed` was given, which may hold the loop, and keeps nothing of it from now on.
+  func end() {
+    hasEnded = true
+    lastChanged = nil
   }
 
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { try total(&evaluation) }
@@ -187,9 +205,10 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
         })
     case "changed":
       return .object(
-        NativeFunction(name: "changed", typeName: "bound method") { (arguments, _) throws(TemplateError) in
-          let isSame = self.lastChanged.map { Value.tuple($0).isEqual(to: .tuple(arguments.positional)) } ?? false
-          self.lastChanged = arguments.positional
+        NativeFunction(name: "changed", typeName: "bound method", over: value) { (arguments, evaluation) throws(TemplateError) in
+          let given = Value.tuple(arguments.positional)
+          let isSame = try self.lastChanged?.isEqual(to: given, &evaluation) ?? false
+          if !self.hasEnded { self.lastChanged = given }
           return .bool(!isSame)
         })
     default: return nil

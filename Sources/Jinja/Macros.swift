@@ -6,10 +6,10 @@ struct MacroSpecials: Sendable {
 }
 
 /// A macro or the body of a call block, compiled.
-final class MacroDefinition: @unchecked Sendable {
+final class MacroDefinition: Sendable {
   let name: String?
-  let parameters: [(symbol: Symbol, name: String, standard: Node?)]
-  let body: [StatementNode]
+  let parameters: [(symbol: Symbol, name: String, standard: (any Node)?)]
+  let body: [any StatementNode]
   let specials: MacroSpecials
   let depth: Int
 
@@ -18,7 +18,7 @@ final class MacroDefinition: @unchecked Sendable {
   static let positional = Symbol("varargs")
 
   init(
-    name: String?, parameters: [(symbol: Symbol, name: String, standard: Node?)], body: [StatementNode],
+    name: String?, parameters: [(symbol: Symbol, name: String, standard: (any Node)?)], body: [any StatementNode],
     specials: MacroSpecials, depth: Int
   ) {
     self.name = name
@@ -30,9 +30,7 @@ final class MacroDefinition: @unchecked Sendable {
 }
 
 /// A macro and the scope that it was made in.
-///
-/// Sound as `Sendable` since an evaluation alone sees it.
-final class Macro: TemplateObject, @unchecked Sendable {
+final class Macro: TemplateObject {
   private let definition: MacroDefinition
   private let scope: Scope?
 
@@ -78,6 +76,7 @@ final class Macro: TemplateObject, @unchecked Sendable {
     var keywords = arguments.keywords
     let parameters = definition.parameters
     for (place, parameter) in parameters.enumerated() {
+      try evaluation.charge(reading: keywords.count)
       var value: Value?
       if place < arguments.positional.count {
         value = arguments.positional[place]
@@ -108,7 +107,7 @@ final class Macro: TemplateObject, @unchecked Sendable {
   }
 }
 
-final class MacroNode: StatementNode, @unchecked Sendable {
+final class MacroNode: StatementNode {
   private let symbol: Symbol
   private let definition: MacroDefinition
 
@@ -117,13 +116,13 @@ final class MacroNode: StatementNode, @unchecked Sendable {
     self.definition = definition
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     evaluation.scope?.set(symbol, .object(Macro(definition, scope: evaluation.scope)))
   }
 }
 
 /// `{% call %}`: its body is the `caller` of the macro it calls.
-final class CallBlockNode: StatementNode, @unchecked Sendable {
+final class CallBlockNode: StatementNode {
   private let call: CallNode
   private let definition: MacroDefinition
 
@@ -132,7 +131,7 @@ final class CallBlockNode: StatementNode, @unchecked Sendable {
     self.definition = definition
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let caller = Value.object(Macro(definition, scope: evaluation.scope))
     let value = try call.evaluate(&evaluation, caller: caller)
     let text = evaluation.isEscaping ? try value.escaped(&evaluation) : try value.text(&evaluation)

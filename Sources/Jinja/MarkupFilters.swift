@@ -4,12 +4,20 @@ import JSON
 extension Environment {
   mutating func addMarkupFilters() {
     addFilter("escape", "e") { (value, _, e) throws(TemplateError) in .markup(try value.escaped(&e)) }
-    addFilter("forceescape") { (value, _, e) throws(TemplateError) in .markup(escapeHTML(try value.text(&e))) }
+    addFilter("forceescape") { (value, _, e) throws(TemplateError) in
+      // Of a safe text too, which is escaped once more.
+      .markup(try Value.string(try value.text(&e)).escaped(&e))
+    }
     addFilter("safe") { (value, _, e) throws(TemplateError) in .markup(try value.text(&e)) }
-    addFilter("striptags") { (value, _, e) throws(TemplateError) in .string(stripTags(try value.text(&e))) }
+    addFilter("striptags") { (value, _, e) throws(TemplateError) in
+      let text = try value.text(&e)
+      try e.charge(text: text.utf8.count)
+      return .string(stripTags(text))
+    }
     addFilter("tojson", parameters: ["indent"]) { (value, arguments, e) throws(TemplateError) in
       var writer = JSONTextWriter(indent: arguments.first.flatMap { $0 }.flatMap { $0.isNone ? nil : $0 })
       try writer.write(value, &e)
+      try e.charge(text: writer.output.utf8.count)
       var text = ""
       for scalar in writer.output.unicodeScalars {
         switch scalar {
@@ -20,6 +28,7 @@ extension Environment {
         default: text.unicodeScalars.append(scalar)
         }
       }
+      try e.checkSize(text: text.utf8.count)
       return .markup(text)
     }
     addFilter("urlencode") { (value, _, e) throws(TemplateError) in .string(try urlencodeFilter(value, &e)) }
@@ -46,46 +55,55 @@ package func percentEncode(_ text: String, safe: String = "/") -> String {
 }
 
 private func urlencodeFilter(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
-  let isPlain = value.text != nil || value.iteratorIfAny() == nil
-  if isPlain { return percentEncode(try value.text(&evaluation)) }
+  let isPlain = value.text != nil || !value.isIterable
+  if isPlain { return try percentEncoded(value, safe: "/", &evaluation) }
   var pairs: [(Value, Value)] = []
-  if case .mapping = value {
-    pairs = (value.members ?? []).map { ($0.key, $0.value) }
-  } else if let members = value.members {
+  if let members = try value.members(&evaluation) {
     pairs = members.map { ($0.key, $0.value) }
   } else {
     for item in try value.elements(&evaluation) {
-      guard item.iteratorIfAny() != nil else { throw TemplateError(.type, "urlencode wants pairs.") }
+      guard item.isIterable else { throw TemplateError(.type, "urlencode wants pairs.") }
       let parts = try item.elements(&evaluation)
       guard parts.count == 2 else { throw TemplateError(.value, "urlencode wants pairs.") }
       pairs.append((parts[0], parts[1]))
     }
   }
-  var encoded: [String] = []
+  var result = ""
   for (key, value) in pairs {
+    if !result.isEmpty { result += "&" }
     var parts: [String] = []
     for part in [key, value] {
-      parts.append(percentEncode(try part.text(&evaluation), safe: "").replacing("%20", with: "+"))
+      parts.append(try percentEncoded(part, safe: "", &evaluation).replacing("%20", with: "+"))
     }
-    encoded.append(parts.joined(separator: "="))
+    result += parts.joined(separator: "=")
+    try evaluation.checkSize(text: result.utf8.count)
   }
-  return encoded.joined(separator: "&")
+  return result
+}
+
+private func percentEncoded(_ value: Value, safe: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
+  let text = try value.text(&evaluation)
+  try evaluation.charge(text: text.utf8.count)
+  let encoded = percentEncode(text, safe: safe)
+  try evaluation.charge(text: encoded.utf8.count)
+  return encoded
 }
 
 private func xmlattrFilter(
   _ value: Value, addsSpace: Bool, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> Value {
   if case .undefined(let reason) = value { throw reason.error }
-  guard let members = value.members else { throw TemplateError(.attribute, "xmlattr wants a mapping.") }
-  var items: [String] = []
+  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "xmlattr wants a mapping.") }
+  var joined = ""
   for (key, value) in members where !value.isNone && !value.isUndefined {
     guard let name = key.text else { throw TemplateError(.type, "The names of attributes are texts.") }
     if name.unicodeScalars.contains(where: { $0.isPythonSpace || "/>=".unicodeScalars.contains($0) }) {
       throw TemplateError(.value, "An attribute's name holds a character that is not allowed there.")
     }
-    items.append("\(try key.escaped(&evaluation))=\"\(try value.escaped(&evaluation))\"")
+    let item = "\(try key.escaped(&evaluation))=\"\(try value.escaped(&evaluation))\""
+    try evaluation.charge(text: joined.utf8.count + item.utf8.count, adding: item.utf8.count)
+    joined += joined.isEmpty ? item : " " + item
   }
-  let joined = items.joined(separator: " ")
   let text = addsSpace && !joined.isEmpty ? " " + joined : joined
   return evaluation.isEscaping ? .markup(text) : .string(text)
 }
@@ -104,7 +122,7 @@ struct JSONTextWriter {
 
   mutating func write(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
     if invalidIndent { throw TemplateError(.type, "tojson wants a number of spaces.") }
-    if depth > Limits.valueDepth * 5 { throw TemplateError(.value, "A value that holds itself has no JSON form.") }
+    try evaluation.checkWalk(depth: depth)
     try evaluation.charge()
     try evaluation.checkSize(text: output.utf8.count)
     switch value {
@@ -113,13 +131,13 @@ struct JSONTextWriter {
     case .int(let int): output += String(int)
     case .bigInt: output += try value.text(&evaluation)
     case .float(let double): output += double.pythonJSON
-    case .string(let text), .markup(let text): writeText(text)
-    case .tuple(let items): try writeItems(items, &evaluation)
+    case .string(let text), .markup(let text): try writeText(text, &evaluation)
+    case .tuple(let tuple): try writeItems(tuple.items, &evaluation)
     case .object(let object) where object is GroupObject: try writeItems(try value.elements(&evaluation), &evaluation)
     default:
-      if let items = value.listItems {
+      if let items = try value.listItems(&evaluation) {
         try writeItems(items, &evaluation)
-      } else if let members = value.members {
+      } else if let members = try value.members(&evaluation) {
         try writeMembers(members, &evaluation)
       } else {
         throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form.")
@@ -127,8 +145,11 @@ struct JSONTextWriter {
     }
   }
 
-  private mutating func newLine() {
-    if let indent { output += "\n" + String(repeating: indent, count: depth) }
+  private mutating func newLine(_ evaluation: inout Evaluation) throws(TemplateError) {
+    guard let indent else { return }
+    let added = indent.utf8.count * depth
+    try evaluation.charge(text: output.utf8.count + added, adding: added)
+    output += "\n" + String(repeating: indent, count: depth)
   }
 
   private mutating func writeItems(_ items: [Value], _ evaluation: inout Evaluation) throws(TemplateError) {
@@ -140,11 +161,11 @@ struct JSONTextWriter {
     depth += 1
     for (index, item) in items.enumerated() {
       if index > 0 { output += indent == nil ? ", " : "," }
-      newLine()
+      try newLine(&evaluation)
       try write(item, &evaluation)
     }
     depth -= 1
-    newLine()
+    try newLine(&evaluation)
     output += "]"
   }
 
@@ -160,15 +181,18 @@ struct JSONTextWriter {
     let order = try sortedPlaces(members.map(\.key), &evaluation)
     for (index, place) in order.enumerated() {
       if index > 0 { output += indent == nil ? ", " : "," }
-      newLine()
-      writeText(try members[place].key.jsonKey())
+      try newLine(&evaluation)
+      try writeText(try members[place].key.jsonKey(&evaluation), &evaluation)
       output += ": "
       try write(members[place].value, &evaluation)
     }
     depth -= 1
-    newLine()
+    try newLine(&evaluation)
     output += "}"
   }
 
-  private mutating func writeText(_ text: String) { output += PythonJSONWriter().string(.string(text)) }
+  private mutating func writeText(_ text: String, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try evaluation.charge(text: output.utf8.count + text.utf8.count, adding: text.utf8.count)
+    output += PythonJSONWriter().string(.string(text))
+  }
 }

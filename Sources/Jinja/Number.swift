@@ -60,6 +60,12 @@ enum Number {
 }
 
 extension Value {
+  /// The bits of the integer that it is, 0 for anything else.
+  var bits: Int {
+    if case .bigInt(let big) = self { return big.bitWidth }
+    return 0
+  }
+
   /// The number that it is, nil for anything else.
   var number: Number? {
     switch self {

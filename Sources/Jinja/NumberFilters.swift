@@ -18,23 +18,27 @@ extension Environment {
       default: throw TemplateError(.type, "abs wants a number, not a value of type \(value.typeName).")
       }
     }
-    addFilter("int", parameters: ["default", "base"]) { (value, arguments, _) throws(TemplateError) in
+    addFilter("int", parameters: ["default", "base"]) { (value, arguments, e) throws(TemplateError) in
+      if let text = value.text { try e.charge(text: text.utf8.count) }
       let given = arguments.isEmpty ? [nil, nil] : arguments
       let base = try (given[1] ?? .int(10)).index(for: "int")
       return try integer(value, standard: given[0] ?? .int(0), base: base)
     }
-    addFilter("float", parameters: ["default"]) { (value, arguments, _) throws(TemplateError) in
+    addFilter("float", parameters: ["default"]) { (value, arguments, e) throws(TemplateError) in
+      if let text = value.text { try e.charge(text: text.utf8.count) }
       if case .undefined(let reason) = value { throw reason.error }
       if case .bigInt(let big) = value, Double(big).isInfinite {
         throw TemplateError(.overflow, "An integer is too large for a float.")
       }
       return value.pythonFloat.map { .float($0) } ?? (arguments.first.flatMap { $0 } ?? .float(0))
     }
-    addFilter("round", parameters: ["precision", "method"]) { (value, arguments, _) throws(TemplateError) in
+    addFilter("round", parameters: ["precision", "method"]) { (value, arguments, e) throws(TemplateError) in
+      try e.charge(bits: value.bits, by: Limits.integerDigits * 4)
       let given = arguments.isEmpty ? [nil, nil] : arguments
       return try roundFilter(value, given[0] ?? .int(0), method: given[1] ?? .string("common"))
     }
-    addFilter("filesizeformat", parameters: ["binary"]) { (value, arguments, _) throws(TemplateError) in
+    addFilter("filesizeformat", parameters: ["binary"]) { (value, arguments, e) throws(TemplateError) in
+      if let text = value.text { try e.charge(text: text.utf8.count) }
       if case .undefined(let reason) = value { throw reason.error }
       guard let size = value.pythonFloat else {
         throw TemplateError(value.text == nil ? .type : .value, "filesizeformat wants a number.")

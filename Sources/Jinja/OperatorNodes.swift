@@ -1,16 +1,17 @@
-final class BinaryNode: Node, @unchecked Sendable {
+final class BinaryNode: Node {
+  let position: TemplatePosition
   private let operation: BinaryOperator
-  private let left: Node
-  private let right: Node
+  private let left: any Node
+  private let right: any Node
 
-  init(_ operation: BinaryOperator, _ left: Node, _ right: Node, _ position: TemplatePosition) {
+  init(_ operation: BinaryOperator, _ left: any Node, _ right: any Node, _ position: TemplatePosition) {
     self.operation = operation
     self.left = left
     self.right = right
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let first = try left.evaluate(&evaluation)
     let second = try right.evaluate(&evaluation)
     do throws(TemplateError) {
@@ -21,17 +22,18 @@ final class BinaryNode: Node, @unchecked Sendable {
   }
 }
 
-final class UnaryNode: Node, @unchecked Sendable {
+final class UnaryNode: Node {
+  let position: TemplatePosition
   private let operation: UnaryOperator
-  private let operand: Node
+  private let operand: any Node
 
-  init(_ operation: UnaryOperator, _ operand: Node, _ position: TemplatePosition) {
+  init(_ operation: UnaryOperator, _ operand: any Node, _ position: TemplatePosition) {
     self.operation = operation
     self.operand = operand
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let value = try operand.evaluate(&evaluation)
     do throws(TemplateError) {
       return try operation.apply(value)
@@ -41,57 +43,60 @@ final class UnaryNode: Node, @unchecked Sendable {
   }
 }
 
-final class NotNode: Node, @unchecked Sendable {
-  private let operand: Node
+final class NotNode: Node {
+  let position: TemplatePosition
+  private let operand: any Node
 
-  init(_ operand: Node, _ position: TemplatePosition) {
+  init(_ operand: any Node, _ position: TemplatePosition) {
     self.operand = operand
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     .bool(!(try operand.evaluate(&evaluation).isTruthy))
   }
 }
 
 /// `and` and `or`, which give the operand that decides.
-final class LogicNode: Node, @unchecked Sendable {
-  private let left: Node
-  private let right: Node
+final class LogicNode: Node {
+  let position: TemplatePosition
+  private let left: any Node
+  private let right: any Node
   private let isAnd: Bool
 
-  init(_ left: Node, _ right: Node, isAnd: Bool, _ position: TemplatePosition) {
+  init(_ left: any Node, _ right: any Node, isAnd: Bool, _ position: TemplatePosition) {
     self.left = left
     self.right = right
     self.isAnd = isAnd
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let first = try left.evaluate(&evaluation)
     return first.isTruthy == isAnd ? try right.evaluate(&evaluation) : first
   }
 }
 
-final class CompareNode: Node, @unchecked Sendable {
-  private let first: Node
+final class CompareNode: Node {
+  let position: TemplatePosition
+  private let first: any Node
   private let comparison: Comparison
-  private let second: Node
+  private let second: any Node
   /// What follows in `a < b < c`.
-  private let rest: [(comparison: Comparison, operand: Node)]
+  private let rest: [(comparison: Comparison, operand: any Node)]
 
   init(
-    _ first: Node, _ comparison: Comparison, _ second: Node, _ rest: [(comparison: Comparison, operand: Node)],
+    _ first: any Node, _ comparison: Comparison, _ second: any Node, _ rest: [(comparison: Comparison, operand: any Node)],
     _ position: TemplatePosition
   ) {
     self.first = first
     self.comparison = comparison
     self.second = second
     self.rest = rest
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let left = try first.evaluate(&evaluation)
     var right = try second.evaluate(&evaluation)
     guard try holds(comparison, left, right, &evaluation) else { return .bool(false) }
@@ -118,50 +123,55 @@ final class CompareNode: Node, @unchecked Sendable {
 extension Comparison {
   func holds(_ left: Value, _ right: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
     switch self {
-    case .equal: left.isEqual(to: right)
-    case .notEqual: !left.isEqual(to: right)
-    case .less: try left.compare(.less, to: right)
-    case .lessOrEqual: try left.compare(.lessOrEqual, to: right)
-    case .greater: try left.compare(.greater, to: right)
-    case .greaterOrEqual: try left.compare(.greaterOrEqual, to: right)
+    case .equal: try left.isEqual(to: right, &evaluation)
+    case .notEqual: !(try left.isEqual(to: right, &evaluation))
+    case .less: try left.compare(.less, to: right, &evaluation)
+    case .lessOrEqual: try left.compare(.lessOrEqual, to: right, &evaluation)
+    case .greater: try left.compare(.greater, to: right, &evaluation)
+    case .greaterOrEqual: try left.compare(.greaterOrEqual, to: right, &evaluation)
     case .contained: try right.contains(left, &evaluation)
     case .notContained: !(try right.contains(left, &evaluation))
     }
   }
 }
 
-final class ConditionalNode: Node, @unchecked Sendable {
-  private let test: Node
-  private let then: Node
-  private let otherwise: Node
+final class ConditionalNode: Node {
+  let position: TemplatePosition
+  private let test: any Node
+  private let then: any Node
+  private let otherwise: any Node
 
-  init(_ test: Node, _ then: Node, _ otherwise: Node?, _ position: TemplatePosition) {
+  init(_ test: any Node, _ then: any Node, _ otherwise: (any Node)?, _ position: TemplatePosition) {
     self.test = test
     self.then = then
     let missing = Value.undefined("An inline condition is false and has no else.")
     self.otherwise = otherwise ?? ConstantNode(missing, position)
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     try test.evaluate(&evaluation).isTruthy ? try then.evaluate(&evaluation) : try otherwise.evaluate(&evaluation)
   }
 }
 
 /// `a ~ b ~ c`.
-final class ConcatenationNode: Node, @unchecked Sendable {
-  private let parts: [Node]
+final class ConcatenationNode: Node {
+  let position: TemplatePosition
+  private let parts: [any Node]
 
-  init(_ parts: [Node], _ position: TemplatePosition) {
+  init(_ parts: [any Node], _ position: TemplatePosition) {
     self.parts = parts
-    super.init(position)
+    self.position = position
   }
 
-  override func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+  func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     if evaluation.isEscaping { return try joinMarkup(&evaluation) }
     var result = ""
-    for part in parts { result += try part.evaluate(&evaluation).text(&evaluation) }
-    try evaluation.charge(text: result.utf8.count)
+    for part in parts {
+      let text = try part.evaluate(&evaluation).text(&evaluation)
+      try evaluation.charge(text: result.utf8.count + text.utf8.count, adding: text.utf8.count)
+      result += text
+    }
     return .string(result)
   }
 
@@ -175,8 +185,11 @@ final class ConcatenationNode: Node, @unchecked Sendable {
       values.append(value)
     }
     var result = ""
-    for value in values { result += isMarkup ? try value.escaped(&evaluation) : try value.text(&evaluation) }
-    try evaluation.charge(text: result.utf8.count)
+    for value in values {
+      let text = isMarkup ? try value.escaped(&evaluation) : try value.text(&evaluation)
+      try evaluation.charge(text: result.utf8.count + text.utf8.count, adding: text.utf8.count)
+      result += text
+    }
     return isMarkup ? .markup(result) : .string(result)
   }
 }

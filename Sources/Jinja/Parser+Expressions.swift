@@ -318,6 +318,7 @@ extension Parser {
     let position = current.position
     try expect(.leftParenthesis)
     var call = CallSyntax()
+    var names: Set<String> = []
     var needsComma = false
     while !isOperator(.rightParenthesis) {
       if needsComma {
@@ -334,7 +335,8 @@ extension Parser {
       } else if current.kind == .name, next.kind == .op(.assign) {
         let name = advance().text
         advance()
-        isAllowed = isAllowed && !call.keywords.contains { $0.name == name }
+        let isNew = names.insert(name).inserted
+        isAllowed = isAllowed && isNew
         call.keywords.append((name, try expression()))
       } else {
         isAllowed = isAllowed && call.unpackedList == nil && call.keywords.isEmpty

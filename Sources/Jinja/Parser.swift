@@ -229,6 +229,7 @@ struct Parser {
 
   private mutating func signature() throws(TemplateError) -> [ParameterSyntax] {
     var parameters: [ParameterSyntax] = []
+    var names: Set<String> = []
     try expect(.leftParenthesis)
     while !isOperator(.rightParenthesis) {
       if !parameters.isEmpty { try expect(.comma) }
@@ -239,7 +240,7 @@ struct Parser {
       } else if parameters.last?.standard != nil {
         throw failure("A parameter without a default follows one with a default.")
       }
-      if parameters.contains(where: { $0.name == name }) { throw failure("The parameter '\(name)' is there twice.") }
+      if !names.insert(name).inserted { throw failure("The parameter '\(name)' is there twice.") }
       parameters.append(parameter)
     }
     advance()

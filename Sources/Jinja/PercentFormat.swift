@@ -5,6 +5,7 @@ import Foundation
 func percentFormat(
   _ format: String, _ values: Value, isMarkup: Bool = false, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> String {
+  try evaluation.charge(text: format.utf8.count)
   var formatter = PercentFormatter(Array(format.unicodeScalars), values, isMarkup: isMarkup)
   return try formatter.run(&evaluation)
 }
@@ -22,7 +23,7 @@ private struct PercentFormatter {
     self.source = source
     self.values = values
     self.isMarkup = isMarkup
-    if case .tuple(let items) = values { positional = items } else { positional = [values] }
+    if case .tuple(let tuple) = values { positional = tuple.items } else { positional = [values] }
   }
 
   mutating func run(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
@@ -31,8 +32,9 @@ private struct PercentFormatter {
       let current = source[at]
       at += 1
       if current == "%" {
-        result += try conversion(&evaluation)
-        try evaluation.checkSize(text: result.utf8.count)
+        let text = try conversion(&evaluation)
+        try evaluation.charge(text: result.utf8.count + text.utf8.count, adding: text.utf8.count)
+        result += text
       } else {
         result.unicodeScalars.append(current)
       }
@@ -46,7 +48,7 @@ private struct PercentFormatter {
 
   private var toleratesRest: Bool {
     if case .tuple = values { return false }
-    return values.isMapping || values.listItems != nil || values.isUndefined || isObject
+    return values.isMapping || values.isList || values.isUndefined || isObject
   }
 
   // What can be looked into by a key counts as a mapping here.
@@ -123,7 +125,7 @@ private struct PercentFormatter {
       if case .undefined(let reason) = values { throw reason.error }
       throw TemplateError(.type, "A format with names wants a mapping.")
     }
-    guard let value = values.mappingItem(.string(name)) else { throw TemplateError(.key, "A format has no argument '\(name)'.") }
+    guard let value = try values.mappingItem(.string(name), &evaluation) else { throw TemplateError(.key, "A format has no argument '\(name)'.") }
     return value
   }
 
@@ -149,6 +151,8 @@ private struct PercentFormatter {
     switch type {
     case "s", "r", "a":
       var text = type == "s" ? try value.text(&evaluation) : try value.representation(&evaluation)
+      // As long as it is, a part of it may be all that is asked for.
+      try evaluation.charge(looking: text.utf8.count)
       if type == "a" { text = asciiRepresentation(text) }
       if isMarkup { text = type == "s" ? try value.escaped(&evaluation) : escapeHTML(text) }
       if let precision = spec.precision { text = String(text.unicodeScalars.prefix(precision)) }
@@ -166,6 +170,7 @@ private struct PercentFormatter {
       spec.fill = " "
       return padded(String(scalar), spec)
     case "d", "i", "u", "o", "x", "X":
+      try evaluation.charge(bits: value.bits, by: value.bits)
       return try integer(value, type, spec)
     default:
       if case .undefined(let reason) = value { throw reason.error }

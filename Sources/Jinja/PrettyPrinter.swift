@@ -10,6 +10,7 @@ func prettyPrint(_ value: Value, _ evaluation: inout Evaluation) throws(Template
 private struct PrettyPrinter {
   var output = ""
   private let width = 80
+  private static let deepestIndent = 1_000
 
   init() {}
 
@@ -17,35 +18,44 @@ private struct PrettyPrinter {
     _ value: Value, indent: Int, allowance: Int, level: Int, _ evaluation: inout Evaluation
   ) throws(TemplateError) {
     try evaluation.charge()
-    try evaluation.checkSize(text: output.utf8.count)
-    let text = try flat(value, &evaluation)
-    // Deeper than this a text is wider than the page anyway.
-    guard text.unicodeScalars.count > width - indent - allowance, level < Limits.valueDepth else {
-      output += text
+    let text = try flat(value, level: level, &evaluation)
+    guard text.unicodeScalars.count > width - indent - allowance else {
+      try put(text, &evaluation)
       return
     }
-    if let members = value.members, !members.isEmpty {
+    if let members = try value.members(&evaluation), !members.isEmpty {
       let sorted = try sort(members, &evaluation)
       output += "{"
       for (index, member) in sorted.enumerated() {
-        if index > 0 { output += ",\n" + String(repeating: " ", count: indent + 1) }
-        let key = try flat(member.key, &evaluation)
-        output += key + ": "
+        if index > 0 { try newLine(indent: indent + 1, &evaluation) }
+        let key = try flat(member.key, level: level + 1, &evaluation)
+        try put(key + ": ", &evaluation)
         let isLast = index == sorted.count - 1
         try write(
           member.value, indent: indent + 1 + key.unicodeScalars.count + 2, allowance: isLast ? allowance + 1 : 1,
           level: level + 1, &evaluation)
       }
       output += "}"
-    } else if case .tuple(let items) = value, !items.isEmpty {
+    } else if case .tuple(let tuple) = value, let items = Optional(tuple.items), !items.isEmpty {
       try writeItems(items, "(", items.count == 1 ? ",)" : ")", indent, allowance, level, &evaluation)
-    } else if let items = value.listItems, !items.isEmpty {
+    } else if let items = try value.listItems(&evaluation), !items.isEmpty {
       try writeItems(items, "[", "]", indent, allowance, level, &evaluation)
     } else if case .string(let string) = value {
-      writeText(string, indent: indent, allowance: allowance, level: level)
+      try evaluation.charge(reading: string.utf8.count)
+      try put(lines(string, indent: indent, allowance: allowance, level: level), &evaluation)
     } else {
-      output += text
+      try put(text, &evaluation)
     }
+  }
+
+  private mutating func put(_ text: String, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try evaluation.charge(text: output.utf8.count + text.utf8.count, adding: text.utf8.count)
+    output += text
+  }
+
+  private mutating func newLine(indent: Int, _ evaluation: inout Evaluation) throws(TemplateError) {
+    try evaluation.charge(text: output.utf8.count + indent, adding: indent)
+    output += ",\n" + String(repeating: " ", count: indent)
   }
 
   private mutating func writeItems(
@@ -54,7 +64,7 @@ private struct PrettyPrinter {
   ) throws(TemplateError) {
     output += open
     for (index, item) in items.enumerated() {
-      if index > 0 { output += ",\n" + String(repeating: " ", count: indent + 1) }
+      if index > 0 { try newLine(indent: indent + 1, &evaluation) }
       let isLast = index == items.count - 1
       try write(
         item, indent: indent + 1, allowance: isLast ? allowance + close.utf8.count : 1, level: level + 1, &evaluation)
@@ -63,14 +73,14 @@ private struct PrettyPrinter {
   }
 
   /// A long text goes over several lines, cut after white space, in parentheses where it stands alone.
-  private mutating func writeText(_ text: String, indent: Int, allowance: Int, level: Int) {
+  private func lines(_ text: String, indent: Int, allowance: Int, level: Int) -> String {
     var indent = indent
     var allowance = allowance
     if level == 0 {
       indent += 1
       allowance += 1
     }
-    let lines = Array(text.unicodeScalars).pythonLines(keepingEnds: true)
+    let lines = Array(text.unicodeScalars).pythonLines(keepingEnds: true, limit: .max)
     var chunks: [String] = []
     for (index, line) in lines.enumerated() {
       let isLastLine = index == lines.count - 1
@@ -93,16 +103,14 @@ private struct PrettyPrinter {
       }
       if !current.isEmpty { chunks.append(pythonRepr(String(current))) }
     }
-    if chunks.count == 1 {
-      output += chunks[0]
-      return
-    }
-    let joined = chunks.joined(separator: "\n" + String(repeating: " ", count: indent))
-    output += level == 0 ? "(\(joined))" : joined
+    if chunks.count == 1 { return chunks[0] }
+    // Behind a long key the lines are indented further than a page is wide.
+    let joined = chunks.joined(separator: "\n" + String(repeating: " ", count: min(indent, Self.deepestIndent)))
+    return level == 0 ? "(\(joined))" : joined
   }
 
   // Words with the white space after them.
-  private func wordParts(_ line: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
+  private func wordParts(_ line: ArraySlice<Unicode.Scalar>) -> [[Unicode.Scalar]] {
     var parts: [[Unicode.Scalar]] = []
     var current: [Unicode.Scalar] = []
     var inSpace = false
@@ -119,24 +127,35 @@ private struct PrettyPrinter {
   }
 
   /// The value on one line, with sorted keys.
-  private func flat(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
+  private func flat(_ value: Value, level: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
     try evaluation.charge()
-    if value.depth > Limits.valueDepth { return "..." }
-    if let members = value.members {
+    try evaluation.checkWalk(depth: level)
+    if let members = try value.members(&evaluation) {
       var parts: [String] = []
       for member in try sort(members, &evaluation) {
-        parts.append("\(try flat(member.key, &evaluation)): \(try flat(member.value, &evaluation))")
+        let key = try flat(member.key, level: level + 1, &evaluation)
+        parts.append("\(key): \(try flat(member.value, level: level + 1, &evaluation))")
       }
-      return "{\(parts.joined(separator: ", "))}"
+      return "{\(try joined(parts, &evaluation))}"
     }
-    var items = value.listItems
-    if case .tuple(let tuple) = value { items = tuple }
-    guard let items, value.depth <= 60 else { return try value.representation(&evaluation) }
+    var items = try value.listItems(&evaluation)
+    if case .tuple(let tuple) = value { items = tuple.items }
+    guard let items else { return try value.representation(&evaluation) }
     var parts: [String] = []
-    for item in items { parts.append(try flat(item, &evaluation)) }
-    let joined = parts.joined(separator: ", ")
-    if case .tuple = value { return items.count == 1 ? "(\(joined),)" : "(\(joined))" }
-    return "[\(joined)]"
+    for item in items { parts.append(try flat(item, level: level + 1, &evaluation)) }
+    let text = try joined(parts, &evaluation)
+    if case .tuple = value { return items.count == 1 ? "(\(text),)" : "(\(text))" }
+    return "[\(text)]"
+  }
+
+  private func joined(_ parts: [String], _ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    var size = 0
+    for part in parts {
+      size += part.utf8.count + 2
+      try evaluation.checkSize(text: size)
+    }
+    try evaluation.charge(text: size)
+    return parts.joined(separator: ", ")
   }
 
   private func sort(

@@ -149,7 +149,7 @@ func unescape(_ source: ArraySlice<Unicode.Scalar>) throws(TemplateError) -> Str
       append(value)
     } else if mark == "N" {
       guard at < source.endIndex, source[at] == "{", let close = source[at...].firstIndex(of: "}"), close > at + 1,
-        let found = scalar(named: String(source[(at + 1)..<close]))
+        let found = UnicodeNames.scalar(named: String(source[(at + 1)..<close]).uppercased())
       else { throw TemplateError(.syntax, "A string holds a \\N escape without a known character name.") }
       units.append(found)
       at = close + 1
@@ -159,13 +159,4 @@ func unescape(_ source: ArraySlice<Unicode.Scalar>) throws(TemplateError) -> Str
     }
   }
   return String(units)
-}
-
-private func scalar(named name: String) -> Unicode.Scalar? {
-  let wanted = name.uppercased()
-  for value in UInt32(0x20)...0x1FFFF {
-    guard let scalar = Unicode.Scalar(value) else { continue }
-    if scalar.properties.name == wanted || scalar.properties.nameAlias == wanted { return scalar }
-  }
-  return nil
 }

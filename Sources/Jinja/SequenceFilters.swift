@@ -32,20 +32,28 @@ struct AttributePath: Sendable {
 
 extension Value {
   /// The value that sorting and comparing without regard to case goes by.
-  var withoutCase: Value { text.map { .string($0.pythonLowercased) } ?? self }
+  func withoutCase(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
+    guard let text else { return self }
+    try evaluation.charge(text: text.utf8.count)
+    return .string(text.pythonLowercased)
+  }
 }
 
 extension Environment {
   mutating func addSequenceFilters() {
     addFilter("length", "count") { (value, _, e) throws(TemplateError) in .int(try value.count(&e)) }
     addFilter("first") { (value, _, e) throws(TemplateError) in
-      var iterator = try value.iterator()
+      var iterator = try value.iterator(&e)
       return try iterator.next(&e) ?? .undefined("There is no first item: the sequence is empty.")
     }
     addFilter("last") { (value, _, e) throws(TemplateError) in
       try value.reversedElements(&e).first ?? .undefined("There is no last item: the sequence is empty.")
     }
-    addFilter("list") { (value, _, e) throws(TemplateError) in .list(ListObject(try value.elements(&e))) }
+    addFilter("list") { (value, _, e) throws(TemplateError) in
+      let items = try value.elements(&e)
+      try e.charge(reading: items.count)
+      return .list(ListObject(items))
+    }
     addFilter("random") { (value, _, e) throws(TemplateError) in
       let count = try value.count(&e)
       guard count > 0 else { return .undefined("There is no random item: the sequence is empty.") }
@@ -53,10 +61,11 @@ extension Environment {
     }
     addFilter("reverse") { (value, _, e) throws(TemplateError) in
       if let text = value.text {
+        try e.charge(text: text.utf8.count)
         let reversed = String(text.unicodeScalars.reversed())
         return value.isMarkup ? .markup(reversed) : .string(reversed)
       }
-      if value.iteratorIfAny() == nil { throw TemplateError(.runtime, "reverse wants something to iterate over.") }
+      if !value.isIterable { throw TemplateError(.runtime, "reverse wants something to iterate over.") }
       if case .object(let object) = value, object is Generator { return .list(ListObject(try value.elements(&e).reversed())) }
       return generator(
         "reversed", over: value, typeName: value.isUndefined ? "reversed" : "list_reverseiterator",
@@ -82,11 +91,12 @@ extension Environment {
       var iterator: ValueIterator?
       var seen: Set<DictKey> = []
       return .object(
-        Generator("sync_do_unique", over: value) { (e) throws(TemplateError) in
-          if iterator == nil { iterator = try value.iterator() }
+        Generator("sync_do_unique", over: value, Arguments([given[1] ?? .none])) { (e) throws(TemplateError) in
+          if iterator == nil { iterator = try value.iterator(&e) }
           while let item = try iterator?.next(&e) {
             let key = try path.get(item, &e)
-            if seen.insert(try DictKey(isCaseSensitive ? key : key.withoutCase)).inserted { return item }
+            let seenKey = try e.key(isCaseSensitive ? key : try key.withoutCase(&e))
+            if seen.insert(seenKey).inserted { return item }
           }
           return nil
         })
@@ -101,7 +111,7 @@ extension Environment {
       let path = AttributePath(arguments.first ?? nil)
       var total = arguments.count > 1 ? arguments[1] ?? .int(0) : .int(0)
       if total.text != nil { throw TemplateError(.type, "sum does not take texts; join does.") }
-      var iterator = try value.iterator()
+      var iterator = try value.iterator(&e)
       while let item = try iterator.next(&e) { total = try BinaryOperator.add.apply(total, try path.get(item, &e), &e) }
       return total
     }
@@ -111,7 +121,7 @@ extension Environment {
         Generator("do_items", over: value) { (e) throws(TemplateError) in
           if iterator == nil {
             guard value.isUndefined || value.isMapping else { throw TemplateError(.type, "items wants a mapping.") }
-            iterator = ValueIterator((value.members ?? []).map { .tuple([$0.key, $0.value]) })
+            iterator = ValueIterator((try value.members(&e) ?? []).map { .tuple([$0.key, $0.value]) })
           }
           return try iterator?.next(&e)
         })
@@ -132,7 +142,9 @@ extension Value {
     if case .object(let object) = self, !(object is DictView), !(object is GroupObject) {
       throw TemplateError(.type, "A value of type \(object.typeName) cannot be reversed.")
     }
-    return try elements(&evaluation).reversed()
+    let elements = try elements(&evaluation)
+    try evaluation.charge(reading: elements.count)
+    return elements.reversed()
   }
 }
 
@@ -156,12 +168,12 @@ private func sortKeys(
   for item in items {
     if paths.count == 1 {
       let key = try paths[0].get(item, &evaluation)
-      keys.append(isCaseSensitive ? key : key.withoutCase)
+      keys.append(isCaseSensitive ? key : try key.withoutCase(&evaluation))
     } else {
       var parts: [Value] = []
       for path in paths {
         let key = try path.get(item, &evaluation)
-        parts.append(isCaseSensitive ? key : key.withoutCase)
+        parts.append(isCaseSensitive ? key : try key.withoutCase(&evaluation))
       }
       keys.append(.tuple(parts))
     }
@@ -176,11 +188,14 @@ private func dictsortFilter(
   let byValue = by.text == "value"
   guard byValue || by.text == "key" else { throw TemplateError(.runtime, "dictsort sorts by \"key\" or \"value\".") }
   if case .undefined(let reason) = value { throw reason.error }
-  guard let members = value.members else { throw TemplateError(.attribute, "dictsort wants a mapping.") }
-  let keys = members.map { byValue ? $0.value : $0.key }
+  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "dictsort wants a mapping.") }
   let isCaseSensitive = given[0]?.isTruthy ?? false
-  let order = try sortedPlaces(
-    isCaseSensitive ? keys : keys.map(\.withoutCase), isReversed: given[2]?.isTruthy ?? false, &evaluation)
+  var keys: [Value] = []
+  for member in members {
+    let key = byValue ? member.value : member.key
+    keys.append(isCaseSensitive ? key : try key.withoutCase(&evaluation))
+  }
+  let order = try sortedPlaces(keys, isReversed: given[2]?.isTruthy ?? false, &evaluation)
   return .list(ListObject(order.map { .tuple([members[$0].key, members[$0].value]) }))
 }
 
@@ -188,18 +203,18 @@ private func extreme(
   _ value: Value, _ isMax: Bool, _ attribute: Value?, isCaseSensitive: Bool, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> Value {
   let path = AttributePath(attribute)
-  var iterator = try value.iterator()
+  var iterator = try value.iterator(&evaluation)
   guard var best = try iterator.next(&evaluation) else {
     return .undefined("There is no such item: the sequence is empty.")
   }
   func key(_ item: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let key = try path.get(item, &evaluation)
-    return isCaseSensitive ? key : key.withoutCase
+    return isCaseSensitive ? key : try key.withoutCase(&evaluation)
   }
   var bestKey = try key(best, &evaluation)
   while let item = try iterator.next(&evaluation) {
     let itemKey = try key(item, &evaluation)
-    if try itemKey.compare(isMax ? .greater : .less, to: bestKey) {
+    if try itemKey.compare(isMax ? .greater : .less, to: bestKey, &evaluation) {
       best = item
       bestKey = itemKey
     }
@@ -211,17 +226,21 @@ private func joinFilter(
   _ value: Value, _ separator: Value, _ attribute: Value?, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> Value {
   let path = AttributePath(attribute)
-  var iterator = try value.iterator()
+  var iterator = try value.iterator(&evaluation)
   var items: [Value] = []
-  while let item = try iterator.next(&evaluation) { items.append(try path.get(item, &evaluation)) }
+  while let item = try iterator.next(&evaluation) {
+    items.append(try path.get(item, &evaluation))
+    try evaluation.checkSize(list: items.count)
+  }
   let isMarkup = evaluation.isEscaping && (separator.isMarkup || items.contains(where: \.isMarkup))
   let divider = isMarkup ? try separator.escaped(&evaluation) : try separator.text(&evaluation)
   var result = ""
   for (index, item) in items.enumerated() {
+    let text = isMarkup ? try item.escaped(&evaluation) : try item.text(&evaluation)
+    let added = text.utf8.count + (index > 0 ? divider.utf8.count : 0)
+    try evaluation.charge(text: result.utf8.count + added, adding: added)
     if index > 0 { result += divider }
-    result += isMarkup ? try item.escaped(&evaluation) : try item.text(&evaluation)
-    try evaluation.checkSize(text: result.utf8.count)
+    result += text
   }
-  try evaluation.charge(text: result.utf8.count)
   return isMarkup ? .markup(result) : .string(result)
 }

@@ -1,9 +1,9 @@
 /// A statement ready to be executed.
-class StatementNode: @unchecked Sendable {
-  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {}
+protocol StatementNode: AnyObject, Sendable {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError)
 }
 
-extension [StatementNode] {
+extension [any StatementNode] {
   func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     for statement in self { try statement.execute(&evaluation, &output) }
   }
@@ -29,23 +29,23 @@ extension Evaluation {
   func blockValue(_ text: String) -> Value { isEscaping ? .markup(text) : .string(text) }
 }
 
-final class TextNode: StatementNode, @unchecked Sendable {
+final class TextNode: StatementNode {
   let text: String
 
   init(_ text: String) { self.text = text }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     try evaluation.charge(text: output.utf8.count + text.utf8.count, adding: text.utf8.count)
     output += text
   }
 }
 
-final class PrintNode: StatementNode, @unchecked Sendable {
-  let expression: Node
+final class PrintNode: StatementNode {
+  let expression: any Node
 
-  init(_ expression: Node) { self.expression = expression }
+  init(_ expression: any Node) { self.expression = expression }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let text = try self.text(&evaluation)
     try evaluation.charge(text: output.utf8.count + text.utf8.count, adding: text.utf8.count)
     output += text
@@ -62,16 +62,16 @@ final class PrintNode: StatementNode, @unchecked Sendable {
   }
 }
 
-final class IfNode: StatementNode, @unchecked Sendable {
-  private let branches: [(test: Node, body: [StatementNode])]
-  private let otherwise: [StatementNode]
+final class IfNode: StatementNode {
+  private let branches: [(test: any Node, body: [any StatementNode])]
+  private let otherwise: [any StatementNode]
 
-  init(_ branches: [(test: Node, body: [StatementNode])], _ otherwise: [StatementNode]) {
+  init(_ branches: [(test: any Node, body: [any StatementNode])], _ otherwise: [any StatementNode]) {
     self.branches = branches
     self.otherwise = otherwise
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     for (test, body) in branches where try test.evaluate(&evaluation).isTruthy {
       return try body.execute(&evaluation, &output)
     }
@@ -82,7 +82,7 @@ final class IfNode: StatementNode, @unchecked Sendable {
 /// What an assignment binds.
 indirect enum TargetNode: Sendable {
   case variable(Symbol)
-  case namespace(Node, attribute: String)
+  case namespace(any Node, attribute: String)
   case tuple([TargetNode])
 
   func bind(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
@@ -95,7 +95,7 @@ indirect enum TargetNode: Sendable {
       try namespace.set(attribute, value, &evaluation)
     case .tuple(let targets):
       if case .undefined(let reason) = value, reason.isForbidden { throw reason.error }
-      guard value.iteratorIfAny() != nil else {
+      guard value.isIterable else {
         throw TemplateError(.type, "A value of type \(value.typeName) cannot be unpacked.")
       }
       let items = try value.elements(&evaluation)
@@ -107,16 +107,16 @@ indirect enum TargetNode: Sendable {
   }
 }
 
-final class AssignNode: StatementNode, @unchecked Sendable {
+final class AssignNode: StatementNode {
   private let target: TargetNode
-  private let value: Node
+  private let value: any Node
 
-  init(_ target: TargetNode, _ value: Node) {
+  init(_ target: TargetNode, _ value: any Node) {
     self.target = target
     self.value = value
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let result = try value.evaluate(&evaluation)
     do throws(TemplateError) {
       try target.bind(result, &evaluation)
@@ -126,20 +126,20 @@ final class AssignNode: StatementNode, @unchecked Sendable {
   }
 }
 
-final class AssignBlockNode: StatementNode, @unchecked Sendable {
+final class AssignBlockNode: StatementNode {
   private let target: TargetNode
-  private let filter: Node?
-  private let body: [StatementNode]
+  private let filter: (any Node)?
+  private let body: [any StatementNode]
   private let position: TemplatePosition
 
-  init(_ target: TargetNode, _ filter: Node?, _ body: [StatementNode], _ position: TemplatePosition) {
+  init(_ target: TargetNode, _ filter: (any Node)?, _ body: [any StatementNode], _ position: TemplatePosition) {
     self.target = target
     self.filter = filter
     self.body = body
     self.position = position
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let value = try evaluation.scoped(in: evaluation.scope) { (evaluation) throws(TemplateError) -> Value in
       var text = ""
       try body.execute(&evaluation, &text)
@@ -156,16 +156,16 @@ final class AssignBlockNode: StatementNode, @unchecked Sendable {
   }
 }
 
-final class WithNode: StatementNode, @unchecked Sendable {
-  private let bindings: [(target: TargetNode, value: Node)]
-  private let body: [StatementNode]
+final class WithNode: StatementNode {
+  private let bindings: [(target: TargetNode, value: any Node)]
+  private let body: [any StatementNode]
 
-  init(_ bindings: [(target: TargetNode, value: Node)], _ body: [StatementNode]) {
+  init(_ bindings: [(target: TargetNode, value: any Node)], _ body: [any StatementNode]) {
     self.bindings = bindings
     self.body = body
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     var values: [Value] = []
     for (_, node) in bindings { values.append(try node.evaluate(&evaluation)) }
     try evaluation.scoped(in: evaluation.scope) { (evaluation) throws(TemplateError) in
@@ -175,16 +175,16 @@ final class WithNode: StatementNode, @unchecked Sendable {
   }
 }
 
-final class FilterBlockNode: StatementNode, @unchecked Sendable {
-  private let filter: Node
-  private let body: [StatementNode]
+final class FilterBlockNode: StatementNode {
+  private let filter: any Node
+  private let body: [any StatementNode]
 
-  init(_ filter: Node, _ body: [StatementNode]) {
+  init(_ filter: any Node, _ body: [any StatementNode]) {
     self.filter = filter
     self.body = body
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     output += try evaluation.scoped(in: evaluation.scope) { (evaluation) throws(TemplateError) -> String in
       var text = ""
       try body.execute(&evaluation, &text)
@@ -196,16 +196,16 @@ final class FilterBlockNode: StatementNode, @unchecked Sendable {
   }
 }
 
-final class AutoescapeNode: StatementNode, @unchecked Sendable {
-  private let condition: Node
-  private let body: [StatementNode]
+final class AutoescapeNode: StatementNode {
+  private let condition: any Node
+  private let body: [any StatementNode]
 
-  init(_ condition: Node, _ body: [StatementNode]) {
+  init(_ condition: any Node, _ body: [any StatementNode]) {
     self.condition = condition
     self.body = body
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     let outer = evaluation.isEscaping
     evaluation.isEscaping = try condition.evaluate(&evaluation).isTruthy
     defer { evaluation.isEscaping = outer }
@@ -216,16 +216,16 @@ final class AutoescapeNode: StatementNode, @unchecked Sendable {
 }
 
 /// A block, which stays where it is since no template extends another one here.
-final class BlockNode: StatementNode, @unchecked Sendable {
-  private let body: [StatementNode]
+final class BlockNode: StatementNode {
+  private let body: [any StatementNode]
   private let isScoped: Bool
 
-  init(_ body: [StatementNode], isScoped: Bool) {
+  init(_ body: [any StatementNode], isScoped: Bool) {
     self.body = body
     self.isScoped = isScoped
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     // What loops and macros bind is not seen in a block unless it says so; what the template's top binds is.
     var parent = evaluation.scope
     while !isScoped, let outer = parent?.parent { parent = outer }
@@ -234,7 +234,7 @@ final class BlockNode: StatementNode, @unchecked Sendable {
 }
 
 /// A tag that wants another template, of which there are none.
-final class LoadingNode: StatementNode, @unchecked Sendable {
+final class LoadingNode: StatementNode {
   private let tag: String
   private let position: TemplatePosition
 
@@ -243,7 +243,7 @@ final class LoadingNode: StatementNode, @unchecked Sendable {
     self.position = position
   }
 
-  override func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
+  func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
     throw TemplateError(.type, "'\(tag)' needs other templates, and there are none to load.", at: position)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The methods of `str`, and what `Markup` adds.
-enum StringMethod: String, Sendable {
+enum StringMethod: String, Sendable, CaseIterable {
   case capitalize, casefold, center, count, encode, endswith, expandtabs, find, format, index, isalnum, isalpha, isascii
   case isdecimal, isdigit, isidentifier, islower, isnumeric, isprintable, isspace, istitle, isupper, join, ljust, lower
   case lstrip, maketrans, partition, removeprefix, removesuffix, replace, rfind, rindex, rjust, rpartition, rsplit, rstrip
@@ -28,7 +28,7 @@ private struct StringCall {
 
   private func result(_ text: String) -> Value { isMarkup ? .markup(text) : .string(text) }
 
-  private func list(_ parts: [[Unicode.Scalar]]) -> Value { .list(ListObject(parts.map { result(String($0)) })) }
+  private func list(_ parts: [ArraySlice<Unicode.Scalar>]) -> Value { .list(ListObject(parts.map { result(String($0)) })) }
 
   private var scalars: [Unicode.Scalar] { Array(text.unicodeScalars) }
 
@@ -60,24 +60,27 @@ private struct StringCall {
     case .strip, .lstrip, .rstrip:
       let characters = try given(["chars"])[0]
       let set = characters.map(\.isNone) ?? true ? nil : try textArgument(characters)
+      try evaluation.charge(text: set?.utf8.count ?? 0)
       return result(text.stripped(of: set, left: method != .rstrip, right: method != .lstrip))
     case .center, .ljust, .rjust, .zfill, .expandtabs: return try pad(&evaluation)
     case .find, .rfind, .index, .rindex, .count, .startswith, .endswith:
       try chargeSearch(&evaluation)
-      return try search()
+      return try search(&evaluation)
     case .split, .rsplit, .splitlines, .partition, .rpartition:
       try chargeSearch(&evaluation)
       return try split(&evaluation)
     case .replace: return try replace(&evaluation)
-    case .removeprefix, .removesuffix: return try removeAffix()
+    case .removeprefix, .removesuffix:
+      try chargeSearch(&evaluation)
+      return try removeAffix()
     case .join: return try join(&evaluation)
     case .encode: return try encode()
-    case .maketrans: return try makeTranslation()
+    case .maketrans: return try makeTranslation(&evaluation)
     case .translate: return try translate(&evaluation)
     case .format: return result(try strFormat(text, arguments, isMarkup: isMarkup, &evaluation))
     case .formatMap:
       let mapping = try given(["mapping"], required: 1)[0] ?? .none
-      guard let members = mapping.members else {
+      guard let members = try mapping.members(&evaluation) else {
         throw TemplateError(.type, "str.format_map wants a mapping, not a value of type \(mapping.typeName).")
       }
       var keywords = Arguments()
@@ -91,6 +94,9 @@ private struct StringCall {
 
   private func chargeSearch(_ evaluation: inout Evaluation) throws(TemplateError) {
     guard let part = (arguments.positional.first ?? arguments.keywords.first?.value)?.text else { return }
+    try evaluation.charge(text: part.utf8.count)
+    // At the ends there is one place to look at.
+    if method == .startswith || method == .endswith || method == .removeprefix || method == .removesuffix { return }
     try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
   }
 
@@ -102,14 +108,17 @@ private struct StringCall {
     case .casefold: return result(text.lowercased().replacingScalar("ß", with: "ss").replacingScalar("ς", with: "σ"))
     case .capitalize: return result(text.pythonCapitalized)
     case .swapcase:
-      return result(
-        String(
-          String.UnicodeScalarView(
-            scalars.flatMap { scalar in
-              scalar.isPythonUpper
-                ? Array(scalar.properties.lowercaseMapping.unicodeScalars)
-                : scalar.isPythonLower ? Array(scalar.properties.uppercaseMapping.unicodeScalars) : [scalar]
-            })))
+      var swapped = ""
+      for scalar in text.unicodeScalars {
+        if scalar.isPythonUpper {
+          swapped += scalar.properties.lowercaseMapping
+        } else if scalar.isPythonLower {
+          swapped += scalar.properties.uppercaseMapping
+        } else {
+          swapped.unicodeScalars.append(scalar)
+        }
+      }
+      return result(swapped)
     default: return result(text.pythonTitlecased)
     }
   }
@@ -185,7 +194,8 @@ private struct StringCall {
       if scalar == "\t" {
         guard size > 0 else { continue }
         let width = size - column % size
-        try evaluation.charge(text: expanded.count.addingReportingOverflow(width).partialValue.magnitude.asInt)
+        let count = expanded.count.addingReportingOverflow(width)
+        try evaluation.charge(text: count.overflow ? .max : count.partialValue, adding: width)
         expanded += [Unicode.Scalar](repeating: " ", count: width)
         column += width
       } else {
@@ -196,7 +206,7 @@ private struct StringCall {
     return String(expanded)
   }
 
-  private func search() throws(TemplateError) -> Value {
+  private func search(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let bound = try given(["sub", "start", "end"], required: 1)
     let scalars = self.scalars
     var limits = SliceBounds()
@@ -205,9 +215,12 @@ private struct StringCall {
     let (low, high) = limits.range(in: scalars.count)
     if method == .startswith || method == .endswith {
       var candidates = [bound[0] ?? .none]
-      if case .tuple(let several)? = bound[0] { candidates = several }
+      if case .tuple(let several)? = bound[0] { candidates = several.items }
       for candidate in candidates {
-        let part = Array(try textArgument(candidate).unicodeScalars)
+        let text = try textArgument(candidate)
+        try evaluation.charge()
+        try evaluation.charge(text: text.utf8.count)
+        let part = Array(text.unicodeScalars)
         guard high - low >= part.count else { continue }
         let matches =
           method == .startswith ? scalars[low..<high].starts(with: part) : Array(scalars[(high - part.count)..<high]) == part
@@ -219,7 +232,7 @@ private struct StringCall {
     if method == .count {
       guard high >= low else { return .int(0) }
       if part.isEmpty { return .int(high - low + 1) }
-      return .int(scalars.places(of: part, from: low, to: high, limit: .max).count)
+      return .int(scalars.count(of: part, from: low, to: high))
     }
     let isFromRight = method == .rfind || method == .rindex
     if let place = high >= low ? scalars.place(of: part, from: low, to: high, isFromRight: isFromRight) : nil {
@@ -234,7 +247,9 @@ private struct StringCall {
     switch method {
     case .splitlines:
       let keeps = try given(["keepends"], named: true)[0]?.isTruthy ?? false
-      return list(scalars.pythonLines(keepingEnds: keeps))
+      let lines = scalars.pythonLines(keepingEnds: keeps, limit: evaluation.tooMany)
+      try evaluation.charge(list: lines.count)
+      return list(lines)
     case .partition, .rpartition:
       let separator = Array(try textArgument(try given(["sep"], required: 1)[0]).unicodeScalars)
       if separator.isEmpty { throw TemplateError(.value, "The separator is empty.") }
@@ -248,14 +263,18 @@ private struct StringCall {
     default:
       let bound = try given(["sep", "maxsplit"], named: true)
       let limit = try (bound[1] ?? .int(-1)).index(for: "str.\(method.rawValue)")
-      let count = limit < 0 ? Int.max : limit
+      let count = limit < 0 ? evaluation.tooMany : min(limit, evaluation.tooMany)
       let isFromRight = method == .rsplit
       guard let separator = bound[0], !separator.isNone else {
-        return list(scalars.splitAtSpace(limit: count, isFromRight: isFromRight))
+        let words = scalars.splitAtSpace(limit: count, isFromRight: isFromRight)
+        try evaluation.charge(list: words.count)
+        return list(words)
       }
       let part = Array(try textArgument(separator).unicodeScalars)
       if part.isEmpty { throw TemplateError(.value, "The separator is empty.") }
-      return list(scalars.split(at: part, limit: count, isFromRight: isFromRight))
+      let parts = scalars.split(at: part, limit: count, isFromRight: isFromRight)
+      try evaluation.charge(list: parts.count)
+      return list(parts)
     }
   }
 
@@ -279,11 +298,12 @@ private struct StringCall {
     let items = try (try given(["iterable"], required: 1)[0] ?? .none).elements(&evaluation)
     var joined = ""
     for (index, item) in items.enumerated() {
+      let part = isMarkup ? try item.escaped(&evaluation) : try textArgument(item)
+      let added = part.utf8.count + (index > 0 ? text.utf8.count : 0)
+      try evaluation.charge(text: joined.utf8.count + added, adding: added)
       if index > 0 { joined += text }
-      if isMarkup { joined += try item.escaped(&evaluation) } else { joined += try textArgument(item) }
-      try evaluation.checkSize(text: joined.utf8.count)
+      joined += part
     }
-    try evaluation.charge(text: joined.utf8.count)
     return result(joined)
   }
 
@@ -310,10 +330,9 @@ private struct StringCall {
     }
   }
 
-  private func makeTranslation() throws(TemplateError) -> Value {
+  private func makeTranslation(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let bound = try given(["x", "y", "z"], required: 1)
     let dict = DictObject()
-    var evaluation = Evaluation(environment: Environment(), context: Context())
     if let second = bound[1] {
       let from = Array(try textArgument(bound[0]).unicodeScalars)
       let to = Array(try textArgument(second).unicodeScalars)
@@ -328,7 +347,7 @@ private struct StringCall {
       }
       return .dict(dict)
     }
-    guard let members = (bound[0] ?? .none).members else { throw TemplateError(.type, "A translation wants a dict.") }
+    guard let members = try (bound[0] ?? .none).members(&evaluation) else { throw TemplateError(.type, "A translation wants a dict.") }
     for (key, value) in members {
       if let text = key.text {
         guard let only = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
@@ -337,7 +356,7 @@ private struct StringCall {
         try dict.set(DictKey(.int(Int(only.value))), value, &evaluation)
       } else {
         guard key.int != nil else { throw TemplateError(.type, "The keys of a translation are characters or their numbers.") }
-        try dict.set(DictKey(key), value, &evaluation)
+        try dict.set(evaluation.key(key), value, &evaluation)
       }
     }
     return .dict(dict)
@@ -347,7 +366,8 @@ private struct StringCall {
     let table = try given(["table"], required: 1)[0] ?? .none
     var translated = ""
     for scalar in text.unicodeScalars {
-      switch table.mappingItem(.int(Int(scalar.value))) {
+      try evaluation.charge()
+      switch try table.mappingItem(.int(Int(scalar.value)), &evaluation) {
       case nil: translated.unicodeScalars.append(scalar)
       case Value.none?: break
       case .some(let replacement):
@@ -375,8 +395,4 @@ extension StringMethod {
     default: false
     }
   }
-}
-
-extension UInt {
-  fileprivate var asInt: Int { Int(clamping: self) }
 }

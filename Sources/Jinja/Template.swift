@@ -13,7 +13,7 @@ package struct Template: Sendable {
   /// leaves nothing to chance.
   package let isPure: Bool
 
-  private let statements: [StatementNode]
+  private let statements: [any StatementNode]
   /// The text where it is constant.
   private let constantText: String
   /// Where it is one `{{ … }}` and nothing else, what is printed.
@@ -51,16 +51,28 @@ package struct Template: Sendable {
   /// The text that the template gives with the variables of `context`.
   package func render(_ context: Context) throws(TemplateError) -> String {
     var evaluation = evaluation(context)
-    return try render(&evaluation)
+    do throws(TemplateError) {
+      return try render(&evaluation)
+    } catch where error.kind == .readOnly {
+      try evaluation.beginWithCopies()
+      return try render(&evaluation)
+    }
   }
 
   /// The value of a template that is exactly one `{{ … }}`, without going through its text; nil for any other template.
   package func value(_ context: Context) throws(TemplateError) -> Value? {
     var evaluation = evaluation(context)
-    return try value(&evaluation)
+    do throws(TemplateError) {
+      return try value(&evaluation)?.frozen
+    } catch where error.kind == .readOnly {
+      try evaluation.beginWithCopies()
+      return try value(&evaluation)?.frozen
+    }
   }
 
-  /// An evaluation of the template that has not begun, with the variables of `context`.
+  /// An evaluation of the template that has not begun, with the variables of `context`, which it only reads. Where it fails for
+  /// ``TemplateError/Kind/readOnly`` the template wants to change them, and is evaluated anew after
+  /// ``Evaluation/beginWithCopies()``. What leaves it is to be ``Value/frozen``.
   package func evaluation(_ context: consuming Context) -> Evaluation {
     Evaluation(environment: environment, context: context, limits: environment.limits)
   }

@@ -31,6 +31,8 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     case runtime
     /// What a template must not touch.
     case security
+    /// A change of what templates can only read: the values that others see too.
+    case readOnly
     /// The evaluation took too many steps, or its result grew too large or too deep.
     case limit
   }
@@ -52,6 +54,11 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
 
   package init(_ kind: Kind, _ message: String, at position: TemplatePosition? = nil) {
     storage = Storage(kind: kind, message: message, position: position)
+  }
+
+  /// An error for a change of a list or dict that the template does not own.
+  static func readOnly(_ type: String) -> TemplateError {
+    TemplateError(.readOnly, "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
   }
 
   package var kind: Kind { storage.kind }

@@ -35,7 +35,7 @@ extension Environment {
       if case .object(let object) = value, !(object is GroupObject) { return false }
       return (try? value.count(&e)) != nil
     }
-    addTest("iterable") { (value, _, _) in value.iteratorIfAny() != nil }
+    addTest("iterable") { (value, _, _) in value.isIterable }
     addTest("callable") { (value, _, _) in
       switch value {
       case .object(let object): object.isCallable
@@ -44,39 +44,46 @@ extension Environment {
       }
     }
     addTest("escaped") { (value, _, _) in value.isMarkup }
-    addTest("lower") { (value, _, e) throws(TemplateError) in try value.text(&e).isPythonLower }
-    addTest("upper") { (value, _, e) throws(TemplateError) in try value.text(&e).isPythonUpper }
+    addTest("lower") { (value, _, e) throws(TemplateError) in try value.countedText(&e).isPythonLower }
+    addTest("upper") { (value, _, e) throws(TemplateError) in try value.countedText(&e).isPythonUpper }
     addTest("filter") { (value, _, e) throws(TemplateError) in
-      _ = try DictKey(value)
+      _ = try e.key(value)
       return value.text.map { e.environment.filters[$0] != nil } ?? false
     }
     addTest("test") { (value, _, e) throws(TemplateError) in
-      _ = try DictKey(value)
+      _ = try e.key(value)
       return value.text.map { e.environment.tests[$0] != nil } ?? false
     }
     addTest("odd") { (value, _, e) throws(TemplateError) in
-      try BinaryOperator.modulo.apply(value, .int(2), &e).isEqual(to: .int(1))
+      try BinaryOperator.modulo.apply(value, .int(2), &e).isEqual(to: .int(1), &e)
     }
     addTest("even") { (value, _, e) throws(TemplateError) in
-      try BinaryOperator.modulo.apply(value, .int(2), &e).isEqual(to: .int(0))
+      try BinaryOperator.modulo.apply(value, .int(2), &e).isEqual(to: .int(0), &e)
     }
     addTest("divisibleby", parameters: ["num"]) { (value, arguments, e) throws(TemplateError) in
-      try BinaryOperator.modulo.apply(value, arguments[0], &e).isEqual(to: .int(0))
+      try BinaryOperator.modulo.apply(value, arguments[0], &e).isEqual(to: .int(0), &e)
     }
-    addTest("sameas", parameters: ["other"]) { (value, arguments, _) in value.isSame(as: arguments[0]) }
+    addTest("sameas", parameters: ["other"]) { (value, arguments, e) throws(TemplateError) in
+      if let text = value.text { try e.charge(looking: text.utf8.count) }
+      return value.isSame(as: arguments[0])
+    }
     addTest("in", parameters: ["seq"]) { (value, arguments, e) throws(TemplateError) in
       try arguments[0].contains(value, &e)
     }
-    addTest("==", "eq", "equalto", parameters: ["other"]) { (value, arguments, _) in value.isEqual(to: arguments[0]) }
-    addTest("!=", "ne", parameters: ["other"]) { (value, arguments, _) in !value.isEqual(to: arguments[0]) }
+    addTest("==", "eq", "equalto", parameters: ["other"]) { (value, arguments, e) throws(TemplateError) in
+      try value.isEqual(to: arguments[0], &e)
+    }
+    addTest("!=", "ne", parameters: ["other"]) { (value, arguments, e) throws(TemplateError) in
+      !(try value.isEqual(to: arguments[0], &e))
+    }
     let orders: [([String], PythonOrder)] = [
       ([">", "gt", "greaterthan"], .greater), ([">=", "ge"], .greaterOrEqual), (["<", "lt", "lessthan"], .less),
       (["<=", "le"], .lessOrEqual),
     ]
     for (names, order) in orders {
       for name in names {
-        addTest(name, parameters: ["other"]) { (value, arguments, _) throws(TemplateError) in
-          try value.compare(order, to: arguments[0])
+        addTest(name, parameters: ["other"]) { (value, arguments, e) throws(TemplateError) in
+          try value.compare(order, to: arguments[0], &e)
         }
       }
     }

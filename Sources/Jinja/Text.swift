@@ -49,7 +49,9 @@ extension Value {
     if case .markup(let text) = self { return text }
     let text = try self.text(&evaluation)
     try evaluation.charge(text: text.utf8.count)
-    return escapeHTML(text)
+    let escaped = escapeHTML(text)
+    try evaluation.checkSize(text: escaped.utf8.count)
+    return escaped
   }
 }
 
@@ -70,33 +72,48 @@ func escapeHTML(_ text: String) -> String {
   return result
 }
 
+extension BigInt {
+  /// The decimal digits, which Python writes up to a bound; their work grows by the square of their number.
+  func decimalText(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
+    let tooLong = TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.")
+    guard bitWidth <= Limits.integerDigits * 4 else { throw tooLong }
+    try evaluation.charge(bits: bitWidth, by: bitWidth)
+    let digits = String(self)
+    guard digits.utf8.count <= Limits.integerDigits + 1 else { throw tooLong }
+    return digits
+  }
+}
+
 /// Writes values as Python's `repr` does. A container inside itself shows as dots.
 private struct RepresentationWriter {
   var output = ""
   private var open: [ObjectIdentifier] = []
-  private var depth = 0
 
   init() {}
 
   mutating func write(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
-    depth += 1
-    defer { depth -= 1 }
-    if depth > Limits.valueDepth * 5 { throw TemplateError(.limit, "A value is nested too deep to be shown.") }
+    // An object inside writes its own parts with another writer.
+    evaluation.showing += 1
+    defer { evaluation.showing -= 1 }
+    try evaluation.checkWalk(depth: evaluation.showing)
     switch value {
     case .undefined: output += "Undefined"
-    case .string(let text): output += pythonRepr(text)
-    case .markup(let text): output += "Markup(\(pythonRepr(text)))"
-    case .bytes(let bytes): output += bytesRepresentation(bytes)
-    case .bigInt(let big):
-      guard big.bitWidth <= Limits.integerDigits * 4, case let digits = String(big), digits.utf8.count <= Limits.integerDigits + 1
-      else { throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.") }
-      output += digits
+    case .string(let text):
+      try evaluation.charge(text: text.utf8.count)
+      output += pythonRepr(text)
+    case .markup(let text):
+      try evaluation.charge(text: text.utf8.count)
+      output += "Markup(\(pythonRepr(text)))"
+    case .bytes(let bytes):
+      try evaluation.charge(text: bytes.count)
+      output += bytesRepresentation(bytes)
+    case .bigInt(let big): output += try big.decimalText(&evaluation)
     case .list(let list):
       try guarded(list, "[...]", &evaluation) { writer, e throws(TemplateError) in
         try writer.sequence(list.items, "[", "]", &e)
       }
-    case .tuple(let items):
-      try sequence(items, "(", items.count == 1 ? ",)" : ")", &evaluation)
+    case .tuple(let tuple):
+      try sequence(tuple.items, "(", tuple.count == 1 ? ",)" : ")", &evaluation)
     case .dict(let dict):
       try guarded(dict, "{...}", &evaluation) { writer, e throws(TemplateError) in
         try writer.members(value, &e)
@@ -106,6 +123,7 @@ private struct RepresentationWriter {
       if view.kind == .object {
         try members(value, &evaluation)
       } else {
+        try evaluation.charge(reading: view.count)
         try sequence(Value.elements(of: view), "[", "]", &evaluation)
       }
     case .date(let date): output += date.repr
@@ -144,7 +162,7 @@ private struct RepresentationWriter {
 
   private mutating func members(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
     output += "{"
-    for (index, member) in (value.members ?? []).enumerated() {
+    for (index, member) in (try value.members(&evaluation) ?? []).enumerated() {
       if index > 0 { output += ", " }
       try write(member.key, &evaluation)
       output += ": "

@@ -20,7 +20,7 @@ extension Environment {
     addFilter("upper") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonUppercased } }
     addFilter("lower") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonLowercased } }
     addFilter("capitalize") { (value, _, e) throws(TemplateError) in try value.mapText(&e) { $0.pythonCapitalized } }
-    addFilter("title") { (value, _, e) throws(TemplateError) in .string(titleFilter(try value.text(&e))) }
+    addFilter("title") { (value, _, e) throws(TemplateError) in .string(titleFilter(try value.countedText(&e))) }
     addFilter("string") { (value, _, e) throws(TemplateError) in
       if case .markup = value { return value }
       return .string(try value.text(&e))
@@ -37,7 +37,7 @@ extension Environment {
     addFilter("wordcount") { (value, _, e) throws(TemplateError) in
       var count = 0
       var inWord = false
-      for scalar in try value.text(&e).unicodeScalars {
+      for scalar in try value.countedText(&e).unicodeScalars {
         let isPart = scalar == "_" || scalar.isPythonAlphanumeric
         if isPart, !inWord { count += 1 }
         inWord = isPart
@@ -59,7 +59,7 @@ extension Environment {
       if !arguments.positional.isEmpty, !arguments.keywords.isEmpty {
         throw TemplateError(.runtime, "The filter format takes arguments by position or by name, not both.")
       }
-      let keywords = DictObject(strings: arguments.keywords.map { ($0.name, $0.value) })
+      let keywords = DictObject(frozen: arguments.keywords.map { ($0.name, $0.value) })
       let values: Value = arguments.keywords.isEmpty ? .tuple(arguments.positional) : .dict(keywords)
       let text = try percentFormat(try value.text(&evaluation), values, isMarkup: value.isMarkup, &evaluation)
       return value.isMarkup ? .markup(text) : .string(text)
@@ -75,10 +75,16 @@ extension Value {
     return false
   }
 
-  /// Its text after `body`, safe if it was.
-  fileprivate func mapText(_ evaluation: inout Evaluation, _ body: (String) -> String) throws(TemplateError) -> Value {
+  /// Its text, which is about to be read through.
+  func countedText(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
     let text = try self.text(&evaluation)
     try evaluation.charge(text: text.utf8.count)
+    return text
+  }
+
+  /// Its text after `body`, safe if it was.
+  fileprivate func mapText(_ evaluation: inout Evaluation, _ body: (String) -> String) throws(TemplateError) -> Value {
+    let text = try countedText(&evaluation)
     return isMarkup ? .markup(body(text)) : .string(body(text))
   }
 
@@ -136,7 +142,7 @@ private func indentFilter(
   if case .undefined(let reason) = value { throw reason.error }
   guard let text = value.text else {
     // Python adds a text to a list before it misses the list's `splitlines`.
-    let kind: TemplateError.Kind = value.listItems == nil ? .type : .attribute
+    let kind: TemplateError.Kind = value.isList ? .attribute : .type
     throw TemplateError(kind, "indent wants a text, not a value of type \(value.typeName).")
   }
   var indentation: String
@@ -147,8 +153,9 @@ private func indentFilter(
     try evaluation.charge(text: count)
     indentation = String(repeating: " ", count: count)
   }
-  let lines = Array((text + "\n").unicodeScalars).pythonLines()
   try evaluation.charge(text: text.utf8.count)
+  let lines = Array((text + "\n").unicodeScalars).pythonLines(limit: evaluation.tooMany)
+  try evaluation.charge(list: lines.count)
   let total = lines.count.multipliedReportingOverflow(by: indentation.utf8.count)
   try evaluation.charge(text: total.overflow ? .max : total.partialValue)
   var result = first ? indentation : ""
@@ -177,6 +184,7 @@ private func truncateFilter(
     if try value.count(&evaluation) <= length.addingReportingOverflow(leeway).partialValue { return value }
     throw TemplateError(.type, "truncate wants a text, not a value of type \(value.typeName).")
   }
+  try evaluation.charge(text: text.utf8.count + end.utf8.count)
   let scalars = Array(text.unicodeScalars)
   let limit = length.addingReportingOverflow(leeway)
   if limit.overflow || scalars.count <= limit.partialValue { return value }

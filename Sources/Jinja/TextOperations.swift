@@ -115,6 +115,21 @@ extension [Unicode.Scalar] {
     return (low...(high - part.count)).first { matches(part, at: $0) }
   }
 
+  /// How often `part` occurs, without overlaps.
+  func count(of part: [Unicode.Scalar], from low: Int, to high: Int) -> Int {
+    var count = 0
+    var at = low
+    while high - at >= part.count {
+      if matches(part, at: at) {
+        count += 1
+        at += part.count
+      } else {
+        at += 1
+      }
+    }
+    return count
+  }
+
   /// Where `part` occurs, without overlaps, from the left.
   func places(of part: [Unicode.Scalar], from low: Int, to high: Int, limit: Int) -> [Int] {
     var found: [Int] = []
@@ -130,56 +145,60 @@ extension [Unicode.Scalar] {
     return found
   }
 
-  func split(at part: [Unicode.Scalar], limit: Int, isFromRight: Bool) -> [[Unicode.Scalar]] {
+  func split(at part: [Unicode.Scalar], limit: Int, isFromRight: Bool) -> [ArraySlice<Unicode.Scalar>] {
+    var places: [Int]
     if isFromRight {
-      let reversed = Array(self.reversed()).split(at: part.reversed(), limit: limit, isFromRight: false)
-      return reversed.reversed().map { $0.reversed() }
+      let mirrored = Array(self.reversed()).places(of: part.reversed(), from: 0, to: count, limit: limit)
+      places = mirrored.reversed().map { count - $0 - part.count }
+    } else {
+      places = self.places(of: part, from: 0, to: count, limit: limit)
     }
-    var parts: [[Unicode.Scalar]] = []
+    var parts: [ArraySlice<Unicode.Scalar>] = []
     var start = 0
-    for place in places(of: part, from: 0, to: count, limit: limit) {
-      parts.append(Array(self[start..<place]))
+    for place in places {
+      parts.append(self[start..<place])
       start = place + part.count
     }
-    parts.append(Array(self[start...]))
+    parts.append(self[start...])
     return parts
   }
 
-  func splitAtSpace(limit: Int, isFromRight: Bool) -> [[Unicode.Scalar]] {
+  func splitAtSpace(limit: Int, isFromRight: Bool) -> [ArraySlice<Unicode.Scalar>] {
     if isFromRight {
-      return Array(self.reversed()).splitAtSpace(limit: limit, isFromRight: false).reversed().map { $0.reversed() }
+      let mirrored = Array(self.reversed()).splitAtSpace(limit: limit, isFromRight: false)
+      return mirrored.reversed().map { self[(count - $0.endIndex)..<(count - $0.startIndex)] }
     }
-    var parts: [[Unicode.Scalar]] = []
+    var parts: [ArraySlice<Unicode.Scalar>] = []
     var at = 0
     while true {
       while at < count, self[at].isPythonSpace { at += 1 }
       if at == count { return parts }
       if parts.count == limit {
-        parts.append(Array(self[at...]))
+        parts.append(self[at...])
         return parts
       }
       let start = at
       while at < count, !self[at].isPythonSpace { at += 1 }
-      parts.append(Array(self[start..<at]))
+      parts.append(self[start..<at])
     }
   }
 
-  /// `str.splitlines`.
-  func pythonLines(keepingEnds: Bool = false) -> [[Unicode.Scalar]] {
-    var lines: [[Unicode.Scalar]] = []
+  /// `str.splitlines`, as far as there are `limit` lines.
+  func pythonLines(keepingEnds: Bool = false, limit: Int) -> [ArraySlice<Unicode.Scalar>] {
+    var lines: [ArraySlice<Unicode.Scalar>] = []
     var start = 0
     var at = 0
-    while at < count {
+    while at < count, lines.count < limit {
       guard self[at].isPythonLineEnd else {
         at += 1
         continue
       }
       let end = at
       at += self[at] == "\r" && at + 1 < count && self[at + 1] == "\n" ? 2 : 1
-      lines.append(Array(self[start..<(keepingEnds ? at : end)]))
+      lines.append(self[start..<(keepingEnds ? at : end)])
       start = at
     }
-    if start < count { lines.append(Array(self[start...])) }
+    if start < count, lines.count < limit { lines.append(self[start...]) }
     return lines
   }
 }

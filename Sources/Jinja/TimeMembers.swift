@@ -193,6 +193,10 @@ package final class TimeZoneObject: TemplateObject, ComparableObject {
 
   func equals(_ other: any TemplateObject) -> Bool { (other as? TimeZoneObject)?.zone == zone }
 
+  func isEqual(to other: any TemplateObject, depth: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
+    equals(other)
+  }
+
   /// The zone that a value is, nil for none; a type error for anything else.
   package static func zone(_ value: Value) throws(TemplateError) -> PyTimeZone? {
     if value.isNone { return nil }

@@ -16,16 +16,19 @@ func urlizeFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evaluat
       linker.schemes.append(text)
     }
   }
-  let text = Array(try value.escaped(&evaluation).unicodeScalars)
+  // The schemes are tried on each word.
+  let escaped = try value.escaped(&evaluation)
+  try evaluation.charge(search: linker.schemes.count, in: escaped.utf8.count)
+  let text = Array(escaped.unicodeScalars)
   var result = ""
   var at = 0
   while at < text.count {
     let start = at
     let inSpace = text[at].isPythonSpace
     while at < text.count, text[at].isPythonSpace == inSpace { at += 1 }
-    let run = String(text[start..<at])
-    result += inSpace ? run : linker.link(run)
-    try evaluation.charge(text: result.utf8.count, adding: run.utf8.count)
+    let run = inSpace ? String(text[start..<at]) : linker.link(text[start..<at])
+    try evaluation.charge(text: result.utf8.count + run.utf8.count, adding: run.utf8.count)
+    result += run
   }
   return result
 }
@@ -45,31 +48,52 @@ private struct Linker {
       && rest.count <= 2 && rest.allSatisfy { $0 == "/" }
   }
 
-  func link(_ word: String) -> String {
+  /// The word with its address made a link, without brackets around it and punctuation behind it.
+  func link(_ word: ArraySlice<Unicode.Scalar>) -> String {
     var middle = word
-    var head = ""
-    while let start = ["(", "&lt;", "<"].first(where: middle.hasPrefix) {
-      head += start
-      middle.removeFirst(start.count)
+    while let start = Self.openings.first(where: { middle.starts(with: $0) }) { middle = middle.dropFirst(start.count) }
+    let head = word[..<middle.startIndex]
+    while let end = Self.endings.first(where: { middle.suffix($0.count).elementsEqual($0) }) {
+      middle = middle.dropLast(end.count)
     }
-    var tail = ""
-    while let end = ["&gt;", ")", ">", ".", ",", "\n"].first(where: middle.hasSuffix) {
-      tail = end + tail
-      middle.removeLast(end.count)
-    }
-    for (open, close) in [("(", ")"), ("<", ">"), ("&lt;", "&gt;")] {
+    // A bracket that was opened inside is closed inside.
+    for (open, close) in Self.brackets {
       let opened = count(open, in: middle)
       guard opened > count(close, in: middle) else { continue }
-      for _ in 0..<min(opened, count(close, in: tail)) {
-        guard let range = tail.range(of: close) else { break }
-        middle += tail[..<range.upperBound]
-        tail = String(tail[range.upperBound...])
+      var missing = min(opened, count(close, in: word[middle.endIndex...]))
+      var at = middle.endIndex
+      while missing > 0, at < word.endIndex {
+        if word[at...].starts(with: close) {
+          at += close.count
+          missing -= 1
+          middle = word[middle.startIndex..<at]
+        } else {
+          at += 1
+        }
       }
     }
-    return head + linked(middle) + tail
+    return String(head) + linked(String(middle)) + String(word[middle.endIndex...])
   }
 
-  private func count(_ part: String, in text: String) -> Int { text.components(separatedBy: part).count - 1 }
+  private static let openings = ["(", "&lt;", "<"].map { Array($0.unicodeScalars) }
+  private static let endings = ["&gt;", ")", ">", ".", ",", "\n"].map { Array($0.unicodeScalars) }
+  private static let brackets = [("(", ")"), ("<", ">"), ("&lt;", "&gt;")].map {
+    (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars))
+  }
+
+  private func count(_ part: [Unicode.Scalar], in text: ArraySlice<Unicode.Scalar>) -> Int {
+    var count = 0
+    var at = text.startIndex
+    while at < text.endIndex {
+      if text[at...].starts(with: part) {
+        count += 1
+        at += part.count
+      } else {
+        at += 1
+      }
+    }
+    return count
+  }
 
   private func linked(_ text: String) -> String {
     if isWebAddress(text) {

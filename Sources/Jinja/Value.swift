@@ -18,7 +18,7 @@ package enum Value: Sendable {
   case bytes([UInt8])
   /// A list, by reference as in Python.
   case list(ListObject)
-  case tuple([Value])
+  case tuple(Tuple)
   /// A dict, by reference as in Python.
   case dict(DictObject)
   /// An array or object of a response or record, read where it lies. Scalars are never held this way.
@@ -38,6 +38,8 @@ package enum Value: Sendable {
 
   /// A variable, attribute or item that does not exist, by a description for errors.
   package static func undefined(_ what: String) -> Value { .undefined(Undefined(what)) }
+
+  package static func tuple(_ items: [Value]) -> Value { .tuple(Tuple(items)) }
 
   package var isUndefined: Bool {
     if case .undefined = self { return true }
@@ -87,6 +89,8 @@ package protocol LazyMapping: AnyObject, Sendable {
   var count: Int { get }
   /// Whether the mapping has attributes besides its keys.
   var hasAttributes: Bool { get }
+  /// Whether a dict of its members can take its place: it has no attributes, and no look-up of its own.
+  var isPlain: Bool { get }
   /// An attribute that the mapping has besides its keys, such as `stream_slice.partition`; it comes before a key behind a dot and
   /// after it in brackets.
   func attribute(_ name: String) -> Value?
@@ -94,6 +98,7 @@ package protocol LazyMapping: AnyObject, Sendable {
 
 extension LazyMapping {
   package var hasAttributes: Bool { false }
+  package var isPlain: Bool { !hasAttributes }
   package func attribute(_ name: String) -> Value? { nil }
   package subscript(key: JSONKey) -> Value? { self[key.string] }
 }
@@ -106,17 +111,17 @@ package protocol TemplateObject: AnyObject, Sendable {
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String
   var isTruthy: Bool { get }
   var isCallable: Bool { get }
-  /// How deep containers lie in it.
+  /// How deep containers lie in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
   var depth: Int { get }
-  /// Notes that it now lies in a container, for an object that can take in others later.
-  func noteContained()
   /// The attribute's value, nil where there is none.
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
   /// The number of elements, nil where Python's `len` is a type error.
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int?
+  /// Whether it has elements to iterate over.
+  var isIterable: Bool { get }
   /// An iterator over its elements, nil where it has none.
-  func iterator() -> ValueIterator?
+  func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator?
   /// The element for `obj[key]`, nil where there is none.
   func item(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
 }
@@ -126,12 +131,12 @@ extension TemplateObject {
   package var isTruthy: Bool { true }
   package var isCallable: Bool { false }
   package var depth: Int { 1 }
-  package func noteContained() {}
   package func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? { nil }
   package func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
   }
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { nil }
-  package func iterator() -> ValueIterator? { nil }
+  package var isIterable: Bool { false }
+  package func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator? { nil }
   package func item(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? { nil }
 }

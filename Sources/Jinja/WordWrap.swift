@@ -6,110 +6,138 @@ func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evalu
   var divider = "\n"
   if let set = given[2], !set.isNone { divider = try set.text(&evaluation) }
   let wrapper = TextWrapper(width: width, breaksWords: given[1]?.isTruthy ?? true, breaksHyphens: given[3]?.isTruthy ?? true)
-  try evaluation.charge(text: text.utf8.count)
+  // Each letter may become a part of its own.
+  try evaluation.charge(reading: text.utf8.count)
   var result = ""
-  let lines = Array(text.unicodeScalars).pythonLines()
+  let lines = Array(text.unicodeScalars).pythonLines(limit: evaluation.tooMany)
+  try evaluation.charge(list: lines.count)
   for (index, line) in lines.enumerated() {
     if index > 0 { result += divider }
-    result += try wrapper.wrap(line).map { String($0) }.joined(separator: divider)
+    var isFirst = true
+    let parts = try wrapper.wrap(line, limit: evaluation.tooMany)
+    try evaluation.charge(list: parts.count)
+    for part in parts {
+      let added = part.count + divider.utf8.count
+      try evaluation.charge(text: result.utf8.count + added, adding: added)
+      if !isFirst { result += divider }
+      isFirst = false
+      result.unicodeScalars.append(contentsOf: part)
+    }
     try evaluation.checkSize(text: result.utf8.count)
   }
   return .string(result)
 }
 
+/// Cuts a line into lines. What it makes are parts of the line that it is given: chunks lie beside each other in it.
 private struct TextWrapper {
   let width: Int
   let breaksWords: Bool
   let breaksHyphens: Bool
 
-  func wrap(_ line: [Unicode.Scalar]) throws(TemplateError) -> [[Unicode.Scalar]] {
+  typealias Text = ArraySlice<Unicode.Scalar>
+
+  /// The line's lines, as far as there are `limit`.
+  func wrap(_ line: Text, limit: Int) throws(TemplateError) -> [Text] {
     if width <= 0 { throw TemplateError(.value, "wordwrap wants a width above zero.") }
-    var chunks = Array(self.chunks(line).reversed())
-    var lines: [[Unicode.Scalar]] = []
-    while !chunks.isEmpty {
-      var current: [[Unicode.Scalar]] = []
-      var length = 0
-      if let last = chunks.last, isSpace(last), !lines.isEmpty { chunks.removeLast() }
-      while let chunk = chunks.last, length + chunk.count <= width {
-        current.append(chunk)
-        length += chunk.count
-        chunks.removeLast()
+    let chunks = self.chunks(line)
+    var lines: [Text] = []
+    var place = 0
+    // What is left of the chunk at `place`, of which a part may stand in an earlier line.
+    var rest = chunks.first ?? []
+    func advance() {
+      place += 1
+      rest = place < chunks.count ? chunks[place] : []
+    }
+    while place < chunks.count, lines.count < limit {
+      if !lines.isEmpty, isSpace(rest) { advance() }
+      let start = rest.startIndex
+      var end = start
+      var lastStart = start
+      func take(_ count: Int) {
+        lastStart = rest.startIndex
+        end = rest.startIndex + count
       }
-      if let chunk = chunks.last, chunk.count > width {
+      while place < chunks.count, rest.endIndex - start <= width {
+        take(rest.count)
+        advance()
+      }
+      if place < chunks.count, rest.count > width {
         if breaksWords {
-          var end = width - length
+          var space = width - (end - start)
           // A long word is cut after a hyphen where there is one in reach.
-          if breaksHyphens, let hyphen = chunk.prefix(max(0, end)).lastIndex(of: "-"), hyphen > 0,
-            chunk[..<hyphen].contains(where: { $0 != "-" })
+          if breaksHyphens, let hyphen = rest.prefix(max(0, space)).lastIndex(of: "-"), hyphen > rest.startIndex,
+            rest[..<hyphen].contains(where: { $0 != "-" })
           {
-            end = hyphen + 1
+            space = hyphen - rest.startIndex + 1
           }
-          if end > 0 {
-            current.append(Array(chunk[..<end]))
-            chunks[chunks.count - 1] = Array(chunk[end...])
+          if space > 0 {
+            take(space)
+            rest = rest.dropFirst(space)
           }
-        } else if current.isEmpty {
-          current.append(chunks.removeLast())
+        } else if end == start {
+          take(rest.count)
+          advance()
         }
       }
-      if let last = current.last, isSpace(last) { current.removeLast() }
-      if !current.isEmpty { lines.append(Array(current.joined())) }
+      if end > lastStart, isSpace(line[lastStart..<end]) { end = lastStart }
+      if end > start { lines.append(line[start..<end]) }
     }
     return lines
   }
 
-  private func isSpace(_ chunk: [Unicode.Scalar]) -> Bool { chunk.allSatisfy(isBreak) }
+  private func isSpace(_ chunk: Text) -> Bool { chunk.allSatisfy(isBreak) }
 
   private func isBreak(_ scalar: Unicode.Scalar) -> Bool {
     scalar == " " || (scalar.value >= 9 && scalar.value <= 13)
   }
 
   /// Runs of white space and words, which may end at a hyphen between letters.
-  private func chunks(_ line: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
-    var chunks: [[Unicode.Scalar]] = []
-    var at = 0
-    while at < line.count {
+  private func chunks(_ line: Text) -> [Text] {
+    var chunks: [Text] = []
+    var at = line.startIndex
+    while at < line.endIndex {
       let start = at
       let inSpace = isBreak(line[at])
-      while at < line.count, isBreak(line[at]) == inSpace { at += 1 }
-      let run = Array(line[start..<at])
+      while at < line.endIndex, isBreak(line[at]) == inSpace { at += 1 }
+      let run = line[start..<at]
       if inSpace || !breaksHyphens { chunks.append(run) } else { chunks += splitAtHyphens(run) }
     }
     return chunks
   }
 
-  private func splitAtHyphens(_ word: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
+  private func splitAtHyphens(_ word: Text) -> [Text] {
     func isLetter(_ at: Int) -> Bool { word.indices.contains(at) && (word[at].isPythonAlpha || word[at] == "_") }
+    func isHyphen(_ at: Int) -> Bool { word.indices.contains(at) && word[at] == "-" }
     func isWordPart(_ at: Int) -> Bool {
       word.indices.contains(at)
         && (word[at] == "_" || word[at].isPythonAlphanumeric || "!\"'&.,?".unicodeScalars.contains(word[at]))
     }
-    var parts: [[Unicode.Scalar]] = []
-    var start = 0
-    var at = 0
-    while at < word.count {
+    var parts: [Text] = []
+    var start = word.startIndex
+    var at = start
+    while at < word.endIndex {
       guard word[at] == "-" else {
         at += 1
         continue
       }
       var end = at
-      while end < word.count, word[end] == "-" { end += 1 }
+      while end < word.endIndex, word[end] == "-" { end += 1 }
       if end - at > 1 {
         // A dash of two or more hyphens between words stands by itself.
-        if at > start, isWordPart(at - 1), end < word.count, word[end] == "_" || word[end].isPythonAlphanumeric {
-          parts.append(Array(word[start..<at]))
-          parts.append(Array(word[at..<end]))
+        if at > start, isWordPart(at - 1), end < word.endIndex, word[end] == "_" || word[end].isPythonAlphanumeric {
+          parts.append(word[start..<at])
+          parts.append(word[at..<end])
           start = end
         }
-      } else if at > start, isLetter(at - 1), isLetter(at - 2) || (at - 2 >= 0 && word[at - 2] == "-" && isLetter(at - 3)),
-        isLetter(end), isLetter(end + 1) || (end + 1 < word.count && word[end + 1] == "-" && isLetter(end + 2))
+      } else if at > start, isLetter(at - 1), isLetter(at - 2) || (isHyphen(at - 2) && isLetter(at - 3)),
+        isLetter(end), isLetter(end + 1) || (isHyphen(end + 1) && isLetter(end + 2))
       {
-        parts.append(Array(word[start..<end]))
+        parts.append(word[start..<end])
         start = end
       }
       at = end
     }
-    if start < word.count { parts.append(Array(word[start...])) }
+    if start < word.endIndex { parts.append(word[start...]) }
     return parts
   }
 }

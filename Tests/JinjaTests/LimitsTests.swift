@@ -63,8 +63,6 @@ struct LimitsTests {
     "{% set ns = namespace(g=[1]) %}{% for i in 'x' * 100000 %}{% set ns.g = ns.g|map('string') %}{% endfor %}{{ ns.g|list }}",
     "{% set r = [] %}{% set ns = namespace(c=r) %}{% for i in 'x' * 100000 %}{% set n = [] %}{{ ns.c.append(n) }}"
       + "{% set ns.c = n %}{% endfor %}{{ r }}",
-    "{% set r = namespace() %}{% set ns = namespace(c=r) %}{% for i in 'x' * 100000 %}{% set n = namespace() %}"
-      + "{% set c = ns.c %}{% set c.x = n %}{% set ns.c = n %}{% endfor %}",
     "{% set l = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] %}{% set ns = namespace(l=l) %}{% for i in 'x' * 20 %}"
       + "{% set ns.l = [ns.l, ns.l, ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
   ])

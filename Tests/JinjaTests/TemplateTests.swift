@@ -54,11 +54,6 @@ struct TemplateTests {
     #expect(try Template(source).render([.record: .mapping(Patched())]) == expected)
   }
 
-  @Test(arguments: ["{{ record.update({'x': 1}) }}", "{{ record.pop('a') }}", "{{ record.list.append(1) }}"])
-  func changesNoInput(_ source: String) throws {
-    #expect(Fixture.answer(source, try Fixture.context(lazily: true)).1 == "type")
-  }
-
   @Test func symbolsAreInterned() {
     #expect(Symbol("record") == .record)
     #expect(Symbol.record.name == "record")

@@ -148,10 +148,13 @@ private final class JSONLoads: TemplateObject {
     guard let text = arguments.positional.first?.text else {
       throw TemplateError(.type, "json_loads takes a text.")
     }
+    try evaluation.charge(text: text.utf8.count)
+    let loaded: Value
     do throws(JSONError) {
-      return Value(try JSONValue(parsing: text))
+      loaded = Value(try JSONValue(parsing: text))
     } catch {
       throw TemplateError(.value, "json_loads: \(error)")
     }
+    return try loaded.owned(by: &evaluation)
   }
 }

@@ -31,12 +31,21 @@ final class CompiledTemplate: Sendable {
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
     do throws(TemplateError) {
       var evaluation = template.evaluation(try variables(context))
-      if let value = try template.value(&evaluation) { return try typed(value, &evaluation, types) }
-      return typed(try template.render(&evaluation), types)
+      do throws(TemplateError) {
+        return try result(&evaluation, types)
+      } catch  where error.kind == .readOnly {
+        try evaluation.beginWithCopies()
+        return try result(&evaluation, types)
+      }
     } catch  where error.kind == .type {
       // A type error makes the template count as a plain text.
       return typed(source, types)
     }
+  }
+
+  private func result(_ evaluation: inout Evaluation, _ types: ValidTypes) throws(TemplateError) -> Value? {
+    if let value = try template.value(&evaluation) { return try typed(value, &evaluation, types) }
+    return typed(try template.render(&evaluation), types)
   }
 
   private func variables(_ context: EvaluationContext) throws(TemplateError) -> Context {
@@ -74,7 +83,7 @@ final class CompiledTemplate: Sendable {
     case .bool, .int, .none:
       if types.accept(value) { return value }
     default:
-      if types.accept(value), RoundTrip.isExact(value) { return value }
+      if types.accept(value), try RoundTrip.isExact(value, &evaluation) { return value.frozen }
     }
     return typed(try value.text(&evaluation), types)
   }

@@ -9,6 +9,8 @@ enum FormatCache {
   }
 
   private static let capacity = 256
+  /// Bytes of a format that is kept; a template can make longer ones without end.
+  private static let longestKept = 1_000
   private static let store = Mutex(Store())
 
   static func format(_ text: String) -> DatetimeFormat {
@@ -16,7 +18,7 @@ enum FormatCache {
       if let known = store.formats[text] { return known }
       if store.formats.count >= capacity { store.formats.removeAll(keepingCapacity: true) }
       let compiled = DatetimeFormat(text)
-      store.formats[text] = compiled
+      if text.utf8.count <= longestKept { store.formats[text] = compiled }
       return compiled
     }
   }
@@ -26,7 +28,7 @@ enum FormatCache {
       if let known = store.parsers[text] { return known }
       if store.parsers.count >= capacity { store.parsers.removeAll(keepingCapacity: true) }
       let compiled = DatetimeParser(format: text)
-      store.parsers[text] = compiled
+      if text.utf8.count <= longestKept { store.parsers[text] = compiled }
       return compiled
     }
   }

@@ -24,7 +24,7 @@ struct PythonJSONText {
     case .bigInt: output += try value.text(&evaluation)
     case .float(let number): output += Self.text(of: number)
     case .string(let text), .markup(let text):
-      try evaluation.charge(text: output.utf8.count + text.utf8.count)
+      try evaluation.charge(text: output.utf8.count + text.utf8.count, adding: text.utf8.count)
       output += PythonJSONWriter().string(.string(text))
     case .list, .tuple: try appendList(value, &evaluation)
     case .json where value.members == nil: try appendList(value, &evaluation)
@@ -33,13 +33,13 @@ struct PythonJSONText {
     }
   }
 
-  private mutating func enter() throws(TemplateError) {
+  private mutating func enter(_ evaluation: inout Evaluation) throws(TemplateError) {
     depth += 1
-    if depth > 400 { throw TemplateError(.limit, "A value is nested too deep for JSON.") }
+    try evaluation.checkWalk(depth: depth)
   }
 
   private mutating func appendList(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
-    try enter()
+    try enter(&evaluation)
     output += "["
     var isFirst = true
     for item in try value.elements(&evaluation) {
@@ -52,13 +52,15 @@ struct PythonJSONText {
   }
 
   private mutating func appendObject(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
-    try enter()
+    try enter(&evaluation)
     output += "{"
     var isFirst = true
-    for (key, value) in value.members ?? [] {
+    for (key, value) in try value.members(&evaluation) ?? [] {
       if !isFirst { output += ", " }
       isFirst = false
-      output += PythonJSONWriter().string(.string(try key.pythonJSONKey(&evaluation)))
+      let key = try key.pythonJSONKey(&evaluation)
+      try evaluation.charge(text: output.utf8.count + key.utf8.count, adding: key.utf8.count)
+      output += PythonJSONWriter().string(.string(key))
       output += ": "
       try append(value, &evaluation)
     }

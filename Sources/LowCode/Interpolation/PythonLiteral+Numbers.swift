@@ -81,11 +81,11 @@ extension PythonLiteralParser {
       if next == UInt8(ascii: "_") { position += 1 }
       guard let digit = Self.digit(next), digit < base else { return nil }
       while let digit = Self.digit(next), digit < base {
+        count += 1
+        guard count <= Self.maximumDigits else { return nil }
         decimal.append(digit, base: base)
         position += 1
-        count += 1
       }
-      guard count <= Self.maximumDigits else { return nil }
       guard next == UInt8(ascii: "_") else { break }
     }
     guard !Self.isIdentifier(next) else { return nil }

@@ -162,14 +162,3 @@ extension PythonLiteralParser {
     return true
   }
 }
-
-/// Characters by their Unicode names.
-enum UnicodeNames {
-  static func scalar(named name: String) -> Unicode.Scalar? {
-    for value in UInt32(0)...0x3ffff {
-      guard let scalar = Unicode.Scalar(value) else { continue }
-      if scalar.properties.name == name || scalar.properties.nameAlias == name { return scalar }
-    }
-    return nil
-  }
-}

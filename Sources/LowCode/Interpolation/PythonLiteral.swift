@@ -162,7 +162,7 @@ extension PythonLiteralParser {
 
   private mutating func list() -> Value? {
     guard open(), let items = items(until: UInt8(ascii: "]")), close(UInt8(ascii: "]")) else { return nil }
-    return .list(ListObject(items.values))
+    return .list(ListObject(frozen: items.values))
   }
 
   private mutating func parenthesised() -> Value? {
@@ -201,7 +201,7 @@ extension PythonLiteralParser {
       position += 1
       skipBlanks()
     }
-    return close(UInt8(ascii: "}")) ? .dict(DictObject(storage)) : nil
+    return close(UInt8(ascii: "}")) ? .dict(DictObject(frozen: storage)) : nil
   }
 }
 

@@ -6,28 +6,40 @@ enum RoundTrip {
   /// Deeper values take the way over their text, which knows its bounds.
   private static let maximumDepth = 100
 
-  static func isExact(_ value: Value) -> Bool { isExact(value, depth: 0) }
+  static func isExact(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
+    try isExact(value, depth: 0, &evaluation)
+  }
 
-  private static func isExact(_ value: Value, depth: Int) -> Bool {
+  private static func isExact(_ value: Value, depth: Int, _ evaluation: inout Evaluation) throws(TemplateError) -> Bool {
     guard depth < maximumDepth else { return false }
     switch value {
     case .none, .bool, .int, .bytes: return true
     case .string: return depth > 0
     case .float(let number): return number.isFinite
-    case .list(let list): return isExact(list.items, depth: depth)
-    case .tuple(let items): return isExact(items, depth: depth)
+    case .list(let list): return try isExact(list.items, depth: depth, &evaluation)
+    case .tuple(let tuple): return try isExact(tuple.items, depth: depth, &evaluation)
     case .dict(let dict):
       for (key, value) in dict.storage {
-        guard isExact(key.value, depth: depth + 1), isExact(value, depth: depth + 1) else { return false }
+        // What lies in several places is looked at in each.
+        try evaluation.charge()
+        guard try isExact(key.value, depth: depth + 1, &evaluation), try isExact(value, depth: depth + 1, &evaluation)
+        else { return false }
       }
       return true
-    case .json(let view): return isExact(view, depth: depth)
+    case .json(let view):
+      try evaluation.charge(reading: view.count)
+      return isExact(view, depth: depth)
     case .undefined, .bigInt, .markup, .mapping, .date, .datetime, .timedelta, .duration, .object: return false
     }
   }
 
-  private static func isExact(_ items: [Value], depth: Int) -> Bool {
-    for item in items where !isExact(item, depth: depth + 1) { return false }
+  private static func isExact(
+    _ items: [Value], depth: Int, _ evaluation: inout Evaluation
+  ) throws(TemplateError) -> Bool {
+    for item in items {
+      try evaluation.charge()
+      guard try isExact(item, depth: depth + 1, &evaluation) else { return false }
+    }
     return true
   }
 

@@ -26,6 +26,7 @@ enum TemplateFilters {
     }
     var parts = [try value.text(&evaluation)]
     if let salt = bound[1], salt.isTruthy { parts.append(try salt.text(&evaluation)) }
+    for part in parts { try evaluation.charge(text: part.utf8.count) }
     return .string(function.hexadecimal(of: parts))
   }
 
@@ -36,7 +37,10 @@ enum TemplateFilters {
       throw TemplateError(.value, "Hash type '\(try type.text(&evaluation))' is not allowed. Allowed types: sha256")
     }
     let key = try (bound[0] ?? .none).text(&evaluation)
-    return .string(TextDigest.authenticationCode(of: try value.text(&evaluation), key: key))
+    let message = try value.text(&evaluation)
+    try evaluation.charge(text: message.utf8.count)
+    try evaluation.charge(text: key.utf8.count)
+    return .string(TextDigest.authenticationCode(of: message, key: key))
   }
 
   private static let string: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in

@@ -50,8 +50,9 @@ enum TemplateMacros {
   }
 
   private static func addDates(to environment: inout Environment) {
-    environment.addFunction("timestamp") { arguments, _ throws(TemplateError) in
+    environment.addFunction("timestamp") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["dt"], of: "timestamp()", required: 1)
+      if let text = bound[0]?.text { try evaluation.charge(text: text.utf8.count) }
       switch bound[0] {
       case .bool(let flag): return .int(flag ? 1 : 0)
       case .int, .bigInt: return bound[0] ?? .none
@@ -59,13 +60,15 @@ enum TemplateMacros {
       default: return .float(try moment(bound[0], "timestamp()").timestamp)
       }
     }
-    environment.addFunction("str_to_datetime") { arguments, _ throws(TemplateError) in
+    environment.addFunction("str_to_datetime") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["s"], of: "str_to_datetime()", required: 1)
+      if let text = bound[0]?.text { try evaluation.charge(text: text.utf8.count) }
       return .datetime(try moment(bound[0], "str_to_datetime()"))
     }
-    environment.addFunction("duration") { arguments, _ throws(TemplateError) in
+    environment.addFunction("duration") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["datestring"], of: "duration()", required: 1)
       guard let text = bound[0]?.text else { throw wrongType("duration()", "a text such as P1D", bound[0]) }
+      try evaluation.charge(text: text.utf8.count)
       return try time { () throws(PythonTimeError) in
         switch try ISODuration(parsing: text) {
         case .timeDelta(let delta): .timedelta(delta)
@@ -76,8 +79,9 @@ enum TemplateMacros {
   }
 
   private static func addFormatting(to environment: inout Environment) {
-    environment.addFunction("format_datetime") { arguments, _ throws(TemplateError) in
+    environment.addFunction("format_datetime") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["dt", "format", "input_format"], of: "format_datetime()", required: 2)
+      for given in bound { if let text = given?.text { try evaluation.charge(text: text.utf8.count) } }
       let input = bound[2] ?? .none
       if case .datetime(let moment)? = bound[0] {
         guard let format = bound[1]?.text else { throw wrongType("format_datetime()", "a format", bound[1]) }
@@ -156,11 +160,11 @@ extension TemplateMacros {
     guard arguments.keywords.isEmpty else { throw TemplateError(.type, "\(name)() takes no keyword arguments.") }
     guard let first = arguments.positional.first else { throw TemplateError(.type, "\(name)() needs at least one argument.") }
     var iterator =
-      arguments.positional.count == 1 ? try first.iterator() : ValueIterator(arguments.positional)
+      arguments.positional.count == 1 ? try first.iterator(&evaluation) : ValueIterator(arguments.positional)
     guard var best = try iterator.next(&evaluation) else { throw TemplateError(.value, "\(name)() arg is an empty sequence") }
     while let value = try iterator.next(&evaluation) {
       try evaluation.charge()
-      if try value.compare(order, to: best) { best = value }
+      if try value.compare(order, to: best, &evaluation) { best = value }
     }
     return best
   }
@@ -177,7 +181,7 @@ extension TemplateMacros {
     let count: Int? =
       switch value {
       case .list(let list): list.items.count
-      case .tuple(let items): items.count
+      case .tuple(let tuple): tuple.count
       case .dict(let dict): dict.count
       case .json(let view): view.count
       case .bytes(let bytes): bytes.count

@@ -21,6 +21,6 @@ enum PythonStrings {
 extension Value {
   /// A dict of string keys.
   static func dictionary(_ members: KeyValuePairs<String, Value>) -> Value {
-    .dict(DictObject(strings: members.map { ($0.key, $0.value) }))
+    .dict(DictObject(frozen: members.map { ($0.key, $0.value) }))
   }
 }

@@ -12,6 +12,7 @@ final class HeadersMapping: LazyMapping {
     self.links = links
   }
 
+  var isPlain: Bool { false }
   var count: Int { headers.count }
   var keys: [String] { headers.map(\.name) }
 

@@ -67,6 +67,6 @@ extension StreamSlice: LazyMapping {
   private var extraFieldsValue: Value {
     if bindings.isEmpty { return Value(JSONValue.object(extraFields)) }
     let fields = extraFields.map { ($0.key, Value($0.value)) } + bindings.map { ($0.symbol.name, $0.value) }
-    return .dict(DictObject(strings: fields))
+    return .dict(DictObject(frozen: fields))
   }
 }

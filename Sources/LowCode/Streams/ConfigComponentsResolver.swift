@@ -53,7 +53,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
         set("source_config_\(place)", .tuple([.int(index), Value(entry)]))
       }
     }
-    return .dict(DictObject(strings: members.map { ($0.key, $0.value) }))
+    return .dict(DictObject(frozen: members.map { ($0.key, $0.value) }))
   }
 }
 
