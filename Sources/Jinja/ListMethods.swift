@@ -8,7 +8,8 @@ enum ListMethod: String, Sendable, CaseIterable {
     }
     switch self {
     case .count, .index:
-      return try TupleMethod.search(try value.listItems(&evaluation) ?? [], counts: self == .count, arguments, "list.\(rawValue)", &evaluation)
+      return try TupleMethod.search(
+        try value.listItems(&evaluation) ?? [], counts: self == .count, arguments, "list.\(rawValue)", &evaluation)
     case .copy:
       _ = try bound([])
       let items = try value.listItems(&evaluation) ?? []

@@ -13,7 +13,8 @@ final class ForNode: StatementNode {
   static let loopSymbol = Symbol("loop")
 
   init(
-    target: TargetNode, iterated: any Node, test: (any Node)?, body: [any StatementNode], otherwise: [any StatementNode], usesLoop: Bool,
+    target: TargetNode, iterated: any Node, test: (any Node)?, body: [any StatementNode], otherwise: [any StatementNode],
+    usesLoop: Bool,
     isRecursive: Bool, depth: Int
   ) {
     self.target = target

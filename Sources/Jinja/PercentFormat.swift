@@ -125,7 +125,9 @@ private struct PercentFormatter {
       if case .undefined(let reason) = values { throw reason.error }
       throw TemplateError(.type, "A format with names wants a mapping.")
     }
-    guard let value = try values.mappingItem(.string(name), &evaluation) else { throw TemplateError(.key, "A format has no argument '\(name)'.") }
+    guard let value = try values.mappingItem(.string(name), &evaluation) else {
+      throw TemplateError(.key, "A format has no argument '\(name)'.")
+    }
     return value
   }
 

@@ -347,7 +347,9 @@ private struct StringCall {
       }
       return .dict(dict)
     }
-    guard let members = try (bound[0] ?? .none).members(&evaluation) else { throw TemplateError(.type, "A translation wants a dict.") }
+    guard let members = try (bound[0] ?? .none).members(&evaluation) else {
+      throw TemplateError(.type, "A translation wants a dict.")
+    }
     for (key, value) in members {
       if let text = key.text {
         guard let only = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {

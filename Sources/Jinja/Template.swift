@@ -53,7 +53,7 @@ package struct Template: Sendable {
     var evaluation = evaluation(context)
     do throws(TemplateError) {
       return try render(&evaluation)
-    } catch where error.kind == .readOnly {
+    } catch  where error.kind == .readOnly {
       try evaluation.beginWithCopies()
       return try render(&evaluation)
     }
@@ -64,7 +64,7 @@ package struct Template: Sendable {
     var evaluation = evaluation(context)
     do throws(TemplateError) {
       return try value(&evaluation)?.frozen
-    } catch where error.kind == .readOnly {
+    } catch  where error.kind == .readOnly {
       try evaluation.beginWithCopies()
       return try value(&evaluation)?.frozen
     }

@@ -58,7 +58,9 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
 
   /// An error for a change of a list or dict that the template does not own.
   static func readOnly(_ type: String) -> TemplateError {
-    TemplateError(.readOnly, "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
+    TemplateError(
+      .readOnly,
+      "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
   }
 
   package var kind: Kind { storage.kind }

@@ -31,9 +31,12 @@ extension Environment {
     addTest("number") { (value, _, _) in value.number != nil }
     addTest("string") { (value, _, _) in value.text != nil }
     addTest("mapping") { (value, _, _) in value.isMapping }
-    addTest("sequence") { (value, _, e) in
-      if case .object(let object) = value, !(object is GroupObject) { return false }
-      return (try? value.count(&e)) != nil
+    addTest("sequence") { (value, _, _) in
+      switch value {
+      case .string, .markup, .bytes, .list, .tuple, .dict, .mapping, .json, .undefined: true
+      case .object(let object): object is GroupObject
+      default: false
+      }
     }
     addTest("iterable") { (value, _, _) in value.isIterable }
     addTest("callable") { (value, _, _) in

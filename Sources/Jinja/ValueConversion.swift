@@ -37,7 +37,9 @@ extension Value {
   }
 
   private init?(number text: String) {
-    if text.utf8.count <= Limits.integerDigits, text.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }), let big = BigInt(text, radix: 10) {
+    if text.utf8.count <= Limits.integerDigits,
+      text.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 | 0x20 != UInt8(ascii: "e") }), let big = BigInt(text, radix: 10)
+    {
       self = Value(normalizing: big)
     } else if let double = Double(text) {
       self = .float(double)

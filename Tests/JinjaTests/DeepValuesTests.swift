@@ -21,15 +21,19 @@ struct DeepValuesTests {
 
   /// Everything that goes into values, by what a template writes behind the above.
   private static let walks: [String] = [
-    "{{ v }}", "{{ v|string|length }}", "{{ v|pprint }}", "{{ v|tojson }}", "{{ v|tojson(2) }}", "{{ v|escape }}", "{{ '%s' % [v] }}",
+    "{{ v }}", "{{ v|string|length }}", "{{ v|pprint }}", "{{ v|tojson }}", "{{ v|tojson(2) }}", "{{ v|escape }}",
+    "{{ '%s' % [v] }}",
     "{{ '%r' % (v,) }}", "{{ '{0}{0!r:10}'.format(v) }}", "{{ v ~ v }}", "{{ [v]|join }}", "{{ [v]|urlencode }}", "{{ v|upper }}",
     "{{ [[v], [v]]|sort }}", "{{ [v, v]|max }}", "{{ [[v]]|groupby(0) }}", "{{ {'a': v, 'b': v}|dictsort(by='value') }}",
     "{{ {'a': [v]} == {'a': [v]} }}", "{{ [v] == [v] }}", "{{ [v] < [[v]] }}", "{{ (v, 1) < (v, 2) }}", "{{ [v] in [[v]] }}",
     "{{ [[v]].index([v]) }}", "{{ [[v]].count([v]) }}", "{{ [v]|unique|list }}", "{{ {(v,): 1} }}", "{{ [v]|sum(start=[]) }}",
-    "{{ v|list|length }}", "{{ v is sameas v }}", "{{ v is eq v }}", "{{ v|length }}", "{{ dict(a=v) }}", "{{ {'a': v}.values() }}",
-    "{{ [v]|map('pprint')|list }}", "{{ [v]|map('tojson')|join }}", "{{ v|xmlattr }}", "{{ {'a': v}|xmlattr }}", "{{ v|forceescape }}",
+    "{{ v|list|length }}", "{{ v is sameas v }}", "{{ v is eq v }}", "{{ v|length }}", "{{ dict(a=v) }}",
+    "{{ {'a': v}.values() }}",
+    "{{ [v]|map('pprint')|list }}", "{{ [v]|map('tojson')|join }}", "{{ v|xmlattr }}", "{{ {'a': v}|xmlattr }}",
+    "{{ v|forceescape }}",
     "{{ [v]|slice(2)|list }}", "{{ [v]|batch(2)|list }}", "{{ namespace(v=v) }}", "{{ [v]|reverse|list }}", "{{ v|default(1) }}",
-    "{{ [v]|selectattr(0, 'eq', v)|list|length }}", "{{ cycler(v).next() }}", "{{ joiner(v) }}", "{{ v|wordwrap }}", "{{ v|safe }}",
+    "{{ [v]|selectattr(0, 'eq', v)|list|length }}", "{{ cycler(v).next() }}", "{{ joiner(v) }}", "{{ v|wordwrap }}",
+    "{{ v|safe }}",
   ]
 
   @Test(arguments: makers, walks)
@@ -68,7 +72,7 @@ struct DeepValuesTests {
     "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% set ns.g = joiner(ns.g) %}{% endfor %}",
     "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% for j in [ns.g] %}{% set ns.g = loop.changed %}{% endfor %}{% endfor %}",
     "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% set ns.g = {'a': ns.g}.items() %}{% endfor %}",
-    "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% set ns.g = {(ns.g,): 1} %}{% endfor %}",
+    "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% set ns.g = [{(ns.g,): 1}.keys()] | first %}{% endfor %}",
     "{% set ns = namespace(g=1) %}{% for i in 'x' * 5000 %}{% set ns.g = [{'k': (ns.g,)}]|groupby('k') %}{% endfor %}",
   ])
   func hasNoEnd(_ source: String) {
@@ -93,7 +97,8 @@ struct DeepValuesTests {
   }
 
   @Test func aLongListIsNoDeepOne() {
-    let source = "{% set ns = namespace(l=[]) %}{% for i in 'x' * 20000 %}{% set _ = ns.l.append({'a': [i]}) %}{% endfor %}{{ ns.l|length }}"
+    let source =
+      "{% set ns = namespace(l=[]) %}{% for i in 'x' * 20000 %}{% set _ = ns.l.append({'a': [i]}) %}{% endfor %}{{ ns.l|length }}"
     #expect(Fixture.answer(source, Context()).0 == "20000")
   }
 }

@@ -9,9 +9,12 @@ are no tests: run this on a release build, on a machine with little else to do.
 """
 
 import argparse
+import base64
 import gzip
 import json
+import re
 import sys
+from pathlib import Path
 
 from support import API, Folder, Run, manifest, stream
 
@@ -358,37 +361,30 @@ def template_nesting(c, n):
     return c.template("{{ " + "(" * n + "1" + ")" * n + " }}", {})
 
 
-# Each filter, over a text and over a list
+# Each filter, test, function, method and operator of templates, as the table of TemplateGrowthTests has them
 
-TEXT_FILTERS = [
-    "capitalize", "center(100000)", "escape", "forceescape", "format", "indent", "int", "float", "length", "list|length", "lower", "pprint",
-    "replace('a', 'b')", "reverse", "safe", "string", "striptags", "title", "tojson", "trim", "truncate(10)", "upper", "urlencode", "urlize",
-    "wordcount", "wordwrap(10)", "xmlattr", "hash('md5')", "hmac('k')", "base64encode", "base64decode", "regex_search('b (c)')",
-    "regex_replace('b', 'x')", "first", "last", "unique|list|length", "join('-')", "batch(3)|list|length", "slice(3)|list|length",
-    "sort|length", "groupby(0)|length", "select|list|length", "map('upper')|list|length",
-]
-LIST_FILTERS = [
-    "batch(3)|list|length", "slice(3)|list|length", "first", "last", "length", "list|length", "map('string')|list|length", "max", "min",
-    "pprint", "reject|list|length", "select|list|length", "sort|length", "string", "sum", "tojson", "unique|list|length", "join(',')",
-    "reverse|list|length", "random",
-]
-TEXT_METHODS = [
-    "split('b')|length", "split()|length", "rsplit('b')|length", "partition('z')|length", "count('b')", "find('zz')", "replace('a', 'xy')",
-    "strip('ab c')", "zfill(100)", "center(100)", "expandtabs(4)", "title()", "swapcase()", "casefold()", "splitlines()|length", "join(['a', 'b'])",
-    "startswith('ab')", "encode()|length", "isalpha()", "upper()", "index('c')",
-]
-for number, name in enumerate(TEXT_FILTERS):
-    CASES[f"filter-text-{name}"] = (lambda c, n, f=name: c.template("{{ (v|" + f + ")|string|length }}", {"v": text(n)}), 1_000, 8_000_000)
-for number, name in enumerate(LIST_FILTERS):
-    CASES[f"filter-list-{name}"] = (lambda c, n, f=name: c.template("{{ (v|" + f + ")|string|length }}", {"v": list(range(n))}), 1_000, 500_000)
-for number, name in enumerate(TEXT_METHODS):
-    CASES[f"method-{name}"] = (lambda c, n, f=name: c.template("{{ (v." + f + ")|string|length }}", {"v": text(n)}), 1_000, 8_000_000)
-for name in ["groupby('a')|length", "sort(attribute='a')|length", "map(attribute='a')|list|length", "selectattr('a')|list|length",
-             "dictsort|length", "items|list|length", "sum(attribute='a')", "unique(attribute='a')|list|length"]:
-    CASES[f"filter-objects-{name}"] = (
-        lambda c, n, f=name: c.template(
-            "{{ v|" + f + " }}", {"v": {str(i): i for i in range(n)} if f.startswith(("dictsort", "items")) else [{"a": i} for i in range(n)]}),
-        1_000, 500_000)
+GROWTH = Path(__file__).resolve().parents[1] / "LowCodeTests" / "Interpolation" / "Fixtures" / "growth.txt"
+
+
+def growing(expression):
+    def make(c, n):
+        count = n // 8
+        numbers, members = list(range(count)), {f"k{i}": i for i in range(count)}
+        words = "ab Cd-e " * count
+        everything = {
+            "t": words, "u": words, "a": "a" * n, "digits": "7" * n, "l": numbers, "m": numbers, "size": count,
+            "s": [f"v{i}" for i in numbers], "d": members, "e": members, "r": [{"k": i, "v": "x"} for i in numbers],
+            "b64": base64.b64encode(words.encode()).decode(), "o": numbers, "q": members,
+        }
+        used = set(re.findall(r"\w+", expression))
+        return c.template("{% set x = " + expression + " %}", {name: value for name, value in everything.items() if name in used})
+    return make
+
+
+for line in GROWTH.read_text().splitlines():
+    if not line.startswith("#"):
+        kind, name, _, expression = line.split(" ", 3)
+        CASES[f"template {kind} {expression}"] = (growing(expression), 8_000, 8_000_000)
 
 
 def least(command, timeout):

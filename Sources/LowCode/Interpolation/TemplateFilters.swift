@@ -93,7 +93,8 @@ enum TemplateFilters {
     let regex = try regex(bound[0])
     guard let replacement = bound[1]?.text else { throw TemplateError(.type, "The replacement of regex_replace must be a text.") }
     let text = try subject(value)
-    try evaluation.charge(text: text.utf8.count)
+    // Each letter may be a match.
+    try evaluation.charge(text.utf8.count >> 1)
     let template: PatternReplacement
     do throws(PatternError) {
       template = try PatternReplacement(replacement, for: regex)
@@ -101,7 +102,12 @@ enum TemplateFilters {
       throw TemplateError(error.isUnknownGroup ? .index : .value, error.reason)
     }
     do {
-      return .string(try regex.replacing(with: template, in: text) { try evaluation.charge(text: $0) })
+      var made = 0
+      let result = try regex.replacing(with: template, in: text) { size in
+        try evaluation.charge(text: size, adding: size - made)
+        made = size
+      }
+      return .string(result)
     } catch let error as TemplateError {
       throw error
     } catch {

@@ -22,8 +22,10 @@ import Testing
     ("{{ config.update({'a': 5, 'b': config.n}) or config.a }}", .int(5)),
     ("{{ config.pop('a') }}", .int(1)),
     ("{{ config.nested.list.sort() or config.nested.list }}", .array([.int(1), .int(3)])),
-    ("{{ config.nested.deep.l.extend(config.nested.list) or config.nested }}",
-      .object(["list": .array([.int(3), .int(1)]), "deep": .object(["l": .array([.int(3), .int(1)])])])),
+    (
+      "{{ config.nested.deep.l.extend(config.nested.list) or config.nested }}",
+      .object(["list": .array([.int(3), .int(1)]), "deep": .object(["l": .array([.int(3), .int(1)])])])
+    ),
     ("{{ config.setdefault('new', []).append(1) or config.new }}", .array([.int(1)])),
     ("{% set ns = namespace(c=config) %}{% set _ = ns.c.update(loop=ns) %}{{ config|length }}", .int(4)),
     ("{% for x in config.nested.list %}{{ config.n.append(loop) or '' }}{% endfor %}{{ config.n|length }}", .int(2)),
@@ -43,8 +45,10 @@ import Testing
     ("{{ headers.update({'a': 1}) }}", nil),
     ("{{ config }}", .object(config)),
     ("{{ parameters }}", .object(parameters)),
-    ("{{ [stream_slice.partition, stream_interval.cursor_slice, stream_slice.extra_fields] }}",
-      .array([.object(slice.partition), .object(slice.cursorSlice), .object(slice.extraFields)])),
+    (
+      "{{ [stream_slice.partition, stream_interval.cursor_slice, stream_slice.extra_fields] }}",
+      .array([.object(slice.partition), .object(slice.cursorSlice), .object(slice.extraFields)])
+    ),
   ]
 
   @Test func twentyReadersChangeWhatTheyShare() async throws {
