@@ -117,6 +117,5 @@ struct TokenEndpoint: Sendable {
     return text.count <= 64 ? text : text.prefix(64) + "..."
   }
 
-  /// The URL without its query, which may hold credentials.
-  private static func place(_ request: HTTPRequest) -> String { String(request.url.prefix { $0 != "?" && $0 != "#" }) }
+  private static func place(_ request: HTTPRequest) -> String { RequestURL(request.url).publicText }
 }

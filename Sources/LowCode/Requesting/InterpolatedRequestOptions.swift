@@ -101,7 +101,10 @@ struct InterpolatedRequestOptions: Sendable {
     // As the reference: what is neither a mapping nor a text counts as nothing, and a text is a body only.
     if case .object(let object) = try parameters.evaluate(context) {
       parts.parameters = object
-      if let queryPropertiesKey { parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location)) }
+      if let queryPropertiesKey {
+        parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location))
+        parts.lastingParameters = [queryPropertiesKey]
+      }
     }
     switch try headers.evaluate(context) {
     case .object(let object): parts.headers = object.filter { $0.value != .null }
