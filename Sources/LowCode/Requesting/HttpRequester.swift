@@ -30,7 +30,7 @@ struct HttpRequester: Component, Requester {
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = context.siblings.decoder?.reception ?? .memory
     let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
-    cacheScope = keepsResponses ? Self.scope(node["authenticator"]) : nil
+    cacheScope = keepsResponses ? node["authenticator"]?.identity(context.configValue) ?? "" : nil
     var inner = context
     inner.keepsResponses = false
     inner.siblings.urlBase = address.base
@@ -59,6 +59,9 @@ struct HttpRequester: Component, Requester {
     for (name, value) in merged.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
     try merged.merge(credentials)
     try merged.merge(parts)
+    for (name, value) in merged.parameters {
+      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
+    }
     merged.lastingParameters.formUnion(credentials.parameters.keys)
     var request = try self.request(to: path, token, &merged, context)
     // A response that is kept is received wholly.
@@ -76,20 +79,6 @@ struct HttpRequester: Component, Requester {
     return try await client.send(request, key: key)
   }
 
-  /// The authenticator as the manifest describes it; its `$parameters` depend on the place, not on the credentials.
-  private static func scope(_ authenticator: ManifestNode?) -> String {
-    func plain(_ value: JSONValue) -> JSONValue {
-      switch value {
-      case .array(let elements): .array(elements.map(plain))
-      case .object(let members):
-        .object(
-          JSONObject(members.filter { $0.key != "$parameters" }.map { ($0.key, plain($0.value)) }, uniquingKeysWith: { $1 }))
-      default: value
-      }
-    }
-    return authenticator.map { plain($0.value).jsonText } ?? ""
-  }
-
   /// The request, to a page's own address where the paginator gives one.
   private func request(
     to link: String?, _ token: PageToken?, _ parts: inout RequestParts, _ context: EvaluationContext
@@ -104,6 +93,7 @@ struct HttpRequester: Component, Requester {
       let brought = QueryText(url.query ?? "")
       parts.parameters.removeAll { brought.has($0.key) }
     }
-    return try RequestPreparation.request(method: method, url: url.description, parts: parts, givenBy: token?.page, node: address.node)
+    return try RequestPreparation.request(
+      method: method, url: url.description, parts: parts, givenBy: token?.page, node: address.node)
   }
 }
