@@ -53,7 +53,7 @@ struct TokenEndpoint: Sendable {
         runtime.random() * Double(sign: .plus, exponent: min(number, 62), significand: 1), Self.maxTime - elapsed)
       number += 1
       runtime.log.log(
-        .info, "\(failure.error.message) Trying again in \(PythonStrings.trimmed(wait)) s, after \(number) attempts.")
+        .info, "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
       try await runtime.sleep(wait)
     }
   }
