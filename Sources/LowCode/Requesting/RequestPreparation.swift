@@ -20,7 +20,7 @@ enum RequestPreparation {
     } catch {
       throw unusable(url, error, givenBy: page, node)
     }
-    for (name, value) in parts.headers { request.setHeader(name, PythonStrings.str(value)) }
+    for (name, value) in parts.headers { request.setHeader(name, FieldValue.header(value)) }
     for (name, value) in request.headers { try HeaderText.check(name, value) }
     if request.header("Accept") == nil { request.setHeader("Accept", "*/*") }
     guard bodyMethods.contains(method) else { return request }
@@ -40,18 +40,21 @@ enum RequestPreparation {
     return request
   }
 
-  private static func unusable(_ url: String, _ error: AddressError, givenBy page: String?, _ node: ManifestNode?) -> ConnectorError {
+  private static func unusable(_ url: String, _ error: AddressError, givenBy page: String?, _ node: ManifestNode?)
+    -> ConnectorError
+  {
     let address = RequestURL(url).publicText
     if let page {
       return ConnectorError(
-        .system, "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason).")
+        .system,
+        "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason).")
     }
     let message = "The address `\(address)` cannot be requested: \(error.reason)."
     return node.map { ConnectorError(.config, message, at: $0) } ?? ConnectorError(.config, message)
   }
 
-  /// `url` with `parameters` in its query, quoted as it goes over the wire; those that the URL already has with the same value are
-  /// not repeated.
+  /// `url` with `parameters` in its query, quoted as it goes over the wire; those that the URL already has with the same value
+  /// are not repeated.
   /// - Throws: ``AddressError`` where it can never be requested.
   static func url(_ url: String, parameters: JSONObject) throws(AddressError) -> String {
     var url = RequestURL(url.utf8.first.map { (0x21..<0x80).contains($0) } == true ? url[...] : url.drop(while: \.isWhitespace))
@@ -75,21 +78,11 @@ enum RequestPreparation {
     return url.description
   }
 
-  /// Fields as `application/x-www-form-urlencoded`: lists repeat their key, null ones are left out.
+  /// Fields as `application/x-www-form-urlencoded`.
   static func formEncoded(_ fields: JSONObject) -> String {
     var pairs: [String] = []
     for (key, value) in fields {
-      switch value {
-      case .null: continue
-      case .array(let elements):
-        for element in elements where element != .null {
-          pairs.append(PercentEncoding.quotePlus(key) + "=" + PercentEncoding.quotePlus(PythonStrings.str(element)))
-        }
-      case .object(let object):
-        // Python iterates over a mapping's keys here.
-        for name in object.keys { pairs.append(PercentEncoding.quotePlus(key) + "=" + PercentEncoding.quotePlus(name)) }
-      default: pairs.append(PercentEncoding.quotePlus(key) + "=" + PercentEncoding.quotePlus(PythonStrings.str(value)))
-      }
+      for text in FieldValue.texts(value) { pairs.append(PercentEncoding.quotePlus(key) + "=" + PercentEncoding.quotePlus(text)) }
     }
     return pairs.joined(separator: "&")
   }

@@ -17,7 +17,10 @@ import Testing
     (#"<http://a/2>; rel="next last""#, ["next": "http://a/2", "last": "http://a/2", "next last": "http://a/2"]),
     (#"<http://a/2>; title="a, <b>; rel=x"; rel="next""#, ["next": "http://a/2"]),
     (#"<http://a/2>; title="a \"; rel=x"; rel="next""#, ["next": "http://a/2"]),
-    (#"<http://a/;s=1,<2?x=1;y=2>; rel="next",<http://a/9>;rel="last""#, ["next": "http://a/;s=1,<2?x=1;y=2", "last": "http://a/9"]),
+    (
+      #"<http://a/;s=1,<2?x=1;y=2>; rel="next",<http://a/9>;rel="last""#,
+      ["next": "http://a/;s=1,<2?x=1;y=2", "last": "http://a/9"]
+    ),
     (#"<http://a/2> ; REL = "next" ; results = true"#, ["next": "http://a/2"]),
     (#"<http://a/2>; rel="next"; rel="prev""#, ["next": "http://a/2"]),
     (#"<http://a/2>; crossorigin; rel="next""#, ["next": "http://a/2"]),

@@ -42,7 +42,8 @@ import Testing
       ("https://a.test/search/7?page=1", "?page=2", "https://a.test/search/7?page=2"),
       ("https://a.test/api/v1/next/2", "3", "https://a.test/api/v1/next/3"),
       // Credentials are for the requester's place.
-      ("https://elsewhere.test/x", "?page=2", "https://a.test/api/v1/items?page=2"), ("", "?page=2", "https://a.test/api/v1/items?page=2"),
+      ("https://elsewhere.test/x", "?page=2", "https://a.test/api/v1/items?page=2"),
+      ("", "?page=2", "https://a.test/api/v1/items?page=2"),
     ])
   func pages(page: String, link: String, expected: String) async throws {
     #expect(try await requested(link, in: page) == expected)
@@ -60,7 +61,10 @@ import Testing
   @Test(arguments: [
     (#"{"type": "HttpRequester", "url": "https://a.test/api/items"}"#, "?page=2", "https://a.test/api/items?page=2"),
     (#"{"type": "HttpRequester", "url": "https://a.test/api/items?x=1"}"#, "?page=2", "https://a.test/api/items?page=2"),
-    (#"{"type": "HttpRequester", "url_base": "https://a.test/api", "path": "items"}"#, "items?page=2", "https://a.test/api/items?page=2"),
+    (
+      #"{"type": "HttpRequester", "url_base": "https://a.test/api", "path": "items"}"#, "items?page=2",
+      "https://a.test/api/items?page=2"
+    ),
   ])
   func requesters(requester: String, link: String, expected: String) async throws {
     let page = "https://a.test/api/items"
@@ -99,7 +103,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("http://[::1", "http://[::1"), ("ftp://a.test/x", "ftp://a.test/x"), ("http://a:x/?k=v", "http://a:x/"), ("mailto:x", "mailto:x"),
+    ("http://[::1", "http://[::1"), ("ftp://a.test/x", "ftp://a.test/x"), ("http://a:x/?k=v", "http://a:x/"),
+    ("mailto:x", "mailto:x"),
   ])
   func aLinkThatLeadsNowhereNamesItsPage(link: String, shown: String) async {
     let error = await connectorError { _ = try await requested(link, in: Self.page) }

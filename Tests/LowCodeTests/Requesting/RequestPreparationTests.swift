@@ -42,7 +42,8 @@ import Testing
   @Test(arguments: [
     ("a.test/x", "a.test/x"), ("https:///x", "https:///x"), ("https://a.test /x", "https://a.test /x"),
     ("https://a\u{7F}.test/", "https://a\u{7F}.test/"), ("ftp://a.test/x y", "ftp://a.test/x y"), ("a.test:80/x", "a.test:80/x"),
-    ("127.0.0.1:1/s", "127.0.0.1:1/s"), ("http://[::1?k=secret", "http://[::1"), ("http://u:secret@a:x/", "http://a:x/"), ("", ""),
+    ("127.0.0.1:1/s", "127.0.0.1:1/s"), ("http://[::1?k=secret", "http://[::1"), ("http://u:secret@a:x/", "http://a:x/"),
+    ("", ""),
     ("file:///etc/passwd", "file:///etc/passwd"), ("javascript:x", "javascript:x"),
   ])
   func anAddressThatCannotWorkIsAnErrorOfTheConfig(_ url: String, shown: String) throws {

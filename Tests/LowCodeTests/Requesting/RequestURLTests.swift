@@ -71,7 +71,8 @@ import Testing
     ("例え.テスト", "xn--r8jz45g.xn--zckzah"), ("☃.net", "xn--n3h.net"), ("ａ.com", "a.com"), ("ex\u{AD}ample.com", "example.com"),
     ("m%C3%BCnchen.example", "xn--mnchen-3ya.example"), ("１２７．０．０．１", "127.0.0.1"),
     ("%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1", "127.0.0.1"), ("127%2e0.0.1", "127.0.0.1"), ("①②⑦.0.0.1", "127.0.0.1"),
-    ("ⓛocalhost", "localhost"), ("A.Test.", "a.test."), ("a_b", "a_b"), ("[::1]", "[::1]"), ("[FE80::1%25eth0]", "[fe80::1%25eth0]"),
+    ("ⓛocalhost", "localhost"), ("A.Test.", "a.test."), ("a_b", "a_b"), ("[::1]", "[::1]"),
+    ("[FE80::1%25eth0]", "[fe80::1%25eth0]"),
     ("127.1", "127.1"), ("0x7f.1", "0x7f.1"),
   ])
   func names(text: String, expected: String) throws {
@@ -79,7 +80,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "[::1", "[::1]x", "[v1.x]", "[1.2.3.4]", "[]", "a b", "a%20b", "a%zz", "a%ff", "a%00b", "a|b", "a<b", "a^b", "a..b", ".a", "*.a", "",
+    "[::1", "[::1]x", "[v1.x]", "[1.2.3.4]", "[]", "a b", "a%20b", "a%zz", "a%ff", "a%00b", "a|b", "a<b", "a^b", "a..b", ".a",
+    "*.a", "",
     String(repeating: "a", count: 64) + ".com", String(repeating: "ü", count: 70) + ".com", "-ü.com", "ü..com", "xn--ü.com",
     "a\u{200D}b.com", "a／b", "a＠b", "a：1", "a℀b", "[fe80::1%25]", "[fe80::1%25a/b]", "a%2Fb", "a%40b", "a%23",
   ])
@@ -97,7 +99,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "http://[::1", "http://a:99999/", "http://a:abc/", "http://a:-1/", "http://a:１/", "http:///x", "http:/a/x", "http:a/x", "//a/x",
+    "http://[::1", "http://a:99999/", "http://a:abc/", "http://a:-1/", "http://a:１/", "http:///x", "http:/a/x", "http:a/x",
+    "//a/x",
     "a.test", "", "http://:80/", "http://@/", "http://[::1]80/", "http://::1/", "http://a:80:80/", "http://a\u{7F}/",
   ])
   func whatLeadsNowhere(url: String) {

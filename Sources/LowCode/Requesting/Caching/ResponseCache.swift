@@ -132,7 +132,8 @@ extension ResponseCache.Key {
   private static func url(_ url: String, without names: Set<String>) -> String {
     var parts = RequestURL(url)
     guard let query = parts.query else { return url }
-    parts.query = Substring(QueryText(query).fields.filter { !names.contains($0.name) }.map(\.text).sorted().joined(separator: "&"))
+    parts.query = Substring(
+      QueryText(query).fields.filter { !names.contains($0.name) }.map(\.text).sorted().joined(separator: "&"))
     return parts.description
   }
 }

@@ -9,7 +9,9 @@ enum HostName {
   static func ascii(_ text: Substring) throws(AddressError) -> String {
     if text.utf8.first == UInt8(ascii: "[") { return try literal(text) }
     if isPlain(text.utf8) { return try checked(String(text)) }
-    guard let decoded = PercentEncoding.decoded(text) else { throw AddressError("its host `\(text)` has an escape that means nothing") }
+    guard let decoded = PercentEncoding.decoded(text) else {
+      throw AddressError("its host `\(text)` has an escape that means nothing")
+    }
     guard !decoded.utf8.allSatisfy({ $0 < 0x80 }) else { return try checked(decoded.lowercased()) }
     // Foundation encodes the host of a URL that has other characters than ASCII.
     guard !decoded.utf8.contains(where: isForbidden), let encoded = URLComponents(string: "http://\(decoded)/")?.encodedHost,
@@ -42,13 +44,17 @@ enum HostName {
   }
 
   /// Those that end a host, and what no name has (the forbidden ones of the URL standard).
-  private static func isForbidden(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F || "\"#%*/:<>?@[\\]^`{|}".utf8.contains(byte) }
+  private static func isForbidden(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == 0x7F || "\"#%*/:<>?@[\\]^`{|}".utf8.contains(byte)
+  }
 
   /// An IPv6 address in brackets, which may name a network interface behind a percent sign (RFC 6874).
   private static func literal(_ text: Substring) throws(AddressError) -> String {
     guard text.utf8.last == UInt8(ascii: "]") else { throw AddressError("its host `\(text)` has no closing bracket") }
     let inner = text.dropFirst().dropLast()
-    guard inner.contains(":"), IPAddress(String(inner)) != nil, isZone(inner.drop { $0 != "%" }) else { throw AddressError("its host `\(text)` is not an IPv6 address") }
+    guard inner.contains(":"), IPAddress(String(inner)) != nil, isZone(inner.drop { $0 != "%" }) else {
+      throw AddressError("its host `\(text)` is not an IPv6 address")
+    }
     return text.lowercased()
   }
 

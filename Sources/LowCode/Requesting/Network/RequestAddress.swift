@@ -76,8 +76,8 @@ extension RequestURL {
     scheme.map { $0 == address.scheme } == true && authority.map { $0 == address.authority } == true
   }
 
-  /// The same with scheme and host in small letters and ASCII, and without a user: as the reference, what stands before the host is
-  /// not sent. What is checked, asked for in a proxy, shown and connected to is this.
+  /// The same with scheme and host in small letters and ASCII, and without a user: as the reference, what stands before the host
+  /// is not sent. What is checked, asked for in a proxy, shown and connected to is this.
   /// - Throws: ``AddressError`` where it leads nowhere.
   func canonical() throws(AddressError) -> RequestURL {
     let address = try RequestAddress(of: self)

@@ -40,7 +40,9 @@ import Testing
   func namesOfOtherScripts(host: String) throws {
     let address = try #require(RequestAddress("https://\(host):8443/"))
     #expect(address.description == "https://xn--mnchen-3ya.example:8443")
-    for exception in ["münchen.example", ".MÜNCHEN.example", "xn--mnchen-3ya.example", "münchen.example:8443", "other,ｍünchen.example"] {
+    for exception in [
+      "münchen.example", ".MÜNCHEN.example", "xn--mnchen-3ya.example", "münchen.example:8443", "other,ｍünchen.example",
+    ] {
       #expect(ProxySettings(["HTTPS_PROXY": "http://p:1", "NO_PROXY": exception]).proxy(for: address) == nil, "\(exception)")
     }
     #expect(ProxySettings(["HTTPS_PROXY": "http://p:1", "NO_PROXY": "chen.example"]).proxy(for: address) == "http://p:1")

@@ -223,7 +223,8 @@ import Testing
     arguments: [
       ("https://１２７．０．０．１/", "127.0.0.1"), ("https://127。0。0。1/", "127.0.0.1"), ("https://%EF%BC%91127.0.0.1/", "1127.0.0.1"),
       ("https://①⓪.0.0.1/", "10.0.0.1"), ("https://ⓛｏｃａｌhost/", "localhost"), ("https://LOCALHOST/", "localhost"),
-      ("https://local\u{AD}host/", "localhost"), ("https://127%2E0.0.1/", "127.0.0.1"), ("https://ok.test\\@localhost/", "ok.test"),
+      ("https://local\u{AD}host/", "localhost"), ("https://127%2E0.0.1/", "127.0.0.1"),
+      ("https://ok.test\\@localhost/", "ok.test"),
       ("https://ok.test@localhost/", "localhost"), ("https://metadata.google.internal./", "metadata.google.internal."),
       ("https://[::FFFF:7f00:1]/", "::ffff:7f00:1"), ("https://MÜNCHEN.example/", "xn--mnchen-3ya.example"),
     ])
@@ -239,7 +240,9 @@ import Testing
     #expect(asked.withLock { $0 } == [host])
   }
 
-  @Test("The request goes to the host in ASCII, whatever it was written as", arguments: ["１２７．０．０．１", "%31%32%37.0.0.1", "u:p@127.0.0.1"])
+  @Test(
+    "The request goes to the host in ASCII, whatever it was written as",
+    arguments: ["１２７．０．０．１", "%31%32%37.0.0.1", "u:p@127.0.0.1"])
   func spellings(host: String) async throws {
     let server = try LoopbackServer(answering: Self.answer)
     defer { server.stop() }
@@ -254,7 +257,8 @@ import Testing
     defer { proxy.stop() }
     let transport = NetworkTransport(environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"])
     _ = try await transport.send(HTTPRequest(method: "GET", url: "http://MÜNCHEN.example/x"))
-    #expect(proxy.requests.first?.hasPrefix("GET http://xn--mnchen-3ya.example/x HTTP/1.1\r\nHost: xn--mnchen-3ya.example\r\n") == true)
+    #expect(
+      proxy.requests.first?.hasPrefix("GET http://xn--mnchen-3ya.example/x HTTP/1.1\r\nHost: xn--mnchen-3ya.example\r\n") == true)
   }
 
   @Test func aRedirectIntoAPrivateNetworkIsRefusedInTheCloud() async throws {
