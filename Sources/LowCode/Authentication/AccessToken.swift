@@ -23,8 +23,8 @@ struct AccessToken: Sendable, Equatable {
 
 /// Holds the tokens of one authenticator.
 protocol TokenStore: Sendable {
-  /// Who fetches passes here, so that one fetch serves all who wait.
-  var turnstile: Turnstile { get }
+  /// Runs `body` while nobody else renews tokens that are kept in the same place.
+  func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result
   /// The token that was got last; nil where none was got yet.
   func accessToken() throws -> AccessToken?
   /// What the next refresh sends; null where there is none.
@@ -35,7 +35,6 @@ protocol TokenStore: Sendable {
 
 /// Keeps the access token in memory; the refresh token stays what the manifest says.
 final class MemoryTokenStore: TokenStore {
-  let turnstile = Turnstile()
   private let token: Mutex<AccessToken?>
   private let refresh: @Sendable () throws -> JSONValue
 
@@ -44,6 +43,7 @@ final class MemoryTokenStore: TokenStore {
     refresh = refreshToken
   }
 
+  func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result { try await body() }
   func accessToken() -> AccessToken? { token.withLock { $0 } }
   func refreshToken() throws -> JSONValue { try refresh() }
   func save(_ token: AccessToken, refreshToken: JSONValue?) { self.token.withLock { $0 = token } }
@@ -57,7 +57,9 @@ struct ConfigTokenStore: TokenStore {
   let expiryPath: [String]
   let log: any LogSink
 
-  var turnstile: Turnstile { config.turnstile }
+  func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+    try await config.turnstile.pass(body)
+  }
 
   /// - Throws: ``ConnectorError`` where the config's date of expiry is none.
   func accessToken() throws -> AccessToken? {
@@ -80,5 +82,23 @@ struct ConfigTokenStore: TokenStore {
     }
     changes.append((expiryPath, .string(TokenExpiry.text(token.expiry))))
     await config.update(changes)
+  }
+}
+
+/// The tokens of an OAuth definition, for all authenticators that share it.
+struct TokenLogin: Sendable {
+  let store: any TokenStore
+  private let fetch = SharedFetch()
+
+  init(store: any TokenStore) { self.store = store }
+
+  /// The kept token if `usable` gives it back, else the one that `renew` gets and keeps, once for all who wait.
+  func token(
+    _ usable: (AccessToken) -> AccessToken?, renew: (any TokenStore) async throws -> AccessToken
+  ) async throws -> AccessToken {
+    func known() throws -> AccessToken? { try store.accessToken().flatMap(usable) }
+    return try await fetch.value(known) {
+      try await store.renewing { if let token = try known() { token } else { try await renew(store) } }
+    }
   }
 }

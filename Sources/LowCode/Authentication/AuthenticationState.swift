@@ -5,20 +5,20 @@ import Synchronization
 package final class AuthenticationState: Sendable {
   /// The config with the tokens that were renewed in this run.
   package let config: LiveConfig
-  let sessionTokens = SessionTokenCache()
-  private let rotating = Mutex<[String: RotatingTokens]>([:])
+  private let shared = Mutex<[String: any Sendable]>([:])
 
   package init(config: JSONObject, updates: (any ConfigUpdating)? = nil) {
     self.config = LiveConfig(config, updates: updates)
   }
 
-  /// The tokens of a definition, made when they are first asked for.
-  func rotatingTokens(_ definition: String, _ make: () -> RotatingTokens) -> RotatingTokens {
-    rotating.withLock { known in
-      if let tokens = known[definition] { return tokens }
-      let tokens = make()
-      known[definition] = tokens
-      return tokens
+  /// What all those share whose definitions come to the same, made when it is first asked for.
+  func shared<Value: Sendable>(by definition: String, _ make: () -> Value) -> Value {
+    let key = "\(Value.self) \(definition)"
+    return shared.withLock { known in
+      if let value = known[key] as? Value { return value }
+      let value = make()
+      known[key] = value
+      return value
     }
   }
 }

@@ -16,7 +16,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
   private let loginURL: InterpolatedString
   private let validationURL: InterpolatedString
   private let evaluation: EvaluationContext
-  private let cache: SessionTokenCache
+  private let authentication: AuthenticationState
   private let runtime: RuntimeEnvironment
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -34,7 +34,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     username = try template("username")
     password = try template("password")
     evaluation = EvaluationContext(config: context.configValue)
-    cache = context.authentication.sessionTokens
+    authentication = context.authentication
     runtime = context.runtime
   }
 
@@ -58,7 +58,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       throw ConnectorError(
         .system, "The config has no session token that the API accepts, and no user name and password to get one with.")
     }
-    return try await cache.token(of: login, runtime: runtime)
+    return try await authentication.shared(by: login.identity) { SessionTokenCache() }.token(of: login, runtime: runtime)
   }
 
   private static func isEmpty(_ value: JSONValue) -> Bool { value == .null || value == "" }
@@ -80,24 +80,26 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
 }
 
 /// What a session's token is got with.
-struct SessionLogin: Sendable, Hashable {
+struct SessionLogin: Sendable {
   var url: String
   var username: JSONValue
   var password: JSONValue
   var key: String
+
+  /// Equal for those that give the same token.
+  var identity: String { JSONValue.array([.string(url), username, password, .string(key)]).jsonText }
 }
 
-/// Keeps the tokens of logins for a day, for all streams.
+/// Keeps the token of a login for a day, for all streams.
 final class SessionTokenCache: Sendable {
   private static let lifetime: Int64 = 86_400_000_000
 
-  private let turnstile = Turnstile()
-  private let tokens = Mutex<[SessionLogin: AccessToken]>([:])
+  private let fetch = SharedFetch()
+  private let kept = Mutex<AccessToken?>(nil)
 
   /// - Throws: ``ConnectorError`` where the login fails or its answer has no token.
   func token(of login: SessionLogin, runtime: RuntimeEnvironment) async throws -> String {
-    try await turnstile.pass {
-      if let known = tokens.withLock({ $0[login] }), known.expiry > runtime.now() { return known.text }
+    try await fetch.value({ kept.withLock { $0 }.flatMap { $0.expiry > runtime.now() ? $0 : nil } }) {
       var parts = RequestParts()
       parts.headers["Content-Type"] = "application/json"
       parts.bodyJSON = ["username": login.username, "password": login.password]
@@ -109,11 +111,11 @@ final class SessionTokenCache: Sendable {
       guard let value = response.json?[login.key] else {
         throw ConnectorError(.system, "The answer to the login has no session token: `\(login.key)` is missing in it.")
       }
-      let token = PythonStrings.str(value.value)
-      runtime.log.addSecret(token)
-      tokens.withLock { $0[login] = AccessToken(text: token, expiry: runtime.now() + Self.lifetime) }
+      let token = AccessToken(text: PythonStrings.str(value.value), expiry: runtime.now() + Self.lifetime)
+      runtime.log.addSecret(token.text)
+      kept.withLock { $0 = token }
       return token
-    }
+    }.text
   }
 }
 

@@ -6,7 +6,7 @@ import Jinja
 struct OAuthAuthenticator: Component, Authenticator {
   private let request: RefreshRequest
   private let endpoint: TokenEndpoint
-  private let store: any TokenStore
+  private let login: SharedByDefinition<TokenLogin>
   private let accessTokenName: InterpolatedString
   private let expiresInName: InterpolatedString
   private let refreshTokenName: Result<String, any Error>
@@ -32,7 +32,8 @@ struct OAuthAuthenticator: Component, Authenticator {
 
     if let updater = node["refresh_token_updater"] {
       let single = try Self.singleUse(node, updater, context)
-      (request, store, refreshTokenName) = (single.request, single.store, single.refreshTokenName)
+      (request, refreshTokenName) = (single.request, single.refreshTokenName)
+      login = SharedByDefinition(node.node, in: context) { TokenLogin(store: single.store) }
       // As the reference: for this kind all templates are settled at once.
       try request.tryTemplates()
       for name in [accessTokenName, expiresInName] { _ = try name.evaluate(evaluation) }
@@ -41,7 +42,8 @@ struct OAuthAuthenticator: Component, Authenticator {
       let evaluation = evaluation
       refreshTokenName = Result { try name.string(evaluation) }
       request = try Self.reusableRequest(node, context, refreshTokenName)
-      store = try Self.reusableStore(node, context)
+      let store = try Self.reusableStore(node, context)
+      login = SharedByDefinition(node.node, in: context) { TokenLogin(store: store) }
       let grantType = try request.evaluatedGrantType()
       if grantType == "refresh_token", node["refresh_token"] == nil {
         throw ConnectorError(
@@ -68,10 +70,9 @@ struct OAuthAuthenticator: Component, Authenticator {
       let current = "Bearer " + (try await accessToken())
       // Another request has renewed it in the meantime.
       if let sent = request.header("Authorization"), sent != current { return true }
-      let known = try store.accessToken()
-      try await store.turnstile.pass {
-        if try store.accessToken() == known { try await renew() }
-      }
+      let login = login.value
+      let known = try login.store.accessToken()
+      _ = try await login.token({ $0 == known ? nil : $0 }, renew: renew)
       return true
     } catch let failure as TokenRequestFailure {
       guard failure.isRejection, failure.error.failureType != .config else { throw failure.error }
@@ -85,20 +86,19 @@ struct OAuthAuthenticator: Component, Authenticator {
   private func accessToken() async throws -> String {
     // As the reference: without an address nothing is sent, even where there is a token that is still good.
     if !isSingleUse, request.hasEndpoint { _ = try request.url() }
-    if let token = try store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) { return token.text }
+    let login = login.value
+    if let token = try login.store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) {
+      return token.text
+    }
     guard request.hasEndpoint else {
       throw ConnectorError(
         .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from.")
     }
-    return try await store.turnstile.pass {
-      if let token = try store.accessToken(), !token.hasExpired(at: runtime.now()) { return token.text }
-      return try await renew().text
-    }
+    return try await login.token({ $0.hasExpired(at: runtime.now()) ? nil : $0 }, renew: renew).text
   }
 
-  /// Gets new tokens and keeps them. To be called inside the store's turnstile.
-  @discardableResult
-  private func renew() async throws -> AccessToken {
+  /// Gets new tokens and keeps them.
+  private func renew(_ store: any TokenStore) async throws -> AccessToken {
     let response = try await endpoint.send(try request.request(refreshToken: try store.refreshToken()))
     let name = try accessTokenName.string(evaluation)
     let value = try response.value(of: name)
@@ -106,14 +106,14 @@ struct OAuthAuthenticator: Component, Authenticator {
     guard isSingleUse || value?.isTruthy == true else {
       throw ConnectorError(.system, "The token endpoint's answer has no access token: `\(name)` is missing in it.")
     }
-    let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response))
+    let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response, store))
     if value?.isTruthy == true { runtime.log.addSecret(token.text) }
     let refreshToken = isSingleUse ? try response.value(of: try refreshTokenName.get())?.value : nil
     try await store.save(token, refreshToken: refreshToken)
     return token
   }
 
-  private func expiry(_ response: TokenResponse) throws -> Int64 {
+  private func expiry(_ response: TokenResponse, _ store: any TokenStore) throws -> Int64 {
     let now = runtime.now()
     let name = try expiresInName.string(evaluation)
     guard let value = try response.value(of: name) else {

@@ -25,7 +25,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
       maxWait: try Self.maxWait(node, evaluation), reserveFraction: node["budget_reserve_fraction"]?.double ?? 0.1,
       minReserve: try node.int("budget_min_reserve") ?? 50)
     let matchers = try node.nodes("quotas").map { quota in try ComponentNode(quota).nodes("matchers").map(Self.written) }
-    tokens = context.authentication.rotatingTokens(settings.key(matchers)) {
+    tokens = context.authentication.shared(by: settings.key(matchers)) {
       RotatingTokens(settings, runtime: context.runtime)
     }
   }

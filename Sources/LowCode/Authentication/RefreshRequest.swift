@@ -142,9 +142,9 @@ struct RefreshRequest: Sendable {
   /// `url` with more behind its query, repeated or not.
   private static func adding(_ query: String, to url: String) -> String {
     guard !query.isEmpty else { return url }
-    let end = url.firstIndex(of: "#") ?? url.endIndex
-    let base = url[..<end]
-    let separator = !base.contains("?") ? "?" : base.hasSuffix("?") || base.hasSuffix("&") ? "" : "&"
-    return base + separator + query + url[end...]
+    var parts = RequestURL(url)
+    let present = parts.query ?? ""
+    parts.query = present + (present.isEmpty || present.hasSuffix("&") ? "" : "&") + query
+    return parts.description
   }
 }

@@ -40,7 +40,7 @@ final class RotatingTokens: TokenRotation {
   private let settings: Settings
   private let runtime: RuntimeEnvironment
   private let pools: Mutex<TokenPools>
-  private let turnstile = Turnstile()
+  private let seeding = SharedFetch()
 
   init(_ settings: Settings, runtime: RuntimeEnvironment) {
     self.settings = settings
@@ -54,14 +54,14 @@ final class RotatingTokens: TokenRotation {
   }
 
   func sign(_ request: inout HTTPRequest) async throws {
-    if pools.withLock({ $0.isEmpty }) {
-      try await turnstile.pass { if pools.withLock({ $0.isEmpty }) { try await seed() } }
-    }
+    try await seeding.value({ pools.withLock { $0.isEmpty } ? nil : () }, fetch: seed)
     request.setHeader(settings.header, value(of: settings.tokens[try await take(try quota(of: request))]))
   }
 
   func observe(_ response: HTTPResponse, to request: HTTPRequest) {
-    guard let quota = try? quota(of: request), let token = token(of: request), let report = settings.quotas[quota].report(in: response) else { return }
+    guard let quota = try? quota(of: request), let token = token(of: request),
+      let report = settings.quotas[quota].report(in: response, now: runtime.now())
+    else { return }
     pools.withLock { $0.observe(report, token: token, quota: quota) }
   }
 
@@ -83,9 +83,9 @@ final class RotatingTokens: TokenRotation {
         deadline = deadline ?? now + Int64(min(settings.maxWait, 1e10) * 1_000_000)
         runtime.log.log(
           .info,
-          "All tokens have used up the quota `\(settings.quotas[quota].name)`: waiting \(PythonStrings.trimmed(seconds)) s.")
+          "All tokens have used up the quota `\(settings.quotas[quota].name)`: waiting \(PythonStrings.wait(seconds)).")
         try await runtime.sleep(seconds)
-        try await turnstile.pass { if pools.withLock({ $0.isExhausted(quota) }) { try await seed() } }
+        try await seeding.value({ pools.withLock { $0.isExhausted(quota) } ? nil : () }, fetch: seed)
       case .fail:
         throw ConnectorError(
           .transient,

@@ -5,7 +5,13 @@ import Synchronization
 
 /// Gets session tokens by the login request, and keeps each for as long as the manifest says.
 final class SessionTokenProvider: Sendable {
-  private struct Session {
+  /// The session that providers with the same definition share.
+  private final class Shared: Sendable {
+    let fetch = SharedFetch()
+    let session = Mutex<Session?>(nil)
+  }
+
+  private struct Session: Sendable {
     var token: JSONValue
     var end: Int64
   }
@@ -17,8 +23,7 @@ final class SessionTokenProvider: Sendable {
   /// How long a token lasts; without it each request logs in.
   private let duration: ISODuration?
   private let runtime: RuntimeEnvironment
-  private let turnstile = Turnstile()
-  private let session = Mutex<Session?>(nil)
+  private let shared: SharedByDefinition<Shared>
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     try RequesterActions.refuseRetrieverActions(of: node["login_requester"], "a `login_requester`")
@@ -42,23 +47,23 @@ final class SessionTokenProvider: Sendable {
     inner.siblings.decoder = decoder
     login = try inner.build(node.required("login_requester"))
     runtime = context.runtime
+    shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: context) { Shared() }
   }
 
   /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.
   func token() async throws -> JSONValue {
     guard duration != nil else { return try await logIn().token }
-    if let session = valid() { return session.token }
-    return try await turnstile.pass {
-      if let session = valid() { return session.token }
+    let shared = shared.value
+    return try await shared.fetch.value({ valid(shared) }) {
       let new = try await logIn()
-      session.withLock { $0 = new }
-      return new.token
-    }
+      shared.session.withLock { $0 = new }
+      return new
+    }.token
   }
 
-  private func valid() -> Session? {
+  private func valid(_ shared: Shared) -> Session? {
     let now = runtime.now()
-    return session.withLock { $0.flatMap { $0.end < now ? nil : $0 } }
+    return shared.session.withLock { $0.flatMap { $0.end < now ? nil : $0 } }
   }
 
   private func logIn() async throws -> Session {

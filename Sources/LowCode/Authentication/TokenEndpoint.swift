@@ -53,7 +53,7 @@ struct TokenEndpoint: Sendable {
         runtime.random() * Double(sign: .plus, exponent: min(number, 62), significand: 1), Self.maxTime - elapsed)
       number += 1
       runtime.log.log(
-        .info, "\(failure.error.message) Trying again in \(PythonStrings.trimmed(wait)) s, after \(number) attempts.")
+        .info, "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
       try await runtime.sleep(wait)
     }
   }
@@ -117,6 +117,5 @@ struct TokenEndpoint: Sendable {
     return text.count <= 64 ? text : text.prefix(64) + "..."
   }
 
-  /// The URL without its query, which may hold credentials.
-  private static func place(_ request: HTTPRequest) -> String { String(request.url.prefix { $0 != "?" && $0 != "#" }) }
+  private static func place(_ request: HTTPRequest) -> String { RequestURL(request.url).publicText }
 }

@@ -40,14 +40,15 @@ struct TokenQuota: Component {
   }
 
   /// What a response says; nil where it says nothing.
-  func report(in response: HTTPResponse) -> QuotaReport? {
+  func report(in response: HTTPResponse, now: Int64) -> QuotaReport? {
     func number(_ header: String?) -> Int? {
       header.flatMap { response.header($0) }.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }
     }
     let isExhausted = exhaustionStatusCodes.contains(response.status)
     let report = QuotaReport(
       remaining: number(remainingHeader) ?? (isExhausted ? 0 : nil),
-      resetAt: resetHeader.flatMap { response.header($0) }.flatMap { TokenExpiry.parse($0) }, limit: number(limitHeader),
+      resetAt: resetHeader.flatMap { response.header($0) }.flatMap { HTTPDate.parse($0, now: now) ?? TokenExpiry.parse($0) },
+      limit: number(limitHeader),
       isExhausted: isExhausted)
     return report.remaining == nil && report.resetAt == nil && report.limit == nil ? nil : report
   }

@@ -31,8 +31,8 @@ enum DefaultErrorMapping {
         ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected.")
     case .failure(let error):
       switch error.kind {
-      case .invalidURL: return ErrorResolution(.retry, .transient, error.message)
-      case .unsupportedScheme, .forbiddenAddress: return ErrorResolution(.fail, .config, error.message)
+      case .invalidRedirect: return ErrorResolution(.retry, .transient, error.message)
+      case .invalidURL, .unsupportedScheme, .forbiddenAddress: return ErrorResolution(.fail, .config, error.message)
       default: return ErrorResolution(.retry, .system, error.message)
       }
     }

@@ -58,18 +58,8 @@ struct HttpResponseFilter: Component {
       config: config,
       bindings: [
         (.response, response.templateValue), (.headers, response.headersValue),
-        (.requestURL, .string(Self.publicURL(response.url))),
+        (.requestURL, .string(RequestURL(response.url).publicText)),
       ])
-  }
-
-  /// The URL without its user, query and fragment, which may hold credentials.
-  private static func publicURL(_ url: String) -> String {
-    guard var parts = URLComponents(string: url) else { return "" }
-    parts.user = nil
-    parts.password = nil
-    parts.query = nil
-    parts.fragment = nil
-    return parts.string ?? ""
   }
 }
 

@@ -84,6 +84,7 @@ final class CompiledTemplate: Sendable {
       if types.accept(value) { return value }
     default:
       if types.accept(value), try RoundTrip.isExact(value, &evaluation) { return value.frozen }
+      if types.writesJSON(value), !types.accept(value) { return .string(FieldValue.json(JSONValue(value))) }
     }
     return typed(try value.text(&evaluation), types)
   }
@@ -92,7 +93,8 @@ final class CompiledTemplate: Sendable {
   private func typed(_ text: String, _ types: ValidTypes) -> Value? { text.isEmpty ? nil : Self.literal(text, types) }
 
   static func literal(_ text: String, _ types: ValidTypes) -> Value {
-    if let value = PythonLiteral.evaluate(text), types.accept(value) { return value }
-    return .string(text)
+    guard let value = PythonLiteral.evaluate(text) else { return .string(text) }
+    if types.accept(value) { return value }
+    return .string(types.writesJSON(value) ? FieldValue.json(value, written: text) : text)
   }
 }

@@ -115,6 +115,15 @@ package struct InterpolatedString: Sendable {
     }
   }
 
+  /// The value that `config` and the parameters alone decide; nil where other variables, the time or chance have a say, and where
+  /// the evaluation fails.
+  func decided(by config: Value) -> JSONValue? {
+    guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]) else {
+      return nil
+    }
+    return (try? evaluate(EvaluationContext(config: config))).map { JSONValue($0) }
+  }
+
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
   /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; also for an undefined value unless there
   ///   is another default.

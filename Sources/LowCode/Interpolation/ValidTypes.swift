@@ -1,3 +1,4 @@
+import JSON
 import Jinja
 
 /// The Python types that a place accepts for an evaluated literal; a literal of another type stays a string.
@@ -8,11 +9,33 @@ package enum ValidTypes: Sendable, Hashable {
   case float
   case bool
   case only(Set<PythonType>)
+  /// A query parameter or the field of a form: a text, or a list that repeats it. Lists that are nested otherwise become JSON.
+  case field
+  /// A header: anything, but lists and objects become JSON.
+  case header
+
+  /// Whether a value that the place does not accept is written as JSON rather than as Python prints it.
+  func writesJSON(_ value: Value) -> Bool {
+    switch self {
+    case .field: PythonType(value) == .list
+    case .header: [.list, .dict].contains(PythonType(value))
+    default: false
+    }
+  }
 
   /// Whether Python's `isinstance` holds: a bool is an int too.
   func accept(_ value: Value) -> Bool {
-    if case .any = self { return true }
-    return acceptsLiteral(value)
+    switch self {
+    case .any: return true
+    case .field:
+      switch PythonType(value) {
+      case .string: return true
+      case .list: return FieldValue.repeated(JSONValue(value)) != nil
+      default: return false
+      }
+    case .header: return ![.list, .dict].contains(PythonType(value))
+    default: return acceptsLiteral(value)
+    }
   }
 
   private func acceptsLiteral(_ value: Value) -> Bool {

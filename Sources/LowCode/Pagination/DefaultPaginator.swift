@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Foundation
 import JSON
 import Jinja
 
@@ -7,7 +8,8 @@ struct DefaultPaginator: Component, Paginator {
   /// What is done with a token.
   private enum TokenPlace: Sendable {
     case option(RequestOption)
-    case path
+    /// Whether the token is a link of the API's rather than a path of the manifest's.
+    case path(isLink: Bool)
   }
 
   private let strategy: any PaginationStrategy
@@ -33,7 +35,8 @@ struct DefaultPaginator: Component, Paginator {
         .system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: strategy["page_size"] ?? strategy)
     }
     tokenPlace = try node["page_token_option"].map { option in
-      option["type"]?.string == "RequestPath" ? .path : .option(try context.build(option))
+      option["type"]?.string == "RequestPath"
+        ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try context.build(option))
     }
     try checkPlaces(node)
   }
@@ -56,11 +59,20 @@ struct DefaultPaginator: Component, Paginator {
 
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
     guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else { return nil }
+    if case .path(isLink: true)? = tokenPlace { return PageToken(token, in: page.response.url) }
     return PageToken(token)
   }
 
+  /// Whether the token is what the API gave, and not put together by the manifest: a single expression that joins nothing.
+  private static func isLink(_ strategy: ManifestNode) -> Bool {
+    guard let template = strategy["cursor_value"]?.string?.trimmingCharacters(in: .whitespacesAndNewlines) else { return false }
+    return template.hasPrefix("{{") && template.hasSuffix("}}") && !template.dropFirst(2).contains("{{")
+      && !template.contains("~")
+      && !template.contains("+")
+  }
+
   func path(for token: PageToken?) -> String? {
-    guard case .path? = tokenPlace, let token, token.value.isTruthy else { return nil }
+    guard case .path(_)? = tokenPlace, let token, token.value.isTruthy else { return nil }
     return token.value.pythonString
   }
 
@@ -68,7 +80,10 @@ struct DefaultPaginator: Component, Paginator {
     var parts = RequestParts()
     if case .option(let option)? = tokenPlace, let token { try option.inject(JSONValue(token.value), into: &parts) }
     if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 {
+      let others = Set(parts.parameters.keys)
       try sizeOption.inject(.int(size), into: &parts)
+      // A size that was reduced is meant for the pages that come, whatever their links say.
+      if pageSize != nil { parts.lastingParameters = Set(parts.parameters.keys).subtracting(others) }
     }
     return parts
   }

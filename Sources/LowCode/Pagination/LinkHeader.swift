@@ -2,53 +2,92 @@ import JSON
 import Jinja
 
 extension HTTPResponse {
-  /// The `Link` header (RFC 8288) by relation, as Python's requests parses it: `{"next": {"url": …, "rel": "next"}}`.
+  /// The `Link` header (RFC 8288) by relation, as Python's requests gives it: `{"next": {"url": …, "rel": "next"}}`. A link with
+  /// several relations stands under each of them, and under their list as it is written; one without stands under its URL.
   var links: Value {
     guard let header = header("Link") else { return .emptyDict }
     var links: JSONObject = [:]
-    for part in Self.splitLinks(header) {
-      let pieces = part.split(separator: ";", maxSplits: 1)
-      guard let target = pieces.first else { continue }
-      let trim: Set<Character> = ["<", ">", " ", "'", "\""]
-      var link: JSONObject = ["url": .string(target.trimmed(trim))]
-      for parameter in pieces.dropFirst().flatMap({ $0.split(separator: ";") }) {
-        let pair = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard pair.count == 2, !pair[1].contains("=") else { break }
-        let junk: Set<Character> = [" ", "'", "\""]
-        link[pair[0].trimmed(junk)] = .string(pair[1].trimmed(junk))
+    var reader = LinkReader(HeaderText.utf8(header))
+    while let link = reader.next() {
+      let value = JSONValue.object(link)
+      guard let relations = link["rel"]?.string else {
+        if let url = link["url"]?.string { links[url] = value }
+        continue
       }
-      let name = link["rel"] ?? link["url"]
-      if case .string(let name)? = name { links[name] = .object(link) }
+      links[relations] = value
+      for relation in relations.split(whereSeparator: \.isWhitespace) { links[String(relation)] = value }
     }
     return Value(JSONValue.object(links))
   }
-
-  /// Links are parted by a comma before the next `<`.
-  private static func splitLinks(_ header: String) -> [Substring] {
-    var parts: [Substring] = []
-    var start = header.startIndex
-    var index = header.startIndex
-    while index < header.endIndex {
-      if header[index] == "," {
-        let rest = header[header.index(after: index)...]
-        if let next = rest.firstIndex(where: { $0 != " " }), rest[next] == "<" {
-          parts.append(header[start..<index])
-          start = next
-          index = next
-        }
-      }
-      index = header.index(after: index)
-    }
-    parts.append(header[start...])
-    return parts
-  }
 }
 
-extension Substring {
-  fileprivate func trimmed(_ characters: Set<Character>) -> String {
-    var text = self
-    while let first = text.first, characters.contains(first) { text.removeFirst() }
-    while let last = text.last, characters.contains(last) { text.removeLast() }
-    return String(text)
+/// Reads the links of a header one after the other: `<URL>; name=value; name="value", <URL> …`.
+private struct LinkReader {
+  private var rest: Substring.UTF8View
+
+  init(_ header: String) { rest = Substring(header).utf8 }
+
+  /// The next link's parameters, with its URL as `url`.
+  mutating func next() -> JSONObject? {
+    rest = rest.drop { Self.isBlank($0) || $0 == UInt8(ascii: ",") }
+    guard !rest.isEmpty else { return nil }
+    var link: JSONObject = ["url": .string(url())]
+    while take(";") {
+      let name = text(until: "=;,")
+      guard take("=") else { continue }
+      let value = value()
+      // Names are compared without regard to case (§3); of several relations the first counts (§3.3).
+      if name.lowercased() == "rel" {
+        if link["rel"] == nil { link["rel"] = .string(value) }
+      } else if !name.isEmpty {
+        link[name] = .string(value)
+      }
+    }
+    return link
+  }
+
+  /// What stands in the angle brackets, commas and semicolons too; without brackets, what stands before the parameters.
+  private mutating func url() -> String {
+    guard take("<") else { return text(until: ";,").trimmingQuotes() }
+    let url = Substring(rest.prefix { $0 != UInt8(ascii: ">") })
+    rest = rest[url.endIndex...].dropFirst()
+    return String(url)
+  }
+
+  private mutating func value() -> String {
+    for quote in ["\"", "'"] where take(quote) {
+      var bytes: [UInt8] = []
+      while let byte = rest.popFirst(), [byte] != Array(quote.utf8) {
+        // A quoted character stands for itself (RFC 9110 §5.6.4).
+        if byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() { bytes.append(escaped) } else { bytes.append(byte) }
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    return text(until: ";,")
+  }
+
+  /// What stands before one of `marks`, without blanks around it.
+  private mutating func text(until marks: String) -> String {
+    var found = rest.prefix { !marks.utf8.contains($0) }
+    rest = rest[found.endIndex...]
+    found = found.drop(while: Self.isBlank)
+    while let last = found.last, Self.isBlank(last) { found = found.dropLast() }
+    return String(Substring(found))
+  }
+
+  /// Passes over blanks, and over `mark` if it comes next.
+  private mutating func take(_ mark: String) -> Bool {
+    let start = rest.drop(while: Self.isBlank)
+    guard start.starts(with: mark.utf8) else { return false }
+    rest = start.dropFirst()
+    return true
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+}
+
+extension String {
+  fileprivate func trimmingQuotes() -> String {
+    String(drop { "<> '\"".contains($0) }.reversed().drop { "<> '\"".contains($0) }.reversed())
   }
 }

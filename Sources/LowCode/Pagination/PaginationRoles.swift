@@ -4,7 +4,13 @@ import Jinja
 /// The token of a page: what the strategy returned, injected into the next request.
 package struct PageToken: Sendable {
   package var value: Value
-  package init(_ value: Value) { self.value = value }
+  /// The URL of the page that the API named the next one in, where the token is a link of the API's.
+  package var page: String?
+
+  package init(_ value: Value, in page: String? = nil) {
+    self.value = value
+    self.page = page
+  }
 }
 
 /// What a pagination strategy sees of the page that was just read.

@@ -189,7 +189,7 @@ struct HTTPClient: Sendable {
     runtime.log.log(
       .info,
       "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "No message.") "
-        + "Trying again in \(PythonStrings.trimmed(seconds)) s.")
+        + "Trying again in \(PythonStrings.wait(seconds)).")
     try await runtime.sleep(seconds)
   }
 

@@ -16,7 +16,7 @@ struct HttpRequestRegexMatcher: Component {
     method = try node.optionalString("method").flatMap { $0.isEmpty ? nil : $0.uppercased() }
     urlBase = try node.optionalString("url_base").flatMap { text in
       let base = text.replacing(/\/+$/, with: "")
-      return base.isEmpty ? nil : base
+      return base.isEmpty ? nil : (try? RequestURL(base).canonical())?.description ?? base
     }
     pathPattern = try node["url_path_pattern"].flatMap { value -> PythonPattern? in
       guard let pattern = value.string, !pattern.isEmpty else { return nil }
@@ -41,10 +41,10 @@ struct HttpRequestRegexMatcher: Component {
   /// - Throws: ``ConnectorError`` where the pattern takes too many steps to tell.
   func matches(_ request: HTTPRequest) throws(ConnectorError) -> Bool {
     if let method, request.method != method { return false }
-    let parts = Self.split(request.url)
-    if let urlBase, parts.base != urlBase { return false }
+    let url = RequestURL(request.url)
+    if let urlBase, urlBase != "\(url.scheme ?? "")://\(url.authority ?? "")" { return false }
     if let pathPattern {
-      let path = parts.path.replacing(/\/+$/, with: "")
+      let path = String(url.path.replacing(/\/+$/, with: ""))
       do throws(PatternLimitExceeded) {
         guard try pathPattern.isFound(in: path) else { return false }
       } catch {
@@ -54,33 +54,9 @@ struct HttpRequestRegexMatcher: Component {
       }
     }
     if !parameters.isEmpty {
-      let query = Self.values(ofQuery: parts.query)
-      guard parameters.allSatisfy({ query[$0.key] == $0.value }) else { return false }
+      let query = QueryText(url.query ?? "")
+      guard parameters.allSatisfy({ query.lastValue(of: $0.key) == $0.value }) else { return false }
     }
     return headers.allSatisfy { request.header($0.key) == $0.value }
-  }
-
-  private static func split(_ url: String) -> (base: String, path: String, query: Substring) {
-    let plain = url.prefix { $0 != "#" }
-    let mark = plain.firstIndex(of: "?") ?? plain.endIndex
-    let front = plain[..<mark]
-    let query = mark < plain.endIndex ? plain[plain.index(after: mark)...] : ""
-    guard let scheme = front.range(of: "://") else { return (String(front), "", query) }
-    let slash = front[scheme.upperBound...].firstIndex(of: "/") ?? front.endIndex
-    return (String(front[..<slash]), String(front[slash...]), query)
-  }
-
-  /// The last value of each key of a query, decoded; empty ones do not count.
-  private static func values(ofQuery query: Substring) -> [String: String] {
-    var values: [String: String] = [:]
-    for pair in query.split(separator: "&") {
-      guard let equals = pair.firstIndex(of: "=") else { continue }
-      let parts = [pair[..<equals], pair[pair.index(after: equals)...]].map { part in
-        let plain = String(part.replacing("+", with: " "))
-        return plain.removingPercentEncoding ?? plain
-      }
-      if !parts[1].isEmpty { values[parts[0]] = parts[1] }
-    }
-    return values
   }
 }

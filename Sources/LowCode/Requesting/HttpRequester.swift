@@ -4,9 +4,7 @@ import Jinja
 
 /// Describes the requests of a stream: where to, what with, and what to do about errors.
 struct HttpRequester: Component, Requester {
-  private let url: InterpolatedString
-  private let urlBase: InterpolatedString
-  private let path: InterpolatedString
+  private let address: RequesterAddress
   private let method: String
   private let options: InterpolatedRequestOptions
   private let authenticator: any Authenticator
@@ -20,18 +18,10 @@ struct HttpRequester: Component, Requester {
   private let config: Value
   private let log: any LogSink
 
-  let baseURL: InterpolatedString?
+  var baseURL: InterpolatedString? { address.base }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let parameters = node.parameters
-    func template(_ property: String) throws -> InterpolatedString {
-      guard let value = node[property] else { return InterpolatedString("", parameters: parameters) }
-      return InterpolatedString(value, parameters: parameters)
-    }
-    url = try template("url")
-    urlBase = try template("url_base")
-    path = try template("path")
-    baseURL = url.source.isEmpty ? (urlBase.source.isEmpty ? nil : urlBase) : url
+    address = RequesterAddress(from: node)
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
     config = context.configValue
@@ -40,10 +30,10 @@ struct HttpRequester: Component, Requester {
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = context.siblings.decoder?.reception ?? .memory
     let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
-    cacheScope = keepsResponses ? Self.scope(node["authenticator"]) : nil
+    cacheScope = keepsResponses ? node["authenticator"]?.identity(context.configValue) ?? "" : nil
     var inner = context
     inner.keepsResponses = false
-    inner.siblings.urlBase = baseURL
+    inner.siblings.urlBase = address.base
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
     client = HTTPClient(
       name: context.streamName, authenticator: authenticator,
@@ -72,7 +62,8 @@ struct HttpRequester: Component, Requester {
     for (name, value) in merged.parameters {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
     }
-    var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
+    merged.lastingParameters.formUnion(credentials.parameters.keys)
+    var request = try self.request(to: path, token, &merged, context)
     // A response that is kept is received wholly.
     let isKept = cacheScope != nil && merged.store == nil
     request.store = try merged.store ?? (reception == .file && !isKept ? TemporaryFile() : nil)
@@ -88,25 +79,21 @@ struct HttpRequester: Component, Requester {
     return try await client.send(request, key: key)
   }
 
-  /// The authenticator as the manifest describes it; its `$parameters` depend on the place, not on the credentials.
-  private static func scope(_ authenticator: ManifestNode?) -> String {
-    func plain(_ value: JSONValue) -> JSONValue {
-      switch value {
-      case .array(let elements): .array(elements.map(plain))
-      case .object(let members):
-        .object(
-          JSONObject(members.filter { $0.key != "$parameters" }.map { ($0.key, plain($0.value)) }, uniquingKeysWith: { $1 }))
-      default: value
-      }
+  /// The request, to a page's own address where the paginator gives one.
+  private func request(
+    to link: String?, _ token: PageToken?, _ parts: inout RequestParts, _ context: EvaluationContext
+  ) throws -> HTTPRequest {
+    guard let link, !link.isEmpty else {
+      return try RequestPreparation.request(method: method, url: try address.own(context), parts: parts, node: address.node)
     }
-    return authenticator.map { plain($0.value).jsonText } ?? ""
-  }
-
-  private func fullURL(_ override: String?, _ context: EvaluationContext) throws -> String {
-    let base = try urlBase.string(context)
-    let path = try override.flatMap { $0.isEmpty ? nil : $0 } ?? String(self.path.string(context).drop { $0 == "/" })
-    if !base.isEmpty { return URLJoining.join(base, path) }
-    let url = try self.url.string(context)
-    return path.isEmpty ? url : URLJoining.join(url, path)
+    var url = RequestURL(try address.target(of: link, in: token?.page, context))
+    // What the link brings along is not sent twice.
+    if let query = url.query {
+      url.query = Substring(QueryText(query).removing(parts.lastingParameters.intersection(parts.parameters.keys)))
+      let brought = QueryText(url.query ?? "")
+      parts.parameters.removeAll { brought.has($0.key) }
+    }
+    return try RequestPreparation.request(
+      method: method, url: url.description, parts: parts, givenBy: token?.page, node: address.node)
   }
 }

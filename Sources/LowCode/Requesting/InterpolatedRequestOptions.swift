@@ -34,7 +34,6 @@ struct InterpolatedRequestOptions: Sendable {
 
   init(from node: ComponentNode) throws {
     let scope = node.parameters
-    let stringsAndLists = ValidTypes.only([.string, .list])
     func flat(_ node: ManifestNode?, values: ValidTypes = .any) throws -> Input {
       guard let node, node.mapping?.isEmpty != true else { return .none }
       if let text = node.string {
@@ -53,8 +52,8 @@ struct InterpolatedRequestOptions: Sendable {
     queryPropertiesKey = given?.mapping?.first { QueryProperties.isQueryProperties($0.value) }?.key
     parameters = try flat(
       queryPropertiesKey == nil ? given : given.map { Self.without($0) { QueryProperties.isQueryProperties($0.value) } },
-      values: stringsAndLists)
-    let header = try flat(node["request_headers"])
+      values: .field)
+    let header = try flat(node["request_headers"], values: .header)
     headers = if case .mapping(let mapping) = header { .texts(mapping) } else { header }
     location = node.location
 
@@ -68,7 +67,7 @@ struct InterpolatedRequestOptions: Sendable {
       default: throw ConnectorError(.system, "`\(body["type"]?.string ?? "")` is not a request body.", at: body)
       }
     }
-    bodyData = try flat(dataNode, values: stringsAndLists)
+    bodyData = try flat(dataNode, values: .field)
     bodyJSON = try nested(jsonNode)
     if case .none = bodyData {
     } else if case .none = bodyJSON {
@@ -101,7 +100,10 @@ struct InterpolatedRequestOptions: Sendable {
     // As the reference: what is neither a mapping nor a text counts as nothing, and a text is a body only.
     if case .object(let object) = try parameters.evaluate(context) {
       parts.parameters = object
-      if let queryPropertiesKey { parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location)) }
+      if let queryPropertiesKey {
+        parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location))
+        parts.lastingParameters = [queryPropertiesKey]
+      }
     }
     switch try headers.evaluate(context) {
     case .object(let object): parts.headers = object.filter { $0.value != .null }

@@ -16,6 +16,13 @@ enum PythonStrings {
   static func trimmed(_ seconds: Double) -> String {
     seconds == seconds.rounded() && abs(seconds) < 1e15 ? String(Int(seconds)) : String(seconds)
   }
+
+  /// A wait as log lines show it: seconds with one decimal.
+  static func wait(_ seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e15 else { return "\(seconds) s" }
+    let tenths = Int((seconds * 10).rounded())
+    return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10) s"
+  }
 }
 
 extension Value {

@@ -4,6 +4,8 @@ import JSON
 /// What one component adds to a request, place by place.
 package struct RequestParts: Sendable {
   package var parameters: JSONObject = [:]
+  /// The names of parameters that count even where the address of a page brings others of that name along.
+  package var lastingParameters: Set<String> = []
   package var headers: JSONObject = [:]
   /// A text, or an object with the fields of a form.
   package var bodyData: JSONValue = .object([:])
@@ -17,6 +19,7 @@ package struct RequestParts: Sendable {
   /// - Throws: ``ConnectorError`` where both set the same key (in a JSON body: to different values).
   package mutating func merge(_ other: RequestParts) throws {
     store = other.store ?? store
+    lastingParameters.formUnion(other.lastingParameters)
     try Self.merge(other.parameters, into: &parameters, place: "query")
     try Self.merge(other.headers, into: &headers, place: "headers")
     try Self.merge(other.bodyJSON, into: &bodyJSON, place: "JSON body", allowingEqual: true)

@@ -183,7 +183,7 @@ struct SimpleRetriever: Component, Retriever {
         }
         runtime.log.log(
           .info,
-          "Stream \(streamName): a page is asked for again in \(seconds) s, by \(reducer?.size.map(String.init) ?? "the same") records."
+          "Stream \(streamName): a page is asked for again in \(PythonStrings.wait(seconds)), by \(reducer?.size.map(String.init) ?? "the same") records."
         )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }

@@ -58,7 +58,7 @@ struct AddressMigration {
   static func joined(_ visit: ComponentVisit) -> String? {
     guard let base = base(of: visit)?.node.string else { return nil }
     guard let path = visit["path"] else { return base }
-    return path.string.map { join(base, $0) }
+    return path.string.map { RequestURL.concatenated(base, $0) }
   }
 
   private static func base(of visit: ComponentVisit) -> (key: String, node: ManifestNode)? {
@@ -67,12 +67,6 @@ struct AddressMigration {
       if let node = visit[key], node.string != "" { return (key, node) }
     }
     return nil
-  }
-
-  private static func join(_ base: String, _ path: String) -> String {
-    let rest = path.drop { $0 == "/" }
-    if rest.isEmpty { return base }
-    return (base.hasSuffix("/") ? base : base + "/") + rest
   }
 
   /// The address, where joining its parts as texts gives what joining them for each request gives.
@@ -87,7 +81,7 @@ struct AddressMigration {
       !segments.dropLast().contains(where: { $0.isEmpty }), !segments.contains(where: { [".", ".."].contains($0) }),
       !dependsOnBase(visit)
     else { return nil }
-    return Address(baseKey: key, base: base, path: path, url: join(start, end))
+    return Address(baseKey: key, base: base, path: path, url: RequestURL.concatenated(start, end))
   }
 
   /// Whether something else than the request is told the base, or puts another path behind it.

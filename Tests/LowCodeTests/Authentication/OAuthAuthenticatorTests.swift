@@ -72,16 +72,6 @@ import Testing
     #expect(world.transport.requests.count == 1)
   }
 
-  @Test func theNextOneTriesAfterAFailure() async throws {
-    let world = TestWorld([.status(403, "{}"), Self.answer])
-    let authenticator = try world.authenticator(Self.manifest())
-    let results = await withTaskGroup(of: Bool.self) { group in
-      for _ in 0..<2 { group.addTask { (try? await authenticator.headers()) != nil } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-    #expect(results.sorted { !$0 && $1 } == [false, true])
-  }
-
   /// How long a token is used: seconds that pass until the second request, and whether it is got anew then.
   @Test(arguments: [
     (#"{"access_token": "t1", "expires_in": 60}"#, "", 60.0, false),

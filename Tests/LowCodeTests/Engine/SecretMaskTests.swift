@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [
-    secret, RequestPreparation.quotePlus(secret), JSONValue.string(secret).jsonText,
+    secret, PercentEncoding.quotePlus(secret), JSONValue.string(secret).jsonText,
     Data(secret.utf8).base64EncodedString(), "Basic " + Data("user:\(secret)".utf8).base64EncodedString(),
     "Basic " + Data("me:\(secret)".utf8).base64EncodedString(), "Basic " + Data("a:\(secret)".utf8).base64EncodedString(),
     "Basic " + Data("\(secret):x".utf8).base64EncodedString(),

@@ -28,17 +28,30 @@ import Testing
     ("https://a.test/b ", "{}", "https://a.test/b%20"),
     ("https://a.test/%2f?c=%c3%a4#%e4", "{}", "https://a.test/%2F?c=%C3%A4#%E4"),
     ("https://a.test/x?%", #"{"y": "+"}"#, "https://a.test/x?%25&y=%2B"),
-    ("ftp://a.test/x y", #"{"y": "+"}"#, "ftp://a.test/x y"),
-    ("a.test:80/x", "{}", "a.test:80/x"),
+    ("http://a\\@b/", "{}", "http://a/%5C@b/"),
+    ("http://a?x", "{}", "http://a/?x"),
+    ("http://a#f", "{}", "http://a/#f"),
+    ("HTTP://A.Test:80/X", "{}", "http://a.test:80/X"),
+    ("http://MÜNCHEN.example:81/ü", #"{"ö": "ß"}"#, "http://xn--mnchen-3ya.example:81/%C3%BC?%C3%B6=%C3%9F"),
   ])
   func url(url: String, parameters: String, expected: String) throws {
     let parameters = try #require(try JSONValue(parsing: parameters).object)
     #expect(try RequestPreparation.url(url, parameters: parameters) == expected)
   }
 
-  @Test(arguments: ["a.test/x", "https:///x", "https://a.test /x", "https://a\u{7F}.test/"])
-  func urlWithoutSchemeOrHostIsRefused(_ url: String) {
-    #expect(throws: ConnectorError.self) { try RequestPreparation.url(url, parameters: [:]) }
+  @Test(arguments: [
+    ("a.test/x", "a.test/x"), ("https:///x", "https:///x"), ("https://a.test /x", "https://a.test /x"),
+    ("https://a\u{7F}.test/", "https://a\u{7F}.test/"), ("ftp://a.test/x y", "ftp://a.test/x y"), ("a.test:80/x", "a.test:80/x"),
+    ("127.0.0.1:1/s", "127.0.0.1:1/s"), ("http://[::1?k=secret", "http://[::1"), ("http://u:secret@a:x/", "http://a:x/"),
+    ("", ""),
+    ("file:///etc/passwd", "file:///etc/passwd"), ("javascript:x", "javascript:x"),
+  ])
+  func anAddressThatCannotWorkIsAnErrorOfTheConfig(_ url: String, shown: String) throws {
+    let error = #expect(throws: ConnectorError.self) {
+      try RequestPreparation.request(method: "GET", url: url, parts: RequestParts())
+    }
+    #expect(error?.failureType == .config)
+    #expect(error?.message.hasPrefix("The address `\(shown)` cannot be requested: it") == true)
   }
 
   @Test func jsonBody() throws {

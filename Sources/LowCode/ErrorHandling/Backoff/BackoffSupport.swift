@@ -104,7 +104,8 @@ struct WaitLimit: Sendable {
     guard let seconds, wait >= seconds else { return }
     throw ConnectorError(
       .transient, "The API asks for a longer wait than the connector is allowed to make.",
-      internalMessage: "The API asks to wait \(wait) s; `max_waiting_time_in_seconds` is \(seconds) s.")
+      internalMessage:
+        "The API asks to wait \(PythonStrings.wait(wait)); `max_waiting_time_in_seconds` is \(PythonStrings.wait(seconds)).")
   }
 
   func checked(_ wait: Double) throws -> Double {
@@ -113,25 +114,53 @@ struct WaitLimit: Sendable {
   }
 }
 
-/// A number in a response header, alone or found by a regular expression at the header's start.
-struct HeaderNumber: Sendable {
+/// A number or a date in a response header, alone or found by a regular expression at the header's start.
+struct HeaderTime: Sendable {
+  /// What a header says.
+  enum Found: Equatable {
+    /// Seconds, from now or since 1970-01-01T00:00:00Z: that depends on the header.
+    case number(Double)
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    case moment(Int64)
+  }
+
   private let header: InterpolatedString
   private let regex: InterpolatedString?
   private let config: Value
+  private let now: @Sendable () -> Int64
 
   init(_ node: ComponentNode, in context: BuildContext) throws {
+    now = context.runtime.now
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     regex = node["regex"].map { InterpolatedString($0, parameters: node.parameters) }
     config = context.configValue
   }
 
-  func value(in response: HTTPResponse) throws -> Double? {
+  /// The seconds to wait, for a header that says them or names the moment until when; a moment that is past asks for no wait.
+  func wait(in response: HTTPResponse) throws -> Double? {
+    switch try found(in: response) {
+    case .number(let seconds)?: seconds
+    case .moment(let moment)?: max(0, (Double(moment) - Double(now())) / 1_000_000)
+    case nil: nil
+    }
+  }
+
+  /// The moment that the header names, in seconds since 1970-01-01T00:00:00Z.
+  func moment(in response: HTTPResponse) throws -> Double? {
+    switch try found(in: response) {
+    case .number(let seconds)?: seconds
+    case .moment(let moment)?: Double(moment) / 1_000_000
+    case nil: nil
+    }
+  }
+
+  private func found(in response: HTTPResponse) throws -> Found? {
     let context = EvaluationContext(config: config)
     guard var text = response.header(try header.string(context)), !text.isEmpty else { return nil }
     if let regex = try regex?.string(context) {
       let match = try PythonPattern.cached(regex).firstMatch(in: text, atStart: true)
       if let found = match?.group(0) { text = found }
     }
-    return PythonNumber.float(text)
+    return PythonNumber.float(text).map { .number($0) } ?? HTTPDate.parse(text, now: now()).map { .moment($0) }
   }
 }

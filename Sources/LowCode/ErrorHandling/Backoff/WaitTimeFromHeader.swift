@@ -1,15 +1,15 @@
-/// Waits as long as a response header says, in seconds.
+/// Waits as long as a response header says, in seconds or by a date (RFC 9110 §10.2.3).
 struct WaitTimeFromHeader: Component, BackoffStrategy {
-  private let header: HeaderNumber
+  private let header: HeaderTime
   private let limit: WaitLimit
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    header = try HeaderNumber(node, in: context)
+    header = try HeaderTime(node, in: context)
     limit = try WaitLimit(node, in: context)
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {
-    guard let response = attempt.response, let wait = try header.value(in: response) else { return nil }
+    guard let response = attempt.response, let wait = try header.wait(in: response) else { return nil }
     // A header of 0 asks for no wait: no limit refuses that.
     if wait != 0 { try limit.check(wait) }
     return wait

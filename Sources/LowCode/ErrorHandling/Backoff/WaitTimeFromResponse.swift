@@ -1,12 +1,12 @@
 import AirbyteProtocol
 import Jinja
 
-/// Waits as long as an expression over the response says, in seconds.
+/// Waits as long as an expression over the response says, in seconds or by the date of a header.
 struct WaitTimeFromResponse: Component, BackoffStrategy {
   private let seconds: InterpolatedString
   private let limit: WaitLimit
   private let config: Value
-  private let log: any LogSink
+  private let runtime: RuntimeEnvironment
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let expression = try node.required("wait_time_in_seconds")
@@ -20,7 +20,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
     }
     limit = try WaitLimit(node, in: context)
     config = context.configValue
-    log = context.runtime.log
+    runtime = context.runtime
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {
@@ -31,12 +31,18 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
         (.response, response?.templateValue ?? .emptyDict), (.headers, response?.headersValue ?? .emptyDict),
       ])
     guard let text = try? seconds.string(context), !text.allSatisfy(\.isWhitespace), text != "None" else { return nil }
-    guard let wait = PythonNumber.float(text) else {
-      log.log(.warn, "WaitTimeFromResponse: `wait_time_in_seconds` gave no number on this response; the next strategy decides.")
+    guard let wait = PythonNumber.float(text) ?? untilDate(text) else {
+      runtime.log.log(
+        .warn, "WaitTimeFromResponse: `wait_time_in_seconds` gave no number on this response; the next strategy decides.")
       return nil
     }
     guard wait.isFinite, wait >= 0 else { return nil }
     if wait != 0 { try limit.check(wait) }
     return wait
+  }
+
+  private func untilDate(_ text: String) -> Double? {
+    let now = runtime.now()
+    return HTTPDate.parse(text, now: now).map { max(0, (Double($0) - Double(now)) / 1_000_000) }
   }
 }

@@ -1,14 +1,14 @@
 import Jinja
 
-/// Waits until the time that a response header names, in seconds since the epoch.
+/// Waits until the time that a response header names, in seconds since the epoch or by a date.
 struct WaitUntilTimeFromHeader: Component, BackoffStrategy {
-  private let header: HeaderNumber
+  private let header: HeaderTime
   private let minimum: InterpolatedNumber?
   private let limit: WaitLimit
   private let now: @Sendable () -> Int64
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    header = try HeaderNumber(node, in: context)
+    header = try HeaderTime(node, in: context)
     minimum = try node["min_wait"].map { try InterpolatedNumber($0, of: node, in: context) }
     limit = try WaitLimit(node, in: context)
     now = context.runtime.now
@@ -16,7 +16,7 @@ struct WaitUntilTimeFromHeader: Component, BackoffStrategy {
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {
     let minimum = try minimum?.value() ?? 0
-    let until = try attempt.response.flatMap { try header.value(in: $0) } ?? 0
+    let until = try attempt.response.flatMap { try header.moment(in: $0) } ?? 0
     if until == 0 { return minimum == 0 ? nil : try limit.checked(minimum) }
     let wait = until - Double(now()) / 1_000_000
     if minimum != 0 { return try limit.checked(max(wait, minimum)) }

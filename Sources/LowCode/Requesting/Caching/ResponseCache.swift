@@ -130,11 +130,10 @@ extension ResponseCache.Key {
 
   /// The URL with its query in the order of names.
   private static func url(_ url: String, without names: Set<String>) -> String {
-    guard let mark = url.firstIndex(of: "?") else { return url }
-    let pairs = url[url.index(after: mark)...].split(separator: "&").filter { pair in
-      let name = pair.prefix { $0 != "=" }.replacing("+", with: " ")
-      return !names.contains(String(name).removingPercentEncoding ?? String(name))
-    }
-    return url[..<mark] + "?" + pairs.sorted().joined(separator: "&")
+    var parts = RequestURL(url)
+    guard let query = parts.query else { return url }
+    parts.query = Substring(
+      QueryText(query).fields.filter { !names.contains($0.name) }.map(\.text).sorted().joined(separator: "&"))
+    return parts.description
   }
 }

@@ -37,7 +37,7 @@ final class HTTPAPIBudget: Component {
       if wait > 0 {
         runtime.log.log(
           .info,
-          "\(request.method) \(request.url) waits \(PythonStrings.trimmed(seconds)) s for the call rate of the manifest: "
+          "\(request.method) \(request.url) waits \(PythonStrings.wait(seconds)) for the call rate of the manifest: "
             + "\(summary(index)).")
       }
       try await runtime.sleep(seconds)
@@ -47,12 +47,12 @@ final class HTTPAPIBudget: Component {
   /// Learns from the headers and the status of a response how many calls the API has left.
   func update(from response: HTTPResponse, to request: HTTPRequest) {
     guard let (index, _) = try? policy(for: request) else { return }
-    let reset = integer(resetHeader, response).map { $0.multipliedReportingOverflow(by: 1_000_000) }
+    let now = runtime.now()
+    let reset = moment(resetHeader, response, now)
     let left = integer(remainingHeader, response).flatMap { Int(exactly: $0) }
     let available = left ?? (hitStatusCodes.contains(response.status) ? 0 : nil)
-    let now = runtime.now()
     counters.withLock { counters in
-      counters[index]?.update(available: available, reset: reset.flatMap { $0.overflow ? nil : $0.partialValue }, at: now)
+      counters[index]?.update(available: available, reset: reset, at: now)
     }
   }
 
@@ -77,6 +77,14 @@ final class HTTPAPIBudget: Component {
   }
 
   private func summary(_ index: Int) -> String { counters.withLock { $0[index]?.summary ?? "" } }
+
+  /// The moment that a header names, by its seconds since 1970-01-01T00:00:00Z or its date.
+  private func moment(_ name: String, _ response: HTTPResponse, _ now: Int64) -> Int64? {
+    if let date = response.header(name).flatMap({ HTTPDate.parse($0, now: now) }) { return date }
+    guard let seconds = integer(name, response) else { return nil }
+    let (moment, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    return overflow ? nil : moment
+  }
 
   /// An integer in a header. What is none is passed over with a warning.
   private func integer(_ name: String, _ response: HTTPResponse) -> Int64? {

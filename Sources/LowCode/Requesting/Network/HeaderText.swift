@@ -10,6 +10,14 @@ enum HeaderText {
     return String(text)
   }
 
+  /// The value of a header that servers write in UTF-8, as they do URLs; one that is not UTF-8 stays as it was read.
+  static func utf8(_ value: String) -> String {
+    if value.utf8.allSatisfy({ $0 < 0x80 }) { return value }
+    let bytes = value.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
+    guard bytes.count == value.unicodeScalars.count else { return value }
+    return String(validating: bytes, as: UTF8.self) ?? value
+  }
+
   /// The bytes of a checked header; characters beyond Latin-1 take their UTF-8 bytes.
   static func encoded(_ text: String) -> [UInt8] {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return Array(text.utf8) }

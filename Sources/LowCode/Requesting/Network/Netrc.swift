@@ -55,7 +55,11 @@ struct Netrc: Sendable {
         default: entry.login = value
         }
       }
-      if let host { machines[host] = entry } else { fallback = entry }
+      if let host {
+        machines[host.utf8.allSatisfy { $0 < 0x80 } ? host : HostName.comparable(host)] = entry
+      } else {
+        fallback = entry
+      }
     }
   }
 

@@ -36,6 +36,10 @@ struct NetworkSettings: Sendable {
 
   /// The passwords that it holds: those in proxies' URLs and in `.netrc`.
   var secrets: [String] {
-    proxies.urls.compactMap { URLComponents(string: $0)?.password } + netrc.passwords
+    proxies.urls.compactMap { url in
+      RequestURL(url).userAndPlace?.user.flatMap { user in
+        user.firstIndex(of: ":").map { PercentEncoding.decoded(user[$0...].dropFirst()) ?? String(user[$0...].dropFirst()) }
+      }
+    } + netrc.passwords
   }
 }

@@ -22,13 +22,7 @@ package final class NetworkTransport: Transport {
   }
 
   package func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    let request = withCredentials(request)
-    guard let address = RequestAddress(request.url) else {
-      guard request.url.lowercased().hasPrefix("http") else {
-        throw TransportError(.unsupportedScheme, "`\(request.url)` is no URL that begins with https:// or http://.")
-      }
-      throw TransportError(.invalidURL, "`\(request.url)` is not a valid URL.")
-    }
+    let (request, address) = try addressed(request)
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
         .unsupportedScheme,
@@ -51,22 +45,22 @@ package final class NetworkTransport: Transport {
     return addresses.map(\.text)
   }
 
-  /// `request` with the credentials of `.netrc`, unless it has some.
-  private func withCredentials(_ request: HTTPRequest) -> HTTPRequest {
+  /// `request` to the one place that its URL leads to, with the credentials of `.netrc` unless it has some.
+  private func addressed(_ request: HTTPRequest) throws(TransportError) -> (HTTPRequest, RequestAddress) {
     var request = request
-    // As the reference: what stands before the host is not sent.
-    if request.url.utf8.contains(UInt8(ascii: "@")), var parts = URLComponents(string: request.url),
-      parts.user != nil || parts.password != nil
-    {
-      parts.user = nil
-      parts.password = nil
-      request.url = parts.string ?? request.url
+    let url = RequestURL(request.url)
+    let address: RequestAddress
+    do throws(AddressError) {
+      address = try RequestAddress(of: url)
+      if !url.isAt(address) { request.url = try url.canonical().description }
+    } catch {
+      let isHTTP = ["http", "https"].contains(url.scheme?.lowercased())
+      throw TransportError(
+        isHTTP ? .invalidURL : .unsupportedScheme, "The address `\(url.publicText)` cannot be requested: \(error.reason).")
     }
-    if !settings.netrc.isEmpty, request.header("Authorization") == nil, let address = RequestAddress(request.url),
-      let entry = settings.netrc.entry(for: address.host)
-    {
+    if !settings.netrc.isEmpty, request.header("Authorization") == nil, let entry = settings.netrc.entry(for: address.host) {
       request.setHeader("Authorization", "Basic " + Data("\(entry.user):\(entry.password)".utf8).base64EncodedString())
     }
-    return request
+    return (request, address)
   }
 }

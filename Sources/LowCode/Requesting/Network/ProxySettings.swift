@@ -18,7 +18,7 @@ struct ProxySettings: Sendable, Equatable {
     }
     let list = proxies.removeValue(forKey: "no") ?? ""
     exceptsAll = list.trimmingCharacters(in: .whitespaces) == "*"
-    exceptions = list.filter { !$0.isWhitespace }.lowercased().split(separator: ",").map(String.init)
+    exceptions = list.filter { !$0.isWhitespace }.lowercased().split(separator: ",").map(Self.comparable)
   }
 
   var isEmpty: Bool { proxies.isEmpty }
@@ -32,7 +32,24 @@ struct ProxySettings: Sendable, Equatable {
     return Self.withScheme(proxy)
   }
 
-  private static func withScheme(_ proxy: String) -> String { proxy.contains("://") ? proxy : "http://" + proxy }
+  /// The URL of a proxy, whose host is written in ASCII.
+  private static func withScheme(_ proxy: String) -> String {
+    let proxy = proxy.contains("://") ? proxy : "http://" + proxy
+    guard !proxy.utf8.allSatisfy({ $0 < 0x80 }) else { return proxy }
+    var url = RequestURL(proxy)
+    guard let user = url.userAndPlace?.user, let address = try? RequestAddress(of: url) else {
+      return (try? url.canonical())?.description ?? proxy
+    }
+    url.authority = user + "@" + address.authority
+    return url.description
+  }
+
+  /// An exception as hosts are written: a name may be of another script, and have a point before it and a port behind it.
+  private static func comparable(_ exception: Substring) -> String {
+    guard !exception.utf8.allSatisfy({ $0 < 0x80 }) else { return String(exception) }
+    let name = exception.drop { $0 == "." }.prefix { $0 != ":" }
+    return exception[..<name.startIndex] + HostName.comparable(name) + exception[name.endIndex...]
+  }
 
   private func bypasses(_ address: RequestAddress) -> Bool {
     if exceptsAll { return true }

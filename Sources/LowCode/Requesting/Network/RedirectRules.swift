@@ -1,25 +1,34 @@
-import Foundation
-
 /// The redirects of one request, one after the other.
 struct Redirects {
   private var request: HTTPRequest
-  private var count = 0
+  /// Where they led so far, as it may be shown.
+  private var places: [String]
 
-  init(of request: HTTPRequest) { self.request = request }
+  init(of request: HTTPRequest) {
+    self.request = request
+    places = [RequestURL(request.url).publicText]
+  }
 
   /// The request that follows `response`; nil where that is no redirect.
   /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
   mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
     let location = response.header("Location")
     guard let next = try RedirectRules.next(after: request, status: response.status, location: location) else { return nil }
-    guard count < RedirectRules.limit else {
+    places.append(RequestURL(next.url).publicText)
+    guard places.count <= RedirectRules.limit + 1 else {
       throw TransportError(
-        .tooManyRedirects,
-        "\(RequestAddress(request.url)?.description ?? request.url) redirects more than \(RedirectRules.limit) times in a row.")
+        .tooManyRedirects, "`\(places[0])` redirects more than \(RedirectRules.limit) times in a row: \(way).")
     }
-    count += 1
     request = next
     return next
+  }
+
+  /// The circle that the redirects end in, or where they began and where they led to.
+  private var way: String {
+    let last = places.count - 1
+    let start = places[..<last].lastIndex(of: places[last]) ?? 0
+    let shown = last - start < 6 ? Array(places[start...]) : places[start..<(start + 3)] + ["…"] + places.suffix(2)
+    return shown.joined(separator: " → ")
   }
 }
 
@@ -37,11 +46,14 @@ enum RedirectRules {
   /// - Throws: ``TransportError`` where the `Location` is no URL.
   static func next(after request: HTTPRequest, status: Int, location: String?) throws(TransportError) -> HTTPRequest? {
     guard statuses.contains(status), let location else { return nil }
-    guard let url = target(location, from: request.url) else {
-      throw TransportError(.invalidURL, "A redirect leads to `\(location.prefix(500))`, which is not a URL.")
-    }
     var next = request
-    next.url = url
+    do throws(AddressError) {
+      next.url = try target(location, from: request.url)
+    } catch {
+      throw TransportError(
+        .invalidRedirect,
+        "`\(RequestURL(request.url).publicText)` redirects to `\(location)`, which cannot be requested: \(error.reason).")
+    }
     switch status {
     case 303, 302: if request.method != "HEAD" { next.method = "GET" }
     case 301: if request.method == "POST" { next.method = "GET" }
@@ -52,18 +64,18 @@ enum RedirectRules {
       next.body = nil
       dropped.formUnion(["content-length", "content-type", "transfer-encoding"])
     }
-    if leavesCredentials(from: request.url, to: url) { dropped.insert("authorization") }
+    if leavesCredentials(from: request.url, to: next.url) { dropped.insert("authorization") }
     next.headers.removeAll { dropped.contains($0.name.lowercased()) }
     return next
   }
 
-  private static func target(_ location: String, from url: String) -> String? {
-    guard let base = URL(string: url),
-      let target = URL(string: RequestPreparation.requoted(uri: location), relativeTo: base)?.absoluteURL,
-      var parts = URLComponents(url: target, resolvingAgainstBaseURL: true)
-    else { return nil }
-    if parts.fragment == nil { parts.percentEncodedFragment = URLComponents(string: url)?.percentEncodedFragment }
-    return parts.string
+  private static func target(_ location: String, from url: String) throws(AddressError) -> String {
+    let start = RequestURL(url)
+    var target = start.resolving(HeaderText.utf8(location))
+    // Another scheme is refused by whoever is to send it.
+    if ["http", "https"].contains(target.scheme?.lowercased()) { target = try target.canonical() }
+    if target.fragment?.isEmpty ?? true { target.fragment = start.fragment }
+    return PercentEncoding.requoted(target.description, as: .uri)
   }
 
   /// Whether `new` is another place than `old`, so that credentials for the one are not for the other. From http to https on the

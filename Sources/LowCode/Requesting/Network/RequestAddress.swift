@@ -1,63 +1,89 @@
-import Foundation
+/// Why a URL cannot be requested, whoever answers: a part of a sentence about it.
+struct AddressError: Error, Sendable, Equatable {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
 
 /// Where a URL leads to: scheme, host and port, without anything that may be secret.
 struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
   /// In lower case.
   let scheme: String
-  /// In lower case, without the brackets of an IPv6 address.
+  /// In lower case and ASCII, without the brackets of an IPv6 address.
   let host: String
   /// The one of the URL, or the scheme's own.
   let port: Int
   /// Whether the URL names the port.
   let hasPort: Bool
 
-  /// Nil where the URL has no host.
+  /// Nil where the URL leads nowhere.
   init?(_ url: String) {
-    if let plain = Self(plain: url) {
-      self = plain
-      return
-    }
-    guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty
-    else { return nil }
-    self.scheme = scheme
-    self.host = host.trimmingCharacters(in: ["[", "]"]).lowercased()
-    hasPort = parts.port != nil
-    port = parts.port ?? (scheme == "https" ? 443 : 80)
+    guard let address = try? RequestAddress(of: RequestURL(url)) else { return nil }
+    self = address
   }
 
-  /// Nil where the URL is not as most are: a host of ASCII letters, digits, dots and hyphens, and behind it what needs no quoting.
-  private init?(plain url: String) {
-    let bytes = url.utf8
-    guard let scheme = ["https", "http"].first(where: { bytes.starts(with: "\($0)://".utf8) }) else { return nil }
-    let rest = bytes.dropFirst(scheme.utf8.count + 3)
-    let host = rest.prefix { Self.isHostByte($0) }
-    guard !host.isEmpty else { return nil }
-    var path = rest[host.endIndex...]
-    var port: Int?
-    if path.first == UInt8(ascii: ":") {
-      let digits = path.dropFirst().prefix { (0x30...0x39).contains($0) }
-      guard let number = Int(Substring(digits)), number <= 65_535 else { return nil }
-      port = number
-      path = path[digits.endIndex...]
+  /// - Throws: ``AddressError`` where the URL leads nowhere.
+  init(of url: RequestURL) throws(AddressError) {
+    guard let scheme = url.scheme, url.authority != nil || Self.isHTTP(scheme) else {
+      throw AddressError("it has no scheme: it should begin with https:// or http://")
     }
-    guard path.first.map({ $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) ?? true, path.allSatisfy(Self.isPathByte) else {
-      return nil
-    }
-    self.scheme = scheme
-    self.host = String(Substring(host)).lowercased()
-    self.port = port ?? (scheme == "https" ? 443 : 80)
+    guard let place = url.userAndPlace?.place, !place.isEmpty else { throw AddressError("it has no host") }
+    self.scheme = scheme.lowercased()
+    let (name, digits) = try Self.split(place)
+    let host = try HostName.ascii(name)
+    self.host = host.utf8.first == UInt8(ascii: "[") ? String(host.dropFirst().dropLast()) : host
+    let port = try Self.port(digits)
+    self.port = port ?? (self.scheme == "https" ? 443 : 80)
     hasPort = port != nil
   }
 
-  private static func isHostByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): true
-    default: false
+  private static func isHTTP(_ scheme: Substring) -> Bool { ["http", "https"].contains(scheme.lowercased()) }
+
+  /// The host and what stands behind its colon.
+  private static func split(_ place: Substring) throws(AddressError) -> (host: Substring, port: Substring) {
+    let bytes = place.utf8
+    if bytes.first == UInt8(ascii: "[") {
+      guard let end = bytes.lastIndex(of: UInt8(ascii: "]")) else { return (place, "") }
+      let rest = Substring(bytes[end...].dropFirst())
+      guard rest.isEmpty || rest.utf8.first == UInt8(ascii: ":") else {
+        throw AddressError("something else than a port stands behind its host `\(place)`")
+      }
+      return (place[...end], rest.dropFirst())
     }
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return (place, "") }
+    guard colon > place.startIndex else { throw AddressError("it has no host") }
+    return (place[..<colon], Substring(bytes[colon...].dropFirst()))
   }
 
-  /// Those of RFC 3986's path and query, but for what a percent sign begins.
-  private static func isPathByte(_ byte: UInt8) -> Bool { isHostByte(byte) || "_~!$&'()*+,;=:@/?".utf8.contains(byte) }
+  /// Nil for none; as with Python's requests, 0 is none.
+  private static func port(_ digits: Substring) throws(AddressError) -> Int? {
+    if digits.isEmpty { return nil }
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), port <= 65_535 else {
+      throw AddressError("its port `\(digits)` is not a number from 1 to 65535")
+    }
+    return port == 0 ? nil : port
+  }
 
-  var description: String { "\(scheme)://\(host.contains(":") ? "[\(host)]" : host)\(hasPort ? ":\(port)" : "")" }
+  /// The authority of a URL that leads here.
+  var authority: String { "\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host)\(hasPort ? ":\(port)" : "")" }
+
+  var description: String { "\(scheme)://\(authority)" }
+}
+
+extension RequestURL {
+  /// Whether scheme and authority are written as those of `address` are.
+  func isAt(_ address: RequestAddress) -> Bool {
+    scheme.map { $0 == address.scheme } == true && authority.map { $0 == address.authority } == true
+  }
+
+  /// The same with scheme and host in small letters and ASCII, and without a user: as the reference, what stands before the host
+  /// is not sent. What is checked, asked for in a proxy, shown and connected to is this.
+  /// - Throws: ``AddressError`` where it leads nowhere.
+  func canonical() throws(AddressError) -> RequestURL {
+    let address = try RequestAddress(of: self)
+    var url = self
+    url.scheme = Substring(address.scheme)
+    url.authority = Substring(address.authority)
+    return url
+  }
 }

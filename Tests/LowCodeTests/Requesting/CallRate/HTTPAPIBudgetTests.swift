@@ -24,7 +24,7 @@ import Testing
     #expect(world.sleeps == [10, 0.001])
     #expect(
       world.lines == [
-        "INFO GET https://api.test/items waits 10 s for the call rate of the manifest: 2 calls per 10 s."
+        "INFO GET https://api.test/items waits 10.0 s for the call rate of the manifest: 2 calls per 10 s."
       ])
   }
 

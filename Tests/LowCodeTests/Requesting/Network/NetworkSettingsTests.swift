@@ -34,6 +34,32 @@ import Testing
     #expect(Self.urls.map { url in RequestAddress(url).flatMap(settings.proxy(for:)) } == expected)
   }
 
+  @Test(
+    "Names in other scripts count as what they are in ASCII, wherever they stand",
+    arguments: ["münchen.example", "MÜNCHEN.example", "xn--mnchen-3ya.example", "m%C3%BCnchen.example", "mu\u{308}nchen。example"])
+  func namesOfOtherScripts(host: String) throws {
+    let address = try #require(RequestAddress("https://\(host):8443/"))
+    #expect(address.description == "https://xn--mnchen-3ya.example:8443")
+    for exception in [
+      "münchen.example", ".MÜNCHEN.example", "xn--mnchen-3ya.example", "münchen.example:8443", "other,ｍünchen.example",
+    ] {
+      #expect(ProxySettings(["HTTPS_PROXY": "http://p:1", "NO_PROXY": exception]).proxy(for: address) == nil, "\(exception)")
+    }
+    #expect(ProxySettings(["HTTPS_PROXY": "http://p:1", "NO_PROXY": "chen.example"]).proxy(for: address) == "http://p:1")
+    for machine in ["münchen.example", "xn--mnchen-3ya.example"] {
+      #expect(Netrc(parsing: "machine \(machine) login ann password p")?.entry(for: address.host)?.user == "ann")
+    }
+  }
+
+  @Test(arguments: [
+    ("http://münchen.example:1", "http://xn--mnchen-3ya.example:1"), ("münchen.example:1", "http://xn--mnchen-3ya.example:1"),
+    ("http://ann:pw@münchen.example:1", "http://ann:pw@xn--mnchen-3ya.example:1"), ("http://ann:pä@p:1", "http://ann:pä@p:1"),
+  ])
+  func proxiesOfOtherScripts(proxy: String, expected: String) throws {
+    let address = try #require(RequestAddress("http://a.example/"))
+    #expect(ProxySettings(["HTTP_PROXY": proxy]).proxy(for: address) == expected)
+  }
+
   private static let files: [(String, String?, String?)] = [
     ("machine a.example login ann password s3cret", "ann:s3cret", nil),
     ("machine a.example\n  login ann\n  password s3cret\nmachine b.example login bob password x", "ann:s3cret", nil),
@@ -88,5 +114,6 @@ import Testing
 
   @Test func passwordsOfProxiesAreSecrets() {
     #expect(NetworkSettings(["HTTPS_PROXY": "http://ann:pw@p:1", "HTTP_PROXY": "p:1"]).secrets == ["pw"])
+    #expect(NetworkSettings(["HTTPS_PROXY": "ann:p%40w:x@p:1"]).secrets == ["p@w:x"])
   }
 }

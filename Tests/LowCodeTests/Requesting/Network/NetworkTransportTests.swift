@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import LowCode
@@ -207,13 +208,57 @@ import Testing
       ("https://api.example/", ["10.1.2.3"], .forbiddenAddress),
       ("https://api.example/", ["8.8.8.8", "127.0.0.1"], .forbiddenAddress),
       ("https://api.example/", ["fd00::1"], .forbiddenAddress), ("https://api.example/", [], .nameNotResolved),
-      ("https:///x", [], .invalidURL),
+      ("https:///x", [], .invalidURL), ("https://[::1/", [], .invalidURL), ("ftp://a.test/", [], .unsupportedScheme),
+      ("file:///etc/passwd", [], .unsupportedScheme),
     ])
   func cloud(url: String, addresses: [String], kind: TransportError.Kind) async throws {
     let found = addresses.compactMap { IPAddress($0) }
     let transport = NetworkTransport(
       settings: NetworkSettings(["DEPLOYMENT_MODE": "Cloud"]), resolver: HostResolver { _, _ in found })
     #expect(await failure(HTTPRequest(method: "GET", url: url), transport)?.kind == kind)
+  }
+
+  @Test(
+    "The host that is looked up is what any spelling of it comes to",
+    arguments: [
+      ("https://１２７．０．０．１/", "127.0.0.1"), ("https://127。0。0。1/", "127.0.0.1"), ("https://%EF%BC%91127.0.0.1/", "1127.0.0.1"),
+      ("https://①⓪.0.0.1/", "10.0.0.1"), ("https://ⓛｏｃａｌhost/", "localhost"), ("https://LOCALHOST/", "localhost"),
+      ("https://local\u{AD}host/", "localhost"), ("https://127%2E0.0.1/", "127.0.0.1"),
+      ("https://ok.test\\@localhost/", "ok.test"),
+      ("https://ok.test@localhost/", "localhost"), ("https://metadata.google.internal./", "metadata.google.internal."),
+      ("https://[::FFFF:7f00:1]/", "::ffff:7f00:1"), ("https://MÜNCHEN.example/", "xn--mnchen-3ya.example"),
+    ])
+  func cloudSpellings(url: String, host: String) async throws {
+    let asked = Mutex<[String]>([])
+    let transport = NetworkTransport(
+      settings: NetworkSettings(["DEPLOYMENT_MODE": "cloud"]),
+      resolver: HostResolver { host, _ in
+        asked.withLock { $0.append(host) }
+        return [IPAddress("10.0.0.1")].compactMap(\.self)
+      })
+    #expect(await failure(HTTPRequest(method: "GET", url: url), transport)?.kind == .forbiddenAddress)
+    #expect(asked.withLock { $0 } == [host])
+  }
+
+  @Test(
+    "The request goes to the host in ASCII, whatever it was written as",
+    arguments: ["１２７．０．０．１", "%31%32%37.0.0.1", "u:p@127.0.0.1"])
+  func spellings(host: String) async throws {
+    let server = try LoopbackServer(answering: Self.answer)
+    defer { server.stop() }
+    let response = try await NetworkTransport().send(HTTPRequest(method: "GET", url: "http://\(host):\(server.port)/x"))
+    #expect(response.url == server.url("/x"))
+    #expect(server.requests.first?.contains("Host: 127.0.0.1:\(server.port)\r\n") == true)
+    #expect(server.requests.first?.contains("Authorization") == false)
+  }
+
+  @Test func aNameOfAnotherScriptIsAskedOfAProxyInASCII() async throws {
+    let proxy = try LoopbackServer(answering: Self.answer)
+    defer { proxy.stop() }
+    let transport = NetworkTransport(environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"])
+    _ = try await transport.send(HTTPRequest(method: "GET", url: "http://MÜNCHEN.example/x"))
+    #expect(
+      proxy.requests.first?.hasPrefix("GET http://xn--mnchen-3ya.example/x HTTP/1.1\r\nHost: xn--mnchen-3ya.example\r\n") == true)
   }
 
   @Test func aRedirectIntoAPrivateNetworkIsRefusedInTheCloud() async throws {

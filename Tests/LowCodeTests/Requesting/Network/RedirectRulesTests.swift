@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LowCode
@@ -33,10 +34,46 @@ import Testing
     ("//b.example/z", "https://b.example/z"), ("https://b.example", "https://b.example"),
     ("/a b%20c", "https://a.example/a%20b%20c"),
     ("/100%", "https://a.example/100%25"), ("#f", "https://a.example/p/x?n=1#f"),
+    ("http://MÜNCHEN.example/ü", "http://xn--mnchen-3ya.example/%C3%BC"),
+    // A header's bytes are read as Latin-1; servers write URLs in UTF-8.
+    ("//m\u{C3}\u{BC}nchen.example/\u{C3}\u{BC}", "https://xn--mnchen-3ya.example/%C3%BC"),
+    ("//１２７．０．０．１/", "https://127.0.0.1/"), ("https://u:p@b.example/", "https://b.example/"),
+    ("ftp://b.example/x", "ftp://b.example/x"), ("", "https://a.example/p/x?n=1"),
   ])
   func locations(location: String, expected: String) throws {
     let request = HTTPRequest(method: "GET", url: "https://a.example/p/x?n=1")
     #expect(try RedirectRules.next(after: request, status: 302, location: location)?.url == expected)
+  }
+
+  @Test(arguments: ["http://[::1", "https://a:x/", "//a b/", "https:///x", "http://ü..com/"])
+  func aRedirectToWhatIsNoAddress(location: String) {
+    let request = HTTPRequest(method: "GET", url: "https://a.example/p?key=secret")
+    let error = #expect(throws: TransportError.self) { try RedirectRules.next(after: request, status: 302, location: location) }
+    #expect(error?.kind == .invalidRedirect)
+    #expect(error?.message.hasPrefix("`https://a.example/p` redirects to `\(location)`, which cannot be requested: it") == true)
+  }
+
+  @Test(
+    "Redirects without end name the circle that they end in, without what may be secret",
+    arguments: [
+      (["https://a.example/p?key=secret"], "https://a.example/p → https://a.example/p."),
+      (
+        ["https://b.example/1", "https://u:secret@b.example/2"],
+        "https://b.example/1 → https://b.example/2 → https://b.example/1."
+      ),
+      ([], "https://a.example/p → https://a.example/0 → https://a.example/1 → … → https://a.example/29 → https://a.example/30."),
+    ])
+  func circles(circle: [String], way: String) throws {
+    var redirects = Redirects(of: HTTPRequest(method: "GET", url: "https://a.example/p?key=secret"))
+    let error = #expect(throws: TransportError.self) {
+      for number in 0...RedirectRules.limit {
+        let location = circle.isEmpty ? "/\(number)" : circle[number % circle.count]
+        let answer = HTTPResponse(status: 302, headers: [("Location", location)], body: Data(), url: "")
+        _ = try redirects.next(after: answer)
+      }
+    }
+    #expect(error?.kind == .tooManyRedirects)
+    #expect(error?.message == "`https://a.example/p` redirects more than 30 times in a row: \(way)")
   }
 
   @Test func theFragmentIsKept() throws {

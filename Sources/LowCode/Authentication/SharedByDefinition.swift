@@ -1,0 +1,60 @@
+import JSON
+import Jinja
+import Synchronization
+
+/// What all authenticators of a run share whose definitions come to the same: a login, which one of them makes for all.
+///
+/// What a definition comes to is settled when it is first needed, so that a run that makes no request does not pay for it.
+final class SharedByDefinition<Value: Sendable>: Sendable {
+  private let node: ManifestNode
+  private let besides: Set<String>
+  private let config: Jinja.Value
+  private let authentication: AuthenticationState
+  private let make: @Sendable () -> Value
+  private let settled = Mutex<Value?>(nil)
+
+  /// - Parameter besides: properties that may differ.
+  init(_ node: ManifestNode, besides: Set<String> = [], in context: BuildContext, _ make: @escaping @Sendable () -> Value) {
+    self.node = node
+    self.besides = besides
+    config = context.configValue
+    authentication = context.authentication
+    self.make = make
+  }
+
+  var value: Value {
+    settled.withLock { settled in
+      if let settled { return settled }
+      let value = authentication.shared(by: node.identity(config, besides: besides), make)
+      settled = value
+      return value
+    }
+  }
+}
+
+extension ManifestNode {
+  /// What the definition comes to in a run: equal for definitions that say the same, wherever they stand. What `config` and the
+  /// `$parameters` alone decide counts by its value, any other template as it is written.
+  func identity(_ config: Value, besides: Set<String> = []) -> String {
+    identity(config, besides: besides, parameters: [:]).jsonText
+  }
+
+  private func identity(_ config: Value, besides: Set<String> = [], parameters: JSONObject) -> JSONValue {
+    switch content {
+    case .string(let text):
+      guard text.utf8.contains(UInt8(ascii: "{")) else { return .string(text) }
+      let template = InterpolatedString(text, parameters: parameters)
+      return template.decided(by: config) ?? .array([.string(text), .object(parameters)])
+    case .sequence(let elements): return .array(elements.map { $0.identity(config, parameters: parameters) })
+    case .mapping(let members):
+      var scope = parameters
+      if case .object(let own)? = members["$parameters"]?.value { scope = own }
+      var object: JSONObject = [:]
+      for name in members.keys.sorted() where name != "$parameters" && !besides.contains(name) {
+        object[name] = members[name]?.identity(config, parameters: scope)
+      }
+      return .object(object)
+    default: return value
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// The names of hosts as they are looked up: in ASCII and small letters.
+enum HostName {
+  /// `text` in ASCII: escapes undone, and names in other scripts mapped and encoded (UTS #46, RFC 5891), so that a name that only
+  /// looks different, in full-width digits for one, is the same afterwards.
+  /// - Parameter text: a name, an IPv4 address, or an IPv6 address in brackets, which stay.
+  /// - Throws: ``AddressError`` for what can be the name of no host.
+  static func ascii(_ text: Substring) throws(AddressError) -> String {
+    if text.utf8.first == UInt8(ascii: "[") { return try literal(text) }
+    if isPlain(text.utf8) { return try checked(String(text)) }
+    guard let decoded = PercentEncoding.decoded(text) else {
+      throw AddressError("its host `\(text)` has an escape that means nothing")
+    }
+    guard !decoded.utf8.allSatisfy({ $0 < 0x80 }) else { return try checked(decoded.lowercased()) }
+    // Foundation encodes the host of a URL that has other characters than ASCII.
+    guard !decoded.utf8.contains(where: isForbidden), let encoded = URLComponents(string: "http://\(decoded)/")?.encodedHost,
+      encoded.utf8.allSatisfy({ $0 < 0x80 })
+    else { throw AddressError("its host `\(decoded)` is no name that can be encoded in ASCII") }
+    return try checked(encoded.lowercased())
+  }
+
+  /// `text` in ASCII where that can be done, else in small letters: for names that are compared with others.
+  static func comparable(_ text: some StringProtocol) -> String {
+    if isPlain(text.utf8) { return String(text) }
+    return (try? ascii(Substring(text))) ?? text.lowercased()
+  }
+
+  private static func isPlain(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x2D...0x39).contains($0) && $0 != UInt8(ascii: "/") }
+  }
+
+  private static func checked(_ name: String) throws(AddressError) -> String {
+    guard !name.utf8.contains(where: isForbidden) else {
+      throw AddressError("its host `\(name)` has a character that no host's name has")
+    }
+    // A point at the end names the root.
+    let labels = (name.utf8.last == UInt8(ascii: ".") ? name.utf8.dropLast() : name.utf8[...])
+      .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard labels.allSatisfy({ (1...63).contains($0.count) }), name.utf8.count <= 254 else {
+      throw AddressError("its host `\(name)` has a part between points that is empty or too long")
+    }
+    return name
+  }
+
+  /// Those that end a host, and what no name has (the forbidden ones of the URL standard).
+  private static func isForbidden(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == 0x7F || "\"#%*/:<>?@[\\]^`{|}".utf8.contains(byte)
+  }
+
+  /// An IPv6 address in brackets, which may name a network interface behind a percent sign (RFC 6874).
+  private static func literal(_ text: Substring) throws(AddressError) -> String {
+    guard text.utf8.last == UInt8(ascii: "]") else { throw AddressError("its host `\(text)` has no closing bracket") }
+    let inner = text.dropFirst().dropLast()
+    guard inner.contains(":"), IPAddress(String(inner)) != nil, isZone(inner.drop { $0 != "%" }) else {
+      throw AddressError("its host `\(text)` is not an IPv6 address")
+    }
+    return text.lowercased()
+  }
+
+  private static func isZone(_ text: Substring) -> Bool {
+    if text.isEmpty { return true }
+    let name = text.dropFirst(text.hasPrefix("%25") ? 3 : 1)
+    return !name.isEmpty
+      && name.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || "-._~".utf8.contains($0) }
+  }
+}
