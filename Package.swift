@@ -42,6 +42,7 @@ let package = Package(
         "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExpat", "CSigning", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -76,7 +77,7 @@ let package = Package(
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
-      dependencies: ["CVerifying", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
+      dependencies: ["CVerifying", "CZlib", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),

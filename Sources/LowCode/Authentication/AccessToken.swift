@@ -24,7 +24,7 @@ struct AccessToken: Sendable, Equatable {
 /// Holds the tokens of one authenticator.
 protocol TokenStore: Sendable {
   /// Who fetches passes here, so that one fetch serves all who wait.
-  var turnstile: Turnstile { get }
+  var turnstile: AsyncMutex { get }
   /// The token that was got last; nil where none was got yet.
   func accessToken() throws -> AccessToken?
   /// What the next refresh sends; null where there is none.
@@ -35,7 +35,7 @@ protocol TokenStore: Sendable {
 
 /// Keeps the access token in memory; the refresh token stays what the manifest says.
 final class MemoryTokenStore: TokenStore {
-  let turnstile = Turnstile()
+  let turnstile = AsyncMutex()
   private let token: Mutex<AccessToken?>
   private let refresh: @Sendable () throws -> JSONValue
 
@@ -57,7 +57,7 @@ struct ConfigTokenStore: TokenStore {
   let expiryPath: [String]
   let log: any LogSink
 
-  var turnstile: Turnstile { config.turnstile }
+  var turnstile: AsyncMutex { config.turnstile }
 
   /// - Throws: ``ConnectorError`` where the config's date of expiry is none.
   func accessToken() throws -> AccessToken? {

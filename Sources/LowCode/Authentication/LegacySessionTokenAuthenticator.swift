@@ -91,7 +91,7 @@ struct SessionLogin: Sendable, Hashable {
 final class SessionTokenCache: Sendable {
   private static let lifetime: Int64 = 86_400_000_000
 
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
   private let tokens = Mutex<[SessionLogin: AccessToken]>([:])
 
   /// - Throws: ``ConnectorError`` where the login fails or its answer has no token.

@@ -40,7 +40,7 @@ final class RotatingTokens: TokenRotation {
   private let settings: Settings
   private let runtime: RuntimeEnvironment
   private let pools: Mutex<TokenPools>
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
 
   init(_ settings: Settings, runtime: RuntimeEnvironment) {
     self.settings = settings

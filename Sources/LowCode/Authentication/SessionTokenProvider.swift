@@ -17,7 +17,7 @@ final class SessionTokenProvider: Sendable {
   /// How long a token lasts; without it each request logs in.
   private let duration: ISODuration?
   private let runtime: RuntimeEnvironment
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
   private let session = Mutex<Session?>(nil)
 
   init(from node: ComponentNode, in context: BuildContext) throws {

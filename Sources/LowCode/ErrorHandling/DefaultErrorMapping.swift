@@ -32,7 +32,9 @@ enum DefaultErrorMapping {
     case .failure(let error):
       switch error.kind {
       case .invalidURL: return ErrorResolution(.retry, .transient, error.message)
-      case .unsupportedScheme, .forbiddenAddress: return ErrorResolution(.fail, .config, error.message)
+      case .unsupportedScheme, .forbiddenAddress, .invalidSetting: return ErrorResolution(.fail, .config, error.message)
+      case .truncated: return ErrorResolution(.retry, .transient, error.message)
+      case .tooLarge, .systemLimit: return ErrorResolution(.fail, .system, error.message)
       default: return ErrorResolution(.retry, .system, error.message)
       }
     }

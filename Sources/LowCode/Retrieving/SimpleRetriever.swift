@@ -82,8 +82,16 @@ struct SimpleRetriever: Component, Retriever {
   func readAll(
     _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
+    try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
+      try await readAhead(slice, normalizer, observer, body)
+    }
+  }
+
+  private func readAhead(
+    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
+  ) async throws {
     let pages = AsyncChannel<Page>()
-    try await WaitingThreads.shared.lend { thread in
+    try await BlockingExecutor.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(executorPreference: thread) {
           defer { pages.finish() }
