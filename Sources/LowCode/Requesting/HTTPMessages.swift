@@ -69,6 +69,12 @@ package final class HTTPResponse: Sendable {
   /// - Throws: ``JSONError`` where it is something else, as text that is still to come.
   package func document() throws(JSONError) -> JSONDocument { try (content.received ?? .empty).document(charset: charset) }
 
+  /// Whether the body is a JSON text that ends in the middle.
+  var isCutOff: Bool {
+    do throws(JSONError) { _ = try document() } catch { return error.isCutOff }
+    return false
+  }
+
   /// The body's JSON value; nil where the body is not JSON.
   package var json: JSONView? { (try? document())?.root }
 }

@@ -64,6 +64,19 @@ import Testing
     #expect(pages == [[1, 2]])
   }
 
+  @Test(arguments: [#"{"type": "JsonDecoder"}"#, #"{"type": "JsonItemsDecoder", "items_path": "a"}"#])
+  func aTextThatEndsInTheMiddleIsAskedForAgain(decoder: String) async throws {
+    let whole = decoder.contains("Items") ? #"{"a":[{"id":1}]}"# : #"[{"id":1}]"#
+    let transport = BodiesInTurn([ScriptedBody([String(whole.prefix(3))]), ScriptedBody([whole])])
+    let (pages, error) = await read(try DecodingFixtures.retriever(decoder, transport))
+    #expect(error == nil)
+    #expect(pages == [[1]])
+    let broken = BodiesInTurn((0..<9).map { _ in ScriptedBody([String(whole.prefix(3))]) })
+    let (none, failure) = await read(try DecodingFixtures.retriever(decoder, broken))
+    #expect(none.isEmpty)
+    #expect((failure as? TransportError)?.kind == .truncated)
+  }
+
   /// The reference has no records then: its predicate uses the body up.
   @Test func aPredicateSeesTheBodyAndSoDoesTheDecoder() async throws {
     let handler = """
@@ -107,6 +120,7 @@ private final class BodiesInTurn: Transport {
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let body = bodies.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     guard let body else { throw TransportError(.other, "Nothing more is answered.") }
-    return HTTPResponse(status: 200, headers: [], content: .streaming(body), url: request.url)
+    let response = HTTPResponse(status: 200, headers: [], content: .streaming(body), url: request.url)
+    return request.receivesInParts ? response : try await response.whole()
   }
 }

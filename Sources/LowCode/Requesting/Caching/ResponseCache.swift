@@ -56,7 +56,7 @@ final class ResponseCache: Sendable {
     return try await gate.pass {
       if let kept = kept(key) { return kept }
       let response = try await fetch()
-      if response.status == 200, response.header("Vary") != "*" { keep(response, key) }
+      if response.status == 200, response.header("Vary") != "*", !response.isCutOff { keep(response, key) }
       return response
     }
   }
