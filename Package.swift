@@ -45,6 +45,7 @@ let package = Package(
         "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -82,7 +83,9 @@ let package = Package(
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
-      dependencies: ["CVerifying", "Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol"],
+      dependencies: [
+        "CVerifying", "CZlib", "Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol",
+      ],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),

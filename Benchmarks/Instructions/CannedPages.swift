@@ -19,7 +19,8 @@ struct CannedPages: Transport {
     if number < count { page.write(int: number + 1) } else { page.write(raw: "null") }
     page.write(raw: "}")
     return HTTPResponse(
-      status: 200, headers: [("Content-Type", "application/json")], bytes: page.finish(), url: request.url)
+      status: 200, headers: [("Content-Type", "application/json")], content: .received(ReceivedBody(page.finish())),
+      url: request.url)
   }
 
   private static func write(record id: Int, to page: inout JSONWriter) {

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <string.h>
 
 #ifdef __APPLE__
 #define LIBRARY "libcurl.4.dylib"
@@ -14,10 +15,15 @@ struct lazy_curl lazy_curl;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int is_loaded;
+static char failure[256];
 
 static void load(void) {
   void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
-  if (!library) return;
+  if (!library) {
+    const char *reason = dlerror();
+    if (reason) strncpy(failure, reason, sizeof failure - 1);
+    return;
+  }
 #define LAZY_CURL_FIND(name) \
   if (!(lazy_curl.name = (__typeof__(name) *)dlsym(library, #name))) return;
   LAZY_CURL_FUNCTIONS(LAZY_CURL_FIND)
@@ -28,3 +34,5 @@ int lazy_curl_load(void) {
   pthread_once(&once, load);
   return is_loaded;
 }
+
+const char *lazy_curl_failure(void) { return failure[0] ? failure : NULL; }

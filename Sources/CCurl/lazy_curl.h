@@ -7,14 +7,16 @@
 #include <curl/curl.h>
 
 #define LAZY_CURL_FUNCTIONS(each)                                                                                              \
-  each(curl_easy_cleanup) each(curl_easy_getinfo) each(curl_easy_init) each(curl_easy_pause) each(curl_easy_perform)           \
-  each(curl_easy_reset) each(curl_easy_setopt) each(curl_easy_strerror) each(curl_global_init) each(curl_multi_add_handle)     \
-  each(curl_multi_cleanup) each(curl_multi_info_read) each(curl_multi_init) each(curl_multi_perform) each(curl_multi_poll)     \
-  each(curl_multi_remove_handle) each(curl_multi_wakeup) each(curl_share_cleanup) each(curl_share_init)                        \
-  each(curl_share_setopt) each(curl_slist_append) each(curl_slist_free_all)
+  each(curl_easy_cleanup) each(curl_easy_getinfo) each(curl_easy_init) each(curl_easy_pause) each(curl_easy_reset)             \
+  each(curl_easy_setopt) each(curl_easy_strerror) each(curl_global_init) each(curl_multi_add_handle)                           \
+  each(curl_multi_cleanup) each(curl_multi_info_read) each(curl_multi_init) each(curl_multi_perform)                           \
+  each(curl_multi_poll) each(curl_multi_remove_handle) each(curl_multi_setopt) each(curl_multi_strerror)                       \
+  each(curl_multi_wakeup) each(curl_share_cleanup) each(curl_share_init) each(curl_share_setopt) each(curl_slist_append)       \
+  each(curl_slist_free_all)
 
 #undef curl_easy_getinfo
 #undef curl_easy_setopt
+#undef curl_multi_setopt
 #undef curl_share_setopt
 
 struct lazy_curl {
@@ -26,15 +28,17 @@ struct lazy_curl {
 // Only to be used after lazy_curl_load has returned 1.
 extern struct lazy_curl lazy_curl;
 
-// Loads libcurl and starts it, once. Returns 0 where it is not installed; safe to call from any thread.
+// Loads libcurl and starts it, once. Returns 0 where that fails; safe to call from any thread.
 int lazy_curl_load(void);
+
+// Why it failed: the sentence of the dynamic linker; NULL where that has none.
+const char *lazy_curl_failure(void);
 
 #ifndef LAZY_CURL_ITSELF
 #define curl_easy_cleanup lazy_curl.curl_easy_cleanup
 #define curl_easy_getinfo lazy_curl.curl_easy_getinfo
 #define curl_easy_init lazy_curl.curl_easy_init
 #define curl_easy_pause lazy_curl.curl_easy_pause
-#define curl_easy_perform lazy_curl.curl_easy_perform
 #define curl_easy_reset lazy_curl.curl_easy_reset
 #define curl_easy_setopt lazy_curl.curl_easy_setopt
 #define curl_easy_strerror lazy_curl.curl_easy_strerror
@@ -45,6 +49,8 @@ int lazy_curl_load(void);
 #define curl_multi_perform lazy_curl.curl_multi_perform
 #define curl_multi_poll lazy_curl.curl_multi_poll
 #define curl_multi_remove_handle lazy_curl.curl_multi_remove_handle
+#define curl_multi_setopt lazy_curl.curl_multi_setopt
+#define curl_multi_strerror lazy_curl.curl_multi_strerror
 #define curl_multi_wakeup lazy_curl.curl_multi_wakeup
 #define curl_share_cleanup lazy_curl.curl_share_cleanup
 #define curl_share_init lazy_curl.curl_share_init

@@ -12,6 +12,8 @@ package struct JSONReception: ~Copyable {
   private var size = 0
   /// The number of bytes that there were when they were read last.
   private var seen = 0
+  /// The size of the index so far, and the number of elements of the arrays that are still open, which are mostly records.
+  private var (indexWords, openElements) = (0, 0)
   /// Whether the text is to be read as a whole, since reading it in parts failed.
   private var isGivenUp = false
 
@@ -27,6 +29,15 @@ package struct JSONReception: ~Copyable {
     self.size = size
     text.reserve(size + ByteBuffer.frozenPadding)
   }
+
+  /// About the memory that the text takes, with its index and what is made for each record, or with what reading it as a whole is
+  /// going to take.
+  package var heldBytes: Int {
+    if isGivenUp { return text.count * 3 }
+    return text.count + indexWords * 8 + openElements * Self.bytesARecord
+  }
+
+  private static let bytesARecord = 96
 
   /// Takes the next bytes.
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
@@ -51,7 +62,9 @@ package struct JSONReception: ~Copyable {
     guard start[0] == UInt8(ascii: "{") || start[0] == UInt8(ascii: "["), start[1] != 0 else { return giveUp() }
     if builder == nil { builder = TapeBuilder(start, count: text.count, expecting: max(size, text.count)) }
     do {
-      return try builder?.build(on: start, count: text.count, before: stop) == true
+      let isOver = try builder?.build(on: start, count: text.count, before: stop) == true
+      if !isOver { (indexWords, openElements) = (builder?.used ?? 0, builder?.openElements ?? 0) }
+      return isOver
     } catch {
       return giveUp()
     }

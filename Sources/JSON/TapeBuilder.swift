@@ -54,6 +54,9 @@ struct TapeBuilder: ~Copyable {
   /// The number of words written.
   var used: Int { output.used }
 
+  /// The number of elements of the arrays in which reading pauses.
+  var openElements: Int { (0..<pause.depth).reduce(0) { $0 + (frames[$1].isObject ? 0 : frames[$1].count) } }
+
   /// A container that is still open.
   private struct Frame {
     var index: Int

@@ -16,7 +16,7 @@ enum InputFile {
     }
     guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }
     guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
-      throw ConnectorError(.config, "\(file) cannot be opened: \(String(cString: strerror(errno))).")
+      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno)).")
     }
     return handle
   }

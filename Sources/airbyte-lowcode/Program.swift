@@ -1,16 +1,20 @@
+import LowCode
 import Packaging
 
 /// Where the process begins: an executable that carries a connector is that connector, any other offers every command.
 @main
 enum Program {
-  static func main() async {
+  static func main() {
     // Before any file could get its number.
     _ = StandardOutput.descriptor
+    SystemLimits.prepare()
     let arguments = ImageLayout.arguments(CommandLine.arguments)
-    if OwnPackage.isThere {
-      await CommandRunner.main(PackagedConnector.self, arguments)
-    } else {
-      await CommandRunner.main(AirbyteLowcode.self, arguments)
+    TaskThreads.run {
+      if OwnPackage.isThere {
+        await CommandRunner.main(PackagedConnector.self, arguments)
+      } else {
+        await CommandRunner.main(AirbyteLowcode.self, arguments)
+      }
     }
   }
 }

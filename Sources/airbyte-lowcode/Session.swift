@@ -20,7 +20,7 @@ struct Session {
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
-      now: now, sleep: { try await Task.sleep(nanoseconds: UInt64(max(0, min($0, 1e9)) * 1e9)) },
+      now: now, sleep: { try await TaskThreads.shared.sleep($0) },
       random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, mask: mask),
       log: RunLog(writer: writer, mask: mask, isDebugging: isDebugging), environment: environment)
   }

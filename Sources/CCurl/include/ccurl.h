@@ -2,6 +2,7 @@
 #define CCURL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// A request, and how it is to be sent. What is NULL is not there; nothing is kept after the call.
 typedef struct {
@@ -29,35 +30,56 @@ typedef struct {
   const char *connect_to;
 } ccurl_request;
 
-/// Takes an answer as it comes.
+/// What a receiver wants next.
+enum { CCURL_MORE, CCURL_PAUSE, CCURL_STOP };
+
+/// Returned by `on_body`: the same bytes are to come again when the transfer goes on.
+static const size_t CCURL_LATER = PTRDIFF_MAX;
+
+/// Takes a response as it comes.
 typedef struct {
   /// Handed to the functions below.
   void *context;
-  /// Takes bytes of the body, and returns how many: fewer end the request.
+  /// Takes a header line, CR LF included; 0 ends the transfer. A status line comes before the headers of each response.
+  int (*on_header)(void *context, const char *bytes, size_t count);
+  /// Takes bytes of the body, and returns how many: fewer end the transfer.
   size_t (*on_body)(void *context, const char *bytes, size_t count);
-  /// Takes a header line, CR LF included. A status line comes before the headers of each response.
-  void (*on_header)(void *context, const char *bytes, size_t count);
-  /// Asked now and then; anything but 0 ends the request.
-  int (*is_cancelled)(void *context);
+  /// Asked whenever nothing more is at hand, at least once a second.
+  int (*next)(void *context);
 } ccurl_receiver;
 
-/// How a request ended.
+/// How far a transfer is.
 typedef struct {
+  /// Whether it is over; else the receiver wanted a pause.
+  int is_over;
   /// 0, or libcurl's code of what went wrong.
   int error;
   char error_text[256];
-  long status;
 } ccurl_result;
 
 /// Connections that are kept open between requests, and cookies. Safe to use from several threads.
 typedef struct ccurl_session ccurl_session;
 
-ccurl_session *ccurl_session_new(void);
-/// Closes the connections. No request may be going on.
+/// One request and its response. Used by one thread at a time, but for `ccurl_wake`.
+typedef struct ccurl_transfer ccurl_transfer;
+
+/// - `kept_connections`: how many open connections each transfer leaves to later ones; 0 for libcurl's choice.
+ccurl_session *ccurl_session_new(long kept_connections);
+/// Closes the connections. No transfer may be going on.
 void ccurl_session_free(ccurl_session *session);
 
-/// Sends one request and waits for the end of its answer; redirects are not followed.
-void ccurl_send(
-  ccurl_session *session, const ccurl_request *request, const ccurl_receiver *receiver, ccurl_result *result);
+/// Prepares a transfer; redirects are not followed, and content encodings are left alone. NULL where libcurl cannot be started, of
+/// which `reason`, with room for 256 bytes, then says something.
+ccurl_transfer *ccurl_begin(
+  ccurl_session *session, const ccurl_request *request, const ccurl_receiver *receiver, char *reason);
+
+/// Goes on until the receiver wants a pause, or the transfer is over.
+void ccurl_run(ccurl_transfer *transfer, ccurl_result *result);
+
+/// Has the receiver asked at once for what it wants next, from any thread.
+void ccurl_wake(ccurl_transfer *transfer);
+
+/// Gives the transfer back. Its connection is kept open where the response was received wholly.
+void ccurl_end(ccurl_transfer *transfer);
 
 #endif

@@ -13,7 +13,7 @@ package final class LiveConfig: Sendable {
   private let values: Mutex<JSONObject>
   private let updates: (any ConfigUpdating)?
   /// One refresh at a time over all components, as they may share a refresh token.
-  let turnstile = Turnstile()
+  let turnstile = AsyncMutex()
 
   package init(_ config: JSONObject, updates: (any ConfigUpdating)? = nil) {
     values = Mutex(config)

@@ -8,7 +8,7 @@ final class SharedFetch: Sendable {
     var lastFailure: (any Error)?
   }
 
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
   private let attempts = Mutex(Attempts())
 
   /// What `known` gives, else what `fetch` does.

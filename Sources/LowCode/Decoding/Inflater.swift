@@ -6,12 +6,19 @@ enum InflateError: Error, CustomStringConvertible {
   case corrupt(String)
   case truncated
   case notGzip
+  /// More comes out of it than a limit allows.
+  case tooLarge(Limit)
+  /// It is packed more densely than a limit allows.
+  case tooDense(Limit)
 
   var description: String {
     switch self {
     case .corrupt(let reason): "the compressed data is corrupt (\(reason))"
     case .truncated: "the compressed data ends too early"
     case .notGzip: "the compressed data is followed by something that is not gzip"
+    case .tooLarge(let limit): "the compressed data holds more than \(limit.value) bytes, which \(limit.variable) can change"
+    case .tooDense(let limit):
+      "the compressed data holds more than \(limit.value) times its size, which \(limit.variable) can change"
     }
   }
 }

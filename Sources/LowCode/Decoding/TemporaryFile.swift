@@ -65,7 +65,7 @@ final class TemporaryFile: BodyStore {
   private static func failure(_ what: String, _ folder: String) -> ConnectorError {
     ConnectorError(
       .system,
-      "A temporary file in \(folder) could not be \(what): \(String(cString: strerror(errno))). "
+      "A temporary file in \(folder) could not be \(what): \(SystemLimits.reason(errno)). "
         + "The environment variable TMPDIR names the folder for such files.")
   }
 }

@@ -31,8 +31,10 @@ enum DefaultErrorMapping {
         ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected.")
     case .failure(let error):
       switch error.kind {
-      case .invalidRedirect: return ErrorResolution(.retry, .transient, error.message)
-      case .invalidURL, .unsupportedScheme, .forbiddenAddress: return ErrorResolution(.fail, .config, error.message)
+      case .invalidRedirect, .truncated: return ErrorResolution(.retry, .transient, error.message)
+      case .invalidURL, .unsupportedScheme, .forbiddenAddress, .invalidSetting:
+        return ErrorResolution(.fail, .config, error.message)
+      case .tooLarge, .systemLimit: return ErrorResolution(.fail, .system, error.message)
       default: return ErrorResolution(.retry, .system, error.message)
       }
     }

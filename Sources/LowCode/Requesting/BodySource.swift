@@ -1,4 +1,6 @@
+import DequeModule
 import Foundation
+import Synchronization
 
 /// A body that is still to be received.
 ///
@@ -25,35 +27,72 @@ extension HTTPResponse {
     try store.removeAll()
     var parts = parts
     while let part = try await parts.next() { try store.append(part) }
-    return HTTPResponse(status: status, headers: headers, body: Data(), url: url, rest: store.source)
+    let content = store.source.map { HTTPBody.streaming($0) } ?? .received(.empty)
+    return HTTPResponse(status: status, headers: headers, content: content, url: url)
   }
 
   /// The same response with its body received wholly.
   package func whole() async throws(TransportError) -> HTTPResponse {
-    guard let rest else { return self }
+    guard case .streaming(let source) = content else { return self }
     var body = Data()
-    while let part = try await rest.next() { body.append(part) }
+    while let part = try await source.next() { body.append(part) }
     return HTTPResponse(status: status, headers: headers, body: body, url: url)
   }
 
+  /// The same response with the first part of its body at hand: what is wrong with a short body is known then.
+  /// - Throws: ``TransportError`` where the connection breaks off.
+  func begun() async throws(TransportError) -> HTTPResponse {
+    guard case .streaming(let source) = content else { return self }
+    return HTTPResponse(status: status, headers: headers, content: .streaming(try await BegunBody(source)), url: url)
+  }
+
   /// The body in parts, however much of it was received.
-  package var parts: BodyParts { BodyParts(self) }
+  package var parts: BodyParts { BodyParts(content) }
 }
 
 /// The parts of a response's body, one after the other.
 package struct BodyParts {
-  private let rest: (any BodySource)?
+  private let source: (any BodySource)?
   private var received: Data?
 
-  fileprivate init(_ response: HTTPResponse) {
-    rest = response.rest
-    received = response.rest == nil ? response.body : nil
+  fileprivate init(_ content: HTTPBody) {
+    switch content {
+    case .received(let body): (source, received) = (nil, body.data)
+    case .streaming(let source): (self.source, received) = (source, nil)
+    }
   }
 
   /// The next part; nil at the end.
   package mutating func next() async throws(TransportError) -> Data? {
-    if let rest { return try await rest.next() }
+    if let source { return try await source.next() }
     defer { received = nil }
     return received
+  }
+}
+
+/// A body of which the first parts are at hand.
+private final class BegunBody: BodySource {
+  private static let enough = 64 * 1024
+  private let source: any BodySource
+  private let received: Mutex<(parts: Deque<Data>, isOver: Bool)>
+
+  init(_ source: any BodySource) async throws(TransportError) {
+    var parts: Deque<Data> = []
+    var (count, isOver) = (0, false)
+    while count < Self.enough, !isOver {
+      if let part = try await source.next() {
+        parts.append(part)
+        count += part.count
+      } else {
+        isOver = true
+      }
+    }
+    self.source = source
+    received = Mutex((parts, isOver))
+  }
+
+  func next() async throws(TransportError) -> Data? {
+    let (part, isOver) = received.withLock { ($0.parts.popFirst(), $0.isOver) }
+    return part == nil && !isOver ? try await source.next() : part
   }
 }

@@ -106,6 +106,7 @@ struct HTTPClient: Sendable {
   /// Sends `request` once. A repeated one gets fresh credentials in its headers.
   private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
     var signed = request
+    if errorHandler.looksIntoBodies { signed.receivesInParts = false }
     if number > 1 {
       let credentials = try await authenticator.credentials()
       credentials.hideCredentials(from: runtime.log)
@@ -116,8 +117,9 @@ struct HTTPClient: Sendable {
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
       let received = try await exchange(signed)
-      // Whoever judges an error looks into its body, and a template may look into any.
-      var response = isJudgedByHead(received) ? received : try await received.whole()
+      // Whoever judges an error looks into its body, and a template may look into any. Of any other body the beginning is received
+      // here, so that what breaks off in it is tried again.
+      var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)

@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Synchronization
 
 /// A request as it goes over the wire.
 package struct HTTPRequest: Sendable {
@@ -38,68 +37,42 @@ package struct HTTPRequest: Sendable {
   package func header(_ name: String) -> String? { headers.value(of: name) }
 }
 
-/// A response with its whole body, which is parsed once however many components look into it.
-///
-/// Where the request wanted its body in parts, it may still be to come: then `body` is empty and ``rest`` gives it.
+/// A response with its body.
 package final class HTTPResponse: Sendable {
   package let status: Int
-  /// Names as received; repeated headers are joined by a comma.
-  package let headers: [(name: String, value: String)]
-  package let body: Data
+  /// Names as received.
+  package let headers: HTTPHeaders
   /// The URL that answered, after redirects.
   package let url: String
-  /// The body, where it was not received yet. It can be read once.
-  package let rest: (any BodySource)?
-  /// The body's bytes, where they were received for parsing.
-  private let bytes: JSONBytes?
-  private let parsed: Mutex<Result<JSONDocument, JSONError>?>
+  package let content: HTTPBody
 
-  /// A response whose body is parsed where it lies, or was already while it was received.
-  package init(
-    status: Int, headers: [(name: String, value: String)], bytes: JSONBytes, document: JSONDocument? = nil, url: String
-  ) {
+  package init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
     self.status = status
     self.headers = headers
-    self.bytes = bytes
+    self.content = content
     self.url = url
-    body = bytes.data
-    rest = nil
-    parsed = Mutex(document.map { .success($0) })
   }
 
-  package init(
-    status: Int, headers: [(name: String, value: String)], body: Data, url: String, rest: (any BodySource)? = nil
-  ) {
-    self.status = status
-    self.headers = headers
-    self.body = body
-    self.url = url
-    self.rest = rest
-    bytes = nil
-    parsed = Mutex(nil)
+  package convenience init(status: Int, headers: HTTPHeaders, body: Data, url: String) {
+    self.init(status: status, headers: headers, content: .received(ReceivedBody(body)), url: url)
   }
 
-  package func header(_ name: String) -> String? { headers.value(of: name) }
+  package func header(_ name: String) -> String? { headers[name] }
 
   /// Whether the status is none of 400 to 599, as Python's requests counts truth.
   package var isSuccess: Bool { !(400..<600).contains(status) }
 
+  /// The body's bytes; none where it is still to come.
+  package var body: Data { content.received?.data ?? Data() }
+
   /// The body as JSON.
-  /// - Throws: ``JSONError`` where it is something else.
-  package func document() throws(JSONError) -> JSONDocument {
-    let result = parsed.withLock { parsed in
-      if let parsed { return parsed }
-      let text = bytes ?? JSONBytes(body)
-      let result: Result<JSONDocument, JSONError>
-      do throws(JSONError) {
-        result = .success(try JSONDocument(parsing: text, encoding: .detected))
-      } catch {
-        result = TextEncoding.json(text, charset: charset) ?? .failure(error)
-      }
-      parsed = result
-      return result
-    }
-    return try result.get()
+  /// - Throws: ``JSONError`` where it is something else, as text that is still to come.
+  package func document() throws(JSONError) -> JSONDocument { try (content.received ?? .empty).document(charset: charset) }
+
+  /// Whether the body is a JSON text that ends in the middle.
+  var isCutOff: Bool {
+    do throws(JSONError) { _ = try document() } catch { return error.isCutOff }
+    return false
   }
 
   /// The body's JSON value; nil where the body is not JSON.
@@ -116,6 +89,14 @@ package struct TransportError: Error, Sendable {
     case invalidRedirect
     /// An address that must not be requested.
     case forbiddenAddress
+    /// A compressed body that ends too early.
+    case truncated
+    /// A response beyond one of ``TransferLimits``, which another attempt would be as well.
+    case tooLarge
+    /// What the system allows the process is not enough.
+    case systemLimit
+    /// An environment variable that cannot be read.
+    case invalidSetting
   }
   package var kind: Kind
   /// A sentence that names the address and the cause.

@@ -1,80 +1,86 @@
 import Foundation
 import Synchronization
 
-/// Undoes the content encoding of a body, part by part. A body that is not encoded as its header says is passed on as it is.
+/// Undoes the content encodings of a body, part by part.
 final class InflatedBody: BodySource {
   /// Used by one caller at a time, as a body is.
-  private struct State: ~Copyable {
-    var isPlain: Bool?
-    var gzip: GzipReader?
-    var zlib: Inflater?
+  fileprivate struct State {
+    let decompressors: [Decompressor]
     /// What was received and not decoded.
     var undecoded = Data()
+    var isOver = false
   }
 
-  /// How much is decoded at a time: a thousand times as much may come out.
-  private static let pieceSize = 16 * 1024
+  /// About as much is decoded at a time.
+  private static let partSize = 256 * 1024
   private let source: any BodySource
-  private let encoding: ContentEncoding
-  private let url: String
-  private let state = Mutex(State())
+  private let place: String
+  private let state: Mutex<State>
 
-  init(_ source: any BodySource, _ encoding: ContentEncoding, url: String) {
+  /// - Parameters:
+  ///   - place: names the response in errors.
+  ///   - decompressors: undo the encodings, one after the other.
+  init(_ source: any BodySource, of place: String, _ decompressors: sending [Decompressor]) {
     self.source = source
-    self.encoding = encoding
-    self.url = url
+    self.place = place
+    state = Mutex(State(decompressors: decompressors))
   }
 
   func next() async throws(TransportError) -> Data? {
     while true {
-      switch state.withLock({ state in Result { try self.decodeSome(&state) } }) {
-      case .success(let data?): return data
-      case .success(nil): break
-      case .failure(let failure): throw error(failure)
+      let decoded = state.withLock { state in Result { try state.decodeSome(Self.partSize) } }
+      if let part = try part(decoded) { return part }
+      if state.withLock({ $0.isOver }) { return nil }
+      guard let part = try await source.next() else {
+        let last = state.withLock { state in
+          state.isOver = true
+          return Result { try state.finish() }
+        }
+        return try self.part(last)
       }
-      if let part = try await source.next() {
-        state.withLock { $0.undecoded = part }
-        continue
-      }
-      let failure = state.withLock { state -> InflateError? in
-        defer { (state.gzip, state.zlib) = (nil, nil) }
-        if let zlib = state.zlib, !zlib.isFinished { return .truncated }
-        do throws(InflateError) { try state.gzip?.finish() } catch { return error }
-        return nil
-      }
-      if let failure { throw error(failure) }
-      return nil
+      state.withLock { $0.undecoded = part }
     }
   }
 
-  /// What a bounded piece of the bytes at hand stands for; nil where there are none.
-  private func decodeSome(_ state: inout State) throws -> Data? {
-    while let first = state.undecoded.first {
-      if state.isPlain == nil {
-        // The second byte of a header is not looked at: it may come in the next part.
-        state.isPlain = encoding == .gzip && first != 0x1F
-        switch encoding {
-        case .gzip: state.gzip = try GzipReader()
-        case .deflate: state.zlib = try Inflater(first & 0x0F == 8 ? .zlib : .none)
-        }
-      }
-      if state.isPlain == true {
-        defer { state.undecoded = Data() }
-        return state.undecoded
-      }
-      let piece = state.undecoded.prefix(Self.pieceSize)
-      state.undecoded = state.undecoded.dropFirst(Self.pieceSize)
+  private func part(_ decoded: Result<Data?, any Error>) throws(TransportError) -> Data? {
+    switch decoded {
+    case .success(let part): return part
+    case .failure(let error):
+      state.withLock { $0.isOver = true }
+      throw TransportError(error, of: place)
+    }
+  }
+}
+
+extension InflatedBody.State {
+  /// What some of the bytes at hand stand for; nil where there are none.
+  fileprivate mutating func decodeSome(_ size: Int) throws -> Data? {
+    while !undecoded.isEmpty {
+      let piece = undecoded.prefix(decompressors.step(for: size))
+      undecoded = undecoded.dropFirst(piece.count)
       var out = Data()
-      try piece.withUnsafeBytes { bytes in
-        if let gzip = state.gzip { try gzip.read(bytes) { out.append(contentsOf: $0) } }
-        if let zlib = state.zlib { _ = try zlib.inflate(bytes) { out.append(contentsOf: $0) } }
-      }
+      try piece.withUnsafeBytes { bytes in try decompressors.read(bytes) { out.append(contentsOf: $0) } }
       if !out.isEmpty { return out }
     }
     return nil
   }
 
-  private func error(_ error: any Error) -> TransportError {
-    TransportError(.connectionLost, "The response of \(url) cannot be read: \(error).")
+  fileprivate func finish() throws -> Data? {
+    var out = Data()
+    try decompressors.finish { out.append(contentsOf: $0) }
+    return out.isEmpty ? nil : out
+  }
+}
+
+extension TransportError {
+  /// Why the response of `place` cannot be unpacked.
+  init(_ error: any Error, of place: String) {
+    let kind: Kind =
+      switch error as? InflateError {
+      case .tooLarge, .tooDense: .tooLarge
+      case .truncated: .truncated
+      default: .connectionLost
+      }
+    self.init(kind, "The response of \(place) cannot be read: \(error).")
   }
 }

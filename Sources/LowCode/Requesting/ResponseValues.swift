@@ -3,7 +3,7 @@ import Jinja
 
 /// A response's headers as templates see them: a mapping that does not care about the case of names.
 final class HeadersMapping: LazyMapping {
-  private let headers: [(name: String, value: String)]
+  private let headers: HTTPHeaders
   private let links: Value?
 
   /// `links` are the response's `Link` header, parsed; where they are given they stand under `link`.
@@ -20,7 +20,7 @@ final class HeadersMapping: LazyMapping {
     if let links {
       return key == "link" ? links : headers.first { $0.name == key }.map { .string($0.value) }
     }
-    return headers.value(of: key).map { .string($0) }
+    return headers[key].map { .string($0) }
   }
 }
 

@@ -11,7 +11,7 @@ struct PropertiesFromEndpoint: Component {
 
   /// The names, asked for once.
   private final class Known: Sendable {
-    let turnstile = Turnstile()
+    let turnstile = AsyncMutex()
     let names = Mutex<[String]?>(nil)
   }
 

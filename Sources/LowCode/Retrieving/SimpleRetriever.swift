@@ -82,8 +82,16 @@ struct SimpleRetriever: Component, Retriever {
   func readAll(
     _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
+    try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
+      try await readAhead(slice, normalizer, observer, body)
+    }
+  }
+
+  private func readAhead(
+    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
+  ) async throws {
     let pages = AsyncChannel<Page>()
-    try await WaitingThreads.shared.lend { thread in
+    try await BlockingExecutor.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(executorPreference: thread) {
           defer { pages.finish() }
@@ -105,6 +113,9 @@ struct SimpleRetriever: Component, Retriever {
       }
     }
   }
+
+  /// How often a page is asked for again that was cut off before anything of it was read.
+  private static let mostCutOffs = 4
 
   /// Pages up to this size, in bytes, are held two at a time.
   private static let smallPage = 4 * 1024 * 1024
@@ -143,13 +154,16 @@ struct SimpleRetriever: Component, Retriever {
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
     var token = embedded == nil ? paginator.initialToken : nil
+    var cutOffs = 0
     while true {
       let size = reducer?.size
+      var hasEmitted = false
       do {
         if let token { repeated.begin(token) }
         func look(_ records: [Record]) { if token != nil { repeated.take(records) } }
         var isMoreWanted = true
         func emit(_ records: [Record], of size: Int) async throws -> Bool {
+          hasEmitted = true
           try tracker.observe(records)
           var emitted = records
           if let bounds = feedCursor?.bounds(for: slice) { emitted.removeAll { !bounds.admit($0) } }
@@ -165,6 +179,7 @@ struct SimpleRetriever: Component, Retriever {
         }
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
+        cutOffs = 0
         switch try step(after: read, current, size, token, tracker.hasReachedLimit) {
         case .next(let next):
           if let token { try repeated.end(token, slice: slice) }
@@ -174,6 +189,11 @@ struct SimpleRetriever: Component, Retriever {
           repeated = newGuard()
         case .end: return true
         }
+      } catch let error as TransportError where error.kind == .truncated && !hasEmitted && cutOffs < Self.mostCutOffs {
+        let seconds = 1 << cutOffs
+        cutOffs += 1
+        runtime.log.log(.info, "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
+        try await runtime.sleep(Double(seconds))
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
         repeated = newGuard()

@@ -5,7 +5,7 @@ import Synchronization
 final class CachedSchemaLoader: SchemaLoader {
   private let loader: any SchemaLoader
   private let loaded = Mutex<JSONObject?>(nil)
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
 
   init(_ loader: any SchemaLoader) { self.loader = loader }
 

@@ -5,7 +5,7 @@ final class GeneratedStreams: Sendable {
   private let definitions: [ManifestNode]
   private let context: BuildContext
   private let made = Mutex<[(dynamicName: String, node: ManifestNode)]?>(nil)
-  private let turnstile = Turnstile()
+  private let turnstile = AsyncMutex()
 
   /// - Parameter definitions: a manifest's `dynamic_streams`.
   init(_ definitions: [ManifestNode], in context: BuildContext) {

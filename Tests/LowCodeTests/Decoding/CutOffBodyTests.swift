@@ -51,7 +51,7 @@ import Testing
     let (values, error) = await Self.outcome(try DecodingFixtures.decoder(given.decoder), given.body)
     #expect(values == given.values)
     let failure = try #require(error as? TransportError)
-    #expect(failure.kind == .connectionLost)
+    #expect(failure.kind == .truncated)
     #expect(failure.message.contains(" is cut off: "))
     #expect(ConnectorError(wrapping: failure).failureType == .transient)
   }

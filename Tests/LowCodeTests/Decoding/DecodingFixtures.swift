@@ -32,7 +32,8 @@ struct BodyTransport: Transport {
   let body: ScriptedBody
 
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    HTTPResponse(status: status, headers: [], body: Data(), url: request.url, rest: request.receivesInParts ? body : nil)
+    let response = HTTPResponse(status: status, headers: [], content: .streaming(body), url: request.url)
+    return request.receivesInParts && response.isSuccess ? response : try await response.whole()
   }
 }
 
@@ -95,7 +96,7 @@ enum DecodingFixtures {
 
   /// A retriever without pages over `body`.
   static func retriever(
-    _ decoder: String, _ transport: BodyTransport, errorHandler: String = #"{"type": "DefaultErrorHandler"}"#
+    _ decoder: String, _ transport: any Transport, errorHandler: String = #"{"type": "DefaultErrorHandler"}"#
   ) throws -> any Retriever {
     try context(transport).build(
       node(

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Synchronization
 import Testing
 
 @testable import LowCode
@@ -46,11 +47,34 @@ import Testing
   }
 
   @Test func recordsBeforeABreakAreKept() async throws {
-    let body = ScriptedBody(["{\"id\":1}\n{\"id\":2}\n{\"i"], failure: TransportError(.connectionLost, "lost"))
+    let body = ScriptedBody([Self.lines(from: 0), "{\"id\":200}\n{\"i"], failure: TransportError(.connectionLost, "lost"))
     let (pages, error) = await read(try DecodingFixtures.retriever(Self.jsonl, BodyTransport(body: body)))
-    #expect(pages == [[1, 2]])
+    #expect(pages.flatMap { $0 } == Array(0...200))
     #expect((error as? TransportError)?.kind == .connectionLost)
     #expect(error.map { ConnectorError(wrapping: $0).failureType } == .transient)
+  }
+
+  @Test func aShortBodyThatBreaksOffIsAskedForAgain() async throws {
+    let transport = BodiesInTurn([
+      ScriptedBody(["{\"id\":1}\n{\"i"], failure: TransportError(.connectionLost, "lost")),
+      ScriptedBody(["{\"id\":1}\n{\"id\":2}\n"]),
+    ])
+    let (pages, error) = await read(try DecodingFixtures.retriever(Self.jsonl, transport))
+    #expect(error == nil)
+    #expect(pages == [[1, 2]])
+  }
+
+  @Test(arguments: [#"{"type": "JsonDecoder"}"#, #"{"type": "JsonItemsDecoder", "items_path": "a"}"#])
+  func aTextThatEndsInTheMiddleIsAskedForAgain(decoder: String) async throws {
+    let whole = decoder.contains("Items") ? #"{"a":[{"id":1}]}"# : #"[{"id":1}]"#
+    let transport = BodiesInTurn([ScriptedBody([String(whole.prefix(3))]), ScriptedBody([whole])])
+    let (pages, error) = await read(try DecodingFixtures.retriever(decoder, transport))
+    #expect(error == nil)
+    #expect(pages == [[1]])
+    let broken = BodiesInTurn((0..<9).map { _ in ScriptedBody([String(whole.prefix(3))]) })
+    let (none, failure) = await read(try DecodingFixtures.retriever(decoder, broken))
+    #expect(none.isEmpty)
+    #expect((failure as? TransportError)?.kind == .truncated)
   }
 
   /// The reference has no records then: its predicate uses the body up.
@@ -80,9 +104,23 @@ import Testing
 
   @Test func aBodyThatIsNotWantedInPartsComesWhole() async throws {
     let response = HTTPResponse(
-      status: 200, headers: [], body: Data(), url: "https://api.test", rest: ScriptedBody(["[{\"id\"", ":1}]"]))
+      status: 200, headers: [], content: .streaming(ScriptedBody(["[{\"id\"", ":1}]"])), url: "https://api.test")
     let whole = try await response.whole()
-    #expect(whole.rest == nil)
+    #expect(whole.content.received != nil)
     #expect(whole.json?.count == 1)
+  }
+}
+
+/// Gives one body after the other.
+private final class BodiesInTurn: Transport {
+  private let bodies: Mutex<[ScriptedBody]>
+
+  init(_ bodies: [ScriptedBody]) { self.bodies = Mutex(bodies) }
+
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let body = bodies.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    guard let body else { throw TransportError(.other, "Nothing more is answered.") }
+    let response = HTTPResponse(status: 200, headers: [], content: .streaming(body), url: request.url)
+    return request.receivesInParts ? response : try await response.whole()
   }
 }

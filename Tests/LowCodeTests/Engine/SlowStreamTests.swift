@@ -123,20 +123,21 @@ import Testing
     #expect(count(#""COMPLETE""#, slow) == 1)
   }
 
-  @Test func oneStreamAloneHasAllPlaces() async {
+  @Test func oneStreamAloneHasAllPlaces() async throws {
     let limiter = PartitionLimiter(permits: 3)
     limiter.begin("only")
     let running = Counter()
     let gate = Gate()
-    await withTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<5 {
         group.addTask {
-          await limiter.run("only") {
+          try await limiter.run("only") {
             if running.increment() == 3 { gate.open() }
             await gate.pass()
           }
         }
       }
+      try await group.waitForAll()
     }
     #expect(running.increment() == 6)
   }

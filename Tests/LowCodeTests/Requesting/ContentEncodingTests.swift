@@ -12,64 +12,91 @@ import Testing
   private static let gzip: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3] + raw + [128, 136, 249, 229, 17, 0, 0, 0]
 
   struct Case: Sendable {
-    let encoding: ContentEncoding
+    let encodings: String
     let bytes: [UInt8]
     /// Nil where the body cannot be read.
     let text: String?
+    /// Nil where that is the same for a body that is read in parts.
+    var inParts: String??
+
+    init(_ encodings: String, _ bytes: [UInt8], _ text: String?, inParts: String?? = nil) {
+      (self.encodings, self.bytes, self.text, self.inParts) = (encodings, bytes, text, inParts)
+    }
   }
 
+  private static let hello = "hello hello hello"
+
   static let cases: [Case] = [
-    Case(encoding: .gzip, bytes: gzip, text: "hello hello hello"),
-    Case(encoding: .gzip, bytes: gzip + gzip, text: "hello hello hellohello hello hello"),
-    Case(encoding: .gzip, bytes: Array(gzip.dropLast(9)), text: nil),
-    Case(encoding: .gzip, bytes: Array("plain".utf8), text: "plain"),
-    Case(encoding: .gzip, bytes: [], text: ""),
-    Case(encoding: .deflate, bytes: zlib, text: "hello hello hello"),
-    Case(encoding: .deflate, bytes: raw, text: "hello hello hello"),
-    Case(encoding: .deflate, bytes: Array(zlib.dropLast(5)), text: nil),
-    Case(encoding: .deflate, bytes: [120, 156, 255, 255, 255], text: nil),
+    Case("gzip", gzip, hello),
+    Case("gzip", gzip + gzip, hello + hello),
+    Case("gzip", gzip + [0, 0] + gzip + [0], hello + hello),
+    Case("gzip", gzip + Array("garbage".utf8), hello),
+    Case("gzip", gzip + gzip.dropLast(9), nil),
+    Case("gzip", Array(gzip.dropLast(9)), nil),
+    Case("gzip", Array(gzip.dropLast(1)), nil),
+    Case("gzip", Array(gzip.prefix(5)), nil),
+    Case("gzip", [0x1F], nil),
+    Case("gzip", gzip.map { $0 == 203 ? 0xFF : $0 }, nil),
+    Case("gzip", [], ""),
+    Case("gzip", Array("plain".utf8), nil, inParts: "plain"),
+    Case("gzip", Array("p".utf8), nil, inParts: "p"),
+    Case("deflate", zlib, hello),
+    Case("deflate", zlib + [1, 2], hello),
+    Case("deflate", raw, hello),
+    Case("deflate", Array(zlib.dropLast(5)), nil),
+    Case("deflate", Array(zlib.dropLast(1)), nil),
+    Case("deflate", Array(raw.dropLast(1)), nil),
+    Case("deflate", [120], nil),
+    Case("deflate", [120, 156, 255, 255, 255], nil),
+    Case("deflate", Array("plain".utf8), nil),
+    Case("deflate", [], ""),
+    // Packed twice.
+    Case("deflate, gzip", gzip, nil),
+    Case("br", raw, String(decoding: raw, as: UTF8.self)),
   ]
 
-  @Test(arguments: cases, [1, 3, 1_000]) func decodes(_ given: Case, step: Int) async {
+  @Test(arguments: cases, [1, 3, 1_000]) func ofAWholeBodyIsUndone(_ given: Case, step: Int) {
+    var text: [UInt8] = []
+    do {
+      let decompressors = ContentEncoding.decompressors(named: given.encodings, inParts: false, limits: TransferLimits())
+      for start in stride(from: 0, to: given.bytes.count, by: step) {
+        try given.bytes[start..<min(start + step, given.bytes.count)]
+          .withUnsafeBytes { part in try decompressors.read(part) { text += $0 } }
+      }
+      try decompressors.finish { text += $0 }
+      #expect(given.text == String(decoding: text, as: UTF8.self))
+    } catch {
+      #expect(given.text == nil, "\(error)")
+    }
+  }
+
+  @Test(arguments: cases, [1, 3, 1_000]) func ofABodyInPartsIsUndone(_ given: Case, step: Int) async {
     let parts = stride(from: 0, to: given.bytes.count, by: step).map { Data(given.bytes[$0..<min($0 + step, given.bytes.count)]) }
-    let body = InflatedBody(DataBody(parts), given.encoding, url: "https://api.test")
+    let decompressors = ContentEncoding.decompressors(named: given.encodings, inParts: true, limits: TransferLimits())
+    let body = InflatedBody(DataBody(parts), of: "https://api.test", decompressors)
+    let expected = given.inParts ?? given.text
     var text = Data()
     do throws(TransportError) {
       while let part = try await body.next() { text.append(part) }
-      #expect(given.text.map { Data($0.utf8) } == text)
+      #expect(expected == String(decoding: text, as: UTF8.self))
     } catch {
-      #expect(given.text == nil, "\(error)")
+      #expect(expected == nil, "\(error)")
     }
   }
 
-  /// What urllib3 gives for a body that is received as a whole.
-  static let wholeCases: [Case] = [
-    Case(encoding: .gzip, bytes: gzip, text: "hello hello hello"),
-    Case(encoding: .gzip, bytes: gzip + gzip, text: "hello hello hellohello hello hello"),
-    Case(encoding: .gzip, bytes: gzip + Array("garbage".utf8), text: "hello hello hello"),
-    Case(encoding: .gzip, bytes: gzip + gzip.dropLast(9), text: "hello hello hellohello hello hello"),
-    Case(encoding: .gzip, bytes: Array(gzip.dropLast(9)), text: "hello hello hello"),
-    Case(encoding: .gzip, bytes: Array("plain".utf8), text: nil),
-    Case(encoding: .gzip, bytes: [], text: ""),
-    Case(encoding: .deflate, bytes: zlib, text: "hello hello hello"),
-    Case(encoding: .deflate, bytes: zlib + [1, 2], text: "hello hello hello"),
-    Case(encoding: .deflate, bytes: raw, text: "hello hello hello"),
-    Case(encoding: .deflate, bytes: Array(zlib.dropLast(9)), text: "hell"),
-    Case(encoding: .deflate, bytes: Array("plain".utf8), text: nil),
-  ]
-
-  @Test(arguments: wholeCases, [1, 2, 1_000]) func decodesAsItComes(_ given: Case, step: Int) {
-    var text: [UInt8] = []
-    do {
-      let decoder = try ContentDecoder(given.encoding)
-      for start in stride(from: 0, to: given.bytes.count, by: step) {
-        try given.bytes[start..<min(start + step, given.bytes.count)]
-          .withUnsafeBytes { part in try [decoder][...].read(part) { text += $0 } }
-      }
-      #expect(given.text.map { Array($0.utf8) } == text)
-    } catch {
-      #expect(given.text == nil, "\(error)")
+  @Test(arguments: [
+    ("AIRBYTE_LOWCODE_MAX_INFLATED_BYTES", "1000000"), ("AIRBYTE_LOWCODE_MAX_INFLATION_RATIO", "100"),
+  ])
+  func whatComesOutIsBounded(variable: String, value: String) throws {
+    let limits = try TransferLimits([variable: value])
+    let bomb = try Packing.gzip([UInt8](repeating: 0x20, count: 32 << 20))
+    let decompressor = Decompressor(.gzip, limits: limits)
+    var count = 0
+    let error = #expect(throws: InflateError.self) {
+      try bomb.withUnsafeBytes { try decompressor.read($0) { count += $0.count } }
     }
+    #expect(error.map { "\($0)".contains(variable) && "\($0)".contains(value) } == true)
+    #expect(count < 17 << 20)
   }
 
   @Test(

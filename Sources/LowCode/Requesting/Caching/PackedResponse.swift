@@ -29,6 +29,6 @@ enum PackedResponse {
       guard let pair = pair.array, pair.count == 2, let name = pair[0].string, let value = pair[1].string else { return nil }
       return (name, value)
     }
-    return HTTPResponse(status: status, headers: headers, body: Data(data[end...]), url: url)
+    return HTTPResponse(status: status, headers: HTTPHeaders(headers), body: Data(data[end...]), url: url)
   }
 }

@@ -24,7 +24,7 @@ final class ResponseCache: Sendable {
     var file: TemporaryFile?
     /// Whether the temporary file could not be made or written: nothing more is kept then.
     var isFull = false
-    var gates: [Key: (gate: Turnstile, users: Int)] = [:]
+    var gates: [Key: (gate: AsyncMutex, users: Int)] = [:]
   }
 
   private let store = Mutex(Store())
@@ -43,7 +43,7 @@ final class ResponseCache: Sendable {
   func response(for key: Key, fetch: () async throws -> HTTPResponse) async throws -> HTTPResponse {
     if let kept = kept(key) { return kept }
     let gate = store.withLock { store in
-      let gate = store.gates[key]?.gate ?? Turnstile()
+      let gate = store.gates[key]?.gate ?? AsyncMutex()
       store.gates[key] = (gate, (store.gates[key]?.users ?? 0) + 1)
       return gate
     }
@@ -56,7 +56,7 @@ final class ResponseCache: Sendable {
     return try await gate.pass {
       if let kept = kept(key) { return kept }
       let response = try await fetch()
-      if response.status == 200, response.header("Vary") != "*" { keep(response, key) }
+      if response.status == 200, response.header("Vary") != "*", !response.isCutOff { keep(response, key) }
       return response
     }
   }

@@ -1,7 +1,4 @@
-import CCurl
 import Foundation
-import JSON
-import Synchronization
 
 /// Sends requests by libcurl itself. On Linux `URLSession` stands on it as well, but
 ///
@@ -32,138 +29,106 @@ struct CurlTransport: Transport {
     }
   }
 
-  private let session = CurlSession()
+  private let session: CurlSession
+  private let connections: AsyncSemaphore<ConnectionRule>
+  private let limits: TransferLimits
+  private let memory: ResponseMemory
+  /// Where there are so many connections, each transfer may keep some for other hosts.
+  private static let many = 32
+
+  init(limits: TransferLimits = TransferLimits(), connections count: Int? = SystemLimits.connections) {
+    session = CurlSession(keptConnections: count.flatMap { $0 < Self.many ? 1 : nil })
+    connections = AsyncSemaphore(ConnectionRule(limit: count ?? .max))
+    var limits = limits
+    // Growing may take twice as much for a moment.
+    if let left = SystemLimits.addressSpaceLeft { limits.memoryBytes.value = min(limits.memoryBytes.value, max(1, left / 3)) }
+    self.limits = limits
+    memory = ResponseMemory(limits.memoryBytes)
+  }
 
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
 
   func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
-    let exchange = CurlExchange()
-    let result = await withTaskCancellationHandler {
-      // libcurl blocks the thread.
-      if WaitingThread.isCurrent { return session.perform(request, route, exchange) }
-      return await withCheckedContinuation { continuation in
-        WaitingThreads.shared.run { continuation.resume(returning: session.perform(request, route, exchange)) }
-      }
-    } onCancel: {
-      exchange.isCancelled.store(true, ordering: .relaxed)
+    let use: ConnectionUse = request.receivesInParts && connections.take(.lasting) ? .lasting : .brief
+    if use == .brief {
+      do { try await connections.wait(for: .brief) } catch { throw TransportError(.other, "The request was cancelled.") }
     }
-    return try result.get()
-  }
-}
-
-/// What one request gathers. Only the thread that performs it touches head and body.
-private final class CurlExchange: @unchecked Sendable {
-  let isCancelled = Atomic(false)
-  var head: [UInt8] = []
-  /// Whether the empty line after the headers came.
-  var isHeadWhole = false
-  private var body = JSONReception()
-  private var hasBody = false
-  /// The size of the body, as far as its head says it.
-  var announced = 0
-  /// The content encodings of the body, by its head.
-  private var encodings: String?
-  /// What undoes them.
-  private var decoders: [ContentDecoder] = []
-  /// Why the body cannot be decoded.
-  private(set) var failure: InflateError?
-
-  /// As much of a body is made room for at once, whatever its head says.
-  static let longestRoom = 64 * 1024 * 1024
-
-  /// Takes in a line of the head.
-  func read(_ line: UnsafeRawBufferPointer) {
-    // An interim response (100, 103) is followed by another one.
-    if line.starts(with: "HTTP/".utf8) {
-      head = []
-      announced = 0
-      encodings = nil
-    } else {
-      head += line
+    let transfer = CurlTransfer(request, by: route, in: session, CurlReception(of: request, limits: limits, memory: memory)) {
+      [connections] in connections.signal(use)
     }
-    if let length = Self.value(of: "content-length:", line) { announced = min(Int(length) ?? 0, Self.longestRoom) }
-    if let names = Self.value(of: "content-encoding:", line) { encodings = encodings.map { "\($0),\(names)" } ?? names }
-    isHeadWhole = line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8)
-  }
-
-  /// Takes in a part of the body; what comes after a part that cannot be decoded is passed over.
-  func read(body bytes: UnsafeRawBufferPointer) {
-    guard failure == nil else { return }
-    do throws(InflateError) {
-      if !hasBody {
-        body.expect(announced)
-        decoders = try ContentEncoding.decoders(named: encodings)
-      }
-      hasBody = true
-      try decoders[...].read(bytes) { body.append($0) }
+    do throws(TransportError) {
+      try transfer.begin()
     } catch {
-      failure = error
+      connections.signal(use)
+      throw error
+    }
+    defer { if use == .brief { transfer.end() } }
+    guard try await receive(transfer) else { return try whole(transfer, request) }
+    let response = parts(transfer, request)
+    return use == .lasting ? response : try await kept(response)
+  }
+
+  /// Receives the head, and the body unless it is read as it comes.
+  /// - Returns: whether it is.
+  private func receive(_ transfer: CurlTransfer) async throws(TransportError) -> Bool {
+    let reception = transfer.reception
+    while true {
+      let isOver = try await transfer.run()
+      if reception.isInParts { return true }
+      while let size = reception.wantedRoom {
+        try await reception.waitForRoom(size)
+        try reception.readPending()
+      }
+      if isOver { return false }
     }
   }
 
-  /// The body, which is given away, and what it says if that is known.
-  func takeBody() -> (bytes: JSONBytes, document: JSONDocument?) {
-    var taken = JSONReception()
-    swap(&taken, &body)
-    return taken.finish()
+  private func whole(_ transfer: CurlTransfer, _ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
+    transfer.end()
+    let reception = transfer.reception
+    return HTTPResponse(
+      status: reception.head.status, headers: reception.headers, content: .received(try reception.takeBody()), url: request.url)
   }
 
-  /// What a line of the head says where it is the header `name`, which is in small letters and ends in a colon.
-  private static func value(of name: StaticString, _ line: UnsafeRawBufferPointer) -> String? {
-    let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    guard line.count > name.count, zip(line, name).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
-    return String(decoding: line.dropFirst(name.count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  private func parts(_ transfer: CurlTransfer, _ request: HTTPRequest) -> HTTPResponse {
+    let reception = transfer.reception
+    var body: any BodySource = CurlBody(transfer)
+    let encodings = reception.headers["Content-Encoding"]
+    let decompressors = ContentEncoding.decompressors(named: encodings, inParts: true, limits: limits)
+    if !decompressors.isEmpty { body = InflatedBody(body, of: reception.place, decompressors) }
+    return HTTPResponse(status: reception.head.status, headers: reception.headers, content: .streaming(body), url: request.url)
+  }
+
+  /// The response with its body in a file: it needs its connection no longer than others.
+  private func kept(_ response: HTTPResponse) async throws(TransportError) -> HTTPResponse {
+    do {
+      return try await response.received(into: TemporaryFile())
+    } catch {
+      throw error as? TransportError ?? TransportError(.other, (error as? ConnectorError)?.message ?? "\(error)")
+    }
   }
 }
 
-/// Owns libcurl's session, which is safe to use from several threads.
-private final class CurlSession: @unchecked Sendable {
-  private let session = ccurl_session_new()
+/// What a connection is wanted for.
+enum ConnectionUse: Sendable {
+  /// A response that is received at once.
+  case brief
+  /// One whose reader may make other requests meanwhile.
+  case lasting
+}
 
-  deinit { ccurl_session_free(session) }
+/// So many connections at a time; one of them is always for brief use, so that whoever waits for one gets it.
+struct ConnectionRule: AdmissionRule {
+  let limit: Int
+  private var taken = 0
 
-  func perform(_ request: HTTPRequest, _ route: CurlTransport.Route, _ exchange: CurlExchange) -> Result<
-    HTTPResponse, TransportError
-  > {
-    var receiver = ccurl_receiver()
-    receiver.context = Unmanaged.passUnretained(exchange).toOpaque()
-    receiver.on_body = { context, bytes, count in
-      guard let context, let bytes else { return 0 }
-      Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().read(
-        body: UnsafeRawBufferPointer(start: bytes, count: count))
-      return count
-    }
-    receiver.on_header = { context, bytes, count in
-      guard let context, let bytes else { return }
-      Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().read(UnsafeRawBufferPointer(start: bytes, count: count))
-    }
-    receiver.is_cancelled = { context in
-      guard let context else { return 0 }
-      return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().isCancelled.load(ordering: .relaxed) ? 1 : 0
-    }
-    var result = ccurl_result()
-    withExtendedLifetime(exchange) {
-      route.withRequest(request) { ccurl_send(session, $0, &receiver, &result) }
-    }
-    guard result.error == 0 else { return .failure(Self.error(result, request, route)) }
-    guard exchange.isHeadWhole else {
-      return .failure(
-        TransportError(
-          .connectionLost, "\(CurlAnswer.place(of: request)) closed the connection in the middle of the response's head."))
-    }
-    if let failure = exchange.failure { return .failure(CurlAnswer.unreadable(request, failure)) }
-    let body = exchange.takeBody()
-    return .success(
-      HTTPResponse(
-        status: result.status, headers: CurlAnswer.headers(HeaderText.decoded(exchange.head)), bytes: body.bytes,
-        document: body.document, url: request.url))
+  init(limit: Int) { self.limit = limit }
+
+  mutating func admit(_ use: ConnectionUse) -> Bool {
+    guard taken < (use == .brief ? limit : limit - 1) else { return false }
+    taken += 1
+    return true
   }
 
-  private static func error(_ result: ccurl_result, _ request: HTTPRequest, _ route: CurlTransport.Route) -> TransportError {
-    var result = result
-    let reason = withUnsafeBytes(of: &result.error_text) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return CurlAnswer.failure(of: request, by: route, code: result.error, reason: reason)
-  }
+  mutating func release(_ use: ConnectionUse) { taken -= 1 }
 }

@@ -26,16 +26,23 @@ enum HeaderText {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where a header cannot be sent, by the rules of Python's requests library.
+  /// - Throws: ``ConnectorError`` where a header cannot be sent: its name is no token, or its value breaks the rules of Python's
+  ///   requests library.
   static func check(_ name: String, _ value: String) throws {
-    func fails(_ reason: String) -> ConnectorError { ConnectorError(.system, "The header `\(name)` cannot be sent: \(reason)") }
+    func fails(_ reason: String) -> ConnectorError {
+      // In quotes, so that a line break in it is seen and not made.
+      ConnectorError(.system, "The header `\(name.debugDescription.dropFirst().dropLast())` cannot be sent: \(reason)")
+    }
+    guard HeaderName.isToken(name) else {
+      throw fails("its name may only have letters, digits and some signs, but no spaces, colons or line breaks.")
+    }
     // Most are printable ASCII, of which nothing is forbidden but a blank at the start.
-    let isPlain = name.utf8.allSatisfy { $0 < 0x80 } && value.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
-    if isPlain, value.utf8.first != 0x20 { return }
+    if value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), value.utf8.first != 0x20 { return }
     let scalars = value.unicodeScalars
     if scalars.contains(where: { $0 == "\r" || $0 == "\n" }) { throw fails("its value has a line break.") }
+    if scalars.contains("\0") { throw fails("its value has a NUL character.") }
     if let first = scalars.first, first.properties.isWhitespace { throw fails("its value begins with a space.") }
-    if (name + value).unicodeScalars.contains(where: { $0.value > 0xFF }) {
+    if scalars.contains(where: { $0.value > 0xFF }) {
       throw fails("it has characters that headers cannot hold.")
     }
   }

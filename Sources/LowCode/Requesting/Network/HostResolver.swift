@@ -6,20 +6,15 @@ struct HostResolver: Sendable {
   typealias Lookup = @Sendable (_ host: String, _ port: Int) -> [IPAddress]
 
   private let lookup: Lookup
-  private let queue = DispatchQueue(label: "airbyte-lowcode.resolver", attributes: .concurrent)
 
   /// - Parameter lookup: by default the system's.
   init(lookup: @escaping Lookup = Self.systemLookup) { self.lookup = lookup }
 
   /// - Throws: ``TransportError`` where the name stands for no address.
   func addresses(of target: RequestAddress) async throws(TransportError) -> [IPAddress] {
-    let found = await blocking { lookup(target.host, target.port) }
+    let found = await BlockingExecutor.shared.run { lookup(target.host, target.port) }
     guard !found.isEmpty else { throw TransportError(.nameNotResolved, "The host name \(target.host) cannot be resolved.") }
     return found
-  }
-
-  private func blocking<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-    await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: body()) } }
   }
 
   /// By `getaddrinfo`.

@@ -14,6 +14,8 @@ struct NetworkSettings: Sendable {
   var netrc: Netrc
   /// Whether requests may only go to public addresses, by https: `DEPLOYMENT_MODE=cloud`.
   var isCloud: Bool
+  /// What an API may send; a failure where a variable cannot be read.
+  var limits: Result<TransferLimits, ConnectorError>
 
   init(_ environment: [String: String]) {
     proxies = ProxySettings(environment)
@@ -22,6 +24,7 @@ struct NetworkSettings: Sendable {
     }
     netrc = Netrc(environment)
     isCloud = environment["DEPLOYMENT_MODE"]?.lowercased() == "cloud"
+    limits = Result { () throws(ConnectorError) in try TransferLimits(environment) }
   }
 
   /// - Throws: ``TransportError`` where the bundle that the environment names is not there.

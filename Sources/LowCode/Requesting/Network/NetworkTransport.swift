@@ -3,8 +3,7 @@ import Foundation
 /// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
-  private let curl = CurlTransport()
-  private let inParts = PartwiseTransport()
+  private let curl: CurlTransport
   private let resolver: HostResolver
 
   /// - Parameters:
@@ -19,9 +18,11 @@ package final class NetworkTransport: Transport {
   init(settings: NetworkSettings, resolver: HostResolver) {
     self.settings = settings
     self.resolver = resolver
+    curl = CurlTransport(limits: (try? settings.limits.get()) ?? TransferLimits())
   }
 
   package func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    if case .failure(let error) = settings.limits { throw TransportError(.invalidSetting, error.message) }
     let (request, address) = try addressed(request)
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
@@ -31,7 +32,7 @@ package final class NetworkTransport: Transport {
     var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
     if address.scheme == "https" { route.bundle = try settings.bundle() }
     if settings.isCloud { route.addresses = try await publicAddresses(of: address) }
-    return request.receivesInParts ? try await inParts.send(request, by: route) : try await curl.send(request, by: route)
+    return try await curl.send(request, by: route)
   }
 
   /// - Throws: ``TransportError`` where one of the addresses is not public.

@@ -37,7 +37,7 @@ enum RedirectRules {
   /// How many redirects one request follows.
   static let limit = 30
 
-  private static let statuses: Set<Int> = [301, 302, 303, 307, 308]
+  static let statuses: Set<Int> = [301, 302, 303, 307, 308]
 
   /// The request that follows a response; nil where it is no redirect.
   ///

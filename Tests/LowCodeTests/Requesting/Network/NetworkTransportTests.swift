@@ -115,8 +115,8 @@ import Testing
   }
 
   /// Also where its thread waits for the answer itself.
-  @Test(arguments: [nil, WaitingThread()])
-  func aCancelledRequestEnds(on thread: WaitingThread?) async throws {
+  @Test(arguments: [nil, BlockingThread()])
+  func aCancelledRequestEnds(on thread: BlockingThread?) async throws {
     let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     let server = try LoopbackServer { connection, _ in
       arrived.yield()

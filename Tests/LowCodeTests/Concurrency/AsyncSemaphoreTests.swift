@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func letsOneThroughAtATime() async throws {
-    let turnstile = Turnstile()
+    let turnstile = AsyncMutex()
     let room = Room()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<100 { group.addTask { try await turnstile.pass { await room.stay() } } }
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func aCancelledTaskStopsWaiting() async throws {
-    let turnstile = Turnstile()
+    let turnstile = AsyncMutex()
     try await turnstile.pass {
       let wasCancelled = await withTaskGroup(of: Bool.self) { group in
         group.addTask {

@@ -1,0 +1,90 @@
+import CCurl
+import Foundation
+
+/// What the system allows the process.
+package enum SystemLimits {
+  /// The descriptors that a transfer may need at a time: its connection, libcurl's own, those that look up a name, certificates.
+  private static let descriptorsPerConnection = 8
+  /// Those that are to stay free for files.
+  private static let spareDescriptors = 6
+
+  /// How many connections there may be at a time, by the limit of open files; nil where that is far away.
+  static let connections: Int? = {
+    guard let limit = openFiles, limit < 4_096, let used = usedDescriptors else { return nil }
+    return max(1, (limit - used - spareDescriptors) / descriptorsPerConnection)
+  }()
+
+  /// The limit of open files (`ulimit -n`); nil for none.
+  static var openFiles: Int? { limit(openFilesResource) }
+
+  /// The limit of the address space in bytes (`ulimit -v`); nil for none.
+  static var addressSpace: Int? { limit(addressSpaceResource) }
+
+  /// Prepares the process for a limit of its address space: `malloc` would keep 64 MB of it for each thread.
+  package static func prepare() {
+    if addressSpace != nil { cheap_share() }
+  }
+
+  /// The bytes of the address space that are left; nil where there is no limit.
+  static var addressSpaceLeft: Int? {
+    guard let limit = addressSpace, let file = fopen("/proc/self/statm", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+    return limit - strtol(line, nil, 10) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Whether a thread may be started: as long as its stack leaves room for what it is going to do.
+  static var allowsThread: Bool { addressSpaceLeft.map { $0 > spareAddressSpace } ?? true }
+
+  /// Why there is no room for a request in the address space; nil where there is.
+  static var addressSpaceObstacle: String? {
+    guard let left = addressSpaceLeft, let limit = addressSpace, left < spareAddressSpace / 2 else { return nil }
+    return "The address space of the process is limited to \(limit >> 20) MB (ulimit -v), of which too little is left."
+  }
+
+  /// What a request may have failed of; nil where there is room.
+  static var obstacle: String? {
+    if let obstacle = addressSpaceObstacle { return obstacle }
+    if isOutOfDescriptors { return "Too many files are open\(explanation(EMFILE))." }
+    return nil
+  }
+
+  /// The system's words for an error, with the limit that it comes from.
+  package static func reason(_ code: Int32) -> String { String(cString: strerror(code)) + explanation(code) }
+
+  private static func explanation(_ code: Int32) -> String {
+    guard code == EMFILE, let limit = openFiles else { return "" }
+    return ", as their number is limited to \(limit) (ulimit -n)"
+  }
+
+  /// As much of the address space is to stay free.
+  private static let spareAddressSpace = 96 << 20
+
+  private static var isOutOfDescriptors: Bool {
+    let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    if descriptor >= 0 { close(descriptor) }
+    return descriptor < 0 && errno == EMFILE
+  }
+
+  private static var usedDescriptors: Int? {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    return names.map { $0.count - 1 }
+  }
+
+  #if canImport(Darwin)
+    private static let openFilesResource = RLIMIT_NOFILE
+    private static let addressSpaceResource = RLIMIT_AS
+    private static func limit(_ resource: Int32) -> Int? { current { getrlimit(resource, &$0) } }
+  #else
+    private static let openFilesResource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    private static let addressSpaceResource = __rlimit_resource_t(RLIMIT_AS.rawValue)
+    private static func limit(_ resource: __rlimit_resource_t) -> Int? { current { getrlimit(resource, &$0) } }
+  #endif
+
+  private static func current(_ get: (inout rlimit) -> Int32) -> Int? {
+    var limit = rlimit()
+    guard get(&limit) == 0, limit.rlim_cur <= UInt64(Int.max) / 2 else { return nil }
+    return Int(limit.rlim_cur)
+  }
+}

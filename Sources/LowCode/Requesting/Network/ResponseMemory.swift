@@ -1,0 +1,144 @@
+import Synchronization
+
+/// The memory of the bodies that are received wholly and are large: so much for all of them at a time.
+///
+/// They grow side by side up to a quarter of it. From there on one of them grows alone, and the others wait until it is there. It may
+/// itself have to wait until pages are done with that other partitions received before; where there are none of these, it fails.
+final class ResponseMemory: Sendable {
+  /// A body that grows.
+  struct Claim: Sendable {
+    let owner: ObjectIdentifier
+    /// What holds the body when it was received; nil where that may itself wait for other responses.
+    let holder: ObjectIdentifier?
+    /// Bytes.
+    let growth: Int
+  }
+
+  struct Rule: AdmissionRule {
+    let total: Int
+    /// The bytes of all bodies, those that are received still among them.
+    var used = 0
+    /// The bytes of received bodies by what holds them.
+    var held: [ObjectIdentifier: Int] = [:]
+    /// What is going to hold the bodies that are received still.
+    var growing: [ObjectIdentifier: ObjectIdentifier?] = [:]
+    /// The body that may grow beyond the part that is for all.
+    var first: ObjectIdentifier?
+
+    mutating func admit(_ claim: Claim) -> Bool {
+      let isCommon = used + claim.growth <= total / 4
+      guard isCommon || (first == nil || first == claim.owner) && used + claim.growth <= total else { return false }
+      if !isCommon { first = claim.owner }
+      used += claim.growth
+      growing[claim.owner] = .some(claim.holder)
+      return true
+    }
+
+    /// A body does not give back what it grew by before it goes.
+    mutating func release(_ claim: Claim) {}
+
+    /// Whether what a body waits for will not come.
+    func isHopeless(_ claim: Claim) -> Bool {
+      guard first == nil || first == claim.owner else { return false }
+      // Whatever receives a body may wait itself.
+      return !held.keys.contains { holder in holder != claim.holder && !growing.values.contains(holder) }
+    }
+  }
+
+  /// Bodies up to this size are free.
+  static let small = 2 << 20
+  fileprivate static let step = 4 << 20
+
+  let limit: Limit
+  fileprivate let semaphore: AsyncSemaphore<Rule>
+
+  init(_ limit: Limit) {
+    self.limit = limit
+    semaphore = AsyncSemaphore(Rule(total: limit.value))
+  }
+
+  /// Bytes of large bodies.
+  var used: Int { semaphore.update { $0.used } }
+}
+
+/// What one body takes of the ``ResponseMemory``; it is given back when nobody holds the body any more.
+final class ResponseRoom: Sendable {
+  /// What holds the responses that a task receives, until it is done with them, whatever other tasks do; nil where it may hold them
+  /// while others are received that they bring about, as those of parent streams are.
+  final class Holder: Sendable {}
+  @TaskLocal static var holder: Holder?
+
+  private struct State {
+    var bytes = 0
+    var isReceived = false
+  }
+
+  private let memory: ResponseMemory
+  private let holder = ResponseRoom.holder
+  private let state = Mutex(State())
+
+  init(_ memory: ResponseMemory) { self.memory = memory }
+
+  private var holderID: ObjectIdentifier? { holder.map { ObjectIdentifier($0) } }
+
+  deinit {
+    let state = state.withLock { $0 }
+    guard state.bytes > 0 else { return }
+    let (owner, holder) = (ObjectIdentifier(self), holderID)
+    memory.semaphore.update { rule in
+      rule.used -= state.bytes
+      if !state.isReceived { rule.forget(owner) } else if let holder { rule.hold(-state.bytes, by: holder) }
+    }
+  }
+
+  /// Takes what a body of `size` bytes needs, where there is so much now.
+  func grow(to size: Int) -> Bool {
+    guard let claim = claim(size) else { return true }
+    guard memory.semaphore.take(claim) else { return false }
+    state.withLock { $0.bytes += claim.growth }
+    return true
+  }
+
+  /// Waits for what a body of `size` bytes needs.
+  /// - Throws: `CancellationError`; ``AdmissionRefused`` where it is not going to be there.
+  func waitToGrow(to size: Int) async throws {
+    guard let claim = claim(size) else { return }
+    try await memory.semaphore.wait(for: claim)
+    state.withLock { $0.bytes += claim.growth }
+  }
+
+  /// The body was received: it grows no more.
+  func close() {
+    let bytes = state.withLock { state in
+      state.isReceived = true
+      return state.bytes
+    }
+    guard bytes > 0 else { return }
+    let (owner, holder) = (ObjectIdentifier(self), holderID)
+    memory.semaphore.update { rule in
+      rule.forget(owner)
+      if let holder { rule.hold(bytes, by: holder) }
+    }
+  }
+
+  private func claim(_ size: Int) -> ResponseMemory.Claim? {
+    let missing = size - ResponseMemory.small - state.withLock { $0.bytes }
+    guard missing > 0 else { return nil }
+    // In steps, so that the lock is taken rarely.
+    let step = min(ResponseMemory.step, max(1, memory.limit.value / 16))
+    return ResponseMemory.Claim(
+      owner: ObjectIdentifier(self), holder: holderID, growth: (missing + step - 1) / step * step)
+  }
+}
+
+extension ResponseMemory.Rule {
+  fileprivate mutating func forget(_ owner: ObjectIdentifier) {
+    growing[owner] = nil
+    if first == owner { first = nil }
+  }
+
+  fileprivate mutating func hold(_ bytes: Int, by holder: ObjectIdentifier) {
+    let rest = held[holder, default: 0] + bytes
+    held[holder] = rest > 0 ? rest : nil
+  }
+}

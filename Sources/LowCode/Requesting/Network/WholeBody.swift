@@ -1,0 +1,94 @@
+import JSON
+
+/// A body that is received wholly: unpacked, and indexed as JSON, while it comes.
+final class WholeBody {
+  private let place: () -> String
+  private let limit: Limit
+  private let isCutAtLimit: Bool
+  private let decompressors: [Decompressor]
+  private var text = JSONReception()
+  private var count = 0
+  /// What was received and waits until there is memory for more.
+  private(set) var pending: [UInt8] = []
+  /// Whether the rest of the body is not wanted.
+  private(set) var isCut = false
+
+  /// How much of it may be unpacked before the memory is looked at.
+  private static let step = 256 * 1024
+
+  /// - Parameters:
+  ///   - place: names the response in errors.
+  ///   - limit: the greatest size. A greater body is cut where `isCutAtLimit`, else it is an error.
+  ///   - size: how long the body is, as far as that is known.
+  init(
+    of place: @autoclosure @escaping () -> String, limit: Limit, isCutAtLimit: Bool, expecting size: Int,
+    _ decompressors: [Decompressor]
+  ) {
+    self.place = place
+    self.limit = limit
+    self.isCutAtLimit = isCutAtLimit
+    self.decompressors = decompressors
+    text.expect(size)
+  }
+
+  /// The memory that the body takes.
+  var heldBytes: Int { text.heldBytes }
+
+  /// Takes in the next bytes, as many as there is room for; the others are ``pending``.
+  func read(_ bytes: UnsafeRawBufferPointer, in room: ResponseRoom) throws(TransportError) {
+    var rest = bytes
+    while !rest.isEmpty, !isCut {
+      guard room.grow(to: heldBytes) else {
+        pending = Array(rest)
+        return
+      }
+      let step = decompressors.isEmpty ? rest.count : min(decompressors.step(for: Self.step), rest.count)
+      do {
+        try decompressors.read(UnsafeRawBufferPointer(rebasing: rest[..<step])) { try append($0) }
+      } catch {
+        throw failure(error)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[step...])
+    }
+  }
+
+  func readPending(in room: ResponseRoom) throws(TransportError) {
+    let bytes = pending
+    pending = []
+    do {
+      try bytes.withUnsafeBytes { try read($0, in: room) }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// The whole body.
+  /// - Throws: ``TransportError`` where it ended too early.
+  func finish(in room: ResponseRoom) throws(TransportError) -> ReceivedBody {
+    if !isCut {
+      do { try decompressors.finish { try append($0) } } catch { throw failure(error) }
+    }
+    var reception = JSONReception()
+    swap(&reception, &text)
+    let (bytes, document) = reception.finish()
+    room.close()
+    return ReceivedBody(bytes, document: document, room: room)
+  }
+
+  private func append(_ piece: UnsafeRawBufferPointer) throws {
+    let rest = limit.value - count
+    if piece.count > rest {
+      guard isCutAtLimit else {
+        throw TransportError(
+          .tooLarge,
+          "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit, which bodies that are "
+            + "read in parts do not have, as by JsonlDecoder or JsonItemsDecoder.")
+      }
+      isCut = true
+    }
+    text.append(UnsafeRawBufferPointer(rebasing: piece.prefix(rest)))
+    count += min(piece.count, rest)
+  }
+
+  private func failure(_ error: any Error) -> TransportError { error as? TransportError ?? TransportError(error, of: place()) }
+}

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Shows that `airbyte-lowcode read` stays below its limit of memory whatever an API sends.
+
+    unruly_bodies.py BINARY [--limit 600] [--at-a-time 1 20] [--only NAME ...] [--seconds 300]
+
+Each body is huge, endless, or a small one that unpacks to a huge one; as many partitions as are read at a time get one each. Ends with
+1 where the peak of resident memory is above the limit (in megabytes), or a read ends by a signal or not in time.
+"""
+
+import argparse
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from pathlib import Path
+
+MEGABYTE = 1 << 20
+
+
+def packed(text, times, wbits=31):
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    return b"".join(packer.compress(text) for _ in range(times)) + packer.flush()
+
+
+def endless(begin, rest):
+    yield begin
+    while True:
+        yield rest
+
+
+RECORDS = b'{"id":1,"name":"some name","note":"' + b"x" * 200 + b'"},'
+BOMB = packed(b" " * MEGABYTE, 1024)
+ROWS_BOMB = packed(b"{}\n" * 350_000, 500)
+TWICE = packed(BOMB, 1)
+# Name: decoder, status, header, and what makes the body; None for a body without an end.
+BODIES = {
+    "json, endless records": ("JsonDecoder", 200, "", lambda: endless(b"[", RECORDS * 400)),
+    "json, endless empty objects": ("JsonDecoder", 200, "", lambda: endless(b"[", b"{}," * 30_000)),
+    "json, endless empty lists": ("JsonDecoder", 200, "", lambda: endless(b"[", b"[]," * 30_000)),
+    "json, endless digits": ("JsonDecoder", 200, "", lambda: endless(b"[", b"1," * 50_000)),
+    "json, endless text": ("JsonDecoder", 200, "", lambda: endless(b'["', b"x" * 100_000)),
+    "no json, endless": ("JsonDecoder", 200, "", lambda: endless(b"<", b"x" * 100_000)),
+    "json, 100 MB of records": ("JsonDecoder", 200, "", lambda: [b"[" + RECORDS * (100 * MEGABYTE // len(RECORDS)) + b"{}]"]),
+    "json, 40 MB of empty objects": ("JsonDecoder", 200, "", lambda: [b"[" + b"{}," * 13_000_000 + b"{}]"]),
+    "error, endless": ("JsonDecoder", 400, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
+    "error, endless, lines": ("JsonlDecoder", 503, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
+    "gzip of 1 GB": ("JsonDecoder", 200, "Content-Encoding: gzip\r\n", lambda: [BOMB]),
+    "gzip of 1 GB, lines": ("JsonlDecoder", 200, "Content-Encoding: gzip\r\n", lambda: [BOMB]),
+    "gzip of gzip of 1 GB": ("JsonDecoder", 200, "Content-Encoding: gzip, gzip\r\n", lambda: [TWICE]),
+    "gzip of gzip of 1 GB, lines": ("JsonlDecoder", 200, "Content-Encoding: gzip, gzip\r\n", lambda: [TWICE]),
+    "GzipDecoder, 1 GB": ("GzipDecoder", 200, "", lambda: [BOMB]),
+    "GzipDecoder, empty objects": ("GzipDecoder", 200, "", lambda: [ROWS_BOMB]),
+    "gzip of empty objects, lines": ("JsonlDecoder", 200, "Content-Encoding: gzip\r\n", lambda: [ROWS_BOMB]),
+}
+
+
+def serve(given):
+    """A server on a free port that answers every request with the body of `given["body"]`."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+
+    def answer(connection):
+        try:
+            with connection:
+                data = b""
+                while b"\r\n\r\n" not in data:
+                    part = connection.recv(65536)
+                    if not part:
+                        return
+                    data += part
+                _, status, header, body = given["body"]
+                connection.sendall(f"HTTP/1.1 {status} Given\r\n{header}Connection: close\r\n\r\n".encode())
+                for part in body():
+                    connection.sendall(part)
+        except OSError:
+            pass
+
+    def accept():
+        while True:
+            threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def manifest(port, decoder, at_a_time):
+    inner = {"type": decoder, "decoder": {"type": "JsonlDecoder"}} if decoder == "GzipDecoder" else {"type": decoder}
+    stream = {
+        "type": "DeclarativeStream", "name": "items",
+        "retriever": {
+            "type": "SimpleRetriever", "decoder": inner,
+            "partition_router": {"type": "ListPartitionRouter", "cursor_field": "part", "values": [str(i) for i in range(at_a_time)]},
+            "requester": {"type": "HttpRequester", "url_base": f"http://127.0.0.1:{port}", "path": "/{{ stream_partition.part }}",
+                          "error_handler": {"type": "DefaultErrorHandler", "max_retries": 0}},
+            "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}},
+        },
+        "schema_loader": {"type": "InlineSchemaLoader", "schema": {"type": "object", "properties": {}}},
+    }
+    return {
+        "version": "7.39.1", "type": "DeclarativeSource", "check": {"type": "CheckStream", "stream_names": ["items"]},
+        "streams": [stream], "spec": {"type": "Spec", "connection_specification": {"type": "object", "properties": {}}},
+        "concurrency_level": {"type": "ConcurrencyLevel", "default_concurrency": at_a_time},
+    }
+
+
+def measure(binary, port, decoder, at_a_time, folder, seconds):
+    (folder / "manifest.yaml").write_text(json.dumps(manifest(port, decoder, at_a_time)))
+    (folder / "config.json").write_text("{}")
+    (folder / "catalog.json").write_text(json.dumps({"streams": [{
+        "stream": {"name": "items", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
+        "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}))
+    command = [binary, "read", "--manifest", folder / "manifest.yaml", "--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+    # Far above the limit: a machine is not to suffer from a read that fails.
+    bind = lambda: resource.setrlimit(resource.RLIMIT_DATA, (4 << 30, 4 << 30))
+    begin = time.monotonic()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, preexec_fn=bind, env=dict(os.environ, SWIFT_BACKTRACE="enable=no"))
+        timer = threading.Timer(seconds, process.kill)
+        timer.start()
+        records, message, rest = 0, "", b""
+        while data := process.stdout.read1(MEGABYTE):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                records += line.startswith(b'{"type":"RECORD"')
+                if not message and b'"ERROR"' in line:
+                    message = json.loads(line)["trace"]["error"]["message"]
+        _, status, usage = os.wait4(process.pid, 0)
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, records, message, usage.ru_maxrss / 1024, time.monotonic() - begin
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=Path)
+    parser.add_argument("--limit", type=int, default=600, help="megabytes")
+    parser.add_argument("--at-a-time", type=int, nargs="+", default=[1, 20])
+    parser.add_argument("--only", nargs="+", choices=list(BODIES), default=list(BODIES))
+    parser.add_argument("--seconds", type=int, default=300, help="after which a read is given up")
+    args = parser.parse_args()
+    given, wrong = {}, False
+    port = serve(given)
+    for name in args.only:
+        given["body"] = BODIES[name]
+        for at_a_time in args.at_a_time:
+            with tempfile.TemporaryDirectory() as folder:
+                status, records, message, most, seconds = measure(args.binary.resolve(), port, BODIES[name][0], at_a_time, Path(folder), args.seconds)
+            good = status >= 0 and most <= args.limit
+            wrong |= not good
+            told = f"exit {status}" if status >= 0 else signal.Signals(-status).name
+            print(f"{name}, {at_a_time} at a time: {most:.0f} MB, {seconds:.0f} s, {told}, {records} records{'' if good else '  WRONG'}\n    {message[:200]}", flush=True)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
