@@ -11,24 +11,12 @@ import Jinja
 /// As in Brent's way to find a cycle, one page at a time is remembered, for twice as long as the one before: a round of any length
 /// is found in constant memory. All records of a page are hashed only once that page's place came again.
 struct RepeatedPages {
-  /// How many pages in a row may repeat earlier ones.
-  struct Limit: Sendable {
-    static let variable = "AIRBYTE_LOWCODE_REPEATED_PAGES"
-    private var pages = 100
-
-    init() {}
-
-    /// - Throws: ``ConnectorError`` where the environment variable holds something else than a number above zero.
-    init(_ environment: [String: String]) throws(ConnectorError) {
-      guard let text = environment[Self.variable], !text.isEmpty else { return }
-      guard let number = Int(text), number > 0 else {
-        throw ConnectorError(.config, "The environment variable \(Self.variable) should be a number above zero, not `\(text)`.")
-      }
-      pages = number
-    }
-
-    /// Pages without records say little: an API may have nothing to give for a while.
-    fileprivate func number(ofEmpty areEmpty: Bool) -> Int { areEmpty ? min(pages, Int.max / 10) * 10 : pages }
+  /// How many pages in a row may repeat earlier ones, as the environment has it.
+  /// - Throws: ``ConnectorError`` where its variable cannot be read.
+  static func limit(_ environment: [String: String]) throws(ConnectorError) -> Limit {
+    var limit = Limit(value: 100, variable: "AIRBYTE_LOWCODE_REPEATED_PAGES")
+    try limit.read(environment)
+    return limit
   }
 
   /// Pages from one time that the remembered page came to the next.
@@ -116,13 +104,14 @@ struct RepeatedPages {
     }
     repeated = previous == round ? repeated + round.pages : 1
     previous = round
-    guard repeated >= limit.number(ofEmpty: round.areEmpty) else { return }
+    // Pages without records say little: an API may have nothing to give for a while.
+    guard (round.areEmpty ? repeated / 10 : repeated) >= limit.value else { return }
     let pages = round.pages == 1 ? "the same page" : "the same \(round.pages) pages"
     throw ConnectorError(
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
         + "\(round.areEmpty ? "without records " : "")came again and again, \(repeated) times in a row, the last time for the page "
-        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(Limit.variable).")
+        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(limit.variable).")
   }
 }
 

@@ -19,7 +19,7 @@ struct SimpleRetriever: Component, Retriever {
   private let paginationReset: PaginationReset?
   private let windowSplitting: (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   private let isLazy: Bool
-  private let repetitionLimit: RepeatedPages.Limit
+  private let repetitionLimit: Limit
   private let streamName: String
   private let runtime: RuntimeEnvironment
 
@@ -41,7 +41,7 @@ struct SimpleRetriever: Component, Retriever {
     ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
     streamName = context.streamName
     runtime = context.runtime
-    repetitionLimit = try RepeatedPages.Limit(runtime.environment)
+    repetitionLimit = try RepeatedPages.limit(runtime.environment)
     isLazy = try LazyReading.isWanted(by: node, in: context)
     let properties = try QueryProperties.make(from: node["requester"], in: context)
     // As in the reference, pages that begin in a parent's record know nothing of these.
@@ -70,7 +70,7 @@ struct SimpleRetriever: Component, Retriever {
     isLazy = false
     streamName = context.streamName
     runtime = context.runtime
-    repetitionLimit = try RepeatedPages.Limit(runtime.environment)
+    repetitionLimit = try RepeatedPages.limit(runtime.environment)
   }
 
   var normalizes: Bool { selector.normalizes }

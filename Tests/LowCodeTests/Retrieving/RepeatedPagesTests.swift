@@ -4,6 +4,8 @@ import Testing
 @testable import LowCode
 
 @Suite struct RepeatedPagesTests {
+  private static let variable = "AIRBYTE_LOWCODE_REPEATED_PAGES"
+
   /// How a stream asks for its pages, and what the n-th request is answered, from 1.
   struct API: Sendable, CustomTestStringConvertible {
     var name: String
@@ -123,7 +125,7 @@ import Testing
   @Test func theErrorSaysWhatCameAgainAndWhere() async throws {
     let outcome = try await Self.read(API(name: "") { Self.page(["\($0 % 2)"], next: "t\($0 % 2)") }, upTo: 120)
     let message = try #require(outcome.error?.message)
-    for part in ["`items`", #"{"team":"red"}"#, "the same 2 pages", "101 times in a row", "`t", RepeatedPages.Limit.variable] {
+    for part in ["`items`", #"{"team":"red"}"#, "the same 2 pages", "101 times in a row", "`t", Self.variable] {
       #expect(message.contains(part), "\(message)")
     }
   }
@@ -137,7 +139,7 @@ import Testing
 
   @Test(arguments: ["0", "-1", "many", "1.5"])
   func aLimitThatIsNoneIsRefused(_ limit: String) throws {
-    #expect(throws: ConnectorError.self) { _ = try RepeatedPages.Limit([RepeatedPages.Limit.variable: limit]) }
+    #expect(throws: ConnectorError.self) { _ = try RepeatedPages.limit([Self.variable: limit]) }
   }
 
   /// Reads a slice.
@@ -146,7 +148,7 @@ import Testing
   ) {
     let world = TestWorld((1...count).map { .status(200, api.page($0)) })
     var runtime = world.runtime
-    runtime.environment[RepeatedPages.Limit.variable] = limit
+    runtime.environment[Self.variable] = limit
     var context = BuildContext(config: [:], runtime: runtime, registry: .standard)
     context.streamName = "items"
     let retriever: any Retriever = try context.build(
