@@ -52,7 +52,7 @@ enum DecodingFixtures {
   }
 
   static func response(_ body: [UInt8], contentType: String? = nil) -> HTTPResponse {
-    let headers = contentType.map { [(name: "content-type", value: $0)] } ?? []
+    let headers: HTTPHeaders = contentType.map { [("content-type", $0)] } ?? []
     return HTTPResponse(status: 200, headers: headers, body: Data(body), url: "https://api.test/items")
   }
 
