@@ -31,6 +31,16 @@ import Validation
     for format in ReportFormat.allCases { #expect(!format.render([report]).isEmpty) }
   }
 
+  /// What many findings name is written in each of them only as far as people read.
+  @Test func longNames() async throws {
+    let key = String(repeating: "k", count: 100_000)
+    let parts = Self.each { "x\($0): {$ref: y}" }
+    let text = manifest(top: "definitions:\n  used: '#/definitions/\(key)/x0'\n  ? \(key)\n  : {\(parts)}")
+    let report = await (try ManifestChecker()).check(text)
+    #expect(report.findings.count >= Self.count)
+    for format in ReportFormat.allCases { #expect(format.render([report]).utf8.count < 10_000_000) }
+  }
+
   @Test func streamsOfOneName() async throws {
     let start = manifest()
     let stream = try #require(start.split(separator: "streams:\n").last?.split(separator: "spec:\n").first)

@@ -7,10 +7,12 @@ import JSON
 package struct ConcealedConfig: Sendable {
   /// The config with `****` where a value is not to be shown, and in the place of keys that nothing but the config names.
   package let values: JSONObject
-  /// The texts that were replaced, if they are not too many.
+  /// The texts that were replaced, or as many of them as can be looked for in others.
   package let hidden: Set<String>
   /// Hides what was replaced in texts that are made from the config itself.
   package let mask: SecretMask
+  /// Whether there is more to hide than the mask does.
+  package var exceedsMask: Bool { hidden.count >= Concealment.maximumHidden }
 
   /// - Parameters:
   ///   - specification: the JSON schema of the config; nil where there is none, or none that is valid.

@@ -68,9 +68,11 @@ package struct Spec: Component {
     }
     guard let error = schema.pythonError(.object(Self.withoutReservedKeys(config))) else { return }
     // The sentence is that of the reference, which may quote any part of the config.
-    let mask = ConcealedConfig(config, specification: specification).mask
+    let concealed = ConcealedConfig(config, specification: specification)
+    let sentence = concealed.exceedsMask ? error.discreetMessage : error.pythonMessage
     throw ConnectorError(
-      .config, "Config validation error: \(mask.masked(error.pythonMessage))", internalMessage: mask.masked(error.description))
+      .config, "Config validation error: \(concealed.mask.masked(sentence))",
+      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.description))
   }
 
   /// A config without the keys that the platform adds to it and that no specification knows.

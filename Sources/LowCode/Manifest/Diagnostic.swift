@@ -54,7 +54,7 @@ package struct Diagnostic: Sendable, Hashable {
   ) {
     let reference = node.referenceMark.map { Related("brought here by this reference", at: $0) }
     self.init(
-      severity, rule: rule, message, at: node.mark ?? node.keyMark, path: node.path, detail: detail,
+      severity, rule: rule, message, at: node.mark ?? node.keyMark, path: node.shownPath, detail: detail,
       related: reference.map { [$0] } ?? [], remedy: remedy)
   }
 

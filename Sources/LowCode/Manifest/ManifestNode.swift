@@ -74,6 +74,8 @@ package struct ManifestNode: Sendable {
   package var referenceMark: SourceMark? { stored.reference ?? place.reference }
   /// The place in the resolved manifest, as in `streams[3].retriever.paginator.page_size`.
   package var path: String { place.text }
+  /// The same for people, with long keys cut.
+  package var shownPath: String { place.shownText }
   package var elements: [PathElement] { place.elements }
   /// The last key of the path; nil at the root.
   package var key: String? { place.lastKey }

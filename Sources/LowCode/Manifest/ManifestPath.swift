@@ -67,10 +67,23 @@ final class ManifestPath: Sendable {
     return start.isEmpty || rest.isEmpty || rest.hasPrefix("[") ? start + rest : "\(start).\(rest)"
   }
 
+  /// The same for people, with long keys cut.
+  var shownText: String {
+    let rest = elements.map { element in
+      if case .key(let key) = element { .key(key.shortened(to: 200)) } else { element }
+    }.dotted
+    return start.isEmpty || rest.isEmpty || rest.hasPrefix("[") ? start + rest : "\(start).\(rest)"
+  }
+
   private var start: String {
     var path = self
     while let parent = path.parent { path = parent }
     if case .start(let text) = path.step { return text }
     return ""
   }
+}
+
+extension String {
+  /// The text, or the beginning of one that is longer than a number of bytes.
+  package func shortened(to length: Int) -> String { utf8.count <= length ? self : prefix(length) + "…" }
 }

@@ -33,6 +33,7 @@ package struct FindingList {
   /// How many suggestions each rule has asked for.
   private var suggestions: [String: Int] = [:]
   /// Nobody reads more, and each costs as much as there are names.
+  private static let maximumLength = 4_000
   static let maximumSuggestions = 100
 
   /// The name that was probably meant; nil also where a rule has asked for many already.
@@ -56,7 +57,10 @@ package struct FindingList {
     _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: String? = nil,
     related: [Diagnostic.Related] = [], fix: [TextEdit] = []
   ) {
-    var diagnostic = Diagnostic(.warning, rule: rule, message, at: node, detail: detail, remedy: remedy)
+    // A name may be as long as the manifest.
+    var diagnostic = Diagnostic(
+      .warning, rule: rule, message.shortened(to: Self.maximumLength), at: node, detail: detail,
+      remedy: remedy?.shortened(to: Self.maximumLength))
     if let mark { diagnostic.mark = mark }
     diagnostic.related += related
     add(Finding(diagnostic, fix: fix))

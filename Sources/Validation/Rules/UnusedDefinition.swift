@@ -28,7 +28,8 @@ struct UnusedDefinition: Rule {
     case .partly: for (key, value) in value.entries ?? [] { report(key, value, place, used, &findings) }
     case .none:
       guard value.mark != nil else { return }
-      findings.warn("nothing refers to `#/\(place.joined(separator: "/"))`", at: value, mark: value.keyMark)
+      let shown = place.map { $0.shortened(to: 200) }.joined(separator: "/")
+      findings.warn("nothing refers to `#/\(shown)`", at: value, mark: value.keyMark)
     }
   }
 }
