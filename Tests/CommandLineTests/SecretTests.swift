@@ -118,7 +118,8 @@ import Testing
     let api = try UnrulyAPI(Self.answer)
     let run = try await connection(api).read([stream], flags)
     expectNoSecret(in: run)
-    #expect(run.stdout.contains("****"))
+    // Of what a token endpoint answers nothing is quoted.
+    #expect(run.stdout.contains("****") == (stream != "refused"))
     #expect(try run.errors().count >= 2)
     #expect(run.status == 1)
   }

@@ -35,7 +35,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     password = try template("password")
     evaluation = EvaluationContext(config: context.configValue)
     cache = context.authentication.sessionTokens
-    runtime = context.runtime
+    runtime = context.runtime.loggingIn
   }
 
   func credentials() async throws -> RequestParts {
@@ -48,7 +48,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     let value = try sessionToken.evaluate(evaluation).json()
     if !Self.isEmpty(value) {
       let given = PythonStrings.str(value)
-      runtime.log.addSecret(given)
+      runtime.secrets.hide(given)
       if try await isValid(given) { return given }
     }
     let login = SessionLogin(
@@ -110,7 +110,7 @@ final class SessionTokenCache: Sendable {
         throw ConnectorError(.system, "The answer to the login has no session token: `\(login.key)` is missing in it.")
       }
       let token = PythonStrings.str(value.value)
-      runtime.log.addSecret(token)
+      runtime.secrets.hidePassing(token)
       tokens.withLock { $0[login] = AccessToken(text: token, expiry: runtime.now() + Self.lifetime) }
       return token
     }
@@ -122,7 +122,7 @@ extension RuntimeEnvironment {
   /// - Throws: ``ConnectorError`` where no answer came.
   fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
     do throws(TransportError) {
-      return try await transport.send(request)
+      return try await transport.send(request, secrets: secrets)
     } catch {
       try Task.checkCancellation()
       throw ConnectorError(.system, "The request to \(purpose) failed: \(error.message)")

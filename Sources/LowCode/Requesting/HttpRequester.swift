@@ -18,7 +18,9 @@ struct HttpRequester: Component, Requester {
   /// Tells credentials apart in the response cache; nil where no response is kept.
   private let cacheScope: String?
   private let config: Value
-  private let log: any LogSink
+  private let secrets: any Secrets
+  /// The requester as it would be with other secrets; nil where what it sends does not depend on them.
+  private let shadow: Value?
 
   let baseURL: InterpolatedString?
 
@@ -35,7 +37,9 @@ struct HttpRequester: Component, Requester {
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
     config = context.configValue
-    log = context.runtime.log
+    let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
+    shadow = context.shadow(for: templates.compactMap { node[$0] })
+    secrets = context.runtime.secrets
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = context.siblings.decoder?.reception ?? .memory
@@ -64,15 +68,19 @@ struct HttpRequester: Component, Requester {
   func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse {
     let context = slice.evaluationContext(config: config, token: token)
     var merged = try options.parts(context)
+    let url = try fullURL(path, context)
+    if let shadow { hideDerived(merged, url, path, slice.evaluationContext(config: shadow, token: token)) }
     let credentials = try await authenticator.credentials()
-    credentials.hideCredentials(from: log)
-    for (name, value) in merged.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
+    secrets.hide(credentials: credentials)
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
     }
-    var request = try RequestPreparation.request(method: method, url: try fullURL(path, context), parts: merged)
+    for place in [.object(merged.parameters), merged.bodyData, .object(merged.bodyJSON)] {
+      secrets.hide(credentialsNamedIn: place)
+    }
+    var request = try RequestPreparation.request(method: method, url: url, parts: merged)
     // A response that is kept is received wholly.
     let isKept = cacheScope != nil && merged.store == nil
     request.store = try merged.store ?? (reception == .file && !isKept ? TemporaryFile() : nil)
@@ -100,6 +108,16 @@ struct HttpRequester: Component, Requester {
       }
     }
     return authenticator.map { plain($0.value).jsonText } ?? ""
+  }
+
+  /// Hides what templates made of secrets.
+  private func hideDerived(_ parts: RequestParts, _ url: String, _ path: String?, _ context: EvaluationContext) {
+    let other = try? options.parts(context)
+    secrets.hide(derived: .object(parts.parameters), insteadOf: other.map { .object($0.parameters) })
+    secrets.hide(derived: .object(parts.headers), insteadOf: other.map { .object($0.headers) })
+    secrets.hide(derived: parts.bodyData, insteadOf: other?.bodyData)
+    secrets.hide(derived: .object(parts.bodyJSON), insteadOf: other.map { .object($0.bodyJSON) })
+    secrets.hide(derived: .string(url), insteadOf: (try? fullURL(path, context)).map { .string($0) })
   }
 
   private func fullURL(_ override: String?, _ context: EvaluationContext) throws -> String {

@@ -3,15 +3,19 @@ import Foundation
 /// The redirects of one request, one after the other.
 struct Redirects {
   private var request: HTTPRequest
+  private let secrets: any Secrets
   private var count = 0
 
-  init(of request: HTTPRequest) { self.request = request }
+  init(of request: HTTPRequest, secrets: any Secrets) {
+    self.request = request
+    self.secrets = secrets
+  }
 
   /// The request that follows `response`; nil where that is no redirect.
   /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
   mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
     let location = response.header("Location")
-    guard let next = try RedirectRules.next(after: request, status: response.status, location: location) else { return nil }
+    guard let next = try RedirectRules.next(after: request, status: response.status, location: location, secrets: secrets) else { return nil }
     guard count < RedirectRules.limit else {
       throw TransportError(
         .tooManyRedirects,
@@ -35,10 +39,12 @@ enum RedirectRules {
   /// The method becomes GET after 303 and 302, and after 301 for POST; only 307 and 308 keep the body. The credentials stay with the
   /// host that they were meant for.
   /// - Throws: ``TransportError`` where the `Location` is no URL.
-  static func next(after request: HTTPRequest, status: Int, location: String?) throws(TransportError) -> HTTPRequest? {
+  static func next(
+    after request: HTTPRequest, status: Int, location: String?, secrets: any Secrets = NoSecrets()
+  ) throws(TransportError) -> HTTPRequest? {
     guard statuses.contains(status), let location else { return nil }
     guard let url = target(location, from: request.url) else {
-      throw TransportError(.invalidURL, "A redirect leads to `\(location.prefix(500))`, which is not a URL.")
+      throw TransportError(.invalidURL, "A redirect leads to `\(secrets.excerpt(of: location, upTo: 500))`, which is not a URL.")
     }
     var next = request
     next.url = url
