@@ -52,7 +52,10 @@ extension EncodedView {
     while start < characters.endIndex {
       let count = min(4, characters.endIndex - start)
       var bits: UInt32 = 0
-      for offset in 0..<4 { bits = bits << 6 | (offset < count ? UInt32(Self.sextets[Int(bytes[characters[start + offset]])]) : 0) }
+      for offset in 0..<4 {
+        bits <<= 6
+        if offset < count { bits |= UInt32(Self.sextets[Int(bytes[characters[start + offset]])]) }
+      }
       var last = characters[start + count - 1] + 1
       // The padding goes with its group.
       while count < 4, last < bytes.count, bytes[last] == UInt8(ascii: "="), last - characters[start] < 4 { last += 1 }
@@ -101,16 +104,29 @@ extension EncodedView {
           continue
         }
         if isOdd { index += 1 }
-        if run.bytes.count >= 4 { body(run.reachingEnd(isEnd(index))) }
+        if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
         if !run.bytes.isEmpty { run = EncodedView(reachesEnd: false) }
       }
-      if run.bytes.count >= 4 { body(run.reachingEnd(isEnd(index))) }
+      if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
     }
   }
 
+  /// Whether no pair can come any more: what is left is a part of one.
+  private func isEndOfHex(_ index: Int) -> Bool {
+    var end = endOfSeparator(at: index)
+    if end < bytes.count, bytes[end].hexDigit != nil { end += 1 }
+    if end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x") { end += 1 }
+    return isEnd(end) || isEnd(index)
+  }
+
+  private func endOfSeparator(at index: Int) -> Int {
+    var end = index
+    while end < bytes.count, end - index < 3, lengthOfCut(at: end) == 0, " :-,;._|+\n\r\t".utf8.contains(bytes[end]) { end += 1 }
+    return end
+  }
+
   private func hexContinuation(at index: Int) -> Int? {
-    var next = index
-    while next < bytes.count, next - index < 3, " :-,;._|+\n\r\t".utf8.contains(bytes[next]) { next += 1 }
+    var next = endOfSeparator(at: index)
     if next + 1 < bytes.count, bytes[next] == UInt8(ascii: "0"), bytes[next + 1] | 0x20 == UInt8(ascii: "x") { next += 2 }
     guard next > index, next + 1 < bytes.count, bytes[next].hexDigit != nil, bytes[next + 1].hexDigit != nil else { return nil }
     return next
@@ -122,7 +138,7 @@ extension EncodedView {
   func forEachText(_ body: (EncodedView) -> Void) {
     var start = 0
     var index = 0
-    func close() { if index - start >= 6 { body(part(start..<index)) } }
+    func close() { if index - start >= 5 { body(part(start..<index)) } }
     while index < bytes.count {
       let length = lengthOfCharacter(at: index)
       if length == 0 {
@@ -145,9 +161,12 @@ extension EncodedView {
     return bytes[(index + 1)..<(index + length)].allSatisfy { $0 & 0xC0 == 0x80 } ? length : 0
   }
 
-  /// The view read as UTF-16, where every other byte of much of it is zero.
+  /// Whether the view may well be UTF-16: many letters have a byte that is zero.
+  var looksLikeUTF16: Bool { bytes.count(where: { $0 == 0 }) * 8 >= bytes.count }
+
+  /// The view read as UTF-16 of either order, from its first byte or its second one.
   func forEachUTF16(_ body: (EncodedView) -> Void) {
-    guard bytes.count >= 8, bytes.count(where: { $0 == 0 }) * 3 >= bytes.count else { return }
+    guard bytes.count >= 4 else { return }
     for isBigEndian in [false, true] {
       for start in 0..<2 {
         var view = EncodedView(reachesEnd: reachesEnd)
@@ -157,11 +176,10 @@ extension EncodedView {
           let (first, second) = (UInt32(bytes[index]), UInt32(bytes[index + 1]))
           let unit = isBigEndian ? first << 8 | second : second << 8 | first
           let source = origin(of: index..<(index + 2))
-          if (0xDC00..<0xE000).contains(unit), let lead = high, let scalar = Unicode.Scalar(0x10000 + (lead - 0xD800) << 10 + (unit - 0xDC00)) {
-            view.append(scalar, from: source)
-          } else if let scalar = Unicode.Scalar(unit) {
-            view.append(scalar, from: source)
+          let pair = high.flatMap { lead -> UInt32? in
+            (0xDC00..<0xE000).contains(unit) ? 0x10000 + (lead - 0xD800) << 10 + (unit - 0xDC00) : nil
           }
+          if let scalar = Unicode.Scalar(pair ?? unit) { view.append(scalar, from: source) }
           high = (0xD800..<0xDC00).contains(unit) ? unit : nil
           index += 2
         }

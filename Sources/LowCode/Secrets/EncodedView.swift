@@ -45,6 +45,9 @@ struct EncodedView {
     return view
   }
 
+  /// An escape that was cut is looked for within these bytes.
+  private static let longestEscape = 80
+
   // MARK: Where a text was cut
 
   /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 where there is none.
@@ -61,15 +64,22 @@ struct EncodedView {
 
   // MARK: Escapes
 
-  /// The view with backslash escapes, URL quoting, HTML entities and encoded host names undone, and without what cannot be seen; nil
-  /// where there is nothing of that.
-  func unescaped() -> EncodedView? {
-    guard bytes.contains(where: Escape.mayBegin) else { return nil }
+  /// The view with backslash escapes, URL quoting, HTML entities and encoded host names undone, and without what cannot be seen: none
+  /// where there is nothing of that, and two where the last escape may have been cut.
+  func unescaped() -> [EncodedView] {
+    guard bytes.contains(where: Escape.mayBegin) else { return [] }
+    let (view, isChanged, isAmbiguous) = unescaped(takingLast: true)
+    guard isChanged else { return [] }
+    return isAmbiguous ? [view, unescaped(takingLast: false).view] : [view]
+  }
+
+  private func unescaped(takingLast: Bool) -> (view: EncodedView, isChanged: Bool, isAmbiguous: Bool) {
     var view = EncodedView(reachesEnd: reachesEnd)
     view.bytes.reserveCapacity(bytes.count)
     view.starts.reserveCapacity(bytes.count)
     view.ends.reserveCapacity(bytes.count)
     var isChanged = false
+    var isAmbiguous = false
     var index = 0
     while index < bytes.count {
       guard Escape.mayBegin(bytes[index]) else {
@@ -77,27 +87,34 @@ struct EncodedView {
         index += 1
         continue
       }
-      if let escape = Escape(in: bytes, at: index) {
+      let escape = Escape(in: bytes, at: index)
+      let mayBeCut = escape.map { !$0.isWhole && isEnd(index + $0.length) } ?? false
+      if mayBeCut { isAmbiguous = true }
+      if let escape, takingLast || !mayBeCut {
         isChanged = true
-        let source = origin(of: index..<(index + escape.length))
-        switch escape.meaning {
-        case .nothing: break
-        case .byte(let byte): view.append(byte, from: source)
-        case .bytes(let range): for byte in range { view.append(byte, from: source) }
-        case .scalar(let scalar): view.append(scalar, from: source)
-        case .text(let text): for scalar in text.unicodeScalars { view.append(scalar, from: source) }
-        }
+        view.append(escape, from: origin(of: index..<(index + escape.length)))
         index += escape.length
       } else if let end = endOfCutEscape(at: index) {
-        // What stands before an escape that was cut is the end.
+        // An escape that was cut belongs to what stands before it, which is the end.
         isChanged = true
+        if let last = view.ends.indices.last { view.ends[last] = origin(of: index..<end).upperBound }
         index = end
       } else {
         view.append(bytes[index], from: starts[index]..<ends[index])
         index += 1
       }
     }
-    return isChanged ? view : nil
+    return (view, isChanged, isAmbiguous)
+  }
+
+  private mutating func append(_ escape: Escape, from source: Range<Int>) {
+    switch escape.meaning {
+    case .nothing: break
+    case .byte(let byte): append(byte, from: source)
+    case .bytes(let bytes): for byte in bytes { append(byte, from: source) }
+    case .scalar(let scalar): append(scalar, from: source)
+    case .text(let text): for scalar in text.unicodeScalars { append(scalar, from: source) }
+    }
   }
 
   /// Where the escape ends that begins at `index` and was cut in the middle; nil where there is none.
@@ -106,7 +123,8 @@ struct EncodedView {
       return nil
     }
     var end = index + 1
-    while end < bytes.count, end < index + 12, bytes[end].isAlphanumeric || bytes[end] == UInt8(ascii: "#") || bytes[end] == 0x7B
+    while end < bytes.count, end < index + Self.longestEscape,
+      bytes[end].isAlphanumeric || bytes[end] == UInt8(ascii: "#") || bytes[end] == 0x7B
     { end += 1 }
     return isEnd(end) ? end : nil
   }

@@ -11,6 +11,8 @@ struct Escape {
 
   let meaning: Meaning
   let length: Int
+  /// Whether it says where it ends: else there may have been more of it where a text was cut.
+  private(set) var isWhole = true
 
   private static let signs: [Bool] = (0...255).map { [0, 0x5C, 0x25, 0x26, 0xE2, 0xEF, 0xC2, 0x78, 0x58].contains($0) }
 
@@ -99,7 +101,8 @@ struct Escape {
     guard index + 1 < bytes.count else { return nil }
     /// The number of the escape at `position`, which has a letter unless it is octal.
     func value(at position: Int, _ letter: UInt8?, radix: Int, digits: ClosedRange<Int>) -> (value: Int, end: Int)? {
-      guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), letter == nil || bytes[position + 1] == letter else {
+      guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), letter == nil || bytes[position + 1] == letter
+      else {
         return nil
       }
       return number(
@@ -151,7 +154,11 @@ struct Escape {
     if bytes[index + 1] == UInt8(ascii: "#") {
       let isHex = index + 2 < bytes.count && bytes[index + 2] | 0x20 == UInt8(ascii: "x")
       let found = number(bytes, index + (isHex ? 3 : 2), radix: isHex ? 16 : 10, least: 1, most: .max)
-      return found.map { Escape(number: $0.value, ending($0.end)) }
+      return found.map { value, end in
+        var escape = Escape(number: value, ending(end))
+        escape.isWhole = index + escape.length > end
+        return escape
+      }
     }
     var end = index + 1
     while end < bytes.count, end - index < 12, bytes[end].isAlphanumeric { end += 1 }

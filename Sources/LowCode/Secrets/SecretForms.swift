@@ -33,8 +33,12 @@ struct SecretForms {
     for part in Self.jsonLeaves(of: text) { add(part, depth: depth + 1) }
     for part in Self.lines(of: text) { insert(part) }
     for part in Self.credentials(of: text) + Self.parts(ofURL: text) { add(part, depth: depth + 1) }
+    // The last sign of a secret is read as the beginning of an escape.
+    if let last = text.last, "\\%&".contains(last) { insert(String(text.dropLast())) }
     // A secret may itself be an encoding, or look like one.
-    if let plain = EncodedView(Array(text.utf8)).unescaped() { add(String(decoding: plain.bytes, as: UTF8.self), depth: depth + 1) }
+    for plain in EncodedView(Array(text.utf8)).reachingEnd(false).unescaped() {
+      if let text = String(validating: plain.bytes, as: UTF8.self) { add(text, depth: depth + 1) } else { insert(plain.bytes) }
+    }
     if let data = Data(base64Encoded: text), let plain = String(validating: data, as: UTF8.self), plain.allSatisfy(Self.isText) {
       add(plain, depth: depth + 1)
     }
@@ -42,8 +46,11 @@ struct SecretForms {
 
   /// - Returns: whether the form is new.
   @discardableResult
-  private mutating func insert(_ text: String) -> Bool {
-    let bytes = SecretSet.folded(Array(text.utf8))
+  private mutating func insert(_ text: String) -> Bool { insert(Array(text.utf8)) }
+
+  @discardableResult
+  private mutating func insert(_ bytes: [UInt8]) -> Bool {
+    let bytes = SecretSet.folded(bytes)
     guard bytes.count >= SecretMask.shortest, known.insert(bytes).inserted else { return false }
     all.append(bytes)
     return true

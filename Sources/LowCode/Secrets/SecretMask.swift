@@ -33,7 +33,9 @@ package final class SecretMask: Secrets {
     if state.withLock({ $0.lasting.contains(bytes) }) { return }
     let forms = SecretForms(of: secret).all
     state.withLock { state in
-      for form in forms where state.lasting.insert(form).inserted && !state.passingSet.contains(form) { state.secrets.insert(form) }
+      for form in forms where state.lasting.insert(form).inserted && !state.passingSet.contains(form) {
+        state.secrets.insert(form)
+      }
     }
   }
 
@@ -90,11 +92,13 @@ private enum SecretShape {
     if text.utf8.contains(UInt8(ascii: "@")), text.contains("://") {
       for match in text.matches(of: /:\/\/(?<user>[^\/?#@\s:"'`<>]*)(?<password>:[^\/?#@\s"'`<>]*)?@/) {
         // A user without a password is a token.
-        if let password = match.password { add(password.dropFirst().startIndex..<password.endIndex) } else { add(match.user.startIndex..<match.user.endIndex) }
+        let secret = match.password?.dropFirst() ?? match.user
+        add(secret.startIndex..<secret.endIndex)
       }
     }
     if text.contains("PRIVATE KEY-----") {
-      for match in text.matches(of: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?<body>[A-Za-z0-9+\/=\s\\:,\-]*?)(?:-----END|$|…)/) {
+      let block = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?<body>[A-Za-z0-9+\/=\s\\:,]*)/
+      for match in text.matches(of: block) {
         add(match.body.startIndex..<match.body.endIndex)
       }
     }

@@ -38,7 +38,7 @@ struct SecretSearch {
   private mutating func search(_ view: EncodedView, depth: Int) {
     find(in: view)
     guard depth < Self.deepest else { return }
-    if let plain = view.unescaped() { search(plain, depth: depth + 1) }
+    for plain in view.unescaped() { search(plain, depth: depth + 1) }
     view.forEachBase64Run { searchRun($0, depth: depth + 1) }
     view.forEachHexRun { searchRun($0, depth: depth + 1) }
   }
@@ -46,10 +46,15 @@ struct SecretSearch {
   /// Searches bytes that may only have looked like an encoding.
   private mutating func searchRun(_ run: EncodedView, depth: Int) {
     find(in: run)
-    run.forEachUTF16 { search($0, depth: depth) }
+    let isUTF16 = run.looksLikeUTF16
+    run.forEachUTF16 { view in
+      if isUTF16 { return search(view, depth: depth) }
+      find(in: view)
+      view.unescaped().forEach { find(in: $0) }
+    }
     guard depth < Self.deepest else { return }
     run.forEachText { text in
-      if let plain = text.unescaped() { search(plain, depth: depth + 1) }
+      for plain in text.unescaped() { search(plain, depth: depth + 1) }
       text.forEachBase64Run { searchRun($0, depth: depth + 1) }
       text.forEachHexRun { searchRun($0, depth: depth + 1) }
     }

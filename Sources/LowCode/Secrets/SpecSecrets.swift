@@ -147,7 +147,9 @@ struct SpecSecrets {
   /// The schema that a reference within the spec leads to: a JSON pointer, or the name of an anchor.
   private func resolved(_ reference: String) -> (schema: JSONValue, pointer: String)? {
     guard reference.hasPrefix("#") else { return nil }
-    guard reference == "#" || reference.hasPrefix("#/") else { return anchored(String(reference.dropFirst())).map { ($0, reference) } }
+    guard reference == "#" || reference.hasPrefix("#/") else {
+      return anchored(String(reference.dropFirst())).map { ($0, reference) }
+    }
     var value = spec
     for step in reference.split(separator: "/").dropFirst() {
       let key = (step.removingPercentEncoding ?? String(step)).replacing("~1", with: "/").replacing("~0", with: "~")

@@ -34,7 +34,10 @@ import Testing
     (#"{"if": {"properties": {"k": MARK}}}"#, #"{"k": "S3CRET"}"#),
     (#"{"oneOf": [{}, {"anyOf": [{"allOf": [{"properties": {"k": MARK}}]}]}]}"#, #"{"k": "S3CRET", "plain": "visible"}"#),
     (##"{"properties": {"k": {"$ref": "#/definitions/a~1b"}}, "definitions": {"a/b": MARK}}"##, #"{"k": "S3CRET"}"#),
-    (##"{"properties": {"k": {"$ref": "#key"}}, "$defs": {"x": {"$anchor": "key", "airbyte_secret": true}}}"##, #"{"k": "S3CRET"}"#),
+    (
+      ##"{"properties": {"k": {"$ref": "#key"}}, "$defs": {"x": {"$anchor": "key", "airbyte_secret": true}}}"##,
+      #"{"k": "S3CRET"}"#
+    ),
     (##"{"properties": {"k": MARK, "c": {"$ref": "#"}}}"##, #"{"c": {"c": {"c": {"k": "S3CRET"}}}}"#),
     // What the config leaves out.
     (#"{"properties": {"k": {"airbyte_secret": true, "default": "S3CRET"}}}"#, "{}"),
@@ -67,7 +70,8 @@ import Testing
 
   @Test func namesThatTheSpecGivesAreNoSecrets() throws {
     let mask = try mask(
-      #"{"properties": {"o": {"airbyte_secret": true, "properties": {"known": {}}}}}"#, #"{"o": {"known": "S3CRET", "other": 1}}"#)
+      #"{"properties": {"o": {"airbyte_secret": true, "properties": {"known": {}}}}}"#, #"{"o": {"known": "S3CRET", "other": 1}}"#
+    )
     #expect(mask.masked("known other S3CRET") == "known **** ****")
   }
 

@@ -13,8 +13,43 @@ enum SecretEncoding: String, CaseIterable, Sendable {
 
   /// Those that change letters which the others need as they are.
   static let innermost: Set<SecretEncoding> = [.upper, .lower]
-  /// Those that leave text around the secret in the encoded one.
-  var hasContext: Bool { [.base64Padded1, .base64Padded2, .mime76, .lines64, .utf16Little, .utf16Big].contains(self) }
+  /// What stands before the secret in base64, and how long its lines are.
+  private var base64Layout: (before: String, width: Int, lineEnd: String)? {
+    switch self {
+    case .base64, .base64URL: ("", .max, "")
+    case .base64Padded1: ("u", .max, "")
+    case .base64Padded2: ("me", .max, "")
+    case .mime76: ("a name that takes much of the first of the lines:", 76, "\r\n")
+    case .lines64: ("a name that takes much of the line:", 64, "\n")
+    default: nil
+    }
+  }
+
+  /// Where the encoded text says what the bytes of `range` say, and nothing else.
+  func range(of range: Range<Int>, in text: String) -> Range<Int> {
+    let bytes = Array(text.utf8)
+    func encoded(_ count: Int) -> Int { encode(String(decoding: bytes[..<count], as: UTF8.self)).utf8.count }
+    if let (before, width, lineEnd) = base64Layout {
+      func place(_ group: Int) -> Int { group * 4 + (width == .max ? 0 : max(0, group * 4 - 1) / width * lineEnd.utf8.count) }
+      let start = place((before.utf8.count + range.lowerBound + 2) / 3)
+      return start..<max(start, place((before.utf8.count + range.upperBound) / 3))
+    }
+    if self == .utf16Little || self == .utf16Big {
+      func units(_ count: Int) -> Int { String(decoding: bytes[..<count], as: UTF8.self).utf16.count }
+      let start = (units(range.lowerBound) * 2 + 2) / 3 * 4
+      return start..<max(start, units(range.upperBound) * 2 / 3 * 4)
+    }
+    // Neither a separator nor a prefix says anything.
+    let isFirst = range.lowerBound == 0
+    let lead =
+      switch self {
+      case .hexPrefixed: isFirst ? 2 : 4
+      case .hexSpaced, .hexColons, .zeroWidth: isFirst ? 0 : self == .zeroWidth ? 3 : 1
+      default: 0
+      }
+    let start = encoded(range.lowerBound) + lead
+    return start..<max(start, encoded(range.upperBound))
+  }
 
   func encode(_ text: String) -> String {
     let bytes = Array(text.utf8)
@@ -78,13 +113,12 @@ enum SecretEncoding: String, CaseIterable, Sendable {
     case .hexSpaced: return eachByte(" ") { hex(UInt32($0), 2) }
     case .hexColons: return eachByte(":") { hex(UInt32($0), 2).uppercased() }
     case .hexPrefixed: return eachByte(", ") { "0x" + hex(UInt32($0), 2) }
-    case .base64: return Data(bytes).base64EncodedString()
+    case .base64, .base64Padded1, .base64Padded2, .mime76, .lines64:
+      let (before, width, lineEnd) = base64Layout ?? ("", .max, "")
+      let encoded = Data((before + text + (before.isEmpty ? "" : "!")).utf8).base64EncodedString()
+      return width == .max ? encoded : inLines(encoded, width, lineEnd)
     case .base64URL:
       return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    case .base64Padded1: return Data(("u" + text + ":x").utf8).base64EncodedString()
-    case .base64Padded2: return Data(("me" + text + "!").utf8).base64EncodedString()
-    case .mime76: return inLines(Data(("a name that takes much of the first of the lines:" + text).utf8).base64EncodedString(), 76, "\r\n")
-    case .lines64: return inLines(Data(("a name that takes much of the line:" + text).utf8).base64EncodedString(), 64, "\n")
     case .utf16Little: return Data(text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }).base64EncodedString()
     case .utf16Big: return Data(text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }).base64EncodedString()
     }

@@ -15,7 +15,9 @@ struct Redirects {
   /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
   mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
     let location = response.header("Location")
-    guard let next = try RedirectRules.next(after: request, status: response.status, location: location, secrets: secrets) else { return nil }
+    guard let next = try RedirectRules.next(after: request, status: response.status, location: location, secrets: secrets) else {
+      return nil
+    }
     guard count < RedirectRules.limit else {
       throw TransportError(
         .tooManyRedirects,
