@@ -19,7 +19,7 @@ struct HttpRequester: Component, Requester {
   private let cacheScope: String?
   private let config: Value
   private let secrets: any Secrets
-  /// The requester as it would be with other secrets; nil where what it sends does not depend on them.
+  /// The config with other secrets in it; nil where what is sent does not depend on them.
   private let shadow: Value?
 
   let baseURL: InterpolatedString?
@@ -77,7 +77,7 @@ struct HttpRequester: Component, Requester {
     for (name, value) in merged.parameters {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
     }
-    for place in [.object(merged.parameters), merged.bodyData, .object(merged.bodyJSON)] {
+    for place in [.object(merged.parameters), .object(merged.headers), merged.bodyData, .object(merged.bodyJSON)] {
       secrets.hide(credentialsNamedIn: place)
     }
     var request = try RequestPreparation.request(method: method, url: url, parts: merged)

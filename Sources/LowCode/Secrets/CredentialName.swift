@@ -20,7 +20,29 @@ package enum CredentialName {
     "scope", "scopes", "name",
   ]
 
+  /// Three letters that each of them has, by five bits a letter: what has none of these is passed over.
+  private static let hints: [Bool] = {
+    var table = [Bool](repeating: false, count: 1 << 15)
+    let hints = "tok sec pas pwd key cre sig aut coo ses jwt ass csr xsr bea hma otp pin sid"
+    for hint in hints.split(separator: " ") {
+      table[hint.utf8.reduce(0) { $0 << 5 | Int($1 & 31) }] = true
+    }
+    return table
+  }()
+
   package static func isCredential(_ name: String) -> Bool {
+    var bits = 0
+    var hasHint = false
+    for byte in name.utf8 {
+      // A sign within a word does not count.
+      guard byte.isAlphanumeric else { continue }
+      bits = (bits << 5 | Int(byte & 31)) & 0x7FFF
+      if hints[bits] {
+        hasHint = true
+        break
+      }
+    }
+    guard hasHint else { return false }
     let words = words(of: name)
     let flat = words.joined()
     guard let last = words.last else { return false }

@@ -65,12 +65,11 @@ struct EncodedView {
   // MARK: Escapes
 
   /// The view with backslash escapes, URL quoting, HTML entities and encoded host names undone, and without what cannot be seen: none
-  /// where there is nothing of that, and two where the last escape may have been cut.
+  /// where there is nothing of that, and a second one where an escape may have been cut.
   func unescaped() -> [EncodedView] {
     guard bytes.contains(where: Escape.mayBegin) else { return [] }
     let (view, isChanged, isAmbiguous) = unescaped(takingLast: true)
-    guard isChanged else { return [] }
-    return isAmbiguous ? [view, unescaped(takingLast: false).view] : [view]
+    return (isChanged ? [view] : []) + (isAmbiguous ? [unescaped(takingLast: false).view] : [])
   }
 
   private func unescaped(takingLast: Bool) -> (view: EncodedView, isChanged: Bool, isAmbiguous: Bool) {
@@ -94,12 +93,12 @@ struct EncodedView {
         isChanged = true
         view.append(escape, from: origin(of: index..<(index + escape.length)))
         index += escape.length
-      } else if let end = endOfCutEscape(at: index) {
+      } else if let end = endOfCutEscape(at: index), !takingLast {
         // An escape that was cut belongs to what stands before it, which is the end.
-        isChanged = true
         if let last = view.ends.indices.last { view.ends[last] = origin(of: index..<end).upperBound }
         index = end
       } else {
+        if endOfCutEscape(at: index) != nil { isAmbiguous = true }
         view.append(bytes[index], from: starts[index]..<ends[index])
         index += 1
       }

@@ -7,18 +7,17 @@ extension Secrets {
     hide(credentialsOfURL: request.url)
     for (name, value) in request.headers where CredentialName.isCredential(name) {
       hidePassing(value)
-      if name.utf8.count == 6, name.lowercased() == "cookie" { hide(cookies: value) }
+      if name.lowercased() == "cookie" { hide(cookies: value) }
     }
   }
 
   /// Hides what an answer brings for the requests that follow: cookies, tokens in headers, the credentials of a redirect.
   func hide(credentialsOf response: HTTPResponse) {
     for (name, value) in response.headers {
-      switch name.lowercased() {
-      case "set-cookie": hide(cookies: value)
-      case "location": hide(credentialsOfURL: value)
-      case let name where CredentialName.isCredential(name): hidePassing(value)
-      default: break
+      if CredentialName.isCredential(name) {
+        if name.lowercased() == "set-cookie" { hide(cookies: value) } else { hidePassing(value) }
+      } else if name.utf8.count == 8, name.lowercased() == "location" {
+        hide(credentialsOfURL: value)
       }
     }
   }
