@@ -203,6 +203,7 @@ import Testing
     let spec = """
       {type: object, properties: {base_url: {type: string}, token: {type: string, airbyte_secret: true}}}
         config_normalization_rules:
+          type: ConfigNormalizationRules
           transformations:
             - type: ConfigAddFields
               fields: [{type: AddedFieldDefinition, path: [plain], value: "{{ config['token'][3:] | upper }}-v2"}]

@@ -49,7 +49,9 @@ struct SpecSecrets {
     self.spec = spec
     open = [Place(value: .object(config), path: "", schema: spec, pointer: "#")]
     while let place = open.popLast() {
-      if seen.insert(place.path + "\n" + place.pointer).inserted { look(at: place) }
+      // What the config leaves out has no end where a spec refers to itself: there the place in the spec counts alone.
+      let path = place.value == nil ? "\n" : place.path
+      if seen.insert(path + "\n" + place.pointer).inserted { look(at: place) }
     }
   }
 
