@@ -37,11 +37,11 @@ struct Instructions {
     let writer = MessageWriter(output: DescriptorOutput(descriptor: 1), mask: mask, now: now)
     let runtime = RuntimeEnvironment(
       now: now, sleep: { _ in }, random: { 0.5 }, transport: CannedPages(count: pages),
-      log: RunLog(writer: writer, mask: mask, isDebugging: false))
+      log: RunLog(writer: writer, isDebugging: false), secrets: mask)
     var input = ConnectorInput()
     input.config = try file(arguments[1]).object ?? [:]
     input.catalog = try ConfiguredStream.catalog(file(arguments[2]))
-    let connector = try await Connector.load(.file(path: arguments[0]), input, mask: mask, runtime: runtime)
+    let connector = try await Connector.load(.file(path: arguments[0]), input, runtime: runtime)
     guard try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()) else {
       throw Failure(reason: "a stream was not read wholly")
     }

@@ -35,7 +35,7 @@ enum CommandRunner {
       let text = root.fullMessage(for: error)
       let status = root.exitCode(for: error)
       guard status.isSuccess else {
-        if !text.isEmpty { StandardOutput.tell(lines: text) }
+        if !text.isEmpty { StandardOutput.tell(lines: GivenArguments(all: arguments).masked(text)) }
         exit(status.rawValue)
       }
       do { try await run { try StandardOutput.write(text: text) } } catch { exit(EXIT_FAILURE) }

@@ -12,6 +12,12 @@ enum InputFile {
     let file = "The \(what) \(path.isEmpty ? "``" : path)"
     var isFolder: ObjCBool = false
     guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      guard !GivenArguments.isContent(path) else {
+        throw ConnectorError(
+          .config,
+          "There is no such \(what): it is named by the path of a file, or by `-` for standard input. What was given instead may "
+            + "hold secrets and is not shown.")
+      }
       throw ConnectorError(.config, "\(file) does not exist.")
     }
     guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }

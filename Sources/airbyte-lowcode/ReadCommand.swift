@@ -20,7 +20,7 @@ struct ReadCommand: AsyncParsableCommand {
       let streams = try session.catalog(at: catalog)
       let states = try state.map { try session.states(at: $0) } ?? [:]
       let connector = try await session.connector(input, states: states, catalog: streams, others: [catalog, state])
-      let progress = TerminalProgress.ifTerminal(now: session.runtime.now)
+      let progress = TerminalProgress.ifTerminal(now: session.runtime.now, hiding: session.runtime.secrets)
       let isComplete = try await connector.readValidated(streams, to: session.writer, progress: progress ?? NoProgress())
       progress?.summarize()
       return isComplete

@@ -21,8 +21,8 @@ struct Session {
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
       now: now, sleep: { try await TaskThreads.shared.sleep($0) },
-      random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, mask: mask),
-      log: RunLog(writer: writer, mask: mask, isDebugging: isDebugging), environment: environment)
+      random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
+      log: RunLog(writer: writer, isDebugging: isDebugging), secrets: mask, environment: environment)
   }
 
   /// Runs `body`; it returns whether everything went well. Errors become TRACE messages.
@@ -58,7 +58,7 @@ struct Session {
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
     do {
-      return try await Connector.load(source, input, mask: mask, runtime: runtime)
+      return try await Connector.load(source, input, runtime: runtime)
     } catch let error as ManifestError {
       throw concealing(input.config, at: options.config, in: error)
     }
@@ -68,7 +68,7 @@ struct Session {
   /// no manifest, so that all of it is hidden.
   private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
-    for secret in ConcealedConfig(rest, specification: nil).hidden { mask.add(secret) }
+    for secret in ConcealedConfig(rest, specification: nil).hidden { mask.hide(secret) }
     let isConfig = self.options.manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
@@ -78,7 +78,7 @@ struct Session {
     var input = ConnectorInput()
     let (source, files) = try manifest(path.map { try InputFile.object($0, "config") } ?? [:])
     input.files = files
-    return try await Connector.load(source, input, mask: mask, runtime: runtime)
+    return try await Connector.load(source, input, runtime: runtime)
   }
 
   /// Whether there is a manifest besides what a config may bring along.

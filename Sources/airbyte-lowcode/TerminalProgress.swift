@@ -12,17 +12,19 @@ final class TerminalProgress: ReadProgress {
   }
 
   private let now: @Sendable () -> Int64
+  private let secrets: any Secrets
   private let started: Int64
   private let streams = Mutex<[String: Stream]>([:])
   private let totals = Mutex((records: 0, pages: 0, complete: 0, failed: 0))
 
   /// Nil where standard error is not a terminal.
-  static func ifTerminal(now: @escaping @Sendable () -> Int64) -> TerminalProgress? {
-    isatty(STDERR_FILENO) == 1 ? TerminalProgress(now: now) : nil
+  static func ifTerminal(now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) -> TerminalProgress? {
+    isatty(STDERR_FILENO) == 1 ? TerminalProgress(now: now, hiding: secrets) : nil
   }
 
-  init(now: @escaping @Sendable () -> Int64) {
+  init(now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) {
     self.now = now
+    self.secrets = secrets
     started = now()
   }
 
@@ -71,5 +73,5 @@ final class TerminalProgress: ReadProgress {
 
   private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  private func show(_ line: String) { StandardOutput.tell(line) }
+  private func show(_ line: String) { StandardOutput.tell(secrets.masked(line)) }
 }

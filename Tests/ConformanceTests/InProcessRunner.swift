@@ -18,11 +18,11 @@ private struct InProcessRunner: CommandRunner {
     let writer = MessageWriter(output: output, mask: mask, now: now)
     let runtime = RuntimeEnvironment(
       now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
-      log: RunLog(writer: writer, mask: mask, isDebugging: false))
+      log: RunLog(writer: writer, isDebugging: false), secrets: mask)
     let templates = TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } })
     let isComplete = await TemplateRuntime.$current.withValue(templates) {
       do {
-        return try await run(input, writer: writer, mask: mask, runtime: runtime)
+        return try await run(input, writer: writer, runtime: runtime)
       } catch {
         writer.report(error)
         return false
@@ -32,7 +32,7 @@ private struct InProcessRunner: CommandRunner {
   }
 
   private func run(
-    _ input: CommandInput, writer: MessageWriter, mask: SecretMask, runtime: RuntimeEnvironment
+    _ input: CommandInput, writer: MessageWriter, runtime: RuntimeEnvironment
   ) async throws -> Bool {
     var given = ConnectorInput()
     given.catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
@@ -42,7 +42,7 @@ private struct InProcessRunner: CommandRunner {
     given.components = input.components
     given.updates = ConfigControl(writer: writer, file: nil)
     let connector = try await Connector.load(
-      .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, mask: mask, runtime: runtime)
+      .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, runtime: runtime)
     switch input.command {
     case .spec: try connector.writeSpec(to: writer)
     case .check: try await connector.check(to: writer)

@@ -55,7 +55,7 @@ struct ConfigTokenStore: TokenStore {
   let accessTokenPath: [String]
   let refreshTokenPath: [String]
   let expiryPath: [String]
-  let log: any LogSink
+  let secrets: any Secrets
 
   func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
     try await config.turnstile.pass(body)
@@ -77,7 +77,7 @@ struct ConfigTokenStore: TokenStore {
   func save(_ token: AccessToken, refreshToken: JSONValue?) async throws {
     var changes = [(path: accessTokenPath, value: token.value)]
     if let refreshToken, refreshToken != .null {
-      log.addSecret(PythonStrings.str(refreshToken))
+      secrets.hidePassing(PythonStrings.str(refreshToken))
       changes.append((refreshTokenPath, refreshToken))
     }
     changes.append((expiryPath, .string(TokenExpiry.text(token.expiry))))

@@ -7,19 +7,19 @@ struct BasicHttpAuthenticator: Component, Authenticator {
   private let username: InterpolatedString
   private let password: InterpolatedString
   private let config: Value
-  private let log: any LogSink
+  private let secrets: any Secrets
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     username = try InterpolatedString(node.required("username"), parameters: node.parameters)
     password = node["password"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
     config = context.configValue
-    log = context.runtime.log
+    secrets = context.runtime.secrets
   }
 
   func credentials() async throws -> RequestParts {
     let context = EvaluationContext(config: config)
     let password = try password.string(context)
-    log.hideCredential(.string(password))
+    secrets.hidePassing(password)
     let pair = try username.string(context) + ":" + password
     var parts = RequestParts()
     parts.headers["Authorization"] = .string("Basic " + Data(pair.utf8).base64EncodedString())

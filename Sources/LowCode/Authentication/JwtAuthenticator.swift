@@ -70,7 +70,9 @@ struct JwtAuthenticator: Component, Authenticator {
   func token() throws -> String {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()
-    runtime.log.addPassingSecret(token)
+    runtime.secrets.hidePassing(token)
+    // Whoever has read the claims may well show the rest alone.
+    if let signature = token.split(separator: ".").last { runtime.secrets.hidePassing(String(signature)) }
     return prefix.isEmpty ? token : prefix + " " + token
   }
 
@@ -101,7 +103,9 @@ struct JwtAuthenticator: Component, Authenticator {
     guard let key = try secretKey.evaluate(evaluation).text else {
       throw ConnectorError(.system, "`secret_key` of `JwtAuthenticator` should give a text.")
     }
+    runtime.secrets.hide(key)
     let passphrase = try passphrase?.string(evaluation) ?? ""
+    runtime.secrets.hide(passphrase)
     do throws(JwtKeyError) {
       let signature =
         passphrase.isEmpty

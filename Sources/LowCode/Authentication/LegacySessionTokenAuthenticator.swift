@@ -35,7 +35,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     password = try template("password")
     evaluation = EvaluationContext(config: context.configValue)
     authentication = context.authentication
-    runtime = context.runtime
+    runtime = context.runtime.loggingIn
   }
 
   func credentials() async throws -> RequestParts {
@@ -48,7 +48,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     let value = try sessionToken.evaluate(evaluation).json()
     if !Self.isEmpty(value) {
       let given = PythonStrings.str(value)
-      runtime.log.addSecret(given)
+      runtime.secrets.hide(given)
       if try await isValid(given) { return given }
     }
     let login = SessionLogin(
@@ -112,7 +112,7 @@ final class SessionTokenCache: Sendable {
         throw ConnectorError(.system, "The answer to the login has no session token: `\(login.key)` is missing in it.")
       }
       let token = AccessToken(text: PythonStrings.str(value.value), expiry: runtime.now() + Self.lifetime)
-      runtime.log.addSecret(token.text)
+      runtime.secrets.hidePassing(token.text)
       kept.withLock { $0 = token }
       return token
     }.text
@@ -124,7 +124,7 @@ extension RuntimeEnvironment {
   /// - Throws: ``ConnectorError`` where no answer came.
   fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
     do throws(TransportError) {
-      return try await transport.send(request)
+      return try await transport.send(request, secrets: secrets)
     } catch {
       try Task.checkCancellation()
       throw ConnectorError(.system, "The request to \(purpose) failed: \(error.message)")

@@ -52,7 +52,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     endpoint = TokenEndpoint(
       rejection: try Self.rejection(node), networkFailure: isSingleUse ? .system : .transient,
-      runtime: context.runtime)
+      runtime: context.runtime.loggingIn)
   }
 
   func credentials() async throws -> RequestParts {
@@ -107,7 +107,7 @@ struct OAuthAuthenticator: Component, Authenticator {
       throw ConnectorError(.system, "The token endpoint's answer has no access token: `\(name)` is missing in it.")
     }
     let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response, store))
-    if value?.isTruthy == true { runtime.log.addSecret(token.text) }
+    if value?.isTruthy == true { runtime.secrets.hidePassing(token.text) }
     let refreshToken = isSingleUse ? try response.value(of: try refreshTokenName.get())?.value : nil
     try await store.save(token, refreshToken: refreshToken)
     return token
@@ -123,10 +123,10 @@ struct OAuthAuthenticator: Component, Authenticator {
     let text = PythonStrings.str(value.value)
     if expiresAtMoment {
       if let moment = TokenExpiry.parse(text) { return moment }
-      throw ConnectorError(.system, "The token endpoint's `\(name)` should be a date and time, but is `\(text.prefix(100))`.")
+      throw ConnectorError(.system, "The token endpoint's `\(name)` is not a date and time.")
     }
     if let moment = TokenExpiry.after(seconds: text, now: now) { return moment }
-    throw ConnectorError(.system, "The token endpoint's `\(name)` should be a number of seconds, but is `\(text.prefix(100))`.")
+    throw ConnectorError(.system, "The token endpoint's `\(name)` is not a number of seconds.")
   }
 }
 
@@ -162,7 +162,7 @@ extension OAuthAuthenticator {
     var token: AccessToken?
     if let value = node["access_token_value"], value.string != "" {
       let text = try InterpolatedString(value, parameters: node.parameters).string(evaluation)
-      context.runtime.log.addSecret(text)
+      context.runtime.secrets.hide(text)
       var expiry = context.runtime.now() - 86_400_000_000
       if let moment = try self.expiryDate(node, evaluation) { expiry = moment }
       token = AccessToken(text: text, expiry: expiry)
@@ -195,9 +195,9 @@ extension OAuthAuthenticator {
     let store = ConfigTokenStore(
       config: config, accessTokenPath: try path("access_token_config_path", default: "access_token"),
       refreshTokenPath: try path("refresh_token_config_path", default: "refresh_token"),
-      expiryPath: try path("token_expiry_date_config_path", default: "token_expiry_date"), log: context.runtime.log)
-    if let token = try store.accessToken() { context.runtime.log.addSecret(token.text) }
-    context.runtime.log.addSecret(PythonStrings.str(store.refreshToken()))
+      expiryPath: try path("token_expiry_date_config_path", default: "token_expiry_date"), secrets: context.runtime.secrets)
+    if let token = try store.accessToken() { context.runtime.secrets.hide(token.text) }
+    context.runtime.secrets.hide(PythonStrings.str(store.refreshToken()))
 
     let evaluation = EvaluationContext(config: context.configValue)
     func credential(_ property: String) throws -> RefreshRequest.Credential {

@@ -15,7 +15,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     }
     let quotas = try node.nodes("quotas").map { try TokenQuota(from: ComponentNode($0), in: context) }
     guard !quotas.isEmpty else { throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`.", at: node.node) }
-    list.forEach { context.runtime.log.addSecret($0) }
+    list.forEach(context.runtime.secrets.hide(_:))
     let method = try node.optionalString("auth_method") ?? ""
     let header = try node.optionalString("header") ?? ""
     let settings = RotatingTokens.Settings(

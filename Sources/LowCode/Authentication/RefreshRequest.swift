@@ -18,6 +18,7 @@ struct RefreshRequest: Sendable {
   private let assertion: JwtAuthenticator?
   private let context: EvaluationContext
   private let log: any LogSink
+  private let secrets: any Secrets
 
   /// A client's id or secret: a template, or the value that the config has at its usual place.
   enum Credential: Sendable {
@@ -56,6 +57,7 @@ struct RefreshRequest: Sendable {
     self.assertion = assertion
     self.context = EvaluationContext(config: context.configValue)
     log = context.runtime.log
+    secrets = context.runtime.secrets
   }
 
   /// Whether there is an endpoint to send it to.
@@ -82,7 +84,7 @@ struct RefreshRequest: Sendable {
       throw ConnectorError(
         .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found).")
     }
-    for (name, value) in parts.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
+    for (name, value) in parts.headers where name.lowercased() == "authorization" { secrets.hide(credential: value) }
     var query = ""
     if sendsQuery { query = RequestPreparation.formEncoded(try fields(refreshToken, headers: headers)) }
     if let assertion {
@@ -114,13 +116,14 @@ struct RefreshRequest: Sendable {
     if headers["Authorization"] == nil {
       fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
       let secret = try value(of: clientSecret, name: "client_secret", isRequired: false)
-      log.hideCredential(secret)
+      secrets.hide(credential: secret)
       fields[try clientSecretName.string(context)] = secret
     }
-    log.hideCredential(refreshToken)
+    secrets.hide(credential: refreshToken)
     fields[try refreshTokenName.get()] = refreshToken
     if !scopes.isEmpty { fields["scopes"] = .array(scopes.map { .string($0) }) }
     for (key, value) in try body?.evaluate(context) ?? [:] where fields[key] == nil { fields[key] = value }
+    secrets.hide(credentialsNamedIn: .object(fields))
     return fields
   }
 

@@ -40,10 +40,10 @@ final class SessionTokenProvider: Sendable {
           at: try node.required("expiration_duration"))
       }
     }
-    decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
-    var inner = context
+    var inner = context.loggingIn
     inner.streamName = context.streamName + "_login_requester"
     inner.siblings = SiblingContext()
+    decoder = try inner.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: inner)
     inner.siblings.decoder = decoder
     login = try inner.build(node.required("login_requester"))
     runtime = context.runtime
@@ -78,7 +78,7 @@ final class SessionTokenProvider: Sendable {
       throw ConnectorError(
         .system, "The answer to the login request has no session token: `\(pathText)` is missing in it.")
     }
-    runtime.log.addSecret(PythonStrings.str(value.value))
+    runtime.secrets.hidePassing(PythonStrings.str(value.value))
     return Session(token: value.value, end: try end())
   }
 

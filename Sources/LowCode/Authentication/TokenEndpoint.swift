@@ -38,7 +38,7 @@ struct TokenEndpoint: Sendable {
       let elapsed = Double(runtime.now() - start) / 1_000_000
       let failure: TokenRequestFailure
       do {
-        return try answer(try await runtime.transport.send(request), request)
+        return try answer(try await runtime.transport.send(request, secrets: runtime.secrets), request)
       } catch let error as TransportError {
         try Task.checkCancellation()
         failure = networkError(error, request)
@@ -79,8 +79,8 @@ struct TokenEndpoint: Sendable {
   }
 
   private func refused(_ response: HTTPResponse) -> TokenRequestFailure {
-    let body = String(decoding: response.body.prefix(4_000), as: UTF8.self).prefix(1_000)
-    let detail = "Status \(response.status): \(body)"
+    // Nothing else of the answer: it may hold tokens of kinds that nobody knows here.
+    let detail = "Status \(response.status): \(Self.explanation(response))"
     guard isConfigError(response) else {
       return TokenRequestFailure(
         status: response.status,
@@ -115,6 +115,12 @@ struct TokenEndpoint: Sendable {
     guard !parts.isEmpty else { return nil }
     let text = parts.joined(separator: ": ")
     return text.count <= 64 ? text : text.prefix(64) + "..."
+  }
+
+  /// The error's name and description (RFC 6749 §5.2).
+  private static func explanation(_ response: HTTPResponse) -> String {
+    let parts = ["error", "error_description"].compactMap { response.json?[$0]?.string }.filter { !$0.isEmpty }
+    return parts.isEmpty ? "the answer gives no reason." : parts.joined(separator: ": ")
   }
 
   private static func place(_ request: HTTPRequest) -> String { RequestURL(request.url).publicText }

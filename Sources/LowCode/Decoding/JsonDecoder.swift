@@ -23,7 +23,7 @@ struct JsonDecoder: Component, Decoder {
     } catch {
       if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))", of: response) }
       omissions.add {
-        let start = String(decoding: response.body.prefix(120), as: UTF8.self)
+        let start = omissions.excerpt(of: response.body)
         return "the response of \(response.url) is not JSON (\(error)), so it counts as a page without records. "
           + (start.isEmpty ? "It is empty." : "It begins with: \(start)")
       }

@@ -61,7 +61,7 @@ private final class JSONLinesParser: BodyParser {
         failure = TransportError.cutOff("its last line ends in the middle (\(error))")
       } else {
         omissions.add {
-          "a line of the response is not JSON (\(error)) and is left out: \(String(decoding: line.prefix(120), as: UTF8.self))"
+          "a line of the response is not JSON (\(error)) and is left out: \(omissions.excerpt(of: line))"
         }
         return true
       }

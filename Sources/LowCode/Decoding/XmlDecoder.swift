@@ -29,7 +29,7 @@ struct XmlDecoder: Component, Decoder {
       case .malformed:
         omissions.add {
           "the response of \(response.url) is not XML (\(error)), so it counts as a page without records. "
-            + "It begins with: \(String(decoding: response.body.prefix(120), as: UTF8.self))"
+            + "It begins with: \(omissions.excerpt(of: response.body))"
         }
         return .one(.emptyObject)
       }

@@ -20,7 +20,7 @@ extension Connector {
     do {
       let check: any ConnectionCheck = try BuildContext(config: [:], runtime: context.runtime, registry: context.registry)
         .build(node)
-      reason = try await check.failure(of: overridden(for: node, mask: writer.mask))
+      reason = try await check.failure(of: overridden(for: node))
     } catch let error as ConnectorError where error.failureType == .config {
       writer.error(error)
       reason = error.description
@@ -33,7 +33,7 @@ extension Connector {
   }
 
   /// The connector with the values that a check lays over its config.
-  private func overridden(for check: ManifestNode, mask: SecretMask) throws -> Connector {
+  private func overridden(for check: ManifestNode) throws -> Connector {
     guard let node = check["config_overrides"], !node.isNull else { return self }
     let overrides: ConfigOverrides
     do {
@@ -44,7 +44,7 @@ extension Connector {
     }
     if overrides.values.isEmpty { return self }
     let spec = try? spec()
-    if let spec { mask.add(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
+    if let spec { context.runtime.secrets.hide(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
     overrides.announce(spec, to: context.runtime.log)
     return overriding(overrides.values)
   }

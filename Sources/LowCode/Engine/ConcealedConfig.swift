@@ -26,9 +26,9 @@ package struct ConcealedConfig: Sendable {
     let concealed = concealment.conceal(.object(config), specification.map { [$0] } ?? [], depth: 0)
     let mask = SecretMask()
     if let specification, concealment.hidden.count < Concealment.maximumHidden {
-      mask.add(secretsOf: config, spec: specification)
+      mask.hide(secretsOf: config, spec: specification)
     }
-    for secret in concealment.hidden { mask.add(secret) }
+    for secret in concealment.hidden { mask.hide(secret) }
     self.mask = mask
     hidden = concealment.hidden
     values = Concealment.masked(concealed, by: mask).object ?? [:]

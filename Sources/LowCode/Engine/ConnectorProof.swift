@@ -23,7 +23,7 @@ package struct ConnectorProof: Sendable {
     input.files = .folder(folder)
     let connector: Connector
     do {
-      connector = try await Connector.prepare(manifest, input, mask: SecretMask(), runtime: runtime)
+      connector = try await Connector.prepare(manifest, input, runtime: runtime)
     } catch {
       note(error)
       // The rest does not need what the config's rules would make of it.

@@ -48,7 +48,7 @@ package final class MessageWriter: Sendable {
   }
 
   private let output: any LineOutput
-  let mask: SecretMask
+  private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
 
@@ -78,12 +78,12 @@ package final class MessageWriter: Sendable {
 
   package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil) {
     let place = error.location.map { " (\($0))" } ?? ""
-    var detail = mask.masked(error.internalMessage ?? error.message)
+    var detail = error.internalMessage ?? error.message
     if let path = error.path, !path.isEmpty { detail += " (\(path))" }
     try? write(
       .error(
         ErrorTrace(
-          message: mask.masked(error.message) + place, internalMessage: detail + place,
+          message: mask.masked(error.message + place), internalMessage: mask.masked(detail + place),
           failureType: error.failureType, stream: stream),
         emittedAt: milliseconds))
   }

@@ -8,7 +8,9 @@ package struct BuildContext: Sendable {
   package private(set) var config: JSONObject
   /// The same as templates see it.
   package private(set) var configValue: Value
-  package let runtime: RuntimeEnvironment
+  package private(set) var runtime: RuntimeEnvironment
+  /// The config as it would be with other secrets: what comes out differently by it is made of them.
+  private var shadow: SecretShadow?
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
   package private(set) var authentication: AuthenticationState
@@ -55,6 +57,7 @@ package struct BuildContext: Sendable {
   ) {
     self.config = config
     self.configValue = Value(JSONValue.object(config))
+    shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     self.runtime = runtime
     self.registry = registry
     authentication = AuthenticationState(config: config, updates: updates)
@@ -65,7 +68,21 @@ package struct BuildContext: Sendable {
     var context = self
     context.config = config
     context.configValue = Value(JSONValue.object(config))
+    context.shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     context.authentication = AuthenticationState(config: config)
+    return context
+  }
+
+  /// The config with other secrets, as templates see it; nil where none of those in `nodes` may read a secret.
+  func shadow(for nodes: [ManifestNode]) -> Value? {
+    guard let shadow, nodes.contains(where: { shadow.mayChange($0.value) }) else { return nil }
+    return shadow.value
+  }
+
+  /// The same surroundings for what logs in: see ``RuntimeEnvironment/loggingIn``.
+  var loggingIn: BuildContext {
+    var context = self
+    context.runtime = runtime.loggingIn
     return context
   }
 

@@ -54,5 +54,8 @@ struct OmissionLog: Sendable {
     runtime = context.runtime
   }
 
+  /// The beginning of what is left out.
+  func excerpt(of bytes: some Sequence<UInt8>) -> String { runtime.secrets.excerpt(of: bytes, upTo: 120) }
+
   func add(_ message: () -> String) { runtime.omissions.add(to: stream, what, runtime.log, message) }
 }

@@ -1,7 +1,8 @@
 import AirbyteProtocol
 import PythonTime
 
-/// What the outside world gives to a run: the time, sleep, chance, the network and the place for log lines. Tests inject their own.
+/// What the outside world gives to a run: the time, sleep, chance, the network, the place for log lines and what keeps secrets out of
+/// them. Tests inject their own.
 package struct RuntimeEnvironment: Sendable {
   /// The current time in microseconds since 1970-01-01T00:00:00Z.
   package var now: @Sendable () -> Int64
@@ -11,6 +12,7 @@ package struct RuntimeEnvironment: Sendable {
   package var random: @Sendable () -> Double
   package var transport: any Transport
   package var log: any LogSink
+  package var secrets: any Secrets
   /// The process's environment variables.
   package var environment: [String: String]
   /// What cannot be read and is left out.
@@ -18,13 +20,15 @@ package struct RuntimeEnvironment: Sendable {
 
   package init(
     now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
-    random: @escaping @Sendable () -> Double, transport: any Transport, log: any LogSink, environment: [String: String] = [:]
+    random: @escaping @Sendable () -> Double, transport: any Transport, log: any LogSink, secrets: any Secrets = NoSecrets(),
+    environment: [String: String] = [:]
   ) {
     self.now = now
     self.sleep = sleep
     self.random = random
-    self.transport = transport
+    self.transport = secrets is NoSecrets ? transport : WatchedTransport(transport: transport, secrets: secrets)
     self.log = log
+    self.secrets = secrets
     self.environment = environment
   }
 }
@@ -32,10 +36,6 @@ package struct RuntimeEnvironment: Sendable {
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
 package protocol LogSink: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
-  /// Registers a value that must never be shown: a token obtained at run time.
-  func addSecret(_ value: String)
-  /// The same for a value that is soon worth nothing, as a token made for one request.
-  func addPassingSecret(_ value: String)
   /// Says that `stream` is being throttled by the API.
   func rateLimited(stream: String)
   /// Reports an error that does not end anything yet.
@@ -44,8 +44,4 @@ package protocol LogSink: Sendable {
 
 extension LogSink {
   package func report(_ error: ConnectorError) { log(.error, error.description) }
-}
-
-extension LogSink {
-  package func addPassingSecret(_ value: String) { addSecret(value) }
 }

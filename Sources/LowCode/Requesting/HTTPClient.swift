@@ -109,11 +109,11 @@ struct HTTPClient: Sendable {
     if errorHandler.looksIntoBodies { signed.receivesInParts = false }
     if number > 1 {
       let credentials = try await authenticator.credentials()
-      credentials.hideCredentials(from: runtime.log)
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
     try await authenticator.rotation?.sign(&signed)
     try await budget?.acquire(signed)
+    runtime.secrets.hide(credentialsOf: signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
       let received = try await exchange(signed)
@@ -134,7 +134,7 @@ struct HTTPClient: Sendable {
 
   /// Sends `request` and follows its redirects. As in the reference, each of them is a call within the rates of the API.
   private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
-    var redirects = Redirects(of: request)
+    var redirects = Redirects(of: request, secrets: runtime.secrets)
     var response = try await runtime.transport.exchange(request)
     while let next = try redirects.next(after: response) {
       try await budget?.acquire(next)
@@ -226,7 +226,7 @@ struct HTTPClient: Sendable {
     case .response(let response):
       let message = ErrorMessageParser.message(of: response) ?? ""
       return "\(request.method) \(request.url) was answered with status \(response.status)"
-        + (message.isEmpty ? "." : ": \(message.prefix(2_000))")
+        + (message.isEmpty ? "." : ": \(runtime.secrets.excerpt(of: message, upTo: 2_000))")
     }
   }
 

@@ -116,8 +116,10 @@ package protocol Transport: Sendable {
 
 extension Transport {
   /// Sends a request and follows its redirects.
-  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    var redirects = Redirects(of: request)
+  package func send(
+    _ request: HTTPRequest, secrets: any Secrets = NoSecrets()
+  ) async throws(TransportError) -> HTTPResponse {
+    var redirects = Redirects(of: request, secrets: secrets)
     var response = try await exchange(request)
     while let next = try redirects.next(after: response) { response = try await exchange(next) }
     return response

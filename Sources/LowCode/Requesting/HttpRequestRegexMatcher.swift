@@ -50,7 +50,7 @@ struct HttpRequestRegexMatcher: Component {
       } catch {
         throw ConnectorError(
           .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`.",
-          internalMessage: "The pattern `\(error.pattern)` was given up on `\(path.prefix(200))`.")
+          internalMessage: "The pattern `\(error.pattern)` was given up on a path of \(path.count) characters.")
       }
     }
     if !parameters.isEmpty {

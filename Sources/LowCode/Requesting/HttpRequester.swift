@@ -16,7 +16,9 @@ struct HttpRequester: Component, Requester {
   /// Tells credentials apart in the response cache; nil where no response is kept.
   private let cacheScope: String?
   private let config: Value
-  private let log: any LogSink
+  private let secrets: any Secrets
+  /// The config with other secrets in it; nil where what is sent does not depend on them.
+  private let shadow: Value?
 
   var baseURL: InterpolatedString? { address.base }
 
@@ -25,7 +27,9 @@ struct HttpRequester: Component, Requester {
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
     config = context.configValue
-    log = context.runtime.log
+    let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
+    shadow = context.shadow(for: templates.compactMap { node[$0] })
+    secrets = context.runtime.secrets
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = context.siblings.decoder?.reception ?? .memory
@@ -54,13 +58,18 @@ struct HttpRequester: Component, Requester {
   func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse {
     let context = slice.evaluationContext(config: config, token: token)
     var merged = try options.parts(context)
+    if let shadow {
+      try hideDerived(merged, path, token, context, slice.evaluationContext(config: shadow, token: token))
+    }
     let credentials = try await authenticator.credentials()
-    credentials.hideCredentials(from: log)
-    for (name, value) in merged.headers where name.lowercased() == "authorization" { log.hideCredential(value) }
+    secrets.hide(credentials: credentials)
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
       if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
+    }
+    for place in [.object(merged.parameters), .object(merged.headers), merged.bodyData, .object(merged.bodyJSON)] {
+      secrets.hide(credentialsNamedIn: place)
     }
     merged.lastingParameters.formUnion(credentials.parameters.keys)
     var request = try self.request(to: path, token, &merged, context)
@@ -95,5 +104,23 @@ struct HttpRequester: Component, Requester {
     }
     return try RequestPreparation.request(
       method: method, url: url.description, parts: parts, givenBy: token?.page, node: address.node)
+  }
+
+  /// Hides what templates made of secrets: what differs where the config has `other` secrets.
+  private func hideDerived(
+    _ parts: RequestParts, _ link: String?, _ token: PageToken?, _ context: EvaluationContext, _ other: EvaluationContext
+  ) throws {
+    let others = try? options.parts(other)
+    secrets.hide(derived: .object(parts.parameters), insteadOf: others.map { .object($0.parameters) })
+    secrets.hide(derived: .object(parts.headers), insteadOf: others.map { .object($0.headers) })
+    secrets.hide(derived: parts.bodyData, insteadOf: others?.bodyData)
+    secrets.hide(derived: .object(parts.bodyJSON), insteadOf: others.map { .object($0.bodyJSON) })
+    secrets.hide(
+      derived: .string(try target(link, token, context)), insteadOf: (try? target(link, token, other)).map { .string($0) })
+  }
+
+  private func target(_ link: String?, _ token: PageToken?, _ context: EvaluationContext) throws -> String {
+    guard let link, !link.isEmpty else { return try address.own(context) }
+    return try address.target(of: link, in: token?.page, context)
   }
 }

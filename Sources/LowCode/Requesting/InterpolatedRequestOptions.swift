@@ -24,6 +24,11 @@ struct InterpolatedRequestOptions: Sendable {
     }
   }
 
+  /// The properties that it is made of.
+  static let properties = [
+    "request_parameters", "request_headers", "request_body_data", "request_body_json", "request_body",
+  ]
+
   private let parameters: Input
   private let headers: Input
   private let bodyData: Input

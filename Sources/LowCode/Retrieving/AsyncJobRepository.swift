@@ -14,6 +14,7 @@ struct AsyncJobRepository: Sendable {
   let statuses: AsyncJobStatusMap
   let decoder: any Decoder
   let download: SimpleRetriever
+  let secrets: any Secrets
 
   /// Creates a job.
   /// - Throws: ``ConnectorError`` where the API does not.
@@ -100,12 +101,12 @@ struct AsyncJobRepository: Sendable {
     guard let response = job.creation else {
       throw ConnectorError(.system, "A job that was not created has no answer of the API.")
     }
-    return (.creationResponse, .mapping(try JobResponseMapping(response)))
+    return (.creationResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 
   private func polled(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
     guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records.") }
-    return (.pollingResponse, .mapping(try JobResponseMapping(response)))
+    return (.pollingResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 }
 

@@ -8,11 +8,11 @@ final class JobResponseMapping: LazyMapping {
   private let response: HTTPResponse
 
   /// - Throws: ``ConnectorError`` where the body is not a JSON object.
-  init(_ response: HTTPResponse) throws {
+  init(_ response: HTTPResponse, secrets: any Secrets) throws {
     guard let body = response.json, body.kind == .object else {
       throw ConnectorError(
         .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it.",
-        internalMessage: "\(response.url): \(String(decoding: response.body.prefix(200), as: UTF8.self))")
+        internalMessage: "\(response.url): \(secrets.excerpt(of: response.body, upTo: 200))")
     }
     self.body = body
     self.response = response

@@ -10,9 +10,11 @@ struct SchemaTypeIdentifier: Component {
   private let typesMap: [TypesMap]
   private let config: Value
   private let node: ManifestNode
+  private let secrets: any Secrets
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     self.node = node.node
+    secrets = context.runtime.secrets
     func path(_ property: String) throws -> [InterpolatedString] {
       try node.nodes(property).map { InterpolatedString($0, parameters: node.parameters) }
     }
@@ -31,14 +33,14 @@ struct SchemaTypeIdentifier: Component {
     case .object(let object)?: return object.keys.map { .string($0) }
     case .string("")?: return []
     case let other:
-      throw failure("`schema_pointer` should lead to a list of fields, but leads to \(Self.shown(other)).")
+      throw failure("`schema_pointer` should lead to a list of fields, but leads to \(shown(other)).")
     }
   }
 
   func name(of field: JSONValue) throws -> String {
     let value = try value(at: namePath, of: field)
     guard let name = value?.string else {
-      throw failure("`key_pointer` should lead to the name of a field, but leads to \(Self.shown(value)).")
+      throw failure("`key_pointer` should lead to the name of a field, but leads to \(shown(value)).")
     }
     return name
   }
@@ -51,7 +53,7 @@ struct SchemaTypeIdentifier: Component {
     case .value(.array(let names)) where names.count == 2 && names.allSatisfy({ $0.string != nil }):
       return ["oneOf": .array(try names.map { try AirbyteDataType.schema($0.string ?? "", at: node) })]
     case .value(let other):
-      throw failure("The type of a field should be a text, or a list of two, but is \(Self.shown(other)).")
+      throw failure("The type of a field should be a text, or a list of two, but is \(shown(other)).")
     case .complex(let type): return try type.schema(at: node)
     }
   }
@@ -77,7 +79,7 @@ struct SchemaTypeIdentifier: Component {
     }
   }
 
-  private static func shown(_ value: JSONValue?) -> String { String((value?.jsonText ?? "nothing").prefix(200)) }
+  private func shown(_ value: JSONValue?) -> String { secrets.excerpt(of: value?.jsonText ?? "nothing", upTo: 200) }
 
   private func failure(_ sentence: String) -> ConnectorError { ConnectorError(.system, sentence, at: node) }
 }

@@ -11,11 +11,13 @@ struct ComponentMappingDefinition: Component {
   /// Nil where the mapping always counts.
   private let condition: InterpolatedBoolean?
   private let node: ManifestNode
+  private let secrets: any Secrets
 
   /// - Parameter parameters: those of the resolver, which its conditions see.
   init(_ node: ManifestNode, parameters: JSONObject, in context: BuildContext) throws {
     let component = try ComponentNode(node)
     self.node = node
+    secrets = context.runtime.secrets
     path = try component.nodes("field_path").map { InterpolatedString($0, parameters: component.parameters) }
     let type = try component.optionalString("value_type")
     isText = type == "string"
@@ -77,11 +79,11 @@ struct ComponentMappingDefinition: Component {
     } catch let error as YAMLError {
       if error.step == .parsing || rules.toleratesTokens && Self.isTolerated(error) { return ManifestValue(.string(text)) }
       throw ConnectorError(
-        .system, "The value of this mapping is read as YAML, but is none: \(text.prefix(200))", at: node,
+        .system, "The value of this mapping is read as YAML, but is none: \(secrets.excerpt(of: text, upTo: 200))", at: node,
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(
-        .system, "The value of this mapping is no value of a manifest: \(text.prefix(200))", at: node,
+        .system, "The value of this mapping is no value of a manifest: \(secrets.excerpt(of: text, upTo: 200))", at: node,
         internalMessage: error.diagnostics.first?.message)
     }
   }

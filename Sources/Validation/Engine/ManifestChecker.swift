@@ -192,6 +192,5 @@ private struct NoTransport: Transport {
 
 private struct NoLog: LogSink {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
-  func addSecret(_ value: String) {}
   func rateLimited(stream: String) {}
 }

@@ -12,7 +12,7 @@ import Testing
     (#"{"type": "ApiKeyAuthenticator", "api_token": "{{ config['secret'] * 2 }}", \#(option)}"#, ["s&cs&c"]),
     (
       #"{"type": "BasicHttpAuthenticator", "username": "u", "password": "{{ config['secret'] ~ 'x' }}"}"#,
-      ["s&cx", "dTpzJmN4"]
+      ["s&cx", "dTpzJmN4", "u:s&cx"]
     ),
     (#"{"type": "ApiKeyAuthenticator", "api_token": "v2", \#(option)}"#, []),
   ])
@@ -26,8 +26,8 @@ import Testing
            "authenticator": \#(authenticator.replacing("PLACE", with: place))}
           """#))
       _ = try await requester.send(StreamSlice(), token: nil, path: nil, adding: RequestParts())
-      #expect(Set(expected).isSubset(of: world.secrets))
-      if expected.isEmpty { #expect(world.secrets.isEmpty) }
+      for secret in expected { #expect(world.masked(secret) == "****") }
+      #expect(world.masked("v2") == "v2")
     }
   }
 
@@ -40,7 +40,8 @@ import Testing
          "request_headers": {"authorization": "Token {{ config['secret'] * 2 }}", "X-Version": "2024-01-01"}}
         """#))
     _ = try await requester.send(StreamSlice(), token: nil, path: nil, adding: RequestParts())
-    #expect(Set(world.secrets) == ["Token s&cs&c", "s&cs&c"])
+    #expect(world.secrets.contains("Token s&cs&c"))
+    #expect(world.masked("s&cs&c for 2024-01-01") == "**** for 2024-01-01")
   }
 
   @Test func whatATokenIsAskedForWithIsHidden() async throws {

@@ -15,10 +15,10 @@ private final class Updates: ConfigUpdating {
 @Suite struct SingleUseTokenTests {
   private let path = ["credentials", "access_token"]
 
-  private func store(_ config: JSONObject, _ updates: Updates, _ log: any LogSink) -> ConfigTokenStore {
+  private func store(_ config: JSONObject, _ updates: Updates, _ secrets: any Secrets) -> ConfigTokenStore {
     ConfigTokenStore(
       config: LiveConfig(config, updates: updates), accessTokenPath: path, refreshTokenPath: ["credentials", "refresh_token"],
-      expiryPath: ["credentials", "token_expiry_date"], log: log)
+      expiryPath: ["credentials", "token_expiry_date"], secrets: secrets)
   }
 
   @Test func keepsTokensInTheConfig() async throws {

@@ -39,7 +39,6 @@ struct BodyTransport: Transport {
 
 private struct SilentLog: LogSink {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
-  func addSecret(_ value: String) {}
   func rateLimited(stream: String) {}
 }
 

@@ -59,7 +59,7 @@ final class CollectedOutput: LineOutput {
 
   @Test func logsAndErrorsAreMasked() throws {
     let mask = SecretMask()
-    mask.add("hunter2-password")
+    mask.hide("hunter2-password")
     let writer = writer(mask: mask)
     writer.log(.info, "the password is hunter2-password")
     writer.error(ConnectorError(.transient, "bad hunter2-password", internalMessage: "Basic aHVudGVyMi1wYXNzd29yZA=="))

@@ -9,7 +9,7 @@ import Testing
 
   private func mask(_ secrets: String...) -> SecretMask {
     let mask = SecretMask()
-    for secret in secrets { mask.add(secret) }
+    for secret in secrets { mask.hide(secret) }
     return mask
   }
 
@@ -29,60 +29,91 @@ import Testing
   }
 
   @Test func theLongestOfOverlappingSecretsGoesFirst() {
-    #expect(mask("abc", "abcdef").masked("x abcdef y abc z") == "x **** y **** z")
+    #expect(mask("abcd", "abcdef").masked("x abcdef y abcd z") == "x **** y **** z")
   }
 
   @Test(arguments: [
-    ("x abcdefghij y", "x **** y"), ("abcabcd", "****"), ("cdefghijcd", "****cd"), ("ab", "ab"), ("éabcdé", "é****é"),
+    ("x abcdefghij y", "x **** y"), ("abcdabcde", "****"), ("cdefghijcd", "****cd"), ("ab", "ab"), ("éabcdeé", "é****é"),
   ])
   func overlappingSecretsLeaveNothing(text: String, expected: String) {
-    #expect(mask("abc", "abcd", "cdefghij").masked(text) == expected)
+    #expect(mask("abcd", "abcde", "cdefghij").masked(text) == expected)
   }
 
-  @Test func shortSecretsAreHidden() {
-    #expect(mask("é").masked("caf\u{e9}") == "caf****")
+  /// A letter that is masked wherever it stands is told by that.
+  @Test func whatIsTooShortIsNotMasked() {
+    #expect(mask("a", "\u{e9}", "abc", " ab ").masked("abc caf\u{e9}") == "abc caf\u{e9}")
+    #expect(mask("\u{e9}\u{e9}").masked("caf\u{e9}\u{e9}") == "caf****")
   }
 
-  @Test func onlyTheLatestOfPassingSecretsAreRemembered() {
-    let mask = SecretMask(passingLimit: 3)
-    mask.add("lasting-secret")
-    mask.addPassing("lasting-secret")
-    for number in 0..<10 {
-      mask.addPassing("passing-\(number)-token")
-      mask.addPassing("passing-\(number)-token")
+  @Test func earlierOnesOfPassingSecretsStayHidden() {
+    let mask = SecretMask(passingLimit: 3, rememberedLimit: 20)
+    mask.hide("lasting-secret")
+    mask.hidePassing("lasting-secret")
+    for number in 100..<200 {
+      mask.hidePassing("passing-\(number)-token")
+      mask.hidePassing("passing-\(number)-token")
     }
     #expect(mask.masked("lasting-secret") == "****")
-    let shown = (0..<10).filter { mask.masked("passing-\($0)-token") != "****" }
-    // Some more than three stay hidden, so that not every new one costs a cleaning.
-    #expect(shown == Array(0..<4))
+    let shown = (100..<200).filter { mask.masked("is passing-\($0)-token") != "is ****" }
+    // Some more than wanted stay hidden, so that not every new one costs a cleaning.
+    #expect(shown == Array(100..<100 + shown.count))
+    #expect((53..<77).contains(shown.count))
+    // However they are encoded.
+    #expect(mask.masked(Data("the PASSING-190-token!".utf8).base64EncodedString()).contains("****"))
+    #expect(mask.masked("passing-190-tokem") == "passing-190-tokem")
   }
 
   @Test func textWithoutSecretsStays() {
-    #expect(mask("abc").masked("nothing here") == "nothing here")
+    #expect(mask("abcd").masked("nothing here") == "nothing here")
     #expect(mask("").masked("nothing here") == "nothing here")
   }
 
-  @Test func secretsOfAConfigAreFoundWhereverTheSpecMarksThem() throws {
-    let spec = try JSONValue(
-      parsing: """
-        {"properties": {
-          "plain": {"type": "string"},
-          "key": {"type": "string", "airbyte_secret": true},
-          "pin": {"type": "integer", "airbyte_secret": true},
-          "auth": {"oneOf": [
-            {"properties": {"token": {"airbyte_secret": true}}},
-            {"properties": {"user": {"type": "string"}}}]},
-          "nested": {"anyOf": [{"properties": {"deep": {"allOf": [{"properties": {"a": {"airbyte_secret": true}}}]}}}]},
-          "list": {"type": "array", "items": {"properties": {"code": {"airbyte_secret": true}}}}
-        }}
-        """)
-    let config: JSONObject = [
-      "plain": "visible", "key": "hidden-key", "pin": 4711, "auth": ["token": "hidden-token", "user": "ann"],
-      "nested": ["deep": ["a": "hidden-deep"]], "list": [["code": "hidden-code"]],
-    ]
-    let mask = SecretMask()
-    mask.add(secretsOf: config, spec: spec)
-    let text = "visible hidden-key 4711 hidden-token ann hidden-deep hidden-code"
-    #expect(mask.masked(text) == "visible **** **** **** ann **** ****")
+  // MARK: Cuts
+
+  @Test(arguments: [
+    "it is s3cr3t/with+o", "it is s3cr3t/…, which is wrong", "it is s3cr3t/with+odd..., which is wrong",
+    "it is " + Data("s3cr3t/with+".utf8).base64EncodedString() + "…", "it is s3cr3t%2Fwith%2… and so on",
+    "it is s3cr3t/wi\u{FFFD}… and so on",
+  ])
+  func aPartOfASecretBeforeACutIsHidden(text: String) {
+    let shown = mask(Self.secret).masked(text)
+    #expect(shown.hasPrefix("it is ****"))
+    #expect(!shown.contains("s3cr3t") && !shown.contains("czNj"))
+  }
+
+  @Test(arguments: [0, 5, 40, 97, 100, 200, 700], [4, 6, 20, 60])
+  func anExcerptIsMaskedBeforeItIsCut(before: Int, length: Int) {
+    let secret = String("Kq7vX2mZp9LwRt4sYb1nHc8jDf5gGaEu6oTi3xWlQeVzMrNyPkSdJhBvCfUgAq0O".prefix(length))
+    let mask = mask(secret)
+    let text = String(repeating: "x", count: before) + secret + String(repeating: "y", count: 300)
+    for form in [text, text.replacing("K", with: "%4B")] {
+      let shown = mask.excerpt(of: form, upTo: 100)
+      #expect(shown.count <= 101)
+      #expect(shown.hasSuffix("…"))
+      #expect(!shown.contains("q7v"))
+    }
+    #expect(!mask.excerpt(of: text.utf8, upTo: 100).contains("Kq7"))
+  }
+
+  @Test func aShortTextIsQuotedAsAWhole() {
+    #expect(mask("abcd").excerpt(of: "the abcd", upTo: 8) == "the ****")
+    #expect(mask("abcd").excerpt(of: "the end", upTo: 7) == "the end")
+  }
+
+  // MARK: Shapes
+
+  @Test(arguments: [
+    ("GET http://joe:p4ss@a.test/x", "GET http://joe:****@a.test/x"), ("ftp://t0ken@a.test", "ftp://****@a.test"),
+    ("mail joe@a.test at http://a.test/", "mail joe@a.test at http://a.test/"), ("http://a.test/@joe", "http://a.test/@joe"),
+    ("`http://j:p@a.test` and http://j:q@b.test", "`http://j:****@a.test` and http://j:****@b.test"),
+    (
+      "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKC\n-----END RSA PRIVATE KEY-----",
+      "-----BEGIN RSA PRIVATE KEY-----****-----END RSA PRIVATE KEY-----"
+    ),
+    ("key: -----BEGIN PRIVATE KEY-----\\nMIIEow", "key: -----BEGIN PRIVATE KEY-----****"),
+    ("-----BEGIN PUBLIC KEY-----\nMIIE\n-----END", "-----BEGIN PUBLIC KEY-----\nMIIE\n-----END"),
+  ])
+  func passwordsOfURLsAndPrivateKeysAreHiddenWhoeverTheyBelongTo(text: String, expected: String) {
+    #expect(SecretMask().masked(text) == expected)
   }
 }

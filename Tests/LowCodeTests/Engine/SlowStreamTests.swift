@@ -107,7 +107,7 @@ import Testing
       now: now, sleep: { _ in }, random: { 0.5 }, transport: GatedTransport(gate: gate), log: RecordingLog())
     let input = try ConnectorInput.reading(names)
     let connector = try await Connector.load(
-      .text(Array(manifest.utf8), name: "manifest.yaml"), input, mask: SecretMask(), runtime: runtime)
+      .text(Array(manifest.utf8), name: "manifest.yaml"), input, runtime: runtime)
     #expect(try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()) == false)
 
     let lines = output.collected.lines

@@ -87,7 +87,6 @@ final class RecordingLog: LogSink, @unchecked Sendable {
     let line = "\(level.rawValue) \(message())"
     lock.withLock { all.append(line) }
   }
-  func addSecret(_ value: String) {}
   func rateLimited(stream: String) {}
 }
 

@@ -40,7 +40,7 @@ final class ScriptedTransport: Transport {
 }
 
 /// A clock that only sleeping moves, and what happened to it.
-final class TestWorld: LogSink {
+final class TestWorld: LogSink, Secrets {
   /// 2025-03-01T12:00:00Z in microseconds.
   static let start: Int64 = 1_740_830_400_000_000
 
@@ -48,6 +48,7 @@ final class TestWorld: LogSink {
   private let slept = Mutex<[Double]>([])
   private let known = Mutex<[String]>([])
   private let logged = Mutex<[String]>([])
+  private let mask = SecretMask()
   let transport: ScriptedTransport
 
   init(_ answers: [ScriptedTransport.Answer]) { transport = ScriptedTransport(answers) }
@@ -62,7 +63,12 @@ final class TestWorld: LogSink {
     let line = "\(level.rawValue) \(message())"
     logged.withLock { $0.append(line) }
   }
-  func addSecret(_ value: String) { known.withLock { $0.append(value) } }
+  func hide(_ secret: String) {
+    known.withLock { $0.append(secret) }
+    mask.hide(secret)
+  }
+  func hidePassing(_ secret: String) { hide(secret) }
+  func masked(_ text: String) -> String { mask.masked(text) }
   func rateLimited(stream: String) {}
 
   var runtime: RuntimeEnvironment {
@@ -72,7 +78,7 @@ final class TestWorld: LogSink {
         self.slept.withLock { $0.append(seconds) }
         self.pass(seconds: seconds)
       },
-      random: { 0.5 }, transport: transport, log: self)
+      random: { 0.5 }, transport: transport, log: self, secrets: self)
   }
 
   /// Builds an authenticator from JSON.

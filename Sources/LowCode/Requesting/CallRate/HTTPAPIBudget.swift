@@ -90,7 +90,8 @@ final class HTTPAPIBudget: Component {
   private func integer(_ name: String, _ response: HTTPResponse) -> Int64? {
     guard let text = response.header(name), !text.isEmpty else { return nil }
     if let number = Int64(text.filter { !$0.isWhitespace }) { return number }
-    runtime.log.log(.warn, "The header `\(name)` says nothing about the call rate: `\(text.prefix(100))` is not an integer.")
+    let shown = runtime.secrets.excerpt(of: text, upTo: 100)
+    runtime.log.log(.warn, "The header `\(name)` says nothing about the call rate: `\(shown)` is not an integer.")
     return nil
   }
 }

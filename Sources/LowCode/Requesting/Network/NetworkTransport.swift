@@ -8,10 +8,10 @@ package final class NetworkTransport: Transport {
 
   /// - Parameters:
   ///   - environment: the process's environment variables.
-  ///   - mask: learns the passwords in them.
-  package convenience init(environment: [String: String] = [:], mask: SecretMask? = nil) {
+  ///   - secrets: learns the passwords in them.
+  package convenience init(environment: [String: String] = [:], secrets: any Secrets = NoSecrets()) {
     let settings = NetworkSettings(environment)
-    for secret in settings.secrets { mask?.add(secret) }
+    for secret in settings.secrets { secrets.hide(secret) }
     self.init(settings: settings, resolver: HostResolver())
   }
 

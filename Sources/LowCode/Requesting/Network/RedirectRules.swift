@@ -1,11 +1,13 @@
 /// The redirects of one request, one after the other.
 struct Redirects {
   private var request: HTTPRequest
+  private let secrets: any Secrets
   /// Where they led so far, as it may be shown.
   private var places: [String]
 
-  init(of request: HTTPRequest) {
+  init(of request: HTTPRequest, secrets: any Secrets) {
     self.request = request
+    self.secrets = secrets
     places = [RequestURL(request.url).publicText]
   }
 
@@ -13,7 +15,9 @@ struct Redirects {
   /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
   mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
     let location = response.header("Location")
-    guard let next = try RedirectRules.next(after: request, status: response.status, location: location) else { return nil }
+    guard let next = try RedirectRules.next(after: request, status: response.status, location: location, secrets: secrets) else {
+      return nil
+    }
     places.append(RequestURL(next.url).publicText)
     guard places.count <= RedirectRules.limit + 1 else {
       throw TransportError(
@@ -44,7 +48,9 @@ enum RedirectRules {
   /// The method becomes GET after 303 and 302, and after 301 for POST; only 307 and 308 keep the body. The credentials stay with the
   /// host that they were meant for.
   /// - Throws: ``TransportError`` where the `Location` is no URL.
-  static func next(after request: HTTPRequest, status: Int, location: String?) throws(TransportError) -> HTTPRequest? {
+  static func next(
+    after request: HTTPRequest, status: Int, location: String?, secrets: any Secrets = NoSecrets()
+  ) throws(TransportError) -> HTTPRequest? {
     guard statuses.contains(status), let location else { return nil }
     var next = request
     do throws(AddressError) {
@@ -52,7 +58,7 @@ enum RedirectRules {
     } catch {
       throw TransportError(
         .invalidRedirect,
-        "`\(RequestURL(request.url).publicText)` redirects to `\(location)`, which cannot be requested: \(error.reason).")
+        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason).")
     }
     switch status {
     case 303, 302: if request.method != "HEAD" { next.method = "GET" }

@@ -165,7 +165,7 @@ import Testing
     #expect(response.status == 200)
     let request = try #require(proxy.requests.first)
     #expect(request.hasPrefix("GET http://api.example/a?b=1 HTTP/1.1\r\n"))
-    #expect(request.contains("Proxy-Authorization: Basic " + Data("ann:pw".utf8).base64EncodedString()))
+    #expect(request.contains("Proxy-Authorization: Basic " + Data("ann:word".utf8).base64EncodedString()))
   }
 
   @Test func aProxyTunnelsHTTPS() async throws {
@@ -277,17 +277,17 @@ import Testing
   @Test func netrcGivesCredentialsWhereThereAreNone() async throws {
     let server = try LoopbackServer(answering: Self.answer, keepsOpen: true)
     let file = FileManager.default.temporaryDirectory.appending(path: "netrc-\(UUID().uuidString)")
-    try Data("machine 127.0.0.1 login ann password pw".utf8).write(to: file)
+    try Data("machine 127.0.0.1 login ann password word".utf8).write(to: file)
     defer {
       server.stop()
       try? FileManager.default.removeItem(at: file)
     }
     let mask = SecretMask()
-    let transport = NetworkTransport(environment: ["NETRC": file.path], mask: mask)
+    let transport = NetworkTransport(environment: ["NETRC": file.path], secrets: mask)
     _ = try await transport.send(HTTPRequest(method: "GET", url: server.url()))
     _ = try await transport.send(HTTPRequest(method: "GET", url: server.url(), headers: [("authorization", "Bearer t")]))
-    #expect(server.requests[0].contains("Authorization: Basic " + Data("ann:pw".utf8).base64EncodedString()))
+    #expect(server.requests[0].contains("Authorization: Basic " + Data("ann:word".utf8).base64EncodedString()))
     #expect(server.requests[1].lowercased().contains("authorization: bearer t"))
-    #expect(mask.masked("the pw") == "the ****")
+    #expect(mask.masked("the word") == "the ****")
   }
 }

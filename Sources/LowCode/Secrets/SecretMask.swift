@@ -1,0 +1,107 @@
+import Foundation
+import Synchronization
+
+/// Replaces secrets in texts that are about to be shown, however they are encoded there.
+package final class SecretMask: Secrets {
+  private struct State {
+    /// Those of the rest of the run, and the latest of the others.
+    var secrets = SecretSet()
+    var lasting: Set<[UInt8]> = []
+    /// Those that are in use for a short time only, the oldest first.
+    var passing: [[UInt8]] = []
+    var passingSet: Set<[UInt8]> = []
+    /// What is left of older ones.
+    var earlier: SecretFingerprints
+  }
+
+  private let state: Mutex<State>
+  private let passingLimit: Int
+
+  /// - Parameters:
+  ///   - passingLimit: how many short-lived secrets are kept as they are, so that parts of them are found too.
+  ///   - rememberedLimit: how many more of them stay hidden at least.
+  package init(passingLimit: Int = 1_024, rememberedLimit: Int = 100_000) {
+    self.passingLimit = passingLimit
+    state = Mutex(State(earlier: SecretFingerprints(limit: rememberedLimit)))
+  }
+
+  /// What stands in the place of a secret.
+  package static let replacement = "****"
+
+  package func hide(_ secret: String) {
+    let bytes = SecretSet.folded(Array(secret.utf8))
+    if state.withLock({ $0.lasting.contains(bytes) }) { return }
+    let forms = SecretForms(of: secret).all
+    state.withLock { state in
+      for form in forms where state.lasting.insert(form).inserted && !state.passingSet.contains(form) {
+        state.secrets.insert(form)
+      }
+    }
+  }
+
+  package func hidePassing(_ secret: String) {
+    let bytes = SecretSet.folded(Array(secret.utf8))
+    let isKnown = state.withLock {
+      $0.passingSet.contains(bytes) || $0.lasting.contains(bytes) || $0.earlier.contains(bytes)
+    }
+    if isKnown { return }
+    let forms = SecretForms(of: secret).all
+    state.withLock { state in
+      for form in forms where !state.lasting.contains(form) && state.passingSet.insert(form).inserted {
+        state.passing.append(form)
+        state.secrets.insert(form)
+      }
+      guard state.passing.count > 2 * passingLimit else { return }
+      for form in state.passing.dropLast(passingLimit) { state.earlier.insert(form) }
+      state.passing.removeFirst(state.passing.count - passingLimit)
+      state.passingSet = Set(state.passing)
+      state.secrets = SecretSet()
+      for form in state.lasting.union(state.passingSet) { state.secrets.insert(form) }
+    }
+  }
+
+  package func masked(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var ranges = state.withLock { state in
+      guard !state.secrets.isEmpty else { return [Range<Int>]() }
+      var search = SecretSearch(state.secrets, earlier: state.earlier)
+      return search.ranges(in: bytes)
+    }
+    ranges = SecretSearch.merged(ranges + SecretShape.ranges(in: text))
+    guard !ranges.isEmpty else { return text }
+    var shown: [UInt8] = []
+    var position = 0
+    for range in ranges {
+      shown += bytes[position..<range.lowerBound]
+      shown += Self.replacement.utf8
+      position = range.upperBound
+    }
+    shown += bytes[position...]
+    return String(decoding: shown, as: UTF8.self)
+  }
+}
+
+/// Secrets that are known by their shape, whoever they belong to: the password of a URL, and private keys as PEM.
+private enum SecretShape {
+  static func ranges(in text: String) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    func add(_ range: Range<Substring.Index>) {
+      let start = text.utf8.distance(from: text.startIndex, to: range.lowerBound)
+      ranges.append(start..<(start + text.utf8.distance(from: range.lowerBound, to: range.upperBound)))
+    }
+    if text.utf8.contains(UInt8(ascii: "@")), text.contains("://") {
+      for match in text.matches(of: /:\/\/(?<user>[^\/?#@\s:"'`<>]*)(?<password>:[^\/?#@\s"'`<>]*)?@/) {
+        // A user without a password is a token.
+        let secret = match.password?.dropFirst() ?? match.user
+        add(secret.startIndex..<secret.endIndex)
+      }
+    }
+    if text.contains("PRIVATE KEY-----") {
+      let block = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?<body>[A-Za-z0-9+\/=\s\\:,]*)/
+      for match in text.matches(of: block) {
+        add(match.body.startIndex..<match.body.endIndex)
+      }
+    }
+    return ranges.filter { !$0.isEmpty }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import JSON
+
+extension Secrets {
+  /// Hides what a request carries by itself: the credentials of its URL, and headers that are called like one.
+  func hide(credentialsOf request: HTTPRequest) {
+    hide(credentialsOfURL: request.url)
+    for (name, value) in request.headers where CredentialName.isCredential(name) {
+      hidePassing(value)
+      if name.lowercased() == "cookie" { hide(cookies: value) }
+    }
+  }
+
+  /// Hides what an answer brings for the requests that follow: cookies, tokens in headers, the credentials of a redirect.
+  func hide(credentialsOf response: HTTPResponse) {
+    for (name, value) in response.headers {
+      if CredentialName.isCredential(name) {
+        if name.lowercased() == "set-cookie" { hide(cookies: value) } else { hidePassing(value) }
+      } else if name.utf8.count == 8, name.lowercased() == "location" {
+        hide(credentialsOfURL: value)
+      }
+    }
+  }
+
+  /// Hides the members of a request's part, at any depth, that are called like credentials.
+  func hide(credentialsNamedIn value: JSONValue) {
+    var open = [value]
+    while let value = open.popLast() {
+      switch value {
+      case .array(let elements): open += elements
+      case .object(let members):
+        for (name, member) in members {
+          if CredentialName.isCredential(name) { hide(credential: member) } else { open.append(member) }
+        }
+      default: break
+      }
+    }
+  }
+
+  /// Hides user and password of a URL, and the parameters of its query that are called like credentials.
+  func hide(credentialsOfURL url: String) {
+    let bytes = url.utf8
+    if bytes.contains(UInt8(ascii: "@")), let user = URLParts.userInfo(of: url) {
+      // A user without a password is a token.
+      let parts = user.split(separator: ":", maxSplits: 1)
+      for part in parts.count > 1 ? parts[1...] : parts[...] { hidePassing(URLParts.decoded(part)) }
+    }
+    guard bytes.contains(UInt8(ascii: "?")) else { return }
+    for (name, value) in URLParts.query(of: url) where CredentialName.isCredential(name) { hidePassing(value) }
+  }
+
+  /// Hides the values of cookies, be they sent or set; repeated headers are joined by commas.
+  func hide(cookies header: String) {
+    for piece in header.split(whereSeparator: { $0 == ";" || $0 == "," }) {
+      guard let equals = piece.firstIndex(of: "=") else { continue }
+      let name = piece[..<equals].trimmingCharacters(in: .whitespaces)
+      let value = piece[piece.index(after: equals)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
+      guard !Self.cookieAttributes.contains(name.lowercased()) else { continue }
+      // A language or a flag is no secret.
+      let isOpaque = value.utf8.count >= 8 || value.contains(where: \.isNumber)
+      if isOpaque || CredentialName.isCredential(name) { hidePassing(value) }
+    }
+  }
+
+  /// RFC 6265 §4.1 and its successors.
+  private static var cookieAttributes: Set<String> {
+    ["path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority", "partitioned"]
+  }
+}
+
+/// The parts of a URL that may be secret, however badly it is formed.
+enum URLParts {
+  /// What stands before the host's `@`.
+  static func userInfo(of url: String) -> Substring? {
+    guard let scheme = url.range(of: "//") else { return nil }
+    let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.lastIndex(of: "@").map { authority[..<$0] }
+  }
+
+  static func query(of url: String) -> [(name: String, value: String)] {
+    guard let start = url.firstIndex(of: "?") else { return [] }
+    return url[url.index(after: start)...].prefix { $0 != "#" }.split { $0 == "&" || $0 == ";" }.compactMap { pair in
+      guard let equals = pair.firstIndex(of: "=") else { return nil }
+      return (decoded(pair[..<equals]), decoded(pair[pair.index(after: equals)...]))
+    }
+  }
+
+  static func decoded(_ text: Substring) -> String {
+    let plain = text.replacing("+", with: " ")
+    return plain.removingPercentEncoding ?? String(plain)
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import JSON
+
+/// Learns what must never be shown, where it comes into being, and shows texts without it.
+package protocol Secrets: Sendable {
+  /// Hides a text for the rest of the run.
+  func hide(_ secret: String)
+  /// Hides a text of which there are many, each for a short time: what is made for one request, or answered to one.
+  func hidePassing(_ secret: String)
+  /// `text` without secrets.
+  func masked(_ text: String) -> String
+}
+
+extension Secrets {
+  /// What is shorter is not worth a line that cannot be read.
+  package static var shortest: Int { 4 }
+
+  /// The beginning of a text that came from outside: masked first, then cut, so that no part of a secret is left.
+  package func excerpt(of text: some StringProtocol, upTo count: Int) -> String {
+    // What stands behind tells whether a secret begins before the cut.
+    let shown = masked(String(text.prefix(count + Self.lookahead)))
+    return shown.count > count ? shown.prefix(count) + "…" : shown
+  }
+
+  /// The same for bytes, of which those that are no UTF-8 are replaced.
+  package func excerpt(of bytes: some Sequence<UInt8>, upTo count: Int) -> String {
+    excerpt(of: String(decoding: Array(bytes.prefix(4 * (count + Self.lookahead))), as: UTF8.self), upTo: count)
+  }
+
+  private static var lookahead: Int { 512 }
+
+  /// Hides a credential of a request, or all that an object or a list of them holds.
+  func hide(credential value: JSONValue) {
+    switch value {
+    case .null, .bool: break
+    case .object(let members): members.values.forEach(hide(credential:))
+    case .array(let elements): elements.forEach(hide(credential:))
+    default: hidePassing(PythonStrings.str(value))
+    }
+  }
+
+  /// Hides all that authentication adds to a request.
+  func hide(credentials parts: RequestParts) {
+    for place in [parts.parameters, parts.headers, parts.bodyJSON] { hide(credential: .object(place)) }
+    hide(credential: parts.bodyData)
+  }
+}
+
+/// Hides nothing and shows everything: for surroundings whose lines nobody sees.
+package struct NoSecrets: Secrets {
+  package init() {}
+  package func hide(_ secret: String) {}
+  package func hidePassing(_ secret: String) {}
+  package func masked(_ text: String) -> String { text }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// What the parser of arguments complains of may be a secret: a config where its path belongs, a token behind an unknown option.
+@Suite struct UsageErrorTests {
+  private static let secret = "kEy5secret1"
+  private static let config = "{\"api_key\": \"\(secret)\"}"
+
+  @Test(arguments: [
+    ["check", "--manifest", "manifest.yaml", "--config", config], ["check", "--manifest", "manifest.yaml", "--config=\(config)"],
+    ["check", "--manifest", "manifest.yaml", "--config", "api_key: \(secret)"],
+    ["check", "--manifest", "manifest.yaml", "--config", "[\"\(secret)\"]"],
+    ["check", "--manifest", "manifest.yaml", "--config", Data(config.utf8).base64EncodedString()],
+    ["check", "--manifest", config, "--config", "config.json"],
+    ["read", "--manifest", "manifest.yaml", "--config", "config.json", "--catalog", config],
+    ["read", "--manifest", "manifest.yaml", "--config", "config.json", "--catalog", "catalog.json", "--state", config],
+    ["check", "--manifest", "manifest.yaml", "--confg", config], ["check", "--manifest", "manifest.yaml", "--confg=\(config)"],
+    ["check", config], [config], ["check", "--manifest", "manifest.yaml", "--config", "config.json", config],
+    ["check", "--manifest", "manifest.yaml", "--config", "config.json", "--api-key", secret],
+    ["check", "--manifest", "manifest.yaml", "--config", "config.json", "--api-key=\(secret)"],
+    ["check", "--token", secret, "more"], ["interpolate", "{{ 1 }}", "--context", config],
+    ["validate", "manifest.yaml", "--config", config], ["validate", "manifest.yaml", "--format", config],
+    ["package", "manifest.yaml", "--password", secret],
+  ])
+  func isNotEchoed(arguments: [String]) async throws {
+    let run = try await Connection().run(arguments)
+    for text in [Self.secret, Data(Self.config.utf8).base64EncodedString()] { #expect(!(run.stdout + run.stderr).contains(text)) }
+    #expect(run.status != 0)
+    #expect(!(run.stdout + run.stderr).isEmpty)
+  }
+
+  @Test(arguments: [
+    (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist."),
+    (["chekc"], "Unexpected argument 'chekc'"), (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
+    (["check", "--manifest", "manifest.yaml", "--config", "/no/such-folder_2025/config"], "/no/such-folder_2025/config"),
+    (["check"], "Missing expected argument '--config <file>'"),
+  ])
+  func namesAndPathsAreShown(arguments: [String], message: String) async throws {
+    let run = try await Connection().run(arguments)
+    #expect((run.stdout + run.stderr).contains(message), "\(run.stdout)\(run.stderr)")
+    #expect(run.status != 0)
+  }
+
+  @Test(arguments: [["--help"], ["read", "--help"], ["--version"]])
+  func helpIsNoError(arguments: [String]) async throws {
+    let run = try await Connection().run(arguments)
+    #expect(run.status == 0)
+    #expect(!run.stdout.isEmpty && run.stderr.isEmpty)
+  }
+}

@@ -1,0 +1,197 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import Synchronization
+import Testing
+
+@testable import LowCode
+
+/// Whatever a secret looks like, however it is encoded, wherever it stands: no line shows it.
+@Suite struct SecretPropertyTests {
+  /// Drawn anew for each run; a failure names it. A fixed one is set by `SECRETS_SEED`.
+  static let seed =
+    ProcessInfo.processInfo.environment["SECRETS_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 53)
+  private static let parts = 20
+  private static let casesOfAPart = 1_000
+
+  // MARK: What is drawn
+
+  private static let alphabets = [
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "0123456789abcdef", "0123456789",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=", "abcdefghijklmnop-_.~!$&'()*+,;=:@/?%#[]\\\"<>{}|^` 01",
+    "aZ9äöüßéñ漢字キー🔑Ω", "xy",
+  ].map(Array.init)
+
+  /// A secret, and what of it is looked for.
+  private static func secret(_ random: inout SeededRandom) -> (whole: String, part: String) {
+    func word(_ range: ClosedRange<Int>, _ random: inout SeededRandom) -> String {
+      let alphabet = alphabets.randomElement(using: &random) ?? []
+      let length = Int.random(in: range, using: &random)
+      let text = String((0..<length).map { _ in alphabet.randomElement(using: &random) ?? "x" })
+      // Blanks around a secret are no part of it.
+      // Nor is a sign at its end that escapes what follows.
+      let trimmed = text.trimmingCharacters(in: CharacterSet(charactersIn: " \\%&"))
+      return trimmed.utf8.count < 4 ? "Kq7v" + trimmed : trimmed
+    }
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0:
+      let leaf = word(8...24, &random)
+      let other = word(8...24, &random)
+      return (JSONValue.object(["type": "service_account", "id": .string(other), "list": [["k": .string(leaf)]]]).jsonText, leaf)
+    case 1:
+      let lines = (0..<4).map { _ in
+        Data((0..<48).map { _ in UInt8.random(in: 0...255, using: &random) }).base64EncodedString()
+      }
+      let pem = "-----BEGIN PRIVATE KEY-----\n\(lines.joined(separator: "\n"))\n-----END PRIVATE KEY-----\n"
+      let account = JSONValue.object(["private_key": .string(pem)]).jsonText
+      return (Bool.random(using: &random) ? pem : account, lines.randomElement(using: &random) ?? "")
+    case 2:
+      let token = word(8...40, &random)
+      return ("Bearer " + token, token)
+    default:
+      let text = word(4...48, &random)
+      return (text, text)
+    }
+  }
+
+  /// A text that says a secret, by encodings over one another, the innermost first.
+  struct Encoded {
+    var encodings: [SecretEncoding] = []
+    var text: String
+    /// Where the text says the secret, and nothing else.
+    var range: Range<Int>
+
+    init(_ secret: String) {
+      text = secret
+      range = 0..<secret.utf8.count
+    }
+
+    mutating func encode(_ encoding: SecretEncoding) {
+      range = encoding.range(of: range, in: text)
+      text = encoding.encode(text)
+      encodings.append(encoding)
+    }
+
+    /// A piece of it that is shown; nil where there is none.
+    func leak(in shown: String, before: String = "", after: String = "") -> String? {
+      let whole = Array(text.utf8)
+      let bytes = whole[range]
+      let width = min(bytes.count, max(4, min(12, bytes.count * 2 / 3)))
+      guard width >= 4 else { return nil }
+      let shown = Array(shown.utf8)
+      let around = [
+        Array(before.utf8) + Array(whole.prefix(range.lowerBound + 4)), Array(whole[range.upperBound...]) + Array(after.utf8),
+      ]
+      for start in bytes.startIndex...(bytes.endIndex - width) {
+        let piece = bytes[start..<(start + width)]
+        // Padding says nothing.
+        if Set(piece).count > 3, shown.firstRange(of: piece) != nil, around.allSatisfy({ $0.firstRange(of: piece) == nil }) {
+          return String(decoding: piece, as: UTF8.self)
+        }
+      }
+      return nil
+    }
+  }
+
+  /// Up to four encodings over one another, as long as the text does not get too long.
+  private static func encoded(_ secret: String, _ random: inout SeededRandom) -> Encoded {
+    var encoded = Encoded(secret)
+    for level in 0..<Int.random(in: 1...4, using: &random) {
+      guard let encoding = SecretEncoding.allCases.randomElement(using: &random) else { break }
+      if level > 0, SecretEncoding.innermost.contains(encoding) || encoding.encode(encoded.text).utf8.count > 400 { continue }
+      encoded.encode(encoding)
+    }
+    return encoded
+  }
+
+  // MARK: Where it is shown
+
+  private enum Sink: String, CaseIterable {
+    case log, debug, message, internalMessage, path, status, quotation, quotedBytes
+  }
+
+  private final class LastLine: LineOutput {
+    private let line = Mutex("")
+    var text: String { line.withLock { $0 } }
+    func write(_ bytes: UnsafeRawBufferPointer) { line.withLock { $0 = String(decoding: bytes, as: UTF8.self) } }
+  }
+
+  /// All texts of the line that is written.
+  private static func shown(_ text: String, in sink: Sink, _ mask: SecretMask) throws -> String {
+    let output = LastLine()
+    let writer = MessageWriter(output: output, mask: mask, now: { 0 })
+    let log = RunLog(writer: writer, isDebugging: true)
+    switch sink {
+    case .log: log.log(.warn, text)
+    case .debug: log.log(.debug, text)
+    case .message: writer.error(ConnectorError(.system, text, internalMessage: "failed"))
+    case .internalMessage: writer.error(ConnectorError(.system, "failed", internalMessage: text))
+    case .path: writer.error(ConnectorError(.system, "failed", path: text))
+    case .status: try writer.connectionStatus(succeeded: false, message: text)
+    case .quotation: log.log(.info, "It begins with `\(mask.excerpt(of: text, upTo: 60))`, which is wrong.")
+    case .quotedBytes: log.log(.info, "It begins with `\(mask.excerpt(of: text.utf8, upTo: 40))`, which is wrong.")
+    }
+    var texts = ""
+    var open = [try JSONValue(parsing: Array(output.text.utf8))]
+    while let value = open.popLast() {
+      switch value {
+      case .string(let text): texts += text + "\n"
+      case .array(let elements): open += elements
+      case .object(let members): open += members.values
+      default: break
+      }
+    }
+    return texts
+  }
+
+  private static let places = [
+    ("", ""), ("the token ", " is wrong"), ("{\"error\":\"", "\"}"), ("key=", "&x=1"), ("<b>", "</b>"),
+    ("https://api.test/", "?a=1"),
+    (String(repeating: "y ", count: 20), " z"), ("'", "'"),
+  ]
+
+  @Test(arguments: 0..<parts) func noLineShowsASecret(part: Int) throws {
+    var random = SeededRandom(seed: Self.seed &+ UInt64(part))
+    for number in 0..<Self.casesOfAPart {
+      let (whole, part) = Self.secret(&random)
+      let encoded = Self.encoded(part, &random)
+      guard let (before, after) = Self.places.randomElement(using: &random),
+        let sink = Sink.allCases.randomElement(using: &random)
+      else { continue }
+      let mask = SecretMask()
+      if Bool.random(using: &random) { mask.hide(whole) } else { mask.hidePassing(whole) }
+      let shown = try Self.shown(before + encoded.text + after, in: sink, mask)
+      if let leak = encoded.leak(in: shown, before: before, after: after) {
+        Issue.record(
+          """
+          `\(leak)` of `\(part)`, a secret as \(encoded.encodings.map(\.rawValue)) in \(sink.rawValue), is shown by `\(shown)` \
+          for `\(before)\(encoded.text)\(after)` (seed \(Self.seed), case \(number))
+          """)
+      }
+    }
+  }
+
+  /// Were it not for the masking, the property would not hold; and an encoding that nobody knows is shown.
+  @Test(arguments: ["Kq7vX2mZp9LwRt4sYb1nHc8jDf5g"]) func whatIsNotListedIsShown(secret: String) throws {
+    let (plain, reversed) = (Encoded(secret), Encoded(String(secret.reversed())))
+    let mask = SecretMask()
+    mask.hide(secret)
+    for sink in Sink.allCases {
+      #expect(plain.leak(in: try Self.shown(plain.text, in: sink, SecretMask())) != nil)
+      #expect(plain.leak(in: try Self.shown(plain.text, in: sink, mask)) == nil)
+      #expect(reversed.leak(in: try Self.shown(reversed.text, in: sink, mask)) != nil)
+    }
+  }
+
+  @Test(arguments: SecretEncoding.allCases) func eachEncodingIsUndone(encoding: SecretEncoding) {
+    for secret in ["s3cr3t/with+odd=chars\"&", "Zä9🔑-key", "{\"json\": \"in\\\\side\"}", "plainword"] {
+      let mask = SecretMask()
+      mask.hide(secret)
+      var encoded = Encoded(secret)
+      encoded.encode(encoding)
+      let shown = mask.masked("before <\(encoded.text)> after")
+      #expect(shown.hasPrefix("before <") && shown.hasSuffix("> after"), "\(secret)")
+      #expect(encoded.leak(in: shown) == nil, "\(secret) as \(encoded.text): \(shown)")
+    }
+  }
+}
