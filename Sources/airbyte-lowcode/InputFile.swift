@@ -63,6 +63,11 @@ enum InputFile {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
   /// Whether a file is one of others, by whatever name; `-` is none.
   static func isSame(_ path: String, as others: [String?]) -> Bool {
     guard path != "-", let file = FileIdentity(path: path) else { return false }

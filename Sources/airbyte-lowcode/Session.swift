@@ -98,6 +98,9 @@ struct Session {
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
     switch options.manifest {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
+    case let path? where InputFile.isPipe(path):
+      // Whoever opens a pipe twice has ended its writer.
+      return (.text(try InputFile.bytes(path, "manifest"), name: path), .beside(path))
     case let path?:
       try InputFile.handle(path, "manifest")
       return (.file(path: path), .beside(path))

@@ -73,7 +73,9 @@ import Testing
     let connection = try connection(path, config: ["file": "schemas/own.json"])
     let run = try await connection.run(["discover"] + Self.protocolArguments)
     #expect(run.stdout.contains(#""title":"own""#), "\(run.stdout)")
-    for name in ["schemas/link.json", "schemas/real.json"] { try connection.folder.remove("connector/\(name)") }
+    for name in ["schemas/link.json", "schemas/real.json", "schemas/shared/out.json"] {
+      try connection.folder.remove("connector/\(name)")
+    }
     let packaged = try await connection.run("package", "connector/manifest.yaml", "-o", "source-shop")
     #expect(packaged.status == 0, "\(packaged.stderr)")
     try connection.folder.remove("connector")
