@@ -101,13 +101,4 @@ enum PercentEncoding {
 
 extension UInt8 {
   fileprivate var capital: UInt8 { (0x61...0x7A).contains(self) ? self - 0x20 : self }
-
-  fileprivate var hexDigit: UInt8? {
-    switch self {
-    case 0x30...0x39: self - 0x30
-    case 0x41...0x46: self - 0x37
-    case 0x61...0x66: self - 0x57
-    default: nil
-    }
-  }
 }

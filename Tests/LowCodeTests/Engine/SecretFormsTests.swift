@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: ["a%41b%2Fc", #"x\u0041y\/z"#, "q&amp;r&#65;s", "100%+sure%zz"])
   func aSecretThatLooksEncoded(secret: String) {
     for text in [
-      secret, RequestPreparation.quotePlus(secret), JSONValue.string(secret).jsonText,
+      secret, PercentEncoding.quotePlus(secret), JSONValue.string(secret).jsonText,
       JSONValue.string(JSONValue.string(secret).jsonText).jsonText, Data(secret.utf8).base64EncodedString(),
     ] {
       #expect(masked(secret, text).contains("****"), "\(text)")

@@ -74,7 +74,7 @@ import Testing
     let runtime = RuntimeEnvironment(now: now, sleep: { _ in }, random: { 0.5 }, transport: transport, log: RecordingLog())
     let input = try ConnectorInput.reading(["child", "left", "right"])
     let connector = try await Connector.load(
-      .text(Array(manifest.utf8), name: "manifest.yaml"), input, mask: SecretMask(), runtime: runtime)
+      .text(Array(manifest.utf8), name: "manifest.yaml"), input, runtime: runtime)
     let output = CollectedOutput()
     let writer = MessageWriter(output: output, mask: SecretMask(), now: now)
     #expect(try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()))

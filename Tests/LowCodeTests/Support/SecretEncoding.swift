@@ -69,10 +69,10 @@ enum SecretEncoding: String, CaseIterable, Sendable {
     case .upper: return text.uppercased()
     case .lower: return text.lowercased()
     case .zeroWidth: return text.map(String.init).joined(separator: "\u{200B}")
-    case .quoted: return RequestPreparation.quotePlus(text).replacing("+", with: "%20")
+    case .quoted: return PercentEncoding.quotePlus(text).replacing("+", with: "%20")
     case .quotedFully: return eachByte { "%" + hex(UInt32($0), 2).uppercased() }
     case .quotedSmall: return eachByte { "%" + hex(UInt32($0), 2) }
-    case .form: return RequestPreparation.quotePlus(text)
+    case .form: return PercentEncoding.quotePlus(text)
     case .quotedUTF16: return text.utf16.map { "%u" + hex(UInt32($0), 4) }.joined()
     case .json:
       return each { scalar in

@@ -64,7 +64,7 @@ import Testing
       ([], "https://a.example/p → https://a.example/0 → https://a.example/1 → … → https://a.example/29 → https://a.example/30."),
     ])
   func circles(circle: [String], way: String) throws {
-    var redirects = Redirects(of: HTTPRequest(method: "GET", url: "https://a.example/p?key=secret"))
+    var redirects = Redirects(of: HTTPRequest(method: "GET", url: "https://a.example/p?key=secret"), secrets: NoSecrets())
     let error = #expect(throws: TransportError.self) {
       for number in 0...RedirectRules.limit {
         let location = circle.isEmpty ? "/\(number)" : circle[number % circle.count]
