@@ -11,33 +11,26 @@ package struct WindowRules: Sendable, Hashable {
   package var clamping: Clamping = .none
   /// Whether the API refuses windows whose bounds are the same.
   package var isCompareStrictly = false
-  /// Whether bounds are written as dates, so that a window's end is a whole day.
-  package var boundsAreDates = false
 
-  private static let day: Int128 = 86_400_000_000
-
-  /// Whether a window's end counts as one more unit that is read: where units are days or longer, or each window is a single one.
+  /// Whether a window's end counts as one more unit that is read: where the bounds are dates, or each window is a single unit.
   /// Then a last window that reached from one edge to the next would be longer than the step. Clamped weeks and months never do.
   fileprivate var endsAreUnits: Bool {
     guard !isCompareStrictly, clamping == .none || clamping == .day, let granularity else { return false }
     switch granularity {
-    case .fixed(let unit):
-      let isDaily = if case .fixed(let length)? = step { length.totalMicroseconds == Self.day } else { false }
-      return unit.totalMicroseconds >= Self.day || granularity == step || (boundsAreDates && isDaily)
+    case .fixed(let unit): return unit.totalMicroseconds >= 86_400_000_000 || granularity == step
     case .calendar: return true
     }
   }
 
   package init(
     lookback: CursorDuration? = nil, step: CursorDuration? = nil, granularity: CursorDuration? = nil,
-    clamping: Clamping = .none, isCompareStrictly: Bool = false, boundsAreDates: Bool = false
+    clamping: Clamping = .none, isCompareStrictly: Bool = false
   ) {
     self.lookback = lookback
     self.step = step
     self.granularity = granularity
     self.clamping = clamping
     self.isCompareStrictly = isCompareStrictly
-    self.boundsAreDates = boundsAreDates
   }
 }
 
