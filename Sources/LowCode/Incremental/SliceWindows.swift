@@ -12,16 +12,6 @@ package struct WindowRules: Sendable, Hashable {
   /// Whether the API refuses windows whose bounds are the same.
   package var isCompareStrictly = false
 
-  /// Whether a window's end counts as one more unit that is read: where the bounds are dates, or each window is a single unit.
-  /// Then a last window that reached from one edge to the next would be longer than the step. Clamped weeks and months never do.
-  fileprivate var endsAreUnits: Bool {
-    guard !isCompareStrictly, clamping == .none || clamping == .day, let granularity else { return false }
-    switch granularity {
-    case .fixed(let unit): return unit.totalMicroseconds >= 86_400_000_000 || granularity == step
-    case .calendar: return true
-    }
-  }
-
   package init(
     lookback: CursorDuration? = nil, step: CursorDuration? = nil, granularity: CursorDuration? = nil,
     clamping: Clamping = .none, isCompareStrictly: Bool = false
@@ -93,7 +83,7 @@ package struct SliceWindows {
   }
 }
 
-/// Cuts one range into windows, by the reference's rules; but the last one is not longer than the step where its end is a unit.
+/// Cuts one range into windows, by the reference's rules.
 private struct RangeSplit {
   enum Phase { case fresh, stepping, done }
 
@@ -124,7 +114,7 @@ private struct RangeSplit {
     }
     lower = try rules.clamping.clamp(lower)
     if upper.isBefore(lower) || (lower.isSame(as: upper) && (rules.isCompareStrictly || !upperIsEnd)) { return nil }
-    if let step = rules.step, try !reachesEnd(next(after: lower, step)) {
+    if let step = rules.step, try stepped(from: lower, by: step).isBefore(upper) {
       phase = .stepping
       return try advance()
     }
@@ -135,14 +125,9 @@ private struct RangeSplit {
 
   private mutating func advance() throws -> SliceWindow? {
     guard let step = rules.step else { return nil }
-    let next = try next(after: lower, step)
-    let bound = CursorValue.min(next.start, upper)
+    let bound = CursorValue.min(try stepped(from: lower, by: step), upper)
     let clampedBound = bound.isSame(as: upper) ? bound : try rules.clamping.clamp(bound)
-    let isLast = reachesEnd(next) || (bound.isBefore(upper) && clampedBound.isSame(as: upper))
-    if isLast, upperIsEnd, rules.endsAreUnits, lower.isSame(as: upper) {
-      phase = .done
-      return SliceWindow(start: upper, end: upper)
-    }
+    let isLast = !bound.isBefore(upper) || clampedBound.isSame(as: upper)
     let clampedLower = try rules.clamping.clamp(lower)
     guard clampedLower.isBefore(clampedBound) else {
       phase = .done
@@ -153,28 +138,17 @@ private struct RangeSplit {
     return SliceWindow(start: clampedLower, end: upperIsEnd && isLast ? clampedBound : try withoutLastUnit(clampedBound))
   }
 
-  /// Whether a window with this successor is the last one.
-  private func reachesEnd(_ next: Successor) -> Bool {
-    upperIsEnd && rules.endsAreUnits && next.isInCalendar ? upper.isBefore(next.start) : !next.start.isBefore(upper)
-  }
-
   private func withoutLastUnit(_ value: CursorValue) throws -> CursorValue {
     try rules.granularity.map { try value.subtracting($0) } ?? value
   }
 
-  /// Where the window after another one begins.
-  private struct Successor {
-    var start: CursorValue
-    var isInCalendar = true
-  }
-
   /// A step past the calendar's end leads to the stream's end.
-  private func next(after value: CursorValue, _ step: CursorDuration) throws -> Successor {
+  private func stepped(from value: CursorValue, by step: CursorDuration) throws -> CursorValue {
     do throws(PythonTimeError) {
-      return Successor(start: try value.adding(step))
+      return try value.adding(step)
     } catch {
       guard error.kind == .overflowError else { throw error }
     }
-    return Successor(start: try end(), isInCalendar: false)
+    return try end()
   }
 }
