@@ -33,7 +33,8 @@ enum HeaderText {
       // In quotes, so that a line break in it is seen and not made.
       ConnectorError(.system, "The header `\(name.debugDescription.dropFirst().dropLast())` cannot be sent: \(reason)")
     }
-    guard HeaderName.isToken(name) else {
+    // A header without a name is not sent, as in the reference.
+    guard name.isEmpty || HeaderName.isToken(name) else {
       throw fails("its name may only have letters, digits and some signs, but no spaces, colons or line breaks.")
     }
     // Most are printable ASCII, of which nothing is forbidden but a blank at the start.
