@@ -15,7 +15,7 @@ import Testing
         retriever:
           type: SimpleRetriever
           decoder: {type: DECODER}
-          partition_router: {type: ListPartitionRouter, cursor_field: part, values: "{{ range(40) | map('string') | list }}"}
+          partition_router: {type: ListPartitionRouter, cursor_field: part, values: VALUES}
           requester: {type: HttpRequester, url_base: "http://ADDRESS", path: "/{{ stream_partition.part }}"}
           record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
         schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {}}}
@@ -32,7 +32,8 @@ import Testing
     let folder = try Folder()
     try folder.write(
       "manifest.yaml",
-      Self.manifest.replacing("ADDRESS", with: api.address).replacing("DECODER", with: decoder))
+      Self.manifest.replacing("ADDRESS", with: api.address).replacing("DECODER", with: decoder)
+        .replacing("VALUES", with: "\((1...40).map(String.init))"))
     try folder.write("config.json", "{}")
     try folder.write("catalog.json", Self.catalog)
     var arguments = [command, "--manifest", "manifest.yaml", "--config", "config.json"]

@@ -10,13 +10,13 @@ enum HostName {
     if text.utf8.first == UInt8(ascii: "[") { return try literal(text) }
     if isPlain(text.utf8) { return try checked(String(text)) }
     guard let decoded = PercentEncoding.decoded(text) else {
-      throw AddressError("its host `\(text)` has an escape that means nothing")
+      throw AddressError("its host has an escape that means nothing")
     }
     guard !decoded.utf8.allSatisfy({ $0 < 0x80 }) else { return try checked(decoded.lowercased()) }
     // Foundation encodes the host of a URL that has other characters than ASCII.
     guard !decoded.utf8.contains(where: isForbidden), let encoded = URLComponents(string: "http://\(decoded)/")?.encodedHost,
       encoded.utf8.allSatisfy({ $0 < 0x80 })
-    else { throw AddressError("its host `\(decoded)` is no name that can be encoded in ASCII") }
+    else { throw AddressError("its host cannot be encoded in ASCII") }
     return try checked(encoded.lowercased())
   }
 
@@ -32,13 +32,13 @@ enum HostName {
 
   private static func checked(_ name: String) throws(AddressError) -> String {
     guard !name.utf8.contains(where: isForbidden) else {
-      throw AddressError("its host `\(name)` has a character that no host's name has")
+      throw AddressError("its host has a character that no host's name has")
     }
     // A point at the end names the root.
     let labels = (name.utf8.last == UInt8(ascii: ".") ? name.utf8.dropLast() : name.utf8[...])
       .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard labels.allSatisfy({ (1...63).contains($0.count) }), name.utf8.count <= 254 else {
-      throw AddressError("its host `\(name)` has a part between points that is empty or too long")
+      throw AddressError("its host has a part between points that is empty or too long")
     }
     return name
   }
@@ -50,10 +50,10 @@ enum HostName {
 
   /// An IPv6 address in brackets, which may name a network interface behind a percent sign (RFC 6874).
   private static func literal(_ text: Substring) throws(AddressError) -> String {
-    guard text.utf8.last == UInt8(ascii: "]") else { throw AddressError("its host `\(text)` has no closing bracket") }
+    guard text.utf8.last == UInt8(ascii: "]") else { throw AddressError("its host has no closing bracket") }
     let inner = text.dropFirst().dropLast()
     guard inner.contains(":"), IPAddress(String(inner)) != nil, isZone(inner.drop { $0 != "%" }) else {
-      throw AddressError("its host `\(text)` is not an IPv6 address")
+      throw AddressError("its host is not an IPv6 address")
     }
     return text.lowercased()
   }

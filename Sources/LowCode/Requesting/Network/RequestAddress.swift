@@ -46,7 +46,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
       guard let end = bytes.lastIndex(of: UInt8(ascii: "]")) else { return (place, "") }
       let rest = Substring(bytes[end...].dropFirst())
       guard rest.isEmpty || rest.utf8.first == UInt8(ascii: ":") else {
-        throw AddressError("something else than a port stands behind its host `\(place)`")
+        throw AddressError("something else than a port follows its host")
       }
       return (place[...end], rest.dropFirst())
     }
@@ -59,7 +59,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
   private static func port(_ digits: Substring) throws(AddressError) -> Int? {
     if digits.isEmpty { return nil }
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), port <= 65_535 else {
-      throw AddressError("its port `\(digits)` is not a number from 1 to 65535")
+      throw AddressError("its port is not a number from 1 to 65535")
     }
     return port == 0 ? nil : port
   }
