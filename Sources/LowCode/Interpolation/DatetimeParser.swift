@@ -70,8 +70,17 @@ package struct DatetimeParser: Sendable, Hashable {
   package var impliesUTC: Bool {
     switch kind {
     case .seconds, .floatSeconds, .milliseconds, .microseconds: false
-    case .shortFraction(let format), .plain(let format): !format.writesOffset
+    case .shortFraction(let format), .plain(let format): !format.writesOffset && !namesOffset
     }
+  }
+
+  /// Whether the format ends in one distance from UTC for all times, such as `-12:00`. As in the reference, times get it without being
+  /// converted: a manifest that writes it counts on that, and its states are read in the same way.
+  private var namesOffset: Bool {
+    let end = Array(format.utf8.suffix(6).filter { $0 != UInt8(ascii: ":") }.suffix(5))
+    guard let sign = end.first, end.count == 5, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return false }
+    let digits = end.dropFirst()
+    return digits.allSatisfy { (0x30...0x39).contains($0) } && digits.contains { $0 != 0x30 }
   }
 
   /// The moment written in the format, in UTC where the format does not say how far from it a time is; numbers since the epoch come

@@ -160,7 +160,7 @@ import Testing
   @Test func aProxyGetsTheWholeURL() async throws {
     let proxy = try LoopbackServer(answering: Self.answer)
     defer { proxy.stop() }
-    let transport = NetworkTransport(environment: ["HTTP_PROXY": "http://ann:pw@127.0.0.1:\(proxy.port)"])
+    let transport = NetworkTransport(environment: ["HTTP_PROXY": "http://ann:word@127.0.0.1:\(proxy.port)"])
     let response = try await transport.send(HTTPRequest(method: "GET", url: "http://api.example/a?b=1"))
     #expect(response.status == 200)
     let request = try #require(proxy.requests.first)
