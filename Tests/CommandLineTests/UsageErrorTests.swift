@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist."),
-    (["chekc"], "Unexpected argument 'chekc'"), (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
+    (["chekc"], "Unexpected argument 'chekc'"),
+    (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
     (["check", "--manifest", "manifest.yaml", "--config", "/no/such-folder_2025/config"], "/no/such-folder_2025/config"),
     (["check"], "Missing expected argument '--config <file>'"),
   ])

@@ -99,7 +99,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (200, "token=SESSION-1", "has no session token"), (401, "<b>SESSION-1</b>", "401"), (200, "{tok\" x}", "has no session token"),
+    (200, "token=SESSION-1", "has no session token"), (401, "<b>SESSION-1</b>", "401"),
+    (200, "{tok\" x}", "has no session token"),
   ])
   func nothingOfASessionsLoginIsQuoted(status: Int, body: String, message: String) async throws {
     let world = TestWorld([.status(status, body)])

@@ -55,13 +55,6 @@ import Testing
   }
 
   /// The greatest of them is the last but one by its text.
-  /// A format that ends in one distance for all times gets them as they are, and its states are read so again.
-  @Test func aDistanceThatTheFormatNames() async throws {
-    let cursor = Self.definition("%Y-%m-%dT%H:%M:%S-12:00", reading: ["%Y-%m-%dT%H:%M:%S%z", Self.plain])
-    let state = try await Self.state(cursor, after: ["2024-02-20T21:59:38-12:00"])
-    #expect(state == "2024-02-20T21:59:38-12:00")
-  }
-
   @Test func theLatestInstantCounts() async throws {
     let values = ["2024-05-01T23:00:00+12:00", "2024-05-01T20:00:00-08:00", "2024-05-02T01:00:00Z"]
     #expect(try await Self.state(Self.definition(Self.plain), after: values) == "2024-05-02T04:00:00Z")

@@ -58,7 +58,8 @@ enum RedirectRules {
     } catch {
       throw TransportError(
         .invalidRedirect,
-        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason).")
+        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason)."
+      )
     }
     switch status {
     case 303, 302: if request.method != "HEAD" { next.method = "GET" }
