@@ -192,32 +192,4 @@ import Testing
     #expect(error?.kind == .invalidSetting)
     #expect(error?.message.contains("AIRBYTE_LOWCODE_MAX_PAGE_BYTES should be a positive integer, not `10 MB`") == true)
   }
-
-  /// Two of the bodies do not fit at a time.
-  @Test func largeBodiesWaitForEachOther() async throws {
-    let body = "[" + String(repeating: "\"0123456789abcdef0123456789abcdef\",", count: 120_000) + "0]"
-    let server = try LoopbackServer { connection, _ in
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
-    }
-    defer { server.stop() }
-    var limits = TransferLimits()
-    limits.memoryBytes.value = 8 << 20
-    let transport = CurlTransport(limits: limits)
-    let counts = try await withThrowingTaskGroup(of: Int.self) { group in
-      for _ in 0..<8 {
-        group.addTask {
-          try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
-            try await transport.exchange(request(server, inParts: false)).json?.count ?? 0
-          }
-        }
-      }
-      return try await group.reduce(into: []) { $0.append($1) }
-    }
-    #expect(counts == Array(repeating: 120_001, count: 8))
-    // One that is held while another is wanted cannot be waited for.
-    let held = try await transport.exchange(request(server, inParts: false))
-    let error = await failure { try await transport.exchange(request(server, inParts: false)) }
-    #expect(error?.message.contains("AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY") == true)
-    #expect(held.json?.count == 120_001)
-  }
 }
