@@ -105,7 +105,9 @@ struct DatetimeBasedCursor: IncrementalSync {
         lookback: lookback.flatMap { $0.isTruthy ? $0 : nil },
         // Without a step one window reaches to the end, by way of the largest duration there is.
         step: step.map { $0.isTruthy ? $0 : nil } ?? .fixed(.max), granularity: granularity.flatMap { $0.isTruthy ? $0 : nil },
-        clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false))
+        clamping: clamping, isCompareStrictly: try node.bool("is_compare_strictly", default: false),
+        boundsAreDates: DatetimeParser(format: try node.string("datetime_format")).smallestUnit == 86_400_000_000,
+        sendsEnds: node["end_time_option"] != nil)
       return Cutting(
         rules: rules,
         endMargin: try rules.granularity ?? .fixed(clamping == .day ? PyTimeDelta(seconds: 1) : PyTimeDelta(days: 1)))

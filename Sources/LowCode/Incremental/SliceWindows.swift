@@ -11,16 +11,37 @@ package struct WindowRules: Sendable, Hashable {
   package var clamping: Clamping = .none
   /// Whether the API refuses windows whose bounds are the same.
   package var isCompareStrictly = false
+  /// Whether bounds are written as dates, so that a window's end is a whole day.
+  package var boundsAreDates = false
+  /// Whether requests carry a window's end by an option of the cursor, so that the API sees how long a window is.
+  package var sendsEnds = false
+
+  private static let day: Int128 = 86_400_000_000
+
+  /// Whether a window's end counts as one more unit that is read: where units are days or longer, or each window is a single one.
+  /// Then a last window that reached from one edge to the next would be longer than the step. Clamped weeks and months never do.
+  fileprivate var endsAreUnits: Bool {
+    guard sendsEnds, !isCompareStrictly, clamping == .none || clamping == .day, let granularity else { return false }
+    switch granularity {
+    case .fixed(let unit):
+      let isDaily = if case .fixed(let length)? = step { length.totalMicroseconds == Self.day } else { false }
+      return unit.totalMicroseconds >= Self.day || granularity == step || (boundsAreDates && isDaily)
+    case .calendar: return true
+    }
+  }
 
   package init(
     lookback: CursorDuration? = nil, step: CursorDuration? = nil, granularity: CursorDuration? = nil,
-    clamping: Clamping = .none, isCompareStrictly: Bool = false
+    clamping: Clamping = .none, isCompareStrictly: Bool = false, boundsAreDates: Bool = false,
+    sendsEnds: Bool = false
   ) {
     self.lookback = lookback
     self.step = step
     self.granularity = granularity
     self.clamping = clamping
     self.isCompareStrictly = isCompareStrictly
+    self.boundsAreDates = boundsAreDates
+    self.sendsEnds = sendsEnds
   }
 }
 
@@ -83,7 +104,7 @@ package struct SliceWindows {
   }
 }
 
-/// Cuts one range into windows, by the reference's rules.
+/// Cuts one range into windows, by the reference's rules; but the last one is not longer than the step where its end is a unit.
 private struct RangeSplit {
   enum Phase { case fresh, stepping, done }
 
@@ -114,7 +135,7 @@ private struct RangeSplit {
     }
     lower = try rules.clamping.clamp(lower)
     if upper.isBefore(lower) || (lower.isSame(as: upper) && (rules.isCompareStrictly || !upperIsEnd)) { return nil }
-    if let step = rules.step, try stepped(from: lower, by: step).isBefore(upper) {
+    if let step = rules.step, try !reachesEnd(next(after: lower, step)) {
       phase = .stepping
       return try advance()
     }
@@ -125,9 +146,14 @@ private struct RangeSplit {
 
   private mutating func advance() throws -> SliceWindow? {
     guard let step = rules.step else { return nil }
-    let bound = CursorValue.min(try stepped(from: lower, by: step), upper)
+    let next = try next(after: lower, step)
+    let bound = CursorValue.min(next.start, upper)
     let clampedBound = bound.isSame(as: upper) ? bound : try rules.clamping.clamp(bound)
-    let isLast = !bound.isBefore(upper) || clampedBound.isSame(as: upper)
+    let isLast = reachesEnd(next) || (bound.isBefore(upper) && clampedBound.isSame(as: upper))
+    if isLast, upperIsEnd, rules.endsAreUnits, lower.isSame(as: upper) {
+      phase = .done
+      return SliceWindow(start: upper, end: upper)
+    }
     let clampedLower = try rules.clamping.clamp(lower)
     guard clampedLower.isBefore(clampedBound) else {
       phase = .done
@@ -138,17 +164,28 @@ private struct RangeSplit {
     return SliceWindow(start: clampedLower, end: upperIsEnd && isLast ? clampedBound : try withoutLastUnit(clampedBound))
   }
 
+  /// Whether a window with this successor is the last one.
+  private func reachesEnd(_ next: Successor) -> Bool {
+    upperIsEnd && rules.endsAreUnits && next.isInCalendar ? upper.isBefore(next.start) : !next.start.isBefore(upper)
+  }
+
   private func withoutLastUnit(_ value: CursorValue) throws -> CursorValue {
     try rules.granularity.map { try value.subtracting($0) } ?? value
   }
 
+  /// Where the window after another one begins.
+  private struct Successor {
+    var start: CursorValue
+    var isInCalendar = true
+  }
+
   /// A step past the calendar's end leads to the stream's end.
-  private func stepped(from value: CursorValue, by step: CursorDuration) throws -> CursorValue {
+  private func next(after value: CursorValue, _ step: CursorDuration) throws -> Successor {
     do throws(PythonTimeError) {
-      return try value.adding(step)
+      return Successor(start: try value.adding(step))
     } catch {
       guard error.kind == .overflowError else { throw error }
     }
-    return try end()
+    return Successor(start: try end(), isInCalendar: false)
   }
 }

@@ -34,6 +34,15 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
+  /// The microseconds between two neighbouring values of the format; nil where none of its directives tells.
+  package var smallestUnit: Int128? {
+    let units: [(directive: String, microseconds: Int128)] = [
+      ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
+      ("%s", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000), ("%d", 86_400_000_000),
+    ]
+    return units.first { format.contains($0.directive) }?.microseconds
+  }
+
   /// The moment that `text` names; UTC where it has no zone. Throws `ValueError` or `OverflowError` with Python's words.
   package func parse(_ text: String) throws(PythonTimeError) -> PyDateTime {
     switch kind {

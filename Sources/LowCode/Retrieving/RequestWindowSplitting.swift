@@ -80,21 +80,14 @@ struct RequestWindowSplitting: Component {
     }
     if case .fixed(let granularity)? = try? CursorDuration(iso: text) {
       if granularity <= .zero { return "needs a `cursor_granularity` above zero." }
-      if let unit = smallestUnit(of: sync["datetime_format"]?.string ?? ""), granularity.totalMicroseconds < unit {
+      if let unit = DatetimeParser(format: sync["datetime_format"]?.string ?? "").smallestUnit,
+        granularity.totalMicroseconds < unit
+      {
         return "needs a `datetime_format` that can tell values apart that are a `cursor_granularity` away from each other."
       }
     }
     if hasQueryProperties { return "cannot be combined with query properties." }
     if hasFiles { return "cannot be combined with a `file_uploader`." }
     return nil
-  }
-
-  /// The microseconds between two neighbouring values of a format; nil where none of its directives tells.
-  private static func smallestUnit(of format: String) -> Int128? {
-    let units: [(directive: String, microseconds: Int128)] = [
-      ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
-      ("%s", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000), ("%d", 86_400_000_000),
-    ]
-    return units.first { format.contains($0.directive) }?.microseconds
   }
 }
