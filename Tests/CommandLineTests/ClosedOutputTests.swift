@@ -1,7 +1,7 @@
 import Testing
 
 /// A standard output that takes nothing more ends the run with a sentence, not with a crash or a signal.
-@Suite(.timeLimit(.minutes(2))) struct ClosedOutputTests {
+@Suite(.timeLimit(.minutes(15))) struct ClosedOutputTests {
   @Test func aReaderThatLeavesEndsTheRead() async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)
     let connection = try Connection(to: api)

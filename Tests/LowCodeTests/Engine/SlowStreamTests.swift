@@ -87,7 +87,7 @@ import Testing
               - {type: ParentStreamConfig, parent_key: id, partition_field: part, stream: {$ref: "#/streams/1"}}
     """
 
-  @Test(.timeLimit(.minutes(10)), arguments: [("slow", partitions, 5), ("child_of_slow", parent, 1)])
+  @Test(.timeLimit(.minutes(15)), arguments: [("slow", partitions, 5), ("child_of_slow", parent, 1)])
   func aStreamThatHangsOrFailsDoesNotStopTheOthers(slow: String, router: String, records: Int) async throws {
     let names = [slow, "first", "refused", "second", "third"]
     let manifest = """

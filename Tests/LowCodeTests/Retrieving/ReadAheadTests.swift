@@ -51,7 +51,7 @@ import Testing
         """#))
   }
 
-  @Test(.timeLimit(.minutes(1))) func asksForTheNextPageWhileOneIsWorkedOn() async throws {
+  @Test(.timeLimit(.minutes(15))) func asksForTheNextPageWhileOneIsWorkedOn() async throws {
     let pages = Pages()
     var counts: [Int] = []
     try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { page in

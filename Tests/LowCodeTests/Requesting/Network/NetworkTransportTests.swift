@@ -5,7 +5,7 @@ import Testing
 @testable import LowCode
 
 /// The network against servers that do as they like.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct NetworkTransportTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct NetworkTransportTests {
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\n\r\nok"
 
   private func failure(_ request: HTTPRequest, _ transport: NetworkTransport) async -> TransportError? {

@@ -87,7 +87,7 @@ private func tunnelProxy() throws -> LoopbackServer {
   }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: OpenSSLServer.command != nil)) struct TLSTests {
+@Suite(.serialized, .timeLimit(.minutes(15)), .enabled(if: OpenSSLServer.command != nil)) struct TLSTests {
   private static let bundleNames = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
 
   private func answer(_ url: String, _ environment: [String: String], inParts: Bool = false) async throws -> HTTPResponse {
