@@ -35,9 +35,9 @@ package struct SchemaReferences: Sendable {
   /// What `reference` means in a schema whose references are relative to `base`; nil where it leads nowhere.
   package func resolve(_ reference: String, from base: String) -> Location? {
     let target = reference.hasPrefix("#") ? base + reference : URIReference.join(base, reference)
-    let hash = target.firstIndex(of: "#")
+    let hash = target.utf8.firstIndex(of: UInt8(ascii: "#"))
     let uri = hash.map { String(target[..<$0]) } ?? target
-    let fragment = hash.map { String(target[target.index(after: $0)...]) } ?? ""
+    let fragment = hash.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
     guard let resource = resources[uri] ?? Metaschema.document(for: uri) else { return nil }
     if fragment.isEmpty { return Location(schema: resource, base: uri, key: uri + "#") }
     if fragment.hasPrefix("/") {
@@ -51,14 +51,15 @@ package struct SchemaReferences: Sendable {
     guard let plain = pointer.removingPercentEscapes else { return nil }
     var schema = resource
     var base = base
-    for segment in plain.split(separator: "/", omittingEmptySubsequences: false) {
+    for bytes in plain.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      let segment = Substring(bytes)
       switch schema {
       case .array(let items):
         guard let index = Int(segment), items.indices.contains(index) else { return nil }
         schema = items[index]
       case .object(let object):
         var key = String(segment)
-        if segment.utf8.contains(UInt8(ascii: "~")) { key = key.replacing("~1", with: "/").replacing("~0", with: "~") }
+        if bytes.contains(UInt8(ascii: "~")) { key = key.replacing("~1", with: "/").replacing("~0", with: "~") }
         guard let value = object[key] else { return nil }
         schema = value
       default: return nil

@@ -31,21 +31,29 @@ enum HostName {
   }
 
   private static func checked(_ name: String) throws(AddressError) -> String {
-    guard !name.utf8.contains(where: isForbidden) else {
-      throw AddressError("its host has a character that no host's name has")
+    var label = 0
+    var isWellCut = !name.isEmpty && name.utf8.count <= 254
+    for byte in name.utf8 {
+      if isForbidden(byte) { throw AddressError("its host has a character that no host's name has") }
+      if byte == UInt8(ascii: ".") {
+        isWellCut = isWellCut && label > 0
+        label = 0
+      } else {
+        label += 1
+        isWellCut = isWellCut && label <= 63
+      }
     }
     // A point at the end names the root.
-    let labels = (name.utf8.last == UInt8(ascii: ".") ? name.utf8.dropLast() : name.utf8[...])
-      .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard labels.allSatisfy({ (1...63).contains($0.count) }), name.utf8.count <= 254 else {
-      throw AddressError("its host has a part between points that is empty or too long")
-    }
+    guard isWellCut else { throw AddressError("its host has a part between points that is empty or too long") }
     return name
   }
 
   /// Those that end a host, and what no name has (the forbidden ones of the URL standard).
   private static func isForbidden(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == 0x7F || "\"#%*/:<>?@[\\]^`{|}".utf8.contains(byte)
+    switch byte {
+    case 0x61...0x7A, 0x30...0x39, 0x41...0x5A, UInt8(ascii: "-"), UInt8(ascii: "."): false
+    default: byte <= 0x20 || byte == 0x7F || "\"#%*/:<>?@[\\]^`{|}".utf8.contains(byte)
+    }
   }
 
   /// An IPv6 address in brackets, which may name a network interface behind a percent sign (RFC 6874).
