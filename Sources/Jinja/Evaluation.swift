@@ -140,6 +140,10 @@ package struct Evaluation {
 final class Scope: @unchecked Sendable {
   let parent: Scope?
   private var bindings: [(symbol: Symbol, value: Value)] = []
+  /// Where a symbol stands among the bindings, once there are many.
+  private var places: [Symbol: Int]?
+
+  private static let few = 16
 
   init(parent: Scope?) { self.parent = parent }
 
@@ -147,20 +151,34 @@ final class Scope: @unchecked Sendable {
   func find(_ symbol: Symbol) -> Value? {
     var scope: Scope? = self
     while let current = scope {
-      for binding in current.bindings where binding.symbol == symbol { return binding.value }
+      if let place = current.place(of: symbol) { return current.bindings[place].value }
       scope = current.parent
     }
     return nil
   }
 
   func set(_ symbol: Symbol, _ value: Value) {
-    if let place = bindings.firstIndex(where: { $0.symbol == symbol }) {
+    if let place = place(of: symbol) {
       bindings[place].value = value
-    } else {
-      bindings.append((symbol, value))
+      return
+    }
+    bindings.append((symbol, value))
+    if places != nil {
+      places?[symbol] = bindings.count - 1
+    } else if bindings.count > Self.few {
+      places = Dictionary(uniqueKeysWithValues: bindings.indices.lazy.map { (self.bindings[$0].symbol, $0) })
     }
   }
 
+  @inline(__always)
+  private func place(of symbol: Symbol) -> Int? {
+    if let places { return places[symbol] }
+    return bindings.firstIndex { $0.symbol == symbol }
+  }
+
   /// Forgets all bindings, for the next turn of a loop.
-  func clear() { bindings.removeAll(keepingCapacity: true) }
+  func clear() {
+    bindings.removeAll(keepingCapacity: true)
+    places = nil
+  }
 }

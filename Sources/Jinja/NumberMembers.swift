@@ -2,7 +2,7 @@ import BigInt
 import Foundation
 
 /// The methods and attributes of `int`, `bool` and `float`.
-enum NumberMethod: String, Sendable {
+enum NumberMethod: String, Sendable, CaseIterable {
   case real, imag, numerator, denominator, conjugate, hex
   case bitLength = "bit_length"
   case bitCount = "bit_count"

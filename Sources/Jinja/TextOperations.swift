@@ -227,13 +227,12 @@ func replaceText(
   if places.isEmpty { return text }
   let size = places.count.multipliedReportingOverflow(by: new.utf8.count)
   try evaluation.charge(text: size.overflow ? .max : size.partialValue)
-  var result = String.UnicodeScalarView()
+  var result = ""
   var start = 0
   for place in places {
-    result.append(contentsOf: scalars[start..<place])
-    result.append(contentsOf: new.unicodeScalars)
+    result += String(scalars[start..<place])
+    result += new
     start = place + part.count
   }
-  result.append(contentsOf: scalars[start...])
-  return String(result)
+  return result + String(scalars[start...])
 }

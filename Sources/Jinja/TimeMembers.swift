@@ -2,7 +2,7 @@ import Foundation
 import PythonTime
 
 /// The methods and attributes of `date`, `datetime` and `timedelta`.
-enum TimeMember: String, Sendable {
+enum TimeMember: String, Sendable, CaseIterable {
   case year, month, day, hour, minute, second, microsecond, tzinfo, days, seconds, microseconds, years, months, tdelta
   case fold, min, max, resolution
   case date, time, timestamp, isoformat, strftime, weekday, isoweekday, isocalendar, toordinal, replace, astimezone

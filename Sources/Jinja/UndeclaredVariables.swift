@@ -108,24 +108,31 @@ private final class FrameNames {
   }
 
   let parent: FrameNames?
+  /// The frame of which this one is a branch, whose names are also its own; what it holds itself is what the branch adds.
+  private let base: FrameNames?
   private var references: Set<String> = []
   private(set) var loads: [String: Load] = [:]
   private var stores: Set<String> = []
   /// An expression that is visited after the frame's statements.
   var readAfter: Expression?
 
-  init(parent: FrameNames?) { self.parent = parent }
+  init(parent: FrameNames?) {
+    self.parent = parent
+    base = nil
+  }
 
-  private init(copy other: FrameNames) {
-    parent = other.parent
-    references = other.references
-    loads = other.loads
-    stores = other.stores
+  private init(branchOf base: FrameNames) {
+    parent = base.parent
+    self.base = base
   }
 
   private func knows(_ name: String) -> Bool {
-    references.contains(name) || parent?.knows(name) ?? false
+    refers(to: name) || parent?.knows(name) ?? false
   }
+
+  private func refers(to name: String) -> Bool { references.contains(name) || base?.refers(to: name) ?? false }
+
+  private func isStored(_ name: String) -> Bool { stores.contains(name) || base?.isStored(name) ?? false }
 
   func declare(_ name: String) {
     stores.insert(name)
@@ -135,7 +142,7 @@ private final class FrameNames {
 
   private func store(_ name: String) {
     stores.insert(name)
-    guard !references.contains(name) else { return }
+    guard !refers(to: name) else { return }
     references.insert(name)
     loads[name] = parent?.knows(name) ?? false ? .alias : .undefined
   }
@@ -190,19 +197,18 @@ private final class FrameNames {
   private func visit(_ branches: ArraySlice<(test: Expression, body: [Statement])>, _ otherwise: [Statement]) {
     guard let first = branches.first else { return }
     read(first.test)
-    let inFirst = FrameNames(copy: self)
+    let inFirst = FrameNames(branchOf: self)
     inFirst.visit(first.body)
-    let inRest = FrameNames(copy: self)
+    let inRest = FrameNames(branchOf: self)
     for branch in branches.dropFirst() { inRest.visit([branch], []) }
-    let inOtherwise = FrameNames(copy: self)
+    let inOtherwise = FrameNames(branchOf: self)
     inOtherwise.visit(otherwise)
     update([inFirst, inRest, inOtherwise])
   }
 
   private func update(_ branches: [FrameNames]) {
     var fresh: Set<String> = []
-    for branch in branches { fresh.formUnion(branch.stores) }
-    fresh.subtract(stores)
+    for branch in branches { fresh.formUnion(branch.stores.lazy.filter { !self.isStored($0) }) }
     for branch in branches {
       references.formUnion(branch.references)
       loads.merge(branch.loads) { _, new in new }

@@ -21,7 +21,7 @@ func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evalu
       try evaluation.charge(text: result.utf8.count + added, adding: added)
       if !isFirst { result += divider }
       isFirst = false
-      result.unicodeScalars.append(contentsOf: part)
+      result += String(part)
     }
     try evaluation.checkSize(text: result.utf8.count)
   }

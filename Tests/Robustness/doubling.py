@@ -16,7 +16,7 @@ import re
 import sys
 from pathlib import Path
 
-from support import API, Folder, Run, manifest, stream
+from support import API, Folder, Run, catalog, manifest, stream
 
 CASES = {}
 
@@ -51,7 +51,8 @@ class Context:
         return command + list(extra)
 
     def template(self, template, variables):
-        return [self.binary, "interpolate", template, "--context", self.folder.write("variables.json", variables)]
+        """In a file, as a command may not have longer words than 128 kB."""
+        return [self.binary, "interpolate", "--batch", self.folder.write("case.json", {"template": template, "context": variables})]
 
 
 def text(size):
@@ -68,6 +69,19 @@ def json_records(c, n):
 @case(1_000, 2_000_000)
 def json_fields(c, n):
     return c.read(body=json.dumps([{f"field{i}": i for i in range(n)}]))
+
+
+@case(1_000, 1_000_000)
+def json_nested_fields(c, n):
+    return c.read(body=json.dumps([{"id": 1, "in": {f"field{i}": {"a": i} for i in range(n)}}]), transformations=[
+        {"type": "FlattenFields"}, {"type": "DpathFlattenFields", "field_path": ["in"]}])
+
+
+@case(1_000, 1_000_000)
+def json_normalized_fields(c, n):
+    schema = {"type": "object", "properties": {f"field{i}": {"type": "string"} for i in range(n)}}
+    return c.read(body=json.dumps([{f"field{i}": i for i in range(n)}]), selector={"schema_normalization": "Default"},
+                  schema_loader={"type": "InlineSchemaLoader", "schema": schema})
 
 
 @case(1_000, 1_000_000)
@@ -238,6 +252,44 @@ def config_keys(c, n):
     return c.read(config={f"key{i}": "value" for i in range(n)})
 
 
+@case(1_000, 200_000)
+def catalog_properties(c, n):
+    command = c.read()
+    c.folder.write("catalog.json", {"streams": [
+        {"stream": {"name": "s0", "json_schema": {"properties": {f"p{i}": {"type": "string"} for i in range(n)}},
+                    "supported_sync_modes": ["full_refresh"]}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]})
+    return command
+
+
+@case(100, 20_000)
+def catalog_streams(c, n):
+    command = c.read(streams=n)
+    c.folder.write("catalog.json", catalog(["s0"] + [f"s{i}" for i in reversed(range(1, n))][:n // 2]))
+    c.folder.write("manifest.yaml", manifest([stream(f"s{i}", c.api.url + "/items", schema_loader={
+        "type": "InlineSchemaLoader", "schema": {}}) for i in range(n)]))
+    return command
+
+
+@case(1_000, 200_000)
+def state_streams(c, n):
+    state = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": f"s{i}"}, "stream_state": {"at": "1"}}} for i in range(n)]
+    c.body = (200, [], b"[]")
+    return c.folder.read_command(c.binary, manifest([stream("s0", c.api.url + "/items")]), ["s0"], state=state)
+
+
+@case(1_000, 200_000)
+def shared_parameters(c, n):
+    return c.read(**{"$parameters": {f"p{i}": "v" for i in range(n)}},
+                  requester={"request_headers": {"X-A": "{{ parameters['p1'] }}"}})
+
+
+@case(100, 50_000)
+def read_parameters(c, n):
+    return c.read(**{"$parameters": {f"p{i}": "v" for i in range(n)}}, transformations=[
+        {"type": "AddFields", "fields": [{"path": ["f"], "value": "".join("{{ parameters['p%d'] }}" % i for i in range(n))}]}],
+        body=b'[{"id": 1}]')
+
+
 @case(10_000, 10_000_000)
 def config_text(c, n):
     return c.read(config={"text": text(n)}, requester={"request_headers": {"X-A": "{{ config['text'][:3] }}"}})
@@ -262,6 +314,12 @@ def validate_equal_streams(c, n):
 @case(100, 50_000)
 def validate_findings(c, n):
     return c.validate(manifest([stream("s", "https://a.test", **{f"unknown{i}": 1 for i in range(n)})]))
+
+
+@case(100, 50_000)
+def validate_reports(c, n):
+    """In a report with the place and the text of each finding."""
+    return c.validate(manifest([stream("s", "https://a.test", **{f"unknown{i}": 1 for i in range(n)})]), extra=["--format", "sarif"])
 
 
 @case(100, 50_000)
@@ -320,6 +378,14 @@ def validate_one_of(c, n):
 
 
 @case(1_000, 200_000)
+def validate_config_lines(c, n):
+    """Texts that a message shows as Python writes them."""
+    source = plain(1)
+    source["spec"]["connection_specification"]["properties"] = {"a": {"type": "integer"}}
+    return c.validate(source, {"a": "\n" * n})
+
+
+@case(1_000, 200_000)
 def validate_unique_items(c, n):
     source = plain(1)
     source["spec"]["connection_specification"]["properties"] = {"a": {"type": "array", "uniqueItems": True}}
@@ -346,19 +412,166 @@ def yaml_comments(c, n):
     return c.validate(json.dumps(plain(1)) + "\n" + "# airbyte-lowcode: ignore insecure-url\n" * n)
 
 
-@case(1_000, 200_000)
+@case(1_000, 20_000_000)
 def template_text(c, n):
-    return c.read(requester={"request_headers": {"X-A": "a{{ 1 }}" * min(n, 10_000) if n < 10_000 else "{# " + text(n) + " #}"}})
+    return c.template("a" * n, {})
 
 
-@case(100, 100_000)
+@case(1_000, 20_000_000)
+def template_comment(c, n):
+    return c.template("{# " + text(n) + " #}", {})
+
+
+@case(1_000, 4_000_000)
+def template_literal(c, n):
+    return c.template("{{ '" + "\\\\" * n + "' }}", {})
+
+
+@case(100, 1_000_000)
+def template_digits(c, n):
+    return c.template("{{ " + "7" * n + " }}", {})
+
+
+@case(100, 200_000)
 def template_operators(c, n):
     return c.template("{{ " + " + ".join("1" for _ in range(n)) + " }}", {})
+
+
+@case(100, 200_000)
+def template_joined(c, n):
+    return c.template("{{ " + " ~ ".join("a" for _ in range(n)) + " }}", {"a": "b"})
+
+
+@case(100, 200_000)
+def template_list(c, n):
+    return c.template("{{ [" + ",".join("1" for _ in range(n)) + "]|length }}", {})
+
+
+@case(100, 200_000)
+def template_dict(c, n):
+    return c.template("{{ {" + ",".join(f"'k{i}': 1" for i in range(n)) + "}|length }}", {})
+
+
+@case(100, 200_000)
+def template_filters(c, n):
+    return c.template("{{ 'a'" + "|upper" * n + " }}", {})
 
 
 @case(100, 100_000)
 def template_nesting(c, n):
     return c.template("{{ " + "(" * n + "1" + ")" * n + " }}", {})
+
+
+@case(100, 100_000)
+def template_statement_nesting(c, n):
+    return c.template("{% if a %}" * n + "{% endif %}" * n, {"a": 1})
+
+
+@case(100, 200_000)
+def template_expressions(c, n):
+    return c.template("".join("{{ v%d }}" % i for i in range(n)), {f"v{i}": "x" for i in range(n)})
+
+
+@case(100, 200_000)
+def template_variables(c, n):
+    return c.template("".join("{%% set v%d = 1 %%}" % i for i in range(n)) + "".join("{{ v%d }}" % i for i in range(n)), {})
+
+
+@case(100, 200_000)
+def template_bound_names(c, n):
+    return c.template("{% with " + ", ".join(f"v{i} = 1" for i in range(n)) + " %}{{ v0 }}{% endwith %}", {})
+
+
+@case(100, 200_000)
+def template_macros(c, n):
+    return c.template("".join("{%% macro m%d() %%}x{%% endmacro %%}" % i for i in range(n)) + "".join(
+        "{{ m%d() }}" % i for i in range(n)), {})
+
+
+@case(100, 200_000)
+def template_macro_parameters(c, n):
+    return c.template("{% macro m(" + ", ".join(f"p{i}=1" for i in range(n)) + ") %}{{ p0 }}{% endmacro %}{{ m("
+                      + ", ".join(f"p{i}=2" for i in range(n)) + ") }}", {})
+
+
+@case(100, 200_000)
+def template_calls(c, n):
+    return c.template("{{ dict(" + ", ".join(f"p{i}=2" for i in range(n)) + ")|length }}", {})
+
+
+@case(100, 200_000)
+def template_blocks(c, n):
+    return c.template("".join("{%% block b%d %%}x{%% endblock %%}" % i for i in range(n)), {})
+
+
+@case(100, 200_000)
+def template_conditions(c, n):
+    return c.template("".join("{%% if a %%}{%% set v%d = 1 %%}{%% endif %%}" % i for i in range(n)), {"a": 1})
+
+
+@case(100, 200_000)
+def template_branches(c, n):
+    return c.template("{% if z %}" + "".join("{%% elif z %%}{%% set v%d = 1 %%}" % i for i in range(n)) + "{% endif %}", {})
+
+
+@case(100, 200_000)
+def template_loop_turns(c, n):
+    return c.template("{% set x = namespace(s='') %}{% for i in l %}{% set x.s = i %}{{ i }}{% endfor %}", {"l": list(range(n))})
+
+
+@case(100, 20_000)
+def template_loops(c, n):
+    return c.template("".join("{%% for i in l %%}{%% set v%d = i %%}{%% endfor %%}" % i for i in range(n)), {"l": [1]})
+
+
+def validated_template(template):
+    source = plain(1)
+    source["streams"][0]["retriever"]["requester"]["request_headers"] = {"X-A": template}
+    return source
+
+
+@case(100, 200_000)
+def validate_template_text(c, n):
+    return c.validate(validated_template("{{ 1 }}a" * n))
+
+
+@case(100, 200_000)
+def validate_template_variables(c, n):
+    return c.validate(validated_template("".join("{%% set v%d = 1 %%}{{ v%d }}" % (i, i) for i in range(n))))
+
+
+@case(100, 200_000)
+def validate_template_unknown_variables(c, n):
+    return c.validate(validated_template("".join("{{ v%d }}" % i for i in range(n))))
+
+
+@case(100, 200_000)
+def validate_template_conditions(c, n):
+    return c.validate(validated_template("".join("{%% if z %%}{%% set v%d = 1 %%}{%% endif %%}" % i for i in range(n))))
+
+
+@case(100, 200_000)
+def validate_template_branches(c, n):
+    return c.validate(validated_template(
+        "{% if z %}" + "".join("{%% elif z %%}{%% set v%d = 1 %%}" % i for i in range(n)) + "{% endif %}"))
+
+
+@case(10, 20_000)
+def validate_template_nested_branches(c, n):
+    depth = min(n, 60)
+    return c.validate(validated_template(("{% if z %}{% set a = 1 %}{% else %}" * depth + "{% endif %}" * depth) * (n // depth)))
+
+
+@case(100, 200_000)
+def validate_template_loops(c, n):
+    return c.validate(validated_template("".join("{%% for i in l %%}{%% set v%d = i %%}{{ i }}{%% endfor %%}" % i for i in range(n))))
+
+
+@case(100, 200_000)
+def validate_templates(c, n):
+    source = plain(1)
+    source["streams"][0]["retriever"]["requester"]["request_headers"] = {f"X-{i}": "{{ config['a%d'] }}" % i for i in range(n)}
+    return c.validate(source)
 
 
 # Each filter, test, function, method and operator of templates, as the table of TemplateGrowthTests has them

@@ -19,15 +19,15 @@ package enum TerminalText {
 
   private static func escaped(_ text: String, isLine: Bool) -> String {
     guard text.unicodeScalars.contains(where: { isUnsafe($0) && (isLine || $0 != "\n") }) else { return text }
-    var result = String.UnicodeScalarView()
+    var result = ""
     for scalar in text.unicodeScalars {
       if isUnsafe(scalar), isLine || scalar != "\n" {
-        result.append(contentsOf: escape(scalar).unicodeScalars)
+        result += escape(scalar)
       } else {
-        result.append(scalar)
+        result.unicodeScalars.append(scalar)
       }
     }
-    return String(result)
+    return result
   }
 
   private static func escape(_ scalar: Unicode.Scalar) -> String {

@@ -41,6 +41,8 @@ import Testing
     #expect(Entry.names("tuple") == Set(TupleMethod.allCases.map(\.rawValue)))
     #expect(Entry.names("dict") == Set(DictMethod.allCases.map(\.rawValue)))
     #expect(Entry.names("bytes") == Set(BytesMethod.allCases.map(\.rawValue)))
+    #expect(Entry.names("number") == Set(NumberMethod.allCases.map(\.rawValue)))
+    #expect(Entry.names("time") == Set(TimeMember.allCases.map(\.rawValue)))
   }
 
   private static let small = 24_000
