@@ -26,14 +26,15 @@ let package = Package(
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "Bytes"),
     .target(name: "Python", dependencies: ["CPCRE2"]),
-    .target(name: "YAML", dependencies: ["CLibYAML"]),
-    .target(name: "JSON", dependencies: ["CScan", .product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
+    .target(
+      name: "JSON", dependencies: ["CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
-    .target(name: "PythonTime"),
+    .target(name: "PythonTime", dependencies: ["Python"]),
     .target(
       name: "Jinja",
       dependencies: [
-        "JSON", "PythonTime",
+        "Python", "JSON", "PythonTime",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
@@ -75,7 +76,7 @@ let package = Package(
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], exclude: ["Fixtures"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["Python", "JSONSchema"], exclude: ["Fixtures"]),
     .testTarget(name: "PythonTimeTests", dependencies: ["PythonTime"], exclude: ["Fixtures"]),
     .testTarget(
       name: "JinjaTests", dependencies: ["Jinja", "JSON", "PythonTime", .product(name: "BigInt", package: "BigInt")],
@@ -84,7 +85,8 @@ let package = Package(
     .testTarget(
       name: "LowCodeTests",
       dependencies: [
-        "CVerifying", "CZlib", "Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol",
+        "CVerifying", "CZlib", "Bytes", "Python", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime",
+        "AirbyteProtocol",
       ],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",

@@ -1,3 +1,5 @@
+import Python
+
 /// Writes JSON as Python's `json.dumps` does: request bodies, and templates that print a value.
 package struct PythonJSONWriter: Sendable {
   /// Between elements; `json.dumps` has ", " without an indent and "," with one.
@@ -49,9 +51,7 @@ package struct PythonJSONWriter: Sendable {
     case .object(let members):
       out.append(UInt8(ascii: "{"))
       var isFirst = true
-      let keys =
-        sortsKeys
-        ? members.keys.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) } : Array(members.keys)
+      let keys = sortsKeys ? members.keys.sorted { $0.precedesInPython($1) } : Array(members.keys)
       for key in keys {
         guard let member = members[key] else { continue }
         separate(&isFirst, level, &out)

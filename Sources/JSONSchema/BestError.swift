@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 extension Collection where Element == ValidationError {
   /// The error that says most: the one highest up in the value, and within an `anyOf` or a `oneOf` the one of the alternative
@@ -94,7 +95,7 @@ extension ValidationError {
         switch (one, two) {
         case (.index(let a), .index(let b)): return a < b ? .before : .after
         case (.key(let a), .key(let b)):
-          return a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? .before : .after
+          return a.precedesInPython(b) ? .before : .after
         case (.index, .key): return .before
         case (.key, .index): return .after
         }

@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 /// Finds everything that is wrong with a value, in the order in which Python's jsonschema reports it.
 struct ErrorCollector {
@@ -78,10 +79,11 @@ struct ErrorCollector {
           if let member = object[key] { collect(rest, member, instance: .key(key)) }
         }
       } else if !extra.isEmpty {
-        let sorted = extra.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+        let sorted = extra.sorted { $0.precedesInPython($1) }
         add(
           keyword, node, value,
-          patterns.isEmpty ? .keys(sorted) : .unmatched(sorted, patterns: patterns.map(\.source).sorted()))
+          patterns.isEmpty
+            ? .keys(sorted) : .unmatched(sorted, patterns: patterns.map(\.source).sorted { $0.precedesInPython($1) }))
       }
     case .propertyNames(let names):
       for key in object.keys { collect(names, .string(key)) }

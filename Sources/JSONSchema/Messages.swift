@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 extension ValidationError {
   /// What is wrong, as a sentence that names values but prints no whole structures.

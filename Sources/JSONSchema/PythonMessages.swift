@@ -1,4 +1,5 @@
 import JSON
+import Python
 
 extension ValidationError {
   /// What Python's jsonschema says of this error, which users search for: `'api_key' is a required property`.

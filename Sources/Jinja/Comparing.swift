@@ -1,5 +1,6 @@
 import BigInt
 import JSON
+import Python
 import PythonTime
 
 extension Value {
@@ -229,7 +230,7 @@ extension Value {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
       (.string(let left), .markup(let right)), (.markup(let left), .string(let right)):
       try evaluation.charge(looking: min(left.utf8.count, right.utf8.count))
-      return comparison.holds(for: .init(left.sameScalars(as: right), left.utf8.lexicographicallyPrecedes(right.utf8)))
+      return comparison.holds(for: .init(left.sameScalars(as: right), left.precedesInPython(right)))
     case (.bytes(let left), .bytes(let right)):
       try evaluation.charge(looking: min(left.count, right.count))
       return comparison.holds(for: .init(left == right, left.lexicographicallyPrecedes(right)))

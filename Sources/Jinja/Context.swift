@@ -7,7 +7,7 @@ package struct Context: Sendable {
   private var firstValue = Value.none
   private var secondSymbol: Symbol?
   private var secondValue = Value.none
-  private var others: [(symbol: Symbol, value: Value)] = []
+  private var others = Others.few([])
 
   package init() {}
 
@@ -21,7 +21,7 @@ package struct Context: Sendable {
       secondSymbol = symbol
       secondValue = value
     } else {
-      others.append((symbol, value))
+      others.add(symbol, value)
     }
   }
 
@@ -30,13 +30,12 @@ package struct Context: Sendable {
     @inline(__always) get {
       if firstSymbol == symbol { return firstValue }
       if secondSymbol == symbol { return secondValue }
-      for other in others where other.symbol == symbol { return other.value }
-      return nil
+      return others.find(symbol)
     }
     set {
       if firstSymbol == symbol { firstSymbol = nil }
       if secondSymbol == symbol { secondSymbol = nil }
-      others.removeAll { $0.symbol == symbol }
+      others.remove(symbol)
       if let newValue { add(symbol, newValue) }
     }
   }
@@ -49,10 +48,56 @@ package struct Context: Sendable {
     return self[symbol]?.member(key, dotted: dotted)
   }
 
-  var symbols: [Symbol] { [firstSymbol, secondSymbol].compactMap { $0 } + others.map(\.symbol) }
+  var symbols: [Symbol] { [firstSymbol, secondSymbol].compactMap { $0 } + others.symbols }
 
   /// The names of all variables.
   package var names: Set<String> { Set(symbols.map(\.name)) }
+}
+
+/// The variables beyond the first two: looked through while they are few, and looked up when they are many.
+private enum Others: Sendable {
+  case few([(symbol: Symbol, value: Value)])
+  case many([Symbol: Value])
+
+  private static let few = 16
+
+  func find(_ symbol: Symbol) -> Value? {
+    switch self {
+    case .few(let variables): variables.first { $0.symbol == symbol }?.value
+    case .many(let variables): variables[symbol]
+    }
+  }
+
+  mutating func add(_ symbol: Symbol, _ value: Value) {
+    switch consume self {
+    case .few(var variables):
+      variables.append((symbol, value))
+      self =
+        variables.count > Self.few
+        ? .many(Dictionary(variables.map { ($0.symbol, $0.value) }, uniquingKeysWith: { first, _ in first })) : .few(variables)
+    case .many(var variables):
+      variables[symbol] = value
+      self = .many(variables)
+    }
+  }
+
+  mutating func remove(_ symbol: Symbol) {
+    switch consume self {
+    case .few(var variables):
+      variables.removeAll { $0.symbol == symbol }
+      self = .few(variables)
+    case .many(var variables):
+      variables[symbol] = nil
+      self = .many(variables)
+    }
+  }
+
+  var symbols: [Symbol] {
+    switch self {
+    case .few(let variables): variables.map(\.symbol)
+    case .many(let variables): Array(variables.keys)
+    }
+  }
 }
 
 extension Context: ExpressibleByDictionaryLiteral {

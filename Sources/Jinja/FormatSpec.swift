@@ -1,5 +1,6 @@
 import BigInt
 import Foundation
+import Python
 import PythonTime
 
 /// Python's format specification: what stands after the colon in `'{:>10.2f}'`.
@@ -160,7 +161,7 @@ struct FormatSpec {
     if let precision, precision > 100_000 { throw TemplateError(.limit, "A float's format has too many digits.") }
     switch type {
     case nil:
-      guard let precision else { return magnitude.pythonRepr }
+      guard let precision else { return PythonRepr.of(magnitude) }
       var text = general(magnitude, max(1, precision), keepsPoint: true)
       if !text.contains("."), !text.contains("e") { text += ".0" }
       return text

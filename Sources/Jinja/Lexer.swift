@@ -1,4 +1,5 @@
 import BigInt
+import Python
 
 /// A token of a template, and where it begins.
 struct Token {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Python
 
 extension Environment {
   mutating func addMarkupFilters() {

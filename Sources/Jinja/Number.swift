@@ -1,4 +1,5 @@
 import BigInt
+import Python
 
 /// A Python number apart from the value that holds it; True and False are 1 and 0.
 enum Number {
@@ -99,53 +100,10 @@ extension Value {
 }
 
 extension Double {
-  /// The number as Python's `repr` writes it: the shortest digits, an exponent below 1e-4 and from 1e16 on.
-  package var pythonRepr: String {
-    if isNaN { return "nan" }
-    if isInfinite { return self < 0 ? "-inf" : "inf" }
-    let (digits, exponent) = shortestDigits
-    let sign = self.sign == .minus ? "-" : ""
-    if exponent < -4 || exponent >= 16 {
-      let fraction = digits.count > 1 ? "." + String(decoding: digits.dropFirst(), as: UTF8.self) : ""
-      let size = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
-      return "\(sign)\(Character(Unicode.Scalar(digits.first ?? 48)))\(fraction)e\(exponent < 0 ? "-" : "+")\(size)"
-    }
-    if exponent < 0 {
-      return sign + "0." + String(repeating: "0", count: -exponent - 1) + String(decoding: digits, as: UTF8.self)
-    }
-    let whole = exponent + 1
-    if digits.count <= whole {
-      return sign + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: whole - digits.count) + ".0"
-    }
-    return sign + String(decoding: digits[..<whole], as: UTF8.self) + "." + String(decoding: digits[whole...], as: UTF8.self)
-  }
-
   /// The number as `json.dumps` writes it.
-  var pythonJSON: String {
+  package var pythonJSON: String {
     if isNaN { return "NaN" }
     if isInfinite { return self < 0 ? "-Infinity" : "Infinity" }
-    return pythonRepr
-  }
-
-  /// The shortest digits that read back the same, and the decimal exponent of the first one.
-  private var shortestDigits: (digits: [UInt8], exponent: Int) {
-    var digits: [UInt8] = []
-    var exponent = 0
-    var pointAt: Int?
-    var bytes = Array(magnitude.description.utf8)[...]
-    if let mark = bytes.firstIndex(of: UInt8(ascii: "e")) {
-      exponent = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)) ?? 0
-      bytes = bytes[..<mark]
-    }
-    for byte in bytes {
-      if byte == UInt8(ascii: ".") { pointAt = digits.count } else { digits.append(byte) }
-    }
-    exponent += (pointAt ?? digits.count) - 1
-    let leading = digits.prefix { $0 == 48 }.count
-    if leading == digits.count { return ([48], 0) }
-    digits.removeFirst(leading)
-    exponent -= leading
-    while digits.count > 1, digits.last == 48 { digits.removeLast() }
-    return (digits, exponent)
+    return PythonRepr.of(self)
   }
 }

@@ -1,5 +1,6 @@
 import BigInt
 import Foundation
+import Python
 import PythonTime
 
 extension Environment {
@@ -52,89 +53,22 @@ extension Value {
   /// Python's `float(…)`, nil where it fails.
   var pythonFloat: Double? {
     switch self {
-    case .string(let text), .markup(let text): parsePythonFloat(text)
-    case .bytes(let bytes): parsePythonFloat(String(decoding: bytes, as: UTF8.self))
+    case .string(let text), .markup(let text): PythonNumberText.float(text)
+    case .bytes(let bytes): PythonNumberText.float(bytes[...])
     default: number?.double
     }
   }
 }
 
-/// Python's `float` of a text: underscores between digits, surrounding white space, nan and infinity.
-package func parsePythonFloat(_ text: String) -> Double? {
-  let trimmed = text.stripped()
-  var digits = ""
-  var previous: Unicode.Scalar = "_"
-  for scalar in trimmed.unicodeScalars {
-    if scalar == "_" {
-      guard previous.isASCIIDigit else { return nil }
-    } else {
-      if previous == "_", !digits.isEmpty, !scalar.isASCIIDigit { return nil }
-      let digit = scalar.isASCII ? nil : scalar.isPythonDecimal ? scalar.properties.numericValue.map { Int($0) } : nil
-      if let digit { digits += String(digit) } else { digits.unicodeScalars.append(scalar) }
-    }
-    previous = scalar
+/// Python's `int` of a text in a base; nil where it is not one, and in every base beyond the digits that Python reads in base 10.
+private func integer(_ read: PythonInteger?) -> Value? {
+  switch read {
+  case .int(let int): return .int(int)
+  case .large(let isNegative, let digits, let base):
+    guard digits.utf8.count <= Limits.integerDigits, let big = BigInt(digits, radix: base) else { return nil }
+    return Value(normalizing: isNegative ? -big : big)
+  case nil: return nil
   }
-  if previous == "_" { return nil }
-  let unsigned = digits.hasPrefix("-") || digits.hasPrefix("+") ? digits.dropFirst() : digits[...]
-  switch unsigned.lowercased() {
-  case "inf", "infinity": return digits.hasPrefix("-") ? -.infinity : .infinity
-  case "nan": return .nan
-  default: break
-  }
-  // What Swift takes beyond Python: hexadecimal, other names of the special values.
-  guard let first = unsigned.unicodeScalars.first, first.isASCIIDigit || first == ".",
-    unsigned.unicodeScalars.allSatisfy({ $0.isASCIIDigit || ".eE+-".unicodeScalars.contains($0) })
-  else { return nil }
-  let padded = unsigned.hasPrefix(".") ? "0" + unsigned : String(unsigned)
-  let fixed = padded.hasSuffix(".") ? padded + "0" : padded.replacing(".e", with: ".0e").replacing(".E", with: ".0E")
-  guard unsigned != "." && !unsigned.lowercased().hasPrefix(".e") else { return nil }
-  return Double(digits.hasPrefix("-") ? "-" + fixed : fixed) ?? overflowed(fixed, isNegative: digits.hasPrefix("-"))
-}
-
-private func overflowed(_ text: String, isNegative: Bool) -> Double? {
-  let parts = text.lowercased().split(separator: "e", omittingEmptySubsequences: false)
-  guard parts.count == 2, let exponent = Int(parts[1]), Double(parts[0]) != nil else { return nil }
-  if exponent < 0 { return isNegative ? -0.0 : 0 }
-  return isNegative ? -.infinity : .infinity
-}
-
-/// Python's `int` of a text in a base; nil where it is not one.
-package func parsePythonInteger(_ text: String, base: Int = 10) -> Value? {
-  var digits = Array(text.stripped().unicodeScalars)
-  let isNegative = digits.first == "-"
-  if isNegative || digits.first == "+" { digits.removeFirst() }
-  var radix = base
-  let prefixes: [Unicode.Scalar: Int] = ["x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2]
-  if digits.count > 1, digits[0] == "0", let prefixed = prefixes[digits[1]], base == 0 || base == prefixed {
-    radix = prefixed
-    digits.removeFirst(2)
-    if digits.first == "_" { digits.removeFirst() }
-  } else if base == 0 {
-    if digits.first == "0", digits.contains(where: { $0 != "0" && $0 != "_" }) { return nil }
-    radix = 10
-  }
-  guard radix >= 2, radix <= 36, !digits.isEmpty, digits.first != "_", digits.last != "_" else { return nil }
-  var plain = ""
-  var afterUnderscore = false
-  for digit in digits {
-    if digit == "_" {
-      if afterUnderscore { return nil }
-      afterUnderscore = true
-      continue
-    }
-    afterUnderscore = false
-    if digit.isASCII {
-      guard digit.isASCIIDigit || digit.isASCIILetter else { return nil }
-      plain.unicodeScalars.append(digit)
-    } else {
-      guard digit.isPythonDecimal, let value = digit.properties.numericValue else { return nil }
-      plain += String(Int(value))
-    }
-  }
-  if plain.utf8.count > Limits.integerDigits { return nil }
-  if let small = Int(isNegative ? "-" + plain : plain, radix: radix) { return .int(small) }
-  guard let big = BigInt(plain, radix: radix) else { return nil }
-  return Value(normalizing: isNegative ? -big : big)
 }
 
 private func integer(_ value: Value, standard: Value, base: Int) throws(TemplateError) -> Value {
@@ -148,10 +82,10 @@ private func integer(_ value: Value, standard: Value, base: Int) throws(Template
     return Value(normalizing: BigInt(double.rounded(.towardZero)))
   case .string(let text), .markup(let text):
     guard base == 0 || (2...36).contains(base) else { return standard }
-    if let parsed = parsePythonInteger(text, base: base) { return parsed }
-    guard let double = parsePythonFloat(text), double.isFinite else { return standard }
+    if let parsed = integer(PythonNumberText.integer(text, base: base)) { return parsed }
+    guard let double = PythonNumberText.float(text), double.isFinite else { return standard }
     return Value(normalizing: BigInt(double.rounded(.towardZero)))
-  case .bytes(let bytes): return parsePythonInteger(String(decoding: bytes, as: UTF8.self)) ?? standard
+  case .bytes(let bytes): return integer(PythonNumberText.integer(bytes[...])) ?? standard
   default: return standard
   }
 }

@@ -1,3 +1,5 @@
+import Python
+
 /// Reads the tokens of a template into statements. Expressions are read in an extension beside it.
 struct Parser {
   private let tokens: [Token]

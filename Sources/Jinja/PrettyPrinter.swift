@@ -1,3 +1,4 @@
+import Python
 import PythonTime
 
 /// Python's `pprint.pformat` with its standard width of 80: containers that do not fit go one element a line.
@@ -84,7 +85,7 @@ private struct PrettyPrinter {
     var chunks: [String] = []
     for (index, line) in lines.enumerated() {
       let isLastLine = index == lines.count - 1
-      let whole = pythonRepr(String(line))
+      let whole = PythonRepr.of(String(line))
       if whole.unicodeScalars.count <= width - indent - (isLastLine ? allowance : 0) {
         chunks.append(whole)
         continue
@@ -94,14 +95,14 @@ private struct PrettyPrinter {
       for (place, part) in parts.enumerated() {
         let candidate = current + part
         let isLast = place == parts.count - 1 && isLastLine
-        if pythonRepr(String(candidate)).unicodeScalars.count > width - indent - (isLast ? allowance : 0) {
-          if !current.isEmpty { chunks.append(pythonRepr(String(current))) }
+        if PythonRepr.of(String(candidate)).unicodeScalars.count > width - indent - (isLast ? allowance : 0) {
+          if !current.isEmpty { chunks.append(PythonRepr.of(String(current))) }
           current = part
         } else {
           current = candidate
         }
       }
-      if !current.isEmpty { chunks.append(pythonRepr(String(current))) }
+      if !current.isEmpty { chunks.append(PythonRepr.of(String(current))) }
     }
     if chunks.count == 1 { return chunks[0] }
     // Behind a long key the lines are indented further than a page is wide.

@@ -1,23 +1,7 @@
 import Foundation
+import Python
 
 extension Unicode.Scalar {
-  /// Whether Python's `str.isspace` holds.
-  var isPythonSpace: Bool {
-    switch value {
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0: true
-    case 0..<0x80: false
-    default: properties.isWhitespace
-    }
-  }
-
-  /// Whether Python's `str.splitlines` ends a line here.
-  var isPythonLineEnd: Bool {
-    switch value {
-    case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true
-    default: false
-    }
-  }
-
   var isASCIIDigit: Bool { value >= 0x30 && value <= 0x39 }
 
   /// The value of a hexadecimal digit.
@@ -51,9 +35,6 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether `str.isdecimal` holds.
-  var isPythonDecimal: Bool { isASCII ? isASCIIDigit : properties.generalCategory == .decimalNumber }
-
   /// Whether `str.isdigit` holds.
   var isPythonDigit: Bool {
     if isASCII { return isASCIIDigit }
@@ -68,16 +49,6 @@ extension Unicode.Scalar {
   var isPythonUpper: Bool { isASCII ? value >= 0x41 && value <= 0x5A : properties.isUppercase }
   var isPythonLower: Bool { isASCII ? value >= 0x61 && value <= 0x7A : properties.isLowercase }
   var isPythonTitle: Bool { !isASCII && properties.generalCategory == .titlecaseLetter }
-
-  /// Whether `repr` shows the character as it is.
-  var isPythonPrintable: Bool {
-    if isASCII { return value >= 0x20 && value < 0x7F }
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
-      return false
-    default: return true
-    }
-  }
 }
 
 extension String {

@@ -1,4 +1,5 @@
 import Foundation
+import Python
 
 /// The methods of `str`, and what `Markup` adds.
 enum StringMethod: String, Sendable, CaseIterable {

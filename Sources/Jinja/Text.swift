@@ -1,5 +1,6 @@
 import BigInt
 import JSON
+import Python
 import PythonTime
 
 extension Value {
@@ -18,7 +19,7 @@ extension Value {
     case .undefined: return ""
     case .bool(let flag): return flag ? "True" : "False"
     case .none: return "None"
-    case .float(let double): return double.pythonRepr
+    case .float(let double): return PythonRepr.of(double)
     case .date(let date): return date.description
     case .datetime(let datetime): return datetime.description
     case .timedelta(let delta): return delta.description
@@ -100,13 +101,13 @@ private struct RepresentationWriter {
     case .undefined: output += "Undefined"
     case .string(let text):
       try evaluation.charge(text: text.utf8.count)
-      output += pythonRepr(text)
+      output += PythonRepr.of(text)
     case .markup(let text):
       try evaluation.charge(text: text.utf8.count)
-      output += "Markup(\(pythonRepr(text)))"
+      output += "Markup(\(PythonRepr.of(text)))"
     case .bytes(let bytes):
       try evaluation.charge(text: bytes.count)
-      output += bytesRepresentation(bytes)
+      output += PythonRepr.of(bytes: bytes)
     case .bigInt(let big): output += try big.decimalText(&evaluation)
     case .list(let list):
       try guarded(list, "[...]", &evaluation) { writer, e throws(TemplateError) in
@@ -176,21 +177,5 @@ private struct RepresentationWriter {
   private func checkSize(_ evaluation: inout Evaluation) throws(TemplateError) {
     try evaluation.charge()
     try evaluation.checkSize(text: output.utf8.count)
-  }
-
-  private func bytesRepresentation(_ bytes: [UInt8]) -> String {
-    let quote: UInt8 = bytes.contains(39) && !bytes.contains(34) ? 34 : 39
-    var text = "b" + String(Unicode.Scalar(quote))
-    for byte in bytes {
-      switch byte {
-      case quote, 92: text += "\\" + String(Unicode.Scalar(byte))
-      case 9: text += "\\t"
-      case 10: text += "\\n"
-      case 13: text += "\\r"
-      case 32..<127: text += String(Unicode.Scalar(byte))
-      default: text += byte < 16 ? "\\x0\(String(byte, radix: 16))" : "\\x\(String(byte, radix: 16))"
-      }
-    }
-    return text + String(Unicode.Scalar(quote))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Python
 
 extension Environment {
   /// Adds a filter whose arguments are bound to `parameters`.

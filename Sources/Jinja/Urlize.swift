@@ -1,4 +1,5 @@
 import Foundation
+import Python
 
 /// Makes links of what looks like an address.
 func urlizeFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evaluation) throws(TemplateError) -> String {

@@ -1,3 +1,5 @@
+import Python
+
 extension PyDateTime {
   /// `dateutil.parser.isoparse`: ISO 8601 dates (`2022`, `2022-01`, `20220114`, `2022-W02-5`, `2022-014`) and times with any
   /// one-byte separator. Naive unless the text has a zone. Throws `ValueError`.
@@ -182,8 +184,8 @@ private struct ISODateTimeParser {
   }
 
   private func slowInt(_ start: Int, _ end: Int) throws(PythonTimeError) -> Int {
-    if let (value, overflow) = pythonInt(bytes[start..<end]), !overflow { return value }
-    let text = pythonRepr(String(decoding: bytes[start..<end], as: UTF8.self))
+    if let value = PythonNumberText.integer(Array(bytes[start..<end])[...])?.int { return value }
+    let text = PythonRepr.of(String(decoding: bytes[start..<end], as: UTF8.self))
     throw .value("invalid literal for int() with base 10: b\(text)")
   }
 }

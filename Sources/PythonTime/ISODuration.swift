@@ -1,4 +1,5 @@
 import Foundation
+import Python
 
 /// What `isodate.parse_duration` gives.
 package enum ISODuration: Hashable, Sendable {
@@ -12,7 +13,7 @@ package enum ISODuration: Hashable, Sendable {
     var scanner = DurationScanner(text)
     guard let parts = scanner.designated() else {
       guard text.utf8.first == UInt8(ascii: "P") else {
-        throw PythonTimeError(.iso8601Error, "Unable to parse duration string \(pythonRepr(text))")
+        throw PythonTimeError(.iso8601Error, "Unable to parse duration string \(PythonRepr.of(text))")
       }
       self = .duration(try AlternativeDuration.parse(String(text.unicodeScalars.dropFirst())))
       return
@@ -140,12 +141,12 @@ private enum AlternativeDuration {
     let halves = text.split(separator: "T", omittingEmptySubsequences: false)
     guard halves.count == 2 else {
       throw PythonTimeError(
-        .iso8601Error, "ISO 8601 time designator 'T' missing. Unable to parse datetime string \(pythonRepr(text))")
+        .iso8601Error, "ISO 8601 time designator 'T' missing. Unable to parse datetime string \(PythonRepr.of(text))")
     }
     let (dateText, timeText) = (String(halves[0]), String(halves[1]))
     let date = try date(dateText)
     guard let time = first(of: times, timeText, lengths: [nil, nil, 8, 6, 5, 4, 2]) else {
-      throw PythonTimeError(.iso8601Error, "Unrecognised ISO 8601 time format: \(pythonRepr(timeText))")
+      throw PythonTimeError(.iso8601Error, "Unrecognised ISO 8601 time format: \(PythonRepr.of(timeText))")
     }
     return PyDuration(
       years: Decimal(date.year), months: Decimal(date.month),
@@ -159,7 +160,7 @@ private enum AlternativeDuration {
     } catch  where error.message.contains("out of range") || error.message.contains("must be in") {
       throw error
     } catch {
-      throw PythonTimeError(.iso8601Error, "Unrecognised ISO 8601 date format: \(pythonRepr(text))")
+      throw PythonTimeError(.iso8601Error, "Unrecognised ISO 8601 date format: \(PythonRepr.of(text))")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Python
 
 /// A zone of the IANA data base, as `pytz.timezone(name)` finds it.
 package struct NamedTimeZone: Sendable {
@@ -18,7 +19,7 @@ package struct NamedTimeZone: Sendable {
     let isPlain = Self.plainNames.contains(upper)
     let zone = TimeZone(identifier: name) ?? (isPlain ? TimeZone(identifier: upper) : nil) ?? Self.ignoringCase(name)
     guard isPlain || name.contains("/"), let zone else {
-      throw PythonTimeError(.unknownTimeZone, pythonRepr(name))
+      throw PythonTimeError(.unknownTimeZone, PythonRepr.of(name))
     }
     self.zone = zone
   }

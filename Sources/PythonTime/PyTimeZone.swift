@@ -1,3 +1,5 @@
+import Python
+
 /// The kinds of `tzinfo` that a template can meet. Each has a fixed offset; they differ in how they print.
 package enum PyTimeZone: Hashable, Sendable {
   /// `datetime.timezone.utc`.
@@ -53,7 +55,7 @@ package enum PyTimeZone: Hashable, Sendable {
     case .utc: "datetime.timezone.utc"
     case .pytzUTC: "<UTC>"
     case .dateutilUTC: "tzutc()"
-    case .fixed(let offset, let name?): "datetime.timezone(\(offset.repr), \(pythonRepr(name)))"
+    case .fixed(let offset, let name?): "datetime.timezone(\(offset.repr), \(PythonRepr.of(name)))"
     case .fixed(let offset, nil): "datetime.timezone(\(offset.repr))"
     case .dateutilOffset(let offset): "tzoffset(None, \(Int(offset.totalSeconds)))"
     }

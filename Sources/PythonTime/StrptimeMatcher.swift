@@ -1,3 +1,5 @@
+import Python
+
 /// A strptime format turned into steps that are tried from left to right, going back where a longer choice led nowhere.
 struct StrptimeMatcher: Sendable {
   let format: String
@@ -16,7 +18,7 @@ struct StrptimeMatcher: Sendable {
       (match(step: 0, at: 0, bytes, &fields), bytes.count)
     }
     guard let end = outcome.end else {
-      throw .value("time data \(pythonRepr(text)) does not match format \(pythonRepr(format))")
+      throw .value("time data \(PythonRepr.of(text)) does not match format \(PythonRepr.of(format))")
     }
     guard end == outcome.count else {
       throw .value("unconverted data remains: \(String(decoding: text.utf8.dropFirst(end), as: UTF8.self))")
@@ -127,7 +129,7 @@ enum StrptimeCompiler {
     mutating func add(_ format: String, wholeFormat: String) throws(PythonTimeError) {
       var scalars = format.unicodeScalars[...]
       while let scalar = scalars.popFirst() {
-        if scalar.properties.isWhitespace || (0x1c...0x1f).contains(scalar.value) {
+        if scalar.isPythonSpace {
           if case .whitespace = steps.last, literal.isEmpty { continue }
           flush()
           steps.append(.whitespace)
@@ -149,7 +151,7 @@ enum StrptimeCompiler {
       default:
         guard let field = StrptimeField(letter: letter) else {
           // Blanks and the characters that a regular expression treats as its own were escaped before the look-up.
-          let escaped = letter.properties.isWhitespace || "\\.^$*+?(){}[]|".unicodeScalars.contains(letter)
+          let escaped = letter.isPythonSpace || "\\.^$*+?(){}[]|".unicodeScalars.contains(letter)
           throw .value("'\(escaped ? "%" : String(letter))' is a bad directive in format \(quoted(wholeFormat))")
         }
         guard seen.insert(field).inserted else {

@@ -1,10 +1,9 @@
+import Python
+
 /// The values of numbers as PyYAML's `SafeLoader` computes them from their text, through Python's `int()` and `float()`.
 enum ScalarNumbers {
   /// A text that is no number, or one that Python refuses; the sentence says why.
   struct Refusal: Error { let message: String }
-
-  /// Python neither reads nor prints a longer decimal integer.
-  static let maximumDigits = 4_300
 
   /// No number that means anything is written with more bytes.
   private static let maximumBytes = 100_000
@@ -12,29 +11,22 @@ enum ScalarNumbers {
   static func int(_ text: String) throws(Refusal) -> YAMLNode.Content {
     guard text.utf8.count <= maximumBytes else { throw tooLong }
     let refusal = Refusal(message: "\(quoted(text)) is not an integer")
-    var digits = Substring(strip(text).filter { $0 != "_" })
+    // YAML leaves out underscores wherever they stand, so that Python's rule on them never applies.
+    var digits = Substring(text.filter { $0 != "_" })
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits.removeFirst() }
     guard let first = digits.first else { throw refusal }
-    var magnitude = Magnitude()
-    if digits == "0" { return .int(0) }
-    if digits.hasPrefix("0b") {
-      try read(digits.dropFirst(2), base: 2, prefix: "b", into: &magnitude, refusal)
-    } else if digits.hasPrefix("0x") {
-      try read(digits.dropFirst(2), base: 16, prefix: "x", into: &magnitude, refusal)
-    } else if first == "0" {
-      try read(digits, base: 8, prefix: "o", into: &magnitude, refusal)
-    } else if digits.contains(":") {
-      let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
-      try read(parts[0], base: 10, prefix: nil, into: &magnitude, refusal)
-      for part in parts.dropFirst() {
-        guard let value = Int(part), value >= 0 else { throw refusal }
-        guard magnitude.multiply(by: 60, adding: 0), magnitude.add(value) else { throw tooLong }
-      }
-    } else {
-      try read(digits, base: 10, prefix: nil, into: &magnitude, refusal)
+    if digits.hasPrefix("0b") { return try read(digits.dropFirst(2), base: 2, refusal).content(negated: isNegative) }
+    if digits.hasPrefix("0x") { return try read(digits.dropFirst(2), base: 16, refusal).content(negated: isNegative) }
+    if first == "0", digits.utf8.count > 1 { return try read(digits, base: 8, refusal).content(negated: isNegative) }
+    guard digits.contains(":") else { return try read(digits, base: 10, refusal).content(negated: isNegative) }
+    let parts = digits.split(separator: ":", omittingEmptySubsequences: false)
+    var number = try read(parts[0], base: 10, refusal)
+    for part in parts.dropFirst() {
+      guard let value = PythonNumberText.integer(String(part))?.int, value >= 0 else { throw refusal }
+      guard number.magnitude.multiply(by: 60, adding: 0), number.magnitude.add(value) else { throw tooLong }
     }
-    return magnitude.content(isNegative: isNegative)
+    return number.content(negated: isNegative)
   }
 
   static func float(_ text: String) throws(Refusal) -> Double {
@@ -42,7 +34,7 @@ enum ScalarNumbers {
       throw Refusal(message: "a number of more than \(maximumBytes) characters is not supported")
     }
     let refusal = Refusal(message: "\(quoted(text)) is not a number")
-    var digits = Substring(strip(text).filter { $0 != "_" }.lowercased())
+    var digits = Substring(text.filter { $0 != "_" }.lowercased())
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits.removeFirst() }
     var value = 0.0
@@ -56,56 +48,41 @@ enum ScalarNumbers {
         // From the last part, as floating-point sums depend on the order.
         var base = 1.0
         for part in digits.split(separator: ":", omittingEmptySubsequences: false).reversed() {
-          guard let number = pythonFloat(part) else { throw refusal }
+          guard let number = PythonNumberText.float(String(part)) else { throw refusal }
           value += number * base
           base *= 60
         }
       } else {
-        guard let number = pythonFloat(digits) else { throw refusal }
+        guard let number = PythonNumberText.float(String(digits)) else { throw refusal }
         value = number
       }
     }
     return isNegative ? -value : value
   }
 
-  /// `float(text)` for a text without underscores, in lower case.
-  private static func pythonFloat(_ text: Substring) -> Double? {
-    var body = text
-    if body.first == "+" || body.first == "-" { body.removeFirst() }
-    if body == "inf" || body == "infinity" { return text.first == "-" ? -.infinity : .infinity }
-    if body == "nan" { return .nan }
-    // Hexadecimal floats and other forms that Swift reads and Python does not are kept out here.
-    guard body.utf8.contains(where: \.isDigit), body.utf8.allSatisfy({ $0.isDigit || ".e+-".utf8.contains($0) }) else {
-      return nil
-    }
-    return Double(body).map { text.first == "-" ? -$0 : $0 }
-  }
-
-  private static func read(
-    _ digits: Substring, base: UInt32, prefix: Character?, into magnitude: inout Magnitude, _ refusal: Refusal
-  ) throws(Refusal) {
-    var digits = digits
-    // Python's int(text, base) reads the prefix of its base, so an explicit `!!int 0o17` is an octal number.
-    if let prefix, digits.first == "0", digits.dropFirst().first?.lowercased() == String(prefix) {
-      digits = digits.dropFirst(2)
-    }
-    guard !digits.isEmpty else { throw refusal }
-    var count = 0
-    for character in digits {
-      guard character.isASCII, let digit = character.hexDigitValue, digit < base else { throw refusal }
-      count += 1
-      guard base != 10 || count <= maximumDigits, magnitude.multiply(by: base, adding: UInt32(digit)) else { throw tooLong }
+  /// What Python's `int(text, base)` reads. It takes the prefix of its base, so an explicit `!!int 0o17` is an octal number.
+  private static func read(_ text: Substring, base: Int, _ refusal: Refusal) throws(Refusal) -> Integer {
+    switch PythonNumberText.integer(String(text), base: base) {
+    case .int(let int): return Integer(isNegative: int < 0, magnitude: Magnitude(int.magnitude))
+    case .large(let isNegative, let digits, let base):
+      var magnitude = Magnitude()
+      for digit in digits {
+        guard let value = digit.hexDigitValue, magnitude.multiply(by: UInt32(base), adding: UInt32(value)) else { throw tooLong }
+      }
+      return Integer(isNegative: isNegative, magnitude: magnitude)
+    case nil: throw text.utf8.count > PythonNumberText.maximumDigits ? tooLong : refusal
     }
   }
 
-  private static let tooLong = Refusal(message: "an integer of more than \(maximumDigits) digits is not supported")
+  private struct Integer {
+    let isNegative: Bool
+    var magnitude: Magnitude
 
-  private static func strip(_ text: String) -> Substring {
-    var text = Substring(text)
-    while let first = text.unicodeScalars.first, first.properties.isWhitespace { text.unicodeScalars.removeFirst() }
-    while let last = text.unicodeScalars.last, last.properties.isWhitespace { text.unicodeScalars.removeLast() }
-    return text
+    func content(negated: Bool) -> YAMLNode.Content { magnitude.content(isNegative: isNegative != negated) }
   }
+
+  private static let tooLong = Refusal(
+    message: "an integer of more than \(PythonNumberText.maximumDigits) digits is not supported")
 
   /// A text in quotes for a sentence: on one line, and not longer than one reads.
   static func quoted(_ text: String) -> String {
@@ -120,6 +97,11 @@ struct Magnitude {
   private var limbs: [UInt32] = []
   /// 4,300 decimal digits need 14,285 bits.
   private static let maximumLimbs = 447
+
+  init(_ value: UInt = 0) {
+    if value > 0 { limbs = [UInt32(truncatingIfNeeded: value)] }
+    if value >> 32 > 0 { limbs.append(UInt32(value >> 32)) }
+  }
 
   /// Whether the product still fits.
   mutating func multiply(by factor: UInt32, adding addend: UInt32) -> Bool {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Python
 import Testing
 
 @testable import JSONSchema

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Python
 import PythonTime
 
 /// When a token ends, as token endpoints and configs say it. Moments are microseconds since 1970-01-01T00:00:00Z.
@@ -32,7 +33,7 @@ enum TokenExpiry {
 
   /// `now` and a number of seconds later, fractions dropped as Python's `int()` does; nil where that is no date.
   static func after(seconds: String, now: Int64) -> Int64? {
-    guard let number = pythonFloat(seconds), number.isFinite, abs(number) < 1e12 else { return nil }
+    guard let number = PythonNumberText.float(seconds), number.isFinite, abs(number) < 1e12 else { return nil }
     let (moment, overflow) = now.addingReportingOverflow(Int64(number.rounded(.towardZero)) * 1_000_000)
     guard !overflow, (try? PyDateTime(epochMicroseconds: Int128(moment), tz: .utc)) != nil else { return nil }
     return moment

@@ -32,16 +32,3 @@ enum ErrorMessageParser {
     }
   }
 }
-
-extension JSONView {
-  /// Whether Python counts the value as true.
-  var isTruthy: Bool {
-    switch kind {
-    case .null: false
-    case .bool: bool ?? false
-    case .int, .double: double != 0
-    case .string: string?.isEmpty == false
-    case .array, .object: count > 0
-    }
-  }
-}

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import Foundation
 import JSON
+import Python
 
 /// Keeps the largest cursor value of a slice's records.
 ///
@@ -56,7 +57,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   private func keep(unusable value: JSONValue) -> Bool {
     switch (unusable, value) {
     case (nil, _): unusable = value
-    case (.string(let known)?, .string(let text)): if known.sortsBefore(text) { unusable = value }
+    case (.string(let known)?, .string(let text)): if known.precedesInPython(text) { unusable = value }
     case (.array?, .array): break
     default: return false
     }
@@ -73,27 +74,6 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       if memcmp(place, start, text.count) == 0 { return true }
       memcpy(place, start, text.count)
       return false
-    }
-  }
-}
-
-extension String {
-  /// Order by code points, as Python compares texts.
-  func sortsBefore(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
-}
-
-extension JSONValue {
-  /// Python's truth of the value.
-  var isTruthy: Bool {
-    switch self {
-    case .null: false
-    case .bool(let flag): flag
-    case .int(let number): number != 0
-    case .double(let number): number != 0
-    case .number(let digits): digits.utf8.contains { (0x31...0x39).contains($0) }
-    case .string(let text): !text.isEmpty
-    case .array(let elements): !elements.isEmpty
-    case .object(let object): !object.isEmpty
     }
   }
 }

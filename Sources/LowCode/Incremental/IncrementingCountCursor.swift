@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import Jinja
+import Python
 
 /// Reads a stream from the largest number that the last read saw.
 struct IncrementingCountCursor: IncrementalSync {
@@ -26,8 +27,8 @@ struct IncrementingCountCursor: IncrementalSync {
     if let number = value.int { return number }
     let text = try InterpolatedString(value).string(EvaluationContext(config: context.configValue))
     // A float is cut and a text is read, as Python's int() does.
-    if let number = Int(text) { return number }
-    if let number = Double(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    if let number = PythonNumberText.integer(text)?.int { return number }
+    if let number = PythonNumberText.float(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
     throw ConnectorError(.system, "`start_value` should be an integer, not `\(text)`.", at: value)
   }
 

@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import Python
 
 /// A partition by its content: equal whatever the order of its keys.
 struct PartitionKey: Sendable, Hashable {
@@ -10,7 +11,7 @@ struct PartitionKey: Sendable, Hashable {
 
   private static func sorted(_ object: JSONObject) -> JSONObject {
     var result = JSONObject(minimumCapacity: object.count)
-    for (key, value) in object.sorted(by: { $0.key.sortsBefore($1.key) }) { result[key] = sorted(value) }
+    for (key, value) in object.sorted(by: { $0.key.precedesInPython($1.key) }) { result[key] = sorted(value) }
     return result
   }
 

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import OrderedCollections
+import Python
 import PythonTime
 
 /// How far a stream with partitions was read: a timeline for each partition, and the global cursor that new ones start from.
@@ -86,7 +87,7 @@ struct PerPartitionProgress: Sendable {
     if case .bool(let flag) = value { return flag ? 1 : 0 }
     if let number = value.int { return number }
     if let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
-    if let text = value.string, let number = pythonInt(text.utf8), !number.overflow { return number.value }
+    if let text = value.string, let number = PythonNumberText.integer(text)?.int { return number }
     throw definition.unreadable("`lookback_window` should be a number of seconds, not \(value.excerpt).")
   }
 

@@ -1,3 +1,4 @@
+import Python
 import PythonTime
 
 /// Reads and writes moments in one of a manifest's formats, compiled once: the directives of strptime and strftime, and beside
@@ -48,10 +49,10 @@ package struct DatetimeParser: Sendable, Hashable {
     switch kind {
     case .seconds: try .fromTimestamp(.int(integer(text)))
     case .floatSeconds:
-      if let value = pythonFloat(text) {
+      if let value = PythonNumberText.float(text) {
         try .fromTimestamp(.float(value))
       } else {
-        throw PythonTimeError(.valueError, "could not convert string to float: \(pythonRepr(text))")
+        throw PythonTimeError(.valueError, "could not convert string to float: \(PythonRepr.of(text))")
       }
     case .milliseconds: try Self.sinceEpoch(Int128(integer(text)) * 1_000)
     case .microseconds: try Self.sinceEpoch(Int128(integer(text)))
@@ -118,10 +119,10 @@ package struct DatetimeParser: Sendable, Hashable {
   private static func whole(_ value: Double) -> String { Int(exactly: value.rounded(.towardZero)).map(String.init) ?? "\(value)" }
 
   private func integer(_ text: String) throws(PythonTimeError) -> Int {
-    guard let (value, overflow) = pythonInt(text.utf8) else {
-      throw PythonTimeError(.valueError, "invalid literal for int() with base 10: \(pythonRepr(text))")
+    guard let read = PythonNumberText.integer(text) else {
+      throw PythonTimeError(.valueError, "invalid literal for int() with base 10: \(PythonRepr.of(text))")
     }
-    guard !overflow else { throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t") }
+    guard let value = read.int else { throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t") }
     return value
   }
 

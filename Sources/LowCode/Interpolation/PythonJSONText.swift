@@ -69,9 +69,7 @@ struct PythonJSONText {
   }
 
   static func text(of number: Double) -> String {
-    if number.isNaN { return "NaN" }
-    if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
-    return number.pythonRepr
+    number.pythonJSON
   }
 }
 

@@ -1,5 +1,6 @@
 import JSON
 import JSONSchema
+import Python
 
 /// What normalising does with a value of one schema.
 final class NormalizationNode: Sendable {

@@ -1,5 +1,6 @@
 import JSON
 import JSONSchema
+import Python
 
 /// Casts the values of records to the types of their stream's schema (`schema_normalization: Default`).
 ///

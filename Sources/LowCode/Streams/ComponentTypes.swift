@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import Python
 import PythonTime
 import YAML
 
@@ -199,7 +200,7 @@ enum ComponentTypes {
     case .double(let number):
       if let whole = Int(exactly: number.rounded(.towardZero)) { return value.with(.int(whole)) }
     case .string(let text):
-      if let (number, overflow) = pythonInt(text.utf8), !overflow { return value.with(.int(number)) }
+      if let number = PythonNumberText.integer(text)?.int { return value.with(.int(number)) }
     default: break
     }
     throw Mismatch(value, "An integer should be here, not \(value.json.jsonText).")
@@ -209,7 +210,7 @@ enum ComponentTypes {
     switch value.content {
     case .int, .number, .double: return value
     case .bool(let flag): return value.with(.double(flag ? 1 : 0))
-    case .string(let text): if let number = pythonFloat(text) { return value.with(.double(number)) }
+    case .string(let text): if let number = PythonNumberText.float(text) { return value.with(.double(number)) }
     default: break
     }
     throw Mismatch(value, "A number should be here, not \(value.json.jsonText).")

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import JSONSchema
+import Python
 import Testing
 
 @testable import LowCode

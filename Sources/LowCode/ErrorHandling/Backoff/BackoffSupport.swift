@@ -25,7 +25,7 @@ struct InterpolatedNumber: Sendable {
   /// - Throws: ``ConnectorError`` where the template gives no number.
   func value() throws -> Double {
     let text = try template.string(EvaluationContext(config: config))
-    guard let number = PythonNumber.float(text) else {
+    guard let number = PythonNumberText.float(text) else {
       throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`.", at: node)
     }
     return number
@@ -39,26 +39,13 @@ struct InterpolatedNumber: Sendable {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0
     case .float(let number): if let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
-    case .string(let text): if let number = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) { return number }
+    case .string(let text): if let number = PythonNumberText.integer(text)?.int { return number }
     default: break
     }
     throw ConnectorError(
       .system,
       "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`.",
       at: node)
-  }
-}
-
-/// Python's `float()` of a text.
-enum PythonNumber {
-  static func float(_ text: String) -> Double? {
-    let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    let plain = trimmed.contains("_") ? trimmed.replacing("_", with: "") : trimmed
-    guard !plain.lowercased().contains("x"), !plain.lowercased().contains("p") else { return nil }
-    switch plain {
-    case "True": return nil
-    default: return Double(plain)
-    }
   }
 }
 
@@ -161,6 +148,6 @@ struct HeaderTime: Sendable {
       let match = try PythonPattern.cached(regex).firstMatch(in: text, atStart: true)
       if let found = match?.group(0) { text = found }
     }
-    return PythonNumber.float(text).map { .number($0) } ?? HTTPDate.parse(text, now: now()).map { .moment($0) }
+    return PythonNumberText.float(text).map { .number($0) } ?? HTTPDate.parse(text, now: now()).map { .moment($0) }
   }
 }

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import Jinja
+import Python
 
 /// Waits as long as an expression over the response says, in seconds or by the date of a header.
 struct WaitTimeFromResponse: Component, BackoffStrategy {
@@ -31,7 +32,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
         (.response, response?.templateValue ?? .emptyDict), (.headers, response?.headersValue ?? .emptyDict),
       ])
     guard let text = try? seconds.string(context), !text.allSatisfy(\.isWhitespace), text != "None" else { return nil }
-    guard let wait = PythonNumber.float(text) ?? untilDate(text) else {
+    guard let wait = PythonNumberText.float(text) ?? untilDate(text) else {
       runtime.log.log(
         .warn, "WaitTimeFromResponse: `wait_time_in_seconds` gave no number on this response; the next strategy decides.")
       return nil

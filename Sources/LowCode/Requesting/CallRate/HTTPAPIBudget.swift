@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import Python
 import Synchronization
 
 /// Keeps the requests of all streams within the rates that the API allows.
@@ -89,7 +90,7 @@ final class HTTPAPIBudget: Component {
   /// An integer in a header. What is none is passed over with a warning.
   private func integer(_ name: String, _ response: HTTPResponse) -> Int64? {
     guard let text = response.header(name), !text.isEmpty else { return nil }
-    if let number = Int64(text.filter { !$0.isWhitespace }) { return number }
+    if let number = PythonNumberText.integer(text)?.int { return Int64(number) }
     let shown = runtime.secrets.excerpt(of: text, upTo: 100)
     runtime.log.log(.warn, "The header `\(name)` says nothing about the call rate: `\(shown)` is not an integer.")
     return nil

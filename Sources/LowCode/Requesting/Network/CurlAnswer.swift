@@ -1,5 +1,3 @@
-import Foundation
-
 /// What libcurl reports, as values.
 enum CurlAnswer {
   /// libcurl's codes, by curl/curl.h.
@@ -38,11 +36,8 @@ enum CurlAnswer {
     return TransportError(kind(code), sentence)
   }
 
-  /// The URL without its query, which may hold credentials.
-  static func place(of request: HTTPRequest) -> String {
-    guard let address = RequestAddress(request.url) else { return request.url }
-    return address.description + (URLComponents(string: request.url)?.percentEncodedPath ?? "")
-  }
+  /// The URL as it may be shown.
+  static func place(of request: HTTPRequest) -> String { RequestURL(request.url).publicText }
 
   /// The code for a certificate that cannot be verified.
   private static let unverified: Int32 = 60
