@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "LowCode", "JSON", "AirbyteProtocol",
+        "LowCode", "JSON", "Jinja", "AirbyteProtocol",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

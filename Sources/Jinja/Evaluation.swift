@@ -2,6 +2,8 @@
 package struct Evaluation {
   package let environment: Environment
   private(set) var context: Context
+  /// What functions ask for the time and chance; nil for those of the system.
+  private let given: TemplateRuntime?
   /// The variables that the template itself binds, innermost first.
   var scope: Scope?
   /// Whether expressions are escaped for HTML as they are printed.
@@ -14,16 +16,22 @@ package struct Evaluation {
   var showing = 0
   private(set) lazy var changedContainers = ChangedContainers()
 
-  package init(environment: Environment, context: consuming Context, limits: Limits = .standard) {
+  package init(
+    environment: Environment, context: consuming Context, limits: Limits = .standard, runtime: TemplateRuntime? = nil
+  ) {
     self.environment = environment
     self.context = context
+    given = runtime
     self.limits = limits
     steps = limits.steps
   }
 
+  /// The time and chance of the evaluation.
+  package var runtime: TemplateRuntime { given ?? .system }
+
   /// Begins anew with variables of its own: what a template changes of them is a copy, which nobody else sees.
   package mutating func beginWithCopies() throws(TemplateError) {
-    self = Evaluation(environment: environment, context: context, limits: limits)
+    self = Evaluation(environment: environment, context: context, limits: limits, runtime: given)
     var copier = ValueCopier()
     for symbol in context.symbols {
       if let value = context[symbol] { context[symbol] = try copier.copy(value, &self) }

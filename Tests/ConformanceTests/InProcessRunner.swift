@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import Foundation
 import JSON
+import Jinja
 import LowCode
 import Synchronization
 
@@ -18,15 +19,13 @@ private struct InProcessRunner: CommandRunner {
     let writer = MessageWriter(output: output, mask: mask, now: now)
     let runtime = RuntimeEnvironment(
       now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
-      log: RunLog(writer: writer, isDebugging: false), secrets: mask)
-    let templates = TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } })
-    let isComplete = await TemplateRuntime.$current.withValue(templates) {
-      do {
-        return try await run(input, writer: writer, runtime: runtime)
-      } catch {
-        writer.report(error)
-        return false
-      }
+      log: RunLog(writer: writer, isDebugging: false), secrets: mask,
+      templates: TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } }))
+    var isComplete = false
+    do {
+      isComplete = try await run(input, writer: writer, runtime: runtime)
+    } catch {
+      writer.report(error)
     }
     return CommandOutput(text: output.text, exit: isComplete ? 0 : 1)
   }

@@ -6,13 +6,13 @@ import Jinja
 struct BasicHttpAuthenticator: Component, Authenticator {
   private let username: InterpolatedString
   private let password: InterpolatedString
-  private let config: Value
+  private let config: TemplateConfig
   private let secrets: any Secrets
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     username = try InterpolatedString(node.required("username"), parameters: node.parameters)
     password = node["password"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
-    config = context.configValue
+    config = context.templateConfig
     secrets = context.runtime.secrets
   }
 

@@ -4,11 +4,11 @@ import Jinja
 /// Sends a token as `Authorization: Bearer …`.
 struct BearerAuthenticator: Component, Authenticator {
   private let token: InterpolatedString
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     token = try InterpolatedString(node.required("api_token"), parameters: node.parameters)
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func credentials() async throws -> RequestParts {

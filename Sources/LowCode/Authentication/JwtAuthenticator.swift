@@ -54,8 +54,8 @@ struct JwtAuthenticator: Component, Authenticator {
     claims = try node["additional_jwt_payload"].map { try InterpolatedMapping($0, parameters: parameters) }
     place =
       try context.build(optional: node["request_option"])
-      ?? RequestOption(header: InterpolatedString("Authorization"), config: context.configValue)
-    evaluation = EvaluationContext(config: context.configValue, bindings: [(.jsonLoads, .object(JSONLoads()))])
+      ?? RequestOption(header: InterpolatedString("Authorization"), config: context.templateConfig)
+    evaluation = EvaluationContext(config: context.templateConfig, bindings: [(.jsonLoads, .object(JSONLoads()))])
     runtime = context.runtime
   }
 

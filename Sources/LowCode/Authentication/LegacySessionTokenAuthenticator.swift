@@ -33,7 +33,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     sessionToken = try template("session_token")
     username = try template("username")
     password = try template("password")
-    evaluation = EvaluationContext(config: context.configValue)
+    evaluation = EvaluationContext(config: context.templateConfig)
     authentication = context.authentication
     runtime = context.runtime.loggingIn
   }

@@ -26,7 +26,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     accessTokenName = try template("access_token_name", default: "access_token")
     expiresInName = try template("expires_in_name", default: "expires_in")
     expiresAtMoment = try node.optionalString("token_expiry_date_format").map { !$0.isEmpty } ?? false
-    evaluation = EvaluationContext(config: context.configValue)
+    evaluation = EvaluationContext(config: context.templateConfig)
     runtime = context.runtime
     isSingleUse = node["refresh_token_updater"] != nil
 
@@ -158,7 +158,7 @@ extension OAuthAuthenticator {
   }
 
   private static func reusableStore(_ node: ComponentNode, _ context: BuildContext) throws -> MemoryTokenStore {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     var token: AccessToken?
     if let value = node["access_token_value"], value.string != "" {
       let text = try InterpolatedString(value, parameters: node.parameters).string(evaluation)
@@ -199,7 +199,7 @@ extension OAuthAuthenticator {
     if let token = try store.accessToken() { context.runtime.secrets.hide(token.text) }
     context.runtime.secrets.hide(PythonStrings.str(store.refreshToken()))
 
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       // As the reference: the config's own place goes before the manifest's.
       if let value = config.value(at: ["credentials", property]) { return .value(value) }

@@ -10,7 +10,7 @@ struct QuotaStatusSource: Component {
   let unavailableStatusCodes: Set<Int>
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     url = try InterpolatedString(node.required("url")).string(evaluation)
     method = try node.optionalString("http_method") ?? "GET"
     var headers: JSONObject = [:]

@@ -8,7 +8,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
   private let tokens: RotatingTokens
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let list = try Self.tokens(node, evaluation)
     guard !list.isEmpty else {
       throw ConnectorError(.config, "The config gives no token to authenticate with.", at: try node.required("tokens"))

@@ -55,7 +55,7 @@ struct RefreshRequest: Sendable {
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.assertion = assertion
-    self.context = EvaluationContext(config: context.configValue)
+    self.context = EvaluationContext(config: context.templateConfig)
     log = context.runtime.log
     secrets = context.runtime.secrets
   }

@@ -13,11 +13,11 @@ struct SessionTokenAuthenticator: Component, Authenticator {
 
   private let session: SessionTokenProvider
   private let use: Use
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     session = try SessionTokenProvider(from: node, in: context)
-    config = context.configValue
+    config = context.templateConfig
     let authentication = try ComponentNode(node.required("request_authentication"))
     switch authentication.type {
     case "Bearer": use = .bearer

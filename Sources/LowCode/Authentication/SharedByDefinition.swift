@@ -8,7 +8,7 @@ import Synchronization
 final class SharedByDefinition<Value: Sendable>: Sendable {
   private let node: ManifestNode
   private let besides: Set<String>
-  private let config: Jinja.Value
+  private let config: TemplateConfig
   private let authentication: AuthenticationState
   private let make: @Sendable () -> Value
   private let settled = Mutex<Value?>(nil)
@@ -17,7 +17,7 @@ final class SharedByDefinition<Value: Sendable>: Sendable {
   init(_ node: ManifestNode, besides: Set<String> = [], in context: BuildContext, _ make: @escaping @Sendable () -> Value) {
     self.node = node
     self.besides = besides
-    config = context.configValue
+    config = context.templateConfig
     authentication = context.authentication
     self.make = make
   }
@@ -35,11 +35,11 @@ final class SharedByDefinition<Value: Sendable>: Sendable {
 extension ManifestNode {
   /// What the definition comes to in a run: equal for definitions that say the same, wherever they stand. What `config` and the
   /// `$parameters` alone decide counts by its value, any other template as it is written.
-  func identity(_ config: Value, besides: Set<String> = []) -> String {
+  func identity(_ config: TemplateConfig, besides: Set<String> = []) -> String {
     identity(config, besides: besides, parameters: [:]).jsonText
   }
 
-  private func identity(_ config: Value, besides: Set<String> = [], parameters: JSONObject) -> JSONValue {
+  private func identity(_ config: TemplateConfig, besides: Set<String> = [], parameters: JSONObject) -> JSONValue {
     switch content {
     case .string(let text):
       guard text.utf8.contains(UInt8(ascii: "{")) else { return .string(text) }

@@ -10,16 +10,19 @@ package protocol ConfigTransformation: Sendable {
 /// A config while it is changed.
 package struct ConfigDraft: Sendable {
   private let original: JSONObject
+  private let templates: TemplateRuntime
   package private(set) var values: JSONObject
   /// The top-level keys whose whole value was set.
   private var replaced: Set<String> = []
 
-  package init(_ config: JSONObject) {
+  /// - Parameter templates: the time and chance that templates of the rules see.
+  package init(_ config: JSONObject, templates: TemplateRuntime = .system) {
+    self.templates = templates
     original = config
     values = config
   }
 
-  var evaluation: EvaluationContext { EvaluationContext(config: Value(JSONValue.object(values))) }
+  var evaluation: EvaluationContext { EvaluationContext(config: Value(JSONValue.object(values)), runtime: templates) }
 
   /// Sets what is at a path of the config, making what is missing on the way.
   mutating func set(_ path: [JSONPathSegment], to value: JSONValue) throws(JSONPathError) {

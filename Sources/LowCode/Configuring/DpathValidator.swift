@@ -7,6 +7,7 @@ struct DpathValidator: Component, ConfigValidation {
   private let path: [InterpolatedString]
   private let strategy: any ValidationStrategy
   private let log: any LogSink
+  private let templates: TemplateRuntime
   private let node: ManifestNode
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -14,11 +15,12 @@ struct DpathValidator: Component, ConfigValidation {
     path = try node.nodes("field_path").map { InterpolatedString($0) }
     strategy = try context.build(node.required("validation_strategy"))
     log = context.runtime.log
+    templates = context.runtime.templates
   }
 
   /// With a `*` as a segment every value that matches is checked, else there may be only one.
   func validate(_ config: JSONObject) throws {
-    let evaluation = EvaluationContext(config: .emptyDict)
+    let evaluation = EvaluationContext(config: .emptyDict, runtime: templates)
     let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     guard !segments.isEmpty else { throw ConnectorError(.system, "`field_path` needs at least one key.", at: node) }
     let values: [JSONValue]

@@ -12,6 +12,7 @@ struct PredicateValidator: Component, ConfigValidation {
 
   private let subject: Subject
   private let strategy: any ValidationStrategy
+  private let templates: TemplateRuntime
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let value = node.node["value"]
@@ -21,13 +22,14 @@ struct PredicateValidator: Component, ConfigValidation {
       subject = .constant(value?.value ?? .null)
     }
     strategy = try context.build(node.required("validation_strategy"))
+    templates = context.runtime.templates
   }
 
   func validate(_ config: JSONObject) throws {
     switch subject {
     case .constant(let value): try strategy.validate(value)
     case .template(let template):
-      let context = EvaluationContext(config: Value(JSONValue.object(config)))
+      let context = EvaluationContext(config: Value(JSONValue.object(config)), runtime: templates)
       try strategy.validate(JSONValue(template.evaluate(context)))
     }
   }

@@ -18,7 +18,7 @@ struct ConcurrencyLevel: Component {
           .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`.", at: value)
       }
       let template = InterpolatedString(value, parameters: node.parameters)
-      guard case .int(let number) = try template.evaluate(EvaluationContext(config: context.configValue)) else {
+      guard case .int(let number) = try template.evaluate(EvaluationContext(config: context.templateConfig)) else {
         throw ConnectorError(.system, "`default_concurrency` should be an integer.", at: value)
       }
       level = min(number, limit ?? number)

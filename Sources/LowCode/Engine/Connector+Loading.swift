@@ -34,8 +34,8 @@ extension Connector {
     var input = input
     if !input.config.isEmpty, let normalization = try spec.normalization() {
       let shadow = SecretShadow(of: input.config, hiddenFrom: secrets)
-      if let shadow { Self.hideDerived(by: normalization, input.config, shadow, from: secrets) }
-      var draft = ConfigDraft(input.config)
+      if let shadow { Self.hideDerived(by: normalization, input.config, shadow, in: runtime) }
+      var draft = ConfigDraft(input.config, templates: runtime.templates)
       if let migrated = try normalization.migrated(&draft) {
         if let specification { secrets.hide(secretsOf: migrated, spec: specification) }
         await (input.migrations ?? input.updates)?.configChanged(migrated)
@@ -56,10 +56,10 @@ extension Connector {
 
   /// Hides what the config's rules make of secrets, wherever in the config they put it.
   private static func hideDerived(
-    by normalization: ConfigNormalization, _ config: JSONObject, _ shadow: SecretShadow, from secrets: any Secrets
+    by normalization: ConfigNormalization, _ config: JSONObject, _ shadow: SecretShadow, in runtime: RuntimeEnvironment
   ) {
     func outcome(_ config: JSONObject) throws -> JSONValue {
-      var draft = ConfigDraft(config)
+      var draft = ConfigDraft(config, templates: runtime.templates)
       _ = try normalization.migrated(&draft)
       try normalization.transform(&draft)
       return .object(draft.values)
@@ -67,7 +67,7 @@ extension Connector {
     guard let changed = try? outcome(config) else { return }
     // What stays as it was is hidden where it is a secret.
     let other = (try? outcome(shadow.config)) ?? .object(config)
-    secrets.hide(derived: changed, insteadOf: other)
+    runtime.secrets.hide(derived: changed, insteadOf: other)
   }
 }
 

@@ -37,7 +37,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
     guard let value = node["max_retries"] else { return 5 }
     if let number = value.int { return number }
     let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
-    switch try template.evaluate(EvaluationContext(config: context.configValue)) {
+    switch try template.evaluate(EvaluationContext(config: context.templateConfig)) {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0
     case .float(let number) where number.isFinite && abs(number) < 1e9: return Int(number)

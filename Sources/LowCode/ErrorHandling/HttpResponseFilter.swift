@@ -11,7 +11,8 @@ struct HttpResponseFilter: Component {
   private let messagePart: String?
   private let predicate: InterpolatedBoolean?
   private let errorMessage: InterpolatedString?
-  private let config: Value
+  private let config: TemplateConfig
+  private let noConfig: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     action = try node.optionalString("action").flatMap { ResponseAction(rawValue: $0) }
@@ -24,7 +25,8 @@ struct HttpResponseFilter: Component {
       predicate = nil
     }
     errorMessage = node["error_message"].map { InterpolatedString($0, parameters: node.parameters) }
-    config = context.configValue
+    config = context.templateConfig
+    noConfig = config.with(.none)
   }
 
   /// Whether the verdict on a response that is no error may depend on its body.
@@ -46,14 +48,14 @@ struct HttpResponseFilter: Component {
   private func matches(_ response: HTTPResponse) throws -> Bool {
     if statusCodes.contains(response.status) { return true }
     // As the reference: a predicate does not see the config.
-    if let predicate, try predicate.evaluate(evaluationContext(response, config: .none)) { return true }
+    if let predicate, try predicate.evaluate(evaluationContext(response, config: noConfig)) { return true }
     if let messagePart, !messagePart.isEmpty, let message = ErrorMessageParser.message(of: response) {
       return message.contains(messagePart)
     }
     return false
   }
 
-  private func evaluationContext(_ response: HTTPResponse, config: Value) -> EvaluationContext {
+  private func evaluationContext(_ response: HTTPResponse, config: TemplateConfig) -> EvaluationContext {
     EvaluationContext(
       config: config,
       bindings: [

@@ -7,7 +7,7 @@ package struct BuildContext: Sendable {
   /// The config as the user gave it, after its migrations.
   package private(set) var config: JSONObject
   /// The same as templates see it.
-  package private(set) var configValue: Value
+  package private(set) var templateConfig: TemplateConfig
   package private(set) var runtime: RuntimeEnvironment
   /// The config as it would be with other secrets: what comes out differently by it is made of them.
   private var shadow: SecretShadow?
@@ -56,7 +56,7 @@ package struct BuildContext: Sendable {
     config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry, updates: (any ConfigUpdating)? = nil
   ) {
     self.config = config
-    self.configValue = Value(JSONValue.object(config))
+    templateConfig = TemplateConfig(Value(JSONValue.object(config)), runtime: runtime.templates)
     shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     self.runtime = runtime
     self.registry = registry
@@ -67,16 +67,16 @@ package struct BuildContext: Sendable {
   package func overriding(config: JSONObject) -> BuildContext {
     var context = self
     context.config = config
-    context.configValue = Value(JSONValue.object(config))
+    context.templateConfig = templateConfig.with(Value(JSONValue.object(config)))
     context.shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     context.authentication = AuthenticationState(config: config)
     return context
   }
 
   /// The config with other secrets, as templates see it; nil where none of those in `nodes` may read a secret.
-  func shadow(for nodes: [ManifestNode]) -> Value? {
+  func shadow(for nodes: [ManifestNode]) -> TemplateConfig? {
     guard let shadow, nodes.contains(where: { shadow.mayChange($0.value) }) else { return nil }
-    return shadow.value
+    return templateConfig.with(shadow.value)
   }
 
   /// The same surroundings for what logs in: see ``RuntimeEnvironment/loggingIn``.

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Jinja
 import PythonTime
 
 /// What the outside world gives to a run: the time, sleep, chance, the network, the place for log lines and what keeps secrets out of
@@ -13,6 +14,8 @@ package struct RuntimeEnvironment: Sendable {
   package var transport: any Transport
   package var log: any LogSink
   package var secrets: any Secrets
+  /// The time and chance that templates see.
+  package var templates: TemplateRuntime
   /// The process's environment variables.
   package var environment: [String: String]
   /// What cannot be read and is left out.
@@ -21,7 +24,7 @@ package struct RuntimeEnvironment: Sendable {
   package init(
     now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
     random: @escaping @Sendable () -> Double, transport: any Transport, log: any LogSink, secrets: any Secrets = NoSecrets(),
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], templates: TemplateRuntime? = nil
   ) {
     self.now = now
     self.sleep = sleep
@@ -30,6 +33,7 @@ package struct RuntimeEnvironment: Sendable {
     self.log = log
     self.secrets = secrets
     self.environment = environment
+    self.templates = templates ?? TemplateRuntime(now: now, random: random)
   }
 }
 

@@ -30,7 +30,7 @@ struct DatetimeBasedCursor: IncrementalSync {
     usesGlobalCursor = try node.bool("global_substream_cursor", default: false)
     field = try Self.cursorField(node, seeing: parameters, in: context)
 
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     func text(_ property: String, default fallback: String) throws -> String {
       guard let value = node[property], value.string != "" else { return fallback }
       return try InterpolatedString(value, parameters: parameters).string(evaluation)

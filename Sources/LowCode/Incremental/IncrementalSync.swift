@@ -29,7 +29,7 @@ extension IncrementalSync {
       return first
     }
     return try InterpolatedString(node.required("cursor_field"), parameters: parameters)
-      .string(EvaluationContext(config: context.configValue))
+      .string(EvaluationContext(config: context.templateConfig))
   }
 }
 

@@ -25,7 +25,7 @@ struct IncrementingCountCursor: IncrementalSync {
   private static func start(_ node: ComponentNode, in context: BuildContext) throws -> Int {
     guard let value = node["start_value"] else { return 0 }
     if let number = value.int { return number }
-    let text = try InterpolatedString(value).string(EvaluationContext(config: context.configValue))
+    let text = try InterpolatedString(value).string(EvaluationContext(config: context.templateConfig))
     // A float is cut and a text is read, as Python's int() does.
     if let number = PythonNumberText.integer(text)?.int { return number }
     if let number = PythonNumberText.float(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }

@@ -23,7 +23,7 @@ struct LegacyToPerPartitionStateMigration: StateMigration {
     else {
       throw failure("It needs a parent stream with a `partition_field`.")
     }
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let field = try InterpolatedString(fieldNode, parameters: stream.parameters).string(evaluation)
     let cursorField = try InterpolatedString(cursor, parameters: stream.parameters).string(evaluation)
 

@@ -10,7 +10,7 @@ struct MinMaxDatetime: Component {
   private let highest: InterpolatedString?
   /// Of a format of its own.
   private let parser: DatetimeParser?
-  private let config: Value
+  private let config: TemplateConfig
   private let node: ManifestNode
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -19,7 +19,7 @@ struct MinMaxDatetime: Component {
     lowest = try Self.template(node["min_datetime"], parameters)
     highest = try Self.template(node["max_datetime"], parameters)
     parser = try node.optionalString("datetime_format").flatMap { $0.isEmpty ? nil : DatetimeParser(format: $0) }
-    config = context.configValue
+    config = context.templateConfig
     self.node = node.node
   }
 
@@ -28,11 +28,11 @@ struct MinMaxDatetime: Component {
     if node.mapping != nil {
       try self.init(from: ComponentNode(node), in: context)
     } else {
-      self.init(node, text: InterpolatedString(node, parameters: parameters), config: context.configValue)
+      self.init(node, text: InterpolatedString(node, parameters: parameters), config: context.templateConfig)
     }
   }
 
-  private init(_ node: ManifestNode, text: InterpolatedString, config: Value) {
+  private init(_ node: ManifestNode, text: InterpolatedString, config: TemplateConfig) {
     datetime = text
     lowest = nil
     highest = nil

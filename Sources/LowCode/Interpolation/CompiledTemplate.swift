@@ -30,7 +30,9 @@ final class CompiledTemplate: Sendable {
   /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
     do throws(TemplateError) {
-      var evaluation = template.evaluation(try variables(context))
+      // Only functions ask for the time and chance.
+      let runtime = globals.isEmpty ? nil : context.config.runtime
+      var evaluation = template.evaluation(try variables(context), runtime: runtime)
       do throws(TemplateError) {
         return try result(&evaluation, types)
       } catch  where error.kind == .readOnly {

@@ -3,8 +3,7 @@ import Jinja
 
 /// The variables that a template sees at one evaluation: the config and what the place binds beside it. Cheap to make and to copy.
 package struct EvaluationContext: Sendable {
-  /// `config`, as templates see it.
-  package let config: Value
+  let config: TemplateConfig
   /// `record` and `stream_slice`, where the place has them: templates of records have no others, and need no list for them.
   package let record: Value?
   package let slice: StreamSlice?
@@ -13,12 +12,20 @@ package struct EvaluationContext: Sendable {
   package var bindings: [(symbol: Symbol, value: Value)]
 
   package init(
-    config: Value, record: Value? = nil, slice: StreamSlice? = nil, bindings: [(symbol: Symbol, value: Value)] = []
+    config: TemplateConfig, record: Value? = nil, slice: StreamSlice? = nil, bindings: [(symbol: Symbol, value: Value)] = []
   ) {
     self.config = config
     self.record = record
     self.slice = slice
     self.bindings = bindings
+  }
+
+  /// A context beside the time and chance of the system, unless `runtime` gives others.
+  package init(
+    config: Value, runtime: TemplateRuntime = .system, record: Value? = nil, slice: StreamSlice? = nil,
+    bindings: [(symbol: Symbol, value: Value)] = []
+  ) {
+    self.init(config: TemplateConfig(config, runtime: runtime), record: record, slice: slice, bindings: bindings)
   }
 
   /// The same context with one more variable.
@@ -37,7 +44,7 @@ package struct EvaluationContext: Sendable {
   /// The value of a variable, nil where the place has none of that name.
   @inline(__always)
   func value(of symbol: Symbol) -> Value? {
-    if symbol == .config { return config }
+    if symbol == .config { return config.value }
     var index = bindings.count - 1
     while index >= 0 {
       if bindings[index].symbol == symbol { return bindings[index].value }

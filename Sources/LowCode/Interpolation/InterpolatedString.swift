@@ -105,7 +105,7 @@ package struct InterpolatedString: Sendable {
 
   /// The value that `config` alone decides, once and for all: a number, a text, a truth value or none. Nil where other variables,
   /// the time or chance have a say, and where the evaluation fails.
-  func settled(by config: Value) -> Value? {
+  func settled(by config: TemplateConfig) -> Value? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]),
       let value = try? evaluate(EvaluationContext(config: config))
     else { return nil }
@@ -117,7 +117,7 @@ package struct InterpolatedString: Sendable {
 
   /// The value that `config` and the parameters alone decide; nil where other variables, the time or chance have a say, and where
   /// the evaluation fails.
-  func decided(by config: Value) -> JSONValue? {
+  func decided(by config: TemplateConfig) -> JSONValue? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]) else {
       return nil
     }

@@ -17,35 +17,36 @@ enum TemplateMacros {
   }
 
   private static func addClocks(to environment: inout Environment) {
-    environment.addFunction("now_utc") { arguments, _ throws(TemplateError) in
+    environment.addFunction("now_utc") { arguments, evaluation throws(TemplateError) in
       _ = try arguments.bound(to: [], of: "now_utc()")
-      return .datetime(TemplateRuntime.current.moment)
+      return .datetime(evaluation.runtime.moment)
     }
-    environment.addFunction("today_utc") { arguments, _ throws(TemplateError) in
+    environment.addFunction("today_utc") { arguments, evaluation throws(TemplateError) in
       _ = try arguments.bound(to: [], of: "today_utc()")
-      return .date(TemplateRuntime.current.moment.date)
+      return .date(evaluation.runtime.moment.date)
     }
-    environment.addFunction("today_with_timezone") { arguments, _ throws(TemplateError) in
+    environment.addFunction("today_with_timezone") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["timezone"], of: "today_with_timezone()", required: 1)
       guard let name = bound[0]?.text else { throw TemplateError(.key, "A time zone is named by a text.") }
-      return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(TemplateRuntime.current.moment).date)
-      }
+      let moment = evaluation.runtime.moment
+      return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(moment).date) }
     }
-    environment.addFunction("day_delta") { arguments, _ throws(TemplateError) in
+    environment.addFunction("day_delta") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["num_days", "format"], of: "day_delta()", required: 1)
       let format = bound[1] ?? .string("%Y-%m-%dT%H:%M:%S.%f%z")
       guard let days = number(bound[0]) else { throw wrongType("day_delta()", "a number of days", bound[0]) }
+      let now = evaluation.runtime.moment
       return try time { () throws(PythonTimeError) in
-        let moment = try TemplateRuntime.current.moment.adding(PyTimeDelta(days: days))
+        let moment = try now.adding(PyTimeDelta(days: days))
         guard let format = format.text else {
           throw PythonTimeError(.typeError, "strftime() argument 1 must be str, not \(format.typeName)")
         }
         return .string(FormatCache.format(format).strftime(moment))
       }
     }
-    environment.addFunction("generate_uuid") { arguments, _ throws(TemplateError) in
+    environment.addFunction("generate_uuid") { arguments, evaluation throws(TemplateError) in
       _ = try arguments.bound(to: [], of: "generate_uuid()")
-      return .string(TemplateRuntime.current.uuid)
+      return .string(evaluation.runtime.uuid)
     }
   }
 

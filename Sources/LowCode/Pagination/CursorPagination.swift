@@ -7,7 +7,7 @@ struct CursorPagination: Component, PaginationStrategy {
   private let cursorValue: InterpolatedString
   private let stopCondition: InterpolatedBoolean?
   private let size: Int?
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let value = try node.required("cursor_value")
@@ -16,7 +16,7 @@ struct CursorPagination: Component, PaginationStrategy {
       InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
     }
     size = try PageSizeTemplate(node, in: context)?.value()
-    config = context.configValue
+    config = context.templateConfig
     guard size == nil else { return }
     for expression in [value, node["stop_condition"]].compactMap({ $0 }) {
       let template = InterpolatedString(expression, parameters: node.parameters)

@@ -10,14 +10,14 @@ struct PageSizeTemplate: Sendable {
   }
 
   private let size: Size
-  private let config: Value
+  private let config: TemplateConfig
   private let node: ManifestNode
 
   /// Nil where the component has no page size.
   init?(_ component: ComponentNode, in context: BuildContext) throws {
     guard let node = component["page_size"] else { return nil }
     self.node = node
-    config = context.configValue
+    config = context.templateConfig
     if let number = node.int ?? node.string.flatMap({ Int($0) }) {
       size = .number(number)
     } else if let text = node.string, text.isEmpty {

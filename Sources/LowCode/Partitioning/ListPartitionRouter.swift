@@ -11,7 +11,7 @@ struct ListPartitionRouter: Component, PartitionRouter {
   private let node: ManifestNode
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let list = try node.required("values")
     self.node = list
     if list.string != nil {

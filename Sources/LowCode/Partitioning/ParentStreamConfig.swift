@@ -27,7 +27,7 @@ struct ParentStreamConfig: Component {
   static let childResponseField = "child_response"
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     func text(_ template: ManifestNode) throws -> String {
       try InterpolatedString(template, parameters: node.parameters).string(evaluation)
     }
@@ -61,7 +61,7 @@ struct ParentStreamConfig: Component {
     parent.streamName = streamNode["name"]?.string ?? ""
     parent.streamState =
       isIncrementalDependency
-      ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.configValue) : nil
+      ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.templateConfig) : nil
     parent.configuredStream = nil
     parent.mayForgetState = true
     parent.isParentStream = context.hasSharedParents
@@ -73,7 +73,7 @@ struct ParentStreamConfig: Component {
   /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a
   /// state
   /// from before the child had partitions.
-  static func parentState(in childState: JSONObject, of stream: ManifestNode, config: Value) throws -> JSONObject? {
+  static func parentState(in childState: JSONObject, of stream: ManifestNode, config: TemplateConfig) throws -> JSONObject? {
     var childState = childState
     // Left by a read of the child without incremental sync: nothing that a parent can start from.
     childState[FinalStateCursor.stateKey] = nil

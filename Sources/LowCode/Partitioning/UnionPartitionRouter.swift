@@ -14,7 +14,7 @@ struct UnionPartitionRouter: Component, PartitionRouter {
       throw ConnectorError(.system, "A `UnionPartitionRouter` needs at least two routers.", at: node.node)
     }
     let field = try InterpolatedString(node.required("partition_field"), parameters: node.parameters)
-      .string(EvaluationContext(config: context.configValue))
+      .string(EvaluationContext(config: context.templateConfig))
     partitionField = field
     log = context.runtime.log
     routers = try nodes.map { child in

@@ -15,10 +15,10 @@ struct HttpRequester: Component, Requester {
   private let reception: Reception
   /// Tells credentials apart in the response cache; nil where no response is kept.
   private let cacheScope: String?
-  private let config: Value
+  private let config: TemplateConfig
   private let secrets: any Secrets
   /// The config with other secrets in it; nil where what is sent does not depend on them.
-  private let shadow: Value?
+  private let shadow: TemplateConfig?
 
   var baseURL: InterpolatedString? { address.base }
 
@@ -26,7 +26,7 @@ struct HttpRequester: Component, Requester {
     address = RequesterAddress(from: node)
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
-    config = context.configValue
+    config = context.templateConfig
     let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
     shadow = context.shadow(for: templates.compactMap { node[$0] })
     secrets = context.runtime.secrets
@@ -34,7 +34,7 @@ struct HttpRequester: Component, Requester {
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = context.siblings.decoder?.reception ?? .memory
     let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
-    cacheScope = keepsResponses ? node["authenticator"]?.identity(context.configValue) ?? "" : nil
+    cacheScope = keepsResponses ? node["authenticator"]?.identity(context.templateConfig) ?? "" : nil
     var inner = context
     inner.keepsResponses = false
     inner.siblings.urlBase = address.base

@@ -23,7 +23,7 @@ struct RequestOption: Component {
         .system, "`inject_into` should be request_parameter, header, body_data or body_json.", at: placeNode)
     }
     self.place = place
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
       Result { try keys.map { try InterpolatedString($0, parameters: context.requestOptionParameters).string(evaluation) } }
     }
@@ -45,7 +45,7 @@ struct RequestOption: Component {
   }
 
   /// A header, for components that name one directly.
-  init(header: InterpolatedString, config: Value) {
+  init(header: InterpolatedString, config: TemplateConfig) {
     place = .header
     path = Result { [try header.string(EvaluationContext(config: config))] }
   }

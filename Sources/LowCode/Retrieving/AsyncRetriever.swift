@@ -41,7 +41,7 @@ struct AsyncRetriever: Component, Retriever {
     finishing.siblings.transformations = context.siblings.transformations
     selector = try finishing.build(node.required("record_selector"))
 
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let minutes = try Self.number("polling_job_timeout", of: node, evaluation) ?? 0
     rules = AsyncJobOrchestrator.Rules(
       repository: AsyncJobRepository(

@@ -10,7 +10,7 @@ final class FileUploader: Sendable {
   private let targetExtractor: any RecordExtractor
   private let fileName: InterpolatedString?
   private let streamName: String
-  private let config: Value
+  private let config: TemplateConfig
   private let directory: StagingDirectory
   private let log: any LogSink
 
@@ -27,7 +27,7 @@ final class FileUploader: Sendable {
       name.string == "" ? nil : InterpolatedString(name, parameters: node.parameters)
     }
     streamName = context.streamName
-    config = context.configValue
+    config = context.templateConfig
     log = context.runtime.log
     directory = StagingDirectory(environment: context.runtime.environment)
   }

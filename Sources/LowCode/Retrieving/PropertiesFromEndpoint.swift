@@ -16,7 +16,7 @@ struct PropertiesFromEndpoint: Component {
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let templates = try node.nodes("property_field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result { RecordPath(try templates.map { try $0.string(evaluation) }) }
     var inner = context

@@ -36,7 +36,7 @@ package final class StreamSlice: Sendable {
   package var templateValue: Value { .mapping(self) }
 
   /// What templates of a request see.
-  package func evaluationContext(config: Value, token: PageToken?) -> EvaluationContext {
+  package func evaluationContext(config: TemplateConfig, token: PageToken?) -> EvaluationContext {
     var bindings: [(symbol: Symbol, value: Value)] = [
       (.streamSlice, templateValue),
       (.nextPageToken, token.map { Value.dictionary(["next_page_token": $0.value]) } ?? .none),

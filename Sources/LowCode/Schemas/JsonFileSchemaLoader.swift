@@ -22,9 +22,9 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
   init(from node: ComponentNode, in context: BuildContext) throws {
     candidates =
       if let path = Self.path(node) {
-        Self.candidates(for: try path.string(EvaluationContext(config: context.configValue)))
+        Self.candidates(for: try path.string(EvaluationContext(config: context.templateConfig)))
       } else {
-        Self.candidates(defaultFor: try Self.defaultName(node).string(EvaluationContext(config: context.configValue)))
+        Self.candidates(defaultFor: try Self.defaultName(node).string(EvaluationContext(config: context.templateConfig)))
       }
     files = context.manifestFiles
     self.node = node.node

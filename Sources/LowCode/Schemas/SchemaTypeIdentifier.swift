@@ -8,7 +8,7 @@ struct SchemaTypeIdentifier: Component {
   private let namePath: [InterpolatedString]
   private let typePath: [InterpolatedString]
   private let typesMap: [TypesMap]
-  private let config: Value
+  private let config: TemplateConfig
   private let node: ManifestNode
   private let secrets: any Secrets
 
@@ -23,7 +23,7 @@ struct SchemaTypeIdentifier: Component {
     namePath = try path("key_pointer")
     typePath = try path("type_pointer")
     typesMap = try node.nodes("types_mapping").map { try TypesMap(from: ComponentNode($0), in: context) }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   /// The descriptions of the fields; what is iterated over as Python does it.

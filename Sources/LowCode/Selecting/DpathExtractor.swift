@@ -10,7 +10,7 @@ struct DpathExtractor: Component, RecordExtractor {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     expander = try context.build(optional: node["record_expander"])
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result {
       templates.isEmpty ? nil : try JSONGlobPath(try templates.map { JSONPathSegment(try $0.evaluate(evaluation)) })

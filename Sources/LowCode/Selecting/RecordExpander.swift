@@ -50,7 +50,7 @@ struct RecordExpander: Component {
 
   /// The segments of a path, which may be templates over the config.
   static func path(_ property: String, of node: ComponentNode, in context: BuildContext, allowsGlobs: Bool) throws -> [String] {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     return try node.nodes(property).map { segment in
       let text = try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
       if !allowsGlobs, text.contains(where: { "*?[".contains($0) }) {

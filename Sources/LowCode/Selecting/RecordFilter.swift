@@ -4,12 +4,12 @@ import Jinja
 /// Keeps the records for which a condition holds.
 struct RecordFilter: Component, RecordCondition {
   private let condition: InterpolatedBoolean
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let source = node["condition"]
     condition = InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, location: source?.location)
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool { try keeps(record.templateValue, slice) }

@@ -16,10 +16,10 @@ extension Symbol {
 /// What a resolver's mappings see beside the values of one stream.
 struct TemplateScope: Sendable {
   let template: ManifestNode
-  private let config: Value
+  private let config: TemplateConfig
   private let templateValue: Value
 
-  init(_ template: ManifestNode, config: Value) {
+  init(_ template: ManifestNode, config: TemplateConfig) {
     self.template = template
     self.config = config
     templateValue = Value(template.value)

@@ -10,7 +10,7 @@ package struct ConditionalStreams: Component {
     // As the reference, which does not give the condition its parameters.
     do {
       let condition = try InterpolatedBoolean(node.required("condition"))
-      streams = try condition.evaluate(EvaluationContext(config: context.configValue)) ? node.nodes("streams") : []
+      streams = try condition.evaluate(EvaluationContext(config: context.templateConfig)) ? node.nodes("streams") : []
     } catch var error as ConnectorError {
       error.failureType = .system
       throw error

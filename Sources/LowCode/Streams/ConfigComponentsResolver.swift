@@ -5,7 +5,7 @@ import Jinja
 struct ConfigComponentsResolver: Component, ComponentsResolver {
   private let lists: [StreamConfig]
   private let mappings: [ComponentMappingDefinition]
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let streamConfig = try node.required("stream_config")
@@ -13,7 +13,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context)
     }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
@@ -62,7 +62,7 @@ struct StreamConfig: Component {
   private let pointer: [InterpolatedString]
   private let defaults: [JSONValue]
   private let config: JSONObject
-  private let configValue: Value
+  private let templateConfig: TemplateConfig
   private let node: ManifestNode
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -70,13 +70,13 @@ struct StreamConfig: Component {
     pointer = try node.nodes("configs_pointer").map { InterpolatedString($0, parameters: node.parameters) }
     defaults = try node.nodes("default_values").map(\.value)
     config = context.config
-    configValue = context.configValue
+    templateConfig = context.templateConfig
   }
 
   /// The list in the config, or the one value there as a list, then the defaults.
   /// - Throws: ``ConnectorError`` where the pointer leads to several places.
   func entries() throws -> [JSONValue] {
-    let evaluation = EvaluationContext(config: configValue)
+    let evaluation = EvaluationContext(config: templateConfig)
     let path = try pointer.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     do {
       let found = try JSONGlobPath(path).get(in: .object(config)) ?? []

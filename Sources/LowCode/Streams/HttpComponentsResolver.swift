@@ -6,7 +6,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
   private let retriever: any Retriever
   private let cursor: any Cursor
   private let mappings: [ComponentMappingDefinition]
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     var inner = context
@@ -21,7 +21,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
     }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {

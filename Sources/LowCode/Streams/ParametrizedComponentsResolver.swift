@@ -5,14 +5,14 @@ import Jinja
 struct ParametrizedComponentsResolver: Component, ComponentsResolver {
   private let parameters: StreamParametersDefinition
   private let mappings: [ComponentMappingDefinition]
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     parameters = try context.build(node.required("stream_parameters"))
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
     }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {

@@ -48,7 +48,7 @@ package struct StateDelegatingStream: Component {
   private static func retention(_ node: ComponentNode, in context: BuildContext) throws -> String? {
     guard let template = node["api_retention_period"], template.string != "" else { return nil }
     let value = try InterpolatedString(template, parameters: node.parameters)
-      .evaluate(EvaluationContext(config: context.configValue))
+      .evaluate(EvaluationContext(config: context.templateConfig))
     return value.isTruthy ? value.pythonString : nil
   }
 

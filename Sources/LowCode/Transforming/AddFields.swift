@@ -6,7 +6,7 @@ import Jinja
 struct AddFields: Component, RecordTransformation {
   private let fields: [AddedFieldDefinition]
   private let condition: InterpolatedBoolean?
-  private let config: Value
+  private let config: TemplateConfig
   /// Known apart from the condition, as a look at that copies it.
   private let isConditional: Bool
   /// Whether all values are the same for each record.
@@ -20,7 +20,7 @@ struct AddFields: Component, RecordTransformation {
       guard let text = condition.string, !text.isEmpty else { return nil }
       return InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
     }
-    config = context.configValue
+    config = context.templateConfig
     isConditional = condition != nil
     isSettled = condition == nil && fields.allSatisfy { $0.settled != nil }
   }
@@ -73,7 +73,7 @@ final class AddedFieldDefinition: Component {
     let value = try node.required("value")
     self.value = InterpolatedString(
       value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
-    settled = self.value.settled(by: context.configValue).map { JSONValue($0) }
+    settled = self.value.settled(by: context.templateConfig).map { JSONValue($0) }
   }
 
   /// The path as templates see it.

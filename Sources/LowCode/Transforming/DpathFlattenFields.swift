@@ -10,7 +10,7 @@ struct DpathFlattenFields: Component, RecordTransformation {
   private let keys: KeyTransformation?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result { try JSONGlobPath(try templates.map { try $0.string(evaluation) }) }
     deletesOrigin = try node.bool("delete_origin_value", default: false)
@@ -44,7 +44,7 @@ struct KeyTransformation: Component {
   private let suffix: String
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.configValue)
+    let evaluation = EvaluationContext(config: context.templateConfig)
     func text(_ property: String) throws -> String {
       try node[property].map { try InterpolatedString($0, parameters: node.parameters).string(evaluation) } ?? ""
     }

@@ -5,12 +5,12 @@ import Jinja
 struct KeysReplace: Component, RecordTransformation {
   private let old: InterpolatedString
   private let new: InterpolatedString
-  private let config: Value
+  private let config: TemplateConfig
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     old = try InterpolatedString(node.required("old"), parameters: node.parameters)
     new = try InterpolatedString(node.required("new"), parameters: node.parameters)
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {

@@ -5,7 +5,7 @@ import Jinja
 struct RemoveFields: Component, RecordTransformation {
   private let pointers: [Pointer]
   private let condition: InterpolatedBoolean?
-  private let config: Value
+  private let config: TemplateConfig
 
   /// A class, since a loop over values would copy each of them for each record.
   private final class Pointer: Sendable {
@@ -33,7 +33,7 @@ struct RemoveFields: Component, RecordTransformation {
       guard let text = condition.string, !text.isEmpty else { return nil }
       return InterpolatedBoolean(text, parameters: [:], location: condition.location)
     }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {

@@ -6,7 +6,7 @@ import Python
 /// A number in a manifest that may be a template over the config.
 struct InterpolatedNumber: Sendable {
   private let template: InterpolatedString
-  private let config: Value
+  private let config: TemplateConfig
   private let node: ManifestNode
 
   init(_ value: ManifestNode, of component: ComponentNode, in context: BuildContext) throws {
@@ -18,7 +18,7 @@ struct InterpolatedNumber: Sendable {
       default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
       }
     template = InterpolatedString(text, parameters: component.parameters, location: value.location)
-    config = context.configValue
+    config = context.templateConfig
     node = value
   }
 
@@ -113,14 +113,14 @@ struct HeaderTime: Sendable {
 
   private let header: InterpolatedString
   private let regex: InterpolatedString?
-  private let config: Value
+  private let config: TemplateConfig
   private let now: @Sendable () -> Int64
 
   init(_ node: ComponentNode, in context: BuildContext) throws {
     now = context.runtime.now
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     regex = node["regex"].map { InterpolatedString($0, parameters: node.parameters) }
-    config = context.configValue
+    config = context.templateConfig
   }
 
   /// The seconds to wait, for a header that says them or names the moment until when; a moment that is past asks for no wait.

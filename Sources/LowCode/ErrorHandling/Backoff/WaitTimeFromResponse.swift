@@ -6,7 +6,7 @@ import Python
 struct WaitTimeFromResponse: Component, BackoffStrategy {
   private let seconds: InterpolatedString
   private let limit: WaitLimit
-  private let config: Value
+  private let config: TemplateConfig
   private let runtime: RuntimeEnvironment
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -20,7 +20,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
         at: expression)
     }
     limit = try WaitLimit(node, in: context)
-    config = context.configValue
+    config = context.templateConfig
     runtime = context.runtime
   }
 

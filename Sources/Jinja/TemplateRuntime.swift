@@ -2,11 +2,11 @@ import Foundation
 import PythonTime
 
 /// What templates take from the outside world: the time and chance.
-package struct TemplateRuntime: Sendable {
+package final class TemplateRuntime: Sendable {
   /// The current time in microseconds since 1970-01-01T00:00:00Z.
-  package var now: @Sendable () -> Int64
+  package let now: @Sendable () -> Int64
   /// Sixteen random bytes, of which `generate_uuid` makes its text.
-  package var randomBytes: @Sendable () -> [UInt8]
+  package let randomBytes: @Sendable () -> [UInt8]
 
   package init(now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable () -> [UInt8]) {
     self.now = now
@@ -14,7 +14,7 @@ package struct TemplateRuntime: Sendable {
   }
 
   /// The same from random numbers in 0..<1.
-  package init(now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double) {
+  package convenience init(now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double) {
     self.init(now: now, randomBytes: { (0..<16).map { _ in UInt8(truncatingIfNeeded: Int((random() * 256).rounded(.down))) } })
   }
 
@@ -26,14 +26,11 @@ package struct TemplateRuntime: Sendable {
       return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
     })
 
-  /// The one that macros use in this task and its children; set it with `TemplateRuntime.$current.withValue(…)`.
-  @TaskLocal package static var current = TemplateRuntime.system
-
   /// The current time in UTC.
-  var moment: PyDateTime { (try? PyDateTime(epochMicroseconds: Int128(now()))) ?? .unixEpoch }
+  package var moment: PyDateTime { (try? PyDateTime(epochMicroseconds: Int128(now()))) ?? .unixEpoch }
 
   /// A random UUID (version 4) in its usual text form.
-  var uuid: String {
+  package var uuid: String {
     var bytes = Array(randomBytes().prefix(16))
     while bytes.count < 16 { bytes.append(0) }
     bytes[6] = bytes[6] & 0x0f | 0x40
