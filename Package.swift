@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CExhaustion"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
@@ -28,7 +29,8 @@ let package = Package(
     .target(name: "Python", dependencies: ["CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
-      name: "JSON", dependencies: ["CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
+      name: "JSON",
+      dependencies: ["CExhaustion", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime", dependencies: ["Python"]),
     .target(
@@ -42,8 +44,9 @@ let package = Package(
     .target(
       name: "LowCode",
       dependencies: [
-        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExpat", "CSigning",
-        "CZlib",
+        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExhaustion",
+        "CExpat",
+        "CSigning", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "DequeModule", package: "swift-collections"),

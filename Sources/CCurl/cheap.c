@@ -1,6 +1,7 @@
 #include "cheap.h"
 
-#include <stddef.h>
+// Says which C library there is.
+#include <stdlib.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>

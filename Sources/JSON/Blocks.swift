@@ -1,3 +1,4 @@
+import CExhaustion
 import Foundation
 import Synchronization
 
@@ -59,7 +60,7 @@ enum Blocks {
 
   /// Out of memory there is nothing left to make an error with, as everywhere in Swift.
   private static func checked(_ memory: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
-    guard let memory else { preconditionFailure("out of memory") }
+    guard let memory else { exhaustion_end() }
     return memory
   }
 }

@@ -12,10 +12,11 @@ package struct JSONReception: ~Copyable {
   private var size = 0
   /// The number of bytes that there were when they were read last.
   private var seen = 0
-  /// The size of the index so far, and the number of elements of the arrays that are still open, which are mostly records.
-  private var (indexWords, openElements) = (0, 0)
-  /// Whether the text is to be read as a whole, since reading it in parts failed.
-  private var isGivenUp = false
+  /// The size of the index so far, and of what is going to be made for the elements of the arrays that are still open.
+  private var (indexWords, elementBytes) = (0, 0)
+  /// What reading a text as a whole is going to take, since reading it in parts failed; nil where it did not.
+  private var whole: WholeTextCost?
+  private var isGivenUp: Bool { whole != nil }
 
   package init() { self.init(step: 64 * 1024, margin: 4 * 1024) }
 
@@ -33,15 +34,14 @@ package struct JSONReception: ~Copyable {
   /// About the memory that the text takes, with its index and what is made for each record, or with what reading it as a whole is
   /// going to take.
   package var heldBytes: Int {
-    if isGivenUp { return text.count * 3 }
-    return text.count + indexWords * 8 + openElements * Self.bytesARecord
+    if let whole { return text.count + whole.bytes }
+    return text.count + indexWords * 8 + elementBytes
   }
-
-  private static let bytesARecord = 96
 
   /// Takes the next bytes.
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     text.append(bytes)
+    whole?.add(bytes)
     guard text.count - seen >= step, text.count > margin, !isGivenUp else { return }
     // A text that seems to be over may go on.
     if read(before: text.count - margin) { _ = giveUp() }
@@ -63,7 +63,7 @@ package struct JSONReception: ~Copyable {
     if builder == nil { builder = TapeBuilder(start, count: text.count, expecting: max(size, text.count)) }
     do {
       let isOver = try builder?.build(on: start, count: text.count, before: stop) == true
-      if !isOver { (indexWords, openElements) = (builder?.used ?? 0, builder?.openElements ?? 0) }
+      if !isOver { (indexWords, elementBytes) = (builder?.used ?? 0, builder?.elementBytes ?? 0) }
       return isOver
     } catch {
       return giveUp()
@@ -71,7 +71,9 @@ package struct JSONReception: ~Copyable {
   }
 
   private mutating func giveUp() -> Bool {
-    isGivenUp = true
+    var cost = WholeTextCost()
+    text.withUnsafeBytes { cost.add($0) }
+    whole = cost
     builder = nil
     return false
   }

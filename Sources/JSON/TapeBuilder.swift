@@ -54,8 +54,16 @@ struct TapeBuilder: ~Copyable {
   /// The number of words written.
   var used: Int { output.used }
 
-  /// The number of elements of the arrays in which reading pauses.
-  var openElements: Int { (0..<pause.depth).reduce(0) { $0 + (frames[$1].isObject ? 0 : frames[$1].count) } }
+  /// About the memory that is going to be made for the elements of the arrays in which reading pauses: most are records.
+  var elementBytes: Int {
+    (0..<pause.depth).reduce(0) { sum, level in
+      let frame = frames[level]
+      return frame.isObject ? sum : sum + frame.count * Self.bytesAnElement + frame.containers * Self.bytesARecord
+    }
+  }
+
+  /// What a look at an element takes, and what a record takes besides; a list that is to be one is copied.
+  private static let (bytesAnElement, bytesARecord, recordsAList) = (16, 96, 4)
 
   /// A container that is still open.
   private struct Frame {
@@ -65,6 +73,8 @@ struct TapeBuilder: ~Copyable {
     var count: Int
     var flags: UInt64
     var isObject: Bool
+    /// How many records the objects and lists in it weigh.
+    var containers = 0
     /// The number of keys that were as expected, and which the level's filter does not have.
     var expected = 0
   }
@@ -197,6 +207,7 @@ struct TapeBuilder: ~Copyable {
         let isObject = at.pointee == UInt8(ascii: "{")
         if depth >= TapeBuilder.maximumDepth { throw fail(.depth, at) }
         if depth == frameCapacity { growFrames() }
+        if depth > 0 { frames[level].containers &+= isObject ? 1 : Self.recordsAList }
         level = depth
         depth &+= 1
         (frames + level).initialize(to: Frame(index: out.used, dirt: dirt, count: 0, flags: 0, isObject: isObject))

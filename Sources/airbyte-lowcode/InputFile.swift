@@ -31,19 +31,30 @@ enum InputFile {
   /// - Throws: ``ConnectorError`` where they cannot be read.
   static func bytes(_ path: String, _ what: String) throws -> [UInt8] {
     let handle = try handle(path, what)
+    var bytes: [UInt8] = []
     do {
-      return try handle.readToEnd().map { Array($0) } ?? []
+      while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty, bytes.count <= maximumBytes { bytes += part }
     } catch {
       throw ConnectorError(
         .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
     }
+    guard bytes.count <= maximumBytes else {
+      throw ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit.")
+    }
+    return bytes
   }
 
+  /// What is larger is no file of a user's, but a device that never ends.
+  private static let maximumBytes = 128 << 20
+
   /// - Throws: ``ConnectorError`` where the file is not JSON.
-  static func json(_ path: String, _ what: String) throws -> JSONValue {
-    do {
-      return try JSONValue(parsing: bytes(path, what))
-    } catch let error as JSONError {
+  static func json(_ path: String, _ what: String) throws -> JSONValue { try json(bytes(path, what), path, what) }
+
+  /// - Throws: ``ConnectorError`` where the bytes of the file are not JSON.
+  private static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue(parsing: bytes)
+    } catch {
       throw ConnectorError(
         .config, "The \(what) \(path) is not valid JSON: \(error.message).",
         location: SourceLocation(file: path == "-" ? "<stdin>" : path, line: error.line, column: error.column))
@@ -51,8 +62,11 @@ enum InputFile {
   }
 
   /// - Throws: ``ConnectorError`` where the file is not a JSON object.
-  static func object(_ path: String, _ what: String) throws -> JSONObject {
-    let value = try json(path, what)
+  static func object(_ path: String, _ what: String) throws -> JSONObject { try object(bytes(path, what), path, what) }
+
+  /// - Throws: ``ConnectorError`` where the bytes of the file are not a JSON object.
+  static func object(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONObject {
+    let value = try json(bytes, path, what)
     guard let object = value.object else {
       throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value)).")
     }

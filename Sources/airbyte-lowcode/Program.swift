@@ -6,9 +6,10 @@ import Packaging
 enum Program {
   static func main() {
     // Before any file could get its number.
-    _ = StandardOutput.descriptor
-    SystemLimits.prepare()
+    let output = StandardOutput.descriptor
     let arguments = ImageLayout.arguments(CommandLine.arguments)
+    let speaksProtocol = arguments.contains { ["spec", "check", "discover", "read"].contains($0) }
+    SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       if OwnPackage.isThere {
         await CommandRunner.main(PackagedConnector.self, arguments)

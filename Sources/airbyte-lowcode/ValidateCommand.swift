@@ -87,8 +87,9 @@ struct ValidateCommand: AsyncParsableCommand {
   }
 
   private static func config(_ path: String) throws -> GivenConfig {
-    let values = try InputFile.object(path, "config")
-    return GivenConfig(values, bytes: path == "-" ? [] : try InputFile.bytes(path, "config"), name: path)
+    // Once, as a pipe cannot be read again.
+    let bytes = try InputFile.bytes(path, "config")
+    return GivenConfig(try InputFile.object(bytes, path, "config"), bytes: path == "-" ? [] : bytes, name: path)
   }
 }
 

@@ -83,6 +83,44 @@ import Testing
     #expect(!run.wasKilled)
   }
 
+  @Test(arguments: ["manifest", "config", "catalog", "state"])
+  func aDeviceThatNeverEndsIsRefused(what: String) async throws {
+    let connection = try Connection()
+    var arguments = try connection.readArguments(["ok"]) + ["--state", "state.json"]
+    try connection.folder.write("state.json", "[]")
+    let index = try #require(arguments.firstIndex(of: "--\(what)"))
+    arguments[index + 1] = "/dev/zero"
+    let run = try await Tool.run(arguments, in: connection.folder)
+    #expect(try run.errors().first?["message"]?.string?.contains(" MB, which is the limit") == true)
+    #expect(run.status == 1)
+    #expect(!run.wasKilled)
+  }
+
+  /// Each is opened once: whoever opens a pipe again waits for a writer who is gone.
+  @Test(arguments: [
+    ("manifest.yaml", ["spec", "--manifest", "pipe"]), ("manifest.yaml", ["validate", "pipe"]),
+    ("manifest.yaml", ["package", "pipe", "-o", "out", "--name", "x"]),
+    ("config.json", ["validate", "manifest.yaml", "--config", "pipe"]),
+    ("config.json", ["discover", "--manifest", "manifest.yaml", "--config", "pipe"]),
+    ("config.json", ["interpolate", "{{ 1 }}", "--context", "pipe"]),
+  ])
+  func aPipeIsReadOnce(file: String, arguments: [String]) async throws {
+    let connection = try Connection()
+    let run = try await Tool.shell(#"mkfifo pipe && { cat \#(file) > pipe & } && exec "$@""#, arguments, in: connection.folder)
+    #expect(run.status == 0)
+    #expect(!run.wasKilled)
+  }
+
+  @Test func amongFilesOfAFolderPipesAreNoManifests() async throws {
+    let connection = try Connection()
+    try connection.folder.makeFolder("several")
+    let run = try await Tool.shell(
+      #"mkfifo several/a.yaml several/manifest.yaml && cp manifest.yaml several/b.yaml && exec "$@""#, ["validate", "several"],
+      in: connection.folder)
+    #expect(run.status == 0)
+    #expect(run.stdout.hasSuffix("of 1 manifest\n") || run.stdout.contains("1 manifest"))
+  }
+
   @Test func aBrokenManifestIsShownWithItsLine() async throws {
     let connection = try Connection(manifest: "version: 1\nstreams: {a: [}\n")
     let run = try await connection.run("spec", "--manifest", "manifest.yaml")

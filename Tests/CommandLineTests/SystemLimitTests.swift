@@ -41,7 +41,7 @@ import Testing
     return try await Tool.shell("\(limit) && exec \"$@\"", arguments, in: folder)
   }
 
-  @Test(arguments: ["ulimit -n 12", "ulimit -n 20", "ulimit -n 64"], ["JsonDecoder", "JsonlDecoder"])
+  @Test(arguments: ["ulimit -n 8", "ulimit -n 12", "ulimit -n 20", "ulimit -n 64"], ["JsonDecoder", "JsonlDecoder"])
   func fewDescriptorsAreEnough(limit: String, decoder: String) async throws {
     let read = try await run("read", decoder: decoder, under: limit)
     #expect(read.status == 0, "\(read.stdout.suffix(500))")

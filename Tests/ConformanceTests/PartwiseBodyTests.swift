@@ -45,7 +45,7 @@ import Testing
       let error = await #expect(throws: TransportError.self) {
         while let part = try await parts.next() { body.append(part) }
       }
-      #expect(error?.kind == .connectionLost)
+      #expect(error?.kind == .brokenOff)
       #expect(String(decoding: body, as: UTF8.self) == text.prefix(900_004))
     }
   }

@@ -72,4 +72,17 @@ import Testing
     let wide: [UInt8] = Array("{}".utf16).flatMap { [UInt8($0), 0] }
     #expect(receive(wide, by: [1], step: 1, margin: 0).document == nil)
   }
+
+  /// What a text takes with its index and its records, for each of its elements, as a reader has to make room for it.
+  @Test(arguments: [
+    ("[", "{},", 100...160), ("[", "1,", 20...40), ("[", #""abcdefgh","#, 30...60), ("[", "[],", 380...500),
+    ("[", #"{"a":1},"#, 120...180), (#"[{"b":["#, "1,", 20...40), ("<r>", "<a/>", 60...110), ("<r>", #"<a b="1"/>"#, 150...250),
+    ("[\0", "{\0}\0,\0", 150...250), ("x", "abcdefgh", 16...32),
+  ])
+  func tellsWhatItTakes(begin: String, element: String, expected: ClosedRange<Int>) {
+    var reception = JSONReception()
+    let count = 100_000
+    Array((begin + String(repeating: element, count: count)).utf8).withUnsafeBytes { reception.append($0) }
+    #expect(expected.contains(reception.heldBytes / count), "\(reception.heldBytes / count)")
+  }
 }

@@ -116,6 +116,8 @@ def verdict(command, kind, status, out, errors):
     if status == 127 or "error while loading shared libraries" in errors:
         return None  # The dynamic linker has named what it lacks.
     if status == 0:
+        if command == "check" and NAMES[kind] in out:
+            return None  # A check says in its status what keeps it from its work.
         if command == "read" and out.count('"RECORD"') != PARTITIONS * RECORDS:
             return f"only {out.count(chr(34) + 'RECORD' + chr(34))} records"
         if command == "check" and '"SUCCEEDED"' not in out:

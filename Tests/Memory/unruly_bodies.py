@@ -36,9 +36,12 @@ def endless(begin, rest):
 
 
 RECORDS = b'{"id":1,"name":"some name","note":"' + b"x" * 200 + b'"},'
+NESTED = b"[" * 1000 + b"]" * 1000 + b","
 BOMB = packed(b" " * MEGABYTE, 1024)
 ROWS_BOMB = packed(b"{}\n" * 350_000, 500)
 TWICE = packed(BOMB, 1)
+TEXT_BOMB = packed(b"[" + RECORDS * (100 * MEGABYTE // len(RECORDS)) + b"{}]", 1)
+OBJECTS_BOMB = packed(b"[" + b"{}," * 13_000_000 + b"{}]", 1)
 # Name: decoder, status, header, and what makes the body; None for a body without an end.
 BODIES = {
     "json, endless records": ("JsonDecoder", 200, "", lambda: endless(b"[", RECORDS * 400)),
@@ -49,6 +52,40 @@ BODIES = {
     "no json, endless": ("JsonDecoder", 200, "", lambda: endless(b"<", b"x" * 100_000)),
     "json, 100 MB of records": ("JsonDecoder", 200, "", lambda: [b"[" + RECORDS * (100 * MEGABYTE // len(RECORDS)) + b"{}]"]),
     "json, 40 MB of empty objects": ("JsonDecoder", 200, "", lambda: [b"[" + b"{}," * 13_000_000 + b"{}]"]),
+    "json, endless lists of lists": ("JsonDecoder", 200, "", lambda: endless(b"[", b"[[1,2],[3]]," * 10_000)),
+    "json, endless lists of pairs": ("JsonDecoder", 200, "", lambda: endless(b"[", b'[["a",1],["b",2]],' * 6_000)),
+    "json, 8 MB of lists of pairs": ("JsonDecoder", 200, "", lambda: [b"[" + b'[["a",1],["b",2]],' * 440_000 + b"{}]"]),
+    "json, one record of endless members": ("JsonDecoder", 200, "", lambda: endless(b"[{", b'"a":1,' * 20_000)),
+    "json, endless deep lists": ("JsonDecoder", 200, "", lambda: endless(b"[", NESTED * 50)),
+    "json, endless brackets": ("JsonDecoder", 200, "", lambda: endless(b"[", b"[" * 100_000)),
+    "json in UTF-16, endless": ("JsonDecoder", 200, "", lambda: endless("\ufeff[".encode("utf-16-le"), "{},".encode("utf-16-le") * 30_000)),
+    "xml, endless elements": ("XmlDecoder", 200, "", lambda: endless(b"<r>", b"<a/>" * 25_000)),
+    "xml, endless text": ("XmlDecoder", 200, "", lambda: endless(b"<r>", b"x" * 100_000)),
+    "xml, 80 MB of elements": ("XmlDecoder", 200, "", lambda: [b"<r>" + b"<a>text of some length</a>" * 3_000_000 + b"</r>"]),
+    "xml, 7 MB of empty elements": ("XmlDecoder", 200, "", lambda: [b"<r>" + b"<a/>" * 1_900_000 + b"</r>"]),
+    "xml, 1.5 MB of empty elements": ("XmlDecoder", 200, "", lambda: [b"<r>" + b"<a/>" * 390_000 + b"</r>"]),
+    "xml, attributes": ("XmlDecoder", 200, "", lambda: endless(b"<r>", b'<a b="1" c="2"/>' * 6_000)),
+    "xml, deep": ("XmlDecoder", 200, "", lambda: endless(b"<r>", b"<a>" * 30_000)),
+    "lines, endless line": ("JsonlDecoder", 200, "", lambda: endless(b'{"a":"', b"x" * 100_000)),
+    "lines, 30 MB of empty objects a line": ("JsonlDecoder", 200, "", lambda: [(b'{"a":[' + b"{}," * 10_000_000 + b"1]}\n")] * 3),
+    "lines, 4 MB of empty objects a line": ("JsonlDecoder", 200, "", lambda: [(b'{"a":[' + b"{}," * 1_400_000 + b"1]}\n")] * 20),
+    "lines, 200 KB of empty objects a line": ("JsonlDecoder", 200, "", lambda: [(b'{"a":[' + b"{}," * 70_000 + b"1]}\n")] * 200),
+    "lines, deep": ("JsonlDecoder", 200, "", lambda: [(b"[" * 1000 + b"]" * 1000 + b"\n") * 1000] * 20),
+    "lines, 80 MB of empty objects": ("JsonlDecoder", 200, "", lambda: [b"{}\n" * 500_000] * 50),
+    "plain lines, endless": ("IterableDecoder", 200, "", lambda: endless(b"", b"x" * 100_000)),
+    "plain lines, empty ones": ("IterableDecoder", 200, "", lambda: [b"\n" * 1_000_000] * 10),
+    "csv, endless cell": ("CsvDecoder", 200, "", lambda: endless(b'a,b\n"', b"x" * 100_000)),
+    "csv, endless row": ("CsvDecoder", 200, "", lambda: endless(b"a,b\n", b"," * 100_000)),
+    "csv, endless header": ("CsvDecoder", 200, "", lambda: endless(b"a", b",a" * 50_000)),
+    "csv, 30 MB of cells a row": ("CsvDecoder", 200, "", lambda: [b"a,b\n"] + [b"," * 30_000_000 + b"\n"] * 2),
+    "csv, many columns": ("CsvDecoder", 200, "", lambda: [b",".join(b"c%d" % i for i in range(300_000)) + b"\n"] + [b"," * 299_999 + b"\n"] * 30),
+    "csv, short rows": ("CsvDecoder", 200, "", lambda: [b"a_long_name_of_a_column\n"] + [b"1\n" * 500_000] * 20),
+    "items, endless item": ("JsonItemsDecoder", 200, "", lambda: endless(b'{"data":[{"a":"', b"x" * 100_000)),
+    "items, 30 MB of empty objects an item": ("JsonItemsDecoder", 200, "", lambda: [b'{"data":[{"a":[' + b"{}," * 10_000_000 + b"1]}]}"]),
+    "items, empty objects": ("JsonItemsDecoder", 200, "", lambda: [b'{"data":['] + [b"{}," * 400_000] * 50 + [b"{}]}"]),
+    "items, endless before": ("JsonItemsDecoder", 200, "", lambda: endless(b'{"a":"', b"x" * 100_000)),
+    "GzipDecoder, one text of 100 MB": ("GzipDecoder of JsonDecoder", 200, "", lambda: [TEXT_BOMB]),
+    "GzipDecoder, one text of empty objects": ("GzipDecoder of JsonDecoder", 200, "", lambda: [OBJECTS_BOMB]),
     "error, endless": ("JsonDecoder", 400, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
     "error, endless, lines": ("JsonlDecoder", 503, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
     "gzip of 1 GB": ("JsonDecoder", 200, "Content-Encoding: gzip\r\n", lambda: [BOMB]),
@@ -90,7 +127,12 @@ def serve(given):
 
 
 def manifest(port, decoder, at_a_time):
-    inner = {"type": decoder, "decoder": {"type": "JsonlDecoder"}} if decoder == "GzipDecoder" else {"type": decoder}
+    outer, _, within = decoder.partition(" of ")
+    inner = {"type": outer}
+    if outer == "GzipDecoder":
+        inner["decoder"] = {"type": within or "JsonlDecoder"}
+    if outer == "JsonItemsDecoder":
+        inner["items_path"] = "data"
     stream = {
         "type": "DeclarativeStream", "name": "items",
         "retriever": {

@@ -120,14 +120,24 @@ final class SessionTokenCache: Sendable {
 }
 
 extension RuntimeEnvironment {
-  /// Sends a request that is not repeated.
+  /// Sends a request that is not repeated, unless its answer breaks off.
   /// - Throws: ``ConnectorError`` where no answer came.
   fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
-    do throws(TransportError) {
-      return try await transport.send(request, secrets: secrets)
-    } catch {
-      try Task.checkCancellation()
-      throw ConnectorError(.system, "The request to \(purpose) failed: \(error.message)")
+    var breaks = 0
+    while true {
+      do throws(TransportError) {
+        let response = try await transport.send(request, secrets: secrets)
+        if response.isSuccess { try response.checkJSONEnd() }
+        return response
+      } catch {
+        try Task.checkCancellation()
+        let isBroken = error.kind == .brokenOff || error.kind == .truncated
+        guard isBroken, breaks < 4 else {
+          throw ConnectorError(isBroken ? .transient : .system, "The request to \(purpose) failed: \(error.message)")
+        }
+        try await sleep(Double(1 << breaks))
+        breaks += 1
+      }
     }
   }
 }

@@ -32,7 +32,9 @@ struct QuotaStatusSource: Component {
     let client = HTTPClient(
       name: "quota_status", authenticator: NoAuth(), errorHandler: QuotaErrorHandler(ignored: unavailableStatusCodes),
       runtime: runtime)
-    let response = try await client.send(try RequestPreparation.request(method: method, url: url, parts: parts))
+    var request = try RequestPreparation.request(method: method, url: url, parts: parts)
+    request.checkEnd = { try $0.checkJSONEnd() }
+    let response = try await client.send(request)
     if unavailableStatusCodes.contains(response.status) { return nil }
     guard let status = response.json else {
       throw ConnectorError(.system, "The quota status cannot be used: it is not JSON.")

@@ -69,7 +69,9 @@ final class SessionTokenProvider: Sendable {
   private func logIn() async throws -> Session {
     let response: HTTPResponse
     do {
-      response = try await login.send(.whole, token: nil, path: nil, adding: RequestParts())
+      var parts = RequestParts()
+      parts.checkEnd = decoder.checkEnd
+      response = try await login.send(.whole, token: nil, path: nil, adding: parts)
     } catch is RequestSignal {
       throw ConnectorError(
         .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none.")

@@ -60,6 +60,7 @@ struct TokenEndpoint: Sendable {
 
   private func answer(_ response: HTTPResponse, _ request: HTTPRequest) throws -> TokenResponse {
     guard response.isSuccess else { throw refused(response) }
+    try response.checkJSONEnd()
     do {
       return TokenResponse(body: try response.document().root)
     } catch {

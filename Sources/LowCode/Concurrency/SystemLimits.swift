@@ -1,4 +1,5 @@
 import CCurl
+import CExhaustion
 import Foundation
 
 /// What the system allows the process.
@@ -8,10 +9,19 @@ package enum SystemLimits {
   /// Those that are to stay free for files.
   private static let spareDescriptors = 6
 
-  /// How many connections there may be at a time, by the limit of open files; nil where that is far away.
+  /// What a transfer takes of the address space, with the stack of its thread and its part of a page.
+  private static let addressSpacePerConnection = 24 << 20
+
+  /// How many connections there may be at a time, by the limits of open files and of the address space; nil where those are far away.
   static let connections: Int? = {
-    guard let limit = openFiles, limit < 4_096, let used = usedDescriptors else { return nil }
-    return max(1, (limit - used - spareDescriptors) / descriptorsPerConnection)
+    var count: Int?
+    if let limit = openFiles, limit < 4_096, let used = usedDescriptors {
+      count = max(1, (limit - used - spareDescriptors) / descriptorsPerConnection)
+    }
+    if let left = addressSpaceLeft, left < 4 << 30 {
+      count = min(count ?? .max, max(1, (left - spareAddressSpace) / addressSpacePerConnection))
+    }
+    return count
   }()
 
   /// The limit of open files (`ulimit -n`); nil for none.
@@ -20,9 +30,19 @@ package enum SystemLimits {
   /// The limit of the address space in bytes (`ulimit -v`); nil for none.
   static var addressSpace: Int? { limit(addressSpaceResource) }
 
-  /// Prepares the process for a limit of its address space: `malloc` would keep 64 MB of it for each thread.
-  package static func prepare() {
-    if addressSpace != nil { cheap_share() }
+  /// Prepares the process for a limit of its address space: `malloc` would keep 64 MB of it for each thread, and without memory
+  /// there is nothing left to make an error with.
+  /// - Parameter trace: where an error is told: by a TRACE message to that descriptor, or as a text to standard error if it is nil.
+  package static func prepare(trace: Int32?) {
+    guard let limit = addressSpace else { return }
+    cheap_share()
+    let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)."
+    if let trace {
+      let error = #""error":{"message":"\#(sentence)","failure_type":"system_error"}}}"#
+      exhaustion_explain(trace, #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":"#, ",\(error)\n")
+    } else {
+      exhaustion_explain(STDERR_FILENO, "error: \(sentence) [", "]\n")
+    }
   }
 
   /// The bytes of the address space that are left; nil where there is no limit.

@@ -10,7 +10,12 @@ protocol BodyParser: AnyObject {
   func finish(into values: inout ParsedValues) throws
   /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
   var stepSize: Int { get }
+  /// About the memory that what is held takes, and what is going to be made of it.
+  var heldBytes: Int { get }
 }
+
+/// What reading a JSON text takes at most, as many times its size: three bytes are an object of two words, or an empty list.
+let jsonExpansion = 7
 
 extension BodyParser {
   var stepSize: Int { 256 * 1024 }
@@ -21,16 +26,19 @@ struct ParsedValues {
   private(set) var views: [JSONView] = []
   /// The size of the texts that they stand in.
   private(set) var byteCount = 0
+  /// About the memory that they take, with that of their records.
+  private(set) var heldBytes = 0
 
   mutating func append(_ found: [JSONView]) {
     guard let document = found.first?.document else { return }
     byteCount += document.footprint.text
+    heldBytes += document.footprint.text + document.footprint.index + found.count * MemoryLayout<Record>.stride
     if views.isEmpty { views = found } else { views += found }
   }
 
   /// The values so far, which are forgotten.
   mutating func take() -> DecodedBody {
-    defer { (views, byteCount) = ([], 0) }
+    defer { (views, byteCount, heldBytes) = ([], 0, 0) }
     return .many(views)
   }
 }
@@ -57,10 +65,11 @@ extension PartwiseDecoder {
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
     let parser = try parser(charset: response.charset)
     var values = ParsedValues()
+    var room = DecodingRoom(response)
     do {
       var parts = response.parts
       while let part = try await parts.next() {
-        guard try await parse(part, parser, &values, batch) else { return }
+        guard try await parse(part, parser, &values, &room, batch) else { return }
       }
       try parser.finish(into: &values)
     } catch {
@@ -73,7 +82,8 @@ extension PartwiseDecoder {
 
   /// Parses one part of a body and hands on what was found, where it is enough.
   func parse(
-    _ part: Data, _ parser: any BodyParser, _ values: inout ParsedValues, _ batch: (DecodedBody) async throws -> Bool
+    _ part: Data, _ parser: any BodyParser, _ values: inout ParsedValues, _ room: inout DecodingRoom,
+    _ batch: (DecodedBody) async throws -> Bool
   ) async throws -> Bool {
     var start = 0
     while start < part.count {
@@ -82,8 +92,11 @@ extension PartwiseDecoder {
         try parser.parse(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), into: &values)
       }
       start = end
+      try await room.hold(parser.heldBytes + values.heldBytes)
       guard values.byteCount >= ParsedValues.enough else { continue }
+      room.close()
       guard try await batch(values.take()) else { return false }
+      room.leave()
     }
     return true
   }

@@ -39,6 +39,8 @@ private final class DownloadParser: BodyParser {
   /// A thousand times as much may come out.
   var stepSize: Int { inflater == nil ? text.stepSize : max(1, text.stepSize / 256) }
 
+  var heldBytes: Int { text.heldBytes }
+
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     guard let inflater else { return try pass(bytes, &values) }
     var inflated = ByteBuffer(capacity: bytes.count)
@@ -87,6 +89,7 @@ private final class ZeroFilter: BodyParser {
   init(_ inner: any BodyParser) { self.inner = inner }
 
   var stepSize: Int { inner.stepSize }
+  var heldBytes: Int { inner.heldBytes }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     guard isOn, bytes.contains(0) else { return try inner.parse(bytes, into: &values) }

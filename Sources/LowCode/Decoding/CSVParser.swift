@@ -32,8 +32,11 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   /// Each row is written with the names of all columns, however short it is.
   var stepSize: Int {
     let overhead = max(rows.overhead, cells.bytes.count, 128)
-    return max(1, min(256 * 1024, 16 * 1024 * 1024 / overhead))
+    return max(1, min(64 * 1024, 8 * 1024 * 1024 / overhead))
   }
+
+  /// The cells and their JSON; of the columns their names, the places of those, and a line.
+  var heldBytes: Int { cells.footprint * 2 + rows.overhead * 8 }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     rows.expect(bytes.count)

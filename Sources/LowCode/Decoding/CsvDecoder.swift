@@ -14,7 +14,7 @@ struct CsvDecoder: Component, PartwiseDecoder {
     let delimiter = try node.optionalString("delimiter") ?? ","
     self.delimiter = delimiter.isEmpty ? "," : delimiter.hasPrefix("\\") ? PythonEscapes.decoded(delimiter) : delimiter
     blanks = Set(try node.strings("set_values_to_none"))
-    limit = try DecodingLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(context.runtime.environment).recordBytes
   }
 
   /// - Throws: ``ConnectorError`` for an encoding or a delimiter that does not exist; as the reference, not before a body is there.

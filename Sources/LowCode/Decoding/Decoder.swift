@@ -16,6 +16,21 @@ package enum DecodedBody: Sendable {
     }
   }
 
+  /// About the memory that the values take.
+  var heldBytes: Int {
+    switch self {
+    case .one(let view), .elements(of: let view): return view.document.heldBytes
+    case .many(let views):
+      var last: JSONDocument?
+      var sum = views.count * MemoryLayout<Record>.stride
+      for view in views where view.document !== last {
+        last = view.document
+        sum += view.document.heldBytes
+      }
+      return sum
+    }
+  }
+
   package func forEach(_ body: (JSONView) throws -> Void) rethrows {
     switch self {
     case .one(let view): try body(view)
@@ -56,7 +71,21 @@ extension Decoder {
   package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
 
+  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
+  /// - Throws: ``TransportError``
+  func checkEnd(_ response: HTTPResponse) throws(TransportError) {
+    if self is JsonDecoder { return try response.checkJSONEnd() }
+    do { _ = try decode(response) } catch {
+      if let error = error as? TransportError { throw error }
+    }
+  }
+
   package func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
     _ = try await batch(decode(response.whole()))
   }
+}
+
+extension JSONDocument {
+  /// The size of the text and of its index.
+  fileprivate var heldBytes: Int { footprint.text + footprint.index }
 }

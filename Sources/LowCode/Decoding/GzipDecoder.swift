@@ -42,6 +42,8 @@ private final class GzipParser: BodyParser {
 
   var stepSize: Int { decompressor.step(for: inner.stepSize) }
 
+  var heldBytes: Int { inner.heldBytes }
+
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     do {
       try decompressor.read(bytes) { try inner.parse($0, into: &values) }

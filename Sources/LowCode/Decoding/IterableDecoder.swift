@@ -6,7 +6,7 @@ struct IterableDecoder: Component, PartwiseDecoder {
   private let limit: Limit
 
   init(from node: ComponentNode, in context: BuildContext) throws {
-    limit = try DecodingLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(context.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser { try TextParser(TextLinesParser(limit), charset: charset) }
@@ -22,6 +22,10 @@ private final class TextLinesParser: BodyParser {
   private let limit: Limit
 
   init(_ limit: Limit) { self.limit = limit }
+
+  /// An empty line is a record of a hundred bytes.
+  var stepSize: Int { 32 * 1024 }
+  var heldBytes: Int { line.count * 4 }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     var out = JSONWriter(capacity: bytes.count * 2)

@@ -69,6 +69,9 @@ final class JSONItemsParser: BodyParser {
     guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess).") }
   }
 
+  var stepSize: Int { 64 * 1024 }
+  var heldBytes: Int { heldCount * jsonExpansion }
+
   /// The number of bytes that have to be held until the next ones come.
   private var heldCount: Int {
     var count = lines.count + key.count + path.count

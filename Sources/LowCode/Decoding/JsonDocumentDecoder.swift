@@ -5,27 +5,33 @@ import JSON
 struct JsonDocumentDecoder: PartwiseDecoder {
   private let limit: Limit
 
-  init(in context: BuildContext) throws { limit = try DecodingLimits(context.runtime.environment).pageBytes }
+  init(in context: BuildContext) throws { limit = try TransferLimits(context.runtime.environment).pageBytes }
 
   func parser(charset: String?) throws -> any BodyParser { try TextParser(Parser(limit), charset: charset) }
 
   private final class Parser: BodyParser {
     private let limit: Limit
-    private var text = ByteBuffer()
+    private var text = JSONReception()
+    private var count = 0
 
     init(_ limit: Limit) { self.limit = limit }
 
+    /// Its elements are handed on at once.
+    var heldBytes: Int { text.heldBytes }
+
     func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
       text.append(bytes)
-      guard text.count <= limit.value else { throw ConnectorError(.system, "The JSON text of the response has \(limit.excess).") }
+      count += bytes.count
+      guard count <= limit.value else { throw ConnectorError(.system, "The JSON text of the response has \(limit.excess).") }
     }
 
     func finish(into values: inout ParsedValues) throws {
-      var whole = ByteBuffer()
+      var whole = JSONReception()
       swap(&text, &whole)
+      let (bytes, document) = whole.finish()
       let root: JSONView
       do throws(JSONError) {
-        root = try JSONDocument(parsing: whole.freeze()).root
+        if let document { root = document.root } else { root = try JSONDocument(parsing: bytes).root }
       } catch {
         if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))") }
         throw ConnectorError(.system, "The response is not JSON: \(error).")

@@ -11,7 +11,7 @@ struct JsonItemsDecoder: Component, PartwiseDecoder {
   init(from node: ComponentNode, in context: BuildContext) throws {
     path = try node.string("items_path")
     encoding = try node.optionalString("encoding")
-    limit = try DecodingLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(context.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser {

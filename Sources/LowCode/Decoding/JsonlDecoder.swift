@@ -9,7 +9,7 @@ struct JsonlDecoder: Component, PartwiseDecoder {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     omissions = OmissionLog("lines are not JSON and are left out.", in: context)
-    limit = try DecodingLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(context.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser {
@@ -28,6 +28,10 @@ private final class JSONLinesParser: BodyParser {
     self.omissions = omissions
     self.limit = limit
   }
+
+  /// A line of three bytes is a record of a hundred.
+  var stepSize: Int { 64 * 1024 }
+  var heldBytes: Int { pending.count * jsonExpansion }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {

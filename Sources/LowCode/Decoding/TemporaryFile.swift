@@ -45,6 +45,22 @@ final class TemporaryFile: BodyStore {
     if !isWritten { throw Self.failure("written", folder) }
   }
 
+  /// Writes bytes from `offset` on.
+  func put(_ data: Data, at offset: Int) throws(ConnectorError) {
+    let isWritten = data.withUnsafeBytes { bytes in
+      var written = 0
+      while written < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+        let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        written += count
+      }
+      return true
+    }
+    if !isWritten { throw Self.failure("written", folder) }
+  }
+
   /// The bytes from `offset` on, fewer than `count` only at the end.
   func read(at offset: Int, count: Int) throws(ConnectorError) -> Data {
     guard offset >= 0, count > 0, offset < size else { return Data() }

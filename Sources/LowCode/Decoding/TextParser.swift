@@ -32,6 +32,7 @@ final class TextParser: BodyParser {
   }
 
   var stepSize: Int { inner.stepSize }
+  var heldBytes: Int { inner.heldBytes }
 
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
     switch state {

@@ -9,7 +9,7 @@ struct XmlDecoder: Component, Decoder {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     omissions = OmissionLog("responses are not XML, so they count as pages without records.", in: context)
-    limit = try DecodingLimits(context.runtime.environment).xmlBytes
+    limit = try TransferLimits(context.runtime.environment).xmlBytes
   }
 
   var allowsPagination: Bool { true }

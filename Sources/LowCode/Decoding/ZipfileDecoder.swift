@@ -29,11 +29,11 @@ private struct Unpacked {
 /// The directory stands at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
 struct ZipfileDecoder: Component, Decoder {
   private let inner: any PartwiseDecoder
-  private let limits: DecodingLimits
+  private let limits: TransferLimits
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     inner = try NestedDecoder.build(node.required("decoder"), in: context)
-    limits = try DecodingLimits(context.runtime.environment)
+    limits = try TransferLimits(context.runtime.environment)
   }
 
   var reception: Reception { .parts }
@@ -66,13 +66,14 @@ struct ZipfileDecoder: Component, Decoder {
     let archive = try open(file)
     var values = ParsedValues()
     var unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
+    var room = DecodingRoom(response)
     for entry in archive.entries {
       do {
         let parser = try inner.parser(charset: response.charset)
         var reader = try archive.reader(entry)
         while let part = try reader.next() {
           try unpacked.add(part)
-          guard try await inner.parse(part, parser, &values, batch) else { return }
+          guard try await inner.parse(part, parser, &values, &room, batch) else { return }
         }
         try parser.finish(into: &values)
       } catch {

@@ -31,7 +31,7 @@ enum DefaultErrorMapping {
         ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected.")
     case .failure(let error):
       switch error.kind {
-      case .invalidRedirect, .truncated: return ErrorResolution(.retry, .transient, error.message)
+      case .invalidRedirect, .truncated, .brokenOff: return ErrorResolution(.retry, .transient, error.message)
       case .invalidURL, .unsupportedScheme, .forbiddenAddress, .invalidSetting:
         return ErrorResolution(.fail, .config, error.message)
       case .tooLarge, .systemLimit: return ErrorResolution(.fail, .system, error.message)

@@ -28,14 +28,21 @@ extension HTTPResponse {
     var parts = parts
     while let part = try await parts.next() { try store.append(part) }
     let content = store.source.map { HTTPBody.streaming($0) } ?? .received(.empty)
-    return HTTPResponse(status: status, headers: headers, content: content, url: url)
+    return with(content)
   }
 
   /// The same response with its body received wholly.
+  /// - Throws: ``TransportError`` where the connection breaks off, or the body is larger than a page may be.
   package func whole() async throws(TransportError) -> HTTPResponse {
     guard case .streaming(let source) = content else { return self }
     var body = Data()
-    while let part = try await source.next() { body.append(part) }
+    let limit = memory?.page ?? TransferLimits().pageBytes
+    while let part = try await source.next() {
+      body.append(part)
+      guard body.count <= limit.value else {
+        throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess).")
+      }
+    }
     return HTTPResponse(status: status, headers: headers, body: body, url: url)
   }
 
@@ -43,7 +50,7 @@ extension HTTPResponse {
   /// - Throws: ``TransportError`` where the connection breaks off.
   func begun() async throws(TransportError) -> HTTPResponse {
     guard case .streaming(let source) = content else { return self }
-    return HTTPResponse(status: status, headers: headers, content: .streaming(try await BegunBody(source)), url: url)
+    return with(.streaming(try await BegunBody(source)))
   }
 
   /// The body in parts, however much of it was received.

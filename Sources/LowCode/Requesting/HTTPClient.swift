@@ -120,6 +120,7 @@ struct HTTPClient: Sendable {
       // Whoever judges an error looks into its body, and a template may look into any. Of any other body the beginning is received
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
+      if response.isSuccess { try signed.checkEnd?(response) }
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)

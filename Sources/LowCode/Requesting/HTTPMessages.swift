@@ -15,6 +15,9 @@ package struct HTTPRequest: Sendable {
   package var readTimeout = 300.0
   /// Whether the body is wanted part by part: then the response may come before its body.
   package var receivesInParts = false
+  /// Looks at a body that was received wholly: it throws a ``TransportError`` where that ends in the middle, and the request is tried
+  /// again. Nil where whoever reads the body does so.
+  package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
 
@@ -45,12 +48,24 @@ package final class HTTPResponse: Sendable {
   /// The URL that answered, after redirects.
   package let url: String
   package let content: HTTPBody
+  /// What whoever reads the body takes memory from for large pieces of it; nil where that is not counted.
+  let memory: ResponseMemory?
 
-  package init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
+  package convenience init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
+    self.init(status: status, headers: headers, content: content, url: url, memory: nil)
+  }
+
+  init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String, memory: ResponseMemory?) {
     self.status = status
     self.headers = headers
     self.content = content
     self.url = url
+    self.memory = memory
+  }
+
+  /// The same response with another body.
+  func with(_ content: HTTPBody) -> HTTPResponse {
+    HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory)
   }
 
   package convenience init(status: Int, headers: HTTPHeaders, body: Data, url: String) {
@@ -75,6 +90,13 @@ package final class HTTPResponse: Sendable {
     return false
   }
 
+  /// - Throws: ``TransportError`` where the body is a JSON text that ends in the middle.
+  func checkJSONEnd() throws(TransportError) {
+    do throws(JSONError) { _ = try document() } catch {
+      if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))", of: self) }
+    }
+  }
+
   /// The body's JSON value; nil where the body is not JSON.
   package var json: JSONView? { (try? document())?.root }
 }
@@ -89,7 +111,9 @@ package struct TransportError: Error, Sendable {
     case invalidRedirect
     /// An address that must not be requested.
     case forbiddenAddress
-    /// A compressed body that ends too early.
+    /// The connection was lost within the body.
+    case brokenOff
+    /// A body that ends too early.
     case truncated
     /// A response beyond one of ``TransferLimits``, which another attempt would be as well.
     case tooLarge

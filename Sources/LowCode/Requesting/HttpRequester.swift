@@ -75,8 +75,9 @@ struct HttpRequester: Component, Requester {
     var request = try self.request(to: path, token, &merged, context)
     // A response that is kept is received wholly.
     let isKept = cacheScope != nil && merged.store == nil
-    request.store = try merged.store ?? (reception == .file && !isKept ? TemporaryFile() : nil)
-    request.receivesInParts = request.store != nil || reception == .parts && !isKept
+    request.store = merged.store ?? (reception == .file && !isKept ? SpooledBody() : nil)
+    request.receivesInParts = request.store != nil || reception == .parts && !isKept && merged.checkEnd == nil
+    request.checkEnd = merged.checkEnd
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
     let key = (isKept ? cacheScope : nil).flatMap { scope in

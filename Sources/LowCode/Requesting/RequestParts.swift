@@ -12,6 +12,8 @@ package struct RequestParts: Sendable {
   package var bodyJSON: JSONObject = [:]
   /// Where the response's body goes, instead of into memory.
   package var store: (any BodyStore)?
+  /// See ``HTTPRequest/checkEnd``.
+  package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
 
   package init() {}
 
@@ -19,6 +21,7 @@ package struct RequestParts: Sendable {
   /// - Throws: ``ConnectorError`` where both set the same key (in a JSON body: to different values).
   package mutating func merge(_ other: RequestParts) throws {
     store = other.store ?? store
+    checkEnd = other.checkEnd ?? checkEnd
     lastingParameters.formUnion(other.lastingParameters)
     try Self.merge(other.parameters, into: &parameters, place: "query")
     try Self.merge(other.headers, into: &headers, place: "headers")

@@ -3,13 +3,18 @@ import Foundation
 
 /// How much an API may send. Each limit that an environment variable moves names it in its error.
 package struct TransferLimits: Sendable {
-  /// The size of a body that is received wholly, unpacked.
+  /// The size of a body that is received wholly, unpacked, and of a JSON text within another decoder.
   package var pageBytes = Limit(value: 128 << 20, variable: "AIRBYTE_LOWCODE_MAX_PAGE_BYTES")
   /// The size to which the body of an error is cut.
   package var errorBytes = Limit(value: 1 << 20, variable: "AIRBYTE_LOWCODE_MAX_ERROR_BYTES")
+  /// The text of one record where a body is read in parts: a line, a row, an item.
+  package var recordBytes = Limit(value: 32 << 20, variable: "AIRBYTE_LOWCODE_MAX_RECORD_BYTES")
+  /// An XML text, and the memory that its content takes.
+  package var xmlBytes = Limit(value: 96 << 20, variable: "AIRBYTE_LOWCODE_MAX_XML_BYTES")
   /// The size of what comes out of compressed data.
   package var inflatedBytes = Limit(value: 64 << 30, variable: "AIRBYTE_LOWCODE_MAX_INFLATED_BYTES")
-  /// How many times its size may come out of compressed data. Deflate cannot do more than 1032.
+  /// How many times its size may come out of compressed data or an archive. Deflate cannot do more than 1032, but the files of an
+  /// archive may be told twice.
   package var inflationRatio = Limit(value: 1_000, variable: "AIRBYTE_LOWCODE_MAX_INFLATION_RATIO")
   /// The memory of all large bodies that are held at a time, with their indexes.
   package var memoryBytes = Limit(value: 352 << 20, variable: "AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY")
@@ -28,6 +33,8 @@ package struct TransferLimits: Sendable {
   package init(_ environment: [String: String]) throws(ConnectorError) {
     try pageBytes.read(environment)
     try errorBytes.read(environment)
+    try recordBytes.read(environment)
+    try xmlBytes.read(environment)
     try inflatedBytes.read(environment)
     try inflationRatio.read(environment)
     try memoryBytes.read(environment)

@@ -19,7 +19,7 @@ struct AsyncJobRepository: Sendable {
   /// Creates a job.
   /// - Throws: ``ConnectorError`` where the API does not.
   func start(_ slice: StreamSlice) async throws -> HTTPResponse {
-    let response = try await send(creation, slice)
+    let response = try await send(creation, slice, checked: { try $0.checkJSONEnd() })
     guard response.isSuccess else {
       throw ConnectorError(.system, "The API did not create a job: it answered with status \(response.status).")
     }
@@ -28,7 +28,7 @@ struct AsyncJobRepository: Sendable {
 
   /// How a job stands.
   func poll(_ job: AsyncJob) async throws -> (status: AsyncJobStatus, response: HTTPResponse) {
-    let response = try await send(polling, slice(of: job))
+    let response = try await send(polling, slice(of: job), checked: decoder.checkEnd)
     return (try statuses.status(try await values(statusExtractor, in: response).first), response)
   }
 
@@ -66,7 +66,7 @@ struct AsyncJobRepository: Sendable {
       return try await values(targetExtractor, in: response)
     }
     let slice = StreamSlice(partition: [:], cursorSlice: [:], extraFields: [:], bindings: [try polled(job)], job: nil)
-    let response = try await send(targets, slice)
+    let response = try await send(targets, slice, checked: decoder.checkEnd)
     guard response.isSuccess else {
       throw ConnectorError(.system, "The API did not say where a job's records are: it answered with status \(response.status).")
     }
@@ -75,8 +75,13 @@ struct AsyncJobRepository: Sendable {
 
   // MARK: Requests
 
-  private func send(_ requester: any Requester, _ slice: StreamSlice) async throws -> HTTPResponse {
-    try await requester.send(slice, token: nil, path: nil, adding: RequestParts())
+  /// - Parameter check: see ``HTTPRequest/checkEnd``.
+  private func send(
+    _ requester: any Requester, _ slice: StreamSlice, checked check: (@Sendable (HTTPResponse) throws -> Void)? = nil
+  ) async throws -> HTTPResponse {
+    var parts = RequestParts()
+    parts.checkEnd = check
+    return try await requester.send(slice, token: nil, path: nil, adding: parts)
   }
 
   private func values(_ extractor: any RecordExtractor, in response: HTTPResponse) async throws -> [JSONValue] {

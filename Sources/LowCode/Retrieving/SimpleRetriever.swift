@@ -295,8 +295,9 @@ struct SimpleRetriever: Component, Retriever {
       result.recordCount += selection.records.count
       result.extractedCount += selection.extracted
       if let last = selection.records.last { result.lastRecord = last }
-      guard let failure = selection.failure else { return try await emit(selection.records, response.body.count) }
-      if !selection.records.isEmpty, try await !emit(selection.records, response.body.count) { return false }
+      let size = decoder.streams ? batch.heldBytes : response.body.count
+      guard let failure = selection.failure else { return try await emit(selection.records, size) }
+      if !selection.records.isEmpty, try await !emit(selection.records, size) { return false }
       throw failure
     }
     return result

@@ -31,18 +31,16 @@ struct CombinedExtractor: Component, RecordExtractor {
     log = context.runtime.log
   }
 
-  func items(in body: JSONView) async throws -> [ExtractedItem] {
-    var all: [ExtractedItem] = []
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws {
     for index in extractors.indices {
       let items = try await items(of: index, in: body)
       switch mode {
-      case .union: all += items
+      case .union: try items.forEach(take)
       case .firstMatch:
         let hasRecord = items.contains { if case .leftOut = $0 { false } else { true } }
-        if hasRecord { return items }
+        if hasRecord { return try items.forEach(take) }
       }
     }
-    return all
   }
 
   private func items(of index: Int, in body: JSONView) async throws -> [ExtractedItem] {

@@ -35,19 +35,18 @@ struct DpathExtractor: Component, RecordExtractor {
     return true
   }
 
-  func items(in body: JSONView) async throws -> [ExtractedItem] {
-    let found = try views(in: body)
-    guard let expander else { return found.map { .view($0) } }
-    var items: [ExtractedItem] = []
-    for view in found { items += try await expander.expand(view) }
-    return items
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws {
+    guard let expander else { return try forEachView(in: body) { try take(.view($0)) } }
+    var found: [JSONView] = []
+    try forEachView(in: body) { found.append($0) }
+    for view in found { try await expander.expand(view).forEach(take) }
   }
 
-  private func views(in body: JSONView) throws -> [JSONView] {
+  private func forEachView(in body: JSONView, _ take: (JSONView) throws -> Void) throws {
     let path = try path.get()
-    if let path, path.hasStar { return path.values(in: body) }
-    guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return [] }
-    return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
+    if let path, path.hasStar { return try path.values(in: body).forEach(take) }
+    guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return }
+    if found.kind == .array { try found.forEachElement(take) } else if found.isTruthy { try take(found) }
   }
 
   /// - Returns: false where something that was found is no object.
@@ -60,9 +59,10 @@ struct DpathExtractor: Component, RecordExtractor {
   /// A list gives its elements, any other value that is not empty is a record.
   private func append(found: JSONView, to records: inout [Record]) -> Bool {
     guard found.kind == .array else { return found.isTruthy ? append(record: found, to: &records) : true }
+    guard found[0]?.kind ?? .object == .object else { return false }
     records.reserveCapacity(records.count + found.count)
     var areObjects = true
-    found.forEachElement { areObjects = append(record: $0, to: &records) && areObjects }
+    found.forEachElement { areObjects = areObjects && append(record: $0, to: &records) }
     return areObjects
   }
 

@@ -91,7 +91,7 @@ struct RecordSelector: Component {
     let count = selection.records.count
     for (body, place) in rest {
       do {
-        for item in try await extractor.items(in: body) {
+        try await extractor.forEachItem(in: body) { item in
           if let record = try record(item, slice) { selection.records.append(record) } else { leftOut += 1 }
         }
       } catch {

@@ -8,7 +8,7 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
   init(from node: ComponentNode, in context: BuildContext) throws {
     rows = CSVFileDecoder(
       keepsMissingWords: try node.bool("preserve_na_values", default: false),
-      limit: try DecodingLimits(context.runtime.environment).recordBytes, log: context.runtime.log)
+      limit: try TransferLimits(context.runtime.environment).recordBytes, log: context.runtime.log)
   }
 
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool {
@@ -16,5 +16,5 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
     return true
   }
 
-  func items(in body: JSONView) async throws -> [ExtractedItem] { [.view(body)] }
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws { try take(.view(body)) }
 }

@@ -39,13 +39,20 @@ package enum ExtractedItem: Sendable {
 /// Finds the records in a decoded body.
 package protocol RecordExtractor: Sendable {
   /// Appends the records of `body` to `records`, where that takes nothing but a look at the body.
-  /// - Returns: whether it was done; otherwise ``items(in:)`` has to be asked.
+  /// - Returns: whether it was done; otherwise ``forEachItem(in:_:)`` has to be asked.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
-  /// Whatever the extractor finds in `body`.
-  func items(in body: JSONView) async throws -> [ExtractedItem]
+  /// Calls `take` with whatever the extractor finds in `body`, one after the other.
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws
 }
 
 extension RecordExtractor {
+  /// Whatever the extractor finds in `body`.
+  package func items(in body: JSONView) async throws -> [ExtractedItem] {
+    var items: [ExtractedItem] = []
+    try await forEachItem(in: body) { items.append($0) }
+    return items
+  }
+
   package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
 }
 

@@ -33,6 +33,7 @@ package enum ManifestFinder {
 
   private static func manifests(in folder: String) -> [String] {
     files(below: folder).filter { path in
+      guard isRegularFile(path) else { return false }
       let name = (path as NSString).lastPathComponent
       if name == "manifest.yaml" || name == "manifest.yml" { return true }
       return (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && looksLikeManifest(path)
@@ -50,7 +51,11 @@ package enum ManifestFinder {
 
   /// Whether a file has, at the beginnings of lines, the keys that each manifest has.
   private static func looksLikeManifest(_ path: String) -> Bool {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return false }
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    guard let bytes = try? file.read(upToCount: maximumBytes), let text = String(data: bytes, encoding: .utf8) else {
+      return false
+    }
     var keys: Set<Substring> = []
     for line in text.split(whereSeparator: \.isNewline) {
       guard let first = line.first, first.isLetter, let colon = line.firstIndex(of: ":") else { continue }
@@ -86,6 +91,15 @@ package enum ManifestFinder {
 
   private static func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []).sorted()
+  }
+
+  /// What is longer is no manifest.
+  private static let maximumBytes = 32 << 20
+
+  /// Whether a path leads to a file, and not to a pipe or a device, which may never end.
+  private static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Links are not gone into: they may lead back.

@@ -60,14 +60,14 @@ import Testing
     Array("id,né,\n1,\"a\r\nb\"\"é\"\r2,c,d\n \t\n\n3".utf8), [239, 187, 191] + Array("id\n1\n".utf8), Array("i\0d\n1\0\n".utf8),
     Array("id\n1\n2,3\n".utf8), Array("id\n\"1\n".utf8), gzip, Array(gzip.prefix(20)), [0x78, 0x9c] + Array("id\n1\n".utf8),
   ]) func partsOfADownloadDoNotMatter(body: [UInt8]) throws {
-    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: DecodingLimits().recordBytes, log: TestWorld([]))
+    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: TransferLimits().recordBytes, log: TestWorld([]))
     let whole = try Self.outcome(decoder, body, step: body.count)
     for step in [1, 2, 3, 7] { #expect(try Self.outcome(decoder, body, step: step) == whole, "\(step) bytes at a time") }
   }
 
   /// As the reference, which reads a hundred rows at a time.
   @Test func rowsBeforeAMistakeAreKeptByTheHundred() throws {
-    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: DecodingLimits().recordBytes, log: TestWorld([]))
+    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: TransferLimits().recordBytes, log: TestWorld([]))
     let rows = (0..<250).map { "\($0)\n" }.joined()
     let outcome = try Self.outcome(decoder, Array("id\n\(rows)1,2\n".utf8), step: 64)
     #expect(outcome.count == 201)

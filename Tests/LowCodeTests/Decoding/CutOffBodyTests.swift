@@ -71,7 +71,7 @@ import Testing
     Array(DecodingFixtures.gzip(Array("id\n1\n".utf8)).dropLast(9)), [31, 139, 8], Array("id\n\"1\n".utf8),
     [0x78, 0x9C, 0x4B, 0x4C],
   ]) func filesOfJobsAreLookedAtAsWell(_ body: [UInt8]) async {
-    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: DecodingLimits().recordBytes, log: TestWorld([]))
+    let decoder = CSVFileDecoder(keepsMissingWords: false, limit: TransferLimits().recordBytes, log: TestWorld([]))
     let (_, error) = await Self.outcome(decoder, body)
     #expect((error as? TransportError)?.kind == .truncated)
   }

@@ -62,13 +62,13 @@ import Testing
   }
 
   @Test(arguments: ["x", "0", "-1", "1e3", "99999999999999999999"]) func aVariableHasToBeANumber(_ value: String) throws {
-    let error = try #require(throws: ConnectorError.self) { try DecodingLimits(["AIRBYTE_LOWCODE_MAX_RECORD_BYTES": value]) }
+    let error = try #require(throws: ConnectorError.self) { try TransferLimits(["AIRBYTE_LOWCODE_MAX_RECORD_BYTES": value]) }
     #expect(error.failureType == .config)
     #expect(error.message.contains("AIRBYTE_LOWCODE_MAX_RECORD_BYTES"))
   }
 
   @Test func anEmptyVariableIsNone() throws {
-    #expect(try DecodingLimits(["AIRBYTE_LOWCODE_MAX_RECORD_BYTES": ""]).recordBytes == DecodingLimits().recordBytes)
+    #expect(try TransferLimits(["AIRBYTE_LOWCODE_MAX_RECORD_BYTES": ""]).recordBytes == TransferLimits().recordBytes)
   }
 
   /// Short rows under many names are written out with all of them: few are read at a time.

@@ -17,8 +17,9 @@ enum CurlAnswer {
   /// - Parameters:
   ///   - reason: libcurl's sentence.
   ///   - isInHead: whether the response's head had begun and was not whole.
+  ///   - isInBody: whether it was whole.
   static func failure(
-    of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String, isInHead: Bool
+    of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String, isInHead: Bool, isInBody: Bool
   ) -> TransportError {
     // libcurl's words for a line that is too long are "Out of memory".
     if isInHead, code == outOfMemory || code == tooLarge {
@@ -33,7 +34,7 @@ enum CurlAnswer {
       : ""
     let sentence = "The request to \(place(of: request))\(way) failed: \(reason).\(remedy)"
     if let obstacle = SystemLimits.obstacle { return TransportError(.systemLimit, "\(sentence) \(obstacle)") }
-    return TransportError(kind(code), sentence)
+    return TransportError(isInBody && kind(code) == .connectionLost ? .brokenOff : kind(code), sentence)
   }
 
   /// The URL as it may be shown.

@@ -127,10 +127,7 @@ final class CurlReception: @unchecked Sendable {
     do {
       try await room.waitToGrow(to: size)
     } catch is AdmissionRefused {
-      throw TransportError(
-        size > limits.memoryBytes.value ? .tooLarge : .other,
-        "The response of \(place) takes more memory, with its index, than the \(limits.memoryBytes.value) bytes that all large "
-          + "responses may take at a time. \(limits.memoryBytes.variable) changes this.")
+      throw TransportError.tooMuchMemory(place, size, limits.memoryBytes)
     } catch {
       throw TransportError(.other, "The request to \(place) was cancelled.")
     }

@@ -100,7 +100,8 @@ final class CurlTransfer: @unchecked Sendable {
       let reason = withUnsafeBytes(of: &result.error_text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       return .failure(
         CurlAnswer.failure(
-          of: request, by: route, code: result.error, reason: reason, isInHead: reception.hasBegun && !reception.head.isWhole))
+          of: request, by: route, code: result.error, reason: reason, isInHead: reception.hasBegun && !reception.head.isWhole,
+          isInBody: reception.head.isWhole))
     }
     guard reception.head.isWhole else {
       return .failure(

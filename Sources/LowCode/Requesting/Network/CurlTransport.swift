@@ -43,7 +43,7 @@ struct CurlTransport: Transport {
     // Growing may take twice as much for a moment.
     if let left = SystemLimits.addressSpaceLeft { limits.memoryBytes.value = min(limits.memoryBytes.value, max(1, left / 3)) }
     self.limits = limits
-    memory = ResponseMemory(limits.memoryBytes)
+    memory = ResponseMemory(limits.memoryBytes, page: limits.pageBytes)
   }
 
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await send(request, by: Route()) }
@@ -96,15 +96,18 @@ struct CurlTransport: Transport {
     let encodings = reception.headers["Content-Encoding"]
     let decompressors = ContentEncoding.decompressors(named: encodings, inParts: true, limits: limits)
     if !decompressors.isEmpty { body = InflatedBody(body, of: reception.place, decompressors) }
-    return HTTPResponse(status: reception.head.status, headers: reception.headers, content: .streaming(body), url: request.url)
+    return HTTPResponse(
+      status: reception.head.status, headers: reception.headers, content: .streaming(body), url: request.url, memory: memory)
   }
 
   /// The response with its body in a file: it needs its connection no longer than others.
   private func kept(_ response: HTTPResponse) async throws(TransportError) -> HTTPResponse {
     do {
-      return try await response.received(into: TemporaryFile())
+      return try await response.received(into: SpooledBody())
     } catch {
-      throw error as? TransportError ?? TransportError(.other, (error as? ConnectorError)?.message ?? "\(error)")
+      if let error = error as? TransportError { throw error }
+      let kind: TransportError.Kind = SystemLimits.obstacle == nil ? .other : .systemLimit
+      throw TransportError(kind, (error as? ConnectorError)?.message ?? "\(error)")
     }
   }
 }

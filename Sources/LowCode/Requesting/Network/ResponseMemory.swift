@@ -50,10 +50,13 @@ final class ResponseMemory: Sendable {
   fileprivate static let step = 4 << 20
 
   let limit: Limit
+  /// The size of a body that is wanted wholly.
+  let page: Limit
   fileprivate let semaphore: AsyncSemaphore<Rule>
 
-  init(_ limit: Limit) {
+  init(_ limit: Limit, page: Limit = TransferLimits().pageBytes) {
     self.limit = limit
+    self.page = page
     semaphore = AsyncSemaphore(Rule(total: limit.value))
   }
 

@@ -94,7 +94,13 @@ import Testing
     let error = await failure { try await transport.send(request(server, inParts: false)) }
     #expect(error?.kind == .tooLarge)
     #expect(error?.message.contains("larger than 4999 bytes. AIRBYTE_LOWCODE_MAX_PAGE_BYTES") == true)
-    #expect(try await transport.send(request(server, inParts: true)).whole().body.count == 5_000)
+    let response = try await transport.send(request(server, inParts: true))
+    var (parts, count) = (response.parts, 0)
+    while let part = try await parts.next() { count += part.count }
+    #expect(count == 5_000)
+    let wanted = await failure { try await transport.send(request(server, inParts: true)).whole() }
+    #expect(wanted?.kind == .tooLarge)
+    #expect(wanted?.message.contains("AIRBYTE_LOWCODE_MAX_PAGE_BYTES") == true)
     let wide = NetworkTransport(environment: ["AIRBYTE_LOWCODE_MAX_PAGE_BYTES": "5000"])
     #expect(try await wide.send(request(server, inParts: false)).body.count == 5_000)
   }
@@ -114,7 +120,10 @@ import Testing
   }
 
   @Test func whatComesOutOfCompressedBodiesIsBounded() async throws {
-    let packed = try Packing.gzip(Array(repeating: UInt8(ascii: "x"), count: 20 << 20))
+    // Less dense than the ratio that is allowed without a variable.
+    var text = Array(repeating: UInt8(ascii: "x"), count: 20 << 20)
+    for place in stride(from: 0, to: text.count, by: 1_000) { text[place] = UInt8(truncatingIfNeeded: place / 1_000) }
+    let packed = try Packing.gzip(text)
     let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(packed.count)\r\n\r\n"
     let server = try LoopbackServer(answering: Array(head.utf8) + packed, keepsOpen: true)
     defer { server.stop() }
@@ -191,5 +200,33 @@ import Testing
     let error = await failure { try await transport.send(HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")) }
     #expect(error?.kind == .invalidSetting)
     #expect(error?.message.contains("AIRBYTE_LOWCODE_MAX_PAGE_BYTES should be a positive integer, not `10 MB`") == true)
+  }
+
+  /// Two of the bodies do not fit at a time.
+  @Test func largeBodiesWaitForEachOther() async throws {
+    let body = "[" + String(repeating: "\"0123456789abcdef0123456789abcdef\",", count: 120_000) + "0]"
+    let server = try LoopbackServer { connection, _ in
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
+    }
+    defer { server.stop() }
+    var limits = TransferLimits()
+    limits.memoryBytes.value = 8 << 20
+    let transport = CurlTransport(limits: limits)
+    let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
+            try await transport.exchange(request(server, inParts: false)).json?.count ?? 0
+          }
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(counts == Array(repeating: 120_001, count: 8))
+    // One that is held while another is wanted cannot be waited for.
+    let held = try await transport.exchange(request(server, inParts: false))
+    let error = await failure { try await transport.exchange(request(server, inParts: false)) }
+    #expect(error?.message.contains("AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY") == true)
+    #expect(held.json?.count == 120_001)
   }
 }

@@ -1,0 +1,41 @@
+/// What a decoder takes of the memory for responses while it reads a body in parts: it waits where a record is large and others are
+/// there.
+struct DecodingRoom {
+  private let memory: ResponseMemory?
+  private let place: String
+  private var room: ResponseRoom?
+
+  init(_ response: HTTPResponse) {
+    memory = response.memory
+    place = RequestURL(response.url).publicText
+  }
+
+  /// Waits until what is held may take so many bytes.
+  /// - Throws: ``TransportError`` where they are not going to be there.
+  mutating func hold(_ size: Int) async throws {
+    guard let memory, size > ResponseMemory.small else { return }
+    let room = self.room ?? ResponseRoom(memory)
+    self.room = room
+    do {
+      try await room.waitToGrow(to: size)
+    } catch is AdmissionRefused {
+      throw TransportError.tooMuchMemory(place, size, memory.limit)
+    }
+  }
+
+  /// What is held is handed on, and does not grow.
+  func close() { room?.close() }
+
+  /// What was held is gone.
+  mutating func leave() { room = nil }
+}
+
+extension TransportError {
+  /// - Parameter size: what the response takes so far.
+  static func tooMuchMemory(_ place: String, _ size: Int, _ limit: Limit) -> TransportError {
+    TransportError(
+      size > limit.value ? .tooLarge : .other,
+      "The response of \(place) takes more memory, with its index and its records, than the \(limit.value) bytes that all large "
+        + "responses may take at a time. \(limit.variable) changes this.")
+  }
+}
