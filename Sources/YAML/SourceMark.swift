@@ -81,23 +81,65 @@ extension SourceMark {
   /// The line of the mark with its number, and below it a caret under the column.
   ///
   /// A long line is cut to `width` columns around the mark. Empty where the file has no such line.
-  /// - Parameter escaping: makes of a part of the line what can be shown.
-  package func snippet(width: Int = 110, escaping: (String) -> String) -> String {
+  /// - Parameters:
+  ///   - hiding: finds what must not be shown, by its bytes, in the line or in a part of it that is much longer than what is shown.
+  ///   - escaping: makes of a part of the line what can be shown.
+  package func snippet(
+    width: Int = 110, hiding: ((String) -> [Range<Int>])? = nil, escaping: (String) -> String
+  ) -> String {
     guard !file.bytes.isEmpty else { return "" }
     let index = file.indexed
     let first = max(column - width / 2, 1)
     guard let offset = index.offset(line: line, column: first) else { return "" }
     let isCut = first > 1
-    let (before, middle) = index.text(from: offset, count: column - first)
-    let (after, end) = index.text(from: middle, count: width - (column - first))
+    var (before, middle) = index.text(from: offset, count: column - first)
+    var (after, end) = index.text(from: middle, count: width - (column - first))
     // A mark may lie behind the end of its line.
     let gap = max(column - first - before.unicodeScalars.count, 0)
+    let hidden = hiding.map { hiddenRanges(from: first, index, $0) } ?? []
+    if !hidden.isEmpty { (before, after) = Self.without(hidden, before + after, mark: before.utf8.count) }
     let shown = escaping(Self.withoutTabs(before))
     let number = String(line)
     let margin = String(repeating: " ", count: number.count)
     let caret = String(repeating: " ", count: shown.unicodeScalars.count + gap + (isCut ? 1 : 0))
     let rest = escaping(Self.withoutTabs(after)) + (index.isEndOfLine(end) ? "" : "…")
     return "\(number) | \(isCut ? "…" : "")\(shown)\(rest)\n\(margin) | \(caret)^"
+  }
+
+  /// How much of a line is looked at on either side, in characters, since what must not be shown may be cut.
+  private static let surroundings = 4_096
+
+  /// What must not be shown of the line, as places among the bytes from column `first` on.
+  private func hiddenRanges(from first: Int, _ index: SourceIndex, _ hiding: (String) -> [Range<Int>]) -> [Range<Int>] {
+    let begin = max(first - Self.surroundings, 1)
+    guard let offset = index.offset(line: line, column: begin) else { return [] }
+    let (lead, start) = index.text(from: offset, count: first - begin)
+    let rest = index.text(from: start, count: 2 * Self.surroundings).text
+    let shift = lead.utf8.count
+    return hiding(lead + rest).compactMap { range in
+      range.upperBound > shift ? max(range.lowerBound - shift, 0)..<(range.upperBound - shift) : nil
+    }
+  }
+
+  /// `text` with stars in the place of ranges of its bytes, in two parts; what is hidden around the mark is in the second one.
+  private static func without(_ hidden: [Range<Int>], _ text: String, mark: Int) -> (String, String) {
+    let bytes = Array(text.utf8)
+    var parts: (before: [UInt8], after: [UInt8]) = ([], [])
+    func add(_ part: some Sequence<UInt8>, toFirst isFirst: Bool) {
+      if isFirst { parts.before += part } else { parts.after += part }
+    }
+    func addPlain(_ range: Range<Int>) {
+      add(bytes[range.clamped(to: 0..<mark)], toFirst: true)
+      add(bytes[range.clamped(to: mark..<bytes.count)], toFirst: false)
+    }
+    var position = 0
+    for range in hidden where range.lowerBound < bytes.count {
+      addPlain(position..<range.lowerBound)
+      add("****".utf8, toFirst: range.upperBound <= mark)
+      position = min(range.upperBound, bytes.count)
+    }
+    addPlain(position..<bytes.count)
+    return (String(decoding: parts.before, as: UTF8.self), String(decoding: parts.after, as: UTF8.self))
   }
 
   private static func withoutTabs(_ text: String) -> String {

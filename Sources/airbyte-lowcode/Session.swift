@@ -29,7 +29,7 @@ struct Session {
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: (Session) async throws -> Bool) async throws {
     func report(_ error: any Error) {
-      if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered)) }
+      if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered(hiding: mask))) }
       writer.report(error)
     }
     try await CommandRunner.run(report: report) {

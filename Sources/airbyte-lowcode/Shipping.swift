@@ -48,7 +48,7 @@ struct ShippingOptions: ParsableArguments {
     let source = ManifestSource.text(bytes, name: path)
     let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
-    for error in errors { StandardOutput.tell(lines: error.diagnostic.rendered) }
+    for error in errors { StandardOutput.tell(lines: error.diagnostic.rendered()) }
     if !errors.isEmpty { throw InvalidManifest() }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(

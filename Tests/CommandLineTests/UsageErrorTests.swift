@@ -29,6 +29,26 @@ import Testing
     #expect(!(run.stdout + run.stderr).isEmpty)
   }
 
+  /// A config that is named where a manifest belongs.
+  @Test(arguments: [
+    ["validate", "config.json"], ["package", "config.json"], ["image", "config.json", "--metadata", "metadata.yaml"],
+    ["spec", "--manifest", "config.json"], ["check", "--manifest", "config.json", "--config", "config.json"],
+    ["discover", "--manifest", "config.json", "--config", "other.json"],
+    ["check", "--manifest", "manifest.yaml", "--config", "broken.json"],
+    ["validate", "broken.json"], ["package", "broken.json"], ["spec", "--manifest", "broken.json"],
+  ])
+  func aConfigThatIsNoManifestIsNotQuoted(arguments: [String]) async throws {
+    let connection = try Connection(config: ["version": .string(Self.secret), "token": .string(Self.secret)])
+    try connection.folder.write("other.json", "{}")
+    try connection.folder.write("broken.json", "{\"token\": \"\(Self.secret)\", \"x\": }")
+    try connection.folder.write(
+      "metadata.yaml", "data: {dockerRepository: airbyte/source-x, dockerImageTag: 1.0.0, name: X, definitionId: x}")
+    let run = try await connection.run(arguments)
+    #expect(!(run.stdout + run.stderr).contains(Self.secret), "\(run.stdout)\(run.stderr)")
+    #expect(run.status != 0)
+    #expect(!(run.stdout + run.stderr).isEmpty)
+  }
+
   @Test(arguments: [
     (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist."),
     (["chekc"], "Unexpected argument 'chekc'"),

@@ -48,7 +48,7 @@ import Testing
       _ = try pipeline.run(.text(Array(text.utf8), name: "manifest.yaml"))
       Issue.record("The mistake was not found.")
     } catch {
-      #expect(shown == error.rendered + "\n")
+      #expect(shown == error.rendered() + "\n")
     }
   }
 

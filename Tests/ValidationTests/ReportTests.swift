@@ -21,7 +21,7 @@ import Validation
           page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page, "a<b": 1}
         """, requester: "http_method: PUT")
     return [
-      await checker.check(faulty, name: "connectors/a b/manifest.yaml"), await checker.check("a: [1", name: "broken.yaml"),
+      await checker.check(faulty, name: "connectors/a b/manifest.yaml"), await checker.check("streams: [1", name: "broken.yaml"),
       await checker.check(manifest(), name: "good.yaml"),
     ]
   }

@@ -52,7 +52,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     endpoint = TokenEndpoint(
       rejection: try Self.rejection(node), networkFailure: isSingleUse ? .system : .transient,
-      runtime: context.runtime.loggingIn)
+      runtime: context.runtime.loggingIn, secrets: context.runtime.secrets)
   }
 
   func credentials() async throws -> RequestParts {

@@ -17,6 +17,8 @@ struct RefreshRequest: Sendable {
   private let sendsQuery: Bool
   private let assertion: JwtAuthenticator?
   private let context: EvaluationContext
+  /// What the templates see where the config has other secrets; nil where that makes no difference.
+  private let other: EvaluationContext?
   private let log: any LogSink
   private let secrets: any Secrets
 
@@ -56,6 +58,8 @@ struct RefreshRequest: Sendable {
     self.clientSecret = clientSecret
     self.assertion = assertion
     self.context = EvaluationContext(config: context.templateConfig)
+    let templates = ["token_refresh_endpoint", "refresh_request_body", "refresh_request_headers"].compactMap { node[$0] }
+    other = context.shadow(for: templates).map { EvaluationContext(config: $0) }
     log = context.runtime.log
     secrets = context.runtime.secrets
   }
@@ -77,7 +81,7 @@ struct RefreshRequest: Sendable {
   /// - Throws: ``ConnectorError`` where the manifest's templates do not give what a request needs.
   func request(refreshToken: JSONValue) throws -> HTTPRequest {
     var parts = RequestParts()
-    let headers = try headers?.evaluate(context) ?? [:]
+    let headers = try evaluated(self.headers)
     parts.headers = headers.filter { $0.value != .null }
     for (name, value) in parts.headers where value.string == nil {
       let found = PythonStrings.str(value)
@@ -104,6 +108,7 @@ struct RefreshRequest: Sendable {
       throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from.")
     }
     let url = try endpoint.string(context)
+    if let other { secrets.hide(derived: .string(url), insteadOf: (try? endpoint.string(other)).map { .string($0) }) }
     guard !url.isEmpty else {
       throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing.")
     }
@@ -122,9 +127,17 @@ struct RefreshRequest: Sendable {
     secrets.hide(credential: refreshToken)
     fields[try refreshTokenName.get()] = refreshToken
     if !scopes.isEmpty { fields["scopes"] = .array(scopes.map { .string($0) }) }
-    for (key, value) in try body?.evaluate(context) ?? [:] where fields[key] == nil { fields[key] = value }
+    for (key, value) in try evaluated(body) where fields[key] == nil { fields[key] = value }
     secrets.hide(credentialsNamedIn: .object(fields))
     return fields
+  }
+
+  /// A mapping of the manifest; what it makes of secrets is hidden.
+  private func evaluated(_ mapping: InterpolatedMapping?) throws -> JSONObject {
+    guard let mapping else { return [:] }
+    let values = try mapping.evaluate(context)
+    if let other { secrets.hide(derived: .object(values), insteadOf: (try? mapping.evaluate(other)).map { .object($0) }) }
+    return values
   }
 
   private func value(of credential: Credential, name: String, isRequired: Bool) throws -> JSONValue {

@@ -24,7 +24,10 @@ struct TokenEndpoint: Sendable {
   let rejection: Rejection
   /// What a lost connection counts as, after all repetitions.
   let networkFailure: FailureType
+  /// Those of logins: see ``RuntimeEnvironment/loggingIn``.
   let runtime: RuntimeEnvironment
+  /// What hides secrets in the little that is quoted nevertheless.
+  let secrets: any Secrets
 
   /// Seconds after which a request is not repeated any more.
   private static let maxTime = 300.0
@@ -89,7 +92,7 @@ struct TokenEndpoint: Sendable {
           .system, "The token endpoint answered with HTTP status \(response.status).", internalMessage: detail))
     }
     var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again."
-    if let reason = Self.reason(response) { message += " The provider says: \(reason)" }
+    if let reason = reason(response) { message += " The provider says: \(reason)" }
     return TokenRequestFailure(status: response.status, error: ConnectorError(.config, message, internalMessage: detail))
   }
 
@@ -101,7 +104,7 @@ struct TokenEndpoint: Sendable {
   }
 
   /// The error's name (RFC 6749 §5.2) and the code that its description begins with: what is the same at each attempt.
-  private static func reason(_ response: HTTPResponse) -> String? {
+  private func reason(_ response: HTTPResponse) -> String? {
     var parts: [String] = []
     if let error = response.json?["error"]?.string {
       let words = error.split { $0.isWhitespace }.joined(separator: " ")
@@ -114,7 +117,7 @@ struct TokenEndpoint: Sendable {
       parts.append(String(description.trimmingCharacters(in: .whitespacesAndNewlines)[code]))
     }
     guard !parts.isEmpty else { return nil }
-    let text = parts.joined(separator: ": ")
+    let text = secrets.masked(parts.joined(separator: ": "))
     return text.count <= 64 ? text : text.prefix(64) + "..."
   }
 

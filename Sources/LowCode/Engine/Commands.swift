@@ -18,6 +18,7 @@ extension Connector {
     }
     let reason: String?
     do {
+      defer { reportOmissions() }
       let check: any ConnectionCheck = try BuildContext(config: [:], runtime: context.runtime, registry: context.registry)
         .build(node)
       reason = try await check.failure(of: overridden(for: node))
@@ -52,6 +53,11 @@ extension Connector {
   /// Writes the CATALOG message.
   package func discover(to writer: MessageWriter) async throws {
     try spec().validate(context.config)
+    try writer.catalog(try await catalog(to: writer))
+  }
+
+  private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {
+    defer { reportOmissions() }
     var catalog: [AirbyteStream] = []
     for (_, stream) in try await streamsOrErrors() {
       switch stream {
@@ -59,8 +65,11 @@ extension Connector {
       case .failure(let error): writer.log(.warn, "\(error)")
       }
     }
-    try writer.catalog(catalog)
+    return catalog
   }
+
+  /// Says how much was left out beyond what was shown: a read says so stream by stream.
+  private func reportOmissions() { context.runtime.omissions.report(to: context.runtime.log) }
 
   /// Checks the config against the specification, then reads.
   /// - Returns: whether every stream was read wholly.

@@ -12,9 +12,9 @@ package enum TerminalText {
   package static func lines(_ text: String) -> String { escaped(text, isLine: false) }
 
   /// The source line of a mark with a caret below, a break between them; empty where there is none.
-  /// - Parameter hiding: leaves secrets out.
-  package static func snippet(of mark: SourceMark?, hiding: (String) -> String = { $0 }) -> String {
-    mark?.snippet { line(hiding($0)) } ?? ""
+  /// - Parameter mask: leaves secrets out, before anything is cut.
+  package static func snippet(of place: SourceMark?, hiding mask: SecretMask? = nil) -> String {
+    place?.snippet(hiding: mask?.hiddenRanges(in:), escaping: line) ?? ""
   }
 
   private static func escaped(_ text: String, isLine: Bool) -> String {

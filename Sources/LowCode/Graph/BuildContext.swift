@@ -10,7 +10,7 @@ package struct BuildContext: Sendable {
   package private(set) var templateConfig: TemplateConfig
   package private(set) var runtime: RuntimeEnvironment
   /// The config as it would be with other secrets: what comes out differently by it is made of them.
-  private var shadow: SecretShadow?
+  private(set) var secretShadow: SecretShadow?
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
   package private(set) var authentication: AuthenticationState
@@ -57,7 +57,7 @@ package struct BuildContext: Sendable {
   ) {
     self.config = config
     templateConfig = TemplateConfig(Value(JSONValue.object(config)), runtime: runtime.templates)
-    shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+    secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     self.runtime = runtime
     self.registry = registry
     authentication = AuthenticationState(config: config, updates: updates)
@@ -68,14 +68,14 @@ package struct BuildContext: Sendable {
     var context = self
     context.config = config
     context.templateConfig = templateConfig.with(Value(JSONValue.object(config)))
-    context.shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+    context.secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     context.authentication = AuthenticationState(config: config)
     return context
   }
 
   /// The config with other secrets, as templates see it; nil where none of those in `nodes` may read a secret.
   func shadow(for nodes: [ManifestNode]) -> TemplateConfig? {
-    guard let shadow, nodes.contains(where: { shadow.mayChange($0.value) }) else { return nil }
+    guard let shadow = secretShadow, nodes.contains(where: { shadow.mayChange($0.value) }) else { return nil }
     return templateConfig.with(shadow.value)
   }
 

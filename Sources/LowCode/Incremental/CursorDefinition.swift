@@ -23,6 +23,7 @@ final class CursorDefinition: Sendable {
   let end: @Sendable () throws -> CursorValue
   let requestOptions: WindowRequestOptions
   let log: any LogSink
+  private let secrets: any Secrets
 
   private let missingValue = Once()
   private let unreadableValue = Once()
@@ -30,7 +31,7 @@ final class CursorDefinition: Sendable {
   init(
     streamName: String, field: String, converter: CursorValueConverter, rules: WindowRules, boundaries: Boundaries,
     readsWindows: Bool, start: @escaping @Sendable () throws -> CursorValue, end: @escaping @Sendable () throws -> CursorValue,
-    requestOptions: WindowRequestOptions, log: any LogSink
+    requestOptions: WindowRequestOptions, runtime: RuntimeEnvironment
   ) {
     self.streamName = streamName
     self.field = JSONKey(field)
@@ -41,7 +42,8 @@ final class CursorDefinition: Sendable {
     self.start = start
     self.end = end
     self.requestOptions = requestOptions
-    self.log = log
+    log = runtime.log
+    secrets = runtime.secrets
   }
 
   func warnOfMissingValue() {
@@ -53,8 +55,9 @@ final class CursorDefinition: Sendable {
     }
   }
 
-  func warnOfUnreadableValue(_ reason: String) {
+  func warnOfUnreadableValue(_ error: CursorValueError) {
     unreadableValue {
+      let reason = error.reason(hiding: secrets)
       log.log(.warn, "A record of stream `\(streamName)` does not move its cursor `\(field.string)` on: \(reason)")
     }
   }
@@ -65,13 +68,12 @@ final class CursorDefinition: Sendable {
     do throws(CursorValueError) {
       return try converter.parse(value)
     } catch {
-      let reason =
-        switch error {
-        case .unreadable(let reason), .impossible(let reason): reason
-        }
-      throw unreadable("\(place) is \(value.excerpt), which is no value of the cursor. \(reason)")
+      throw unreadable("\(place) is \(excerpt(of: value)), which is no value of the cursor. \(error.reason(hiding: secrets))")
     }
   }
+
+  /// A value as JSON without secrets, cut where it is long.
+  func excerpt(of value: JSONValue) -> String { secrets.excerpt(of: value.jsonText, upTo: CursorValueError.longestQuotation) }
 
   /// The error for a state that cannot be used.
   func unreadable(_ reason: String) -> ConnectorError {
@@ -84,11 +86,7 @@ final class CursorDefinition: Sendable {
   /// An error of the stream's cursor that neither the user nor the manifest's author can foresee.
   func failure(_ message: String, _ cause: any Error) -> ConnectorError {
     if let error = cause as? ConnectorError { return error }
-    let reason =
-      switch cause {
-      case CursorValueError.unreadable(let reason), CursorValueError.impossible(let reason): reason
-      default: "\(cause)"
-      }
+    let reason = (cause as? CursorValueError)?.reason(hiding: secrets) ?? "\(cause)"
     return ConnectorError(.system, "Stream `\(streamName)`: \(message)", internalMessage: reason)
   }
 
@@ -122,13 +120,5 @@ struct WindowRequestOptions: Sendable {
   func add(from slice: JSONObject, to parts: inout RequestParts) throws {
     try startOption?.inject(slice[startField] ?? .null, into: &parts)
     try endOption?.inject(slice[endField] ?? .null, into: &parts)
-  }
-}
-
-extension JSONValue {
-  /// The value as JSON, cut where it is long.
-  var excerpt: String {
-    let text = jsonText
-    return text.utf8.count <= 200 ? text : text.prefix(200) + "…"
   }
 }

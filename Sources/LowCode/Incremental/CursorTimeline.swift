@@ -66,12 +66,12 @@ struct CursorTimeline: Sendable {
     // As the reference: whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
-    case let other?: throw definition.unreadable("`slices` should be a list, not \(other.excerpt).")
+    case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other)).")
     }
     return try slices.map { slice in
       func value(_ key: String) throws -> CursorValue? { try slice[key].map { try definition.read($0, "`\(key)` of a slice") } }
       guard let start = try value("start"), let end = try value("end") else {
-        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(slice.excerpt).")
+        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(definition.excerpt(of: slice)).")
       }
       return CursorInterval(start: start, end: end, mostRecent: try value("most_recent_cursor_value"))
     }

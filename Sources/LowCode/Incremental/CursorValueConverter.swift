@@ -5,9 +5,20 @@ import PythonTime
 /// Why a cursor value could not be read.
 enum CursorValueError: Error, Sendable {
   /// The value fits none of the formats: Python's `ValueError`, after which a read goes on.
-  case unreadable(String)
+  case unreadable(JSONValue, formats: [String])
   /// The value has a type or a size that ends the read in Python too.
   case impossible(String)
+
+  /// How much of a value is quoted, in characters.
+  static let longestQuotation = 200
+
+  func reason(hiding secrets: any Secrets) -> String {
+    switch self {
+    case .unreadable(let value, let formats):
+      "None of the formats \(formats) fits \(secrets.excerpt(of: value.jsonText, upTo: Self.longestQuotation))."
+    case .impossible(let reason): reason
+    }
+  }
 }
 
 /// Turns values of records, states and slices into cursor values, and back into what states and requests carry.
@@ -151,7 +162,7 @@ final class DatetimeCursorFormats: Sendable {
   }
 
   private func unreadable(_ value: JSONValue) -> CursorValueError {
-    .unreadable("None of the formats \(inputs.map(\.parser.format)) fits \(value.excerpt).")
+    .unreadable(value, formats: inputs.map(\.parser.format))
   }
 }
 

@@ -31,8 +31,8 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       value = try definition.converter.parse(field)
     } catch {
       switch error {
-      case .unreadable(let reason):
-        definition.warnOfUnreadableValue(reason)
+      case .unreadable:
+        definition.warnOfUnreadableValue(error)
         return
       case .impossible(let reason):
         if case .count = definition.converter, greatest == nil, keep(unusable: field.value) { return }

@@ -84,7 +84,7 @@ struct DatetimeBasedCursor: IncrementalSync {
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)
       },
-      requestOptions: requestOptions, log: context.runtime.log)
+      requestOptions: requestOptions, runtime: context.runtime)
   }
 
   // MARK: Decoding

@@ -42,7 +42,7 @@ struct IncrementingCountCursor: IncrementalSync {
     let definition = CursorDefinition(
       streamName: context.streamName, field: field, converter: .count, rules: WindowRules(),
       boundaries: CursorDefinition.Boundaries(start: "start", end: "end"), readsWindows: false, start: { start },
-      end: { .double(.infinity) }, requestOptions: requestOptions, log: context.runtime.log)
+      end: { .double(.infinity) }, requestOptions: requestOptions, runtime: context.runtime)
     return try ConcurrentCursor(definition, state: context.streamState ?? [:])
   }
 }

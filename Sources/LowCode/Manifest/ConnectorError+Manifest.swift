@@ -7,6 +7,6 @@ extension ConnectorError {
     let remedy = first?.remedy.map { "; \($0)" } ?? ""
     self.init(
       first?.failureType ?? .config, "The manifest cannot be used: \(first?.message ?? "it is not valid")\(remedy)\(more).",
-      internalMessage: error.rendered, location: first?.location, path: first?.path)
+      internalMessage: error.rendered(), location: first?.location, path: first?.path)
   }
 }

@@ -70,12 +70,13 @@ extension Diagnostic: CustomStringConvertible {
   }
 
   /// The line of ``description``, the source line with a caret, and the same for each related place, as a terminal shows them.
-  package var rendered: String {
-    var lines = [TerminalText.line(description), TerminalText.snippet(of: mark)]
+  /// - Parameter mask: leaves secrets out of the source lines.
+  package func rendered(hiding mask: SecretMask? = nil) -> String {
+    var lines = [TerminalText.line(description), TerminalText.snippet(of: mark, hiding: mask)]
     if let detail { lines.append("  \(TerminalText.line(detail))") }
     for note in related {
       lines.append(TerminalText.line("\(note.mark.map { "\($0): " } ?? "")note: \(note.message)"))
-      lines.append(TerminalText.snippet(of: note.mark))
+      lines.append(TerminalText.snippet(of: note.mark, hiding: mask))
     }
     return lines.filter { !$0.isEmpty }.joined(separator: "\n")
   }
@@ -110,7 +111,10 @@ package struct ManifestError: Error, Sendable, CustomStringConvertible {
   package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 
   /// The findings with their source lines.
-  package var rendered: String { diagnostics.map(\.rendered).joined(separator: "\n") }
+  /// - Parameter mask: leaves secrets out of the source lines.
+  package func rendered(hiding mask: SecretMask? = nil) -> String {
+    diagnostics.map { $0.rendered(hiding: mask) }.joined(separator: "\n")
+  }
 }
 
 extension Diagnostic {

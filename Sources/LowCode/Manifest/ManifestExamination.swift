@@ -6,6 +6,8 @@ package struct ManifestExamination: Sendable {
   package internal(set) var resolved: ManifestNode?
   /// The manifest ready for building its components, without the streams and other parts that are not valid.
   package internal(set) var manifest: Manifest?
+  /// How findings are told where the file is no manifest at all; nil where it is one.
+  package internal(set) var foreign: ForeignFile?
   /// Errors of reading, of references and of the schema, and the warnings of reading.
   package internal(set) var findings: [Diagnostic] = []
 }

@@ -13,11 +13,20 @@ package struct ManifestPipeline: Sendable {
   /// - Throws: ``ManifestError`` with all findings of the step that failed.
   package func run(_ source: ManifestSource) throws(ManifestError) -> Manifest {
     var warnings: [Diagnostic] = []
-    let loaded = try ManifestLoader.load(source, warnings: &warnings)
-    let resolved = try Self.resolve(loaded)
-    let findings = validator.validate(resolved)
-    guard findings.isEmpty else { throw ManifestError(findings) }
-    return Manifest(resolved, warnings: warnings)
+    let loaded: ManifestValue
+    do throws(ManifestError) {
+      loaded = try ManifestLoader.load(source, warnings: &warnings)
+    } catch {
+      throw ForeignFile(unreadBecauseOf: error)?.concealed(error) ?? error
+    }
+    do throws(ManifestError) {
+      let resolved = try Self.resolve(loaded)
+      let findings = validator.validate(resolved)
+      guard findings.isEmpty else { throw ManifestError(findings) }
+      return Manifest(resolved, warnings: warnings)
+    } catch {
+      throw ForeignFile(loaded)?.concealed(error) ?? error
+    }
   }
 
   /// Takes a manifest as far as it can be taken: where a step fails, its findings are kept and the next one is tried.
@@ -26,6 +35,7 @@ package struct ManifestPipeline: Sendable {
     do throws(ManifestError) {
       let loaded = try ManifestLoader.load(source, warnings: &examination.findings)
       examination.written = ManifestNode(loaded)
+      examination.foreign = ForeignFile(loaded)
       let (resolved, missing) = try ReferenceResolver.resolveAll(Self.withType(loaded))
       examination.findings += missing
       guard resolved.mapping != nil else { throw Self.shapeless(resolved) }
@@ -36,6 +46,7 @@ package struct ManifestPipeline: Sendable {
       examination.findings += findings
       examination.manifest = Manifest(Self.leavingOut(places, of: propagated), warnings: [])
     } catch {
+      if examination.written == nil { examination.foreign = ForeignFile(unreadBecauseOf: error) }
       examination.findings += error.diagnostics
     }
     return examination

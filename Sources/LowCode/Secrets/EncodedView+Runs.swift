@@ -60,7 +60,7 @@ extension EncodedView {
       // The padding goes with its group.
       while count < 4, last < bytes.count, bytes[last] == UInt8(ascii: "="), last - characters[start] < 4 { last += 1 }
       let source = origin(of: characters[start]..<last)
-      if count > 1 { view.append(UInt8(truncatingIfNeeded: bits >> 16), from: source) }
+      if count > 1 { view.append(UInt8(truncatingIfNeeded: bits >> 16), from: source) } else { view.close(at: source.upperBound) }
       if count > 2 { view.append(UInt8(truncatingIfNeeded: bits >> 8), from: source) }
       if count > 3 { view.append(UInt8(truncatingIfNeeded: bits), from: source) }
       start += 4
@@ -115,7 +115,10 @@ extension EncodedView {
   private func isEndOfHex(_ index: Int) -> Bool {
     var end = endOfSeparator(at: index)
     if end < bytes.count, bytes[end].hexDigit != nil { end += 1 }
-    if end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x") { end += 1 }
+    if end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x") {
+      end += 1
+      if end < bytes.count, bytes[end].hexDigit != nil { end += 1 }
+    }
     return isEnd(end) || isEnd(index)
   }
 
@@ -141,7 +144,9 @@ extension EncodedView {
     func close() { if index - start >= 5 { body(part(start..<index)) } }
     while index < bytes.count {
       let length = lengthOfCharacter(at: index)
-      if length == 0 {
+      if length == 0, reachesEnd, index > start, Self.lengthOfCutCharacter(in: bytes[index...]) == bytes.count - index {
+        index = bytes.count
+      } else if length == 0 {
         close()
         index += 1
         start = index
@@ -159,6 +164,16 @@ extension EncodedView {
     let length = byte >= 0xF5 ? 0 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC2 ? 2 : 0
     guard length > 0, index + length <= bytes.count else { return 0 }
     return bytes[(index + 1)..<(index + length)].allSatisfy { $0 & 0xC0 == 0x80 } ? length : 0
+  }
+
+  /// How many bytes at the end are the beginning of a character of UTF-8 that was cut.
+  static func lengthOfCutCharacter(in bytes: ArraySlice<UInt8>) -> Int {
+    for length in 1...3 where length <= bytes.count {
+      let byte = bytes[bytes.endIndex - length]
+      if byte & 0xC0 == 0x80 { continue }
+      return byte >= (length == 1 ? 0xC2 : length == 2 ? 0xE0 : 0xF0) && byte < 0xF5 ? length : 0
+    }
+    return 0
   }
 
   /// Whether the view may well be UTF-16: many letters have a byte that is zero.

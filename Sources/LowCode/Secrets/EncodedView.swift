@@ -25,6 +25,11 @@ struct EncodedView {
     for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte, from: origin) }
   }
 
+  /// Lets the last byte reach up to `end` where the view was cut: what is left of an encoding there says a part of what is next.
+  mutating func close(at end: Int) {
+    if reachesEnd, let last = ends.indices.last { ends[last] = max(ends[last], end) }
+  }
+
   /// The range of the text that `range` of this view came from.
   func origin(of range: Range<Int>) -> Range<Int> {
     guard let first = range.first, let last = range.last else { return 0..<0 }
@@ -60,7 +65,12 @@ struct EncodedView {
   }
 
   /// Whether nothing more is said behind `index`.
-  func isEnd(_ index: Int) -> Bool { index == bytes.count ? reachesEnd : lengthOfCut(at: index) > 0 }
+  func isEnd(_ index: Int) -> Bool {
+    let left = bytes.count - index
+    if left == 0 { return reachesEnd }
+    // The beginning of a character says nothing.
+    return lengthOfCut(at: index) > 0 || reachesEnd && left <= 3 && Self.lengthOfCutCharacter(in: bytes[index...]) == left
+  }
 
   // MARK: Escapes
 

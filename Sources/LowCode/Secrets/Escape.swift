@@ -121,7 +121,12 @@ struct Escape {
     case 0x0A: return Escape(.nothing, 2)
     case UInt8(ascii: "0")...UInt8(ascii: "7"):
       let read = { (position: Int) in value(at: position, nil, radix: 8, digits: 1...3) }
-      return read(index).map { byte($0.value & 0xFF, $0.end, index, next: read) }
+      return read(index).map { found in
+        var escape = byte(found.value & 0xFF, found.end, index, next: read)
+        // One that has all of its three digits cannot go on.
+        escape.isWhole = escape.length % 4 == 0
+        return escape
+      }
     case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "U"):
       if index + 2 < bytes.count, bytes[index + 2] == UInt8(ascii: "{") {
         guard let (value, end) = number(bytes, index + 3, radix: 16, least: 1, most: 64), end < bytes.count,

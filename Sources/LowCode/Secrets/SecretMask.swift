@@ -60,15 +60,20 @@ package final class SecretMask: Secrets {
     }
   }
 
-  package func masked(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    var ranges = state.withLock { state in
+  /// Where secrets stand among the bytes of `text`: in order, apart from each other.
+  package func hiddenRanges(in text: String) -> [Range<Int>] {
+    let known = state.withLock { state in
       guard !state.secrets.isEmpty else { return [Range<Int>]() }
       var search = SecretSearch(state.secrets, earlier: state.earlier)
-      return search.ranges(in: bytes)
+      return search.ranges(in: Array(text.utf8))
     }
-    ranges = SecretSearch.merged(ranges + SecretShape.ranges(in: text))
+    return SecretSearch.merged(known + SecretShape.ranges(in: text))
+  }
+
+  package func masked(_ text: String) -> String {
+    let ranges = hiddenRanges(in: text)
     guard !ranges.isEmpty else { return text }
+    let bytes = Array(text.utf8)
     var shown: [UInt8] = []
     var position = 0
     for range in ranges {

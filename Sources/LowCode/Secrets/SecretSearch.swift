@@ -88,8 +88,9 @@ struct SecretSearch {
   /// Finds the first part of a secret at the end of a range.
   private mutating func findCut(in view: EncodedView, _ bytes: [UInt8], _ range: Range<Int>, shortest: Int) {
     var end = range.upperBound
-    // A character cut in two was replaced.
+    // A character cut in two was replaced, or is still there.
     while end - range.lowerBound >= 3, bytes[end - 3] == 0xEF, bytes[end - 2] == 0xBF, bytes[end - 1] == 0xBD { end -= 3 }
+    end -= EncodedView.lengthOfCutCharacter(in: bytes[range.lowerBound..<end])
     guard end - range.lowerBound >= shortest, secrets.longest > shortest else { return }
     for index in max(range.lowerBound, end - secrets.longest)...(end - shortest)
     where secrets.isCut(at: index, in: bytes, end: end) {

@@ -39,13 +39,14 @@ extension Secrets {
 
   /// Hides user and password of a URL, and the parameters of its query that are called like credentials.
   func hide(credentialsOfURL url: String) {
-    let bytes = url.utf8
-    if bytes.contains(UInt8(ascii: "@")), let user = URLParts.userInfo(of: url) {
+    var text = url
+    let places = text.withUTF8(URLParts.Credentials.init)
+    if places.mayHaveUser, let user = URLParts.userInfo(of: url) {
       // A user without a password is a token.
       let parts = user.split(separator: ":", maxSplits: 1)
       for part in parts.count > 1 ? parts[1...] : parts[...] { hidePassing(URLParts.decoded(part)) }
     }
-    guard bytes.contains(UInt8(ascii: "?")) else { return }
+    guard places.mayHaveParameters else { return }
     for (name, value) in URLParts.query(of: url) where CredentialName.isCredential(name) { hidePassing(value) }
   }
 
@@ -70,6 +71,35 @@ extension Secrets {
 
 /// The parts of a URL that may be secret, however badly it is formed.
 enum URLParts {
+  /// Where a URL may hold credentials, as far as one look at its bytes tells: most have none at all.
+  struct Credentials {
+    private(set) var mayHaveUser = false
+    private(set) var mayHaveParameters = false
+
+    init(in url: UnsafeBufferPointer<UInt8>) {
+      guard let query = url.firstIndex(of: UInt8(ascii: "?")) else {
+        mayHaveUser = url.contains(UInt8(ascii: "@"))
+        return
+      }
+      mayHaveUser = url[..<query].contains(UInt8(ascii: "@"))
+      var start = query + 1
+      /// Whether the index is in the name of a parameter.
+      var isName = true
+      for index in start..<url.count {
+        switch url[index] {
+        case UInt8(ascii: "#"): return
+        case UInt8(ascii: "&"), UInt8(ascii: ";"): (start, isName) = (index + 1, true)
+        case UInt8(ascii: "=") where isName:
+          isName = false
+          if CredentialName.isCredential(UnsafeBufferPointer(rebasing: url[start..<index])) { mayHaveParameters = true }
+        case UInt8(ascii: "%") where isName: mayHaveParameters = true
+        default: break
+        }
+        if mayHaveParameters { return }
+      }
+    }
+  }
+
   /// What stands before the host's `@`.
   static func userInfo(of url: String) -> Substring? {
     guard let scheme = url.range(of: "//") else { return nil }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// Finds the secrets of a config: every value at a path that the spec marks `airbyte_secret`, in whatever alternative.
@@ -14,6 +15,9 @@ struct SpecSecrets {
   private var open: [Place] = []
   /// What was looked at, by the places in the config and in the spec: a spec may refer to itself.
   private var seen: Set<String> = []
+
+  /// How many pairs of a place in the config and one in the spec were looked at.
+  var placeCount: Int { seen.count }
 
   private struct Place {
     /// Nil where the config leaves it out.
@@ -193,7 +197,8 @@ struct SpecSecrets {
         names += members.keys.filter { declared[$0] == nil }
         open += members.map { ($0.value, "\(path).\($0.key)") }
       default:
-        let length = PythonStrings.str(value).utf8.count
+        // Blanks around a secret are no part of it.
+        let length = PythonStrings.str(value).trimmingCharacters(in: .whitespacesAndNewlines).utf8.count
         if length > 0, length < SecretMask.shortest, !tooShort.contains(path) { tooShort.append(path) }
         values.append(value)
       }

@@ -17,24 +17,42 @@ extension Symbol {
 struct TemplateScope: Sendable {
   let template: ManifestNode
   private let config: TemplateConfig
+  /// The config with other secrets; nil where it has none.
+  private let shadow: TemplateConfig?
+  private let secrets: any Secrets
   private let templateValue: Value
 
-  init(_ template: ManifestNode, config: TemplateConfig) {
+  init(_ template: ManifestNode, in context: BuildContext) {
     self.template = template
-    self.config = config
+    config = context.templateConfig
+    shadow = context.secretShadow.map { context.templateConfig.with($0.value) }
+    secrets = context.runtime.secrets
     templateValue = Value(template.value)
   }
 
-  func evaluation(_ values: Value, slice: StreamSlice? = nil) -> EvaluationContext {
+  private func evaluation(_ config: TemplateConfig, _ values: Value, _ slice: StreamSlice?) -> EvaluationContext {
     var bindings: [(symbol: Symbol, value: Value)] = [(.streamTemplateConfig, templateValue), (.componentsValues, values)]
     if let slice { bindings.append((.streamSlice, slice.templateValue)) }
     return EvaluationContext(config: config, bindings: bindings)
   }
 
-  /// The template after `mappings`, one after the other.
-  func filled(by mappings: [ComponentMappingDefinition], _ rules: MappingRules, _ evaluation: EvaluationContext) throws
-    -> ManifestNode
-  {
+  /// The template after `mappings`, one after the other. What they make of the config's secrets is hidden.
+  /// - Parameter others: the values where the config has other secrets; nil where they do not go by it.
+  func filled(
+    by mappings: [ComponentMappingDefinition], _ rules: MappingRules, _ values: Value, others: Value? = nil,
+    slice: StreamSlice? = nil
+  ) throws -> ManifestNode {
+    let stream = try filled(by: mappings, rules, evaluation(config, values, slice))
+    if let shadow {
+      let other = try? filled(by: mappings, rules, evaluation(shadow, others ?? values, slice))
+      secrets.hide(derived: stream.value, insteadOf: (other ?? template).value)
+    }
+    return stream
+  }
+
+  private func filled(
+    by mappings: [ComponentMappingDefinition], _ rules: MappingRules, _ evaluation: EvaluationContext
+  ) throws -> ManifestNode {
     var stream = template.stored
     for mapping in mappings { stream = try mapping.apply(to: stream, rules, evaluation) }
     return ManifestNode(stream, at: ManifestPath(start: template.path))

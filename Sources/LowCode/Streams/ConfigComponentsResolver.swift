@@ -5,7 +5,7 @@ import Jinja
 struct ConfigComponentsResolver: Component, ComponentsResolver {
   private let lists: [StreamConfig]
   private let mappings: [ComponentMappingDefinition]
-  private let config: TemplateConfig
+  private let context: BuildContext
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let streamConfig = try node.required("stream_config")
@@ -13,17 +13,18 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context)
     }
-    config = context.templateConfig
+    self.context = context
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, config: config)
+    let scope = TemplateScope(template, in: context)
     let entries = try lists.map { try $0.entries() }
     guard entries.allSatisfy({ !$0.isEmpty }) else { return }
+    let others = others(of: entries)
     var place = [Int](repeating: 0, count: entries.count)
     while true {
-      let values = Self.merged(zip(entries, place).map { ($1, $0[$1]) })
-      try body(scope.filled(by: mappings, .config, scope.evaluation(values)))
+      func merged(_ entries: [[JSONValue]]) -> Value { Self.merged(zip(entries, place).map { ($1, $0[$1]) }) }
+      try body(scope.filled(by: mappings, .config, merged(entries), others: others.map(merged)))
       // The last list turns fastest.
       var turning = entries.count - 1
       while turning >= 0 {
@@ -34,6 +35,12 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
       }
       if turning < 0 { return }
     }
+  }
+
+  /// The entries where the config has other secrets; nil where they cannot be had, or are not as many.
+  private func others(of entries: [[JSONValue]]) -> [[JSONValue]]? {
+    guard let shadow = context.secretShadow, let others = try? lists.map({ try $0.entries(of: shadow) }) else { return nil }
+    return others.map(\.count) == entries.map(\.count) ? others : nil
   }
 
   /// The entries of a combination in one mapping; what is no mapping is `source_config_N`, with its place in its list.
@@ -74,9 +81,11 @@ struct StreamConfig: Component {
   }
 
   /// The list in the config, or the one value there as a list, then the defaults.
+  /// - Parameter shadow: the config that is taken for the user's.
   /// - Throws: ``ConnectorError`` where the pointer leads to several places.
-  func entries() throws -> [JSONValue] {
-    let evaluation = EvaluationContext(config: templateConfig)
+  func entries(of shadow: SecretShadow? = nil) throws -> [JSONValue] {
+    let config = shadow?.config ?? config
+    let evaluation = EvaluationContext(config: shadow.map { templateConfig.with($0.value) } ?? templateConfig)
     let path = try pointer.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     do {
       let found = try JSONGlobPath(path).get(in: .object(config)) ?? []

@@ -6,7 +6,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
   private let retriever: any Retriever
   private let cursor: any Cursor
   private let mappings: [ComponentMappingDefinition]
-  private let config: TemplateConfig
+  private let context: BuildContext
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     var inner = context
@@ -21,11 +21,11 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
     }
-    config = context.templateConfig
+    self.context = context
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, config: config)
+    let scope = TemplateScope(template, in: context)
     try await cursor.slices { slice in
       var records: [Record] = []
       do {
@@ -38,7 +38,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
         throw error
       }
       for record in records {
-        try body(scope.filled(by: mappings, .http, scope.evaluation(record.templateValue, slice: slice)))
+        try body(scope.filled(by: mappings, .http, record.templateValue, slice: slice))
       }
     }
   }

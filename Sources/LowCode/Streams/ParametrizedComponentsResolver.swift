@@ -5,20 +5,20 @@ import Jinja
 struct ParametrizedComponentsResolver: Component, ComponentsResolver {
   private let parameters: StreamParametersDefinition
   private let mappings: [ComponentMappingDefinition]
-  private let config: TemplateConfig
+  private let context: BuildContext
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     parameters = try context.build(node.required("stream_parameters"))
     mappings = try node.nodes("components_mapping").map {
       try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
     }
-    config = context.templateConfig
+    self.context = context
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, config: config)
+    let scope = TemplateScope(template, in: context)
     for values in parameters.values {
-      try body(scope.filled(by: mappings, .parametrized, scope.evaluation(Value(values))))
+      try body(scope.filled(by: mappings, .parametrized, Value(values)))
     }
   }
 }

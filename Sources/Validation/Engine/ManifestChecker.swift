@@ -57,6 +57,9 @@ package struct ManifestChecker: Sendable {
       var masked: [String: String] = [:]
       for index in findings.indices { findings[index].diagnostic.hide(by: mask, &masked) }
     }
+    if let foreign = examination.foreign {
+      for index in findings.indices { findings[index].diagnostic = foreign.concealed(findings[index].diagnostic) }
+    }
     if let config = options.config, source.isFile(at: config.name) {
       for index in findings.indices { findings[index].diagnostic = findings[index].diagnostic.withoutLines }
     }

@@ -44,10 +44,13 @@ import Testing
     ("http://a.test/?limit=1000&api_key=k%2Dey#x", "k-ey", "limit=1000"),
     ("http://a.test/?X-Amz-Signature=abc123&X-Amz-Date=20250101", "abc123", "20250101"),
     ("http://a.test/?next_page_token=page2222&access_token=abc123", "abc123", "page2222"),
+    ("http://a.test/?page=page2222;api%5Fkey=abc123", "abc123", "page2222"),
+    ("http://a.test/?q=a@b.test&password=abc123&api_key", "abc123", "a@b.test api_key"),
+    ("http://a.test/?page=page2222#api_key=abc456&password=x", "", "page2222 abc456"),
   ])
   func credentialsOfURLs(url: String, secret: String, plain: String) {
     let mask = mask { $0.hide(credentialsOf: HTTPRequest(method: "GET", url: url)) }
-    #expect(mask.masked("\(secret) \(plain)") == "**** \(plain)")
+    #expect(mask.masked("\(secret) \(plain)") == "\(secret.isEmpty ? "" : "****") \(plain)")
   }
 
   @Test func membersOfBodiesThatAreCalledLikeCredentials() throws {
@@ -96,6 +99,38 @@ import Testing
     let error = await connectorError { _ = try await world.authenticator(Self.oauth).credentials() }
     #expect(error?.internalMessage == "Status 401: slow_down: wait a bit")
     #expect(world.masked("MFA-4711") == "****")
+  }
+
+  /// What the extra fields and headers of a request for a token make of secrets.
+  @Test(arguments: [
+    #""refresh_request_body": {"assertion_id": "v1-{{ config['secret'][3:] }}"}"#,
+    #""refresh_request_headers": {"X-Part": "v1 {{ config['secret'][3:] }}"}"#,
+    #""token_refresh_endpoint": "https://api.test/{{ config['secret'][3:] }}/v1""#,
+  ])
+  func whatATokenRequestMakesOfSecrets(property: String) async throws {
+    let world = TestWorld([.status(200, #"{"access_token": "ACCESS-1"}"#)])
+    world.hide("KEY-Zx81Qpl0")
+    var manifest = try #require(try JSONValue(parsing: Self.oauth).object)
+    manifest.merge(try JSONValue(parsing: "{\(property)}").object ?? [:]) { $1 }
+    let config = #"{"secret": "KEY-Zx81Qpl0", "refresh": "r 1"}"#
+    _ = try await world.authenticator(JSONValue.object(manifest).jsonText, config: config).credentials()
+    #expect(world.masked("-Zx81Qpl0 v1") == "-**** v1")
+  }
+
+  /// The reason of a refusal is masked before it is cut, so that nothing of a secret is left before the dots.
+  @Test func theReasonOfARefusalIsMaskedBeforeItIsCut() async throws {
+    let reason = "invalid_grant " + String(repeating: "x", count: 47) + "KEYZ"
+    let body = JSONValue.object(["error": .string(reason + "x81Qpl0")]).jsonText
+    let rejection = #"""
+      "refresh_token_error_status_codes": [400], "refresh_token_error_key": "error",
+      "refresh_token_error_values": ["\#(reason)x81Qpl0"], "client_secret"
+      """#
+    let manifest = Self.oauth.replacing("\"client_secret\"", with: rejection)
+    let world = TestWorld([.status(400, body)])
+    world.hide("KEYZx81Qpl0")
+    let error = await connectorError { _ = try await world.authenticator(manifest).credentials() }
+    #expect(error?.message.contains("xxx****") == true || error?.message.contains("xxx***...") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("KEY") == false)
   }
 
   @Test(arguments: [
@@ -166,14 +201,15 @@ import Testing
   @Test(arguments: [
     "Authorization", "X-Api-Key", "apiKey", "api_key", "APIKEY", "X-Key", "key", "access_token", "accessToken", "client_secret",
     "Password", "pwd", "Cookie", "X-Amz-Signature", "sig", "sid", "session_id", "X-XSRF-TOKEN", "client_assertion", "id_token",
-    "private_key", "Proxy-Authorization", "user.password", "X-Shopify-Access-Token", "subscription-key",
+    "private_key", "Proxy-Authorization", "X-API_Key", "apiKEY2Token", "HMAC", "auth", "x.auth", "PIN", "user.password",
+    "X-Shopify-Access-Token", "subscription-key",
   ])
   func namesOfCredentials(name: String) { #expect(CredentialName.isCredential(name)) }
 
   @Test(arguments: [
     "", "Accept", "page", "page_token", "nextPageToken", "continuation-token", "sync_token", "token_type", "expires_in",
     "access_token_expires_in", "sort_key", "primaryKey", "Idempotency-Key", "start_key", "monkey", "keyword", "user", "limit",
-    "auth_method", "token_uri", "cursor_token",
+    "auth_method", "token_uri", "cursor_token", "pinned", "authors", "tok", "passenger", "Key-Type",
   ])
   func namesOfOthers(name: String) { #expect(!CredentialName.isCredential(name)) }
 }

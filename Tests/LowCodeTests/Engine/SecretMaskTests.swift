@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Testing
+import YAML
 
 @testable import LowCode
 
@@ -40,6 +41,17 @@ import Testing
   }
 
   /// A letter that is masked wherever it stands is told by that.
+  /// A source line is cut on both sides and divided at its mark: a secret is found before that.
+  @Test(arguments: [1, 3, 60, 100, 101, 110, 118, 119, 140, 200])
+  func aSourceLineIsMaskedBeforeItIsCut(column: Int) {
+    let line = String(repeating: "x", count: 99) + " KEY-Zx81Qpl0-4711 " + String(repeating: "y", count: 100)
+    let file = SourceFile(name: "m.yaml", bytes: Array(line.utf8))
+    let snippet = TerminalText.snippet(of: SourceMark(file: file, line: 1, column: column), hiding: mask("KEY-Zx81Qpl0-4711"))
+    for piece in ["KEY", "Zx8", "Qpl", "471", "711"] { #expect(!snippet.contains(piece), "\(snippet)") }
+    #expect(snippet.contains("xxx") || snippet.contains("yyy"))
+    if column == 110 { #expect(snippet.contains("x ****  yyy".replacing("  ", with: " "))) }
+  }
+
   @Test func whatIsTooShortIsNotMasked() {
     #expect(mask("a", "\u{e9}", "abc", " ab ").masked("abc caf\u{e9}") == "abc caf\u{e9}")
     #expect(mask("\u{e9}\u{e9}").masked("caf\u{e9}\u{e9}") == "caf****")

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Synchronization
 import Testing
+import YAML
 
 @testable import LowCode
 
@@ -12,7 +13,8 @@ import Testing
   static let seed =
     ProcessInfo.processInfo.environment["SECRETS_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 53)
   private static let parts = 20
-  private static let casesOfAPart = 1_000
+  /// How many cases are drawn in all; `SECRETS_CASES` sets another number.
+  private static let cases = ProcessInfo.processInfo.environment["SECRETS_CASES"].flatMap { Int($0) } ?? 2_000
 
   // MARK: What is drawn
 
@@ -66,6 +68,11 @@ import Testing
       range = 0..<secret.utf8.count
     }
 
+    init(_ secret: String, by encodings: [SecretEncoding]) {
+      self.init(secret)
+      encodings.forEach { encode($0) }
+    }
+
     mutating func encode(_ encoding: SecretEncoding) {
       range = encoding.range(of: range, in: text)
       text = encoding.encode(text)
@@ -73,10 +80,11 @@ import Testing
     }
 
     /// A piece of it that is shown; nil where there is none.
-    func leak(in shown: String, before: String = "", after: String = "") -> String? {
+    /// - Parameter least: how long it is at least.
+    func leak(in shown: String, before: String = "", after: String = "", least: Int = 0) -> String? {
       let whole = Array(text.utf8)
       let bytes = whole[range]
-      let width = min(bytes.count, max(4, min(12, bytes.count * 2 / 3)))
+      let width = min(bytes.count, max(4, least, min(12, bytes.count * 2 / 3)))
       guard width >= 4 else { return nil }
       let shown = Array(shown.utf8)
       let around = [
@@ -107,7 +115,7 @@ import Testing
   // MARK: Where it is shown
 
   private enum Sink: String, CaseIterable {
-    case log, debug, message, internalMessage, path, status, quotation, quotedBytes
+    case log, debug, message, internalMessage, path, status, quotation, quotedBytes, cutText, terminal, sourceLine
   }
 
   private final class LastLine: LineOutput {
@@ -117,7 +125,10 @@ import Testing
   }
 
   /// All texts of the line that is written.
-  private static func shown(_ text: String, in sink: Sink, _ mask: SecretMask) throws -> String {
+  /// - Parameter least: how much of the text is left of it at least where it is cut.
+  private static func shown(
+    _ text: String, in sink: Sink, _ mask: SecretMask, _ random: inout SeededRandom, least: Int = 0
+  ) throws -> String {
     let output = LastLine()
     let writer = MessageWriter(output: output, mask: mask, now: { 0 })
     let log = RunLog(writer: writer, isDebugging: true)
@@ -129,6 +140,17 @@ import Testing
     case .path: writer.error(ConnectorError(.system, "failed", path: text))
     case .status: try writer.connectionStatus(succeeded: false, message: text)
     case .quotation: log.log(.info, "It begins with `\(mask.excerpt(of: text, upTo: 60))`, which is wrong.")
+    case .cutText:
+      // As an API cuts it, who knows nothing of secrets.
+      let count = Int.random(in: min(least, text.count)...text.count, using: &random)
+      log.log(.info, "It begins with `\(text.prefix(count))\(Bool.random(using: &random) ? "…" : "...")`, which is wrong.")
+    case .terminal: return TerminalText.line(mask.masked("\(text): 3 records, 1 page"))
+    case .sourceLine:
+      let line = "key: \(text.replacing(/[\r\n]+/, with: " ")) # a remark"
+      let file = SourceFile(name: "manifest.yaml", bytes: Array(line.utf8))
+      let column = Int.random(in: 1...line.unicodeScalars.count, using: &random)
+      let finding = Diagnostic(.error, rule: "type", "this is wrong", at: SourceMark(file: file, line: 1, column: column))
+      return mask.masked(finding.rendered(hiding: mask))
     case .quotedBytes: log.log(.info, "It begins with `\(mask.excerpt(of: text.utf8, upTo: 40))`, which is wrong.")
     }
     var texts = ""
@@ -152,19 +174,29 @@ import Testing
 
   @Test(arguments: 0..<parts) func noLineShowsASecret(part: Int) throws {
     var random = SeededRandom(seed: Self.seed &+ UInt64(part))
-    for number in 0..<Self.casesOfAPart {
+    for number in 0..<(Self.cases / Self.parts) {
       let (whole, part) = Self.secret(&random)
-      let encoded = Self.encoded(part, &random)
+      var encoded = Self.encoded(part, &random)
       guard let (before, after) = Self.places.randomElement(using: &random),
         let sink = Sink.allCases.randomElement(using: &random)
       else { continue }
       let mask = SecretMask()
-      if Bool.random(using: &random) { mask.hide(whole) } else { mask.hidePassing(whole) }
-      let shown = try Self.shown(before + encoded.text + after, in: sink, mask)
-      if let leak = encoded.leak(in: shown, before: before, after: after) {
+      // Where an API cuts a text, one encoding is undone, of ASCII.
+      if sink == .cutText {
+        encoded = Encoded(part, by: part.utf8.allSatisfy { $0 < 0x80 } ? Array(encoded.encodings.prefix(1)) : [])
+      }
+      let origin = SecretOrigin.drawn(for: whole, isWhole: whole == part, isCut: sink == .cutText, &random)
+      origin.tell(whole, to: mask)
+      // Less than six bytes before a cut say nothing.
+      let beginning = Encoded(String(part.prefix(8)), by: encoded.encodings).text
+      let shown = try Self.shown(
+        before + encoded.text + after, in: sink, mask, &random, least: before.count + beginning.count)
+      // Where an encoding is cut, what is left of it may say less than a byte.
+      let least = sink == .cutText ? 2 * beginning.utf8.count / max(1, min(8, part.count)) : 0
+      if let leak = encoded.leak(in: shown, before: before, after: after, least: least) {
         Issue.record(
           """
-          `\(leak)` of `\(part)`, a secret as \(encoded.encodings.map(\.rawValue)) in \(sink.rawValue), is shown by `\(shown)` \
+          `\(leak)` of `\(part)`, a secret from \(origin) as \(encoded.encodings.map(\.rawValue)) in \(sink.rawValue), is shown by `\(shown)` \
           for `\(before)\(encoded.text)\(after)` (seed \(Self.seed), case \(number))
           """)
       }
@@ -176,10 +208,15 @@ import Testing
     let (plain, reversed) = (Encoded(secret), Encoded(String(secret.reversed())))
     let mask = SecretMask()
     mask.hide(secret)
+    var random = SeededRandom(seed: 7)
     for sink in Sink.allCases {
-      #expect(plain.leak(in: try Self.shown(plain.text, in: sink, SecretMask())) != nil)
-      #expect(plain.leak(in: try Self.shown(plain.text, in: sink, mask)) == nil)
-      #expect(reversed.leak(in: try Self.shown(reversed.text, in: sink, mask)) != nil)
+      func shown(_ text: Encoded, _ mask: SecretMask) throws -> String {
+        // One that is cut to nothing shows nothing.
+        try (0..<20).map { _ in try Self.shown(text.text, in: sink, mask, &random) }.joined(separator: "\n")
+      }
+      #expect(plain.leak(in: try shown(plain, SecretMask())) != nil)
+      #expect(plain.leak(in: try shown(plain, mask)) == nil)
+      #expect(reversed.leak(in: try shown(reversed, mask)) != nil)
     }
   }
 

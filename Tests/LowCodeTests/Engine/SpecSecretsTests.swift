@@ -87,6 +87,32 @@ import Testing
     #expect(mask.masked("<S3CRET>") == "<****>")
   }
 
+  /// What is remembered of the places that were looked at has an end, however a spec refers to itself.
+  @Test(arguments: [
+    ##"{"$ref": "#", "properties": {"a": {"$ref": "#"}, "b": MARK}}"##,
+    ##"{"properties": {"a": {"$ref": "#/"}, "b": MARK, "c": {"$ref": "#/properties/a"}}}"##,
+    ##"{"$ref": "#/$defs/x", "$defs": {"x": {"$anchor": "y", "allOf": [{"$ref": "#y"}, {"$ref": "#/$defs/x"}], "properties": {"b": MARK}}}}"##,
+    ##"{"additionalProperties": {"$ref": "#"}, "properties": {"b": MARK}, "items": {"$ref": "#"}, "not": {"$ref": "#"}}"##,
+    ##"{"patternProperties": {".": {"$ref": "#"}, "a+": {"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}}, "properties": {"b": MARK}}"##,
+  ])
+  func aSpecThatRefersToItselfIsLookedAtOnce(spec: String) throws {
+    let spec = try JSONValue(parsing: spec.replacing("MARK", with: Self.mark))
+    var config: JSONObject = ["b": "S3CRET"]
+    for _ in 0..<40 { config = ["a": .object(config), "b": .string("S3CRET"), "l": [.object(["b": "S3CRET"])]] }
+    // As many as places of the config times places of the spec at most.
+    #expect(SpecSecrets(of: config, spec: spec).placeCount < 5_000)
+    let mask = SecretMask()
+    mask.hide(secretsOf: config, spec: spec)
+    #expect(mask.masked("<S3CRET>") == "<****>")
+  }
+
+  @Test func blanksAreNoPartOfASecret() throws {
+    let spec = try JSONValue(parsing: #"{"properties": {"a": MARK, "b": MARK}}"#.replacing("MARK", with: Self.mark))
+    let mask = SecretMask()
+    #expect(mask.hide(secretsOf: ["a": " ab \n", "b": " abcd "], spec: spec) == ["a"])
+    #expect(mask.masked("ab abcd") == "ab ****")
+  }
+
   @Test func theShortOnesAreReported() throws {
     let spec = try JSONValue(
       parsing: #"{"properties": {"a": MARK, "o": {"properties": {"pin": MARK, "empty": MARK, "long": MARK}}, "l": MARK}}"#

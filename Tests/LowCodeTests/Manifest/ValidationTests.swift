@@ -180,7 +180,7 @@ import Testing
     let found = try run(Self.head + text)
     #expect(found.count == 1)
     #expect(
-      found.first?.rendered == """
+      found.first?.rendered() == """
         m.yaml:4:39: error: `retries` of `SimpleRetriever` should be an integer, found the string 'many' \
         (streams[0].retriever.retries)
         4 |   r: {type: SimpleRetriever, retries: many}

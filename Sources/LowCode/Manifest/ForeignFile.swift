@@ -1,0 +1,79 @@
+import Foundation
+import JSON
+
+/// A file that was named as a manifest and is none: most likely a config, which is full of secrets that nothing marks. What is found in
+/// it is told without its lines and its values.
+package struct ForeignFile: Sendable {
+  private let mask: SecretMask
+  /// Whether the mask has all values; else any word of the file may be one, as far as it is none of a language.
+  private let isRead: Bool
+
+  /// Keys of manifests, each with what it holds.
+  private static let lists = ["streams", "dynamic_streams"]
+  private static let mappings = ["check", "spec", "definitions"]
+  /// Keys that nothing but a manifest has in its components.
+  private static let words = ["$ref", "$parameters"]
+
+  /// Nil where the file is a manifest, be it a wrong one.
+  init?(_ written: ManifestValue) {
+    // One that stands in a config has no lines, and is named by nobody.
+    guard written.mark != nil, let root = written.mapping, !Self.isManifest(root) else { return nil }
+    mask = ConcealedConfig(written.json.object ?? [:], specification: nil).mask
+    isRead = true
+  }
+
+  /// The same for a file that could not be read, by what was found in it.
+  init?(unreadBecauseOf error: ManifestError) {
+    guard let file = error.diagnostics.lazy.compactMap(\.mark?.file).first, !Self.looksLikeManifest(file.bytes) else {
+      return nil
+    }
+    (mask, isRead) = (SecretMask(), false)
+    let text = String(decoding: file.bytes.prefix(Self.longest), as: UTF8.self)
+    for word in Set(text.split { $0.isWhitespace || "{}[]\"',:!&*".contains($0) }) {
+      if word.utf8.count >= 4 && word.contains(where: \.isNumber) || word.utf8.count >= 20 { mask.hide(String(word)) }
+    }
+  }
+
+  /// What is looked at of a file that cannot be read, in bytes.
+  private static let longest = 65_536
+
+  private static func isManifest(_ root: ManifestMapping) -> Bool {
+    for entry in root.entries {
+      switch entry.value.content {
+      case .string("DeclarativeSource") where entry.key == "type": return true
+      case .sequence where lists.contains(entry.key), .mapping where mappings.contains(entry.key): return true
+      case .mapping(let members) where words.contains { members.place(of: $0) != nil }: return true
+      default: continue
+      }
+    }
+    return false
+  }
+
+  /// Whether a text that is no YAML may have been meant as a manifest: it names a component, or has a manifest's key at the start of
+  /// a line.
+  private static func looksLikeManifest(_ text: [UInt8]) -> Bool {
+    let text = String(decoding: text, as: UTF8.self)
+    if text.contains("DeclarativeS") { return true }
+    return text.split(whereSeparator: \.isNewline).contains { line in
+      (lists + mappings).contains { line.hasPrefix($0 + ":") }
+    }
+  }
+
+  func concealed(_ error: ManifestError) -> ManifestError { ManifestError(error.diagnostics.map(concealed)) }
+
+  /// A finding as it may be told.
+  package func concealed(_ diagnostic: Diagnostic) -> Diagnostic {
+    var copy = diagnostic.withoutLines
+    copy.message = shown(copy.message)
+    copy.detail = copy.detail.map(shown)
+    copy.remedy = copy.remedy.map(shown)
+    copy.related = copy.related.map { .init(shown($0.message), at: $0.mark) }
+    return copy
+  }
+
+  private func shown(_ sentence: String) -> String {
+    let sentence = mask.masked(sentence)
+    return isRead
+      ? sentence : sentence.replacing(/'[^'\s][^']+[^'\s]…?'|`[^`\s][^`]+[^`\s]`/, with: "`\(SecretMask.replacement)`")
+  }
+}
