@@ -9,27 +9,22 @@ import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
-EXIT_STATUS = """\
-.SH EXIT STATUS
-.TP
-0
-All went well. A \\fBcheck\\fR that fails says so in its message and ends with this status too.
-.TP
-1
-Something failed; a TRACE message, or standard error, says what.
-.TP
-64
-The command line is wrong.
-"""
+README = Path(__file__).resolve().parent.parent / "README.md"
 
-ENVIRONMENT = [
-    ("LOG_LEVEL", "DEBUG is the same as --debug."),
-    ("HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "Proxies, as with other programs."),
-    ("REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE", "Certificates to trust instead of the system's; the first that is set counts."),
-    ("DEPLOYMENT_MODE", "With \"cloud\", only https to public addresses is allowed."),
-    ("AIRBYTE_STAGING_DIRECTORY", "Where files of records are put."),
-]
+
+def rows(first):
+    """The rows of the README's table whose first column is called so, each a name and a sentence."""
+    lines = iter(README.read_text().splitlines())
+    for line in lines:
+        if line.startswith(f"| {first} |"):
+            next(lines)
+            for line in lines:
+                if not line.startswith("|"):
+                    return
+                yield [cell.strip() for cell in line.strip("| ").split(" | ", 1)]
+
 
 FILES = [
     (
@@ -87,8 +82,7 @@ def page(tool, version):
             yield f".TP\n{option(argument)}\n{paragraph(argument.get('abstract', ''))}"
     yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, and the version of the reference it is compatible with."
     yield ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow help."
-    yield EXIT_STATUS.rstrip()
-    for title, entries in [("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)]:
+    for title, entries in [("EXIT STATUS", rows("exit status")), ("ENVIRONMENT", rows("variable")), ("FILES", FILES)]:
         yield f".SH {title}"
         for term, text in entries:
             yield f".TP\n{roff(term)}\n{paragraph(text)}"

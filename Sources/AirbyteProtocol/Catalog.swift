@@ -15,25 +15,50 @@ package struct ConfiguredStream: Sendable {
     self.jsonSchema = jsonSchema
   }
 
-  /// The streams of a configured catalog.
+  /// The streams of a configured catalog, of a CATALOG message, or of the catalog in one. Streams that `discover` lists are configured
+  /// to be read as far as they can: incrementally where they may be.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
-    guard let entries = value["streams"]?.array else {
-      throw InputShapeError("A configured catalog is an object with a list `streams`.")
+    let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value
+    guard let entries = catalog["streams"]?.array else {
+      throw InputShapeError("A catalog is an object with a list `streams`, such as `discover` prints.")
     }
     var streams: [ConfiguredStream] = []
     for (index, entry) in entries.enumerated() {
-      guard let stream = entry["stream"], let name = stream["name"]?.string else {
-        throw InputShapeError("`streams[\(index)]` of the catalog needs a `stream` with a `name`.")
+      if entry["stream"] == nil, let name = entry["name"]?.string {
+        streams.append(discovered(entry, name))
+      } else {
+        streams.append(try configured(entry, "streams[\(index)]"))
       }
-      let cursorField = entry["cursor_field"]?.array?.compactMap(\.string)
-      streams.append(
-        ConfiguredStream(
-          descriptor: StreamDescriptor(name: name, namespace: stream["namespace"]?.string),
-          syncMode: entry["sync_mode"]?.string == SyncMode.incremental.rawValue ? .incremental : .fullRefresh,
-          cursorField: cursorField?.isEmpty == false ? cursorField : nil, jsonSchema: stream["json_schema"]?.object ?? [:]))
     }
     return streams
+  }
+
+  private static func configured(_ entry: JSONValue, _ place: String) throws(InputShapeError) -> ConfiguredStream {
+    guard let stream = entry["stream"], let name = stream["name"]?.string else {
+      throw InputShapeError("`\(place)` of the catalog needs a `stream` with a `name`.")
+    }
+    var mode = SyncMode.fullRefresh
+    if let given = entry["sync_mode"], given != .null {
+      guard let known = given.string.flatMap({ SyncMode(rawValue: $0) }) else {
+        throw InputShapeError(
+          "`\(place).sync_mode` of the catalog is \(given.jsonText), but a stream is read in `full_refresh` or `incremental` mode."
+        )
+      }
+      mode = known
+    }
+    let cursorField = entry["cursor_field"]?.array?.compactMap(\.string)
+    return ConfiguredStream(
+      descriptor: StreamDescriptor(name: name, namespace: stream["namespace"]?.string), syncMode: mode,
+      cursorField: cursorField?.isEmpty == false ? cursorField : nil, jsonSchema: stream["json_schema"]?.object ?? [:])
+  }
+
+  private static func discovered(_ stream: JSONValue, _ name: String) -> ConfiguredStream {
+    let modes = stream["supported_sync_modes"]?.array?.compactMap(\.string) ?? []
+    return ConfiguredStream(
+      descriptor: StreamDescriptor(name: name, namespace: stream["namespace"]?.string),
+      syncMode: modes.contains(SyncMode.incremental.rawValue) ? .incremental : .fullRefresh,
+      jsonSchema: stream["json_schema"]?.object ?? [:])
   }
 }
 

@@ -2,7 +2,7 @@ import JSON
 
 /// The states that an earlier read left.
 package enum InputState {
-  /// The state of each stream, from a list of STATE messages' `state` objects (or one such object).
+  /// The state of each stream, from a list of STATE messages or their `state` objects (or one of them).
   ///
   /// As by the reference, a GLOBAL state counts where it stands alone, and without a `shared_state`, which no API source writes. States
   /// of other types and of streams with a namespace, which these have not, are passed over. The legacy form, an object of states by
@@ -16,8 +16,13 @@ package enum InputState {
     case .object(let object) where object["type"] != nil: entries = [value]
     default:
       throw InputShapeError(
-        "A state is a list of STATE messages' `state` objects, such as [{\"type\": \"STREAM\", \"stream\": …}].")
+        "A state is what STATE messages hold: the output of an earlier read, a STATE message of it, or a list such as "
+          + "[{\"type\": \"STREAM\", \"stream\": …}].")
     }
+    return try streams(of: entries.map { $0["type"]?.string == "STATE" ? $0["state"] ?? .null : $0 })
+  }
+
+  private static func streams(of entries: [JSONValue]) throws(InputShapeError) -> [String: JSONObject] {
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {
       guard ["stream", "global", "data"].contains(where: { (entry[$0] ?? .null) != .null }) else {

@@ -11,7 +11,7 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     try await Session(options).run { session in
       try await session.connector(input).check(to: session.writer)
-      return true
+      return .success
     }
   }
 }

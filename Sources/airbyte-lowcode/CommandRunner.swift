@@ -18,8 +18,7 @@ enum CommandRunner {
     } catch let status as ExitCode {
       throw status
     } catch let error as OutputClosed where error.code == EPIPE {
-      // Who left has seen enough.
-      throw failure
+      StandardOutput.endAsItsReaderLeft()
     } catch {
       report(error)
       throw failure
@@ -29,7 +28,7 @@ enum CommandRunner {
   /// Runs a whole command line and ends the process. Help and versions are output like any other: what cannot be written is an error.
   static func main(_ root: (some AsyncParsableCommand).Type, _ arguments: [String]) async -> Never {
     do {
-      var command = try root.parseAsRoot(arguments)
+      var command = try root.parseAsRoot(GivenCommand.arranged(arguments, of: root))
       if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
     } catch {
       let text = root.fullMessage(for: error)
@@ -42,4 +41,9 @@ enum CommandRunner {
     }
     exit(EXIT_SUCCESS)
   }
+}
+
+extension ExitCode {
+  /// Everything was read that the manifest has, but the catalog asks for streams that it lacks.
+  static let unknownStream = ExitCode(3)
 }

@@ -11,7 +11,7 @@ struct DiscoverCommand: AsyncParsableCommand {
   func run() async throws {
     try await Session(options).run { session in
       try await session.connector(input).discover(to: session.writer)
-      return true
+      return .success
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LowCode
 import Packaging
 
@@ -12,14 +13,17 @@ struct ImageCommand: AsyncParsableCommand {
       along in `__injected_declarative_manifest`. The same input makes the same bytes.
       """)
 
-  @Argument(help: ArgumentHelp("The manifest, a YAML file.", valueName: "manifest"))
-  var manifest: String?
+  @Argument(
+    help: ArgumentHelp("The manifest, a YAML file, or the folder of a \(ManifestOptions.usualName).", valueName: "manifest"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var given: String?
 
   @Option(
     name: [.short, .customLong("output")],
     help: ArgumentHelp(
       "The tar to write, for `docker load` and tools that read OCI archives, or a folder if it ends with a slash; "
-        + "`-` is standard output. By default a tar of the connector's name and version in this folder.", valueName: "path"))
+        + "`-` is standard output. By default a tar of the connector's name and version in this folder.", valueName: "path"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Write the folder of an OCI layout instead of a tar.")
@@ -32,6 +36,7 @@ struct ImageCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
+      let manifest = given.map(ManifestOptions.file(of:))
       let metadata = try options.metadata(beside: manifest)
       if metadata == nil, let manifest {
         throw PackagingError(
@@ -45,8 +50,10 @@ struct ImageCommand: AsyncParsableCommand {
       if dockerfile { return try StandardOutput.write(line: Dockerfile.text(package: package, name: name, version: version)) }
       let isFolder = layout || output?.hasSuffix("/") ?? false
       let path = output ?? "\(Shipping.name(of: name))-\(version)\(isFolder ? "" : ".tar")"
-      let image = try ContainerImage(options.executable(), package: package, name: name, version: version)
       let place = options.output(path, manifest: manifest, package)
+      try place.check(isFolder: isFolder)
+      if isatty(STDERR_FILENO) == 1 { StandardOutput.tell("Gathering and compressing the files of \(name):\(version) …") }
+      let image = try ContainerImage(options.executable(), package: package, name: name, version: version)
       var size = ""
       if isFolder { try image.writeLayout(to: place) } else { size = ": \(Shipping.size(try image.writeArchive(to: place)))" }
       StandardOutput.tell("Wrote \(Shipping.name(of: place))\(size), the image \(name):\(version).")

@@ -38,20 +38,22 @@ enum InputFile {
       throw ConnectorError(
         .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
     }
-    guard bytes.count <= maximumBytes else {
-      throw ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit.")
-    }
+    guard bytes.count <= maximumBytes else { throw tooLarge(path, what) }
     return bytes
   }
 
   /// What is larger is no file of a user's, but a device that never ends.
-  private static let maximumBytes = 128 << 20
+  static let maximumBytes = 128 << 20
+
+  static func tooLarge(_ path: String, _ what: String) -> ConnectorError {
+    ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit.")
+  }
 
   /// - Throws: ``ConnectorError`` where the file is not JSON.
   static func json(_ path: String, _ what: String) throws -> JSONValue { try json(bytes(path, what), path, what) }
 
   /// - Throws: ``ConnectorError`` where the bytes of the file are not JSON.
-  private static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONValue {
+  static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONValue {
     do throws(JSONError) {
       return try JSONValue(parsing: bytes)
     } catch {

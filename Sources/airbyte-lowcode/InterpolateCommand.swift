@@ -15,10 +15,14 @@ struct InterpolateCommand: AsyncParsableCommand {
   @Argument(help: "The template, as in '{{ config[\"start_date\"] }}'.")
   var template: String?
 
-  @Option(help: ArgumentHelp("The variables, a JSON file; `-` reads standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The variables, a JSON file; `-` reads standard input.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var context: String?
 
-  @Option(help: ArgumentHelp("A file with a case a line; `-` reads standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file with a case a line; `-` reads standard input.", valueName: "file"),
+    completion: .file(extensions: ["jsonl"]))
   var batch: String?
 
   func validate() throws {

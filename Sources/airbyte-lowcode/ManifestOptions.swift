@@ -2,27 +2,54 @@ import ArgumentParser
 
 /// The options that every command of the protocol takes.
 struct ManifestOptions: ParsableArguments {
-  @Option(
-    name: [.customLong("manifest"), .customLong("manifest-path")],
+  /// The name of a manifest that is used where none is given.
+  static let usualName = "manifest.yaml"
+
+  @Argument(
     help: ArgumentHelp(
-      "The manifest, a YAML file; `-` reads it from standard input. "
-        + "Without it, the config's `__injected_declarative_manifest` is used.", valueName: "file",
-      visibility: OwnPackage.isThere ? .private : .default))
+      "The manifest, a YAML file, or the folder of a \(usualName); `-` is standard input. Without it, the config's "
+        + "`__injected_declarative_manifest` is used, else the \(usualName) of this folder.", valueName: "manifest",
+      visibility: OwnPackage.isThere ? .private : .default),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var given: String?
+
+  @Option(
+    name: [.short, .customLong("manifest"), .customLong("manifest-path")],
+    help: ArgumentHelp(
+      "The manifest, named by an option.", valueName: "file", visibility: OwnPackage.isThere ? .private : .default),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var manifest: String?
 
   @Flag(help: "Log requests and other details.")
   var debug = false
 
+  @Option(help: "Whether what is shown on the terminal has colours. By default as the terminal can, and not with NO_COLOR.")
+  var color: ColorChoice = .auto
+
+  /// The path of the manifest that was named.
+  var path: String? { (manifest ?? given).map(Self.file(of:)) }
+
   func validate() throws {
-    if manifest != nil, OwnPackage.isThere {
+    if manifest ?? given != nil, OwnPackage.isThere {
       throw ValidationError("\(OwnPackage.name) has its own manifest and takes no other.")
     }
+    if let manifest, let given, manifest != given {
+      throw ValidationError("There are two manifests, \(given) and \(manifest): give one of them.")
+    }
+  }
+
+  /// The manifest that a path names: in a folder it is the one of the usual name.
+  static func file(of path: String) -> String {
+    let inside = path.hasSuffix("/") ? path + usualName : "\(path)/\(usualName)"
+    return path != "-" && InputFile.exists(inside) ? inside : path
   }
 }
 
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The user's config, a JSON file.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var config: String
 
   @Flag(

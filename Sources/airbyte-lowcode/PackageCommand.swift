@@ -10,14 +10,17 @@ struct PackageCommand: AsyncParsableCommand {
       makes the same bytes.
       """)
 
-  @Argument(help: ArgumentHelp("The manifest, a YAML file.", valueName: "manifest"))
-  var manifest: String
+  @Argument(
+    help: ArgumentHelp(
+      "The manifest, a YAML file, or the folder of a \(ManifestOptions.usualName). By default the one of this folder.",
+      valueName: "manifest"), completion: .file(extensions: ["yaml", "yml", "json"]))
+  var given: String = ManifestOptions.usualName
 
   @Option(
     name: [.short, .customLong("output")],
     help: ArgumentHelp(
       "The executable to write; `-` is standard output. By default a file of the connector's name in this folder.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output: String?
 
   @Option(help: "What the connector is called. By default as in its metadata, else as its file or folder.")
@@ -33,6 +36,7 @@ struct PackageCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
+      let manifest = ManifestOptions.file(of: given)
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
       let place = options.output(output ?? package.name, manifest: manifest, package)
       let count = try options.executable().write(package, to: place)

@@ -8,11 +8,17 @@ struct ReadCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
 
-  @Option(help: ArgumentHelp("The streams to read, a JSON file with a configured catalog.", valueName: "file"))
+  @Option(
+    name: [.customShort("C"), .long],
+    help: ArgumentHelp("The streams to read: a configured catalog, or what `discover` printed.", valueName: "file"),
+    completion: .file(extensions: ["json", "jsonl"]))
   var catalog: String
 
   @Option(
-    help: ArgumentHelp("The states that an earlier read left, a JSON file; the read continues from there.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The states that an earlier read left: its output, a STATE message of it, or a list of states. The read goes on from there; an "
+        + "empty file is a beginning.", valueName: "file"), completion: .file(extensions: ["json", "jsonl"]))
   var state: String?
 
   func run() async throws {
@@ -20,10 +26,11 @@ struct ReadCommand: AsyncParsableCommand {
       let streams = try session.catalog(at: catalog)
       let states = try state.map { try session.states(at: $0) } ?? [:]
       let connector = try await session.connector(input, states: states, catalog: streams, others: [catalog, state])
-      let progress = TerminalProgress.ifTerminal(now: session.runtime.now, hiding: session.runtime.secrets)
-      let isComplete = try await connector.readValidated(streams, to: session.writer, progress: progress ?? NoProgress())
-      progress?.summarize()
-      return isComplete
+      let outcome = try await session.watched { progress in
+        try await connector.readValidated(streams, to: session.writer, progress: progress)
+      }
+      if !outcome.isComplete { return .failure }
+      return outcome.unknownStreams.isEmpty ? .success : .unknownStream
     }
   }
 }

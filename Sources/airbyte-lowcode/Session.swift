@@ -11,12 +11,16 @@ struct Session {
   let runtime: RuntimeEnvironment
   private let mask = SecretMask()
   private let options: ManifestOptions
+  /// Shows how it goes, where there is a terminal.
+  let progress: TerminalProgress?
 
   init(_ options: ManifestOptions) {
     self.options = options
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
-    let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now)
+    let terminal = Terminal(options.color, environment: environment)
+    progress = terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask) : nil
+    let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
@@ -25,15 +29,33 @@ struct Session {
       log: RunLog(writer: writer, isDebugging: isDebugging), secrets: mask, environment: environment)
   }
 
-  /// Runs `body`; it returns whether everything went well. Errors become TRACE messages.
+  /// Runs `body`, which returns the exit status. Errors become TRACE messages.
   /// - Throws: the exit status, where it is not 0.
-  func run(_ body: (Session) async throws -> Bool) async throws {
+  func run(_ body: (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
       if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered(hiding: mask))) }
       writer.report(error)
     }
     try await CommandRunner.run(report: report) {
-      if try await !body(self) { throw ExitCode.failure }
+      let status = try await body(self)
+      if !status.isSuccess { throw status }
+    }
+  }
+
+  /// Runs a read, and shows on a terminal how it goes and how it ended.
+  func watched(_ body: (any ReadProgress) async throws -> ReadOutcome) async throws -> ReadOutcome {
+    guard let progress else { return try await body(NoProgress()) }
+    Interruption.watch()
+    defer { progress.summarize() }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [runtime] in
+        while true {
+          try await runtime.sleep(0.5)
+          progress.tick()
+        }
+      }
+      defer { group.cancelAll() }
+      return try await body(progress)
     }
   }
 
@@ -42,7 +64,7 @@ struct Session {
   func connector(
     _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
-    let isConfigAlone = !InputFile.isSame(options.config, as: [self.options.manifest] + others)
+    let isConfigAlone = !InputFile.isSame(options.config, as: [self.options.path] + others)
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
@@ -69,7 +91,7 @@ struct Session {
   private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
     for secret in ConcealedConfig(rest, specification: nil).hidden { mask.hide(secret) }
-    let isConfig = self.options.manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
+    let isConfig = self.options.path.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
 
@@ -82,21 +104,27 @@ struct Session {
   }
 
   /// Whether there is a manifest besides what a config may bring along.
-  var hasManifest: Bool { options.manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest) }
+  var hasManifest: Bool {
+    options.path != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest)
+      || InputFile.exists(ManifestOptions.usualName)
+  }
 
   private func manifest(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
     if let own = try ownManifest() { return own }
-    guard let injected = config["__injected_declarative_manifest"] else {
+    if let injected = config["__injected_declarative_manifest"] { return (.injected(injected), .ofConfig) }
+    let usual = ManifestOptions.usualName
+    guard InputFile.exists(usual) else {
       throw ConnectorError(
         .config,
-        "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`.")
+        "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the \(usual) of "
+          + "this folder, or what the config has as `__injected_declarative_manifest`.")
     }
-    return (.injected(injected), .ofConfig)
+    return (.file(path: usual), .beside(usual))
   }
 
   /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
-    switch options.manifest {
+    switch options.path {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
     case let path? where InputFile.isPipe(path):
       // Whoever opens a pipe twice has ended its writer.
@@ -121,7 +149,13 @@ struct Session {
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.
   func catalog(at path: String) throws -> [ConfiguredStream] {
     do {
-      return try ConfiguredStream.catalog(InputFile.json(path, "catalog"))
+      var last: JSONValue?
+      let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }
+      guard let catalog = text ?? last else {
+        throw ConnectorError(
+          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog.")
+      }
+      return try ConfiguredStream.catalog(catalog)
     } catch let error as InputShapeError {
       throw ConnectorError(.config, "The catalog \(path) cannot be used: \(error)")
     }
@@ -130,7 +164,9 @@ struct Session {
   /// - Throws: ``ConnectorError`` that says what is wrong with the state.
   func states(at path: String) throws -> [String: JSONObject] {
     do {
-      return try InputState.streams(InputFile.json(path, "state"))
+      var latest = LatestStates()
+      let text = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
+      return try InputState.streams(text ?? latest.list)
     } catch let error as InputShapeError {
       throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
     }

@@ -8,12 +8,13 @@ struct ShippingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The connector's metadata, which has its name and version. By default `metadata.yaml` beside the manifest, if there is one.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var metadata: String?
 
   @Option(
     help: ArgumentHelp(
-      "The executable of airbyte-lowcode to ship, such as one for another system. By default this one.", valueName: "file"))
+      "The executable of airbyte-lowcode to ship, such as one for another system. By default this one.", valueName: "file"),
+    completion: .file())
   var runtime: String?
 
   func executable() throws(PackagingError) -> SealedExecutable { try SealedExecutable(path: runtime ?? SealedExecutable.own) }

@@ -8,19 +8,20 @@ struct SpecCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "A config that carries the manifest, where --manifest is not given.", valueName: "file",
-      visibility: OwnPackage.isThere ? .private : .default))
+      "A config that carries the manifest, where none is named.", valueName: "file",
+      visibility: OwnPackage.isThere ? .private : .default), completion: .file(extensions: ["json"]))
   var config: String?
 
   func run() async throws {
     try await Session(options).run { session in
       if config == nil, !session.hasManifest {
         try session.writer.spec(GeneralSpec.message)
-        return true
+        return .success
       }
       try await session.connectorWithoutConfig(config).writeSpec(to: session.writer)
-      return true
+      return .success
     }
   }
 }

@@ -21,14 +21,38 @@ enum StandardOutput {
   /// - Throws: ``OutputClosed`` where nothing can be written any more.
   static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
 
+  /// Ends the process as other programs end whose reader has seen enough: without a word, by SIGPIPE.
+  static func endAsItsReaderLeft() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
+  }
+
+  /// The file that standard output goes to; nil where it goes elsewhere.
+  static let file: String? = {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/fd/\(descriptor)", &path, path.count - 1)
+    guard count > 0 else { return nil }
+    let text = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = FileManager.default.currentDirectoryPath + "/"
+    return text.hasPrefix(folder) ? String(text.dropFirst(folder.count)) : text
+  }()
+
+  /// Writes a text that is safe to show, as it is, on standard error.
+  static func show(_ text: String) {
+    // Not through FileHandle, which ends the process where standard error is closed.
+    var text = text
+    text.withUTF8 { try? DescriptorOutput(descriptor: STDERR_FILENO).write(UnsafeRawBufferPointer($0)) }
+  }
+
   /// Tells people something in one line, on standard error.
   static func tell(_ text: String) { tell(lines: TerminalText.line(text)) }
 
   /// Tells people something in one or more lines, on standard error.
   static func tell(lines text: String) {
-    // Not through FileHandle, which ends the process where standard error is closed.
-    var text = TerminalText.lines(text) + "\n"
-    text.withUTF8 { try? DescriptorOutput(descriptor: STDERR_FILENO).write(UnsafeRawBufferPointer($0)) }
+    show(TerminalText.lines(text) + "\n")
   }
 }
 
@@ -39,6 +63,7 @@ struct ProtocolOutput: LineOutput {
     do {
       try DescriptorOutput(descriptor: StandardOutput.descriptor).write(bytes)
     } catch {
+      if (error as? OutputClosed)?.code == EPIPE { StandardOutput.endAsItsReaderLeft() }
       StandardOutput.tell("error: \(error)")
       _exit(EXIT_FAILURE)
     }

@@ -1,77 +1,247 @@
+import AirbyteProtocol
 import Foundation
 import LowCode
 import Synchronization
 
-/// Shows on a terminal how a read goes: a line per stream now and then, and a summary at its end.
-final class TerminalProgress: ReadProgress {
+/// Shows on a terminal how a command goes: a line for each stream that is read, written anew in place, and above them what happened that
+/// somebody should know: warnings, errors, waits.
+final class TerminalProgress: ReadProgress, RunWatcher {
   private struct Stream {
-    var records = 0
-    var pages = 0
+    let name: String
     let started: Int64
-    var shown: Int64
+    var counts = ProgressCounts()
+    /// Until when its request waits, and why.
+    var wait: (until: Int64, reason: String)?
   }
 
+  private struct State {
+    var streams: [Stream] = []
+    var totals = ProgressCounts()
+    var complete = 0
+    var failed = 0
+    var hasState = false
+    /// How many lines can be written over.
+    var shownLines = 0
+    var shown: Int64 = 0
+  }
+
+  /// The shortest time between two pictures, in microseconds.
+  private static let frame: Int64 = 100_000
+  /// Waits from this length on are worth a line where lines stay.
+  private static let longWait = 1.0
+
+  private let terminal: Terminal
   private let now: @Sendable () -> Int64
   private let secrets: any Secrets
   private let started: Int64
-  private let streams = Mutex<[String: Stream]>([:])
-  private let totals = Mutex((records: 0, pages: 0, complete: 0, failed: 0))
+  private let state = Mutex(State())
 
-  /// Nil where standard error is not a terminal.
-  static func ifTerminal(now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) -> TerminalProgress? {
-    isatty(STDERR_FILENO) == 1 ? TerminalProgress(now: now, hiding: secrets) : nil
-  }
-
-  init(now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) {
+  init(_ terminal: Terminal, now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) {
+    self.terminal = terminal
     self.now = now
     self.secrets = secrets
     started = now()
   }
 
+  // MARK: Streams
+
   func started(stream: String) {
-    let time = now()
-    streams.withLock { $0[stream] = Stream(started: time, shown: time) }
+    state.withLock { state in
+      state.streams.append(Stream(name: stream, started: now()))
+      draw(&state, isDue: true)
+    }
   }
 
   func read(stream: String, records: Int) {
-    let time = now()
-    let line = streams.withLock { streams -> String? in
-      streams[stream]?.records += records
-      streams[stream]?.pages += 1
-      guard let entry = streams[stream], time - entry.shown >= 1_000_000 else { return nil }
-      streams[stream]?.shown = time
-      return Self.line(stream, entry.records, entry.pages, time - entry.started)
-    }
-    if let line { show(line) }
+    update(stream) { $0.counts.records += records }
   }
 
   func finished(stream: String, isComplete: Bool) {
-    let time = now()
-    guard let entry = streams.withLock({ $0.removeValue(forKey: stream) }) else { return }
-    totals.withLock { totals in
-      totals.records += entry.records
-      totals.pages += entry.pages
-      if isComplete { totals.complete += 1 } else { totals.failed += 1 }
+    state.withLock { state in
+      guard let place = state.streams.firstIndex(where: { $0.name == stream }) else { return }
+      let entry = state.streams.remove(at: place)
+      state.totals.add(entry.counts)
+      if isComplete { state.complete += 1 } else { state.failed += 1 }
+      show(
+        line(entry.name, entry.counts, since: entry.started, isComplete ? "complete" : "not complete", isGood: isComplete), &state
+      )
     }
-    show(Self.line(stream, entry.records, entry.pages, time - entry.started) + (isComplete ? ", complete" : ", not complete"))
   }
+
+  /// Draws what changes by itself: the time that passed, and what is left of waits.
+  func tick() { state.withLock { draw(&$0, isDue: true) } }
 
   /// Shows the closing summary.
   func summarize() {
-    let totals = totals.withLock { $0 }
-    let streams =
-      Self.count(totals.complete + totals.failed, "stream") + (totals.failed > 0 ? " (\(totals.failed) not complete)" : "")
-    show(Self.line("Read \(streams)", totals.records, totals.pages, now() - started))
+    state.withLock { state in
+      guard state.complete + state.failed > 0 else { return }
+      for text in summary(state) { show(text, &state) }
+    }
   }
 
-  private static func line(_ name: String, _ records: Int, _ pages: Int, _ microseconds: Int64) -> String {
-    let seconds = Double(microseconds) / 1_000_000
-    let rate = Int(Double(records) / max(seconds, 0.001))
-    let elapsed = String(format: "%.1f", seconds)
-    return "\(name): \(count(records, "record")), \(count(pages, "page")), \(rate) records/s, \(elapsed) s"
+  // MARK: What happens
+
+  func logged(_ level: LogLevel, _ message: String) {
+    switch level {
+    case .warn: note("warning", .warning, message)
+    case .fatal: note("error", .bad, message)
+    // What ends something is shown as the error that it ends with.
+    default: break
+    }
   }
 
-  private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+  func failed(_ message: String, stream: String?) {
+    note("error", .bad, (stream.map { "\($0): " } ?? "") + message)
+  }
 
-  private func show(_ line: String) { StandardOutput.tell(secrets.masked(line)) }
+  func keptState() {
+    state.withLock { if !$0.hasState { $0.hasState = true } }
+  }
+
+  func happened(_ event: RunEvent) {
+    switch event {
+    case .pageRead(let stream):
+      update(stream) {
+        $0.counts.pages += 1
+        $0.wait = nil
+      }
+    case .waiting(let stream, let seconds, let reason):
+      let isShown = state.withLock { state -> Bool in
+        let until = now() + Int64(min(seconds, 1e9) * 1_000_000)
+        guard terminal.canRewrite,
+          let place = state.streams.firstIndex(where: { $0.name == stream }) ?? (stream == nil ? 0 : nil),
+          state.streams.indices.contains(place)
+        else { return false }
+        state.streams[place].wait = (until, reason)
+        draw(&state, isDue: true)
+        return true
+      }
+      if !isShown, seconds >= Self.longWait {
+        note("waiting", .faint, (stream.map { "\($0): " } ?? "") + "\(String(format: "%.1f", seconds)) s (\(reason))")
+      }
+    }
+  }
+
+  func checked(succeeded: Bool, _ message: String?) {
+    result(succeeded ? "The connection works." : "The connection failed: \(message ?? "no reason is known.")", isGood: succeeded)
+  }
+
+  func listed(streams: Int) { result("Found \(ProgressCounts.count(streams, "stream")).", isGood: true) }
+
+  private func result(_ text: String, isGood: Bool) {
+    state.withLock { show(terminal.styled(TerminalText.line(secrets.masked(text)), isGood ? .good : .bad), &$0) }
+  }
+
+  private func note(_ label: String, _ style: Terminal.Style, _ message: String) {
+    let text = TerminalText.line(secrets.masked(message))
+    state.withLock { show(terminal.styled("\(label):", style) + " " + text, &$0) }
+  }
+
+  private func update(_ stream: String, _ change: (inout Stream) -> Void) {
+    state.withLock { state in
+      guard let place = state.streams.firstIndex(where: { $0.name == stream }) else { return }
+      change(&state.streams[place])
+      draw(&state, isDue: false)
+    }
+  }
+
+  // MARK: Drawing
+
+  /// Shows a line that stays, above the ones that change.
+  private func show(_ line: String, _ state: inout State) {
+    var picture = erasing(state)
+    picture += line + "\n"
+    put(picture, &state)
+  }
+
+  private func draw(_ state: inout State, isDue: Bool) {
+    guard terminal.canRewrite else { return }
+    guard isDue || now() - state.shown >= Self.frame else { return }
+    let picture = erasing(state)
+    put(picture, &state)
+  }
+
+  private func erasing(_ state: State) -> String { state.shownLines > 0 ? "\u{1B}[\(state.shownLines)A\r\u{1B}[J" : "" }
+
+  /// Writes a beginning of a picture with the lines that change below.
+  private func put(_ beginning: String, _ state: inout State) {
+    let lines = terminal.canRewrite ? liveLines(state) : []
+    state.shownLines = lines.count
+    state.shown = now()
+    var text = beginning
+    for line in lines { text += line + "\n" }
+    Interruption.prepare((terminal.canRewrite ? erasing(state) : "") + summary(state).map { $0 + "\n" }.joined())
+    StandardOutput.show(text)
+  }
+
+  private func liveLines(_ state: State) -> [String] {
+    let room = max(1, terminal.height - 2)
+    var lines = state.streams.prefix(room).map { entry -> String in
+      var note: String?
+      if let wait = entry.wait, wait.until > now() {
+        note = "waits \(ProgressCounts.seconds(wait.until - now())) s: \(wait.reason)"
+      }
+      return line(entry.name, entry.counts, since: entry.started, note, isGood: nil)
+    }
+    if state.streams.count > room { lines[room - 1] = "… and \(state.streams.count - room + 1) more streams" }
+    return lines
+  }
+
+  private func line(_ name: String, _ counts: ProgressCounts, since start: Int64, _ note: String?, isGood: Bool?) -> String {
+    let name = TerminalText.line(secrets.masked(name))
+    let text = counts.line(name, microseconds: now() - start, note: note, width: terminal.isThere ? terminal.width - 1 : .max)
+    switch isGood {
+    case true?: return terminal.styled(text, .good)
+    case false?: return terminal.styled(text, .bad)
+    case nil: return note == nil ? text : terminal.styled(text, .warning)
+    }
+  }
+
+  /// The lines that end a read, however it ends.
+  private func summary(_ state: State) -> [String] {
+    var totals = state.totals
+    for stream in state.streams { totals.add(stream.counts) }
+    let failed = state.failed + state.streams.count
+    let streams = ProgressCounts.count(state.complete + failed, "stream") + (failed > 0 ? " (\(failed) not complete)" : "")
+    // This line stays, so that it may be longer than the terminal is wide.
+    var lines = [totals.line("Read \(streams)", microseconds: now() - started, note: nil, width: .max)]
+    if failed > 0, state.hasState {
+      let place = StandardOutput.file.map { "--state \($0)" } ?? "--state and the file that keeps this output"
+      lines.append("To go on from where this ended: \(TerminalText.line(place))")
+    }
+    return lines
+  }
+}
+
+/// What was read.
+struct ProgressCounts {
+  var records = 0
+  var pages = 0
+
+  mutating func add(_ other: ProgressCounts) {
+    records += other.records
+    pages += other.pages
+  }
+
+  /// One line about them, no wider than `width` columns: what is least needed is left out first.
+  /// - Parameter note: how it stands or ended.
+  func line(_ name: String, microseconds: Int64, note: String?, width: Int) -> String {
+    let rate = "\(Int(Double(records) / max(Double(microseconds) / 1_000_000, 0.001))) records/s"
+    let elapsed = "\(Self.seconds(microseconds)) s"
+    let counts = [Self.count(records, "record"), Self.count(pages, "page")]
+    let end = note.map { [$0] } ?? []
+    let wide = counts + [rate, elapsed] + end
+    let last = note.map { [$0] } ?? [counts[0]]
+    for parts in [wide, counts + [elapsed] + end, counts + end, [counts[0]] + end, last] {
+      let text = "\(name): \(parts.joined(separator: ", "))"
+      if TextWidth.columns(of: text) <= width { return text }
+    }
+    let rest = ": " + last[0]
+    let room = max(width - TextWidth.columns(of: rest), min(width / 3, 16))
+    return TextWidth.fitting(TextWidth.fitting(name, in: room) + rest, in: width)
+  }
+
+  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  static func seconds(_ microseconds: Int64) -> String { String(format: "%.1f", Double(microseconds) / 1_000_000) }
 }

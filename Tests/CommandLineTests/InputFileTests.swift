@@ -20,7 +20,7 @@ import Testing
     ),
     (
       "catalog.json", "{\"streams\": 3}", "config_error",
-      "The catalog catalog.json cannot be used: A configured catalog is an object with a list `streams`."
+      "The catalog catalog.json cannot be used: A catalog is an object with a list `streams`, such as `discover` prints."
     ),
     (
       "catalog.json", "{\"streams\": [{\"stream\": {}}]}", "config_error",
@@ -28,7 +28,7 @@ import Testing
     ),
     (
       "state.json", "{\"ok\": {\"updated\": 1}}", "config_error",
-      "The state state.json cannot be used: A state is a list of STATE messages' `state` objects, such as "
+      "The state state.json cannot be used: A state is what STATE messages hold: the output of an earlier read, a STATE message of it, or a list such as "
         + "[{\"type\": \"STREAM\", \"stream\": …}]."
     ),
     (
@@ -75,10 +75,11 @@ import Testing
     let connection = try Connection()
     var arguments = try connection.readArguments(["ok"]) + ["--state", "state.json"]
     try connection.folder.write("state.json", "[]")
+    try connection.folder.makeFolder("folder")
     let index = try #require(arguments.firstIndex(of: "--\(what)"))
-    arguments[index + 1] = "."
+    arguments[index + 1] = "folder"
     let run = try await Tool.run(arguments, in: connection.folder)
-    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) . is a folder; it should be a file."])
+    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) folder is a folder; it should be a file."])
     #expect(run.status == 1)
     #expect(!run.wasKilled)
   }
@@ -131,10 +132,12 @@ import Testing
 
   @Test func aManifestIsNeeded() async throws {
     let connection = try Connection()
+    try connection.folder.remove("manifest.yaml")
     let run = try await connection.run("check", "--config", "config.json")
     #expect(
       try run.errors().map { $0["message"]?.string } == [
-        "There is no manifest: name one with --manifest, or put one into the config's `__injected_declarative_manifest`."
+        "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the manifest.yaml of "
+          + "this folder, or what the config has as `__injected_declarative_manifest`."
       ])
     #expect(run.status == 1)
   }

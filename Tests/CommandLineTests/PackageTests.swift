@@ -295,6 +295,7 @@ import Testing
 
   @Test func withoutAManifestTheSpecIsTheRuntimesOwn() async throws {
     let connection = try Connection()
+    try connection.folder.remove("manifest.yaml")
     let run = try await connection.run("spec")
     let spec = try #require(try run.messages("SPEC", "spec").first)
     #expect(spec["connectionSpecification"]?["required"] == ["__injected_declarative_manifest"])

@@ -79,6 +79,6 @@ import Testing
     #expect(try run.logs("WARN") == [message])
     #expect(try run.statuses(of: "garbag") == ["INCOMPLETE"])
     #expect(try run.recordCount(of: "ok") == 3)
-    #expect(run.status == 0)
+    #expect(run.status == 3)
   }
 }

@@ -51,7 +51,9 @@ import Testing
 
   @Test(arguments: [
     (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist."),
-    (["chekc"], "Unexpected argument 'chekc'"),
+    (["chekc"], "There is no command 'chekc'. Did you mean 'check'?"),
+    (["manifest.yaml"], "'manifest.yaml' is a file where a command belongs"),
+    (["check", "manifest.yaml", "--manifest", "other.yaml", "-c", "config.json"], "There are two manifests"),
     (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
     (["check", "--manifest", "manifest.yaml", "--config", "/no/such-folder_2025/config"], "/no/such-folder_2025/config"),
     (["check"], "Missing expected argument '--config <file>'"),

@@ -81,10 +81,9 @@ final class RotatingTokens: TokenRotation {
         return token
       case .wait(let seconds):
         deadline = deadline ?? now + Int64(min(settings.maxWait, 1e10) * 1_000_000)
-        runtime.log.log(
-          .info,
+        try await runtime.wait(
+          seconds, reason: "quota of all tokens",
           "All tokens have used up the quota `\(settings.quotas[quota].name)`: waiting \(PythonStrings.wait(seconds)).")
-        try await runtime.sleep(seconds)
         try await seeding.value({ pools.withLock { $0.isExhausted(quota) } ? nil : () }, fetch: seed)
       case .fail:
         throw ConnectorError(

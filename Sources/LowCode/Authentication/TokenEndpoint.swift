@@ -55,9 +55,9 @@ struct TokenEndpoint: Sendable {
       let wait = min(
         runtime.random() * Double(sign: .plus, exponent: min(number, 62), significand: 1), Self.maxTime - elapsed)
       number += 1
-      runtime.log.log(
-        .info, "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
-      try await runtime.sleep(wait)
+      try await runtime.wait(
+        wait, reason: "token endpoint",
+        "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
     }
   }
 

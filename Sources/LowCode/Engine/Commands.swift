@@ -72,10 +72,9 @@ extension Connector {
   private func reportOmissions() { context.runtime.omissions.report(to: context.runtime.log) }
 
   /// Checks the config against the specification, then reads.
-  /// - Returns: whether every stream was read wholly.
   /// - Throws: as ``read(_:to:progress:)``.
   package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress) async throws
-    -> Bool
+    -> ReadOutcome
   {
     try spec().validate(context.config)
     return try await read(catalog, to: writer, progress: progress)

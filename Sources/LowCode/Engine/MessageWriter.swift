@@ -51,24 +51,39 @@ package final class MessageWriter: Sendable {
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
+  /// Who is told of what is written, apart from records.
+  let watcher: (any RunWatcher)?
 
-  package init(output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
+  package init(
+    output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64, watcher: (any RunWatcher)? = nil
+  ) {
     self.output = output
     self.mask = mask
     self.now = now
+    self.watcher = watcher
   }
 
   /// Whether the reader of the output is gone.
   package var isClosed: Bool { state.withLock { $0.closed != nil } }
 
   package func spec(_ spec: JSONObject) throws { try write(.spec(spec)) }
-  package func catalog(_ streams: [AirbyteStream]) throws { try write(.catalog(streams)) }
 
-  package func connectionStatus(succeeded: Bool, message: String? = nil) throws {
-    try write(.connectionStatus(succeeded: succeeded, message: message.map(mask.masked)))
+  package func catalog(_ streams: [AirbyteStream]) throws {
+    try write(.catalog(streams))
+    watcher?.listed(streams: streams.count)
   }
 
-  package func log(_ level: LogLevel, _ message: String) { try? write(.log(level, mask.masked(message))) }
+  package func connectionStatus(succeeded: Bool, message: String? = nil) throws {
+    let text = message.map(mask.masked)
+    try write(.connectionStatus(succeeded: succeeded, message: text))
+    watcher?.checked(succeeded: succeeded, text)
+  }
+
+  package func log(_ level: LogLevel, _ message: String) {
+    let text = mask.masked(message)
+    try? write(.log(level, text))
+    watcher?.logged(level, text)
+  }
 
   package func status(_ stream: StreamDescriptor, _ status: StreamStatus, rateLimited: Bool = false) throws {
     try write(.status(stream, status, rateLimited: rateLimited, emittedAt: milliseconds))
@@ -76,16 +91,19 @@ package final class MessageWriter: Sendable {
 
   package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
 
-  package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil) {
+  /// - Parameter isNews: whether who watches is told; not where it sums up what they were told before.
+  package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil, isNews: Bool = true) {
     let place = error.location.map { " (\($0))" } ?? ""
     var detail = error.internalMessage ?? error.message
     if let path = error.path, !path.isEmpty { detail += " (\(path))" }
+    let message = mask.masked(error.message + place)
     try? write(
       .error(
         ErrorTrace(
-          message: mask.masked(error.message + place), internalMessage: mask.masked(detail + place),
+          message: message, internalMessage: mask.masked(detail + place),
           failureType: error.failureType, stream: stream),
         emittedAt: milliseconds))
+    if isNews { watcher?.failed(message, stream: stream?.name) }
   }
 
   /// Writes lines of records that are encoded already; the stream's first ones are announced by its RUNNING status.
@@ -107,6 +125,7 @@ package final class MessageWriter: Sendable {
       let count = state.counts.updateValue(0, forKey: stream) ?? 0
       try put(.state(stream, value, recordCount: count), &state)
     }
+    watcher?.keptState()
   }
 
   private var milliseconds: Double { Double(now()) / 1_000 }

@@ -10,15 +10,21 @@ struct ReadRun: Sendable {
   let concurrency: Int
 }
 
+/// How a read ended.
+package struct ReadOutcome: Sendable, Equatable {
+  /// Whether every stream that the manifest has was read wholly.
+  package var isComplete = true
+  /// The streams that the catalog asks for and the manifest lacks.
+  package var unknownStreams: [String] = []
+}
+
 extension Connector {
   /// Reads the streams of `catalog` and writes their messages.
   ///
   /// A stream that fails does not stop the others.
-  /// - Returns: whether every stream was read wholly.
   /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress = NoProgress())
-    async throws
-    -> Bool
+    async throws -> ReadOutcome
   {
     let runtime = context.runtime
     let available = try await streamsOrErrors()
@@ -29,6 +35,7 @@ extension Connector {
       concurrency: concurrency)
     // As the reference: where the manifest has none of the streams, nothing is said of them.
     let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
+    var outcome = ReadOutcome()
     var failed: [String] = []
     var readers: [StreamReader] = []
     for entry in catalog {
@@ -43,6 +50,7 @@ extension Connector {
         try writer.status(entry.descriptor, .incomplete)
         progress.skipped(stream: name)
       case nil:
+        outcome.unknownStreams.append(name)
         let nearest = NameSuggestion.nearest(to: name, among: available.map(\.name))
         runtime.log.log(
           .warn,
@@ -62,10 +70,11 @@ extension Connector {
         ConnectorError(
           .config,
           "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
-            + "The error of each was reported before.", internalMessage: "Some streams failed."))
-      return false
+            + "The error of each was reported before.", internalMessage: "Some streams failed."), isNews: false)
+      outcome.isComplete = false
+      return outcome
     }
-    return true
+    return outcome
   }
 
   /// What may be read beside what.

@@ -17,6 +17,8 @@ package struct RunLog: LogSink {
 
   package func report(_ error: ConnectorError) { writer.error(error) }
 
+  package func note(_ event: RunEvent) { writer.watcher?.happened(event) }
+
   package func rateLimited(stream: String) {
     try? writer.status(StreamDescriptor(name: stream), .running, rateLimited: true)
   }

@@ -44,8 +44,23 @@ package protocol LogSink: Sendable {
   func rateLimited(stream: String)
   /// Reports an error that does not end anything yet.
   func report(_ error: ConnectorError)
+  /// Tells who watches the run what happens.
+  func note(_ event: RunEvent)
 }
 
 extension LogSink {
   package func report(_ error: ConnectorError) { log(.error, error.description) }
+  package func note(_ event: RunEvent) {}
+}
+
+extension RuntimeEnvironment {
+  /// Waits, and says so.
+  /// - Parameters:
+  ///   - reason: a few words for who watches.
+  ///   - message: the sentence of the log.
+  func wait(_ seconds: Double, stream: String? = nil, reason: String, _ message: String) async throws {
+    log.log(.info, message)
+    log.note(.waiting(stream: stream, seconds: seconds, reason: secrets.masked(reason)))
+    try await sleep(seconds)
+  }
 }

@@ -82,12 +82,12 @@ struct HTTPClient: Sendable {
           throw ConnectorError(
             .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
         }
-        try await pause(wait, resolution, request, number)
+        try await pause(wait, after: attempt, resolution, request, number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(resolution, status, request) }
-        try await pause(exponential(rateLimit.count), resolution, request, number)
+        try await pause(exponential(rateLimit.count), after: attempt, resolution, request, number)
         strategy = Tries(started: runtime.now())
       case .standard:
         standard.count += 1
@@ -95,7 +95,7 @@ struct HTTPClient: Sendable {
           throw exhausted(resolution, status, request)
         }
         try await pause(
-          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), resolution, request, number)
+          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), after: attempt, resolution, request, number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
         standard.beginNext(at: runtime.now())
@@ -112,7 +112,7 @@ struct HTTPClient: Sendable {
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
     try await authenticator.rotation?.sign(&signed)
-    try await budget?.acquire(signed)
+    try await budget?.acquire(signed, for: name)
     runtime.secrets.hide(credentialsOf: signed)
     runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
     do {
@@ -138,7 +138,7 @@ struct HTTPClient: Sendable {
     var redirects = Redirects(of: request, secrets: runtime.secrets)
     var response = try await runtime.transport.exchange(request)
     while let next = try redirects.next(after: response) {
-      try await budget?.acquire(next)
+      try await budget?.acquire(next, for: name)
       response = try await runtime.transport.exchange(next)
       budget?.update(from: response, to: next)
     }
@@ -188,12 +188,18 @@ struct HTTPClient: Sendable {
 
   private func exponential(_ count: Int) -> Double { Double(sign: .plus, exponent: min(count - 1, 62), significand: 1) }
 
-  private func pause(_ seconds: Double, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int) async throws {
-    runtime.log.log(
-      .info,
+  private func pause(
+    _ seconds: Double, after attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int
+  ) async throws {
+    let reason =
+      switch attempt {
+      case .response(let response): "status \(response.status)"
+      case .failure(let error): error.kind.words
+      }
+    try await runtime.wait(
+      seconds, stream: name, reason: reason,
       "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "No message.") "
         + "Trying again in \(PythonStrings.wait(seconds)).")
-    try await runtime.sleep(seconds)
   }
 
   /// Ends a request that is not repeated.

@@ -121,6 +121,21 @@ package struct TransportError: Error, Sendable {
     case systemLimit
     /// An environment variable that cannot be read.
     case invalidSetting
+
+    /// The kind in a few words, for who watches a run.
+    var words: String {
+      switch self {
+      case .connectFailed: "no connection"
+      case .nameNotResolved: "host not found"
+      case .timedOut: "timeout"
+      case .connectionLost, .brokenOff, .truncated: "broken transfer"
+      case .tls: "TLS failure"
+      case .tooLarge: "response too large"
+      case .systemLimit: "limit of the system"
+      case .invalidURL, .tooManyRedirects, .other, .unsupportedScheme, .invalidRedirect, .forbiddenAddress, .invalidSetting:
+        "failed request"
+      }
+    }
   }
   package var kind: Kind
   /// A sentence that names the address and the cause.

@@ -7,6 +7,7 @@ import JSON
 struct AsyncJobOrchestrator {
   /// What all runs of a stream's jobs have in common.
   struct Rules: Sendable {
+    let streamName: String
     let repository: AsyncJobRepository
     let budget: AsyncJobBudget
     /// Microseconds until a running job counts as lost.
@@ -85,6 +86,10 @@ struct AsyncJobOrchestrator {
         continue
       }
       for job in done { try await body(job) }
+      runtime.log.note(
+        .waiting(
+          stream: rules.streamName, seconds: Self.secondsBetweenPolls,
+          reason: running.count == 1 ? "a job at the API" : "\(running.count) jobs at the API"))
       try await runtime.sleep(Self.secondsBetweenPolls)
     }
     guard errors.isEmpty else {

@@ -44,6 +44,7 @@ struct AsyncRetriever: Component, Retriever {
     let evaluation = EvaluationContext(config: context.templateConfig)
     let minutes = try Self.number("polling_job_timeout", of: node, evaluation) ?? 0
     rules = AsyncJobOrchestrator.Rules(
+      streamName: context.streamName,
       repository: AsyncJobRepository(
         creation: try required("creation_requester", "creation"), polling: try required("polling_requester", "polling"),
         abortion: try requester("abort_requester", "abort"), deletion: try requester("delete_requester", "delete"),

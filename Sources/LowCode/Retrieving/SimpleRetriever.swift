@@ -177,6 +177,7 @@ struct SimpleRetriever: Component, Retriever {
         } else {
           read = try await fetch(&current, of: slice, token: token, size: size, normalizer, look, emit)
         }
+        runtime.log.note(.pageRead(stream: streamName))
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
         cutOffs = 0
@@ -192,8 +193,9 @@ struct SimpleRetriever: Component, Retriever {
       } catch let error as TransportError where error.kind == .truncated && !hasEmitted && cutOffs < Self.mostCutOffs {
         let seconds = 1 << cutOffs
         cutOffs += 1
-        runtime.log.log(.info, "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
-        try await runtime.sleep(Double(seconds))
+        try await runtime.wait(
+          Double(seconds), stream: streamName, reason: "broken transfer",
+          "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
         repeated = newGuard()

@@ -40,6 +40,16 @@ package struct OutputPlace: Sendable {
     throw PackagingError("\(name) is \(role), which is read; the output should be another file.")
   }
 
+  /// Refuses, before anything is made to be written, what would be refused when it is.
+  /// - Throws: ``PackagingError``.
+  package func check(isFolder: Bool = false) throws(PackagingError) {
+    if isFolder, isStandardOutput {
+      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder.")
+    }
+    var status = stat()
+    if !isStandardOutput, stat(path, &status) == 0 { try refuseInput(status) }
+  }
+
   /// Opens what is written through: standard output, another descriptor, a device or a pipe; nil for a file that is replaced.
   func openThrough() throws(PackagingError) -> Descriptor? {
     var status = stat()

@@ -64,8 +64,8 @@ import Testing
   @Test func withoutAnOptionForTheEndTheReferencesWindowsStay() async throws {
     let cursor = try CursorFixtures.cursor(
       [
-        "type": "DatetimeBasedCursor", "cursor_field": "updated_at", "datetime_format": "%Y-%m-%d", "start_datetime": "2024-01-01",
-        "end_datetime": "2024-01-03", "step": "P1D", "cursor_granularity": "P1D",
+        "type": "DatetimeBasedCursor", "cursor_field": "updated_at", "datetime_format": "%Y-%m-%d",
+        "start_datetime": "2024-01-01", "end_datetime": "2024-01-03", "step": "P1D", "cursor_granularity": "P1D",
       ], state: [:])
     let slices = try await CursorFixtures.slices(cursor)
     #expect(slices.map { $0.cursorSlice["end_time"]?.string } == ["2024-01-01", "2024-01-03"])

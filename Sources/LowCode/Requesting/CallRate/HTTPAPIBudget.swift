@@ -30,18 +30,19 @@ final class HTTPAPIBudget: Component {
 
   /// Waits until `request` may go out, and counts it.
   /// - Throws: ``ConnectorError`` where it can never go out, `CancellationError`.
-  func acquire(_ request: HTTPRequest) async throws {
+  func acquire(_ request: HTTPRequest, for stream: String? = nil) async throws {
     guard let (index, weight) = try policy(for: request) else { return }
     while let wait = try wait(weight, index, request) {
       // A window's last instant still belongs to it.
       let seconds = wait == 0 ? 0.001 : Double(wait) / 1_000_000
-      if wait > 0 {
-        runtime.log.log(
-          .info,
-          "\(request.method) \(request.url) waits \(PythonStrings.wait(seconds)) for the call rate of the manifest: "
-            + "\(summary(index)).")
+      guard wait > 0 else {
+        try await runtime.sleep(seconds)
+        continue
       }
-      try await runtime.sleep(seconds)
+      try await runtime.wait(
+        seconds, stream: stream, reason: "call rate",
+        "\(request.method) \(request.url) waits \(PythonStrings.wait(seconds)) for the call rate of the manifest: "
+          + "\(summary(index)).")
     }
   }
 

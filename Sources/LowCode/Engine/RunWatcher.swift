@@ -1,0 +1,24 @@
+import AirbyteProtocol
+
+/// What happens in a run besides the messages.
+package enum RunEvent: Sendable, Equatable {
+  /// A page of a stream was read, with or without records.
+  case pageRead(stream: String)
+  /// A request waits; `stream` is nil where it serves no stream of its own. The reason is a few words: `status 429, Retry-After`.
+  case waiting(stream: String?, seconds: Double, reason: String)
+}
+
+/// People who watch a run beside its messages. Texts have no secrets any more. Called from several tasks.
+package protocol RunWatcher: Sendable {
+  /// A LOG message was written.
+  func logged(_ level: LogLevel, _ message: String)
+  /// An error was written.
+  func failed(_ message: String, stream: String?)
+  /// The result of a check was written.
+  func checked(succeeded: Bool, _ message: String?)
+  /// The catalog was written.
+  func listed(streams: Int)
+  /// A STATE message was written.
+  func keptState()
+  func happened(_ event: RunEvent)
+}

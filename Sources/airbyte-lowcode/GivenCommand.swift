@@ -1,0 +1,34 @@
+import ArgumentParser
+import LowCode
+
+/// The command that a command line asks for, before its arguments are parsed.
+enum GivenCommand {
+  /// The exit status of wrong usage (`EX_USAGE` of sysexits.h).
+  static let usageStatus: Int32 = 64
+
+  /// `arguments` with the options that stand before the command behind it.
+  /// - Throws: ``ValidationError`` where there is no such command.
+  static func arranged(_ arguments: [String], of root: any ParsableCommand.Type) throws -> [String] {
+    let commands = names(of: root)
+    guard let first = arguments.first, !commands.contains(first) else { return arguments }
+    guard first.hasPrefix("-") else { throw ValidationError(complaint(first, commands)) }
+    guard !["-h", "--help", "-help", "--version"].contains(first), !first.hasPrefix("--generate"),
+      !first.hasPrefix("--experimental"),
+      let place = arguments.firstIndex(where: commands.contains)
+    else { return arguments }
+    return [arguments[place]] + arguments[..<place] + arguments[(place + 1)...]
+  }
+
+  private static func names(of root: any ParsableCommand.Type) -> [String] {
+    root.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+  }
+
+  private static func complaint(_ word: String, _ commands: [String]) -> String {
+    if InputFile.exists(word) {
+      return "'\(word)' is a file where a command belongs: say what to do with it, as in `airbyte-lowcode validate \(word)`."
+    }
+    let list = commands.dropLast().joined(separator: ", ")
+    return "There is no command '\(word)'."
+      + (NameSuggestion.nearest(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? " The commands are \(list).")
+  }
+}

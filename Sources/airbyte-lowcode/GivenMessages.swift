@@ -1,0 +1,109 @@
+import AirbyteProtocol
+import Foundation
+import JSON
+import LowCode
+
+/// Files that hold one JSON text, or what a command printed: a message a line.
+enum GivenMessages {
+  /// The types of messages, by which an output is known.
+  private static let types: Set<String> = [
+    "RECORD", "STATE", "LOG", "TRACE", "CATALOG", "SPEC", "CONNECTION_STATUS", "CONTROL", "DESTINATION_CATALOG",
+  ]
+
+  /// Reads the file at `path`, or standard input for `-`. An output may be longer than memory: other lines are passed over as they come,
+  /// and so is what is no message, such as a last line that was cut off.
+  /// - Parameters:
+  ///   - what: what the file is for, as in "state".
+  ///   - type: the messages of an output that are wanted.
+  ///   - take: is given each of them.
+  /// - Returns: the JSON text, where the file is one; nil for an output, and for an empty file.
+  /// - Throws: ``ConnectorError`` where the file cannot be read, or is neither.
+  static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> JSONValue? {
+    var lines = Lines(try InputFile.handle(path, what))
+    var beginning: [UInt8] = []
+    let wanted = Data("\"\(type)\"".utf8)
+    do {
+      while let line = try lines.next() {
+        beginning += line
+        if beginning.count > InputFile.maximumBytes { throw TooLarge() }
+        guard !line.allSatisfy(\.isBlank) else { continue }
+        guard isMessage(line) else {
+          try lines.rest(into: &beginning)
+          return try InputFile.json(beginning, path, what)
+        }
+        try hand(line, type, wanted, to: take)
+        while let line = try lines.next() { try hand(line, type, wanted, to: take) }
+        return nil
+      }
+    } catch is TooLarge {
+      throw InputFile.tooLarge(path, what)
+    } catch let error as CocoaError {
+      throw ConnectorError(
+        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
+    }
+    return nil
+  }
+
+  private static func hand(
+    _ line: [UInt8], _ type: String, _ wanted: Data, to take: (JSONValue) throws -> Void
+  ) throws {
+    guard Data(line).range(of: wanted) != nil, let message = try? JSONValue(parsing: line), message["type"]?.string == type else {
+      return
+    }
+    try take(message)
+  }
+
+  private static func isMessage(_ line: [UInt8]) -> Bool {
+    guard let value = try? JSONValue(parsing: line), let type = value["type"]?.string else { return false }
+    return types.contains(type)
+  }
+
+  /// A line, or a text of many lines, is longer than the limit.
+  private struct TooLarge: Error {}
+
+  /// The lines of a file, read piece by piece.
+  private struct Lines {
+    private static let piece = 1 << 18
+    private let handle: FileHandle
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var isOver = false
+
+    init(_ handle: FileHandle) { self.handle = handle }
+
+    /// The next line with its end; nil at the end of the file.
+    mutating func next() throws -> [UInt8]? {
+      var searched = start
+      while true {
+        if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+          defer { start = end + 1 }
+          return Array(bytes[start...end])
+        }
+        if isOver {
+          defer { start = bytes.count }
+          return start < bytes.count ? Array(bytes[start...]) : nil
+        }
+        bytes.removeSubrange(..<start)
+        start = 0
+        searched = bytes.count
+        try readPiece()
+      }
+    }
+
+    /// Appends what is left.
+    mutating func rest(into text: inout [UInt8]) throws {
+      while !isOver { try readPiece() }
+      text += bytes[start...]
+      start = bytes.count
+    }
+
+    private mutating func readPiece() throws {
+      if let piece = try handle.read(upToCount: Self.piece), !piece.isEmpty { bytes += piece } else { isOver = true }
+      if bytes.count - start > InputFile.maximumBytes { throw TooLarge() }
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+
+/// Says a last word when a user interrupts a read: what was read, and how to go on.
+///
+/// A signal may come at any moment and on any thread, so its handler only writes bytes that lie ready, and ends the process by the
+/// signal as it would have ended without a handler. Two texts take turns: the one that the handler may be writing is never changed.
+enum Interruption {
+  private static let room = 1024
+  /// Sound to share: only ``prepare(_:)``, which its caller serializes, writes, and never into the part that is shown.
+  private struct Texts: @unchecked Sendable {
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * Interruption.room)
+  }
+  private static let texts = Texts()
+  /// The part that is shown, and its length: `part << 32 | length`.
+  private static let current = Atomic<Int>(0)
+
+  /// Lets Ctrl-C and SIGTERM say the last word. Call it before anything reads.
+  static func watch() {
+    _ = texts
+    for number in [SIGINT, SIGTERM] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in
+        Interruption.speak()
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+      sigaction(number, &action, nil)
+    }
+  }
+
+  /// Lays a text ready. Its caller sees to it that this is not called twice at a time.
+  static func prepare(_ text: String) {
+    let part = 1 - current.load(ordering: .relaxed) >> 32
+    var text = text
+    let count = text.withUTF8 { bytes in
+      let count = min(bytes.count, room)
+      if let start = bytes.baseAddress { (texts.bytes + part * room).update(from: start, count: count) }
+      return count
+    }
+    current.store(part << 32 | count, ordering: .releasing)
+  }
+
+  private static func speak() {
+    let current = current.load(ordering: .acquiring)
+    _ = write(STDERR_FILENO, texts.bytes + (current >> 32) * room, current & 0xFFFF_FFFF)
+  }
+}

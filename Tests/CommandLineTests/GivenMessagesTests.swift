@@ -1,0 +1,92 @@
+import Foundation
+import JSON
+import Testing
+
+/// The shapes that a catalog and a state may have: those of the protocol, and what the commands print.
+@Suite struct GivenMessagesTests {
+  private static let inner = #"{"streams": [{"name": "ok", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}]}"#
+  private static let configured = #"{"streams": [{"stream": {"name": "ok", "json_schema": {}}, "sync_mode": "full_refresh"}]}"#
+
+  @Test(arguments: [
+    configured, inner, #"{"type": "CATALOG", "catalog": \#(inner)}"#, "\n" + #"{"type": "CATALOG", "catalog": \#(inner)}"# + "\n",
+    #"{"type": "LOG", "log": {"level": "WARN", "message": "CATALOG"}}"# + "\n" + #"{"type": "CATALOG", "catalog": \#(inner)}"#
+      + "\nno message\n{\"type\": \"CATALOG\", ",
+    "{\n  \"type\": \"CATALOG\",\n  \"catalog\": \(inner)\n}",
+  ])
+  func catalogs(text: String) async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let connection = try Connection(to: api)
+    try connection.folder.write("catalog.json", text)
+    let run = try await connection.run("read", "-c", "config.json", "-C", "catalog.json")
+    #expect(try run.recordCount(of: "ok") == 3)
+    #expect(run.status == 0)
+  }
+
+  @Test func whatDiscoverPrintsIsRead() async throws {
+    let api = try UnrulyAPI(Archive.answer)
+    let connection = try Connection(to: api, manifest: Archive.manifest)
+    let discovered = try await connection.run("discover", "-c", "config.json")
+    try connection.folder.write("catalog.json", discovered.stdout)
+    let read = try await connection.run("read", "-c", "config.json", "-C", "catalog.json")
+    // Incremental, so that there is a point to go on from.
+    #expect(try read.messages("STATE", "state").contains { $0["stream"]?["stream_state"]?["time"] != nil })
+    #expect(read.status == 0)
+  }
+
+  @Test(arguments: [
+    (
+      #"{"streams": [{"stream": {"name": "ok"}, "sync_mode": "incremetal"}]}"#,
+      #"`streams[0].sync_mode` of the catalog is "incremetal""#
+    ),
+    (#"{"type": "LOG", "log": {"level": "INFO", "message": "none"}}"#, "has no CATALOG message"),
+    ("", "has no CATALOG message"), ("[]", "A catalog is an object with a list `streams`"),
+    ("{\n  \"streams\": [}\n", "is not valid JSON"),
+  ])
+  func catalogsOfNoUse(text: String, message: String) async throws {
+    let connection = try Connection()
+    try connection.folder.write("catalog.json", text)
+    let run = try await connection.run("read", "-c", "config.json", "-C", "catalog.json")
+    #expect(try run.errors().first?["message"]?.string?.contains(message) == true, "\(run.stdout)")
+    #expect(try run.errors().first?["failure_type"]?.string == "config_error")
+    #expect(run.status == 1)
+  }
+
+  private static func state(_ stream: String, _ day: String) -> String {
+    #"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"\#(stream)"},"stream_state":{"time":"\#(day)T00:00:00Z"}}}}"#
+  }
+
+  @Test(
+    arguments: [
+      (state("days", "2024-02-03"), "2024-02-03"),
+      (state("days", "2024-02-01") + "\n" + state("days", "2024-02-04") + "\n", "2024-02-04"),
+      (
+        state("days", "2024-02-02") + "\n" + #"{"type":"RECORD","record":{"stream":"days","data":{"STATE":1}}}"#
+          + "\n{\"type\":\"STATE\",\"sta", "2024-02-02"
+      ),
+      ("[\(state("days", "2024-02-05"))]", "2024-02-05"), ("", nil), (" \n\n", nil), ("[]", nil), ("{}", nil),
+      (state("shelves", "2024-02-02"), nil),
+      (#"{"type":"LOG","log":{"level":"INFO","message":"no state yet"}}"#, nil),
+    ] as [(String, String?)])
+  func states(text: String, start: String?) async throws {
+    let api = try UnrulyAPI(Archive.answer)
+    let connection = try Connection(to: api, manifest: Archive.manifest)
+    let arguments = try connection.incrementalReadArguments(["days"])
+    try connection.folder.write("state.json", text)
+    let whole = try await Tool.run(arguments, in: connection.folder)
+    let run = try await Tool.run(arguments + ["-s", "state.json"], in: connection.folder)
+    #expect(run.status == 0)
+    #expect(try run.errors().isEmpty)
+    let count = try run.recordCount(of: "days")
+    #expect(start == nil ? count == (try whole.recordCount(of: "days")) : count < (try whole.recordCount(of: "days")))
+  }
+
+  @Test func aStreamThatTheManifestLacksIsAStatusOfItsOwn() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let some = try await Connection(to: api).read(["ok", "okay"])
+    #expect(some.status == 3)
+    #expect(try some.recordCount(of: "ok") == 3)
+    #expect(try await Connection(to: api).read(["okay"]).status == 3)
+    // What failed counts for more.
+    #expect(try await Connection(to: api).read(["refused", "okay"]).status == 1)
+  }
+}
