@@ -18,7 +18,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-shipping robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-shipping robustness dist install deps format lint parity conformance-record clean
 .PHONY: doubling bench bench-deps instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -53,6 +53,11 @@ test: deps ## Run every test.
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
+
+PYTHON ?= python3
+
+test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
+	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode
 
 # RUNS and KILLS say how much is tried.
 RUNS ?= 20000

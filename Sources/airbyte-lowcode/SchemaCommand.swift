@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Validation
 
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +10,6 @@ struct SchemaCommand: AsyncParsableCommand {
       """)
 
   func run() async throws {
-    try await CommandRunner.run { try StandardOutput.write(line: ComponentSchema.document.jsonText) }
+    try await CommandRunner.run { try StandardOutput.write(line: EditorSchema.document.jsonText) }
   }
 }
