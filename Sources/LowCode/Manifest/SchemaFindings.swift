@@ -94,6 +94,11 @@ struct SchemaFindings {
     guard let text = type.string else {
       return finding("type", "the `type` of \(place) should be a string, found \(found(type))", type)
     }
+    if let dropped = DroppedTypes.all[text] {
+      return finding(
+        "type", "`\(text)` is no longer a part of the language: airbyte-cdk \(dropped.version) dropped it", type,
+        remedy: dropped.remedy)
+    }
     let known = schema["definitions"]?.object?[text] != nil
     let near = NameSuggestion.nearest(to: text, among: allowed)
     let choice = "expected \(Self.list(allowed.map { "`\($0)`" }))"
