@@ -4,11 +4,14 @@ import Validation
 
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Say what a component or a property is for, with types, defaults and an example.")
+    commandName: "explain",
+    abstract: "Say what a component, a property, a rule, or something that templates may use is for, with an example.")
 
   @Argument(
-    help:
-      "A type such as CursorPagination, or a property such as CursorPagination.cursor_value; without it, all types are listed.")
+    help: """
+      A component such as CursorPagination, a property such as CursorPagination.cursor_value or cursor_value, a rule of `validate` such \
+      as unknown-key, or a filter, macro or variable of templates such as now_utc; without it, all of them are listed.
+      """)
   var subject: String?
 
   func run() async throws {

@@ -24,6 +24,13 @@ struct ValidateCommand: AsyncParsableCommand {
   @Option(help: "How to write what was found.")
   var format: ReportFormat = .text
 
+  @Option(
+    help: """
+      Which rules speak: `default` leaves out matters of taste and counts old forms that still work, `all` has every rule, and \
+      `strict` makes errors of what `all` finds. By default as the config file says, or `default`.
+      """)
+  var profile: Profile?
+
   @Option(help: ArgumentHelp("A rule whose warnings are left out; may be given several times.", valueName: "rule"))
   var ignore: [String] = []
 
@@ -33,6 +40,17 @@ struct ValidateCommand: AsyncParsableCommand {
   @Flag(help: "Mend in the files what can be mended safely, then check them.")
   var fix = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      A file with a profile, levels of rules and paths to leave out. By default `.airbyte-lowcode.yaml` in the manifest's folder, or in \
+      one above it within its repository.
+      """, valueName: "file"))
+  var configFile: String?
+
+  @Flag(help: "Look for no such file.")
+  var noConfigFile = false
+
   func validate() throws {
     for rule in ignore where !RuleCatalog.names.contains(rule) {
       let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.names)
@@ -41,25 +59,45 @@ struct ValidateCommand: AsyncParsableCommand {
           + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.names.joined(separator: ", ")).")
       )
     }
+    if configFile != nil, noConfigFile { throw ValidationError("--config-file and --no-config-file exclude each other.") }
   }
 
   func run() async throws {
-    try await CommandRunner.run(failure: ExitCode(2)) {
+    try await CommandRunner.run(failure: ExitCode(2), report: Self.tell) {
       var options = ManifestChecker.Options()
       options.ignored = Set(ignore)
       options.isStrict = strict
       options.config = try config.map(Self.config)
       var (files, problems) = files()
-      let checker = try ManifestChecker(options)
-      if fix { for file in files where file != "-" { if let problem = await mend(file, checker) { problems.append(problem) } } }
-      let reports = try await ManifestBatch(checker).check(files, folder: HostPath.folder(of:)) {
+      var settings = ChosenSettings(configFile: configFile, isOff: noConfigFile)
+      let chosen = try settings.choose(for: files, named: Set(paths))
+      files = chosen.files
+      let plain = try ManifestChecker(options)
+      let checkers = chosen.settings.map { settings in
+        var own = options
+        own.levels = settings?.levels ?? [:]
+        own.profile = profile ?? settings?.profile ?? .default
+        return plain.with(own)
+      }
+      if fix {
+        for (file, checker) in zip(files, checkers) where file != "-" {
+          if let problem = await mend(file, checker) { problems.append(problem) }
+        }
+      }
+      let reports = try await ManifestBatch(checkers).check(files, folder: HostPath.folder(of:)) {
         try InputFile.bytes("-", "manifest")
       }
-      if !files.isEmpty { try StandardOutput.write(line: format.render(reports)) }
+      if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: format.render(reports)) }
       for problem in problems { StandardOutput.tell("error: \(problem)") }
       if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
       if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
     }
+  }
+
+  /// What is wrong in a file of settings is shown with its lines.
+  private static func tell(_ error: any Error) {
+    if let error = error as? SettingsError { return StandardOutput.tell(lines: error.description) }
+    StandardOutput.tell("error: \(error)")
   }
 
   private func files() -> (files: [String], problems: [String]) {
@@ -94,3 +132,4 @@ struct ValidateCommand: AsyncParsableCommand {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+extension Profile: ExpressibleByArgument {}

@@ -88,6 +88,86 @@ import Testing
     #expect(run.stderr == (status == 0 ? "" : "error: there is no type `CursorPagintion`; did you mean `CursorPagination`?\n"))
   }
 
+  /// What the file beside the manifests says, and what wins over it.
+  @Test(
+    arguments: [
+      ("rules: {insecure-url: off}", [], Int32(0), "1 manifest checked, nothing found\n"),
+      ("rules: {insecure-url: error}", [], 1, "1 error in 1 of 1 manifest\n"),
+      ("rules: {insecure-url: error}", ["--ignore", "insecure-url"], 0, "1 manifest checked, nothing found\n"),
+      ("rules: {insecure-url: error}", ["--no-config-file"], 0, "1 warning in 1 of 1 manifest\n"),
+      ("rules: {insecure-url: error}", ["--config-file", "other.yaml"], 0, "1 manifest checked, nothing found\n"),
+      ("profile: strict", [], 1, "2 errors in 1 of 1 manifest\n"),
+      ("profile: strict", ["--profile", "default"], 0, "1 warning in 1 of 1 manifest\n"),
+      ("profile: default", ["--profile", "all"], 0, "2 warnings in 1 of 1 manifest\n"),
+      ("profile: all", ["--strict"], 1, "2 errors in 1 of 1 manifest\n"),
+    ] as [(String, [String], Int32, String)])
+  func aProjectSaysHowLoudRulesAre(settings: String, arguments: [String], status: Int32, summary: String) async throws {
+    let folder = try Folder()
+    try folder.makeFolder("a")
+    try folder.write("a/manifest.yaml", "definitions: {spare: {a: 1}}\n" + Self.questionable)
+    try folder.write(".airbyte-lowcode.yaml", settings)
+    try folder.write("other.yaml", "rules: {insecure-url: off}")
+    let run = try await Tool.run(["validate", "a/manifest.yaml"] + arguments, in: folder)
+    #expect(run.status == status)
+    #expect(run.stdout.hasSuffix(summary), "\(run.stdout)")
+    #expect(run.stderr.isEmpty)
+  }
+
+  @Test func pathsAreLeftOut() async throws {
+    let folder = try folder()
+    try folder.makeFolder("examples")
+    try folder.write("examples/manifest.yaml", Self.faulty)
+    try folder.write(".airbyte-lowcode.yaml", "paths: {ignore: [examples, faulty.yaml]}")
+    let all = try await Tool.run(["validate", "."], in: folder)
+    #expect(all.status == 0)
+    #expect(all.stdout.hasSuffix("1 warning in 1 of 2 manifests\n"))
+    #expect(all.stderr.isEmpty)
+    let one = try await Tool.run(["validate", "faulty.yaml"], in: folder)
+    #expect(one.status == 0)
+    #expect(one.stdout == "0 manifests checked, nothing found\n")
+    #expect(one.stderr == "note: faulty.yaml is left out, as .airbyte-lowcode.yaml says\n")
+  }
+
+  @Test func mistakesInTheProjectsFileAreShown() async throws {
+    let folder = try folder()
+    try folder.write(".airbyte-lowcode.yaml", "rules:\n  insecure-ulr: off\n")
+    let run = try await Tool.run(["validate", "good.yaml"], in: folder)
+    #expect(run.status == 2)
+    #expect(run.stdout.isEmpty)
+    #expect(
+      run.stderr == """
+        .airbyte-lowcode.yaml:2:3: error: there is no rule `insecure-ulr`; did you mean `insecure-url`?
+        2 |   insecure-ulr: off
+          |   ^
+
+        """)
+  }
+
+  @Test func whatCannotBeMendedIsTold() async throws {
+    let folder = try folder()
+    try folder.write("old.yaml", Self.valid.replacing("url: https", with: "url_base: https"))
+    let run = try await Tool.run(["validate", "--fix", "/dev/null"], in: folder)
+    #expect(run.status == 2)
+    let lines = run.stderr.split(separator: "\n")
+    #expect(lines.count == 1 && lines[0].hasPrefix("error: /dev/null could not be mended: "), "\(run.stderr)")
+    #expect(!run.stderr.contains("Error Domain"))
+  }
+
+  @Test func aDroppedTypeIsNamedAsOne() async throws {
+    let folder = try folder()
+    try folder.write(
+      "dropped.yaml",
+      Self.valid.replacing(
+        "    name: items",
+        with: "    name: items\n    incremental_sync: {type: CustomIncrementalSync, class_name: a.b, cursor_field: id}"))
+    let run = try await Tool.run(["validate", "dropped.yaml"], in: folder)
+    #expect(run.status == 1)
+    #expect(
+      run.stdout.contains(
+        "error: `CustomIncrementalSync` is no longer a part of the language: airbyte-cdk 7.0.0 dropped it; "
+          + "use a `DatetimeBasedCursor`, or an `IncrementingCountCursor` for a cursor that is a number [type]"))
+  }
+
   /// A config, a catalog and a manifest may be mixed up, or be no JSON: nothing of them is shown.
   @Test(
     arguments: [

@@ -51,6 +51,23 @@ import Validation
     #expect(names == RuleCatalog.names)
   }
 
+  /// The rules that the default profile leaves out, and the one that it counts.
+  @Test func theProfilesAreAsTold() throws {
+    let sentence = try #require(
+      section.components(separatedBy: "no warning in it:").dropFirst().first?.components(separatedBy: ", which counts").first)
+    let names = sentence.components(separatedBy: "`").enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
+    let quiet = RuleCatalog.names.filter { if case .shown = RuleCatalog.presence(of: $0) { false } else { true } }
+    #expect(names.sorted() == quiet)
+  }
+
+  @Test func theProjectsFileIsTaken() throws {
+    let text = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains("profile: ") })
+    let settings = try ValidationSettings(parsing: Array(text.utf8), path: ".airbyte-lowcode.yaml", folder: "/project")
+    #expect(settings.profile == .default)
+    #expect(settings.levels == ["unused-definition": .warning, "insecure-url": .error, "secret-in-url": .off])
+    #expect(settings.ignores("/project/examples/a/manifest.yaml"))
+  }
+
   @Test func theCommentSilences() async throws {
     let comment = try yaml(holding: "airbyte-lowcode: ignore").text
     let folder = try Folder()

@@ -11,7 +11,9 @@ import Validation
 
   /// A manifest with an error, a warning and a second place, one that is no YAML, and one without findings.
   private func reports() async throws -> [ManifestReport] {
-    let checker = try ManifestChecker()
+    var options = ManifestChecker.Options()
+    options.ignored = ["repeated-first-page"]
+    let checker = try ManifestChecker(options)
     let faulty = manifest(
       top: "definitions: {page: {type: PageIncrement, page_size: [1]}}", stream: "primary_key: id",
       retriever: """
@@ -54,6 +56,20 @@ import Validation
       #expect(isNew)
     }
     #expect(results[0]["locations"]?[0]?["physicalLocation"]?["artifactLocation"]?["uri"] == "connectors/a%20b/manifest.yaml")
+  }
+
+  /// Each rule says what it finds, why, and what helps, as text and as Markdown.
+  @Test func sarifHelpsWithEachRule() async throws {
+    let log = try JSONValue(parsing: Array(ReportFormat.sarif.render(try await reports()).utf8))
+    let rules = try #require(log["runs"]?[0]?["tool"]?["driver"]?["rules"]?.array)
+    for name in RuleCatalog.names {
+      let rule = try #require(rules.first { $0["id"]?.string == name })
+      let (text, markdown) = (rule["help"]?["text"]?.string ?? "", rule["help"]?["markdown"]?.string ?? "")
+      #expect(text.contains("Wrong:\n  ") && text.contains("# airbyte-lowcode: ignore \(name)"))
+      #expect(markdown.contains("```yaml\n") && markdown.contains("Right:"))
+    }
+    let custom = try #require(rules.first { $0["id"] == "custom-component" })
+    #expect(custom["fullDescription"]?["text"]?.string?.contains("this program does not run") == true)
   }
 
   @Test(arguments: [("text", ReportFormat.text), ("json", .json), ("github", .github), ("junit", .junit)])

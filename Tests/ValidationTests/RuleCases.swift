@@ -1,6 +1,7 @@
 /// The table of `RuleTests`.
 enum RuleCases {
-  static let all: [RuleTests.Case] = templates + keys + pagination + streams + security + specs + schemas
+  static let all: [RuleTests.Case] =
+    templates + parameters + keys + bodies + comments + pagination + streams + cursors + security + specs + schemas + loaders
 
   private static let templates: [RuleTests.Case] = [
     .init(
@@ -73,7 +74,7 @@ enum RuleCases {
     .init(
       "unknown-ignore",
       fires: manifest(requester: "http_method: GET ⟦unknown-ignore⟧# airbyte-lowcode: ignore unknown-kye"),
-      silent: manifest(requester: "http_method: GET # airbyte-lowcode: ignore unknown-key")),
+      silent: manifest(url: "url: http://x.example.com # airbyte-lowcode: ignore insecure-url")),
     .init(
       "unknown-check-stream",
       fires: manifest(names: "[items, ⟦unknown-check-stream⟧itmes]"),
@@ -81,7 +82,7 @@ enum RuleCases {
   ]
 
   private static func paginator(
-    _ lines: String, strategy: String = "{type: PageIncrement, page_size: 100}",
+    _ lines: String, strategy: String = "{type: PageIncrement, page_size: 100, start_from_page: 1}",
     token: String = "page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}"
   ) -> String {
     let all =
@@ -107,7 +108,7 @@ enum RuleCases {
     .init(
       "page-size-mismatch",
       fires: manifest(
-        retriever: paginator("", strategy: "{type: PageIncrement, page_size: ⟦page-size-mismatch⟧100}"),
+        retriever: paginator("", strategy: "{type: PageIncrement, page_size: ⟦page-size-mismatch⟧100, start_from_page: 1}"),
         requester: #"request_parameters: {per_page: "50"}"#),
       silent: manifest(retriever: paginator(""), requester: #"request_parameters: {per_page: "100"}"#)),
   ]
@@ -120,6 +121,7 @@ enum RuleCases {
       cursor_field: \(field)
       start_datetime: \(start)
       datetime_format: "\(format)"
+      start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: since}
     """
   }
 
@@ -256,7 +258,128 @@ enum RuleCases {
       silent: spec("ids: {type: array, items: {type: string}}\nmore: {type: object, properties: {a: {type: string}}}")),
   ]
 
+  /// A stream whose schema comes from elsewhere, or from nowhere.
+  private static func loader(_ text: String) -> String {
+    manifest(schema: "end").replacing(/[ ]{4}schema_loader:(.|\n)*end\n/, with: "    \(text)\n")
+  }
+
+  private static let loaders: [RuleTests.Case] = [
+    .init(
+      "missing-schema",
+      fires: loader("⟦missing-schema⟧schema_loader: {type: InlineSchemaLoader, schema: {}}"),
+      silent: loader("schema_loader: {type: InlineSchemaLoader, schema: {type: object}}")),
+    .init(
+      "missing-schema",
+      fires: loader("description: none").replacing("    name: items", with: "    ⟦missing-schema⟧name: items"),
+      silent: manifest()),
+    .init(
+      "missing-schema-file",
+      fires: loader(
+        "schema_loader: {type: ⟦deprecated-property⟧JsonFileSchemaLoader, file_path: ⟦missing-schema-file⟧./schemas/none.json}"),
+      silent: manifest()),
+  ]
+
+  private static let parameters: [RuleTests.Case] = [
+    .init(
+      "undeclared-config-key",
+      fires: manifest(
+        requester: #"request_headers: {X: "{{ config.⟦undeclared-config-key⟧regoin }}{{ config.region }}"}"#, spec: region),
+      silent: manifest(
+        requester:
+          #"request_headers: {X: "config.regoin {{ 'config.regoin' }}{{ config.items() | length }}{{ stream_slice.config.b }}"}"#,
+        spec: region)),
+    .init(
+      "undeclared-parameter",
+      fires: manifest(
+        requester: """
+          $parameters: {segment: items}
+          request_headers:
+            A: "{{ parameters.⟦undeclared-parameter⟧segmnt }}"
+            B: "{{ parameters['⟦undeclared-parameter⟧sgment'] }}"
+            C: "{{ parameters['segment'] }}"
+          """),
+      silent: manifest(
+        stream: "primary_key: id\n$parameters: {segment: items}",
+        requester: """
+          request_headers:
+            A: "{{ parameters.segment }}"
+            B: "{{ parameters.get('segment') }}"
+            C: "{{ parameters.other if parameters.other else '' }}"
+          """)),
+  ]
+
+  private static let bodies: [RuleTests.Case] = [
+    .init(
+      "body-value-type",
+      fires: body(
+        #"{a: ⟦body-value-type⟧"100", b: {c: [⟦body-value-type⟧"True"]}, n: ⟦body-value-type⟧"{{ config['account'] }}"}"#),
+      silent: body(#"{a: "'100'", b: 100, c: "007", d: "[1]", e: "{{ config['token'] }}"}"#))
+  ]
+
+  private static func body(_ value: String) -> String {
+    manifest(
+      requester: "http_method: POST\nrequest_body: {type: RequestBodyJsonObject, value: \(value)}",
+      spec: "token: {type: string, airbyte_secret: true}\naccount: {type: string, examples: [\"4711\"]}")
+  }
+
+  private static let comments: [RuleTests.Case] = [
+    .init(
+      "unused-ignore",
+      fires: manifest(requester: "http_method: GET ⟦unused-ignore⟧# airbyte-lowcode: ignore insecure-url"),
+      silent: manifest(url: "url: http://x.example.com # airbyte-lowcode: ignore insecure-url")),
+    .init(
+      "unused-ignore",
+      fires: manifest(requester: "http_method: GET ⟦unused-ignore⟧# airbyte-lowcode: ignore"),
+      silent: manifest(requester: "http_method: GET # airbyte-lowcode: ignored")),
+  ]
+
+  private static let cursors: [RuleTests.Case] = [
+    .init(
+      "unsent-cursor",
+      fires: manifest(
+        stream: "primary_key: id\n⟦unsent-cursor⟧incremental_sync: \(unsent)", schema: dated),
+      silent: manifest(
+        stream: "primary_key: id\nincremental_sync: \(unsent)",
+        requester: #"request_headers: {S: "{{ stream_interval.start_time }}"}"#,
+        schema: dated)),
+    .init(
+      "unsent-cursor",
+      fires: manifest(
+        stream: "primary_key: id\n⟦unsent-cursor⟧incremental_sync: \(unsent)",
+        requester: #"request_headers: {S: "{{ next_page_token }}"}"#, schema: dated),
+      silent: manifest(
+        stream: "primary_key: id\nincremental_sync: \(unsent.replacing("}", with: ", is_client_side_incremental: true}"))",
+        schema: dated)),
+    .init(
+      "cursor-granularity",
+      fires: manifest(
+        stream: cursor("updated", "'2024-01-01'", "%Y-%m-%d") + "\n  step: P1M\n  cursor_granularity: ⟦cursor-granularity⟧PT1S",
+        schema: dated),
+      silent: manifest(
+        stream: cursor("updated", "'2024-01-01'", "%Y-%m-%d") + "\n  step: P1M\n  cursor_granularity: P1D", schema: dated)),
+    .init(
+      "cursor-granularity",
+      fires: manifest(
+        stream: cursor("updated", "'2024-01-01T00:00:00Z'", "%Y-%m-%dT%H:%M:%SZ")
+          + "\n  step: P1M\n  cursor_granularity: ⟦cursor-granularity⟧PT0.001S", schema: dated),
+      silent: manifest(
+        stream: cursor("updated", "'2024-01-01T00:00:00.000Z'", "%Y-%m-%dT%H:%M:%S.%fZ")
+          + "\n  step: P1M\n  cursor_granularity: PT0.001S", schema: dated)),
+    .init(
+      "repeated-first-page",
+      fires: manifest(retriever: paginator("", strategy: "⟦repeated-first-page⟧{type: PageIncrement, page_size: 100}")),
+      silent: manifest(
+        retriever: paginator("", strategy: "{type: PageIncrement, page_size: 100, inject_on_first_request: true}"))),
+  ]
+
+  private static let unsent =
+    "{type: DatetimeBasedCursor, cursor_field: updated, start_datetime: '2024-01-01', datetime_format: '%Y-%m-%d'}"
+
   private static let schemas: [RuleTests.Case] = [
+    .init(
+      "untyped-items",
+      fires: manifest(schema: "id: {type: integer}\n⟦untyped-items⟧list: {type: array}"),
+      silent: manifest(schema: "id: {type: integer}\nlist: {type: array, items: {type: string}}")),
     .init(
       "schema-keyword",
       fires: manifest(schema: "id: {⟦schema-keyword⟧allOf: [{type: integer}]}"),
@@ -267,7 +390,6 @@ enum RuleCases {
         schema: """
           id: {type: integer}
           n: {type: ⟦schema-shape⟧interger}
-          ⟦schema-shape⟧list: {type: array}
           o: {type: object, properties: ⟦schema-shape⟧[a], required: ⟦schema-shape⟧true}
           """),
       silent: manifest(

@@ -40,7 +40,7 @@ import Validation
   @Test(arguments: RuleCases.all)
   func aCommentOnTheLineSilences(_ testCase: Case) async throws {
     // A rule about such comments cannot be silenced by one in its own line.
-    guard testCase.rule != "unknown-ignore" else { return }
+    guard !["unknown-ignore", "unused-ignore"].contains(testCase.rule) else { return }
     let checker = try ManifestChecker()
     let marked = MarkedText(testCase.fires)
     let top = "# airbyte-lowcode: ignore \(RuleCatalog.names.joined(separator: ", "))\n" + marked.text

@@ -22,6 +22,24 @@ package struct SchemaFiles: Sendable {
     return search.files
   }
 
+  /// The file that a loader of schemas names and that is not there; nil where it is, or where only a config tells its name.
+  package static func missing(for loader: ManifestNode, among source: ManifestFiles) -> String? {
+    guard let node = try? ComponentNode(loader), let candidates = candidates(of: node), let first = candidates.first,
+      isThere(candidates, source) == false
+    else { return nil }
+    return first.path
+  }
+
+  /// Whether a stream without a loader has a file of its name; nil where that cannot be told.
+  package static func hasDefault(for stream: String, among source: ManifestFiles) -> Bool? {
+    isTemplate(stream) ? nil : isThere(JsonFileSchemaLoader.candidates(defaultFor: stream), source)
+  }
+
+  /// Nil where it cannot be told: what is there and cannot be read is another matter.
+  private static func isThere(_ candidates: [JsonFileSchemaLoader.Place], _ source: ManifestFiles) -> Bool? {
+    do { return try JsonFileSchemaLoader.first(of: candidates, in: source, at: nil) != nil } catch { return nil }
+  }
+
   private init(source: ManifestFiles) { self.source = source }
 
   private mutating func visit(_ node: ManifestNode) throws {
@@ -38,17 +56,21 @@ package struct SchemaFiles: Sendable {
 
   /// The file of a loader, which has to be there.
   private mutating func take(_ node: ComponentNode) throws {
-    let path = JsonFileSchemaLoader.path(node)
-    let name = path ?? JsonFileSchemaLoader.defaultName(node)
-    guard name.undeclaredVariables.isSubset(of: ["parameters"]), let text = try? name.string(EvaluationContext(config: .none)),
-      !Self.isTemplate(text)
-    else { return hasOpenNames = true }
-    let candidates =
-      path == nil ? JsonFileSchemaLoader.candidates(defaultFor: text) : JsonFileSchemaLoader.candidates(for: text)
+    guard let candidates = Self.candidates(of: node) else { return hasOpenNames = true }
     guard let (found, bytes) = try JsonFileSchemaLoader.first(of: candidates, in: source, at: node.node) else {
       throw JsonFileSchemaLoader.missing(candidates, in: source, at: node.node)
     }
     try add(bytes, at: found, node.node)
+  }
+
+  /// Where a loader's file may be; nil where only a config tells its name.
+  private static func candidates(of node: ComponentNode) -> [JsonFileSchemaLoader.Place]? {
+    let path = JsonFileSchemaLoader.path(node)
+    let name = path ?? JsonFileSchemaLoader.defaultName(node)
+    guard name.undeclaredVariables.isSubset(of: ["parameters"]), let text = try? name.string(EvaluationContext(config: .none)),
+      !isTemplate(text)
+    else { return nil }
+    return path == nil ? JsonFileSchemaLoader.candidates(defaultFor: text) : JsonFileSchemaLoader.candidates(for: text)
   }
 
   /// A schema file and those that it refers to.

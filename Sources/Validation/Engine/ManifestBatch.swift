@@ -3,9 +3,10 @@ import LowCode
 
 /// Checks many manifests side by side; what it says of them is in the order in which they were named.
 package struct ManifestBatch: Sendable {
-  private let checker: ManifestChecker
+  private let checkers: [ManifestChecker]
 
-  package init(_ checker: ManifestChecker) { self.checker = checker }
+  /// - Parameter checkers: one for each manifest.
+  package init(_ checkers: [ManifestChecker]) { self.checkers = checkers }
 
   /// - Parameters:
   ///   - folder: the folder that a manifest stands in.
@@ -21,7 +22,7 @@ package struct ManifestBatch: Sendable {
       var next = 0
       func start() {
         guard next < paths.count else { return }
-        let (index, path) = (next, paths[next])
+        let (index, path, checker) = (next, paths[next], checkers[next])
         next += 1
         group.addTask {
           let source: ManifestSource = path == "-" ? .text(stdin, name: "<stdin>") : .file(path: path)

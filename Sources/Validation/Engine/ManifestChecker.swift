@@ -7,14 +7,21 @@ import YAML
 /// Checks manifests: whether the reference takes them, and what is questionable in them.
 package struct ManifestChecker: Sendable {
   package struct Options: Sendable {
+    /// Which rules speak, but for those that ``levels`` names.
+    package var profile = Profile.all
     /// Rules whose warnings are left out.
     package var ignored: Set<String> = []
+    /// How loud single rules are, in every profile.
+    package var levels: [String: RuleLevel] = [:]
     /// Makes errors of warnings.
     package var isStrict = false
     /// The user's config, against which the manifest is checked too.
     package var config: GivenConfig?
 
     package init() {}
+
+    /// The rules that are not asked at all.
+    var silent: Set<String> { ignored.union(levels.filter { $0.value == .off }.keys) }
   }
 
   private let pipeline: ManifestPipeline
@@ -33,6 +40,13 @@ package struct ManifestChecker: Sendable {
     return copy
   }
 
+  /// The same checker with every rule that is not turned off, each in every place.
+  var withAllRules: ManifestChecker {
+    var copy = self
+    copy.options.profile = .all
+    return copy
+  }
+
   /// Everything that is found in one manifest.
   /// - Parameter folder: where files that the manifest names are looked for.
   package func check(_ source: ManifestSource, name: String, folder: String) async -> ManifestReport {
@@ -41,14 +55,15 @@ package struct ManifestChecker: Sendable {
     for diagnostic in examination.findings { list.add(Finding(diagnostic)) }
     var mask = options.config.map { ConcealedConfig($0.values, specification: nil).mask }
     if let written = examination.written, let root = examination.resolved {
-      let subject = Subject(written: written, root: root)
+      let subject = Subject(written: written, root: root, files: name == "<stdin>" ? .ofStandardInput : .folder(folder))
       let concealed = options.config.map { $0.concealed(for: subject) }
       if let concealed { mask = concealed.mask }
       if let manifest = examination.manifest {
         for diagnostic in await buildErrors(manifest, subject, folder, concealed) { list.add(Finding(diagnostic)) }
       }
       if let config = options.config, let concealed { config.check(subject, concealed: concealed, &list) }
-      for rule in RuleCatalog.all where !options.ignored.contains(rule.name) { list.apply(rule, to: subject) }
+      let silent = options.silent
+      for rule in RuleCatalog.all where !silent.contains(rule.name) { list.apply(rule, to: subject) }
     }
     let file = examination.written?.mark?.file
     var findings = settled(list.findings, file)
@@ -95,26 +110,18 @@ package struct ManifestChecker: Sendable {
     DateFormatMismatch.name, TemplateSyntax.name, TemplateVariable.name,
   ]
 
-  /// The findings that are neither ignored nor silenced, in the order of the text.
+  /// The findings that are neither ignored nor silenced, as loud as the options say, in the order of the text.
   private func settled(_ findings: [Finding], _ file: SourceFile?) -> [Finding] {
-    let suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
+    var suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
     var kept = findings.filter { !(suppressions?.silences($0) ?? false) }
-    for (index, (name, mark)) in (suppressions?.unknown ?? []).enumerated() {
-      let near = index < FindingList.maximumSuggestions ? NameSuggestion.nearest(to: name, among: RuleCatalog.names) : nil
-      let diagnostic = Diagnostic(
-        .warning, rule: "unknown-ignore", "there is no rule `\(name)` to ignore", at: mark,
-        remedy: near.map { "did you mean `\($0)`?" })
-      kept.append(Finding(diagnostic))
-    }
-    kept.removeAll { $0.severity != .error && options.ignored.contains($0.rule) }
+    kept += suppressions?.findings(besides: options.silent) ?? []
     // An error about a misspelt key says all that there is to say of the key.
     let mistaken = Set(kept.filter { $0.severity == .error }.compactMap(\.diagnostic.mark))
     kept.removeAll { $0.rule == UnknownKey.name && $0.severity != .error && $0.diagnostic.mark.map(mistaken.contains) == true }
     // Where the building failed for the same reason, that is enough.
     let failed = PathPrefixes(kept.filter { $0.rule == "build" }.map(\.diagnostic.path))
     kept.removeAll { Self.alsoOfBuilding.contains($0.rule) && failed.contain(aPrefixOf: $0.diagnostic.path) }
-    if options.isStrict { for index in kept.indices { kept[index].diagnostic.severity = .error } }
-    return kept.enumerated().sorted { one, other in
+    return FindingLevels(options).applied(to: kept, in: file).enumerated().sorted { one, other in
       one.element.order == other.element.order ? one.offset < other.offset : one.element.order < other.element.order
     }.map(\.element)
   }

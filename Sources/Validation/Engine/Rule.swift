@@ -7,10 +7,16 @@ package protocol Rule: Sendable {
   static var name: String { get }
   /// What is questionable about what the rule finds, as one sentence.
   static var summary: String { get }
+  /// Whether the profile `default` has it.
+  static var presence: DefaultPresence { get }
 
   init()
 
   func check(_ subject: Subject, _ findings: inout FindingList)
+}
+
+extension Rule {
+  package static var presence: DefaultPresence { .shown }
 }
 
 /// Collects what the rules find in one manifest: a place that many streams refer to is told of once.
@@ -81,6 +87,7 @@ package struct FindingList {
     }
     gathered["\(rule) \(kind)"] = (known.index, known.count + 1)
     findings[known.index].fix += fix
+    findings[known.index].mendableCount += fix.isEmpty ? 0 : 1
     findings[known.index].count = known.count + 1
     let others = known.count == 1 ? "in another place" : "in \(known.count) other places"
     let note = Diagnostic.Related("the same \(others)", at: nil)

@@ -1,19 +1,24 @@
 /// The rules that manifests are checked by, beyond what makes them valid.
 package enum RuleCatalog {
   package static let all: [any Rule.Type] = [
+    BodyValueType.self,
     CursorFieldNotInSchema.self,
+    CursorGranularity.self,
     CustomComponent.self,
     DateFormatMismatch.self,
     DeprecatedProperty.self,
     DuplicateStream.self,
     EndlessPages.self,
     InsecureURL.self,
+    MissingSchema.self,
+    MissingSchemaFile.self,
     MissingSpec.self,
     PageSizeMismatch.self,
     PrimaryKeyNotInSchema.self,
     PrimaryKeyType.self,
     RemoteReference.self,
     RenamedName.self,
+    RepeatedFirstPage.self,
     SchemaKeyword.self,
     SchemaShape.self,
     SecretInURL.self,
@@ -29,9 +34,12 @@ package enum RuleCatalog {
     TemplateVariable.self,
     UnaskedNextPage.self,
     UndeclaredConfigKey.self,
+    UndeclaredParameter.self,
     UnknownCheckStream.self,
     UnknownKey.self,
     UnmarkedSecret.self,
+    UnsentCursor.self,
+    UntypedItems.self,
     UnusedDefinition.self,
     UnusedParameter.self,
   ]
@@ -39,11 +47,20 @@ package enum RuleCatalog {
   /// Names of warnings that are found while a manifest is read, and by what they are known.
   static let others: [(name: String, summary: String)] = [
     ("duplicate-key", "A key stands twice in a mapping, so that the first value is lost."),
-    ("unknown-ignore", "A comment silences a rule that does not exist."),
+    (UnknownIgnore.name, UnknownIgnore.summary), (UnusedIgnore.name, UnusedIgnore.summary),
   ]
 
   /// The names of all rules that can be silenced.
   package static let names: [String] = (all.map { $0.name } + others.map(\.name)).sorted()
+
+  /// What becomes of a rule's findings in the profile `default`.
+  package static func presence(of name: String) -> DefaultPresence { presences[name] ?? .shown }
+
+  private static let presences: [String: DefaultPresence] = Dictionary(
+    all.map { ($0.name, $0.presence) }, uniquingKeysWith: { first, _ in first })
+
+  /// The names of errors, which no comment silences.
+  static let errorNames: [String] = errors.map(\.0)
 
   /// What each rule is about, those of errors too; nil for a name that no rule has.
   package static func summary(of name: String) -> String? { summaries[name] }

@@ -6,44 +6,91 @@ import YAML
 /// Such a comment counts for the line that it ends; alone on its line, for the next one that is no comment; before the first line of
 /// the manifest, for the whole file. Only warnings can be silenced.
 struct Suppressions: Sendable {
-  /// The rules that are silenced in the whole file.
-  private(set) var everywhere: Set<String> = []
-  /// The same by line.
-  private(set) var lines: [Int: Set<String>] = [:]
-  /// Names in comments that no rule has, with their places.
-  private(set) var unknown: [(name: String, mark: SourceMark)] = []
+  /// One name in one comment.
+  private struct Entry {
+    let name: String
+    let mark: SourceMark
+    /// The line that it counts for; 0 for the whole file.
+    var line = 0
+    var isUsed = false
+  }
+
+  private var entries: [Entry] = []
+  /// Places of the entries that count for a line, by line and rule.
+  private var places: [Int: [String: [Int]]] = [:]
+  private let known: Set<String>
+  /// Comments that name no rule.
+  private var nameless: [SourceMark] = []
 
   init(of file: SourceFile, known: Set<String>) {
+    self.known = known
     guard file.bytes.contains(subsequence: Self.word) else { return }
     let text = String(decoding: file.bytes, as: UTF8.self)
     var isTop = true
     // What comments on lines of their own silence in the next line that is none.
-    var pending: Set<String> = []
+    var pending: [Int] = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let start = line.drop { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
       let isComment = start.hasPrefix("#")
       if !isComment, !start.isEmpty, start != "---" { isTop = false }
       let found = Self.names(in: line)
-      for name in found?.names ?? [] where !known.contains(name) {
-        unknown.append((name, SourceMark(file: file, line: index + 1, column: found?.column ?? 1)))
+      let mark = SourceMark(file: file, line: index + 1, column: found?.column ?? 1)
+      if found?.names.isEmpty == true { nameless.append(mark) }
+      for name in found?.names ?? [] {
+        if isComment, !isTop { pending.append(entries.count) }
+        entries.append(Entry(name: name, mark: mark, line: isTop ? 0 : index + 1))
       }
-      let names = Set(found?.names ?? [])
-      if isTop {
-        everywhere.formUnion(names)
-      } else if isComment {
-        pending.formUnion(names)
-      } else {
-        if !names.isEmpty || !pending.isEmpty { lines[index + 1] = names.union(pending) }
+      if !isComment {
+        for place in pending { entries[place].line = index + 1 }
         pending = []
       }
     }
+    for (index, entry) in entries.enumerated() { places[entry.line, default: [:]][entry.name, default: []].append(index) }
   }
 
-  func silences(_ finding: Finding) -> Bool {
-    guard finding.severity != .error else { return false }
-    if everywhere.contains(finding.rule) { return true }
-    let places = [finding.diagnostic.mark] + finding.diagnostic.related.map(\.mark)
-    return places.contains { lines[$0?.line ?? 0]?.contains(finding.rule) ?? false }
+  /// Whether a comment silences a finding, which is remembered.
+  mutating func silences(_ finding: Finding) -> Bool {
+    guard finding.severity != .error, !entries.isEmpty else { return false }
+    let marks = [finding.diagnostic.mark] + finding.diagnostic.related.map(\.mark)
+    for line in [0] + marks.compactMap({ $0?.line }) {
+      guard let found = places[line]?[finding.rule] else { continue }
+      for index in found { entries[index].isUsed = true }
+      return true
+    }
+    return false
+  }
+
+  /// What is wrong with the comments themselves, once all findings were asked about.
+  /// - Parameter silent: rules that were not asked, so that nothing can be said of comments about them.
+  mutating func findings(besides silent: Set<String>) -> [Finding] {
+    var findings = nameless.map { mark in
+      Self.finding(
+        UnusedIgnore.name, "the comment names no rule, so that it silences nothing", mark,
+        "name the rules that it is about, as in `# airbyte-lowcode: ignore insecure-url`")
+    }
+    var suggested = 0
+    for entry in entries where !known.contains(entry.name) {
+      let near =
+        suggested < FindingList.maximumSuggestions ? NameSuggestion.nearest(to: entry.name, among: RuleCatalog.names) : nil
+      suggested += 1
+      findings.append(
+        Self.finding(
+          UnknownIgnore.name, "there is no rule `\(entry.name)` to ignore", entry.mark, near.map { "did you mean `\($0)`?" }))
+    }
+    let own: Set = [UnknownIgnore.name, UnusedIgnore.name]
+    for entry in entries
+    where known.contains(entry.name) && !entry.isUsed && !silent.contains(entry.name) && !own.contains(entry.name) {
+      let place = entry.line == 0 ? "in this file" : "in this line"
+      findings.append(
+        Self.finding(
+          UnusedIgnore.name, "`\(entry.name)` finds nothing \(place), so that the comment silences nothing", entry.mark,
+          "remove it"))
+    }
+    return findings.filter { !silent.contains($0.rule) && !silences($0) }
+  }
+
+  private static func finding(_ rule: String, _ message: String, _ mark: SourceMark, _ remedy: String?) -> Finding {
+    Finding(Diagnostic(.warning, rule: rule, message, at: mark, remedy: remedy))
   }
 
   private static let word = Array("airbyte-lowcode:".utf8)
@@ -57,9 +104,9 @@ struct Suppressions: Sendable {
       sign == line.startIndex || line[line.index(before: sign)].isWhitespace
     else { return nil }
     let rest = line[word.upperBound...].drop(while: \.isWhitespace)
-    guard rest.hasPrefix("ignore"), let blank = rest.dropFirst(6).first, blank.isWhitespace else { return nil }
+    guard rest.hasPrefix("ignore"), rest.dropFirst(6).first?.isWhitespace ?? true else { return nil }
     let names = rest.dropFirst(6).prefix { $0 != "#" }.split { $0 == "," || $0.isWhitespace }
-    guard !names.isEmpty, names.allSatisfy({ $0.unicodeScalars.allSatisfy(isNamePart) }) else { return nil }
+    guard names.allSatisfy({ $0.unicodeScalars.allSatisfy(isNamePart) }) else { return nil }
     return (names.map { String($0) }, line.unicodeScalars.distance(from: line.startIndex, to: sign) + 1)
   }
 

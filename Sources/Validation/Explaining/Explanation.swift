@@ -8,37 +8,146 @@ package enum Explanation {
     package let description: String
   }
 
-  /// All types, each with its purpose in short.
+  /// All components, rules, filters, macros and variables of templates, each with its purpose in short.
   package static var list: String {
     let types = ComponentSchema.definitionNames.filter { ComponentSchema.definition($0)?["properties"] != nil }
-    let width = types.map(\.count).max() ?? 0
-    return types.map { name in
-      let padding = String(repeating: " ", count: width - name.count)
-      return "\(name)\(padding)  \(firstSentence(ComponentSchema.definition(name)?["description"]?.string ?? ""))"
-    }.joined(separator: "\n")
+    func entries(_ entries: [TemplateGuide.Entry]) -> [(String, String)] { entries.map { ($0.name, $0.description) } }
+    return [
+      section("Components", types.map { ($0, ComponentSchema.definition($0)?["description"]?.string ?? "") }),
+      section("Rules of `validate`", RuleCatalog.names.map { ($0, RuleCatalog.summary(of: $0) ?? "") }),
+      section("Filters of templates", entries(TemplateGuide.filters)),
+      section("Macros of templates", entries(TemplateGuide.macros)),
+      section("Variables of templates", entries(TemplateGuide.variables)),
+      "`airbyte-lowcode explain NAME` says more of each, and of a property such as `CursorPagination.cursor_value`.",
+    ].joined(separator: "\n\n")
   }
 
-  /// - Parameter subject: `TYPE` or `TYPE.property`.
+  private static func section(_ title: String, _ entries: [(name: String, description: String)]) -> String {
+    let width = entries.map(\.name.count).max() ?? 0
+    let lines = entries.map { name, description in
+      "  \(name)\(String(repeating: " ", count: width - name.count))  \(firstSentence(description))"
+    }
+    return ([title + ":"] + lines).joined(separator: "\n")
+  }
+
+  /// - Parameter subject: `TYPE` or `TYPE.property`, or the name of a property, a rule, or of what templates may use.
   package static func of(_ subject: String) throws(Unknown) -> String {
     let parts = subject.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let (name, definition) = try definition(parts[0])
+    guard let (name, definition) = definition(parts[0]) else {
+      if parts.count == 2 { throw Unknown(description: "there is no type `\(parts[0])`\(near(parts[0], typeNames))") }
+      return try other(subject)
+    }
     guard parts.count == 2 else { return type(name, definition) }
     let properties = definition["properties"]?.object ?? [:]
-    guard let property = properties[parts[1]] else {
-      let near = NameSuggestion.nearest(to: parts[1], among: properties.keys).map { "; did you mean `\($0)`?" }
-      throw Unknown(description: "`\(name)` has no property `\(parts[1])`\(near ?? "")")
-    }
+    guard let property = properties[parts[1]] else { throw unknownProperty(parts[1], of: name, Array(properties.keys)) }
     return self.property(parts[1], of: name, property, required: required(definition))
   }
 
+  private static let typeNames = ComponentSchema.definitionNames + ["DeclarativeSource"]
+
   /// By its exact name, or by the only one that differs in case.
-  private static func definition(_ name: String) throws(Unknown) -> (String, JSONValue) {
+  private static func definition(_ name: String) -> (String, JSONValue)? {
     if name == "DeclarativeSource" { return (name, ComponentSchema.document) }
     if let definition = ComponentSchema.definition(name) { return (name, definition) }
-    let names = ComponentSchema.definitionNames + ["DeclarativeSource"]
-    if let other = names.first(where: { $0.lowercased() == name.lowercased() }) { return try definition(other) }
-    let near = NameSuggestion.nearest(to: name, among: names).map { "; did you mean `\($0)`?" }
-    throw Unknown(description: "there is no type `\(name)`\(near ?? "")")
+    // A name in small letters may be that of a rule, a filter or a property.
+    guard name.lowercased() != name || others(name).isEmpty else { return nil }
+    return typeNames.first { $0.lowercased() == name.lowercased() }.flatMap { definition($0) }
+  }
+
+  private static func near(_ name: String, _ names: some Sequence<String>) -> String {
+    NameSuggestion.nearest(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
+  }
+
+  private static func unknownProperty(_ key: String, of type: String, _ known: [String]) -> Unknown {
+    let sentence = "`\(type)` has no property `\(key)`"
+    let near = near(key, known)
+    if !near.isEmpty { return Unknown(description: sentence + near) }
+    let owners = owners(of: key)
+    if !owners.isEmpty { return Unknown(description: "\(sentence); it is one of \(phrase(owners))") }
+    return Unknown(description: "\(sentence); it has \(phrase(known.filter { $0 != "type" }))")
+  }
+
+  /// Names in backquotes, as a part of a sentence.
+  private static func phrase(_ names: [String]) -> String {
+    let quoted = names.prefix(12).map { "`\($0)`" }
+    let rest = names.count > 12 ? ["\(names.count - 12) others"] : []
+    let all = quoted + rest
+    return all.count < 2 ? all.first ?? "none" : all.dropLast().joined(separator: ", ") + " and " + all[all.count - 1]
+  }
+
+  // MARK: What is no component
+
+  private static func other(_ name: String) throws(Unknown) -> String {
+    let found = others(name)
+    guard found.isEmpty else { return found.joined(separator: "\n\n") }
+    let names = typeNames + RuleCatalog.names + TemplateGuide.all.map(\.name)
+    let near = near(name, names)
+    if !near.isEmpty, let type = NameSuggestion.nearest(to: name, among: names), typeNames.contains(type) {
+      throw Unknown(description: "there is no type `\(name)`\(near)")
+    }
+    let properties = Set(owned.keys)
+    let help = near.isEmpty ? self.near(name, properties.sorted()) : near
+    throw Unknown(
+      description: "there is no component, property, rule, filter, macro or variable `\(name)`"
+        + (help.isEmpty ? "; `airbyte-lowcode explain` lists them" : help))
+  }
+
+  /// Everything else that bears a name: a rule, what templates may use, and properties.
+  private static func others(_ name: String) -> [String] {
+    var found: [String] = []
+    if let rule = RuleExplanation.of(name) { found.append(rule) }
+    found += TemplateGuide.all.filter { $0.name == name }.map(entry)
+    let owners = owners(of: name)
+    guard let first = owners.first else { return found }
+    if owners.count == 1, let definition = definition(first)?.1, let property = definition["properties"]?[name] {
+      found.append(self.property(name, of: first, property, required: required(definition)))
+    } else {
+      let sentence = "`\(name)` is a property of \(phrase(owners)); `airbyte-lowcode explain \(first).\(name)` says more."
+      found.append("\(name) (property)\n\(SchemaWords.wrapped(sentence, indent: "  "))")
+    }
+    return found
+  }
+
+  /// The components that have a property, in the order of the schema.
+  private static func owners(of property: String) -> [String] { owned[property] ?? [] }
+
+  private static let owned: [String: [String]] = {
+    var owned: [String: [String]] = [:]
+    for name in ["DeclarativeSource"] + ComponentSchema.definitionNames {
+      let definition = name == "DeclarativeSource" ? ComponentSchema.document : ComponentSchema.definition(name)
+      for key in definition?["properties"]?.object?.keys ?? [] where key != "type" && !key.hasPrefix("$") {
+        owned[key, default: []].append(name)
+      }
+    }
+    return owned
+  }()
+
+  private static func entry(_ entry: TemplateGuide.Entry) -> String {
+    var lines = ["\(entry.name) (\(entry.kind))"]
+    if !entry.description.isEmpty { lines.append(SchemaWords.wrapped(entry.description, indent: "  ")) }
+    if !entry.arguments.isEmpty {
+      lines += ["", "Arguments:"]
+      for (name, description) in entry.arguments { lines.append(SchemaWords.wrapped("\(name): \(description)", indent: "  ")) }
+    }
+    if let result = entry.result { lines += ["", "  \(entry.kind.hasPrefix("variable") ? "Type" : "Gives"): \(result)"] }
+    if entry.kind.hasPrefix("variable") { lines += places(of: entry.name) }
+    if !entry.examples.isEmpty {
+      lines += ["", entry.examples.count == 1 ? "Example:" : "Examples:"] + entry.examples.map { "  \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Where templates have a variable.
+  private static func places(of variable: String) -> [String] {
+    var places: [String] = []
+    for (name, definition) in ComponentSchema.definitions {
+      for (key, property) in definition["properties"]?.object ?? [:] {
+        let names = property["interpolation_context"]?.array?.compactMap(\.string) ?? []
+        if names.contains(variable) { places.append("\(name).\(key)") }
+      }
+    }
+    guard !places.isEmpty else { return [] }
+    return [SchemaWords.wrapped("In: \(phrase(places))", indent: "  ")]
   }
 
   private static func required(_ definition: JSONValue) -> Set<String> {
@@ -92,7 +201,7 @@ package enum Explanation {
     if let value = property["default"] { lines.append("  Default: \(value.jsonText)") }
     if let values = property["enum"]?.array { lines.append("  Values: \(list(values))") }
     if let variables = property["interpolation_context"]?.array?.compactMap(\.string) {
-      lines.append("  Variables of templates: \(variables.joined(separator: ", "))")
+      lines.append(SchemaWords.wrapped("Variables of templates: \(variables.joined(separator: ", "))", indent: "  "))
     }
     let examples = property["examples"]?.array ?? []
     if !examples.isEmpty {

@@ -9,6 +9,8 @@ struct AddressMigration {
   private let text: SourceText
   /// The changes for each path, by the place of its key.
   private var edits: [Place: [TextEdit]] = [:]
+  /// Bases with a path of which they cannot be the whole address, by the places of their keys.
+  private var heldBases: Set<Place> = []
 
   private struct Place: Hashable {
     let line: Int
@@ -49,7 +51,17 @@ struct AddressMigration {
         edits[place] = replaced
       }
     }
+    for visit in requesters {
+      guard let path = visit["path"]?.keyMark, edits[Place(path)] == nil, let base = Self.base(of: visit)?.node.keyMark else {
+        continue
+      }
+      heldBases.insert(Place(base))
+    }
   }
+
+  /// Whether the base whose key stands at `mark` can be a `url`: not where it has to stay beside a `path`, which would have a new
+  /// name for one half and the old one for the other.
+  func allowsRenaming(at mark: SourceMark) -> Bool { !heldBases.contains(Place(mark)) }
 
   /// The changes that write the path whose key stands at `mark` into a `url`; none where that needs an author.
   func edits(at mark: SourceMark) -> [TextEdit] { edits[Place(mark)] ?? [] }
@@ -72,7 +84,7 @@ struct AddressMigration {
   /// The address, where joining its parts as texts gives what joining them for each request gives.
   private static func address(of visit: ComponentVisit) -> Address? {
     guard let (key, base) = base(of: visit), let path = visit["path"], let start = base.string, let end = path.string,
-      !visit.isParameter("path", path), !visit.isParameter(key, base), start.hasPrefix("http"),
+      !visit.isParameter("path", path), !visit.isParameter(key, base), isWhole(start),
       !start.contains(where: { "?#".contains($0) })
     else { return nil }
     let segments = end.drop { $0 == "/" }.split(separator: "/", omittingEmptySubsequences: false)
@@ -82,6 +94,13 @@ struct AddressMigration {
       !dependsOnBase(visit)
     else { return nil }
     return Address(baseKey: key, base: base, path: path, url: RequestURL.concatenated(start, end))
+  }
+
+  /// Whether a base is an address of its own, whatever its templates give: what ends with a template may end with a slash.
+  private static func isWhole(_ base: String) -> Bool {
+    if base.hasPrefix("http") { return true }
+    guard let last = base.last, base.hasPrefix("{{") else { return false }
+    return last != "}" && last != "/" && !base.contains("{%")
   }
 
   /// Whether something else than the request is told the base, or puts another path behind it.

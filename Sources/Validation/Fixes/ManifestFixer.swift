@@ -15,7 +15,8 @@ package struct ManifestFixer: Sendable {
   /// How often a text is tried with changes. Each try checks the whole text.
   private static let maximumTries = 100
 
-  package init(_ checker: ManifestChecker) { self.checker = checker }
+  /// - Parameter checker: what it leaves out is left as it is; what its profile only counts is mended.
+  package init(_ checker: ManifestChecker) { self.checker = checker.withAllRules }
 
   /// Mends a text. What would leave it worse than before, by any rule, or would ask for another address, is not done; a second time
   /// there is nothing left to do.

@@ -1,14 +1,23 @@
-/// Which keys of the config a template reads, as its text says: `config['key']`, `config["key"]`, `config.get('key')`.
+/// Which keys of the config, or of the parameters, a template reads, as its text says: `config['key']`, `config["key"]`,
+/// `config.get('key')`, `config.key`.
 enum ConfigReads {
-  /// The keys that are named as texts, in order.
-  static func keys(in text: String) -> [String] {
+  /// The keys that are named, in order.
+  static func keys(in text: String, of variable: String = "config") -> [String] {
     var text = text
+    let name = Array(variable.utf8)
     return text.withUTF8 { bytes in
       var keys: [String] = []
       var index = 0
-      while let start = name(in: bytes, from: index) {
+      var scan = CodeScan()
+      while let start = find(name, in: bytes, from: index) {
+        scan.advance(to: start, in: bytes)
         index = start + name.count
-        guard let (key, end) = key(in: bytes, at: index) else { continue }
+        // A point in other text, or behind another name, is no reading.
+        let isVariable = scan.isCode && (start == 0 || bytes[start - 1] != UInt8(ascii: "."))
+        guard let (key, end) = key(in: bytes, at: index, orMember: isVariable) else { continue }
+        if index < bytes.count, bytes[index] == UInt8(ascii: "."), methods.contains(key), end - index == key.utf8.count + 1 {
+          continue
+        }
         keys.append(key)
         index = end
       }
@@ -34,8 +43,13 @@ enum ConfigReads {
 
   private static let name = Array("config".utf8)
 
+  /// What a mapping has besides its keys, and which comes first behind a point.
+  private static let methods: Set<String> = [
+    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
+  ]
+
   /// Where the variable's name stands next, as a word of its own.
-  private static func name(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+  private static func find(_ name: [UInt8], in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     guard bytes.count >= name.count else { return nil }
     var index = start
     while index <= bytes.count - name.count {
@@ -87,6 +101,32 @@ enum ConfigReads {
       UInt8(ascii: "_"), 0x80...:
       true
     default: false
+    }
+  }
+}
+
+/// Goes along a template's text and knows whether it is within an expression or a tag, and not within a text there.
+private struct CodeScan {
+  private var position = 0
+  private var isInside = false
+  private var quote: UInt8?
+
+  var isCode: Bool { isInside && quote == nil }
+
+  mutating func advance(to end: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    while position < end {
+      let byte = bytes[position]
+      let next = position + 1 < bytes.count ? bytes[position + 1] : 0
+      position += 1
+      if !isInside {
+        if byte == UInt8(ascii: "{"), next == UInt8(ascii: "{") || next == UInt8(ascii: "%") { isInside = true }
+      } else if let open = quote {
+        if byte == UInt8(ascii: "\\") { position += 1 } else if byte == open { quote = nil }
+      } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+        quote = byte
+      } else if next == UInt8(ascii: "}"), byte == UInt8(ascii: "}") || byte == UInt8(ascii: "%") {
+        isInside = false
+      }
     }
   }
 }

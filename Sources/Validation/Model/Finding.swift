@@ -8,10 +8,13 @@ package struct Finding: Sendable, Hashable {
   package var fix: [TextEdit] = []
   /// In how many places it was found, where one is told of for all.
   package var count = 1
+  /// In how many of them ``fix`` mends it.
+  package var mendableCount = 0
 
   package init(_ diagnostic: Diagnostic, fix: [TextEdit] = []) {
     self.diagnostic = diagnostic
     self.fix = fix
+    mendableCount = fix.isEmpty ? 0 : 1
   }
 
   package var rule: String { diagnostic.rule }

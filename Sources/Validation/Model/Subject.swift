@@ -15,10 +15,13 @@ package struct Subject: Sendable {
   package let specification: ManifestNode?
   /// The text, for edits of it; nil where it is not UTF-8.
   let text: SourceText?
+  /// The files beside the manifest.
+  let files: ManifestFiles
 
-  init(written: ManifestNode, root: ManifestNode) {
+  init(written: ManifestNode, root: ManifestNode, files: ManifestFiles = .ofStandardInput) {
     self.written = written
     self.root = root
+    self.files = files
     let walk = ComponentWalk.walk(root)
     components = walk.components
     templates = walk.templates

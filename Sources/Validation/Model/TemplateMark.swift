@@ -63,8 +63,12 @@ enum TemplateMark {
     return SourceMark(file: start.file, line: number, column: column)
   }
 
-  /// The mark of the first place where `word` stands as a name in the text of a string node.
+  /// The mark of the first place where `word` stands as a name in the text of a string node, or else as a member's.
   static func mark(ofName word: String, in node: ManifestNode) -> SourceMark? {
+    mark(ofName: word, in: node, behindPoint: false) ?? mark(ofName: word, in: node, behindPoint: true) ?? node.mark
+  }
+
+  private static func mark(ofName word: String, in node: ManifestNode, behindPoint: Bool) -> SourceMark? {
     guard let text = node.string, text.utf8.count <= maximumLength else { return node.mark }
     let scalars = Array(text.unicodeScalars)
     let wanted = Array(word.unicodeScalars)
@@ -76,13 +80,13 @@ enum TemplateMark {
       if index > 0, scalars[index] == "}", "}%".unicodeScalars.contains(scalars[index - 1]) { isInside = false }
       let end = index + wanted.count
       if isInside, end <= scalars.count, scalars[index..<end].elementsEqual(wanted),
-        index == 0 || scalars[index - 1] != "." && !TemplateWords.isNamePart(scalars[index - 1]),
+        index == 0 || (scalars[index - 1] == ".") == behindPoint && !TemplateWords.isNamePart(scalars[index - 1]),
         end == scalars.count || !TemplateWords.isNamePart(scalars[end])
       {
         return mark(of: TemplatePosition(line: line, column: column), in: node)
       }
       if scalars[index] == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
     }
-    return node.mark
+    return nil
   }
 }

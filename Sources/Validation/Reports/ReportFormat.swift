@@ -61,7 +61,7 @@ extension [ManifestReport] {
     func number(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     let (errors, warnings) = (reduce(0) { $0 + $1.errorCount }, reduce(0) { $0 + $1.warningCount })
     if errors == 0, warnings == 0 { return "\(number(count, "manifest")) checked, nothing found" }
-    let concerned = self.count { !$0.findings.isEmpty }
+    let concerned = self.count { $0.errorCount + $0.warningCount > 0 }
     let found = [errors > 0 ? number(errors, "error") : nil, warnings > 0 ? number(warnings, "warning") : nil].compactMap { $0 }
     return "\(found.joined(separator: " and ")) in \(concerned) of \(number(count, "manifest"))"
   }

@@ -27,15 +27,14 @@ enum SARIFReport {
   private static func rule(_ name: String) -> JSONValue {
     let summary = RuleCatalog.summary(of: name) ?? name
     let isWarning = RuleCatalog.names.contains(name)
+    let help: JSONValue = [
+      "text": .string(RuleExplanation.text(of: name)), "markdown": .string(RuleExplanation.markdown(of: name)),
+    ]
     return [
       "id": .string(name), "name": .string(name), "shortDescription": ["text": .string(summary)],
-      "fullDescription": ["text": .string(summary)], "help": ["text": .string(help(name, isWarning, summary))],
+      "fullDescription": ["text": .string(RuleExplanation.description(of: name))], "help": help,
       "defaultConfiguration": ["level": .string(isWarning ? "warning" : "error")],
     ]
-  }
-
-  private static func help(_ name: String, _ isWarning: Bool, _ summary: String) -> String {
-    isWarning ? "\(summary) The comment `# airbyte-lowcode: ignore \(name)` silences it." : summary
   }
 
   private static func result(

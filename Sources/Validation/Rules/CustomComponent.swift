@@ -3,7 +3,7 @@ import LowCode
 /// A custom component is Python code beside the manifest, which this program cannot run.
 struct CustomComponent: Rule {
   static let name = "custom-component"
-  static let summary = "A component is Python code, which has to be there as `components.py` and trusted to run."
+  static let summary = "A component is Python code, which this program does not run."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for visit in subject.components where visit.isCustom {

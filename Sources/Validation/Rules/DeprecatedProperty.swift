@@ -4,6 +4,7 @@ import LowCode
 struct DeprecatedProperty: Rule {
   static let name = "deprecated-property"
   static let summary = "A property or component is deprecated."
+  static let presence = DefaultPresence.counted
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     let text = subject.text
@@ -31,7 +32,9 @@ struct DeprecatedProperty: Rule {
   ) -> [TextEdit] {
     guard let text, visit.type == "HttpRequester", let mark = value.keyMark else { return [] }
     switch key {
-    case "url_base" where visit.node["url"] == nil: return text.range(of: key, at: mark).map { [TextEdit($0, "url")] } ?? []
+    case "url_base" where visit.node["url"] == nil:
+      guard addresses?.allowsRenaming(at: mark) == true else { return [] }
+      return text.range(of: key, at: mark).map { [TextEdit($0, "url")] } ?? []
     case "path": return addresses?.edits(at: mark) ?? []
     case "request_body_json" where visit.node["request_body"] == nil, "request_body_data" where visit.node["request_body"] == nil:
       return BodyMigration.edits(key: key, value: value, in: text)

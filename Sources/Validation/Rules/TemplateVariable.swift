@@ -16,13 +16,15 @@ struct TemplateVariable: Rule {
 
   private func warn(_ name: String, _ known: Set<String>, _ place: TemplatePlace, _ findings: inout FindingList) {
     let mark = TemplateMark.mark(ofName: name, in: place.node)
+    let kind = "\(place.owner.type).\(place.property) \(name)"
     let choice = known.sorted().map { "`\($0)`" }.joined(separator: ", ")
     if PlaceVariables.described.contains(name) || name == "stream_state" {
       let sentence = "`\(name)` does not exist in `\(place.property)` of `\(place.owner.type)`: there is \(choice)"
-      return findings.warn(sentence, at: place.node, mark: mark)
+      return findings.warnOnce(kind, sentence, at: place.node, mark: mark)
     }
     let near = NameSuggestion.nearest(to: name, among: known.sorted() + PlaceVariables.functions)
-    findings.warn(
+    findings.warnOnce(
+      kind,
       "`\(name)` is not a variable or function of `\(place.property)` of `\(place.owner.type)`"
         + (near == nil ? ": there is \(choice)" : ""),
       at: place.node, mark: mark, remedy: near.map { "did you mean `\($0)`?" })

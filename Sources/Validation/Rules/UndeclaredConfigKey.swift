@@ -14,10 +14,12 @@ struct UndeclaredConfigKey: Rule {
     // Rules for configs may put in what the spec does not have.
     guard subject.root["spec"]?["config_normalization_rules"] == nil else { return }
     for place in subject.templates where place.isInterpolated {
+      // What cannot be compiled is another rule's matter.
+      guard case .success = place.template else { continue }
       for key in ConfigReads.keys(in: place.text) where !declared.contains(key) && !key.hasPrefix("__") {
         let near = findings.suggestion(for: key, among: names)
-        findings.warn(
-          "the config has no `\(key)`: the spec does not declare it", at: place.node,
+        findings.warnOnce(
+          key, "the config has no `\(key)`: the spec does not declare it", at: place.node,
           mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })
       }
     }

@@ -4,6 +4,7 @@ import LowCode
 struct UnusedDefinition: Rule {
   static let name = "unused-definition"
   static let summary = "Nothing refers to a definition."
+  static let presence = DefaultPresence.hidden
 
   /// Where references lead to, and nothing else looks.
   private static let places = ["definitions", "schemas"]
