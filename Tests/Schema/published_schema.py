@@ -86,7 +86,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("manifests", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     binary = os.path.abspath(arguments.binary)
     schema = json.loads(subprocess.run([binary, "schema"], capture_output=True, check=True).stdout)
     jsonschema.Draft7Validator.check_schema(schema)
