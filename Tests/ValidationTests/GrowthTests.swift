@@ -21,6 +21,13 @@ import Validation
     ("unmarked-secret", manifest(spec: each("\n") { "p\($0)_token: {type: string}" })),
     ("primary-key-not-in-schema", manifest(stream: "primary_key: [\(each { "k\($0)" })]", schema: each("\n") { "p\($0): {}" })),
     ("unknown-ignore", manifest(requester: each("\n") { "# airbyte-lowcode: ignore n\($0)" } + "\nhttp_method: GET")),
+    ("unused-ignore", manifest(requester: each("\n") { _ in "# airbyte-lowcode: ignore endless-pages" } + "\nhttp_method: GET")),
+    ("undeclared-parameter", manifest(requester: "request_headers: {a: '\(each("") { "{{ parameters.v\($0) }}" })'}")),
+    (
+      "body-value-type",
+      manifest(
+        requester: "request_body: {type: RequestBodyJsonObject, value: {\(each { "p\($0): '\($0 + 1)'" })}}\nhttp_method: POST")
+    ),
     ("reference", manifest(top: "definitions: {\(each { "d\($0): {a: 1}, e\($0): {$ref: '#/definitions/f\($0)'}" })}")),
     ("value", manifest(requester: "http_method: '\(String(repeating: "x", count: 1_000_000))'")),
     ("remote-reference", manifest(top: "definitions: {\(each { "d\($0): {$ref: other\($0)}" })}")),
