@@ -62,7 +62,7 @@ package struct SettingsError: Error, CustomStringConvertible {
   init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 
   /// The findings, each with its line.
-  package var description: String { diagnostics.map(\.rendered).joined(separator: "\n") }
+  package var description: String { diagnostics.map { $0.rendered() }.joined(separator: "\n") }
 }
 
 /// Reads the values of a file of settings, and keeps what is wrong with them.
