@@ -41,9 +41,14 @@ package struct ConfiguredStream: Sendable {
     var mode = SyncMode.fullRefresh
     if let given = entry["sync_mode"], given != .null {
       guard let known = given.string.flatMap({ SyncMode(rawValue: $0) }) else {
+        // Anything may be in a file that was taken for a catalog: only what looks like a mode is shown.
+        let word = given.string.flatMap { word in
+          word.utf8.count <= 16 && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+            ? " is `\(word)`, which" : nil
+        }
         throw InputShapeError(
-          "`\(place).sync_mode` of the catalog is \(given.jsonText), but a stream is read in `full_refresh` or `incremental` mode."
-        )
+          "`\(place).sync_mode` of the catalog\(word ?? "") is none of the modes that a stream is read in: `full_refresh` and "
+            + "`incremental`.")
       }
       mode = known
     }

@@ -19,7 +19,7 @@ import Testing
       stream: "refused", records: 0, failure: "system_error", message: "HTTP status 404.",
       detail: "/refused was answered with status 404: there is no such shelf"),
     Case(stream: "broken", records: 0, failure: "transient_error", message: "HTTP status 503.", detail: "/broken"),
-    Case(stream: "cut", records: 2, failure: "system_error", message: "/cut", detail: "/cut?page=2"),
+    Case(stream: "cut", records: 2, failure: "transient_error", message: "/cut", detail: "/cut?page=2"),
     Case(stream: "dropped", records: 2, failure: "system_error", message: "/dropped", detail: "/dropped?page=2"),
     Case(stream: "noise", records: 2, failure: "", message: "/noise", detail: "/noise?page=2"),
   ]
