@@ -170,7 +170,7 @@ def measure(binary, port, decoder, at_a_time, folder, seconds):
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
                 records += line.startswith(b'{"type":"RECORD"')
-                if not message and b'"ERROR"' in line:
+                if not message and line.startswith(b'{"type":"TRACE","trace":{"type":"ERROR"'):
                     message = json.loads(line)["trace"]["error"]["message"]
         _, status, usage = os.wait4(process.pid, 0)
         timer.cancel()
