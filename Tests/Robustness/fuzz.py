@@ -250,6 +250,9 @@ class Fuzzer:
         run = Run(command, timeout=SECONDS, cwd=folder.path)
         self.answers.pop(str(number), None)
         fault = self.fault(run, form)
+        config = folder.path / "config.json"
+        if fault == "shows the secret" and config.exists() and SECRET.encode() not in config.read_bytes():
+            fault = None  # Chance put it into the manifest alone, whose text is nobody's secret.
         if fault:
             place = kept / f"{kind}-{number}"
             shutil.copytree(folder.path, place)
