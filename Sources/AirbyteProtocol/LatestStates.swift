@@ -11,9 +11,6 @@ package struct LatestStates {
   /// The `state` objects that count, as a list that ``InputState/streams(_:)`` reads.
   package var list: JSONValue { .array(other.map { [$0] } ?? streams) }
 
-  /// Whether there was a STATE message.
-  package var isEmpty: Bool { streams.isEmpty && other == nil }
-
   /// Takes in the next message; those of other types are passed over.
   package mutating func add(_ message: JSONValue) {
     guard message["type"]?.string == "STATE", let state = message["state"] else { return }

@@ -15,11 +15,15 @@ enum Interruption {
   /// The part that is shown, and its length: `part << 32 | length`.
   private static let current = Atomic<Int>(0)
 
-  /// Lets Ctrl-C and SIGTERM say the last word. Call it before anything reads.
+  /// Lets Ctrl-C and SIGTERM say the last word. Call it before anything reads. A signal that whoever began the process ignores stays so.
   static func watch() {
+    // Not for the first time in the handler, where nothing may be made.
     _ = texts
+    _ = current.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
+      guard sigaction(number, nil, &action) == 0, (action.sa_flags & SA_SIGINFO) == 0, !isIgnored(action) else { continue }
+      action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
         Interruption.speak()
         signal(number, SIG_DFL)
@@ -28,6 +32,10 @@ enum Interruption {
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       sigaction(number, &action, nil)
     }
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 
   /// Lays a text ready. Its caller sees to it that this is not called twice at a time.

@@ -149,16 +149,12 @@ final class TerminalProgress: ReadProgress, RunWatcher {
 
   /// Shows a line that stays, above the ones that change.
   private func show(_ line: String, _ state: inout State) {
-    var picture = erasing(state)
-    picture += line + "\n"
-    put(picture, &state)
+    put(erasing(state) + line + "\n", &state)
   }
 
   private func draw(_ state: inout State, isDue: Bool) {
-    guard terminal.canRewrite else { return }
     guard isDue || now() - state.shown >= Self.frame else { return }
-    let picture = erasing(state)
-    put(picture, &state)
+    put(erasing(state), &state)
   }
 
   private func erasing(_ state: State) -> String { state.shownLines > 0 ? "\u{1B}[\(state.shownLines)A\r\u{1B}[J" : "" }
@@ -170,8 +166,8 @@ final class TerminalProgress: ReadProgress, RunWatcher {
     state.shown = now()
     var text = beginning
     for line in lines { text += line + "\n" }
-    Interruption.prepare((terminal.canRewrite ? erasing(state) : "") + summary(state).map { $0 + "\n" }.joined())
-    StandardOutput.show(text)
+    if !text.isEmpty { StandardOutput.show(text) }
+    Interruption.prepare(erasing(state) + summary(state).map { $0 + "\n" }.joined())
   }
 
   private func liveLines(_ state: State) -> [String] {

@@ -140,7 +140,8 @@ enum PseudoTerminal {
     #expect(shown.lines.count { $0.hasPrefix(#"{"type":"RECORD""#) } == 3)
   }
 
-  @Test func anInterruptedReadSaysHowToGoOn() async throws {
+  /// - Parameter isIgnored: whether the shell that begins the read lets it ignore the signal, as it does in the background.
+  @Test(arguments: [false, true]) func anInterruptedReadSaysHowToGoOn(isIgnored: Bool) async throws {
     let folder = Mutex<Folder?>(nil)
     // The read is interrupted when it asks for a late page, and never again.
     let api = try UnrulyAPI { request in
@@ -154,7 +155,15 @@ enum PseudoTerminal {
     let connection = try Connection(to: api, manifest: Archive.manifest)
     folder.withLock { $0 = connection.folder }
     let arguments = try connection.incrementalReadArguments(["days", "shelves"])
-    let shown = try await shown(arguments, in: connection) { "sh -c 'echo $$ >pid; exec \"$0\" \"$@\"' \($0)" }
+    let prelude = "export TERM=xterm" + (isIgnored ? "; trap '' INT" : "")
+    let shown = try await shown(arguments, in: connection, prelude: prelude) {
+      "sh -c 'echo $$ >pid; exec \"$0\" \"$@\"' \($0)"
+    }
+    #expect(folder.withLock { $0 == nil })
+    guard !isIgnored else {
+      #expect(shown.lines.contains { $0.hasPrefix("Read 2 streams: ") }, "\(shown.lines)")
+      return
+    }
     #expect(
       shown.lines.contains { $0.contains(/^Read 2 streams \([12] not complete\): \d+ records, \d+ pages/) }, "\(shown.lines)")
     #expect(shown.lines.contains("To go on from where this ended: --state messages"), "\(shown.lines)")
