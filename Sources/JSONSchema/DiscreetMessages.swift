@@ -5,7 +5,7 @@ extension ValidationError {
   ///
   /// What it quotes is the schema's.
   package var discreetMessage: String {
-    let limit = Self.brief(keywordValue)
+    let limit = Self.whole(keywordValue)
     switch keyword {
     case "": return abortSentence ?? "no value is allowed here"
     case "type": return "expected \(Self.typeNames(keywordValue)), found \(kind)"

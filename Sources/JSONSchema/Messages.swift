@@ -5,14 +5,14 @@ extension ValidationError {
   /// What is wrong, as a sentence that names values but prints no whole structures.
   package var message: String {
     let it = Self.brief(instance)
-    let limit = Self.brief(keywordValue)
+    let limit = Self.whole(keywordValue)
     switch keyword {
     case "": return abortMessage ?? "Nothing may stand here."
     case "type": return "\(Self.typed(instance)) stands where \(Self.typeNames(keywordValue)) is expected."
     case "enum":
       guard case .array(let values) = keywordValue else { return "\(it) is not allowed here." }
       return values.count == 1
-        ? "\(it) stands where only \(Self.brief(values[0])) may." : "\(it) is none of \(Self.list(values))."
+        ? "\(it) stands where only \(Self.whole(values[0])) may." : "\(it) is none of \(Self.list(values))."
     case "const": return "\(it) stands where only \(limit) may."
     case "minimum": return "\(it) is less than \(limit), the least that is allowed."
     case "maximum": return "\(it) is more than \(limit), the most that is allowed."
@@ -94,12 +94,12 @@ extension ValidationError {
   }
 
   static func list(_ values: [JSONValue]) -> String {
-    let shown = values.prefix(30).map(brief).joined(separator: ", ")
+    let shown = values.prefix(30).map(whole).joined(separator: ", ")
     return values.count > 30 ? "\(shown) and \(values.count - 30) others" : shown
   }
 
   static func count(_ value: JSONValue, _ one: String, _ many: String? = nil) -> String {
-    "\(brief(value)) \(value == .int(1) ? one : many ?? one + "s")"
+    "\(whole(value)) \(value == .int(1) ? one : many ?? one + "s")"
   }
 
   static func typeNames(_ value: JSONValue) -> String {
@@ -119,22 +119,43 @@ extension ValidationError {
 
   private static func typed(_ value: JSONValue) -> String {
     switch value {
-    case .null: "null"
-    case .array, .object, .bool: brief(value)
-    case .string: "the string \(brief(value))"
-    case .int, .double, .number: "the number \(brief(value))"
+    case .null, .array, .object, .bool: brief(value)
+    case .string: isShort(value) ? "the string \(brief(value))" : brief(value)
+    case .int, .double, .number: isShort(value) ? "the number \(brief(value))" : brief(value)
     }
   }
 
-  /// A scalar as JSON, cut where it is long; of a list or an object only its size.
-  static func brief(_ value: JSONValue) -> String {
+  /// Longer texts and numbers are not quoted.
+  private static let longestQuotation = 60
+
+  private static func isShort(_ value: JSONValue) -> Bool {
+    switch value {
+    case .number(let text), .string(let text): text.count <= longestQuotation
+    default: true
+    }
+  }
+
+  /// A scalar of the instance as JSON, or its length where it is long; of a list or an object only its size.
+  ///
+  /// Nothing is cut: a part of a secret would not be recognised in the sentence.
+  private static func brief(_ value: JSONValue) -> String {
+    guard !isShort(value) else { return whole(value) }
+    switch value {
+    case .number(let digits): return "a number of \(digits.count) characters"
+    case .string(let string): return "a string of \(string.count) characters"
+    default: return whole(value)
+    }
+  }
+
+  /// A scalar as JSON, however long; of a list or an object only its size.
+  static func whole(_ value: JSONValue) -> String {
     switch value {
     case .null: return "null"
     case .bool(let bool): return bool ? "true" : "false"
     case .int(let int): return String(int)
     case .double(let double): return PythonRepr.of(double)
-    case .number(let digits): return digits.count > 60 ? digits.prefix(57) + "..." : digits
-    case .string(let string): return "'\(string.count > 60 ? string.prefix(57) + "..." : string)'"
+    case .number(let digits): return digits
+    case .string(let string): return "'\(string)'"
     case .array(let items): return items.isEmpty ? "an empty list" : "a list of \(items.count)"
     case .object(let object):
       return object.isEmpty ? "an empty object" : "an object with \(object.count == 1 ? "one key" : "\(object.count) keys")"

@@ -84,10 +84,12 @@ enum ScalarNumbers {
   private static let tooLong = Refusal(
     message: "an integer of more than \(PythonNumberText.maximumDigits) digits is not supported")
 
-  /// A text in quotes for a sentence: on one line, and not longer than one reads.
+  /// A text in quotes for a sentence, on one line; of one that is longer than one reads, the length alone.
+  ///
+  /// It is not cut: it may hold a secret that a config filled in, which must be recognised in the sentence.
   static func quoted(_ text: String) -> String {
     let line = text.replacing("\n", with: "\\n")
-    return line.count > 60 ? "'\(line.prefix(60))…'" : "'\(line)'"
+    return line.count > 60 ? "a text of \(line.count) characters" : "'\(line)'"
   }
 }
 

@@ -106,6 +106,19 @@ import Validation
     try await expectSilence(about: text, with: "{\"token\": \"x\", \"other\": \"\\\"\(Self.secret)\\\"\"}", finding: "build")
   }
 
+  /// A sentence that is too long is cut behind the place where secrets are hidden.
+  @Test(arguments: [3_900, 3_940, 3_960, 3_970, 3_975, 3_980]) func longSentencesAreCutBehindTheMask(length: Int) async throws {
+    let name = String(repeating: "x", count: length) + Self.secret + String(repeating: "y", count: 300)
+    let text =
+      manifest(retriever: "paginator: {$ref: '#/definitions/none'}")
+      + "\ndefinitions: {none: {type: NoPagination}, ? \(name) : {}}\n"
+    let report = try await report(about: text, with: "{\"token\": \"\(Self.secret)\"}")
+    let sentences = report.findings.map(\.diagnostic.message).filter { $0.hasPrefix("nothing refers to") }
+    #expect(sentences.count == 1)
+    for part in ["SEC", "ECRET", "Qpl0mE"] { #expect(!sentences.joined().contains(part)) }
+    #expect(sentences.first?.hasSuffix("…") == true)
+  }
+
   /// A config that was named as a manifest too is full of secrets that nothing marks.
   @Test func aConfigIsNoManifestToBeQuoted() async throws {
     try await expectSilence(

@@ -30,6 +30,10 @@ import Testing
       ("a: 1\nb\nc: 2", "2:1: a ':' is missing after this key"),
       ("a: 2020-02-30", "1:4: no calendar has the date 2020-02-30"),
       ("!!int x", "1:1: 'x' is not an integer"),
+      ("!!float " + String(repeating: "x", count: 60), "1:1: '\(String(repeating: "x", count: 60))' is not a number"),
+      // A part of a secret that a config filled in could not be recognised.
+      ("!!float " + String(repeating: "x", count: 61), "1:1: a text of 61 characters is not a number"),
+      ("!!bool " + String(repeating: "x", count: 999), "1:1: a text of 999 characters is not a boolean"),
       ("!!bool 'a\n\n  b'", "1:1: 'a\\nb' is not a boolean"),
       ("a: \u{1}", "1:4: control characters are not allowed (#x1)"),
     ])

@@ -67,10 +67,11 @@ final class ManifestPath: Sendable {
     return start.isEmpty || rest.isEmpty || rest.hasPrefix("[") ? start + rest : "\(start).\(rest)"
   }
 
-  /// The same for people, with long keys cut.
+  /// The same for people, with the length of a long key in its place: cut, it might show a part of a secret.
   var shownText: String {
     let rest = elements.map { element in
-      if case .key(let key) = element { .key(key.shortened(to: 200)) } else { element }
+      guard case .key(let key) = element, key.utf8.count > 200 else { return element }
+      return .key("a key of \(key.count) characters")
     }.dotted
     return start.isEmpty || rest.isEmpty || rest.hasPrefix("[") ? start + rest : "\(start).\(rest)"
   }

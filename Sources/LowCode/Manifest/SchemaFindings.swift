@@ -192,7 +192,8 @@ struct SchemaFindings {
 
   private func found(_ node: ManifestNode) -> String {
     switch node.stored.content {
-    case .string(let text): text.count > 40 ? "the string '\(text.prefix(40))…'" : "the string '\(text)'"
+    // A part of a secret that a config filled in would not be recognised.
+    case .string(let text): text.count > 40 ? "a string of \(text.count) characters" : "the string '\(text)'"
     case .int, .number, .double, .bool: Self.shown(node.value)
     default: node.kindName
     }

@@ -58,6 +58,7 @@ package struct ManifestChecker: Sendable {
       let subject = Subject(written: written, root: root, files: name == "<stdin>" ? .ofStandardInput : .folder(folder))
       let concealed = options.config.map { $0.concealed(for: subject) }
       if let concealed { mask = concealed.mask }
+      list.mask = mask
       if let manifest = examination.manifest {
         for diagnostic in await buildErrors(manifest, subject, folder, concealed) { list.add(Finding(diagnostic)) }
       }

@@ -31,6 +31,9 @@ package struct FindingList {
     let message: String
   }
 
+  /// Hides the config's secrets in sentences that are to be cut; nil where no config was given.
+  var mask: SecretMask?
+
   package init() {}
 
   /// Where a finding stands that gathers others of its kind, by rule and kind.
@@ -65,11 +68,16 @@ package struct FindingList {
   ) {
     // A name may be as long as the manifest.
     var diagnostic = Diagnostic(
-      .warning, rule: rule, message.shortened(to: Self.maximumLength), at: node, detail: detail,
-      remedy: remedy?.shortened(to: Self.maximumLength))
+      .warning, rule: rule, shortened(message), at: node, detail: detail, remedy: remedy.map(shortened))
     if let mark { diagnostic.mark = mark }
     diagnostic.related += related
     add(Finding(diagnostic, fix: fix))
+  }
+
+  /// A sentence, or the beginning of a long one: a secret is hidden before it might be cut.
+  private func shortened(_ sentence: String) -> String {
+    guard sentence.utf8.count > Self.maximumLength, let mask else { return sentence.shortened(to: Self.maximumLength) }
+    return mask.excerpt(of: sentence, upTo: Self.maximumLength)
   }
 
   /// Adds a warning of a kind that manifests have in many places: the first place is told, with the number of the others.

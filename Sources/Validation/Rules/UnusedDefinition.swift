@@ -29,8 +29,7 @@ struct UnusedDefinition: Rule {
     case .partly: for (key, value) in value.entries ?? [] { report(key, value, place, used, &findings) }
     case .none:
       guard value.mark != nil else { return }
-      let shown = place.map { $0.shortened(to: 200) }.joined(separator: "/")
-      findings.warn("nothing refers to `#/\(shown)`", at: value, mark: value.keyMark)
+      findings.warn("nothing refers to `#/\(place.joined(separator: "/"))`", at: value, mark: value.keyMark)
     }
   }
 }

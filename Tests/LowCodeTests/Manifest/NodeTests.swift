@@ -44,6 +44,15 @@ import Testing
     #expect(try root()["definitions"]?["page"]?.referencedFrom == nil)
   }
 
+  @Test("a path for people has the length of a long key in its place", arguments: [200, 201, 4_000])
+  func longKeys(length: Int) {
+    let key = String(repeating: "k", count: length)
+    let node = ManifestNode(
+      .mapping([key: ManifestNode(.null)]), location: SourceLocation(file: "m.yaml", line: 3, column: 5), path: "streams[1]")
+    #expect(node[key]?.path == "streams[1].\(key)")
+    #expect(node[key]?.shownPath == (length > 200 ? "streams[1][\"a key of \(length) characters\"]" : "streams[1].\(key)"))
+  }
+
   @Test("values are read by their types")
   func values() throws {
     let node = ManifestNode(

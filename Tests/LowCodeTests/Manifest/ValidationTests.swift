@@ -90,6 +90,11 @@ import Testing
           + "`CursorPagination`, found the string 'none' (streams[0].retriever.paginator)"
       ),
       (
+        "paginator: \(String(repeating: "x", count: 41))",
+        "m.yaml:6:16: error: `paginator` of `SimpleRetriever` should be a component `OffsetIncrement` or a component "
+          + "`CursorPagination`, found a string of 41 characters (streams[0].retriever.paginator)"
+      ),
+      (
         "paginator: {type: CursorPagination, curser_value: x}",
         "m.yaml:6:41: error: `CursorPagination` needs `cursor_value`; did you write `curser_value` for `cursor_value`? "
           + "(streams[0].retriever.paginator)"
