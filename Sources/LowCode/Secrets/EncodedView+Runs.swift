@@ -2,8 +2,12 @@ extension EncodedView {
   // MARK: Base64
 
   /// What the runs of base64 in the view say, over line breaks too, read from each of the four places where a group may begin.
-  func forEachBase64Run(_ body: (EncodedView) -> Void) {
+  ///
+  /// - Parameter dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
+  func forEachBase64Run(dividing: Bool = true, _ body: (EncodedView) -> Void) {
     var characters: [Int] = []
+    /// Where the lines of the run begin among its characters.
+    var lines: [Int] = []
     var index = 0
     while index < bytes.count {
       guard Self.sextets[Int(bytes[index])] < 64 else {
@@ -11,21 +15,48 @@ extension EncodedView {
         continue
       }
       characters.removeAll(keepingCapacity: true)
-      var hasBreaks = false
+      lines.removeAll(keepingCapacity: true)
       while true {
         let start = index
+        lines.append(characters.count)
         while index < bytes.count, Self.sextets[Int(bytes[index])] < 64 {
           characters.append(index)
           index += 1
         }
         guard let next = continuation(at: index, after: index - start) else { break }
-        hasBreaks = true
         index = next
       }
-      if hasBreaks { body(joined(characters, endingAt: index)) }
-      // Four bytes need six characters at least.
-      for shift in 0..<4 where characters.count - shift >= 6 { body(base64(characters[shift...], endingAt: index)) }
+      if lines.count > 1 { body(joined(characters, endingAt: index)) }
+      readBase64(characters[...], endingAt: index, body)
+      guard dividing, lines.count > 1 else { continue }
+      for part in Self.parts(of: characters.count, lines) {
+        let end = part.upperBound < characters.count ? characters[part.upperBound - 1] + 1 : index
+        readBase64(characters[part], endingAt: end, body)
+      }
     }
+  }
+
+  private func readBase64(_ characters: ArraySlice<Int>, endingAt end: Int, _ body: (EncodedView) -> Void) {
+    // Four bytes need six characters at least.
+    for shift in 0..<4 where characters.count - shift >= 6 { body(base64(characters.dropFirst(shift), endingAt: end)) }
+  }
+
+  /// The parts of a run that may be a text of their own: each line, lines of one length, and these with a shorter one behind them.
+  private static func parts(of count: Int, _ starts: [Int]) -> Set<Range<Int>> {
+    let ends = starts.dropFirst() + [count]
+    let lengths = zip(starts, ends).map { $1 - $0 }
+    var parts = Set(zip(starts, ends).map { $0..<$1 })
+    var first = 0
+    for line in starts.indices {
+      if line > 0, lengths[line] != lengths[line - 1] {
+        parts.insert(starts[first]..<starts[line])
+        if lengths[line] < lengths[line - 1] { parts.insert(starts[first]..<ends[line]) }
+        first = line
+      }
+    }
+    parts.insert(starts[first]..<count)
+    parts.remove(0..<count)
+    return parts
   }
 
   /// Where base64 goes on behind a line break, or behind the blank that it was turned into.

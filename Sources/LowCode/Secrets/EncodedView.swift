@@ -50,7 +50,7 @@ struct EncodedView {
     return view
   }
 
-  /// An escape that was cut is looked for within these bytes.
+  /// An escape that was cut has no more letters and digits than these behind its zeros.
   private static let longestEscape = 80
 
   // MARK: Where a text was cut
@@ -131,10 +131,11 @@ struct EncodedView {
     guard bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "\\") || bytes[index] == UInt8(ascii: "&") else {
       return nil
     }
-    var end = index + 1
-    while end < bytes.count, end < index + Self.longestEscape,
-      bytes[end].isAlphanumeric || bytes[end] == UInt8(ascii: "#") || bytes[end] == 0x7B
-    { end += 1 }
+    var digits = index + 1
+    // Any number of zeros may come first.
+    while digits < bytes.count, "#xXuU{0".utf8.contains(bytes[digits]) { digits += 1 }
+    var end = digits
+    while end < bytes.count, end < digits + Self.longestEscape, bytes[end].isAlphanumeric { end += 1 }
     return isEnd(end) ? end : nil
   }
 }

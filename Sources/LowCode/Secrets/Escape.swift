@@ -129,7 +129,7 @@ struct Escape {
       }
     case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "U"):
       if index + 2 < bytes.count, bytes[index + 2] == UInt8(ascii: "{") {
-        guard let (value, end) = number(bytes, index + 3, radix: 16, least: 1, most: 64), end < bytes.count,
+        guard let (value, end) = number(bytes, index + 3, radix: 16, least: 1, most: .max), end < bytes.count,
           bytes[end] == UInt8(ascii: "}")
         else { return nil }
         return Escape(number: value, end + 1 - index)

@@ -6,6 +6,8 @@ struct SecretSearch {
 
   /// How many encodings may lie over one another.
   static let deepest = 5
+  /// Up to here, runs of base64 are read in parts too: each reading of them multiplies with those of the others.
+  private static let deepestDivision = 2
   /// The end of a text counts as a part of a secret from this length on, and less where the text says that it was cut there.
   private static let shortestEnd = 6
   private static let shortestCut = 4
@@ -39,7 +41,7 @@ struct SecretSearch {
     find(in: view)
     guard depth < Self.deepest else { return }
     for plain in view.unescaped() { search(plain, depth: depth + 1) }
-    view.forEachBase64Run { searchRun($0, depth: depth + 1) }
+    view.forEachBase64Run(dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
     view.forEachHexRun { searchRun($0, depth: depth + 1) }
   }
 
@@ -55,7 +57,7 @@ struct SecretSearch {
     guard depth < Self.deepest else { return }
     run.forEachText { text in
       for plain in text.unescaped() { search(plain, depth: depth + 1) }
-      text.forEachBase64Run { searchRun($0, depth: depth + 1) }
+      text.forEachBase64Run(dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
       text.forEachHexRun { searchRun($0, depth: depth + 1) }
     }
   }

@@ -27,7 +27,8 @@ extension Secrets {
     excerpt(of: String(decoding: Array(bytes.prefix(4 * (count + Self.lookahead))), as: UTF8.self), upTo: count)
   }
 
-  private static var lookahead: Int { 512 }
+  /// An encoding may make many characters of one, and what is cut beside its secret is found by its beginning alone.
+  private static var lookahead: Int { 4_096 }
 
   /// Hides a credential of a request, or all that an object or a list of them holds.
   func hide(credential value: JSONValue) {

@@ -40,7 +40,6 @@ import YAML
     #expect(mask("abcd", "abcde", "cdefghij").masked(text) == expected)
   }
 
-  /// A letter that is masked wherever it stands is told by that.
   /// A source line is cut on both sides and divided at its mark: a secret is found before that.
   @Test(arguments: [1, 3, 60, 100, 101, 110, 118, 119, 140, 200])
   func aSourceLineIsMaskedBeforeItIsCut(column: Int) {
@@ -52,6 +51,7 @@ import YAML
     if column == 110 { #expect(snippet.contains("x ****  yyy".replacing("  ", with: " "))) }
   }
 
+  /// A letter that is masked wherever it stands is shown by that.
   @Test func whatIsTooShortIsNotMasked() {
     #expect(mask("a", "\u{e9}", "abc", " ab ").masked("abc caf\u{e9}") == "abc caf\u{e9}")
     #expect(mask("\u{e9}\u{e9}").masked("caf\u{e9}\u{e9}") == "caf****")
@@ -80,6 +80,31 @@ import YAML
     #expect(mask("").masked("nothing here") == "nothing here")
   }
 
+  // MARK: Base64 among other words
+
+  /// What stands around base64 may look like its next line.
+  @Test(arguments: [
+    "LINE z: 3 records", "LINE\nPlease try again", "LINE Please", "Token\nLINE", "a token\nLINE\nand more",
+    "LINES\nPlease log in",
+    "LINES\nz", "Bearer\nLINES and more", "LINE\nLINE\nx", "LINES LINES",
+  ])
+  func base64IsFoundBesideWords(text: String) {
+    for secret in ["s3cr3t/with+odd=chars", "s3cr3t/with+odd=chars!", "s3cr3t/with+odd=chars!!"] {
+      for repeats in [1, 2, 3, 7] {
+        let said = String(repeating: secret + "\n", count: repeats) + secret
+        let line = Data(said.utf8).base64EncodedString().trimmingCharacters(in: ["="])
+        var lines: [String] = []
+        for start in stride(from: 0, to: line.count, by: 20) { lines.append(String(line.dropFirst(start).prefix(20))) }
+        let whole = text.replacing("LINES", with: lines.joined(separator: "\n")).replacing("LINE", with: line)
+        let shown = mask(secret).masked(whole)
+        for shift in 0..<3 {
+          let trace = Data((String(repeating: "_", count: shift) + "s3cr3t/with").utf8).base64EncodedString().dropFirst(4)
+          #expect(!shown.contains(trace.prefix(8)), "\(whole): \(shown)")
+        }
+      }
+    }
+  }
+
   // MARK: Cuts
 
   @Test(arguments: [
@@ -91,6 +116,40 @@ import YAML
     let shown = mask(Self.secret).masked(text)
     #expect(shown.hasPrefix("it is ****"))
     #expect(!shown.contains("s3cr3t") && !shown.contains("czNj"))
+  }
+
+  /// Numbers of characters may begin with any number of zeros, and may be cut among them.
+  @Test(arguments: [0, 1, 5, 12, 40, 79, 100, 700], ["&#x", "&#", "\\u{", "\\x{"])
+  func zerosBeforeANumberSayNothing(zeros: Int, start: String) {
+    let secret = "Kq7vX2mZ"
+    func written(_ text: Substring) -> String {
+      text.unicodeScalars.map { scalar in
+        let digits = String(scalar.value, radix: start == "&#" ? 10 : 16)
+        return start + String(repeating: "0", count: zeros) + digits + (start.hasSuffix("{") ? "}" : ";")
+      }.joined()
+    }
+    let all = written(secret[...])
+    #expect(mask(secret).masked("<\(all)>") == "<****>")
+    // From four characters on.
+    let first = written(secret.prefix(4)).count
+    for count in Set([first, first + 1, first + 3, first + zeros / 2 + 4, first + zeros + 3, first + zeros + 5, all.count - 1]) {
+      for mark in ["…", "..."] {
+        let shown = mask(secret).masked("It is `\(all.prefix(count))\(mark)`.")
+        #expect(shown.hasPrefix("It is `****") && !shown.contains("0"), "\(count): \(shown)")
+      }
+    }
+  }
+
+  /// One that is known by its whole alone is found before a text is cut, however long it is there.
+  @Test(arguments: [20, 60, 120, 2_000])
+  func anExcerptFindsEarlierOnesBeforeItIsCut(length: Int) {
+    let mask = SecretMask(passingLimit: 3, rememberedLimit: 20)
+    for number in 10..<30 { mask.hidePassing("passing-\(number)-token-of-a-session") }
+    let padded = "passing-15-token-of-a-session".utf8.map {
+      "&#x" + String(repeating: "0", count: 20) + String($0, radix: 16) + ";"
+    }
+    #expect(
+      mask.excerpt(of: "key=" + padded.joined() + " " + String(repeating: "z", count: 3_000), upTo: length).hasPrefix("key=****"))
   }
 
   @Test(arguments: [0, 5, 40, 97, 100, 200, 700], [4, 6, 20, 60])
