@@ -68,6 +68,42 @@ import Testing
     #expect(await connectorError { _ = try await signed(authenticator, 1) }?.failureType == .system)
   }
 
+  /// A request for the quotas that fails for the moment, or breaks off, is made again.
+  @Test(arguments: [
+    [ScriptedTransport.Answer.status(503, "")], [.status(500, "oops"), .status(502, "")], [.status(429, "")],
+    [.lost(.connectFailed)], [.status(200, #"{"core": {"left": 1, "#)],
+  ])
+  func asksForTheQuotasAgain(failures: [ScriptedTransport.Answer]) async throws {
+    let world = TestWorld(failures + [Self.status(1), Self.status(2)])
+    let authenticator = try world.authenticator(Self.manifest(), config: Self.config)
+    #expect(try await signed(authenticator, 3) == ["token a", "token b", "token b"])
+    let asked = world.transport.requests.map { $0.header("Authorization") ?? "" }
+    #expect(asked == Array(repeating: "token a", count: failures.count + 1) + ["token b"])
+    #expect(world.sleeps.count == failures.count && world.sleeps.allSatisfy { $0 > 0 })
+  }
+
+  /// That there are no quotas is taken for an answer, also behind a failure, and asks for no other attempt.
+  @Test func asksNoFurtherWhereThereAreNoQuotas() async throws {
+    let world = TestWorld([.status(503, ""), .status(404, ""), Self.status(9)])
+    let authenticator = try world.authenticator(Self.manifest(), config: Self.config)
+    #expect(try await signed(authenticator, 2) == ["token a", "token b"])
+    #expect(world.sleeps.count == 1 && world.transport.requests.count == 3)
+  }
+
+  @Test(arguments: [401, 403, 400]) func doesNotAskAgainWhereTheQuotasAreRefused(status: Int) async throws {
+    let world = TestWorld([.status(status, "")])
+    let authenticator = try world.authenticator(Self.manifest(), config: Self.config)
+    #expect(await connectorError { _ = try await signed(authenticator, 1) } != nil)
+    #expect(world.sleeps.isEmpty && world.transport.requests.count == 1)
+  }
+
+  @Test func givesUpAskingForTheQuotas() async throws {
+    let world = TestWorld(Array(repeating: .status(503, ""), count: 20))
+    let authenticator = try world.authenticator(Self.manifest(), config: Self.config)
+    #expect(await connectorError { _ = try await signed(authenticator, 1) }?.failureType == .transient)
+    #expect(world.transport.requests.count == 6)
+  }
+
   @Test func needsAToken() async {
     let error = await connectorError { _ = try TestWorld([]).authenticator(Self.manifest(), config: #"{"tokens": " , "}"#) }
     #expect(error?.failureType == .config)
