@@ -90,10 +90,11 @@ final class TestWorld: LogSink, Secrets {
 
   func context(_ config: String = TestWorld.config) throws -> BuildContext {
     let registry = ComponentRegistry([
-      ApiKeyAuthenticator.self, BasicHttpAuthenticator.self, BearerAuthenticator.self, HttpRequester.self, JwtAuthenticator.self,
+      ApiKeyAuthenticator.self, BasicHttpAuthenticator.self, BearerAuthenticator.self, ConfigComponentsResolver.self,
+      HttpRequester.self, JwtAuthenticator.self,
       LegacySessionTokenAuthenticator.self, NoAuth.self, OAuthAuthenticator.self, RateLimitedMultipleTokenAuthenticator.self,
       RequestOption.self, SelectiveAuthenticator.self,
-      SessionTokenAuthenticator.self,
+      SessionTokenAuthenticator.self, StreamConfig.self,
     ])
     return BuildContext(config: try JSONValue(parsing: config).object ?? [:], runtime: runtime, registry: registry)
   }
