@@ -18,7 +18,7 @@ extension Connector {
     }
     let reason: String?
     do {
-      defer { reportOmissions() }
+      defer { context.runtime.reportWhatIsMissing() }
       let check: any ConnectionCheck = try BuildContext(config: [:], runtime: context.runtime, registry: context.registry)
         .build(node)
       reason = try await check.failure(of: overridden(for: node))
@@ -57,7 +57,7 @@ extension Connector {
   }
 
   private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {
-    defer { reportOmissions() }
+    defer { context.runtime.reportWhatIsMissing() }
     var catalog: [AirbyteStream] = []
     for (_, stream) in try await streamsOrErrors() {
       switch stream {
@@ -67,9 +67,6 @@ extension Connector {
     }
     return catalog
   }
-
-  /// Says how much was left out beyond what was shown: a read says so stream by stream.
-  private func reportOmissions() { context.runtime.omissions.report(to: context.runtime.log) }
 
   /// Checks the config against the specification, then reads.
   /// - Throws: as ``read(_:to:progress:)``.

@@ -63,7 +63,7 @@ extension Connector {
     // All of them from the start: one that is slow would have every place before the others begin.
     for reader in readers { run.limiter.begin(reader.stream.name) }
     failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
-    runtime.omissions.report(to: runtime.log)
+    runtime.reportWhatIsMissing()
     guard failed.isEmpty else {
       let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
       writer.error(

@@ -34,7 +34,7 @@ final class StreamReader: Sendable {
     } catch {
       try fail(error)
     }
-    run.runtime.omissions.report(of: stream.name, to: run.runtime.log)
+    run.runtime.reportWhatIsMissing(of: stream.name)
     let isComplete = !hasFailed.withLock { $0 }
     let state = try stream.cursor.finish()
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)

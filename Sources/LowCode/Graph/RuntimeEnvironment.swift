@@ -20,6 +20,10 @@ package struct RuntimeEnvironment: Sendable {
   package var environment: [String: String]
   /// What cannot be read and is left out.
   package let omissions = Omissions()
+  /// What selectors found and dropped.
+  package let tallies = SelectionTallies()
+  /// What was said of the streams.
+  package let warnings = StreamWarnings()
 
   package init(
     now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
@@ -54,6 +58,18 @@ extension LogSink {
 }
 
 extension RuntimeEnvironment {
+  /// Says what a stream left out, and why it has no records.
+  /// - Parameter stream: the stream that is over; nil where all of them are.
+  func reportWhatIsMissing(of stream: String? = nil) {
+    omissions.report(of: stream, to: log)
+    tallies.report(of: stream, to: log, hiding: secrets)
+  }
+
+  /// Warns of a stream, unless the same kind of warning was given for it before.
+  func warnOnce(_ kind: StreamWarnings.Kind, of stream: String, _ message: () -> String) {
+    if warnings.isNew(kind, of: stream) { log.log(.warn, "Stream \(stream): \(message())") }
+  }
+
   /// Waits, and says so.
   /// - Parameters:
   ///   - reason: a few words for who watches.

@@ -25,8 +25,15 @@ package struct CursorBounds: Sendable {
   /// A record without a value that can be read is kept.
   package func admit(_ record: borrowing Record) -> Bool {
     guard let definition, let lowest else { return true }
-    guard let field = record[definition.field], !field.isNull, let value = try? definition.converter.parse(field) else {
+    guard let field = record[definition.field], !field.isNull else {
       definition.warnOfMissingValue()
+      return true
+    }
+    let value: CursorValue
+    do throws(CursorValueError) {
+      value = try definition.converter.parse(field)
+    } catch {
+      definition.warnOfUnreadableValue(error)
       return true
     }
     if value.isBefore(lowest) { return false }

@@ -22,8 +22,7 @@ final class CursorDefinition: Sendable {
   /// Where the stream ends now.
   let end: @Sendable () throws -> CursorValue
   let requestOptions: WindowRequestOptions
-  let log: any LogSink
-  private let secrets: any Secrets
+  let runtime: RuntimeEnvironment
 
   private let missingValue = Once()
   private let unreadableValue = Once()
@@ -42,15 +41,18 @@ final class CursorDefinition: Sendable {
     self.start = start
     self.end = end
     self.requestOptions = requestOptions
-    log = runtime.log
-    secrets = runtime.secrets
+    self.runtime = runtime
   }
+
+  var log: any LogSink { runtime.log }
+  private var secrets: any Secrets { runtime.secrets }
 
   func warnOfMissingValue() {
     missingValue {
       log.log(
         .warn,
-        "A record of stream `\(streamName)` has no readable cursor field `\(field.string)`; it counts as new."
+        "Stream \(streamName): a record has no value in its cursor field `\(field.string)`; it counts as new and does not move the "
+          + "state on."
       )
     }
   }
@@ -58,7 +60,10 @@ final class CursorDefinition: Sendable {
   func warnOfUnreadableValue(_ error: CursorValueError) {
     unreadableValue {
       let reason = error.reason(hiding: secrets)
-      log.log(.warn, "A record of stream `\(streamName)` does not move its cursor `\(field.string)` on: \(reason)")
+      log.log(
+        .warn,
+        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not move on. \(reason)"
+      )
     }
   }
 

@@ -85,6 +85,7 @@ struct CursorTimeline: Sendable {
       throw definition.failure("the slices of its state cannot be joined.", error)
     }
     guard !intervals.all.isEmpty else { throw noSlices }
+    definition.warn(ofStart: start, isFromState: configuredStart.isBefore(start))
     return SliceWindows(rules: definition.rules, start: configuredStart, read: intervals.all, end: definition.end)
   }
 
@@ -111,6 +112,7 @@ struct CursorTimeline: Sendable {
         intervals.append(CursorInterval(start: start, end: mostRecent, mostRecent: mostRecent))
       }
       try intervals.merge(unit: definition.converter.unit)
+      if intervals.all.count > 1 { definition.warn(ofGapsIn: intervals) }
       return true
     } catch {
       throw definition.failure("a slice cannot be added to its state.", error)

@@ -11,6 +11,11 @@ struct ParentStreamConfig: Component {
   let requestOption: RequestOption?
   /// Whether the parent is read from where it ended, with its state kept in the child's.
   let isIncrementalDependency: Bool
+  /// The stream whose partitions are made.
+  let childName: String
+  /// Whether records of the parent may be missing since they were read before.
+  let isReadFromState: Bool
+  private let runtime: RuntimeEnvironment
   /// Where in the parent's record the child's first page lies; nil where the child is asked for.
   private let lazyReadPointer: Result<RecordPath, any Error>?
 
@@ -36,6 +41,8 @@ struct ParentStreamConfig: Component {
     self.partitionField = partitionField
     requestOption = try context.build(optional: node["request_option"])
     isIncrementalDependency = try node.bool("incremental_dependency", default: false)
+    childName = context.streamName
+    runtime = context.runtime
     let extraFields = try node.nodes("extra_fields").map { path in
       guard let keys = path.sequence else { throw node.mismatch("extra_fields", "a list of lists of keys", path) }
       return keys
@@ -62,6 +69,7 @@ struct ParentStreamConfig: Component {
     parent.streamState =
       isIncrementalDependency
       ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.templateConfig) : nil
+    isReadFromState = !(parent.streamState ?? [:]).isEmpty
     parent.configuredStream = nil
     parent.mayForgetState = true
     parent.isParentStream = context.hasSharedParents
@@ -102,5 +110,20 @@ struct ParentStreamConfig: Component {
     }
     return StreamSlice(
       partition: [keys.partitionField: value, "parent_slice": .object(parentSlice.partition)], extraFields: extra)
+  }
+
+  /// Warns where the parent made no partition, unless it had nothing new to say.
+  /// - Parameters:
+  ///   - records: how many records the parent had.
+  ///   - last: the last of them.
+  func warnOfNoPartitions(records: Int, last: Record?) {
+    guard records > 0 || !isReadFromState else { return }
+    let keys = last?.object.keys.prefix(20).map { "`\(runtime.secrets.excerpt(of: $0, upTo: 60))`" }.joined(separator: ", ")
+    runtime.warnOnce(.noPartitions(parent: stream.name), of: childName) {
+      guard let keys else { return "nothing is read of it: its parent stream `\(stream.name)` has no records." }
+      let key = (try? self.keys.get())?.parentKey.segments.joined(separator: ".") ?? ""
+      return "nothing is read of it: no record of its parent stream `\(stream.name)` (\(records)) has a value at the "
+        + "`parent_key` `\(key)`; the keys of the last one are \(keys)."
+    }
   }
 }

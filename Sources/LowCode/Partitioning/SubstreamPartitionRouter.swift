@@ -23,13 +23,15 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
       let keys = try parent.keys.get()
       // One slice behind, so that the last one is known when it is closed.
       var pending: StreamSlice?
+      var tally = ParentTally()
       try await parent.stream.cursor.slices { slice in
         checkpoint.invalidate()
-        if let previous = pending { try await read(parent, by: keys, previous, isLastSlice: false, body) }
+        if let previous = pending { try await read(parent, by: keys, previous, isLastSlice: false, &tally, body) }
         pending = slice
       }
       checkpoint.invalidate()
-      if let last = pending { try await read(parent, by: keys, last, isLastSlice: true, body) }
+      if let last = pending { try await read(parent, by: keys, last, isLastSlice: true, &tally, body) }
+      if tally.partitions == 0 { parent.warnOfNoPartitions(records: tally.records, last: tally.last) }
     }
   }
 
@@ -37,19 +39,22 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   /// state.
   private func read(
     _ parent: ParentStreamConfig, by keys: ParentStreamConfig.Keys, _ slice: StreamSlice, isLastSlice: Bool,
-    _ body: (StreamSlice) async throws -> Void
+    _ tally: inout ParentTally, _ body: (StreamSlice) async throws -> Void
   ) async throws {
     let observer = parent.stream.cursor.observer(for: slice)
     var held: Record?
     try await parent.stream.read(slice) { records in
+      tally.records += records.count
       for record in records {
         if let previous = held, let partition = try take(previous, of: parent, by: keys, slice, observer) {
+          tally.partitions += 1
           try await body(partition)
         }
         held = record
       }
     }
     let last = try held.flatMap { try take($0, of: parent, by: keys, slice, observer) }
+    if last != nil { tally.partitions += 1 } else if let held, tally.partitions == 0 { tally.last = held }
     _ = try parent.stream.cursor.close(slice, observer: observer)
     if isLastSlice { _ = try parent.stream.cursor.finish() }
     checkpoint.invalidate()
@@ -87,6 +92,14 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
     }
     return parts
   }
+}
+
+/// What a parent had, and what became of it.
+private struct ParentTally {
+  var records = 0
+  var partitions = 0
+  /// A record that made no partition, where none did.
+  var last: Record?
 }
 
 /// The parents' state, made anew only after they moved: a slice has many records, and a state may have many partitions.

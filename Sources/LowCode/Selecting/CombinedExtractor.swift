@@ -43,6 +43,13 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
   }
 
+  /// The first extractor's absence, where none of them leads anywhere.
+  func outcome(in body: JSONView) -> PathOutcome {
+    let outcomes = extractors.map { $0.outcome(in: body) }
+    if outcomes.contains(.exists) { return .exists }
+    return outcomes.first { $0 != .unknown } ?? .unknown
+  }
+
   private func items(of index: Int, in body: JSONView) async throws -> [ExtractedItem] {
     var items = try await extractors[index].items(in: body)
     guard skipsEmptyRecords else { return items }

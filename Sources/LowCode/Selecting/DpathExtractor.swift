@@ -42,6 +42,11 @@ struct DpathExtractor: Component, RecordExtractor {
     for view in found { try await expander.expand(view).forEach(take) }
   }
 
+  func outcome(in body: JSONView) -> PathOutcome {
+    guard case .success(let path?) = path else { return .exists }
+    return PathOutcome(of: path, in: body)
+  }
+
   private func forEachView(in body: JSONView, _ take: (JSONView) throws -> Void) throws {
     let path = try path.get()
     if let path, path.hasStar { return try path.values(in: body).forEach(take) }

@@ -14,6 +14,7 @@ struct RecordSelector: Component {
   private let uploader: FileUploader?
   private let streamName: String
   private let log: any LogSink
+  private let tally: SelectionTally
 
   /// Extracts, and does nothing else to the records.
   init(extractor: any RecordExtractor, at node: ManifestNode, in context: BuildContext) {
@@ -27,6 +28,8 @@ struct RecordSelector: Component {
     uploader = nil
     streamName = context.streamName
     log = context.runtime.log
+    tally = context.runtime.tallies.tally(
+      of: context.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -35,6 +38,11 @@ struct RecordSelector: Component {
     filter = try context.build(optional: node["record_filter"])
     streamName = context.streamName
     log = context.runtime.log
+    tally = context.runtime.tallies.tally(
+      of: context.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
+      filter: node["record_filter"].map {
+        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", location: ($0["condition"] ?? $0).location)
+      })
     transformations = context.siblings.transformations
     uploader = context.siblings.fileUploader
     cursor = context.siblings.filtersByCursor ? context.siblings.cursor : nil
@@ -83,7 +91,10 @@ struct RecordSelector: Component {
 
   private func extract(_ page: DecodedBody, slice: StreamSlice, into selection: inout Selection) async throws {
     var leftOut = 0
-    defer { selection.extracted = selection.records.count + leftOut }
+    defer {
+      selection.extracted = selection.records.count + leftOut
+      tally.extracted(selection.extracted) { page.first.map(extractor.outcome) ?? .unknown }
+    }
     var rest: [(body: JSONView, place: Int)] = []
     try page.forEach { body in
       if try !extractor.extract(from: body, into: &selection.records) { rest.append((body, selection.records.count)) }
@@ -131,11 +142,19 @@ struct RecordSelector: Component {
     let bounds = cursor?.bounds(for: slice)
     // Once, as taking it out copies it.
     let filter = filter
-    var kept = 0
-    defer { found.removeSubrange(kept...) }
+    let count = found.count
+    var (kept, droppedByFilter) = (0, 0)
+    defer {
+      found.removeSubrange(kept...)
+      tally.refined(count, kept: kept, droppedByFilter: droppedByFilter)
+    }
     for index in found.indices {
       if transformsFirst { try transform(&found[index], slice) }
-      guard bounds?.admit(found[index]) ?? true, try filter?.keeps(found[index], slice: slice) ?? true else { continue }
+      guard bounds?.admit(found[index]) ?? true else { continue }
+      guard try filter?.keeps(found[index], slice: slice) ?? true else {
+        droppedByFilter += 1
+        continue
+      }
       if !transformsFirst { try transform(&found[index], slice) }
       if normalizes, let normalizer { try normalize(&found[index], normalizer) }
       if kept < index { found.swapAt(kept, index) }

@@ -43,6 +43,8 @@ package protocol RecordExtractor: Sendable {
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
   func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws
+  /// What the extractor's path comes to in a body in which it found nothing.
+  func outcome(in body: JSONView) -> PathOutcome
 }
 
 extension RecordExtractor {
@@ -54,6 +56,8 @@ extension RecordExtractor {
   }
 
   package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
+
+  func outcome(in body: JSONView) -> PathOutcome { .exists }
 }
 
 /// Keeps some records and drops the others.

@@ -1,0 +1,107 @@
+import AirbyteProtocol
+import Synchronization
+
+/// What a selector found and dropped over a whole read, to say at the stream's end why it has no records.
+///
+/// Counts a batch at a time: nothing is done for a record.
+final class SelectionTally: Sendable {
+  private struct Counts {
+    var isPathFound = false
+    var absence: PathAbsence?
+    var refined = 0
+    var kept = 0
+    var droppedByFilter = 0
+  }
+
+  private let counts = Mutex(Counts())
+  fileprivate let extractorLocation: SourceLocation?
+  fileprivate let filter: Filter?
+
+  /// A filter as it stands in the manifest.
+  struct Filter: Sendable, Hashable {
+    let condition: String
+    let location: SourceLocation?
+  }
+
+  init(extractorLocation: SourceLocation?, filter: Filter?) {
+    self.extractorLocation = extractorLocation
+    self.filter = filter
+  }
+
+  /// A batch was extracted.
+  /// - Parameter outcome: what the path came to in it; asked only where nothing was found and that may still matter.
+  func extracted(_ count: Int, outcome: () -> PathOutcome) {
+    if counts.withLock({ $0.isPathFound }) { return }
+    let outcome = count > 0 ? .exists : outcome()
+    counts.withLock { counts in
+      switch outcome {
+      case .exists: counts.isPathFound = true
+      case .unknown: break
+      case .absent(let absence): if counts.absence == nil { counts.absence = absence }
+      }
+    }
+  }
+
+  /// A batch was filtered.
+  func refined(_ count: Int, kept: Int, droppedByFilter: Int) {
+    counts.withLock { counts in
+      counts.refined += count
+      counts.kept += kept
+      counts.droppedByFilter += droppedByFilter
+    }
+  }
+
+  /// What is to be said now that all was read.
+  func warnings(hiding secrets: any Secrets) -> [String] {
+    let counts = counts.withLock { $0 }
+    var warnings: [String] = []
+    if !counts.isPathFound, let absence = counts.absence {
+      warnings.append("no record was found: \(absence.sentence(hiding: secrets))\(Self.place(extractorLocation))")
+    }
+    if let filter, counts.droppedByFilter > 0, counts.droppedByFilter == counts.refined {
+      let records = counts.refined == 1 ? "the only record" : "all \(counts.refined) records"
+      warnings.append(
+        "its filter dropped \(records) that the API sent; the condition is `\(secrets.excerpt(of: filter.condition, upTo: 200))`."
+          + Self.place(filter.location))
+    }
+    return warnings
+  }
+
+  private static func place(_ location: SourceLocation?) -> String { location.map { " (\($0))" } ?? "" }
+}
+
+/// The tallies of a run, by stream.
+package final class SelectionTallies: Sendable {
+  private let tallies = Mutex<[String: [SelectionTally]]>([:])
+
+  package init() {}
+
+  /// The tally of a selector of `stream`. A stream that is read for itself and as the parent of others has one for both.
+  func tally(of stream: String, extractorLocation: SourceLocation?, filter: SelectionTally.Filter?) -> SelectionTally {
+    tallies.withLock { tallies in
+      if let known = tallies[stream]?.first(where: { $0.extractorLocation == extractorLocation && $0.filter == filter }) {
+        return known
+      }
+      let tally = SelectionTally(extractorLocation: extractorLocation, filter: filter)
+      tallies[stream, default: []].append(tally)
+      return tally
+    }
+  }
+
+  /// Says why a stream that is over has no records.
+  /// - Parameter stream: nil for all that were not reported yet.
+  func report(of stream: String? = nil, to log: any LogSink, hiding secrets: any Secrets) {
+    let over = tallies.withLock { tallies in
+      guard let stream else {
+        defer { tallies = [:] }
+        return tallies
+      }
+      return tallies.removeValue(forKey: stream).map { [stream: $0] } ?? [:]
+    }
+    for (name, tallies) in over.sorted(by: { $0.key < $1.key }) {
+      for warning in tallies.flatMap({ $0.warnings(hiding: secrets) }) {
+        log.log(.warn, name.isEmpty ? warning : "Stream \(name): \(warning)")
+      }
+    }
+  }
+}
