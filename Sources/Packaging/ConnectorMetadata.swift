@@ -33,7 +33,7 @@ package struct ConnectorMetadata: Sendable, Equatable {
   }
 
   /// The rule of the registries: lower-case letters and digits, with single separators between them, after a host perhaps.
-  private static func isRepository(_ text: String) -> Bool {
+  package static func isRepository(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     return parts.allSatisfy { part in
       guard let first = part.utf8.first, let last = part.utf8.last, isPlain(first), isPlain(last) else { return false }
@@ -41,7 +41,8 @@ package struct ConnectorMetadata: Sendable, Equatable {
     }
   }
 
-  private static func isTag(_ text: String) -> Bool {
+  /// The rule of the registries for tags.
+  package static func isTag(_ text: String) -> Bool {
     guard let first = text.utf8.first, !".-".utf8.contains(first), text.utf8.count <= 128 else { return false }
     return text.utf8.allSatisfy { isPlain($0) || (65...90).contains($0) || ".-_".utf8.contains($0) }
   }

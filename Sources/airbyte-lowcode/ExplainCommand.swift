@@ -11,7 +11,7 @@ struct ExplainCommand: AsyncParsableCommand {
     help: """
       A component such as CursorPagination, a property such as CursorPagination.cursor_value or cursor_value, a rule of `validate` such \
       as unknown-key, or a filter, macro or variable of templates such as now_utc; without it, all of them are listed.
-      """)
+      """, completion: .list(Explanation.names))
   var subject: String?
 
   func run() async throws {

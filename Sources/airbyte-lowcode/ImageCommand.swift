@@ -26,6 +26,12 @@ struct ImageCommand: AsyncParsableCommand {
     completion: .file())
   var output: String?
 
+  @Option(help: "The image's repository, as in airbyte/source-name. By default as in the connector's metadata.")
+  var name: String?
+
+  @Option(help: "The image's tag. By default the version in the connector's metadata.")
+  var tag: String?
+
   @Flag(help: "Write the folder of an OCI layout instead of a tar.")
   var layout = false
 
@@ -34,19 +40,26 @@ struct ImageCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ShippingOptions
 
+  func validate() throws {
+    if let name, !ConnectorMetadata.isRepository(name) {
+      throw ValidationError("--name should be the name of a repository, such as airbyte/source-name, in small letters.")
+    }
+    if let tag, !ConnectorMetadata.isTag(tag) { throw ValidationError("--tag should be a tag such as 1.2.3.") }
+  }
+
   func run() async throws {
     try await CommandRunner.run {
       let manifest = given.map(ManifestOptions.file(of:))
       let metadata = try options.metadata(beside: manifest)
-      if metadata == nil, let manifest {
+      if metadata == nil, name == nil || tag == nil, let manifest {
         throw PackagingError(
           "An image has its name and version from the connector's metadata, and there is no "
-            + "\(Shipping.metadata(beside: manifest)): name the file with --metadata.")
+            + "\(Shipping.metadata(beside: manifest)): give --name and --tag, or name the file with --metadata.")
       }
       var package: Package?
-      if let manifest { package = try await options.package(manifest: manifest, name: nil, metadata) }
-      let name = metadata?.repository ?? "airbyte-lowcode"
-      let version = metadata?.tag ?? RuntimeVersion.number
+      if let manifest { package = try await options.package(manifest: manifest, name: name.map(Shipping.name), metadata) }
+      let name = name ?? metadata?.repository ?? "airbyte-lowcode"
+      let version = tag ?? metadata?.tag ?? RuntimeVersion.number
       if dockerfile { return try StandardOutput.write(line: Dockerfile.text(package: package, name: name, version: version)) }
       let isFolder = layout || output?.hasSuffix("/") ?? false
       let path = output ?? "\(Shipping.name(of: name))-\(version)\(isFolder ? "" : ".tar")"

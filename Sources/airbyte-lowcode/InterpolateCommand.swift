@@ -2,12 +2,14 @@ import ArgumentParser
 import Foundation
 import JSON
 import LowCode
+import Validation
 
 struct InterpolateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate", abstract: "Evaluate a template and print its typed value as JSON.",
     discussion: """
-      The context is a JSON object whose keys (config, parameters, record, response, stream_slice, …) are the template's variables.
+      The context is a JSON object whose keys (config, parameters, record, response, stream_slice, …) are the template's variables; \
+      --config is short for a context with a config alone.
       With --batch, each line of the file is a case, {"template": …, "context": {…}}, and each line of the output its answer, \
       {"value": …} or {"error": …}.
       """)
@@ -21,22 +23,45 @@ struct InterpolateCommand: AsyncParsableCommand {
   var context: String?
 
   @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The variable `config`, a JSON file; `-` reads standard input.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @Option(
     help: ArgumentHelp("A file with a case a line; `-` reads standard input.", valueName: "file"),
     completion: .file(extensions: ["jsonl"]))
   var batch: String?
 
   func validate() throws {
     if (template == nil) == (batch == nil) { throw ValidationError("Give a template, or --batch with a file of cases.") }
-    if batch != nil, context != nil {
-      throw ValidationError("--context goes with a single template; with --batch, each case has a context of its own.")
+    if batch != nil, context != nil || config != nil {
+      throw ValidationError("--context and --config go with a single template; with --batch, each case has a context of its own.")
     }
+    if context == "-", config == "-" { throw ValidationError("Standard input is either the context or the config.") }
   }
 
   func run() async throws {
     try await CommandRunner.run {
       if let batch { return try runBatch(InputFile.bytes(batch, "batch")) }
-      let variables = try context.map { try InputFile.object($0, "context") } ?? [:]
-      try StandardOutput.write(line: try evaluateTemplate(template ?? "", context: variables).jsonText)
+      var variables = try context.map { try InputFile.object($0, "context") } ?? [:]
+      if let context, !variables.isEmpty, variables.keys.allSatisfy({ !TemplateRemedy.variables.contains($0) }) {
+        StandardOutput.tell(
+          "note: no key of \(context) is a variable of templates (\(TemplateRemedy.variables.joined(separator: ", "))). "
+            + "Is it a config? Give it as --config.")
+      }
+      if let config { variables["config"] = .object(try InputFile.object(config, "config")) }
+      try StandardOutput.write(line: try evaluate(template ?? "", variables).jsonText)
+    }
+  }
+
+  private func evaluate(_ template: String, _ variables: JSONObject) throws -> JSONValue {
+    do {
+      return try evaluateTemplate(template, context: variables)
+    } catch var error as ConnectorError {
+      guard let remedy = TemplateRemedy.of(template, given: variables.keys) else { throw error }
+      error.message += " " + remedy.prefix(1).uppercased() + remedy.dropFirst() + (remedy.hasSuffix("?") ? "" : ".")
+      throw error
     }
   }
 

@@ -38,6 +38,7 @@ struct PackageCommand: AsyncParsableCommand {
     try await CommandRunner.run {
       let manifest = ManifestOptions.file(of: given)
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
+      if output == nil { try Self.refuse(toReplace: package.name) }
       let place = options.output(output ?? package.name, manifest: manifest, package)
       let count = try options.executable().write(package, to: place)
       let files = package.files.count
@@ -45,5 +46,11 @@ struct PackageCommand: AsyncParsableCommand {
       StandardOutput.tell(
         "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with the manifest\(more) of \(package.name).")
     }
+  }
+
+  /// Nobody named the file: what stands there already is replaced only if it is a packaged connector.
+  private static func refuse(toReplace path: String) throws {
+    guard InputFile.exists(path), (try? SealedExecutable(path: path).package()) == nil else { return }
+    throw PackagingError("\(path) is there already and is no packaged connector: name another file with --output.")
   }
 }

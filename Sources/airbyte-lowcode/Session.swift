@@ -72,6 +72,13 @@ struct Session {
     }
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
+    if let command = input.config["__command"]?.string {
+      // The reference takes it for what to do, instead of the command line's.
+      runtime.log.log(
+        .warn,
+        "The config asks for the command `\(command)` of the Connector Builder, which this version does not have: "
+          + "`__command` is passed over.")
+    }
     input.states = states
     input.catalog = catalog
     let (source, files) = try manifest(input.config)

@@ -7,16 +7,19 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
-/// What standard error can show.
+/// What a stream of the process can show: standard error, where people are spoken to, or standard output for reports.
 struct Terminal {
-  /// Whether standard error is a terminal.
+  /// Whether the stream is a terminal.
   let isThere: Bool
   /// Whether lines can be written over: the terminal can do it, and no messages come between, as they go elsewhere.
   let canRewrite: Bool
   let hasColors: Bool
 
-  init(_ color: ColorChoice, environment: [String: String]) {
-    isThere = isatty(STDERR_FILENO) == 1
+  private let descriptor: Int32
+
+  init(_ color: ColorChoice, of descriptor: Int32 = STDERR_FILENO, environment: [String: String]) {
+    self.descriptor = descriptor
+    isThere = isatty(descriptor) == 1
     let isCapable = isThere && environment["TERM"] ?? "dumb" != "dumb"
     canRewrite = isCapable && isatty(StandardOutput.descriptor) == 0
     // https://no-color.org: set to anything but an empty text.
@@ -34,7 +37,7 @@ struct Terminal {
 
   private var size: winsize? {
     var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 
   /// The looks that lines have.

@@ -15,10 +15,14 @@ struct ValidateCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input.")
+    help: "Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input.",
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var paths: [String]
 
-  @Option(help: ArgumentHelp("A config: it is checked against the spec, and templates are filled in with it.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("A config: it is checked against the spec, and templates are filled in with it.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var config: String?
 
   @Option(help: "How to write what was found.")
@@ -31,7 +35,9 @@ struct ValidateCommand: AsyncParsableCommand {
       """)
   var profile: Profile?
 
-  @Option(help: ArgumentHelp("A rule whose warnings are left out; may be given several times.", valueName: "rule"))
+  @Option(
+    help: ArgumentHelp("A rule whose warnings are left out; may be given several times.", valueName: "rule"),
+    completion: .list(RuleCatalog.names))
   var ignore: [String] = []
 
   @Flag(help: "Take warnings for errors.")
@@ -45,11 +51,14 @@ struct ValidateCommand: AsyncParsableCommand {
       """
       A file with a profile, levels of rules and paths to leave out. By default `.airbyte-lowcode.yaml` in the manifest's folder, or in \
       one above it within its repository.
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var configFile: String?
 
   @Flag(help: "Look for no such file.")
   var noConfigFile = false
+
+  @Option(help: "Whether text has colours. By default as the terminal can, and not with NO_COLOR.")
+  var color: ColorChoice = .auto
 
   func validate() throws {
     for rule in ignore where !RuleCatalog.names.contains(rule) {
@@ -87,11 +96,17 @@ struct ValidateCommand: AsyncParsableCommand {
       let reports = try await ManifestBatch(checkers).check(files, folder: HostPath.folder(of:)) {
         try InputFile.bytes("-", "manifest")
       }
-      if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: format.render(reports)) }
+      if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: render(reports)) }
       for problem in problems { StandardOutput.tell("error: \(problem)") }
       if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
       if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
     }
+  }
+
+  private func render(_ reports: [ManifestReport]) -> String {
+    guard format == .text else { return format.render(reports) }
+    let terminal = Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
+    return TextReport.render(reports, hasColors: terminal.hasColors)
   }
 
   /// What is wrong in a file of settings is shown with its lines.

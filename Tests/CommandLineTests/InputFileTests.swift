@@ -50,7 +50,7 @@ import Testing
     ),
     (
       "config.json", "{\"base_url\": \"http://127.0.0.1:9\"}", "config_error",
-      "Config validation error: 'token' is a required property"
+      "Config validation error: the property 'token' is missing"
     ),
   ]
 

@@ -20,9 +20,32 @@ import Testing
     #expect(piped.stdout == run.stdout)
   }
 
+  @Test func aConfigNeedsNoContext() async throws {
+    let folder = try Folder()
+    try folder.write("c.json", #"{"shelves": 2}"#)
+    let run = try await Tool.run(["interpolate", "{{ config.shelves }}", "-c", "c.json"], in: folder)
+    #expect((run.stdout, run.stderr, run.status) == ("2\n", "", 0))
+    let mistaken = try await Tool.run(["interpolate", "{{ config.shelves }}", "--context", "c.json"], in: folder)
+    #expect(mistaken.stdout == "null\n")
+    #expect(mistaken.stderr.hasPrefix("note: no key of c.json is a variable of templates (config, "), "\(mistaken.stderr)")
+    #expect(mistaken.stderr.hasSuffix("Is it a config? Give it as --config.\n"), "\(mistaken.stderr)")
+  }
+
+  @Test(arguments: [
+    ("{{ format_datetme('2025-01-01', '%Y') }}", "Did you mean `format_datetime` for `format_datetme`?"),
+    ("{{ 'a' | hsh }}", "Did you mean `hash`?"), ("{{ confg.a.b }}", "Did you mean `config` for `confg`?"),
+    ("{% if true %}", "Close it with `{% endif %}`."),
+  ])
+  func whatIsMeantIsSuggested(template: String, remedy: String) async throws {
+    let run = try await Tool.run(["interpolate", template], in: Folder())
+    #expect(run.stderr.hasSuffix("\(remedy)\n"), "\(run.stderr)")
+    #expect(run.status == 1)
+  }
+
   @Test(arguments: [
     (
-      ["{{ config.a + }}"], "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}.\n"
+      ["{{ config.a + }}"],
+      "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}. Something is missing before it.\n"
     ),
     (["{{ 1 / 0 }}"], "error: The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero.\n"),
     (["x", "--context", "vars.json"], "error: The context vars.json does not exist.\n"),

@@ -150,6 +150,19 @@ import Testing
     #expect(version.stdout.hasPrefix("\(name), packaged with airbyte-lowcode "))
   }
 
+  /// A file that nobody named as the output is not replaced, unless it is an earlier package.
+  @Test func aForeignFileOfTheConnectorsNameStays() async throws {
+    let connection = try Connection()
+    try FileManager.default.copyItem(at: connection.folder.url(of: "manifest.yaml"), to: connection.folder.url(of: "source.yaml"))
+    try connection.folder.write("source", "mine")
+    let refused = try await connection.run("package", "source.yaml")
+    #expect(refused.stderr == "error: source is there already and is no packaged connector: name another file with --output.\n")
+    #expect(refused.status == 1)
+    #expect(try String(contentsOf: connection.folder.url(of: "source"), encoding: .utf8) == "mine")
+    #expect(try await connection.run("package", "source.yaml", "--output", "source").status == 0)
+    #expect(try await connection.run("package", "source.yaml").status == 0)
+  }
+
   @Test(arguments: [
     ("packaged-help", ["--help"]), ("packaged-help-spec", ["spec", "--help"]), ("packaged-help-read", ["read", "--help"]),
   ])
@@ -236,8 +249,8 @@ import Testing
     ),
     (
       ["image", "manifest.yaml", "-o", "out"],
-      "error: An image has its name and version from the connector's metadata, and there is no metadata.yaml: name the file with "
-        + "--metadata.\n"
+      "error: An image has its name and version from the connector's metadata, and there is no metadata.yaml: give "
+        + "--name and --tag, or name the file with --metadata.\n"
     ),
     (
       ["image", "--metadata", "config.json"],

@@ -57,6 +57,10 @@ import Testing
     (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
     (["check", "--manifest", "manifest.yaml", "--config", "/no/such-folder_2025/config"], "/no/such-folder_2025/config"),
     (["check"], "Missing expected argument '--config <file>'"),
+    (["read", "--components-path", "components.py"], "--components-path names Python code, which this version cannot run."),
+    (["image", "--name", "Not A Name"], "--name should be the name of a repository, such as airbyte/source-name"),
+    (["image", "--tag", ".x"], "--tag should be a tag such as 1.2.3."),
+    (["interpolate", "x", "--context", "-", "--config", "-"], "Standard input is either the context or the config."),
   ])
   func namesAndPathsAreShown(arguments: [String], message: String) async throws {
     let run = try await Connection().run(arguments)

@@ -21,6 +21,19 @@ import Testing
   private static let questionable = valid.replacing("https:", with: "http:")
   private static let faulty = valid.replacing("SimpleRetriever", with: "SimpleRetreiver")
 
+  @Test func coloursAreForTerminals() async throws {
+    func report(_ more: [String]) async throws -> String {
+      try await Tool.run(["validate", "faulty.yaml"] + more, in: folder()).stdout
+    }
+    let plain = try await report([])
+    #expect(!plain.contains("\u{1B}"))
+    #expect(try await report(["--color", "never"]) == plain)
+    let coloured = try await report(["--color", "always"])
+    #expect(coloured.contains("\u{1B}[31;1merror:\u{1B}[0m unknown type"), "\(coloured)")
+    #expect(coloured.replacing(/\u{1B}\[[0-9;]*m/, with: "") == plain)
+    #expect(try await report(["--color", "always", "--format", "json"]) == report(["--format", "json"]))
+  }
+
   @Test(
     arguments: [
       (["good.yaml"], Int32(0), "1 manifest checked, nothing found\n"),

@@ -66,14 +66,24 @@ package struct Spec: Component {
     } catch {
       throw ConnectorError(.system, "`connection_specification` is not a valid JSON schema: \(error)", at: node)
     }
-    guard let error = schema.pythonError(.object(Self.withoutReservedKeys(config))) else { return }
-    // The sentence is that of the reference, which may quote any part of the config.
+    let value = JSONValue.object(Self.withoutReservedKeys(config))
+    guard let error = schema.pythonError(value) else { return }
+    let names = ConcealedConfig.properties(of: specification)
+    let mistakes = schema.validate(value).map { ConfigMistake($0, specification: specification) }
+    var sentences = mistakes.prefix(Self.shownMistakes).map { mistake in
+      let place = mistake.path.shown(naming: names)
+      return place.isEmpty ? mistake.sentence : "`\(place)`: \(mistake.sentence)"
+    }
+    if mistakes.count > sentences.count { sentences.append("\(mistakes.count - sentences.count) more") }
+    // The sentence of the reference, which may quote any part of the config.
     let concealed = ConcealedConfig(config, specification: specification)
-    let sentence = concealed.exceedsMask ? error.discreetMessage : error.pythonMessage
     throw ConnectorError(
-      .config, "Config validation error: \(concealed.mask.masked(sentence))",
-      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.description))
+      .config, "Config validation error: \(sentences.joined(separator: "; "))",
+      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.pythonMessage))
   }
+
+  /// How many mistakes of a config are listed.
+  private static let shownMistakes = 5
 
   /// A config without the keys that the platform adds to it and that no specification knows.
   package static func withoutReservedKeys(_ config: JSONObject) -> JSONObject {

@@ -54,14 +54,15 @@ package struct GivenConfig: Sendable {
     var places = ConfigPlaces(document, names: ConcealedConfig.properties(of: schema))
     let related = Diagnostic.Related("the spec", at: specification.keyMark ?? specification.mark)
     for error in errors {
+      let mistake = ConfigMistake(error, specification: schema)
       let strangers = error.unknownKeys
       for key in strangers.isEmpty ? [nil] : strangers.map(Optional.some) {
         let near = key.flatMap { findings.suggestion(for: $0, among: places.names) }
         let diagnostic = Diagnostic(
           .error, rule: "config",
-          "the config does not fit the spec: \(key == nil ? error.discreetMessage : "the spec does not have this property")",
-          at: places.mark(of: error.instancePath + (key.map { [.key($0)] } ?? []), isKey: key != nil),
-          path: places.shown(error.instancePath), related: [related], remedy: near.map { "did you mean `\($0)`?" })
+          "the config does not fit the spec: \(key == nil ? mistake.sentence : "the spec does not have this property")",
+          at: places.mark(of: mistake.path + (key.map { [.key($0)] } ?? []), isKey: key != nil),
+          path: mistake.path.shown(naming: places.names), related: [related], remedy: near.map { "did you mean `\($0)`?" })
         findings.add(Finding(diagnostic))
       }
     }
@@ -129,12 +130,5 @@ private struct ConfigPlaces {
     for member in members { if case .string(let name) = member.key.content { made[name] = member } }
     entries[identity] = made
     return made[key]
-  }
-
-  /// A path whose keys are those that the spec names, and `*` where the config has another.
-  func shown(_ path: [PathElement]) -> String {
-    path.map { element in
-      if case .key(let key) = element, !names.contains(key) { .key("*") } else { element }
-    }.dotted
   }
 }

@@ -22,6 +22,9 @@ package enum Explanation {
     ].joined(separator: "\n\n")
   }
 
+  /// Everything that can be explained by its name alone, but for properties.
+  package static var names: [String] { typeNames + RuleCatalog.names + TemplateGuide.all.map(\.name) }
+
   private static func section(_ title: String, _ entries: [(name: String, description: String)]) -> String {
     let width = entries.map(\.name.count).max() ?? 0
     let lines = entries.map { name, description in
@@ -80,7 +83,6 @@ package enum Explanation {
   private static func other(_ name: String) throws(Unknown) -> String {
     let found = others(name)
     guard found.isEmpty else { return found.joined(separator: "\n\n") }
-    let names = typeNames + RuleCatalog.names + TemplateGuide.all.map(\.name)
     let near = near(name, names)
     if !near.isEmpty, let type = NameSuggestion.nearest(to: name, among: names), typeNames.contains(type) {
       throw Unknown(description: "there is no type `\(name)`\(near)")
