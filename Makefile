@@ -73,9 +73,9 @@ dist: ## Write what is released into dist/: the static executable, completions, 
 	@$(MAKE) --no-print-directory build STATIC=1
 	@Distribution/release .build-static/release/airbyte-lowcode dist
 
-install: build ## Put the binary into PREFIX/bin (/usr/local).
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(BIN)/airbyte-lowcode "$(DESTDIR)$(PREFIX)/bin/airbyte-lowcode"
+install: ## Build the static binary, and put it with its completions and its man page into PREFIX (/usr/local).
+	@$(MAKE) --no-print-directory build STATIC=1
+	@Distribution/layout .build-static/release/airbyte-lowcode "$(DESTDIR)$(PREFIX)"
 
 # $(call installed,WHAT IS THERE,PACKAGES) installs Debian packages where they are missing.
 define installed

@@ -19,6 +19,12 @@ enum GivenCommand {
     return [arguments[place]] + arguments[..<place] + arguments[(place + 1)...]
   }
 
+  /// Whether the command is one whose output is messages, those about what ends the process included.
+  static func speaksProtocol(_ arguments: [String]) -> Bool {
+    let commands = names(of: AirbyteLowcode.self)
+    return arguments.first(where: commands.contains).map(["spec", "check", "discover", "read"].contains) ?? false
+  }
+
   private static func names(of root: any ParsableCommand.Type) -> [String] {
     root.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
   }

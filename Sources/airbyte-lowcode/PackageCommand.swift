@@ -40,11 +40,17 @@ struct PackageCommand: AsyncParsableCommand {
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
       if output == nil { try Self.refuse(toReplace: package.name) }
       let place = options.output(output ?? package.name, manifest: manifest, package)
-      let count = try options.executable().write(package, to: place)
+      let executable = try options.executable()
+      let count = try executable.write(package, to: place)
       let files = package.files.count
       let more = files == 0 ? "" : " and \(files) schema file\(files == 1 ? "" : "s")"
       StandardOutput.tell(
         "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with the manifest\(more) of \(package.name).")
+      if let example = try executable.swiftLibraries.first {
+        StandardOutput.tell(
+          "warning: it runs only where Swift's libraries are (\(example) and others): make a program that needs none with "
+            + "`make build STATIC=1`, and name it with --runtime.")
+      }
     }
   }
 

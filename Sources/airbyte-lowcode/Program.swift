@@ -8,7 +8,7 @@ enum Program {
     // Before any file could get its number.
     let output = StandardOutput.descriptor
     let arguments = ImageLayout.arguments(CommandLine.arguments)
-    let speaksProtocol = arguments.contains { ["spec", "check", "discover", "read"].contains($0) }
+    let speaksProtocol = GivenCommand.speaksProtocol(arguments)
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       if OwnPackage.isThere {

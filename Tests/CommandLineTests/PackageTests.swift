@@ -32,6 +32,14 @@ import Testing
     #expect(read.status == 1)
   }
 
+  /// The tests run a program that is linked to Swift's libraries.
+  @Test func aProgramThatNeedsSwiftIsWarnedOf() async throws {
+    let connection = try Connection()
+    let run = try await connection.run("package", "manifest.yaml", "--output", "out")
+    #expect(run.stderr.contains("warning: it runs only where Swift's libraries are (libswift"), "\(run.stderr)")
+    #expect(run.stderr.hasSuffix("and name it with --runtime.\n"))
+  }
+
   /// Whether it is named or found by the stream's name.
   @Test func schemaFilesComeAlong() async throws {
     let connection = try Connection(manifest: Manifests.streams(["ok"], more: Self.streamsWithFiles))
@@ -145,7 +153,7 @@ import Testing
     try connection.folder.makeFolder("source-shop")
     try connection.folder.write(path, connection.folder.text("manifest.yaml"))
     let run = try await connection.run("package", path, "-o", "out")
-    #expect(run.stderr.hasSuffix(", with the manifest of \(name).\n"))
+    #expect(run.stderr.contains(", with the manifest of \(name).\n"))
     let version = try await Tool.run(["--version"], in: connection.folder, executable: connection.folder.url(of: "out").path)
     #expect(version.stdout.hasPrefix("\(name), packaged with airbyte-lowcode "))
   }

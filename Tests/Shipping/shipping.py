@@ -8,6 +8,7 @@ the repository unless `--pyairbyte` names one. What is not at hand is skipped an
 """
 
 import argparse
+import gzip
 import http.server
 import json
 import os
@@ -332,6 +333,45 @@ class PyAirbyteTests(Bookshop):
         self.assertEqual(seen["counts"], self.expected)
         # The second read continues from the states of the first.
         self.assertLess(seen["again"], sum(self.expected.values()))
+
+
+class Layout(unittest.TestCase):
+    """What `make install` puts into a prefix."""
+
+    def test_the_executable_has_its_completions_and_its_man_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            prefix = pathlib.Path(folder) / "usr"
+            run(HERE.parent.parent / "Distribution" / "layout", Tools.program(), prefix)
+            self.assertIn("USAGE: airbyte-lowcode read", run(prefix / "bin/airbyte-lowcode", "read", "--help").stdout)
+            files = {str(path.relative_to(prefix)): path for path in prefix.rglob("*") if path.is_file()}
+            self.assertEqual(set(files), {
+                "bin/airbyte-lowcode", "share/bash-completion/completions/airbyte-lowcode",
+                "share/zsh/site-functions/_airbyte-lowcode", "share/fish/vendor_completions.d/airbyte-lowcode.fish",
+                "share/man/man1/airbyte-lowcode.1.gz"})
+            manual = gzip.decompress(files["share/man/man1/airbyte-lowcode.1.gz"].read_bytes()).decode()
+            self.assertIn("EXIT STATUS", manual)
+
+    def test_bash_completes_commands_files_rules_and_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            home = pathlib.Path(folder)
+            (home / "manifest.yaml").write_text("version: 1\n")
+            run(HERE.parent.parent / "Distribution" / "layout", Tools.program(), home / "usr")
+            script = home / "usr/share/bash-completion/completions/airbyte-lowcode"
+
+            def completed(*words):
+                ask = f"""
+                    source {script}
+                    COMP_WORDS=({' '.join(words)}) COMP_CWORD={len(words) - 1}
+                    COMP_LINE='{' '.join(words)}' COMP_POINT={len(' '.join(words))}
+                    $(complete -p airbyte-lowcode | sed 's/.*-F \\([^ ]*\\).*/\\1/') airbyte-lowcode '{words[-1]}' '{words[-2]}'
+                    printf '%s\\n' "${{COMPREPLY[@]}}" """
+                return run("bash", "-c", ask, cwd=home, env={**os.environ, "PATH": f"{home}/usr/bin:{os.environ['PATH']}"}).stdout.split()
+
+            self.assertIn("discover", completed("airbyte-lowcode", "dis"))
+            self.assertIn("manifest.yaml", completed("airbyte-lowcode", "read", "--manifest", "man"))
+            self.assertIn("manifest.yaml", completed("airbyte-lowcode", "validate", "man"))
+            self.assertIn("insecure-url", completed("airbyte-lowcode", "validate", "--ignore", "insec"))
+            self.assertIn("CursorPagination", completed("airbyte-lowcode", "explain", "CursorP"))
 
 
 def main():
