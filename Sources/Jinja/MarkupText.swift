@@ -1,5 +1,5 @@
 /// `Markup.striptags`: without comments and tags, with runs of white space as one space, and entities resolved.
-func stripTags(_ text: String) -> String {
+package func stripTags(_ text: String) -> String {
   var scalars = Array(text.unicodeScalars)
   scalars = remove(from: scalars, "<!--", "-->")
   scalars = remove(from: scalars, "<", ">")

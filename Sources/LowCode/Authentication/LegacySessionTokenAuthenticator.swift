@@ -72,7 +72,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     let response = try await runtime.sendOnce(request, for: "check the session token")
     if response.isSuccess { return true }
     guard response.status == 401 else {
-      throw ConnectorError(.system, "The API answered with HTTP status \(response.status) when the session token was checked.")
+      throw runtime.refusal("The API answered with HTTP status \(response.status) when the session token was checked.", response)
     }
     runtime.log.log(.info, "The API does not accept the config's session token.")
     return false
@@ -106,10 +106,10 @@ final class SessionTokenCache: Sendable {
       let request = try RequestPreparation.request(method: "POST", url: login.url, parts: parts)
       let response = try await runtime.sendOnce(request, for: "log in")
       guard response.isSuccess else {
-        throw ConnectorError(.system, "The login was answered with HTTP status \(response.status).")
+        throw runtime.refusal("The login was answered with HTTP status \(response.status).", response)
       }
       guard let value = response.json?[login.key] else {
-        throw ConnectorError(.system, "The answer to the login has no session token: `\(login.key)` is missing in it.")
+        throw runtime.refusal("The answer to the login has no session token: `\(login.key)` is missing in it.", response)
       }
       let token = AccessToken(text: PythonStrings.str(value.value), expiry: runtime.now() + Self.lifetime)
       runtime.secrets.hidePassing(token.text)

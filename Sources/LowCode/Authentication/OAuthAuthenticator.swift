@@ -104,7 +104,8 @@ struct OAuthAuthenticator: Component, Authenticator {
     let value = try response.value(of: name)
     // As the reference: what a refresh for one use gave is sent, whatever it is, and the API says what it thinks of it.
     guard isSingleUse || value?.isTruthy == true else {
-      throw ConnectorError(.system, "The token endpoint's answer has no access token: `\(name)` is missing in it.")
+      let message = "The token endpoint's answer has no access token: `\(name)` is missing in it."
+      throw ConnectorError(.system, response.words().map { APIAnswer.sentences(message, $0) } ?? message)
     }
     let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response, store))
     if value?.isTruthy == true { runtime.secrets.hidePassing(token.text) }

@@ -77,8 +77,8 @@ final class SessionTokenProvider: Sendable {
         .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none.")
     }
     guard let value = try await decoder.decode(response.whole()).first.flatMap({ try path.get(in: $0) }), !value.isNull else {
-      throw ConnectorError(
-        .system, "The answer to the login request has no session token: `\(pathText)` is missing in it.")
+      throw runtime.loggingIn.refusal(
+        "The answer to the login request has no session token: `\(pathText)` is missing in it.", response)
     }
     runtime.secrets.hidePassing(PythonStrings.str(value.value))
     return Session(token: value.value, end: try end())

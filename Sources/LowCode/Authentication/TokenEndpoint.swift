@@ -26,7 +26,7 @@ struct TokenEndpoint: Sendable {
   let networkFailure: FailureType
   /// Those of logins: see ``RuntimeEnvironment/loggingIn``.
   let runtime: RuntimeEnvironment
-  /// What hides secrets in the little that is quoted nevertheless.
+  /// What hides secrets in the reason of a rejection.
   let secrets: any Secrets
 
   /// Seconds after which a request is not repeated any more.
@@ -47,10 +47,10 @@ struct TokenEndpoint: Sendable {
         failure = networkError(error, request)
         guard error.kind != .invalidURL else { throw failure }
       } catch let error as TokenRequestFailure {
-        guard let status = error.status, status == 429 || status >= 500 else { throw error }
+        guard let status = error.status, status == 429 || status >= 500 else { throw logged(error) }
         failure = error
       }
-      guard elapsed < Self.maxTime else { throw failure }
+      guard elapsed < Self.maxTime else { throw logged(failure) }
       // Anything between nothing and 1, 2, 4 … seconds, so that many clients do not return at once.
       let wait = min(
         runtime.random() * Double(sign: .plus, exponent: min(number, 62), significand: 1), Self.maxTime - elapsed)
@@ -61,16 +61,22 @@ struct TokenEndpoint: Sendable {
     }
   }
 
+  private func logged(_ failure: TokenRequestFailure) -> TokenRequestFailure {
+    runtime.log.log(.error, failure.error.internalMessage ?? failure.error.message)
+    return failure
+  }
+
   private func answer(_ response: HTTPResponse, _ request: HTTPRequest) throws -> TokenResponse {
     guard response.isSuccess else { throw refused(response) }
     try response.checkJSONEnd()
     do {
-      return TokenResponse(body: try response.document().root)
+      return TokenResponse(body: try response.document().root, words: { quoted(response).sentence })
     } catch {
+      let message = "The token endpoint's answer is not JSON."
       throw TokenRequestFailure(
         status: nil,
         error: ConnectorError(
-          .system, "The token endpoint's answer is not JSON.", internalMessage: "\(Self.place(request)): \(error)"))
+          .system, quoted(response).added(to: message), internalMessage: "\(Self.place(request)): \(error)"))
     }
   }
 
@@ -83,13 +89,13 @@ struct TokenEndpoint: Sendable {
   }
 
   private func refused(_ response: HTTPResponse) -> TokenRequestFailure {
-    // Nothing else of the answer: it may hold tokens of kinds that nobody knows here.
-    let detail = "Status \(response.status): \(Self.explanation(response))"
+    let answer = quoted(response)
+    let detail = "Status \(response.status): \(answer.detail ?? "no reason is known.")"
     guard isConfigError(response) else {
       return TokenRequestFailure(
         status: response.status,
         error: ConnectorError(
-          .system, "The token endpoint answered with HTTP status \(response.status).", internalMessage: detail))
+          .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)."), internalMessage: detail))
     }
     var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again."
     if let reason = reason(response) { message += " The provider says: \(reason)" }
@@ -121,11 +127,7 @@ struct TokenEndpoint: Sendable {
     return text.count <= 64 ? text : text.prefix(64) + "..."
   }
 
-  /// The error's name and description (RFC 6749 §5.2).
-  private static func explanation(_ response: HTTPResponse) -> String {
-    let parts = ["error", "error_description"].compactMap { response.json?[$0]?.string }.filter { !$0.isEmpty }
-    return parts.isEmpty ? "the answer gives no reason." : parts.joined(separator: ": ")
-  }
+  private func quoted(_ response: HTTPResponse) -> APIAnswer { APIAnswer(response, hiding: runtime.secrets) }
 
   private static func place(_ request: HTTPRequest) -> String { RequestURL(request.url).publicText }
 }

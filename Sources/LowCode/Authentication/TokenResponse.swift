@@ -4,6 +4,8 @@ import JSON
 /// Finds values in the answer of a token endpoint: by their key, at the top or in objects and lists below.
 struct TokenResponse: Sendable {
   let body: JSONView
+  /// What the endpoint says of a failure, although it answered with a good status: looked for where the answer has no token.
+  var words: @Sendable () -> String? = { nil }
 
   /// The levels below the top that are looked into, as the reference: deeper ones are an error.
   private static let maxDepth = 5

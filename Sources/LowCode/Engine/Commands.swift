@@ -23,11 +23,12 @@ extension Connector {
         .build(node)
       reason = try await check.failure(of: overridden(for: node))
     } catch let error as ConnectorError where error.failureType == .config {
-      writer.error(error)
+      // Who watches reads it in the result.
+      writer.error(error, isNews: false)
       reason = error.description
     } catch let error as ConnectorError where error.isTraced {
       // As the reference: once now, and once as what ends the command.
-      writer.error(error)
+      writer.error(error, isNews: false)
       throw error
     }
     try writer.connectionStatus(succeeded: reason == nil, message: reason)

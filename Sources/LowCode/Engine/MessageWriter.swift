@@ -91,7 +91,7 @@ package final class MessageWriter: Sendable {
 
   package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
 
-  /// - Parameter isNews: whether who watches is told; not where it sums up what they were told before.
+  /// - Parameter isNews: whether who watches is told; not where that happens before or later.
   package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil, isNews: Bool = true) {
     let place = error.location.map { " (\($0))" } ?? ""
     var detail = error.internalMessage ?? error.message

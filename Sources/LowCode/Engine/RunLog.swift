@@ -15,7 +15,8 @@ package struct RunLog: LogSink {
     writer.log(level, message())
   }
 
-  package func report(_ error: ConnectorError) { writer.error(error) }
+  /// What it ends with is shown to who watches when it ends.
+  package func report(_ error: ConnectorError) { writer.error(error, isNews: false) }
 
   package func note(_ event: RunEvent) { writer.watcher?.happened(event) }
 

@@ -64,7 +64,6 @@ struct HTTPClient: Sendable {
       let (attempt, sent) = try await self.attempt(request, number)
       let resolution = try errorHandler.interpret(attempt)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
-      let status = attempt.response?.status
       if resolution.action == .rateLimited { runtime.log.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
         renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
@@ -74,7 +73,7 @@ struct HTTPClient: Sendable {
       case .strategy(let seconds):
         strategy.count += 1
         guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
-          throw exhausted(resolution, status, request)
+          throw exhausted(attempt, resolution, sent)
         }
         // One second more, as the API's clock may differ by a part of one.
         let wait = seconds + 1
@@ -82,20 +81,20 @@ struct HTTPClient: Sendable {
           throw ConnectorError(
             .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
         }
-        try await pause(wait, after: attempt, resolution, request, number)
+        try await pause(wait, after: attempt, resolution, sent, number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
-        guard rateLimit.count < maxTries else { throw exhausted(resolution, status, request) }
-        try await pause(exponential(rateLimit.count), after: attempt, resolution, request, number)
+        guard rateLimit.count < maxTries else { throw exhausted(attempt, resolution, sent) }
+        try await pause(exponential(rateLimit.count), after: attempt, resolution, sent, number)
         strategy = Tries(started: runtime.now())
       case .standard:
         standard.count += 1
         guard standard.count < maxTries, standard.elapsed < errorHandler.maxTime else {
-          throw exhausted(resolution, status, request)
+          throw exhausted(attempt, resolution, sent)
         }
         try await pause(
-          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), after: attempt, resolution, request, number)
+          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), after: attempt, resolution, sent, number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
         standard.beginNext(at: runtime.now())
@@ -151,12 +150,14 @@ struct HTTPClient: Sendable {
   private func renewCredentials(
     after request: HTTPRequest, _ attempt: Attempt, _ resolution: ErrorResolution, _ earlier: Renewal
   ) async throws -> Renewal {
-    let detail = failureDetail(attempt, request) + (resolution.message.map { " " + $0 } ?? "")
+    func refused(_ type: FailureType, _ message: String) -> ConnectorError {
+      let failed = failed(attempt, request)
+      let detail = resolution.message.map { APIAnswer.sentences(failed.detail, $0) } ?? failed.detail
+      return ConnectorError(type, failed.explained(message), internalMessage: detail)
+    }
     switch earlier {
-    case .done: throw ConnectorError(.config, "The API refuses a fresh access token as well.", internalMessage: detail)
-    case .failed:
-      throw ConnectorError(
-        .transient, "The API refuses the access token, and no fresh one could be had.", internalMessage: detail)
+    case .done: throw refused(.config, "The API refuses a fresh access token as well.")
+    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be got.")
     case .notTried: break
     }
     do {
@@ -198,8 +199,9 @@ struct HTTPClient: Sendable {
       }
     try await runtime.wait(
       seconds, stream: name, reason: reason,
-      "Attempt \(number) of \(request.method) \(request.url) failed: \(resolution.message ?? "No message.") "
-        + "Trying again in \(PythonStrings.wait(seconds)).")
+      APIAnswer.sentences(
+        "Attempt \(number) of \(request.method) \(request.url) failed: \(failed(attempt, request).explained(resolution.message))",
+        "Trying again in \(PythonStrings.wait(seconds))."))
   }
 
   /// Ends a request that is not repeated.
@@ -208,12 +210,14 @@ struct HTTPClient: Sendable {
   ) async throws -> HTTPResponse {
     switch resolution.action {
     case .resetPagination: throw RequestSignal.resetPagination
-    case .reducePageSize: throw RequestSignal.reducePageSize(resolution.message)
-    case .splitRequestWindow: throw RequestSignal.splitRequestWindow(resolution.message, resolution.failureType)
+    case .reducePageSize: throw RequestSignal.reducePageSize(failed(attempt, request).explained(resolution.message))
+    case .splitRequestWindow:
+      throw RequestSignal.splitRequestWindow(failed(attempt, request).explained(resolution.message), resolution.failureType)
     case .fail:
-      let detail = failureDetail(attempt, request)
-      runtime.log.log(.error, detail)
-      throw ConnectorError(resolution.failureType ?? .system, resolution.message ?? detail, internalMessage: detail)
+      let failed = failed(attempt, request)
+      runtime.log.log(.error, failed.detail)
+      throw ConnectorError(
+        resolution.failureType ?? .system, failed.explained(resolution.message), internalMessage: failed.detail)
     case .ignore:
       runtime.log.log(.info, resolution.message ?? ignoredDetail(attempt, request))
     default: break
@@ -227,34 +231,34 @@ struct HTTPClient: Sendable {
     }
   }
 
-  private func failureDetail(_ attempt: Attempt, _ request: HTTPRequest) -> String {
-    switch attempt {
-    case .failure(let error): return "\(request.method) \(request.url) failed: \(error.message)"
-    case .response(let response):
-      let message = ErrorMessageParser.message(of: response) ?? ""
-      return "\(request.method) \(request.url) was answered with status \(response.status)"
-        + (message.isEmpty ? "." : ": \(runtime.secrets.excerpt(of: message, upTo: 2_000))")
-    }
+  private func failed(_ attempt: Attempt, _ request: HTTPRequest) -> FailedAttempt {
+    FailedAttempt(attempt, request, hiding: runtime.secrets)
   }
 
   private func ignoredDetail(_ attempt: Attempt, _ request: HTTPRequest) -> String {
     switch attempt {
     case .failure(let error): "Ignoring that \(request.method) \(request.url) failed: \(error.message)"
     case .response(let response):
-      "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says."
+      response.isSuccess
+        ? "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says."
+        : failed(attempt, request).explained(
+          "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says.")
     }
   }
 
-  private func exhausted(_ resolution: ErrorResolution, _ status: Int?, _ request: HTTPRequest) -> ConnectorError {
-    let reason = resolution.message ?? "no message"
-    if status == 429 {
+  /// The error after the last attempt that was allowed.
+  private func exhausted(_ attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest) -> ConnectorError {
+    let failed = failed(attempt, request)
+    runtime.log.log(.error, failed.detail)
+    let detail = resolution.message.map { APIAnswer.sentences(failed.detail, $0) } ?? failed.detail
+    if attempt.response?.status == 429 {
       return ConnectorError(
-        .transient, "The API's rate limit was still exceeded after all retries.",
-        internalMessage: "\(request.method) \(request.url): \(reason)")
+        .transient, failed.explained("The API's rate limit was still exceeded after all retries."), internalMessage: detail)
     }
     return ConnectorError(
-      resolution.failureType ?? .system, "The request failed on every attempt that was allowed. Last failure: \(reason)",
-      internalMessage: "\(request.method) \(request.url): \(reason)")
+      resolution.failureType ?? .system,
+      "The request failed on every attempt that was allowed. Last failure: \(failed.explained(resolution.message))",
+      internalMessage: detail)
   }
 }
 

@@ -18,6 +18,8 @@ final class AsyncJob: Sendable {
     var end: Int64?
     var retryAfter: Int64?
     var polled: HTTPResponse?
+    /// Why it failed, in a sentence.
+    var reason: String?
   }
 
   let slice: StreamSlice
@@ -38,12 +40,12 @@ final class AsyncJob: Sendable {
   }
 
   /// A job that could not be created.
-  init(failed slice: StreamSlice, slot: AsyncJobBudget.Slot, now: Int64) {
+  init(failed slice: StreamSlice, because reason: String, slot: AsyncJobBudget.Slot, now: Int64) {
     self.slice = slice
     creation = nil
     self.slot = slot
     timeout = nil
-    state = Mutex(State(status: .failed, start: now, end: now))
+    state = Mutex(State(status: .failed, start: now, end: now, reason: reason))
   }
 
   func status(at now: Int64) -> AsyncJobStatus {
@@ -54,7 +56,8 @@ final class AsyncJob: Sendable {
   }
 
   /// Takes in what the API says of the job.
-  func update(_ status: AsyncJobStatus, _ response: HTTPResponse, at now: Int64) {
+  /// - Parameter reason: what it says about why the job failed.
+  func update(_ status: AsyncJobStatus, _ response: HTTPResponse, because reason: String?, at now: Int64) {
     state.withLock { state in
       if status.isFinal {
         if state.end == nil { state.end = now }
@@ -62,12 +65,16 @@ final class AsyncJob: Sendable {
         (state.start, state.end) = (now, nil)
       }
       state.status = status
+      state.reason = reason
       if status == .completed { state.polled = response }
     }
   }
 
   /// The response that said that the job is done.
   var polled: HTTPResponse? { state.withLock { $0.polled } }
+
+  /// Why the job failed, in a sentence; nil where nobody said so.
+  var reason: String? { state.withLock { $0.reason } }
 
   /// Whether a failed job may be created again; the first time it is asked the wait begins.
   /// - Parameter wait: microseconds.

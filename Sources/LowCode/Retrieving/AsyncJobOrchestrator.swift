@@ -74,7 +74,7 @@ struct AsyncJobOrchestrator {
         failedRounds = 0
       } catch {
         try Task.checkCancellation()
-        runtime.log.log(.warn, "The jobs of a stream were interrupted: \(error)")
+        runtime.log.log(.info, "The jobs of a stream were interrupted: \(error)")
         if Self.endsEverything(error) {
           await abortAll()
           throw error
@@ -93,9 +93,7 @@ struct AsyncJobOrchestrator {
       try await runtime.sleep(Self.secondsBetweenPolls)
     }
     guard errors.isEmpty else {
-      throw ConnectorError(
-        .system, "At least one job at the API failed on every attempt.",
-        internalMessage: errors.map { "\($0)" }.joined(separator: "\n"))
+      throw AsyncJobFailures(errors).error
     }
   }
 
@@ -129,8 +127,9 @@ struct AsyncJobOrchestrator {
         slot.release()
         throw error
       }
-      runtime.log.report(ConnectorError(wrapping: error))
-      return AsyncJob(failed: slice, slot: slot, now: runtime.now())
+      let error = ConnectorError(wrapping: error)
+      runtime.log.report(error)
+      return AsyncJob(failed: slice, because: error.message, slot: slot, now: runtime.now())
     }
   }
 
@@ -143,7 +142,16 @@ struct AsyncJobOrchestrator {
   private func poll() async throws {
     for partition in running where partition.job.status(at: runtime.now()) == .running {
       let (status, response) = try await rules.repository.poll(partition.job)
-      partition.job.update(status, response, at: runtime.now())
+      let isFailure = status == .failed || status == .timedOut
+      let reason = isFailure ? rules.repository.words(in: response) : nil
+      if isFailure {
+        runtime.log.log(
+          .info,
+          APIAnswer.sentences(
+            "Stream \(rules.streamName): the job of the slice \(Self.text(partition.job.slice)) \(Self.ending(status)).",
+            reason ?? "The API does not say why."))
+      }
+      partition.job.update(status, response, because: reason, at: runtime.now())
     }
   }
 
@@ -168,8 +176,9 @@ struct AsyncJobOrchestrator {
           job.slot.release()
           errors.append(
             ConnectorError(
-              .system, "A job at the API failed on every attempt.",
-              internalMessage: "The job of the slice \(JSONValue.object(job.slice.merged).jsonText) is \(status)."))
+              .system, ["A job at the API failed on every attempt.", job.reason].compactMap(\.self).joined(separator: " "),
+              internalMessage: ["The job of the slice \(Self.text(job.slice)) \(Self.ending(status)).", job.reason]
+                .compactMap(\.self).joined(separator: " ")))
         } else {
           rest.insert(partition, at: 0)
         }
@@ -178,6 +187,10 @@ struct AsyncJobOrchestrator {
     running = rest
     return done
   }
+
+  private static func text(_ slice: StreamSlice) -> String { JSONValue.object(slice.merged).jsonText }
+
+  private static func ending(_ status: AsyncJobStatus) -> String { status == .timedOut ? "took too long" : "failed" }
 
   private func abort(_ job: AsyncJob) async {
     do {

@@ -21,7 +21,7 @@ struct AsyncJobRepository: Sendable {
   func start(_ slice: StreamSlice) async throws -> HTTPResponse {
     let response = try await send(creation, slice, checked: { try $0.checkJSONEnd() })
     guard response.isSuccess else {
-      throw ConnectorError(.system, "The API did not create a job: it answered with status \(response.status).")
+      throw refusal("The API did not create a job: it answered with status \(response.status).", response)
     }
     return response
   }
@@ -29,8 +29,23 @@ struct AsyncJobRepository: Sendable {
   /// How a job stands.
   func poll(_ job: AsyncJob) async throws -> (status: AsyncJobStatus, response: HTTPResponse) {
     let response = try await send(polling, slice(of: job), checked: decoder.checkEnd)
-    return (try statuses.status(try await values(statusExtractor, in: response).first), response)
+    do {
+      return (try statuses.status(try await values(statusExtractor, in: response).first), response)
+    } catch let error as ConnectorError {
+      throw refusal(error.message, response)
+    }
   }
+
+  /// An error about what the API answered about a job.
+  private func refusal(_ message: String, _ response: HTTPResponse) -> ConnectorError {
+    let answer = APIAnswer(response, hiding: secrets)
+    return ConnectorError(
+      .system, answer.added(to: message),
+      internalMessage: APIAnswer.sentences(message, "\(response.url): \(answer.detail ?? "status \(response.status)")"))
+  }
+
+  /// What the API says of a job in an answer that it failed.
+  func words(in response: HTTPResponse) -> String? { APIAnswer(response, hiding: secrets).sentence }
 
   func abort(_ job: AsyncJob) async throws {
     if let abortion { _ = try await send(abortion, slice(of: job)) }
@@ -68,7 +83,7 @@ struct AsyncJobRepository: Sendable {
     let slice = StreamSlice(partition: [:], cursorSlice: [:], extraFields: [:], bindings: [try polled(job)], job: nil)
     let response = try await send(targets, slice, checked: decoder.checkEnd)
     guard response.isSuccess else {
-      throw ConnectorError(.system, "The API did not say where a job's records are: it answered with status \(response.status).")
+      throw refusal("The API did not say where a job's records are: it answered with status \(response.status).", response)
     }
     return try await values(targetExtractor, in: response)
   }

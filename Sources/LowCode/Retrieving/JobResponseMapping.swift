@@ -12,7 +12,7 @@ final class JobResponseMapping: LazyMapping {
     guard let body = response.json, body.kind == .object else {
       throw ConnectorError(
         .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it.",
-        internalMessage: "\(response.url): \(secrets.excerpt(of: response.body, upTo: 200))")
+        internalMessage: "\(response.url): \(APIAnswer(response, hiding: secrets).detail ?? "")")
     }
     self.body = body
     self.response = response

@@ -60,7 +60,7 @@ struct PageSizeReducer: Sendable {
 
   private func failure(_ type: FailureType, _ message: String, _ reason: String?) -> ConnectorError {
     ConnectorError(
-      type, rules.failureMessage.isEmpty ? message : "\(message) \(rules.failureMessage)",
+      type, [message, rules.failureMessage, reason ?? ""].reduce("") { $1.isEmpty ? $0 : APIAnswer.sentences($0, $1) },
       internalMessage: reason.map { "\(message) \($0)" })
   }
 

@@ -38,7 +38,7 @@ struct RequestWindowSplitting: Component {
   {
     let sentence = "Stream `\(cursor.definition.streamName)` \(message)"
     return ConnectorError(
-      .transient, failureMessage.isEmpty ? sentence : "\(sentence) \(failureMessage)",
+      .transient, [sentence, failureMessage, reason ?? ""].reduce("") { $1.isEmpty ? $0 : APIAnswer.sentences($0, $1) },
       internalMessage: "\(sentence) \(JSONValue.object(slice.merged).jsonText) \(reason ?? "")")
   }
 

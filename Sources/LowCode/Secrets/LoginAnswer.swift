@@ -1,7 +1,8 @@
 import Foundation
 import JSON
 
-/// The surroundings of logins: nothing of an answer is quoted, and what may be a token in it is hidden before anybody sees it.
+/// The surroundings of logins: of an answer nothing is quoted unless it refuses the login, and what may be a token in it is hidden before
+/// anybody sees it.
 extension RuntimeEnvironment {
   var loggingIn: RuntimeEnvironment {
     var runtime = self
@@ -35,13 +36,34 @@ private struct LoginTransport: Transport {
   }
 }
 
-/// Registers as ever, and quotes nothing.
+/// Registers as ever, and quotes nothing but refusals.
 private struct UnquotedAnswers: Secrets {
   let secrets: any Secrets
 
   func hide(_ secret: String) { secrets.hide(secret) }
   func hidePassing(_ secret: String) { secrets.hidePassing(secret) }
   func masked(_ text: String) -> String { text.isEmpty ? "" : SecretMask.replacement }
+  var quotation: Quotation {
+    Quotation(words: secrets, body: WithoutOpaqueTexts(secrets: secrets), quotesGoodAnswers: false)
+  }
+}
+
+/// Hides whatever may be a token besides the secrets that are known.
+private struct WithoutOpaqueTexts: Secrets {
+  let secrets: any Secrets
+
+  func hide(_ secret: String) { secrets.hide(secret) }
+  func hidePassing(_ secret: String) { secrets.hidePassing(secret) }
+  func masked(_ text: String) -> String {
+    let masked = secrets.masked(text)
+    var shown = ""
+    var rest = masked[...]
+    for piece in LoginAnswer.pieces(of: masked) where LoginAnswer.mayBeToken(piece) {
+      shown += rest[..<piece.startIndex] + SecretMask.replacement
+      rest = rest[piece.endIndex...]
+    }
+    return shown + rest
+  }
 }
 
 /// What an API answered to a login, whatever its shape: JSON, a form, XML or a text.
@@ -88,11 +110,17 @@ struct LoginAnswer {
   }
 
   /// The runs of characters that tokens are made of.
-  private static func pieces(of text: String) -> [Substring] {
+  fileprivate static func pieces(of text: String) -> [Substring] {
     text.split { character in
       guard let byte = character.asciiValue else { return true }
       return !(character.isLetter || character.isNumber || "-._~+/%".utf8.contains(byte))
     }
+  }
+
+  /// Whether a piece of a sentence is rather a token than a word, a name or a code with underscores.
+  fileprivate static func mayBeToken(_ piece: Substring) -> Bool {
+    guard isOpaque(piece) else { return false }
+    return piece.contains(where: \.isNumber) || piece.contains(where: \.isUppercase) && piece.contains(where: \.isLowercase)
   }
 
   /// Whether a text is more than a word: a token rather than an address or a sentence.

@@ -9,6 +9,22 @@ package protocol Secrets: Sendable {
   func hidePassing(_ secret: String)
   /// `text` without secrets.
   func masked(_ text: String) -> String
+  /// How the answers of an API may be quoted that mean a failure.
+  var quotation: Quotation { get }
+}
+
+/// What hides secrets where an API's answer to a request that failed is quoted.
+package struct Quotation: Sendable {
+  /// For the message that was found in the answer.
+  let words: any Secrets
+  /// For the rest of the answer.
+  let body: any Secrets
+  /// Whether more than the message is shown of answers that have no error status.
+  var quotesGoodAnswers = true
+}
+
+extension Secrets {
+  package var quotation: Quotation { Quotation(words: self, body: self) }
 }
 
 extension Secrets {

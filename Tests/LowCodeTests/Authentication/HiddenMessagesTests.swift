@@ -93,11 +93,14 @@ import Testing
     #expect(error?.message == "The token endpoint's `expires_in` is not a number of seconds.")
   }
 
-  @Test func nothingOfARefusalIsQuotedButItsReason() async throws {
+  @Test func aRefusalIsQuotedWithoutWhatMayBeAToken() async throws {
     let body = #"{"error": "slow_down", "error_description": "wait a bit", "mfa_token": "MFA-4711", "state": "waiting"}"#
     let world = TestWorld([.status(401, body)])
     let error = await connectorError { _ = try await world.authenticator(Self.oauth).credentials() }
-    #expect(error?.internalMessage == "Status 401: slow_down: wait a bit")
+    #expect(
+      error?.internalMessage == "Status 401: slow_down: wait a bit. Its body: "
+        + #"{"error": "slow_down", "error_description": "wait a bit", "mfa_token": "****", "state": "waiting"}"#)
+    #expect(error?.message == "The token endpoint answered with HTTP status 401. The API says: slow_down: wait a bit")
     #expect(world.masked("MFA-4711") == "****")
   }
 
@@ -133,8 +136,35 @@ import Testing
     #expect(error?.message.contains("KEY") == false)
   }
 
+  /// Texts with a number in them, and long ones of both cases, may be tokens, also within a sentence.
   @Test(arguments: [
-    (200, "token=SESSION-1", "has no session token"), (401, "<b>SESSION-1</b>", "401"),
+    ("<p>no session SESSION-1</p>", "no session ****"),
+    (#"{"x": "the key abcdefghijKLMNOPQRSTU is old"}"#, #"{"x": "the key **** is old"}"#),
+    (#"{"x": "unsupported_response_type for ann"}"#, #"{"x": "unsupported_response_type for ann"}"#),
+  ])
+  func theRefusalOfALoginIsQuotedWithoutWhatMayBeAToken(body: String, shown: String) async throws {
+    let world = TestWorld([.status(403, body)])
+    let error = await connectorError {
+      _ = try await world.context().build(world.node(Self.session), as: (any Authenticator).self)
+        .credentials()
+    }
+    #expect(error?.internalMessage?.contains(shown) == true, "\(error?.internalMessage ?? "")")
+  }
+
+  @Test func anAnswerWithoutATokenIsQuotedByItsMessageAlone() async throws {
+    let body = #"{"ok": false, "error": "invalid_auth", "other": "something"}"#
+    for manifest in [Self.session, Self.oauth] {
+      let error = await connectorError {
+        let world = TestWorld([.status(200, body)])
+        _ = try await world.context().build(world.node(manifest), as: (any Authenticator).self).credentials()
+      }
+      #expect(error?.message.hasSuffix("is missing in it. The API says: invalid_auth") == true, "\(error?.message ?? "")")
+      #expect(error?.description.contains("something") == false)
+    }
+  }
+
+  @Test(arguments: [
+    (200, "token=SESSION-1", "has no session token"), (200, "<b>SESSION-1</b>", "has no session token"),
     (200, "{tok\" x}", "has no session token"),
   ])
   func nothingOfASessionsLoginIsQuoted(status: Int, body: String, message: String) async throws {

@@ -1,0 +1,26 @@
+/// The failures of the jobs of one stream, as the error that ends it.
+struct AsyncJobFailures {
+  private let errors: [ConnectorError]
+
+  /// As many different reasons are shown to the user.
+  private static let shown = 3
+
+  init(_ errors: [any Error]) { self.errors = errors.map { ConnectorError(wrapping: $0) } }
+
+  /// The error that names the reasons, each once, as every poll that fails adds one.
+  var error: ConnectorError {
+    var reasons: [String] = []
+    for error in errors where !reasons.contains(error.message) { reasons.append(error.message) }
+    var message = APIAnswer.sentences(
+      "At least one job at the API failed on every attempt.", reasons.prefix(Self.shown).joined(separator: " "))
+    if reasons.count > Self.shown {
+      message = APIAnswer.sentences(message, "There are \(reasons.count - Self.shown) more reasons.")
+    }
+    var details: [String] = []
+    for error in errors {
+      let detail = (error.location.map { "\($0): " } ?? "") + (error.internalMessage ?? error.message)
+      if !details.contains(detail) { details.append(detail) }
+    }
+    return ConnectorError(.system, message, internalMessage: details.joined(separator: "\n"))
+  }
+}
