@@ -94,7 +94,8 @@ package enum Message: Sendable {
   case connectionStatus(succeeded: Bool, message: String?)
   case catalog([AirbyteStream])
   case state(StreamDescriptor, JSONObject, recordCount: Int)
-  case log(LogLevel, String)
+  /// With values that belong to it, for machines.
+  case log(LogLevel, String, data: JSONObject? = nil)
   /// `emittedAt` in milliseconds since the epoch, with a fraction.
   case status(StreamDescriptor, StreamStatus, rateLimited: Bool, emittedAt: Double)
   case error(ErrorTrace, emittedAt: Double)
@@ -122,8 +123,12 @@ package enum Message: Sendable {
           "sourceStats": ["recordCount": .double(Double(recordCount))],
         ],
       ]
-    case .log(let level, let text):
-      ["type": "LOG", "log": ["level": .string(level.rawValue), "message": .string(text)]]
+    case .log(let level, let text, let data):
+      [
+        "type": "LOG",
+        "log": .object(
+          Self.compact([("level", .string(level.rawValue)), ("message", .string(text)), ("data", data.map { .object($0) })])),
+      ]
     case .status(let stream, let status, let rateLimited, let emittedAt):
       [
         "type": "TRACE",

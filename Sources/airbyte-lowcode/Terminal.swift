@@ -14,6 +14,8 @@ struct Terminal {
   /// Whether lines can be written over: the terminal can do it, and no messages come between, as they go elsewhere.
   let canRewrite: Bool
   let hasColors: Bool
+  /// Whether messages go elsewhere than to the terminal.
+  let isApart: Bool
 
   private let descriptor: Int32
 
@@ -21,7 +23,8 @@ struct Terminal {
     self.descriptor = descriptor
     isThere = isatty(descriptor) == 1
     let isCapable = isThere && environment["TERM"] ?? "dumb" != "dumb"
-    canRewrite = isCapable && isatty(StandardOutput.descriptor) == 0
+    isApart = isThere && isatty(StandardOutput.descriptor) == 0
+    canRewrite = isCapable && isApart
     // https://no-color.org: set to anything but an empty text.
     hasColors =
       switch color {

@@ -85,6 +85,7 @@ final class TerminalProgress: ReadProgress, RunWatcher {
     switch level {
     case .warn: note("warning", .warning, message)
     case .fatal: note("error", .bad, message)
+    case .debug: if terminal.isApart { detail(message) }
     // What ends something is shown as the error that it ends with.
     default: break
     }
@@ -135,6 +136,12 @@ final class TerminalProgress: ReadProgress, RunWatcher {
   private func note(_ label: String, _ style: Terminal.Style, _ message: String) {
     let text = TerminalText.line(secrets.masked(message))
     state.withLock { show(terminal.styled("\(label):", style) + " " + text, &$0) }
+  }
+
+  /// Shows a line that is of use to some alone, as far as it fits.
+  private func detail(_ message: String) {
+    let text = TextWidth.fitting(TerminalText.line(secrets.masked(message)), in: max(20, terminal.width - 1))
+    state.withLock { show(terminal.styled(text, .faint), &$0) }
   }
 
   private func update(_ stream: String, _ change: (inout Stream) -> Void) {

@@ -49,6 +49,29 @@ enum PseudoTerminal {
     return Shown(raw: text.joined(separator: "\n"), run: run)
   }
 
+  @Test(arguments: [40, 80, 200])
+  func linesOfDetailsAreFaintAndFit(columns: Int) async throws {
+    let connection = try Connection(to: try UnrulyAPI(UnrulyAPI.usual))
+    let shown = try await shown(try connection.readArguments(["ok"]) + ["--debug"], in: connection, columns: columns)
+    let lines = shown.lines.filter { $0.hasPrefix("ok: sending GET http") || $0.hasPrefix("ok: status 200 after") }
+    #expect(lines.count == 4)
+    #expect(lines.allSatisfy { $0.count < columns })
+    #expect(shown.raw.contains("\u{1B}[2mok: sending GET http"))
+    #expect(
+      try shown.run.logs("DEBUG").count { $0.hasPrefix("ok: status 200 after") && $0.contains(#"{"items": [{"id": "#) } == 2)
+    #expect(!shown.raw.contains("t0ken") && !shown.run.stdout.contains("t0ken"))
+  }
+
+  @Test(arguments: ["read", "check"])
+  func whatAnAPISaysIsShownOnce(command: String) async throws {
+    let connection = try Connection(to: try UnrulyAPI(UnrulyAPI.usual), manifest: Manifests.streams(["refused"]))
+    let arguments = try connection.readArguments(["refused"])
+    let shown = try await shown(
+      command == "read" ? arguments : ["check", "--manifest", "manifest.yaml", "--config", "config.json"], in: connection)
+    #expect(shown.lines.count { $0.contains("The API says: there is no such shelf") } == 1)
+    #expect(shown.lines.count { $0.contains("shelf") } == 1)
+  }
+
   @Test func aTerminalShowsALinePerStreamAndASummary() async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)
     let connection = try Connection(to: api)

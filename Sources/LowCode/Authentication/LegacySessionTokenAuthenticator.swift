@@ -126,7 +126,8 @@ extension RuntimeEnvironment {
     var breaks = 0
     while true {
       do throws(TransportError) {
-        let response = try await transport.send(request, secrets: secrets)
+        let response = try await transport.send(
+          request, secrets: secrets, log: ExchangeLog(name: "request to \(purpose)", runtime: self))
         if response.isSuccess { try response.checkJSONEnd() }
         return response
       } catch {

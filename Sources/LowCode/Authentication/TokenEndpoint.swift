@@ -41,7 +41,7 @@ struct TokenEndpoint: Sendable {
       let elapsed = Double(runtime.now() - start) / 1_000_000
       let failure: TokenRequestFailure
       do {
-        return try answer(try await runtime.transport.send(request, secrets: runtime.secrets), request)
+        return try answer(try await runtime.transport.send(request, secrets: runtime.secrets, log: log), request)
       } catch let error as TransportError {
         try Task.checkCancellation()
         failure = networkError(error, request)
@@ -60,6 +60,8 @@ struct TokenEndpoint: Sendable {
         "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
     }
   }
+
+  private var log: ExchangeLog { ExchangeLog(name: "token endpoint", runtime: runtime) }
 
   private func logged(_ failure: TokenRequestFailure) -> TokenRequestFailure {
     runtime.log.log(.error, failure.error.internalMessage ?? failure.error.message)

@@ -79,9 +79,10 @@ package final class MessageWriter: Sendable {
     watcher?.checked(succeeded: succeeded, text)
   }
 
-  package func log(_ level: LogLevel, _ message: String) {
+  /// - Parameter data: values that belong to the message, for machines.
+  package func log(_ level: LogLevel, _ message: String, data: JSONObject? = nil) {
     let text = mask.masked(message)
-    try? write(.log(level, text))
+    try? write(.log(level, text, data: data?.mapValues(masked)))
     watcher?.logged(level, text)
   }
 
@@ -126,6 +127,15 @@ package final class MessageWriter: Sendable {
       try put(.state(stream, value, recordCount: count), &state)
     }
     watcher?.keptState()
+  }
+
+  private func masked(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(mask.masked(text))
+    case .array(let elements): .array(elements.map(masked))
+    case .object(let members): .object(members.mapValues(masked))
+    default: value
+    }
   }
 
   private var milliseconds: Double { Double(now()) / 1_000 }

@@ -1,9 +1,10 @@
 import AirbyteProtocol
+import JSON
 
 /// The log of a run: LOG lines on the output, from INFO on or, where asked for, from DEBUG on.
 package struct RunLog: LogSink {
   private let writer: MessageWriter
-  private let isDebugging: Bool
+  package let isDebugging: Bool
 
   package init(writer: MessageWriter, isDebugging: Bool) {
     self.writer = writer
@@ -13,6 +14,10 @@ package struct RunLog: LogSink {
   package func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
     if !isDebugging, level == .debug || level == .trace { return }
     writer.log(level, message())
+  }
+
+  package func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
+    if isDebugging { writer.log(.debug, message(), data: data()) }
   }
 
   /// What it ends with is shown to who watches when it ends.

@@ -11,7 +11,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     filters = try node.nodes("response_filters").map { try context.build($0) }
-    backoffStrategies = try node.nodes("backoff_strategies").map { try context.build($0) }
+    backoffStrategies = try node.nodes("backoff_strategies").map { PlacedBackoffStrategy(try context.build($0), at: $0) }
     maxRetries = try Self.maxRetries(node, context)
   }
 

@@ -21,6 +21,8 @@ package struct ErrorResolution: Sendable {
   package var action: ResponseAction
   package var failureType: FailureType?
   package var message: String?
+  /// Who decided, with the place in the manifest; nil for the defaults.
+  package var origin: String?
 
   package init(_ action: ResponseAction, _ failureType: FailureType? = nil, _ message: String? = nil) {
     self.action = action
@@ -61,4 +63,10 @@ package protocol BackoffStrategy: Sendable {
   /// Seconds to wait before the next attempt; nil where another strategy should decide. `attempt` counts from 1.
   /// - Throws: ``ConnectorError`` where the wait would be longer than the manifest allows.
   func delay(after attempt: Attempt, number: Int) throws -> Double?
+  /// What the wait depends on, for people; nil where there is nothing to show.
+  func origin(of attempt: Attempt) -> String?
+}
+
+extension BackoffStrategy {
+  package func origin(of attempt: Attempt) -> String? { nil }
 }

@@ -13,6 +13,8 @@ struct HttpResponseFilter: Component {
   private let errorMessage: InterpolatedString?
   private let config: TemplateConfig
   private let noConfig: TemplateConfig
+  /// How it is called where somebody asks who decided.
+  private let origin: String
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     action = try node.optionalString("action").flatMap { ResponseAction(rawValue: $0) }
@@ -27,6 +29,7 @@ struct HttpResponseFilter: Component {
     errorMessage = node["error_message"].map { InterpolatedString($0, parameters: node.parameters) }
     config = context.templateConfig
     noConfig = config.with(.none)
+    origin = "HttpResponseFilter" + node.node.placeText
   }
 
   /// Whether the verdict on a response that is no error may depend on its body.
@@ -42,7 +45,9 @@ struct HttpResponseFilter: Component {
       evaluationContext(response, config: config))
     if message?.isEmpty != false { message = fallback?.message }
     let failure = action == .fail ? failureType : nil
-    return ErrorResolution(action, failure ?? fallback?.failureType ?? .system, message)
+    var resolution = ErrorResolution(action, failure ?? fallback?.failureType ?? .system, message)
+    resolution.origin = origin
+    return resolution
   }
 
   private func matches(_ response: HTTPResponse) throws -> Bool {

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import JSON
 import Jinja
 import PythonTime
 
@@ -44,6 +45,10 @@ package struct RuntimeEnvironment: Sendable {
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
 package protocol LogSink: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
+  /// Whether lines of the level DEBUG are wanted: what only they show need not be made otherwise.
+  var isDebugging: Bool { get }
+  /// Logs a step of the run at the level DEBUG, with its values for machines.
+  func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject)
   /// Says that `stream` is being throttled by the API.
   func rateLimited(stream: String)
   /// Reports an error that does not end anything yet.
@@ -53,6 +58,10 @@ package protocol LogSink: Sendable {
 }
 
 extension LogSink {
+  package var isDebugging: Bool { false }
+  package func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
+    if isDebugging { log(.debug, message()) }
+  }
   package func report(_ error: ConnectorError) { log(.error, error.description) }
   package func note(_ event: RunEvent) {}
 }

@@ -42,10 +42,18 @@ struct HTTPClient: Sendable {
   /// Seconds from which a wait is none that Python could wait.
   private static let longestWait = 9_223_372_037.0
 
+  private var exchanges: ExchangeLog { ExchangeLog(name: name, runtime: runtime) }
+
   /// The response to `request`, which may be one that another requester got, if its `key` is given.
   func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
     guard let cache, let key else { return try await send(request) }
-    return try await cache.response(for: key) { try await send(request) }
+    var isKept = true
+    let response = try await cache.response(for: key) {
+      isKept = false
+      return try await send(request)
+    }
+    if isKept { exchanges.kept(response) }
+    return response
   }
 
   /// - Returns: the response of the first attempt that is not repeated; its status may be an error that is ignored.
@@ -63,6 +71,7 @@ struct HTTPClient: Sendable {
       number += 1
       let (attempt, sent) = try await self.attempt(request, number)
       let resolution = try errorHandler.interpret(attempt)
+      exchanges.decided(resolution, attempt)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       if resolution.action == .rateLimited { runtime.log.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
@@ -86,6 +95,7 @@ struct HTTPClient: Sendable {
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(attempt, resolution, sent) }
+        exchanges.waits(exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
         try await pause(exponential(rateLimit.count), after: attempt, resolution, sent, number)
         strategy = Tries(started: runtime.now())
       case .standard:
@@ -93,8 +103,9 @@ struct HTTPClient: Sendable {
         guard standard.count < maxTries, standard.elapsed < errorHandler.maxTime else {
           throw exhausted(attempt, resolution, sent)
         }
-        try await pause(
-          min(exponential(standard.count), errorHandler.maxTime - standard.elapsed), after: attempt, resolution, sent, number)
+        let wait = min(exponential(standard.count), errorHandler.maxTime - standard.elapsed)
+        exchanges.waits(wait, "the default (1, 2, 4 … s)")
+        try await pause(wait, after: attempt, resolution, sent, number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
         standard.beginNext(at: runtime.now())
@@ -113,12 +124,14 @@ struct HTTPClient: Sendable {
     try await authenticator.rotation?.sign(&signed)
     try await budget?.acquire(signed, for: name)
     runtime.secrets.hide(credentialsOf: signed)
-    runtime.log.log(.debug, "Sending \(signed.method) \(signed.url)")
+    let start = exchanges.isOn ? runtime.now() : 0
+    exchanges.sending(signed, attempt: number)
     do {
       let received = try await exchange(signed)
       // Whoever judges an error looks into its body, and a template may look into any. Of any other body the beginning is received
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
+      exchanges.received(response, to: signed, since: start)
       if response.isSuccess { try signed.checkEnd?(response) }
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
@@ -126,6 +139,7 @@ struct HTTPClient: Sendable {
       return (.response(response), signed)
     } catch let error as TransportError {
       try Task.checkCancellation()
+      exchanges.failed(error, signed, since: start)
       return (.failure(error), signed)
     }
   }
@@ -137,6 +151,7 @@ struct HTTPClient: Sendable {
     var redirects = Redirects(of: request, secrets: runtime.secrets)
     var response = try await runtime.transport.exchange(request)
     while let next = try redirects.next(after: response) {
+      exchanges.redirected(response, to: next)
       try await budget?.acquire(next, for: name)
       response = try await runtime.transport.exchange(next)
       budget?.update(from: response, to: next)
@@ -180,9 +195,14 @@ struct HTTPClient: Sendable {
     after attempt: Attempt, _ request: HTTPRequest, _ resolution: ErrorResolution, _ number: Int
   ) throws -> Wait {
     // Other credentials need not wait for the rate of those that were refused.
-    if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true { return .strategy(0.1) }
+    if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true {
+      exchanges.waits(0.1, "the authenticator, which has other credentials,")
+      return .strategy(0.1)
+    }
     for strategy in errorHandler.backoffStrategies ?? [] {
-      if let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 { return .strategy(seconds) }
+      guard let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 else { continue }
+      if exchanges.isOn { exchanges.waits(seconds, strategy.origin(of: attempt) ?? "a backoff strategy") }
+      return .strategy(seconds)
     }
     return resolution.action == .rateLimited ? .rateLimit : .standard
   }

@@ -181,7 +181,9 @@ struct SimpleRetriever: Component, Retriever {
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
         cutOffs = 0
-        switch try step(after: read, current, size, token, tracker.hasReachedLimit) {
+        let step = try step(after: read, current, size, token, tracker.hasReachedLimit)
+        if runtime.log.isDebugging { tell(read, step) }
+        switch step {
         case .next(let next):
           if let token { try repeated.end(token, slice: slice) }
           token = next
@@ -227,6 +229,22 @@ struct SimpleRetriever: Component, Retriever {
     result.slice = slice
     result.requestedPageSize = size
     return try paginator.nextToken(after: result, lastToken: token).map { .next($0) } ?? .end
+  }
+
+  /// Says what became of a page.
+  private func tell(_ read: PageResult?, _ step: PageStep) {
+    let next =
+      switch step {
+      case .next(let token): "the next page's token is \(runtime.secrets.excerpt(of: token.value.pythonString, upTo: 500))"
+      case .anew: "paging begins anew"
+      case .end: "there is no next page"
+      }
+    guard let read else { return runtime.log.debug("\(streamName): no page; \(next)", [:]) }
+    let dropped = read.extractedCount - read.recordCount
+    let found = "\(read.extractedCount) extracted, \(dropped) of them dropped by filter or cursor"
+    runtime.log.debug(
+      "\(streamName): a page of \(read.recordCount) records (\(found)); \(next)",
+      ["extracted": .int(read.extractedCount), "dropped": .int(dropped), "records": .int(read.recordCount)])
   }
 
   private func startAnew(

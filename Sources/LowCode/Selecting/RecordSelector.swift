@@ -15,12 +15,15 @@ struct RecordSelector: Component {
   private let streamName: String
   private let log: any LogSink
   private let tally: SelectionTally
+  /// How the filter is called where somebody asks what it dropped.
+  private let filterName: String
 
   /// Extracts, and does nothing else to the records.
   init(extractor: any RecordExtractor, at node: ManifestNode, in context: BuildContext) {
     self.extractor = extractor
     extractorNode = node
     filter = nil
+    filterName = ""
     transformations = []
     transformsFirst = false
     normalizes = false
@@ -36,6 +39,7 @@ struct RecordSelector: Component {
     extractorNode = try node.required("extractor")
     extractor = try context.build(extractorNode)
     filter = try context.build(optional: node["record_filter"])
+    filterName = node["record_filter"].map { "the record filter\($0.placeText)" } ?? "no filter"
     streamName = context.streamName
     log = context.runtime.log
     tally = context.runtime.tallies.tally(
@@ -147,6 +151,7 @@ struct RecordSelector: Component {
     defer {
       found.removeSubrange(kept...)
       tally.refined(count, kept: kept, droppedByFilter: droppedByFilter)
+      if kept < count { tell(count, kept, droppedByFilter) }
     }
     for index in found.indices {
       if transformsFirst { try transform(&found[index], slice) }
@@ -160,6 +165,14 @@ struct RecordSelector: Component {
       if kept < index { found.swapAt(kept, index) }
       kept += 1
     }
+  }
+
+  /// Says what dropped records of a batch.
+  private func tell(_ count: Int, _ kept: Int, _ byFilter: Int) {
+    let byCursor = count - kept - byFilter
+    log.debug(
+      "\(streamName): of \(count) records \(filterName) dropped \(byFilter), and the cursor \(byCursor)",
+      ["records": .int(count), "dropped_by_filter": .int(byFilter), "dropped_by_cursor": .int(byCursor)])
   }
 
   private func transform(_ record: inout Record, _ slice: StreamSlice) throws {

@@ -141,6 +141,12 @@ struct HeaderTime: Sendable {
     }
   }
 
+  /// The header with its value, for people.
+  func shown(in response: HTTPResponse) -> String? {
+    guard let name = try? header.string(EvaluationContext(config: config)), let value = response.header(name) else { return nil }
+    return "\(name): \(value.prefix(100))"
+  }
+
   private func found(in response: HTTPResponse) throws -> Found? {
     let context = EvaluationContext(config: config)
     guard var text = response.header(try header.string(context)), !text.isEmpty else { return nil }

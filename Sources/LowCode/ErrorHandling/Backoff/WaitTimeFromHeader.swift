@@ -14,4 +14,6 @@ struct WaitTimeFromHeader: Component, BackoffStrategy {
     if wait != 0 { try limit.check(wait) }
     return wait
   }
+
+  func origin(of attempt: Attempt) -> String? { attempt.response.flatMap(header.shown) }
 }

@@ -22,4 +22,6 @@ struct WaitUntilTimeFromHeader: Component, BackoffStrategy {
     if minimum != 0 { return try limit.checked(max(wait, minimum)) }
     return wait < 0 ? nil : try limit.checked(wait)
   }
+
+  func origin(of attempt: Attempt) -> String? { attempt.response.flatMap(header.shown) }
 }
