@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CExhaustion"),
+    .target(name: "CPages"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
@@ -30,7 +31,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
       name: "JSON",
-      dependencies: ["CExhaustion", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
+      dependencies: ["CExhaustion", "CPages", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime", dependencies: ["Python"]),
     .target(

@@ -1,4 +1,5 @@
 import CExhaustion
+import CPages
 import Foundation
 import Synchronization
 
@@ -45,6 +46,11 @@ enum Blocks {
     _ base: UnsafeMutableRawPointer, _ capacity: Int, keeping count: Int, to wanted: Int
   ) -> (base: UnsafeMutableRawPointer, capacity: Int) {
     if wanted < sizes.lowerBound { return (checked(realloc(base, wanted)), wanted) }
+    // A large one grows where it lies, or is moved as it is: a copy would have both in memory for a moment.
+    if capacity > sizes.upperBound {
+      let larger = max(capacity, (wanted + granularity - 1) / granularity * granularity)
+      if let moved = pages_resize(base, capacity, larger) { return (moved, larger) }
+    }
     let block = allocate(wanted)
     memcpy(block.base, base, count)
     free(base, capacity)

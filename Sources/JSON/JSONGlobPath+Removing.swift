@@ -1,34 +1,37 @@
 extension JSONGlobPath {
-  /// A copy of `value` without the lists at the places that match; whatever else matches stays.
-  package func removingLists(from value: JSONValue) -> JSONValue {
+  /// What `view` looks at, built in memory without the lists at the places that match; whatever else matches stays.
+  package func removingLists(from view: JSONView) -> JSONValue {
     var trail: [UInt64] = []
-    return strip(value, &trail)
+    return strip(view, &trail)
   }
 
-  /// Goes as deep as the path has segments or, with `**`, as `value` has levels, which the parser bounds.
-  private func strip(_ value: JSONValue, _ trail: inout [UInt64]) -> JSONValue {
+  /// Goes as deep as the path has segments or, with `**`, as the value has levels, which the parser bounds.
+  private func strip(_ view: JSONView, _ trail: inout [UInt64]) -> JSONValue {
     let limit = deepStar ?? matchers.count
-    switch value {
-    case .object(let object):
+    switch view.kind {
+    case .object:
       var kept = JSONObject()
-      for (key, child) in object {
+      view.forEachMember { key, child in
         if let child = self.child(child, mask(of: .key(key)), limit, &trail) { kept[key] = child }
       }
       return .object(kept)
-    case .array(let elements):
-      return .array(
-        elements.enumerated().compactMap { child($0.element, mask(of: .index($0.offset, of: elements.count)), limit, &trail) })
-    default: return value
+    case .array:
+      var kept: [JSONValue] = []
+      view.forEachChild { step, child in
+        if let child = self.child(child, mask(of: step), limit, &trail) { kept.append(child) }
+      }
+      return .array(kept)
+    default: return view.value
     }
   }
 
   /// What stays of a child; nil where it is removed.
-  private func child(_ child: JSONValue, _ mask: UInt64, _ limit: Int, _ trail: inout [UInt64]) -> JSONValue? {
-    if trail.count < limit, mask & 1 << UInt64(trail.count) == 0 { return child }
-    if deepStar == nil, trail.count >= limit { return child }
+  private func child(_ child: JSONView, _ mask: UInt64, _ limit: Int, _ trail: inout [UInt64]) -> JSONValue? {
+    if trail.count < limit, mask & 1 << UInt64(trail.count) == 0 { return child.value }
+    if deepStar == nil, trail.count >= limit { return child.value }
     trail.append(mask)
     defer { trail.removeLast() }
-    if case .array = child, matches(trail) { return nil }
+    if child.kind == .array, matches(trail) { return nil }
     return strip(child, &trail)
   }
 }

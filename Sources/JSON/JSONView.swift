@@ -157,6 +157,15 @@ package struct JSONView: Sendable {
     try tape.forEachElement(index) { try body(JSONView(document: document, index: $0)) }
   }
 
+  /// The elements of an array, one after the other; none for other kinds.
+  package var elementSequence: JSONElements { JSONElements(of: self) }
+
+  /// The size of the text that the value stands in: 0 for scalars.
+  package var containerSize: Int { word.isContainer ? tape.text(index).count : 0 }
+
+  /// The number of words that the value takes in its document's index.
+  package var wordCount: Int { tape.next(index) - index }
+
   /// Whether this is a string of exactly the key's bytes.
   package func isString(_ key: JSONKey) -> Bool {
     guard kind == .string else { return false }

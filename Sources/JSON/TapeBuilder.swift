@@ -54,16 +54,16 @@ struct TapeBuilder: ~Copyable {
   /// The number of words written.
   var used: Int { output.used }
 
-  /// About the memory that is going to be made for the elements of the arrays in which reading pauses: most are records.
+  /// About the memory that is going to be made of what the text holds: any object may be a record, and a look is taken at the elements of
+  /// the arrays in which reading pauses.
   var elementBytes: Int {
-    (0..<pause.depth).reduce(0) { sum, level in
-      let frame = frames[level]
-      return frame.isObject ? sum : sum + frame.count * Self.bytesAnElement + frame.containers * Self.bytesARecord
+    (0..<pause.depth).reduce(objects * Self.bytesARecord) { sum, level in
+      frames[level].isObject ? sum : sum + frames[level].count * Self.bytesAnElement
     }
   }
 
-  /// What a look at an element takes, and what a record takes besides; a list that is to be one is copied.
-  private static let (bytesAnElement, bytesARecord, recordsAList) = (16, 96, 4)
+  /// What a look at an element takes, and what a record takes besides.
+  package static let (bytesAnElement, bytesARecord) = (16, 96)
 
   /// A container that is still open.
   private struct Frame {
@@ -73,8 +73,6 @@ struct TapeBuilder: ~Copyable {
     var count: Int
     var flags: UInt64
     var isObject: Bool
-    /// How many records the objects and lists in it weigh.
-    var containers = 0
     /// The number of keys that were as expected, and which the level's filter does not have.
     var expected = 0
   }
@@ -96,6 +94,8 @@ struct TapeBuilder: ~Copyable {
   private var filters: UnsafeMutablePointer<KeyFilter>
   private var shapes: UnsafeMutablePointer<Shape>
   private var frameCapacity = 16
+  /// The number of objects begun.
+  private var objects = 0
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
@@ -207,7 +207,7 @@ struct TapeBuilder: ~Copyable {
         let isObject = at.pointee == UInt8(ascii: "{")
         if depth >= TapeBuilder.maximumDepth { throw fail(.depth, at) }
         if depth == frameCapacity { growFrames() }
-        if depth > 0 { frames[level].containers &+= isObject ? 1 : Self.recordsAList }
+        objects &+= isObject ? 1 : 0
         level = depth
         depth &+= 1
         (frames + level).initialize(to: Frame(index: out.used, dirt: dirt, count: 0, flags: 0, isObject: isObject))

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Shows that `airbyte-lowcode` does its work, or says why not, where the system allows it little.
 
-    system_limits.py BINARY [--only files threads memory] [--seconds 60]
+    system_limits.py BINARY [--only files threads tasks memory] [--seconds 60]
 
-Each command runs under a limit of open files (`ulimit -n`), of processes and threads (`ulimit -u`), or of address space (`ulimit -v`),
-with one partition at a time and with twenty. A run is good where it gives every record, or ends with an error that names the limit;
+Each command runs under a limit of open files (`ulimit -n`), of processes and threads (`ulimit -u`, and a container's `pids.max` where a
+control group can be made here), or of address space (`ulimit -v`), with one partition at a time and with twenty. A run is good where it gives every record, or ends with an error that names the limit;
 a signal, silence, and records that are missing without an error are not. Limits of threads are tried as another user than root, whom
 they do not bind. Ends with 1 where a run is not good.
 """
 
 import argparse
+import atexit
 import http.server
 import json
 import os
@@ -30,9 +31,10 @@ RECORDS = 50
 KINDS = {
     "files": (resource.RLIMIT_NOFILE, [4, 5, 6, 8, 9, 10, 12, 14, 16, 20, 24, 32, 48, 64]),
     "threads": (resource.RLIMIT_NPROC, [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32]),
+    "tasks": (None, [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32]),
     "memory": (resource.RLIMIT_AS, [megabytes << 20 for megabytes in (100, 150, 200, 250, 300, 400, 500, 700, 1000, 1500)]),
 }
-NAMES = {"files": "ulimit -n", "threads": "ulimit -u", "memory": "ulimit -v"}
+NAMES = {"files": "ulimit -n", "threads": "ulimit -u", "tasks": "pids.max", "memory": "ulimit -v"}
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -82,17 +84,35 @@ def user():
     return pwd.getpwnam("nobody") if os.getuid() == 0 else None
 
 
-def run(command, kind, limit, seconds):
+def control_group():
+    """A new control group whose tasks can be limited; None where none can be made."""
+    for place in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
+        group = Path(place) / f"airbyte-lowcode-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        if (group / "pids.max").exists():
+            return group
+        group.rmdir()
+    return None
+
+
+def run(command, kind, limit, seconds, group):
     """The exit status (None for silence), the messages and standard error of a command under a limit."""
     other = user() if kind == "threads" else None
 
     def bind():
-        if kind:
+        if kind == "tasks":
+            (group / "cgroup.procs").write_text(str(os.getpid()))
+        elif kind:
             resource.setrlimit(KINDS[kind][0], (limit, limit))
         if other:
             os.setgid(other.pw_gid)
             os.setuid(other.pw_uid)
 
+    if kind == "tasks":
+        (group / "pids.max").write_text(str(limit))
     environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", TMPDIR="/tmp")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, preexec_fn=bind, env=environment)
@@ -146,7 +166,13 @@ def main():
         (folder / "catalog.json").write_text(json.dumps({"streams": [{
             "stream": {"name": "items", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
             "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}))
+        group = control_group() if "tasks" in args.only else None
+        if group:
+            atexit.register(group.rmdir)
         for kind in args.only:
+            if kind == "tasks" and not group:
+                print("pids.max: no control group can be made here")
+                continue
             for limit in KINDS[kind][1]:
                 told = []
                 for command, form, at_a_time, host in [
@@ -158,7 +184,7 @@ def main():
                     line = [binary, command, "--manifest", path]
                     line += ["--config", folder / "config.json"] if command != "spec" else []
                     line += ["--catalog", folder / "catalog.json"] if command == "read" else []
-                    status, out, errors = run(line, kind, limit, args.seconds)
+                    status, out, errors = run(line, kind, limit, args.seconds, group)
                     wrong = verdict(command, kind, status, out, errors)
                     failures += wrong is not None
                     told.append("works" if status == 0 and not wrong else "refused" if not wrong else f"\n    {command} {form} {at_a_time}: {wrong}\n")

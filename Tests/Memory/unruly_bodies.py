@@ -42,7 +42,22 @@ ROWS_BOMB = packed(b"{}\n" * 350_000, 500)
 TWICE = packed(BOMB, 1)
 TEXT_BOMB = packed(b"[" + RECORDS * (100 * MEGABYTE // len(RECORDS)) + b"{}]", 1)
 OBJECTS_BOMB = packed(b"[" + b"{}," * 13_000_000 + b"{}]", 1)
-# Name: decoder, status, header, and what makes the body; None for a body without an end.
+FLATTENED = {"transformations": [{"type": "FlattenFields"}]}
+EXPANDED = {"path": ["data"], "expander": {"type": "RecordExpander", "expand_records_from_field": ["in"]}}
+
+
+def many(begin, record, size, end):
+    """A body of about `size` megabytes."""
+    yield begin
+    count = MEGABYTE // len(record)
+    for _ in range(size):
+        yield record * count
+    yield end
+
+
+# What is received and read as it comes, and would be for ever: such a read is ended from outside.
+ENDLESS = {"items, endless before"}
+# Name: decoder, status, header, what makes the body, and how the stream's records are made of it.
 BODIES = {
     "json, endless records": ("JsonDecoder", 200, "", lambda: endless(b"[", RECORDS * 400)),
     "json, endless empty objects": ("JsonDecoder", 200, "", lambda: endless(b"[", b"{}," * 30_000)),
@@ -86,6 +101,32 @@ BODIES = {
     "items, endless before": ("JsonItemsDecoder", 200, "", lambda: endless(b'{"a":"', b"x" * 100_000)),
     "GzipDecoder, one text of 100 MB": ("GzipDecoder of JsonDecoder", 200, "", lambda: [TEXT_BOMB]),
     "GzipDecoder, one text of empty objects": ("GzipDecoder of JsonDecoder", 200, "", lambda: [OBJECTS_BOMB]),
+    "json, endless lists of empty objects": ("JsonDecoder", 200, "", lambda: endless(b"[", (b"[" + b"{}," * 1_000 + b"{}],") * 20)),
+    "json, endless lists of records": ("JsonDecoder", 200, "", lambda: endless(b"[", (b"[" + b'{"a":1},' * 1_000 + b"{}],") * 8)),
+    "json, 8 MB of lists of one object": ("JsonDecoder", 200, "", lambda: many(b"[", b"[{}],", 8, b"{}]")),
+    "json, a record of 100 MB of text": ("JsonDecoder", 200, "", lambda: many(b'[{"a":"', b"x", 100, b'"}]')),
+    "json, a record of 12 MB of members": ("JsonDecoder", 200, "", lambda: [
+        b"[{" + b",".join(b'"a%d":1' % i for i in range(1_000_000)) + b"}]"]),
+    "json, 12 MB of equal members": ("JsonDecoder", 200, "", lambda: many(b"[{", b'"a":1,', 12, b'"b":1}]')),
+    "json, 40 MB of records, flattened": ("JsonDecoder", 200, "", lambda: many(
+        b"[", b'{"a":{"b":[1,2],"c":"text"},"d":{"e":1}},', 40, b"{}]"), FLATTENED),
+    "json, 8 MB of empty objects, flattened": ("JsonDecoder", 200, "", lambda: many(b"[", b"{},", 8, b"{}]"), FLATTENED),
+    "json, a record of 4 MB, flattened": ("JsonDecoder", 200, "", lambda: [
+        b'[{"x":{' + b",".join(b'"a%d":{"b":1}' % i for i in range(250_000)) + b"}}]"], FLATTENED),
+    "json, a record of 60 MB, flattened": ("JsonDecoder", 200, "", lambda: many(b'[{"x":[', b'{"b":1},', 60, b"{}]}]"), FLATTENED),
+    "json, 40 MB of items, expanded": ("JsonDecoder", 200, "", lambda: many(
+        b'{"data":{"in":[', b'{"b":[1,2],"c":"text"},', 40, b'{}]}}'), EXPANDED),
+    "json, 40 MB of items, expanded with fields": ("JsonDecoder", 200, "", lambda: many(
+        b'{"data":{"id":1,"in":[', b'{"b":[1,2],"c":"text"},', 40, b'{}]}}'),
+        {"path": ["data"], "expander": {**EXPANDED["expander"], "merge_parent": True}}),
+    "json, 8 MB of items, expanded with their record": ("JsonDecoder", 200, "", lambda: many(
+        b'{"data":{"id":1,"in":[', b"{},", 8, b'{}]}}'),
+        {"path": ["data"], "expander": {**EXPANDED["expander"], "remain_original_record": True}}),
+    "json, 40 MB below stars": ("JsonDecoder", 200, "", lambda: many(
+        b'{"data":{"in":[', b'{"b":{"c":1}},', 40, b'{}]}}'), {"path": ["data", "*", "*", "b"]}),
+    "json, 10 MB of records": ("JsonDecoder", 200, "", lambda: many(b"[", RECORDS, 10, b"{}]")),
+    "lines, 10 MB of records, flattened": ("JsonlDecoder", 200, "", lambda: many(
+        b"", b'{"a":{"b":[1,2],"c":"text"},"d":{"e":1}}\n', 10, b"{}\n"), FLATTENED),
     "error, endless": ("JsonDecoder", 400, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
     "error, endless, lines": ("JsonlDecoder", 503, "", lambda: endless(b'{"message": "', b"x" * 100_000)),
     "gzip of 1 GB": ("JsonDecoder", 200, "Content-Encoding: gzip\r\n", lambda: [BOMB]),
@@ -111,7 +152,7 @@ def serve(given):
                     if not part:
                         return
                     data += part
-                _, status, header, body = given["body"]
+                _, status, header, body, *_ = given["body"]
                 connection.sendall(f"HTTP/1.1 {status} Given\r\n{header}Connection: close\r\n\r\n".encode())
                 for part in body():
                     connection.sendall(part)
@@ -126,7 +167,7 @@ def serve(given):
     return listener.getsockname()[1]
 
 
-def manifest(port, decoder, at_a_time):
+def manifest(port, decoder, at_a_time, path=(), expander=None, **more):
     outer, _, within = decoder.partition(" of ")
     inner = {"type": outer}
     if outer == "GzipDecoder":
@@ -140,9 +181,11 @@ def manifest(port, decoder, at_a_time):
             "partition_router": {"type": "ListPartitionRouter", "cursor_field": "part", "values": [str(i) for i in range(at_a_time)]},
             "requester": {"type": "HttpRequester", "url_base": f"http://127.0.0.1:{port}", "path": "/{{ stream_partition.part }}",
                           "error_handler": {"type": "DefaultErrorHandler", "max_retries": 0}},
-            "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}},
+            "record_selector": {"type": "RecordSelector", "extractor": {
+                "type": "DpathExtractor", "field_path": list(path), **({"record_expander": expander} if expander else {})}},
         },
         "schema_loader": {"type": "InlineSchemaLoader", "schema": {"type": "object", "properties": {}}},
+        **more,
     }
     return {
         "version": "7.39.1", "type": "DeclarativeSource", "check": {"type": "CheckStream", "stream_names": ["items"]},
@@ -151,8 +194,8 @@ def manifest(port, decoder, at_a_time):
     }
 
 
-def measure(binary, port, decoder, at_a_time, folder, seconds):
-    (folder / "manifest.yaml").write_text(json.dumps(manifest(port, decoder, at_a_time)))
+def measure(binary, port, body, at_a_time, folder, seconds):
+    (folder / "manifest.yaml").write_text(json.dumps(manifest(port, body[0], at_a_time, **(body[4] if len(body) > 4 else {}))))
     (folder / "config.json").write_text("{}")
     (folder / "catalog.json").write_text(json.dumps({"streams": [{
         "stream": {"name": "items", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
@@ -192,8 +235,9 @@ def main():
         given["body"] = BODIES[name]
         for at_a_time in args.at_a_time:
             with tempfile.TemporaryDirectory() as folder:
-                status, records, message, most, seconds = measure(args.binary.resolve(), port, BODIES[name][0], at_a_time, Path(folder), args.seconds)
-            good = status >= 0 and most <= args.limit
+                status, records, message, most, seconds = measure(args.binary.resolve(), port, BODIES[name], at_a_time, Path(folder), args.seconds)
+            ended = status >= 0 or name in ENDLESS and -status == signal.SIGKILL and seconds >= args.seconds
+            good = ended and most <= args.limit
             wrong |= not good
             told = f"exit {status}" if status >= 0 else signal.Signals(-status).name
             print(f"{name}, {at_a_time} at a time: {most:.0f} MB, {seconds:.0f} s, {told}, {records} records{'' if good else '  WRONG'}\n    {message[:200]}", flush=True)

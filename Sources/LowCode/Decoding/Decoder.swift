@@ -30,12 +30,35 @@ package enum DecodedBody: Sendable {
       return sum
     }
   }
+}
 
-  package func forEach(_ body: (JSONView) throws -> Void) rethrows {
+extension DecodedBody: Sequence {
+  package struct Iterator: IteratorProtocol {
+    fileprivate var one: JSONView?
+    fileprivate var elements: JSONElements?
+    fileprivate var many: IndexingIterator<[JSONView]>?
+
+    package mutating func next() -> JSONView? {
+      if elements != nil { return elements?.next() }
+      if many != nil { return many?.next() }
+      defer { one = nil }
+      return one
+    }
+  }
+
+  package func makeIterator() -> Iterator {
     switch self {
-    case .one(let view): try body(view)
-    case .elements(of: let array): try array.forEachElement(body)
-    case .many(let views): for view in views { try body(view) }
+    case .one(let view): Iterator(one: view)
+    case .elements(of: let array): Iterator(elements: array.elementSequence)
+    case .many(let views): Iterator(many: views.makeIterator())
+    }
+  }
+
+  package var underestimatedCount: Int {
+    switch self {
+    case .one: 1
+    case .elements(of: let array): array.count
+    case .many(let views): views.count
     }
   }
 }

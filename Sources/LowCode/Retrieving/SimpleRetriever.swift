@@ -311,14 +311,16 @@ struct SimpleRetriever: Component, Retriever {
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
     try await decoder.decode(response) { batch in
       if !decoder.streams { result.body = batch.first }
-      let selection = await selector.select(batch, slice: slice, normalizer: normalizer, look)
-      result.recordCount += selection.records.count
-      result.extractedCount += selection.extracted
-      if let last = selection.records.last { result.lastRecord = last }
       let size = decoder.streams ? batch.heldBytes : response.body.count
-      guard let failure = selection.failure else { return try await emit(selection.records, size) }
-      if !selection.records.isEmpty, try await !emit(selection.records, size) { return false }
-      throw failure
+      var isMoreWanted = true
+      try await selector.select(batch, of: response, slice: slice, normalizer: normalizer, look) { selection in
+        result.recordCount += selection.records.count
+        result.extractedCount += selection.extracted
+        if let last = selection.records.last { result.lastRecord = last }
+        isMoreWanted = try await emit(selection.records, size)
+        return isMoreWanted
+      }
+      return isMoreWanted
     }
     return result
   }

@@ -31,14 +31,16 @@ struct CombinedExtractor: Component, RecordExtractor {
     log = context.runtime.log
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws {
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
     for index in extractors.indices {
       let items = try await items(of: index, in: body)
       switch mode {
-      case .union: try items.forEach(take)
+      case .union: for item in items { try await take(item) }
       case .firstMatch:
         let hasRecord = items.contains { if case .leftOut = $0 { false } else { true } }
-        if hasRecord { return try items.forEach(take) }
+        guard hasRecord else { continue }
+        for item in items { try await take(item) }
+        return
       }
     }
   }

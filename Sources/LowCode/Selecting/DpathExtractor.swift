@@ -35,11 +35,10 @@ struct DpathExtractor: Component, RecordExtractor {
     return true
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws {
-    guard let expander else { return try forEachView(in: body) { try take(.view($0)) } }
-    var found: [JSONView] = []
-    try forEachView(in: body) { found.append($0) }
-    for view in found { try await expander.expand(view).forEach(take) }
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+    for view in try views(in: body) {
+      if let expander { try await expander.expand(view, take) } else { try await take(.view(view)) }
+    }
   }
 
   func outcome(in body: JSONView) -> PathOutcome {
@@ -47,25 +46,27 @@ struct DpathExtractor: Component, RecordExtractor {
     return PathOutcome(of: path, in: body)
   }
 
-  private func forEachView(in body: JSONView, _ take: (JSONView) throws -> Void) throws {
+  private func views(in body: JSONView) throws -> [JSONView] {
     let path = try path.get()
-    if let path, path.hasStar { return try path.values(in: body).forEach(take) }
-    guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return }
-    if found.kind == .array { try found.forEachElement(take) } else if found.isTruthy { try take(found) }
+    if let path, path.hasStar { return path.values(in: body) }
+    guard let found = try path.map({ try $0.get(in: body) }) ?? body else { return [] }
+    return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
   }
 
   /// - Returns: false where something that was found is no object.
   private func append(recordsIn body: JSONView, to records: inout [Record]) throws -> Bool {
     guard let path = try path.get() else { return append(found: body, to: &records) }
     guard path.hasStar else { return try path.get(in: body).map { append(found: $0, to: &records) } ?? true }
-    return path.values(in: body).allSatisfy { append(record: $0, to: &records) }
+    let views = path.values(in: body)
+    records.makeRoom(for: views.count)
+    return views.allSatisfy { append(record: $0, to: &records) }
   }
 
   /// A list gives its elements, any other value that is not empty is a record.
   private func append(found: JSONView, to records: inout [Record]) -> Bool {
     guard found.kind == .array else { return found.isTruthy ? append(record: found, to: &records) : true }
     guard found[0]?.kind ?? .object == .object else { return false }
-    records.reserveCapacity(records.count + found.count)
+    records.makeRoom(for: found.count)
     var areObjects = true
     found.forEachElement { areObjects = areObjects && append(record: $0, to: &records) }
     return areObjects
@@ -75,5 +76,15 @@ struct DpathExtractor: Component, RecordExtractor {
     guard view.kind == .object else { return false }
     records.append(Record(view))
     return true
+  }
+}
+
+extension [Record] {
+  /// Makes room for `count` more records: no more than they need where there are none yet, since a page may be large.
+  mutating func makeRoom(for count: Int) {
+    let wanted = self.count + count
+    guard wanted > capacity else { return }
+    // Asked for a little more again and again, it would be copied each time.
+    reserveCapacity(isEmpty ? wanted : Swift.max(wanted, capacity + capacity / 2))
   }
 }

@@ -61,35 +61,64 @@ struct RecordExpander: Component {
     }
   }
 
-  /// The items of `record`; what is no object stays as it is.
-  func expand(_ record: JSONView) async throws -> [ExtractedItem] {
-    guard record.kind == .object, case .object(let parent) = record.value else { return [.view(record)] }
+  /// Calls `take` with the items of `record`, one after the other; what is no object stays as it is.
+  func expand(_ record: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+    guard record.kind == .object else { return try await take(.view(record)) }
     let path = try path.get()
-    guard !path.segments.isEmpty else { return [.view(record)] }
-    let base = mergesParent ? path.removingLists(from: .object(parent)).object : nil
-    let isTruncated = try truncationIndicator?.value(in: Record(parent))?.isTruthy ?? false
+    guard !path.segments.isEmpty else { return try await take(.view(record)) }
+    let isTruncated = try truncationIndicator?.value(in: Record(record))?.isTruthy ?? false
     if isTruncated, let retriever {
-      let fetched = try await fetch(by: retriever, parent, base)
-      try warnOfShortfall(fetched.count, parent)
-      if !fetched.isEmpty { return fetched }
+      let parent = Parent(of: record, keepsOriginal: true, base: base(of: record, path))
+      let fetched = try await fetch(by: retriever, parent)
+      try warnOfShortfall(fetched.count, record)
+      if !fetched.isEmpty {
+        for item in fetched { try await take(item) }
+        return
+      }
     }
-    let embedded = path.values(in: .object(parent)).compactMap(\.array).flatMap { $0 }
-    if isTruncated, retriever == nil { try warnOfTruncation(embedded.count, parent) }
-    if embedded.isEmpty { return emitsParent ? [.view(record)] : [] }
-    return try embedded.map { .value(try withParent(parent, $0, base)) }
+    let lists = path.values(in: record).filter { $0.kind == .array && $0.count > 0 }
+    if isTruncated, retriever == nil { try warnOfTruncation(lists.reduce(0) { $0 + $1.count }, record) }
+    if lists.isEmpty { return emitsParent ? try await take(.view(record)) : () }
+    let addsNothing = !keepsOriginal && !mergesParent && parentFields.isEmpty
+    let parent = addsNothing ? nil : Parent(of: record, keepsOriginal: keepsOriginal, base: base(of: record, path))
+    for list in lists {
+      for item in list.elementSequence {
+        if let parent { try await take(.value(try withParent(parent, item.value))) } else { try await take(.view(item)) }
+      }
+    }
   }
 
-  private func fetch(by retriever: SimpleRetriever, _ parent: JSONObject, _ base: JSONObject?) async throws -> [ExtractedItem] {
+  /// A record whose items are made records.
+  private struct Parent {
+    let record: Record
+    /// The whole record; nil where nobody asks for it.
+    let whole: JSONObject?
+    /// The record without its lists, where items are merged with it.
+    let base: JSONObject?
+
+    init(of view: JSONView, keepsOriginal: Bool, base: JSONObject?) {
+      record = Record(view)
+      whole = keepsOriginal ? record.object : nil
+      self.base = base
+    }
+  }
+
+  private func base(of record: JSONView, _ path: JSONGlobPath) -> JSONObject? {
+    mergesParent ? path.removingLists(from: record).object : nil
+  }
+
+  private func fetch(by retriever: SimpleRetriever, _ parent: Parent) async throws -> [ExtractedItem] {
     var items: [ExtractedItem] = []
-    try await retriever.read(StreamSlice(partition: ["parent_record": .object(parent)]), normalizer: nil) { page in
-      items += try page.records.map { .value(try withParent(parent, .object($0.object), base)) }
+    let partition: JSONObject = ["parent_record": .object(parent.whole ?? parent.record.object)]
+    try await retriever.read(StreamSlice(partition: partition), normalizer: nil) { page in
+      items += try page.records.map { .value(try withParent(parent, .object($0.object))) }
       return true
     }
     return items
   }
 
   /// The parent's fields lie below the item's, the copied ones above them.
-  private func withParent(_ parent: JSONObject, _ item: JSONValue, _ base: JSONObject?) throws -> JSONValue {
+  private func withParent(_ parent: Parent, _ item: JSONValue) throws -> JSONValue {
     var child: JSONObject
     switch item {
     case .object(let object): child = object
@@ -97,21 +126,21 @@ struct RecordExpander: Component {
       guard keepsOriginal || mergesParent || !parentFields.isEmpty else { return item }
       child = ["value": item]
     }
-    if let base { child = base.merging(child) { $1 } }
-    for field in parentFields { try field.copy(from: parent, to: &child) }
-    if keepsOriginal { child["original_record"] = .object(parent) }
+    if let base = parent.base { child = base.merging(child) { $1 } }
+    for field in parentFields { try field.copy(from: parent.record, to: &child) }
+    if keepsOriginal { child["original_record"] = .object(parent.whole ?? [:]) }
     return .object(child)
   }
 
   // MARK: Warnings
 
   /// The `total_count` beside the field that tells of the truncation.
-  private func total(_ parent: JSONObject) throws -> Int? {
+  private func total(_ parent: JSONView) throws -> Int? {
     guard let segments = truncationIndicator?.segments.dropLast() else { return nil }
     return try RecordPath(segments + ["total_count"]).value(in: Record(parent))?.int
   }
 
-  private func warnOfTruncation(_ count: Int, _ parent: JSONObject) throws {
+  private func warnOfTruncation(_ count: Int, _ parent: JSONView) throws {
     let total = try total(parent).map { " of \($0)" } ?? ""
     truncationWarning {
       log.log(
@@ -121,7 +150,7 @@ struct RecordExpander: Component {
     }
   }
 
-  private func warnOfShortfall(_ count: Int, _ parent: JSONObject) throws {
+  private func warnOfShortfall(_ count: Int, _ parent: JSONView) throws {
     guard let total = try total(parent), count < total else { return }
     shortfallWarning {
       log.log(

@@ -61,60 +61,154 @@ struct RecordSelector: Component {
     }
   }
 
-  /// What becomes of a batch of values.
+  /// What becomes of some of the values of a body.
   struct Selection {
     var records: [Record] = []
     /// How many the extractor found before any was dropped.
     var extracted = 0
-    /// Why there is nothing behind these records: one of them cannot be made. Those before it stand, as with the reference.
-    var failure: (any Error)?
   }
 
-  /// Extracts, filters, transforms and normalises the records of a page, and fetches their files.
-  /// - Parameter look: sees the records as they were extracted.
+  /// Extracts, filters, transforms and normalises the records of a response's body, and fetches their files.
+  ///
+  /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
+  /// - Parameters:
+  ///   - look: sees the records as they were extracted.
+  ///   - emit: takes the records, in order, at least once; it returns whether more are wanted.
+  /// - Throws: why there is nothing behind the records that were emitted, as one of them cannot be made. Those before it stand, as with
+  ///   the reference.
   func select(
-    _ page: DecodedBody, slice: StreamSlice, normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void
-  ) async -> Selection {
-    var selection = Selection()
-    do { try await extract(page, slice: slice, into: &selection) } catch { selection.failure = error }
-    look(selection.records)
-    do { try refine(&selection.records, slice: slice, normalizer: normalizer) } catch { selection.failure = error }
-    if let uploader {
-      for index in selection.records.indices {
-        do {
-          try await uploader.upload(&selection.records[index])
-        } catch {
-          selection.records.removeSubrange(index...)
-          selection.failure = error
-          break
+    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
+    _ emit: (Selection) async throws -> Bool
+  ) async throws {
+    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, normalizer, emit) }
+    var found = Selection()
+    var (weight, total) = (0, 0)
+    defer { tally.extracted(total) { body.first.map(extractor.outcome) ?? .unknown } }
+    var failure: (any Error)?
+    do {
+      found.records.makeRoom(for: body.underestimatedCount)
+      for value in body {
+        let before = found.records.count
+        if try extractor.extract(from: value, into: &found.records) {
+          found.extracted += found.records.count - before
+          total += found.records.count - before
+          continue
+        }
+        try await extractor.forEachItem(in: value) { item in
+          found.extracted += 1
+          total += 1
+          guard let record = try record(item, slice) else { return }
+          weight += record.view == nil ? Self.weightOfBuilt : 1
+          found.records.append(record)
+          guard weight >= Self.mostAtOnce else { return }
+          weight = 0
+          try await finish(&found, look, finishPart)
         }
       }
+    } catch is Enough {
+      return
+    } catch {
+      failure = error
     }
-    return selection
+    if failure == nil || !found.records.isEmpty {
+      do { try await finish(&found, look, finishPart) } catch is Enough { return }
+    }
+    if let failure { throw failure }
   }
 
-  private func extract(_ page: DecodedBody, slice: StreamSlice, into selection: inout Selection) async throws {
-    var leftOut = 0
-    defer {
-      selection.extracted = selection.records.count + leftOut
-      tally.extracted(selection.extracted) { page.first.map(extractor.outcome) ?? .unknown }
+  /// Nobody wants more records.
+  private struct Enough: Error {}
+
+  /// So many records are made at a time, and of so many bytes of text.
+  private static let (mostAtOnce, mostBytesAtOnce) = (1_024, RecordWorkshop.small)
+  /// A record that was built in memory counts for as many.
+  private static let weightOfBuilt = 8
+
+  /// Whether records stay as they were extracted.
+  private var changesNothing: Bool {
+    filter == nil && cursor == nil && transformations.isEmpty && !normalizes && uploader == nil
+  }
+
+  /// Hands on what was found, which is forgotten.
+  private func finish(
+    _ found: inout Selection, _ look: ([Record]) -> Void, _ emit: (inout Selection) async throws -> Void
+  ) async throws {
+    var rest = found
+    found = Selection()
+    look(rest.records)
+    if changesNothing || Self.areSmall(rest.records) { return try await emit(&rest) }
+    var start = 0
+    while start < rest.records.count {
+      let end = Self.endOfPart(from: start, in: rest.records)
+      var part = Selection(records: Array(rest.records[start..<end]))
+      // What was left out counts with the last ones.
+      part.extracted = end < rest.records.count ? end - start : rest.extracted - start
+      start = end
+      try await emit(&part)
     }
-    var rest: [(body: JSONView, place: Int)] = []
-    try page.forEach { body in
-      if try !extractor.extract(from: body, into: &selection.records) { rest.append((body, selection.records.count)) }
+  }
+
+  private static func endOfPart(from start: Int, in records: [Record]) -> Int {
+    // Out of an array's subscript a record would be copied.
+    records.withUnsafeBufferPointer { records in
+      var (end, bytes) = (start, 0)
+      while end < records.count, end - start < mostAtOnce, bytes < mostBytesAtOnce {
+        bytes += records[end].view?.containerSize ?? 0
+        end += 1
+      }
+      return end
     }
-    let count = selection.records.count
-    for (body, place) in rest {
+  }
+
+  /// Whether records are few, and of little text.
+  private static func areSmall(_ records: [Record]) -> Bool {
+    guard records.count <= mostAtOnce else { return false }
+    return [records.first, records.last].allSatisfy { ($0?.view?.document.footprint.text ?? 0) <= mostBytesAtOnce }
+  }
+
+  private func refineAndEmit(
+    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?,
+    _ emit: (Selection) async throws -> Bool
+  ) async throws {
+    guard let workshop = response.memory?.workshop, !Self.areSmall(part.records) else {
+      let failure = await refined(&part.records, slice, normalizer)
+      return try await hand(part, on: emit, failure)
+    }
+    let (records, isBuilt) = (part.records, !changesNothing)
+    guard ResponseRoom.holder != nil else {
+      // Whoever takes these records may read others that they bring about, and wait for the same memory.
+      let failure = try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
+        await refined(&part.records, slice, normalizer)
+      }
+      return try await hand(part, on: emit, failure)
+    }
+    try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
+      let failure = await refined(&part.records, slice, normalizer)
+      try await hand(part, on: emit, failure)
+    }
+  }
+
+  /// - Returns: why there are no records behind those that are left.
+  private func refined(_ records: inout [Record], _ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async -> (any Error)? {
+    var failure: (any Error)?
+    do { try refine(&records, slice: slice, normalizer: normalizer) } catch { failure = error }
+    guard let uploader else { return failure }
+    for index in records.indices {
       do {
-        try await extractor.forEachItem(in: body) { item in
-          if let record = try record(item, slice) { selection.records.append(record) } else { leftOut += 1 }
-        }
+        try await uploader.upload(&records[index])
       } catch {
-        // What stood behind it is not reached.
-        selection.records.removeSubrange(place..<count)
-        throw error
+        records.removeSubrange(index...)
+        return error
       }
     }
+    return failure
+  }
+
+  private func hand(
+    _ part: Selection, on emit: (Selection) async throws -> Bool, _ failure: (any Error)?
+  ) async throws {
+    if failure == nil || !part.records.isEmpty, try await !emit(part) { throw Enough() }
+    if let failure { throw failure }
   }
 
   /// The record that an item is; nil where it is left out.

@@ -16,5 +16,7 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
     return true
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws { try take(.view(body)) }
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+    try await take(.view(body))
+  }
 }

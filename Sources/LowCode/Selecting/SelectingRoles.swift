@@ -42,7 +42,7 @@ package protocol RecordExtractor: Sendable {
   /// - Returns: whether it was done; otherwise ``forEachItem(in:_:)`` has to be asked.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) throws -> Void) async throws
+  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws
   /// What the extractor's path comes to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
 }

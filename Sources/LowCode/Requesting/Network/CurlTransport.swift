@@ -87,7 +87,8 @@ struct CurlTransport: Transport {
     transfer.end()
     let reception = transfer.reception
     return HTTPResponse(
-      status: reception.head.status, headers: reception.headers, content: .received(try reception.takeBody()), url: request.url)
+      status: reception.head.status, headers: reception.headers, content: .received(try reception.takeBody()), url: request.url,
+      memory: memory)
   }
 
   private func parts(_ transfer: CurlTransfer, _ request: HTTPRequest) -> HTTPResponse {

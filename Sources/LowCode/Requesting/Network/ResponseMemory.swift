@@ -52,11 +52,14 @@ final class ResponseMemory: Sendable {
   let limit: Limit
   /// The size of a body that is wanted wholly.
   let page: Limit
+  /// What large records are made in.
+  let workshop: RecordWorkshop
   fileprivate let semaphore: AsyncSemaphore<Rule>
 
   init(_ limit: Limit, page: Limit = TransferLimits().pageBytes) {
     self.limit = limit
     self.page = page
+    workshop = RecordWorkshop(limit)
     semaphore = AsyncSemaphore(Rule(total: limit.value))
   }
 
@@ -125,12 +128,13 @@ final class ResponseRoom: Sendable {
   }
 
   private func claim(_ size: Int) -> ResponseMemory.Claim? {
-    let missing = size - ResponseMemory.small - state.withLock { $0.bytes }
+    let bytes = state.withLock { $0.bytes }
+    let missing = size - ResponseMemory.small - bytes
     guard missing > 0 else { return nil }
-    // In steps, so that the lock is taken rarely.
+    // In steps, so that the lock is taken rarely, but not beyond the limit for a step's sake.
     let step = min(ResponseMemory.step, max(1, memory.limit.value / 16))
-    return ResponseMemory.Claim(
-      owner: ObjectIdentifier(self), holder: holderID, growth: (missing + step - 1) / step * step)
+    let growth = max(missing, min((missing + step - 1) / step * step, memory.limit.value - bytes))
+    return ResponseMemory.Claim(owner: ObjectIdentifier(self), holder: holderID, growth: growth)
   }
 }
 

@@ -229,4 +229,29 @@ import Testing
     #expect(error?.message.contains("AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY") == true)
     #expect(held.json?.count == 120_001)
   }
+
+  /// To the byte, but for the part that is received before the memory is looked at: steps in which memory is taken do not count.
+  @Test("A body beyond the memory is not asked for again", arguments: [(-100_000, false), (100_000, true), (4 << 20, true)])
+  func bodiesAtTheLimit(excess: Int, isTooLarge: Bool) async throws {
+    var limits = TransferLimits()
+    limits.memoryBytes.value = 9_000_000
+    // Of each element: its text, a word of the index, and a look at it.
+    let element = "\"" + String(repeating: "x", count: 100) + "\","
+    let count = (limits.memoryBytes.value + ResponseMemory.small + excess) / (element.utf8.count + 8 + 16)
+    let body = "[" + String(repeating: element, count: count) + "0]"
+    let server = try LoopbackServer { connection, _ in
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
+    }
+    defer { server.stop() }
+    let transport = CurlTransport(limits: limits)
+    let error = await failure {
+      try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
+        try await transport.exchange(request(server, inParts: false))
+      }
+    }
+    #expect(error?.kind == (isTooLarge ? .tooLarge : nil), "\(error?.message ?? "")")
+    guard let error else { return }
+    #expect(error.message.contains("9000000 bytes") && error.message.contains("AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY"))
+    #expect(DefaultErrorMapping.resolution(for: .failure(error)).action == .fail)
+  }
 }
