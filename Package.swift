@@ -31,7 +31,9 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
       name: "JSON",
-      dependencies: ["CExhaustion", "CPages", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections")]),
+      dependencies: [
+        "CExhaustion", "CPages", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime", dependencies: ["Python"]),
     .target(

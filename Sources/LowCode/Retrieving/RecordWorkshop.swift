@@ -26,7 +26,9 @@ struct RecordWorkshop: Sendable {
   ///   - areBuilt: whether they are built in memory, and not only written.
   ///   - url: where they come from.
   /// - Throws: ``TransportError`` where a record takes more than there is; `CancellationError`.
-  func make<Result>(_ records: [Record], areBuilt: Bool, from url: String, _ body: () async throws -> Result) async throws -> Result {
+  func make<Result>(_ records: [Record], areBuilt: Bool, from url: String, _ body: () async throws -> Result) async throws
+    -> Result
+  {
     let cost = records.withUnsafeBufferPointer { records in
       records.indices.reduce(0) { max($0, records[$1].view.map { Self.cost(of: $0, isBuilt: areBuilt) } ?? 0) }
     }
