@@ -72,6 +72,17 @@ enum PseudoTerminal {
     #expect(shown.lines.count { $0.contains("shelf") } == 1)
   }
 
+  /// The name of a stream may hold a secret of the config.
+  @Test func aTerminalShowsNoSecret() async throws {
+    let api = try UnrulyAPI { _ in .json(200, #"{"items": [{"id": 1}]}"#) }
+    let name = "of-kEy5secret1"
+    let connection = try Connection(to: api, manifest: Manifests.streams([name]), config: ["token": "kEy5secret1"])
+    let shown = try await shown(try connection.readArguments([name, name + "-more"]), in: connection)
+    #expect(!shown.raw.contains("Ey5secre"), "\(shown.raw)")
+    #expect(shown.lines.contains { $0.hasPrefix("of-****: 1 record, 1 page") }, "\(shown.lines)")
+    #expect(shown.lines.contains { $0.hasPrefix("warning: ") && $0.contains("`of-****-more`") }, "\(shown.lines)")
+  }
+
   @Test func aTerminalShowsALinePerStreamAndASummary() async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)
     let connection = try Connection(to: api)

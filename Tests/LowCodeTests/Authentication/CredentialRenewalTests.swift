@@ -56,6 +56,19 @@ import Testing
     #expect(outcome.failure == nil)
   }
 
+  /// What the API says of fresh credentials is quoted within a sentence: a secret in it is hidden before it is cut.
+  @Test(arguments: [0, 1_970, 1_985, 1_990, 1_996, 1_999, 2_000]) func ofARefusalNoSecretIsShown(length: Int) async throws {
+    let body = JSONValue.object(["message": .string(String(repeating: "y", count: length) + "KEY-Zx81Qpl0 is old")]).jsonText
+    let world = TestWorld([.status(401, body), .status(401, body)])
+    world.hide("KEY-Zx81Qpl0")
+    let client = HTTPClient(
+      name: "s", authenticator: Credentials([.success(true)]), errorHandler: Handler(), runtime: world.runtime)
+    let error = await connectorError { _ = try await client.send(HTTPRequest(method: "GET", url: "https://a.test")) }
+    let shown = ([error?.message, error?.internalMessage].compactMap { $0 } + world.lines).map(world.masked).joined()
+    for piece in ["KEY", "Zx8", "Qpl"] { #expect(!shown.contains(piece)) }
+    #expect(error != nil)
+  }
+
   @Test func renewsOnceOnly() async throws {
     let outcome = try await send([401, 401, 200], [.success(true), .success(true)])
     #expect(outcome.sent == ["v1", "v2"])
