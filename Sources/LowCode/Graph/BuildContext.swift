@@ -56,8 +56,10 @@ package struct BuildContext: Sendable {
     config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry, updates: (any ConfigUpdating)? = nil
   ) {
     self.config = config
+    let shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+    secretShadow = shadow
     templateConfig = TemplateConfig(Value(JSONValue.object(config)), runtime: runtime.templates)
-    secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+      .hidingSecrets(by: runtime.secrets, insteadOf: shadow)
     self.runtime = runtime
     self.registry = registry
     authentication = AuthenticationState(config: config, updates: updates)
@@ -67,8 +69,10 @@ package struct BuildContext: Sendable {
   package func overriding(config: JSONObject) -> BuildContext {
     var context = self
     context.config = config
+    let shadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+    context.secretShadow = shadow
     context.templateConfig = templateConfig.with(Value(JSONValue.object(config)))
-    context.secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
+      .hidingSecrets(by: runtime.secrets, insteadOf: shadow)
     context.authentication = AuthenticationState(config: config)
     return context
   }

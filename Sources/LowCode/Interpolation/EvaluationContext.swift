@@ -20,6 +20,11 @@ package struct EvaluationContext: Sendable {
     self.bindings = bindings
   }
 
+  /// The same context with another config.
+  func with(_ config: TemplateConfig) -> EvaluationContext {
+    EvaluationContext(config: config, record: record, slice: slice, bindings: bindings)
+  }
+
   /// A context beside the time and chance of the system, unless `runtime` gives others.
   package init(
     config: Value, runtime: TemplateRuntime = .system, record: Value? = nil, slice: StreamSlice? = nil,

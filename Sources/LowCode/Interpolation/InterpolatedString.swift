@@ -136,6 +136,12 @@ package struct InterpolatedString: Sendable {
       if parts.readsStreamState { throw TemplateError(.runtime, "") }
       return try Self.typed(template, parts.fallback, context, parts.types)
     } catch {
+      context.config.hideSecrets(in: error) { other in
+        do throws(TemplateError) {
+          _ = try Self.typed(template, parts.fallback, context.with(other), parts.types)
+          return nil
+        } catch { return error }
+      }
       throw failure(error)
     }
   }

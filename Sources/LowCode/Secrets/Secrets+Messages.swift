@@ -37,7 +37,7 @@ extension Secrets {
     }
   }
 
-  /// Hides user and password of a URL, and the parameters of its query that are called like credentials.
+  /// Hides user and password of a URL, and the parameters of its query that are called like credentials or are such a URL.
   func hide(credentialsOfURL url: String) {
     var text = url
     let places = text.withUTF8(URLParts.Credentials.init)
@@ -47,7 +47,9 @@ extension Secrets {
       for part in parts.count > 1 ? parts[1...] : parts[...] { hidePassing(URLParts.decoded(part)) }
     }
     guard places.mayHaveParameters else { return }
-    for (name, value) in URLParts.query(of: url) where CredentialName.isCredential(name) { hidePassing(value) }
+    for (name, value) in URLParts.query(of: url) {
+      if CredentialName.isCredential(name) { hidePassing(value) } else if value.contains("://") { hide(credentialsOfURL: value) }
+    }
   }
 
   /// Hides the values of cookies, be they sent or set; repeated headers are joined by commas.
@@ -93,6 +95,12 @@ enum URLParts {
           isName = false
           if CredentialName.isCredential(UnsafeBufferPointer(rebasing: url[start..<index])) { mayHaveParameters = true }
         case UInt8(ascii: "%") where isName: mayHaveParameters = true
+        // A URL with a user may be a parameter of this one.
+        case UInt8(ascii: "@"): mayHaveParameters = true
+        case UInt8(ascii: "%"):
+          if index + 2 < url.count, url[index + 1] == UInt8(ascii: "4"), url[index + 2] == UInt8(ascii: "0") {
+            mayHaveParameters = true
+          }
         default: break
         }
         if mayHaveParameters { return }
