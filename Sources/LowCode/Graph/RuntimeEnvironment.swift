@@ -72,6 +72,7 @@ extension RuntimeEnvironment {
   func reportWhatIsMissing(of stream: String? = nil) {
     omissions.report(of: stream, to: log)
     tallies.report(of: stream, to: log, hiding: secrets)
+    warnings.report(of: stream, to: log)
   }
 
   /// Warns of a stream, unless the same kind of warning was given for it before.

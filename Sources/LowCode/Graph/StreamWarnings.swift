@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import Synchronization
 
 /// Which warnings a run has given: each kind once for a stream, however many cursors, partitions and children it has.
@@ -9,6 +10,10 @@ package final class StreamWarnings: Sendable {
     case beginsAfterEnd
     /// Windows are cut finer than dates are written, so that those that were read do not join.
     case fineGranularity
+    /// A partition came again.
+    case samePartition
+    /// Partitions are too many for a state of each.
+    case globalCursor
   }
 
   private struct Warning: Hashable {
@@ -17,11 +22,34 @@ package final class StreamWarnings: Sendable {
   }
 
   private let given = Mutex<Set<Warning>>([])
+  /// Warnings that wait for the end of their stream.
+  private let waiting = Mutex<[String: [(level: LogLevel, message: String)]]>([:])
 
   package init() {}
 
   /// Whether the warning was not given yet; it counts as given now.
   func isNew(_ kind: Kind, of stream: String) -> Bool {
     given.withLock { $0.insert(Warning(kind: kind, stream: stream)).inserted }
+  }
+
+  /// Keeps a warning until its stream is over. Cursors warn like this: a state is written while their lock is held, so that to write
+  /// while it is held could never end.
+  func keep(_ kind: Kind, of stream: String, _ level: LogLevel = .warn, _ message: () -> String) {
+    guard isNew(kind, of: stream) else { return }
+    let message = message()
+    waiting.withLock { $0[stream, default: []].append((level, message)) }
+  }
+
+  /// Gives the warnings that were kept.
+  /// - Parameter stream: the stream that is over; nil where all of them are.
+  func report(of stream: String? = nil, to log: any LogSink) {
+    let over = waiting.withLock { waiting in
+      let over = waiting.filter { stream == nil || $0.key == stream }
+      for name in over.keys { waiting[name] = nil }
+      return over
+    }
+    for (name, messages) in over.sorted(by: { $0.key < $1.key }) {
+      for (level, message) in messages { log.log(level, "Stream \(name): \(message)") }
+    }
   }
 }

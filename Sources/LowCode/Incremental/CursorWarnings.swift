@@ -2,7 +2,7 @@ import PythonTime
 
 /// What a read says once of a stream whose cursor leaves nothing to read, or whose state cannot move.
 extension CursorDefinition {
-  /// Warns where the stream begins after its end.
+  /// Warns at the stream's end where it begins after its end.
   /// - Parameter isFromState: whether `start` comes from the state that was handed in.
   func warn(ofStart start: CursorValue, isFromState: Bool) {
     guard case .datetime(let formats) = converter, readsWindows, let end = try? end(),
@@ -12,7 +12,7 @@ extension CursorDefinition {
     else { return }
     let lookback = rules.lookback.flatMap { try? start.subtracting($0) }
     let isAnyRead = lookback.map { !end.isBefore($0) } ?? false
-    runtime.warnOnce(.beginsAfterEnd, of: streamName) {
+    runtime.warnings.keep(.beginsAfterEnd, of: streamName) {
       let (from, to) = (written(start), written(end))
       guard isFromState else {
         return
@@ -32,7 +32,8 @@ extension CursorDefinition {
     return text.string ?? text.jsonText
   }
 
-  /// Warns where stretches that were read one after the other do not join, since their ends were written too coarsely.
+  /// Warns at the stream's end where stretches that were read one after the other do not join, since their ends were written too
+  /// coarsely.
   func warn(ofGapsIn intervals: CursorIntervals) {
     guard case .datetime(let formats) = converter, case .fixed(let granularity)? = rules.granularity,
       let unit = formats.output.smallestUnit, granularity.totalMicroseconds < unit
@@ -43,7 +44,7 @@ extension CursorDefinition {
       return Int128(start) - Int128(end) <= unit
     }
     guard let stuck else { return }
-    runtime.warnOnce(.fineGranularity, of: streamName) {
+    runtime.warnings.keep(.fineGranularity, of: streamName) {
       "its state stays at \(written(stuck.0.end)), though more was read: its `cursor_granularity` is finer than the "
         + "`datetime_format` `\(formats.output.format)` can write, so that the windows that were read do not join. "
         + "Give it the granularity of its format."

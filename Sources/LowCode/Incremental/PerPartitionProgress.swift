@@ -54,7 +54,6 @@ struct PerPartitionProgress: Sendable {
   private var checkpoints: [ParentCheckpoint] = []
   private var startTime: Int64?
   private var lastEmission: Int64?
-  private var hasWarnedOfDuplicates = false
 
   /// - Throws: ``ConnectorError`` where the state cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject, usesGlobalCursor: Bool) throws {
@@ -128,10 +127,9 @@ struct PerPartitionProgress: Sendable {
   mutating func begin(_ key: PartitionKey, parentState: JSONObject?) throws -> Arrival {
     switchToGlobalCursorAtLimit()
     guard arrived.insert(PartitionDigest(key)).inserted else {
-      if !hasWarnedOfDuplicates {
-        definition.log.log(.warn, "Stream `\(definition.streamName)` got the same partition twice; it is read once.")
+      definition.runtime.warnings.keep(.samePartition, of: definition.streamName) {
+        "the same partition came twice; it is read once."
       }
-      hasWarnedOfDuplicates = true
       return .duplicate
     }
     open[key] = Open(sequence: generated)
@@ -207,10 +205,9 @@ struct PerPartitionProgress: Sendable {
 
   private mutating func switchToGlobalCursorAtLimit() {
     guard !usesGlobalCursor, numberOfPartitions > Self.switchToGlobalLimit else { return }
-    definition.log.log(
-      .info,
-      "Stream `\(definition.streamName)` has more than \(Self.switchToGlobalLimit) partitions: it goes on with a global cursor."
-    )
+    definition.runtime.warnings.keep(.globalCursor, of: definition.streamName, .info) {
+      "it has more than \(Self.switchToGlobalLimit) partitions, so that its state is a global cursor."
+    }
     usesGlobalCursor = true
   }
 

@@ -32,12 +32,18 @@ import Testing
       """
     var input = try ConnectorInput.reading(["tickets"])
     input.states = state.map { ["tickets": $0] } ?? [:]
-    let runtime = world.runtime
+    let output = CollectedOutput()
+    var runtime = world.runtime
+    let writer = MessageWriter(output: output, mask: SecretMask(), now: runtime.now)
+    // The log of a run, as warnings must not come in the middle of another message.
+    runtime.log = RunLog(writer: writer, isDebugging: false)
     let connector = try await Connector.load(.text(Array(manifest.utf8), name: "m.yaml"), input, runtime: runtime)
-    let writer = MessageWriter(output: CollectedOutput(), mask: SecretMask(), now: runtime.now)
     #expect(try await connector.read(input.catalog, to: writer).isComplete)
     #expect(world.transport.requests.count == answers.count)
-    return world.lines.filter { $0.hasPrefix("WARN ") }.map { String($0.dropFirst(5)) }
+    return try output.lines.compactMap { line in
+      let log = try JSONValue(parsing: line)["log"]
+      return log?["level"] == "WARN" ? log?["message"]?.string : nil
+    }
   }
 
   // MARK: - Paths
@@ -195,6 +201,14 @@ import Testing
     let warnings = try await Self.warnings(
       [Self.incremental(cursor)], Array(repeating: answer, count: requests), state: state)
     #expect(warnings == (sentence.map { ["Stream tickets: \($0)"] } ?? []))
+  }
+
+  @Test func aPartitionThatComesAgain() async throws {
+    let parts = "partition_router: {type: ListPartitionRouter, cursor_field: part, values: [a, a, a]},"
+    let retriever = "retriever: {type: SimpleRetriever,"
+    let stream = Self.incremental().replacing(retriever, with: retriever + parts)
+    #expect(
+      try await Self.warnings([stream], ["[]"]) == ["Stream tickets: the same partition came twice; it is read once."])
   }
 
   @Test func partitionsInTheFutureAreSaidOnce() async throws {
