@@ -7,6 +7,8 @@
 #include <malloc.h>
 
 void cheap_share(void) { mallopt(M_ARENA_MAX, 1); }
+void cheap_return(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 #else
 void cheap_share(void) {}
+void cheap_return(void) {}
 #endif

@@ -208,6 +208,9 @@ def measure(binary, port, body, at_a_time, folder, seconds):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, preexec_fn=bind, env=dict(os.environ, SWIFT_BACKTRACE="enable=no"))
         timer = threading.Timer(seconds, process.kill)
         timer.start()
+        most, is_over = [0], threading.Event()
+        watch = threading.Thread(target=observe, args=(process.pid, most, is_over), daemon=True)
+        watch.start()
         records, message, rest = 0, "", b""
         while data := process.stdout.read1(MEGABYTE):
             *lines, rest = (rest + data).split(b"\n")
@@ -215,10 +218,24 @@ def measure(binary, port, body, at_a_time, folder, seconds):
                 records += line.startswith(b'{"type":"RECORD"')
                 if not message and line.startswith(b'{"type":"TRACE","trace":{"type":"ERROR"'):
                     message = json.loads(line)["trace"]["error"]["message"]
-        _, status, usage = os.wait4(process.pid, 0)
+        is_over.set()
+        watch.join()
+        _, status, _ = os.wait4(process.pid, 0)
         timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, records, message, usage.ru_maxrss / 1024, time.monotonic() - begin
+    return process.returncode, records, message, most[0] / 1024, time.monotonic() - begin
+
+
+def observe(pid, most, is_over):
+    """Takes note of the peak of resident memory, in KB. Not by wait4, whose figure begins with this process's own, of which it is a fork."""
+    while not is_over.wait(0.02):
+        try:
+            with open(f"/proc/{pid}/status") as status:
+                found = [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
+        except OSError:
+            return
+        if found:
+            most[0] = max(most[0], found[0])
 
 
 def main():

@@ -30,10 +30,11 @@ package enum SystemLimits {
   /// The limit of the address space in bytes (`ulimit -v`); nil for none.
   static var addressSpace: Int? { limit(addressSpaceResource) }
 
-  /// Prepares the process for a limit of its address space: `malloc` would keep 64 MB of it for each thread, and without memory
+  /// Prepares the process for large blocks of memory, and for a limit of its address space: `malloc` would keep 64 MB of it for each thread, and without memory
   /// there is nothing left to make an error with.
   /// - Parameter trace: where an error is told: by a TRACE message to that descriptor, or as a text to standard error if it is nil.
   package static func prepare(trace: Int32?) {
+    cheap_return()
     guard let limit = addressSpace else { return }
     cheap_share()
     let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)."

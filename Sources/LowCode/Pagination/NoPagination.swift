@@ -4,6 +4,7 @@ struct NoPagination: Component, Paginator {
   init() {}
 
   var initialToken: PageToken? { nil }
+  var looksAtLastRecord: Bool { false }
   func pageSize() throws -> Int? { nil }
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? { nil }
   func path(for token: PageToken?) -> String? { nil }

@@ -50,6 +50,8 @@ package protocol Paginator: Sendable {
   var initialToken: PageToken? { get }
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
+  /// Whether the next page may depend on the last record, which is kept for that: a record keeps all that it was sent with in memory.
+  var looksAtLastRecord: Bool { get }
   func pageSize() throws -> Int?
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
   /// The path (or complete URL) of the next page, where the token is one.
@@ -60,4 +62,5 @@ package protocol Paginator: Sendable {
 
 extension Paginator {
   package var tokensAreCounted: Bool { false }
+  package var looksAtLastRecord: Bool { true }
 }

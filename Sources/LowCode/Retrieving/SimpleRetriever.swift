@@ -316,7 +316,7 @@ struct SimpleRetriever: Component, Retriever {
       try await selector.select(batch, of: response, slice: slice, normalizer: normalizer, look) { selection in
         result.recordCount += selection.records.count
         result.extractedCount += selection.extracted
-        if let last = selection.records.last { result.lastRecord = last }
+        if paginator.looksAtLastRecord, let last = selection.records.last { result.lastRecord = last }
         isMoreWanted = try await emit(selection.records, size)
         return isMoreWanted
       }
