@@ -10,15 +10,24 @@ enum GivenMessages {
     "RECORD", "STATE", "LOG", "TRACE", "CATALOG", "SPEC", "CONNECTION_STATUS", "CONTROL", "DESTINATION_CATALOG",
   ]
 
+  /// What a file holds.
+  enum Content {
+    case text(JSONValue)
+    /// The output of a command.
+    case messages
+    case nothing
+
+    var text: JSONValue? { if case .text(let text) = self { text } else { nil } }
+  }
+
   /// Reads the file at `path`, or standard input for `-`. An output may be longer than memory: other lines are passed over as they come,
   /// and so is what is no message, such as a last line that was cut off.
   /// - Parameters:
   ///   - what: what the file is for, as in "state".
   ///   - type: the messages of an output that are wanted.
   ///   - take: is given each of them.
-  /// - Returns: the JSON text, where the file is one; nil for an output, and for an empty file.
   /// - Throws: ``ConnectorError`` where the file cannot be read, or is neither.
-  static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> JSONValue? {
+  static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> Content {
     var lines = Lines(try InputFile.handle(path, what))
     var beginning: [UInt8] = []
     let wanted = Data("\"\(type)\"".utf8)
@@ -29,11 +38,11 @@ enum GivenMessages {
         guard !line.allSatisfy(\.isBlank) else { continue }
         guard isMessage(line) else {
           try lines.rest(into: &beginning)
-          return try InputFile.json(beginning, path, what)
+          return .text(try InputFile.json(beginning, path, what))
         }
         try hand(line, type, wanted, to: take)
         while let line = try lines.next() { try hand(line, type, wanted, to: take) }
-        return nil
+        return .messages
       }
     } catch is TooLarge {
       throw InputFile.tooLarge(path, what)
@@ -41,7 +50,7 @@ enum GivenMessages {
       throw ConnectorError(
         .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
     }
-    return nil
+    return .nothing
   }
 
   private static func hand(

@@ -157,7 +157,7 @@ struct Session {
   func catalog(at path: String) throws -> [ConfiguredStream] {
     do {
       var last: JSONValue?
-      let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }
+      let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }.text
       guard let catalog = text ?? last else {
         throw ConnectorError(
           .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog.")
@@ -172,8 +172,11 @@ struct Session {
   func states(at path: String) throws -> [String: JSONObject] {
     do {
       var latest = LatestStates()
-      let text = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
-      return try InputState.streams(text ?? latest.list)
+      let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
+      if case .messages = content, latest.list == [] {
+        runtime.log.log(.warn, "No line of \(path) is a whole STATE message: all streams are read from their beginning.")
+      }
+      return try InputState.streams(content.text ?? latest.list)
     } catch let error as InputShapeError {
       throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
     }

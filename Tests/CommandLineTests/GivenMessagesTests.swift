@@ -55,6 +55,35 @@ import Testing
     #expect(run.status == 1)
   }
 
+  private static let uselessStates: [(text: String, sentence: String?)] = [
+    (
+      #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"no"}}}"#,
+      "No line of state.json is a whole STATE message"
+    ),
+    (String(state("days", "2025-01-01").prefix(60)), "is not valid JSON"),
+    (
+      #"{"type":"LOG","log":{"level":"INFO","message":"a"}}"# + "\n" + state("days", "2025-01-01").prefix(60),
+      "No line of state.json is a whole STATE message"
+    ),
+    (
+      state("dasy", "2025-01-01"),
+      "The state is of a stream `dasy`, which the manifest does not have: it is not used. Did you mean `days`?"
+    ),
+    (state("others", "2025-01-01"), "Stream days: the state has nothing of it, so that it is read from its beginning."),
+    ("", nil), ("[]", nil), (state("days", "2025-01-01"), nil),
+  ]
+
+  @Test(arguments: uselessStates)
+  func statesOfNoUseAreNamed(text: String, sentence: String?) async throws {
+    let api = try UnrulyAPI(Archive.answer)
+    let connection = try Connection(to: api, manifest: Archive.manifest)
+    try connection.folder.write("catalog.json", try await connection.run("discover", "-c", "config.json").stdout)
+    try connection.folder.write("state.json", text)
+    let run = try await connection.run("read", "-c", "config.json", "-C", "catalog.json", "-s", "state.json")
+    guard let sentence else { return #expect(!run.stdout.contains("the state"), "\(run.stdout)") }
+    #expect(run.stdout.contains(sentence), "\(run.stdout)")
+  }
+
   private static func state(_ stream: String, _ day: String) -> String {
     #"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"\#(stream)"},"stream_state":{"time":"\#(day)T00:00:00Z"}}}}"#
   }

@@ -44,6 +44,19 @@ import YAML
     }
   }
 
+  @Test(arguments: [
+    ("pagination", "`CursorPagination`"), ("substream", "`SubstreamPartitionRouter`"), ("backoff", "BackoffStrategy`"),
+  ])
+  func aPartOfANameFindsThoseThatHaveIt(subject: String, name: String) {
+    do {
+      _ = try Explanation.of(subject)
+      Issue.record("\(subject) was explained")
+    } catch {
+      #expect(error.description.hasPrefix("there is nothing called `\(subject)`; these have it in their names: "))
+      #expect(error.description.contains(name), "\(error)")
+    }
+  }
+
   /// Examples are put together from those of the schema, so they have to be YAML that fits it.
   @Test(arguments: ComponentSchema.definitionNames)
   func examplesAreValid(name: String) throws {

@@ -9,7 +9,7 @@ package struct Connector: Sendable {
   private let declaredSpec: Spec?
   /// The config as it was given, after its migrations: what validations look at, whatever a check lays over it.
   private let givenConfig: JSONObject
-  private let states: [String: JSONObject]
+  let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
   private let generated: GeneratedStreams
 

@@ -60,6 +60,7 @@ extension Connector {
         progress.skipped(stream: name)
       }
     }
+    warn(ofStatesWithoutUse: available.map(\.name), catalog)
     // All of them from the start: one that is slow would have every place before the others begin.
     for reader in readers { run.limiter.begin(reader.stream.name) }
     failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
@@ -75,6 +76,23 @@ extension Connector {
       return outcome
     }
     return outcome
+  }
+
+  /// Says of states that nobody reads on from, and of streams that begin anew beside others that go on: names are easily mistaken, and
+  /// a state that holds but one stream is easily taken for all.
+  private func warn(ofStatesWithoutUse names: [String], _ catalog: [ConfiguredStream]) {
+    for name in states.keys.sorted() where !names.contains(name) {
+      let nearest = NameSuggestion.nearest(to: name, among: names)
+      context.runtime.log.log(
+        .warn,
+        "The state is of a stream `\(name)`, which the manifest does not have: it is not used."
+          + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
+    }
+    guard !states.isEmpty else { return }
+    for entry in catalog where entry.syncMode == .incremental && states[entry.descriptor.name] == nil {
+      context.runtime.log.log(
+        .info, "Stream \(entry.descriptor.name): the state has nothing of it, so that it is read from its beginning.")
+    }
   }
 
   /// What may be read beside what.

@@ -3,9 +3,10 @@ import LowCode
 
 /// Examples as YAML, put together from those of the bundled schema.
 enum ExampleText {
-  /// A component with its required properties, and with what else the schema has an example for; any other value as that of a
-  /// property that takes it.
+  /// The example that the schema has of a component, for those whose properties hang together; else one with its required properties, and
+  /// with what else the schema has an example for; any other value as that of a property that takes it.
   static func of(_ name: String, _ definition: JSONValue) -> String {
+    if let example = definition["examples"]?.array?.first?.object { return yaml(example, indent: "  ") }
     if let example = component(name, definition, onlyRequired: false, within: []) { return yaml(example, indent: "  ") }
     let value = value(definition, within: [name])
     return usage(of: name).map { yaml([$0: value], indent: "  ") } ?? "  \(inline(value))"

@@ -84,8 +84,13 @@ package enum Explanation {
     let found = others(name)
     guard found.isEmpty else { return found.joined(separator: "\n\n") }
     let near = near(name, names)
-    if !near.isEmpty, let type = NameSuggestion.nearest(to: name, among: names), typeNames.contains(type) {
+    let isInNames = names.filter { $0.lowercased().contains(name.lowercased()) }.count > 1
+    if !near.isEmpty, !isInNames, let type = NameSuggestion.nearest(to: name, among: names), typeNames.contains(type) {
       throw Unknown(description: "there is no type `\(name)`\(near)")
+    }
+    let having = names.filter { name.count > 2 && $0.lowercased().contains(name.lowercased()) }
+    if !having.isEmpty {
+      throw Unknown(description: "there is nothing called `\(name)`; these have it in their names: \(phrase(having))")
     }
     let properties = Set(owned.keys)
     let help = near.isEmpty ? self.near(name, properties.sorted()) : near
