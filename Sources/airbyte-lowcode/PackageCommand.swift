@@ -38,8 +38,9 @@ struct PackageCommand: AsyncParsableCommand {
     try await CommandRunner.run {
       let manifest = ManifestOptions.file(of: given)
       let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
-      if output == nil { try Self.refuse(toReplace: package.name) }
       let place = options.output(output ?? package.name, manifest: manifest, package)
+      try place.check()
+      if output == nil { try Self.refuse(toReplace: package.name) }
       let executable = try options.executable()
       let count = try executable.write(package, to: place)
       let files = package.files.count

@@ -133,7 +133,8 @@ package final class MessageWriter: Sendable {
     switch value {
     case .string(let text): .string(mask.masked(text))
     case .array(let elements): .array(elements.map(masked))
-    case .object(let members): .object(members.mapValues(masked))
+    // The names of headers and parameters may be made of secrets too.
+    case .object(let members): .object(JSONObject(members.map { (mask.masked($0), masked($1)) }, uniquingKeysWith: { $1 }))
     default: value
     }
   }
