@@ -4,9 +4,9 @@
     system_limits.py BINARY [--only files threads tasks memory] [--seconds 60]
 
 Each command runs under a limit of open files (`ulimit -n`), of processes and threads (`ulimit -u`, and a container's `pids.max` where a
-control group can be made here), or of address space (`ulimit -v`), with one partition at a time and with twenty. A run is good where it gives every record, or ends with an error that names the limit;
-a signal, silence, and records that are missing without an error are not. Limits of threads are tried as another user than root, whom
-they do not bind. Ends with 1 where a run is not good.
+control group can be made here), or of address space (`ulimit -v`), with one partition at a time and with twenty. A run is good where it
+gives every record, or ends with an error that names the limit; a signal, silence, and records that are missing without an error are not.
+Limits of threads are tried as another user than root, whom they do not bind. Ends with 1 where a run is not good.
 """
 
 import argparse
