@@ -72,12 +72,10 @@ struct Session {
     }
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
-    if let command = input.config["__command"]?.string {
-      // The reference takes it for what to do, instead of the command line's.
+    if input.config["__command"] != nil {
+      // The reference takes it for what to do, instead of the command line's. What it is may be no command at all, and is not quoted.
       runtime.log.log(
-        .warn,
-        "The config asks for the command `\(command)` of the Connector Builder, which this version does not have: "
-          + "`__command` is passed over.")
+        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is passed over.")
     }
     input.states = states
     input.catalog = catalog

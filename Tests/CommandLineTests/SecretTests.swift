@@ -214,6 +214,16 @@ import Testing
     #expect(run.stdout.contains("X-****"))
   }
 
+  /// A key that belongs to the Connector Builder, of which nothing says what it holds.
+  @Test func aCommandInAConfigIsNamedWithoutItsValue() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let run = try await Connection(to: api, config: ["__command": "kEy5secret1"]).read(["ok"])
+    #expect(
+      try run.logs("WARN").contains { $0.hasPrefix("The config has a `__command` for the Connector Builder") }, "\(run.stdout)")
+    #expect(!(run.stdout + run.stderr).contains("kEy5secret1"))
+    #expect(try run.recordCount(of: "ok") == 3)
+  }
+
   @Test func aConfigThatDoesNotFitShowsNone() async throws {
     let connection = try Connection(
       config: ["token": .array([.string("kEy5secret1'\"\\")])])

@@ -75,9 +75,9 @@ extension PathAbsence {
     let missing = quoted(missing)
     switch found {
     case .keys(let keys, let count, let list):
+      if keys.isEmpty { return "\(whole) has no \(missing): it is an empty object." }
       let more = count > keys.count ? " and \(count - keys.count) more" : ""
       let sentence = "\(whole) has no \(missing); its keys are \(keys.map(quoted).joined(separator: ", "))\(more)."
-      if keys.isEmpty { return "\(whole) has no \(missing): it is an empty object." }
       if let list {
         let path = (place + [list]).map { secrets.excerpt(of: $0, upTo: 60) }.joined(separator: ", ")
         return "\(sentence) The list of objects there is \(quoted(list)): try `field_path: [\(path)]`."

@@ -141,10 +141,10 @@ struct HeaderTime: Sendable {
     }
   }
 
-  /// The header with its value, for people.
+  /// The header with its value, for people; of a long one its length alone, as a part of a secret would not be masked.
   func shown(in response: HTTPResponse) -> String? {
     guard let name = try? header.string(EvaluationContext(config: config)), let value = response.header(name) else { return nil }
-    return "\(name): \(value.prefix(100))"
+    return "\(name): \(value.count > 100 ? "\(value.count) characters" : value)"
   }
 
   private func found(in response: HTTPResponse) throws -> Found? {
