@@ -58,6 +58,18 @@ struct SourceIndex: Sendable {
     return (String(decoding: bytes[offset..<end], as: UTF8.self), end)
   }
 
+  /// What stands before an offset and from it on, in whatever lines: about `size` bytes before it, and twice as many behind it.
+  func surroundings(of offset: Int, size: Int) -> (before: String, after: String) {
+    func boundary(_ offset: Int) -> Int {
+      var place = min(max(offset, 0), bytes.count)
+      while place > 0, place < bytes.count, bytes[place] & 0xC0 == 0x80 { place -= 1 }
+      return place
+    }
+    let (begin, end) = (boundary(offset - size), boundary(offset + 2 * size))
+    let (before, after) = (bytes[begin..<offset], bytes[offset..<max(offset, end)])
+    return (String(decoding: before, as: UTF8.self), String(decoding: after, as: UTF8.self))
+  }
+
   func isEndOfLine(_ offset: Int) -> Bool {
     offset >= bytes.count || Self.lengthOfBreak(at: offset, in: bytes) > 0
   }

@@ -82,7 +82,7 @@ extension SourceMark {
   ///
   /// A long line is cut to `width` columns around the mark. Empty where the file has no such line.
   /// - Parameters:
-  ///   - hiding: finds what must not be shown, by its bytes, in the line or in a part of it that is much longer than what is shown.
+  ///   - hiding: finds what must not be shown, by its bytes, in a part of the text that is much longer than what is shown.
   ///   - escaping: makes of a part of the line what can be shown.
   package func snippet(
     width: Int = 110, hiding: ((String) -> [Range<Int>])? = nil, escaping: (String) -> String
@@ -106,15 +106,13 @@ extension SourceMark {
     return "\(number) | \(isCut ? "…" : "")\(shown)\(rest)\n\(margin) | \(caret)^"
   }
 
-  /// How much of a line is looked at on either side, in characters, since what must not be shown may be cut.
+  /// How much is looked at on either side, in bytes, since what must not be shown may be cut, or go on in other lines.
   private static let surroundings = 4_096
 
   /// What must not be shown of the line, as places among the bytes from column `first` on.
   private func hiddenRanges(from first: Int, _ index: SourceIndex, _ hiding: (String) -> [Range<Int>]) -> [Range<Int>] {
-    let begin = max(first - Self.surroundings, 1)
-    guard let offset = index.offset(line: line, column: begin) else { return [] }
-    let (lead, start) = index.text(from: offset, count: first - begin)
-    let rest = index.text(from: start, count: 2 * Self.surroundings).text
+    guard let start = index.offset(line: line, column: first) else { return [] }
+    let (lead, rest) = index.surroundings(of: start, size: Self.surroundings)
     let shift = lead.utf8.count
     return hiding(lead + rest).compactMap { range in
       range.upperBound > shift ? max(range.lowerBound - shift, 0)..<(range.upperBound - shift) : nil

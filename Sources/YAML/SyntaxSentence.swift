@@ -42,7 +42,12 @@ enum SyntaxSentence {
     switch first {
     case "\t": return "indent with spaces instead of tabs"
     case "@", "`", "%": return problem.contains("cannot start") ? "a value that begins with '\(first)' must be quoted" : nil
-    case ":" where problem.hasPrefix("mapping values"): return "a value that contains ': ' must be quoted"
+    case ":" where problem.hasPrefix("mapping values"):
+      // One `: ` in the line is that of a key, which stands deeper than the value above it allows.
+      let before = mark.file.text(line: mark.line, from: 1, count: mark.column - 1) ?? ""
+      return before.contains(": ") || before.contains("- ")
+        ? "a value that contains ': ' must be quoted"
+        : "it stands deeper than the keys above it; begin it in their column, or quote the value if the line above goes on here"
     default: return nil
     }
   }

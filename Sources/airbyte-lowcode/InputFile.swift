@@ -20,6 +20,12 @@ enum InputFile {
       }
       throw ConnectorError(.config, "\(file) does not exist.")
     }
+    guard !StandardOutput.replaces(path == "-" ? "/dev/stdin" : path) else {
+      throw ConnectorError(
+        .config,
+        "\(file) is the file that the output goes to, which the shell has emptied to begin with: name another file for the output. What "
+          + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy.")
+    }
     guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }
     guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
       throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno)).")

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import LowCode
 
@@ -39,6 +40,15 @@ enum StandardOutput {
     let folder = FileManager.default.currentDirectoryPath + "/"
     return text.hasPrefix(folder) ? String(text.dropFirst(folder.count)) : text
   }()
+
+  /// Whether standard output is written over the file at `path`, and not behind what is there.
+  static func replaces(_ path: String) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, fcntl(descriptor, F_GETFL) & O_APPEND == 0 else {
+      return false
+    }
+    return FileIdentity(path: path) == FileIdentity(status)
+  }
 
   /// Writes a text that is safe to show, as it is, on standard error.
   static func show(_ text: String) {

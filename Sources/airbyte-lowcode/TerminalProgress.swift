@@ -95,7 +95,8 @@ final class TerminalProgress: ReadProgress, RunWatcher {
     note("error", .bad, (stream.map { "\($0): " } ?? "") + message)
   }
 
-  func keptState() {
+  func keptState(of stream: String, isOfCursor: Bool) {
+    guard isOfCursor else { return }
     state.withLock { if !$0.hasState { $0.hasState = true } }
   }
 
@@ -181,7 +182,7 @@ final class TerminalProgress: ReadProgress, RunWatcher {
     let room = max(1, terminal.height - 2)
     var lines = state.streams.prefix(room).map { entry -> String in
       var note: String?
-      if let wait = entry.wait, wait.until > now() {
+      if let wait = entry.wait, wait.until >= now() + Self.frame {
         note = "waits \(ProgressCounts.seconds(wait.until - now())) s: \(wait.reason)"
       }
       return line(entry.name, entry.counts, since: entry.started, note, isGood: nil)
@@ -208,9 +209,13 @@ final class TerminalProgress: ReadProgress, RunWatcher {
     let streams = ProgressCounts.count(state.complete + failed, "stream") + (failed > 0 ? " (\(failed) not complete)" : "")
     // This line stays, so that it may be longer than the terminal is wide.
     var lines = [totals.line("Read \(streams)", microseconds: now() - started, note: nil, width: .max)]
-    if failed > 0, state.hasState {
-      let place = StandardOutput.file.map { "--state \($0)" } ?? "--state and the file that keeps this output"
-      lines.append("To go on from where this ended: \(TerminalText.line(place))")
+    if state.hasState, totals.records > 0 {
+      // A shell empties the file that it writes to before it is read.
+      let place =
+        StandardOutput.file.map { "--state \($0), and another file for the output" }
+        ?? "--state and the file that keeps this output"
+      let purpose = failed > 0 ? "To go on from where this ended" : "To read only what is new next time"
+      lines.append("\(purpose): \(TerminalText.line(place))")
     }
     return lines
   }

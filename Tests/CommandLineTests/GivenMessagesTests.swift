@@ -116,6 +116,22 @@ import Testing
     #expect(start == nil ? count == (try whole.recordCount(of: "days")) : count < (try whole.recordCount(of: "days")))
   }
 
+  /// A shell empties the file that it writes to before anything is read.
+  @Test func theOutputIsNoInput() async throws {
+    let connection = try Connection(to: try UnrulyAPI(Archive.answer), manifest: Archive.manifest)
+    let arguments = try connection.incrementalReadArguments(["days"])
+    try connection.folder.write("state.json", Self.state("days", "2024-02-03"))
+    let behind = try await Tool.shell(#""$@" -s state.json >>state.json"#, arguments, in: connection.folder)
+    #expect(behind.status == 0)
+    for input in ["-s state.json >state.json", "-s - <state.json >state.json", "-c config.json >config.json"] {
+      let run = try await Tool.shell("\"$@\" \(input)", arguments, in: connection.folder)
+      #expect(run.status == 1)
+      let file = input.split(separator: ">").last.map(String.init) ?? ""
+      #expect(
+        try connection.folder.text(file).contains("is the file that the output goes to, which the shell has emptied"), "\(input)")
+    }
+  }
+
   @Test func aStreamThatTheManifestLacksIsAStatusOfItsOwn() async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)
     let some = try await Connection(to: api).read(["ok", "okay"])

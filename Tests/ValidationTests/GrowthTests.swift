@@ -23,6 +23,7 @@ import Validation
     ("unknown-ignore", manifest(requester: each("\n") { "# airbyte-lowcode: ignore n\($0)" } + "\nhttp_method: GET")),
     ("unused-ignore", manifest(requester: each("\n") { _ in "# airbyte-lowcode: ignore endless-pages" } + "\nhttp_method: GET")),
     ("undeclared-parameter", manifest(requester: "request_headers: {a: '\(each("") { "{{ parameters.v\($0) }}" })'}")),
+    ("unknown-partition-field", manifest(requester: "request_headers: {a: '\(each("") { "{{ stream_partition.v\($0) }}" })'}")),
     (
       "body-value-type",
       manifest(

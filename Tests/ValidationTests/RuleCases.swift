@@ -1,7 +1,8 @@
 /// The table of `RuleTests`.
 enum RuleCases {
   static let all: [RuleTests.Case] =
-    templates + parameters + keys + bodies + comments + pagination + streams + cursors + security + specs + schemas + loaders
+    templates + parameters + partitions + keys + bodies + comments + pagination + streams + cursors + security + specs + schemas
+    + loaders
 
   private static let templates: [RuleTests.Case] = [
     .init(
@@ -306,6 +307,34 @@ enum RuleCases {
             B: "{{ parameters.get('segment') }}"
             C: "{{ parameters.other if parameters.other else '' }}"
           """)),
+  ]
+
+  private static let partitions: [RuleTests.Case] = [
+    .init(
+      "unknown-partition-field",
+      fires: manifest(
+        retriever: "partition_router: {type: ListPartitionRouter, cursor_field: user_id, values: [a, b]}",
+        requester: """
+          request_headers:
+            A: "{{ stream_partition.⟦unknown-partition-field⟧userid }}"
+            B: "{{ stream_partition['⟦unknown-partition-field⟧id'] }}"
+            C: "{{ stream_partition['user_id'] }}"
+          """),
+      silent: manifest(
+        retriever: "partition_router: {type: ListPartitionRouter, cursor_field: user_id, values: [a, b]}",
+        requester: """
+          request_headers:
+            A: "{{ stream_partition.user_id }}"
+            B: "{{ stream_partition.get('user_id') }}"
+            C: "{{ stream_partition.id or 'all' }}"
+            D: "{{ stream_slice.id }}"
+          """)),
+    .init(
+      "unknown-partition-field",
+      fires: manifest(requester: #"request_headers: {A: "{{ stream_partition.⟦unknown-partition-field⟧user_id }}"}"#),
+      silent: manifest(
+        retriever: #"partition_router: {type: ListPartitionRouter, cursor_field: "{{ config['token'] }}", values: [a, b]}"#,
+        requester: #"request_headers: {A: "{{ stream_partition.user_id }}"}"#)),
   ]
 
   private static let bodies: [RuleTests.Case] = [

@@ -114,28 +114,6 @@ final class Decompressor {
   }
 }
 
-extension Array<Decompressor> {
-  /// Calls `body` with what bytes stand for after all of them, one after the other.
-  func read(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try self[...].read(input, body)
-  }
-
-  /// - Throws: ``InflateError`` where the input ended within the data of one of them, or what `body` throws.
-  func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    for (place, decompressor) in enumerated() { try decompressor.finish { try self[(place + 1)...].read($0, body) } }
-  }
-
-  /// How many bytes to read at a time so that no more than about `size` come out of the last one.
-  func step(for size: Int) -> Int { reversed().reduce(size) { $1.step(for: $0) } }
-}
-
-extension ArraySlice<Decompressor> {
-  fileprivate func read(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    guard let first else { return try body(input) }
-    try first.read(input) { try dropFirst().read($0, body) }
-  }
-}
-
 /// Counts what goes into an inflater and comes out of it.
 private struct InflationBounds {
   private let limits: TransferLimits

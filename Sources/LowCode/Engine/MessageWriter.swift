@@ -121,12 +121,13 @@ package final class MessageWriter: Sendable {
 
   /// Writes the stream's state. `value` is asked for in the moment of writing, so that states leave in the order they came about.
   package func state(of stream: StreamDescriptor, _ value: () throws -> JSONObject?) throws {
-    try state.withLock { state in
-      guard let value = try value() else { return }
+    let written = try state.withLock { state in
+      guard let value = try value() else { return JSONObject?.none }
       let count = state.counts.updateValue(0, forKey: stream) ?? 0
       try put(.state(stream, value, recordCount: count), &state)
+      return value
     }
-    watcher?.keptState()
+    if let written { watcher?.keptState(of: stream.name, isOfCursor: written[FinalStateCursor.stateKey] == nil) }
   }
 
   private func masked(_ value: JSONValue) -> JSONValue {

@@ -4,26 +4,40 @@ struct FailedAttempt {
   let outcome: String
   /// The same with what the API said.
   let detail: String
+  /// How it ended, for sentences that name the request already.
+  private let cause: String
   private let answer: APIAnswer?
+  /// Why the API may refuse the request; nil where nothing is known.
+  private let suspicion: String?
 
   init(_ attempt: Attempt, _ request: HTTPRequest, hiding secrets: any Secrets) {
     switch attempt {
     case .failure(let error):
       answer = nil
-      outcome = "\(request.method) \(request.url) failed: \(error.message)"
+      suspicion = nil
+      cause = error.cause ?? error.message
+      outcome = "\(request.method) \(request.url) failed: \(cause)"
       detail = outcome
     case .response(let response):
       let answer = APIAnswer(response, hiding: secrets)
       self.answer = answer
+      let refuses = response.status == 401 || response.status == 403
+      suspicion = (refuses ? request.emptyCredential : nil).map { name in
+        "The authenticator left `\(name)` empty: look whether the config has what it reads."
+      }
+      cause = "status \(response.status)."
       let outcome = "\(request.method) \(request.url) was answered with status \(response.status)"
       self.outcome = "\(outcome)."
-      detail = answer.detail.map { "\(outcome): \($0)" } ?? "\(outcome)."
+      let said = answer.detail.map { "\(outcome): \($0)" } ?? "\(outcome)."
+      detail = suspicion.map { APIAnswer.sentences(said, $0) } ?? said
     }
   }
 
   /// A message with what the API says behind it; without a message, how the attempt ended.
-  func explained(_ message: String?) -> String {
-    let message = message ?? outcome
-    return answer?.added(to: message) ?? message
+  /// - Parameter isNamed: whether it goes into a sentence that names the request already.
+  func explained(_ message: String?, isNamed: Bool = false) -> String {
+    let message = message ?? (isNamed ? cause : outcome)
+    let said = answer?.added(to: message) ?? message
+    return suspicion.map { APIAnswer.sentences(said, $0) } ?? said
   }
 }

@@ -10,6 +10,10 @@ package final class StreamWarnings: Sendable {
     case beginsAfterEnd
     /// Windows are cut finer than dates are written, so that those that were read do not join.
     case fineGranularity
+    /// The read ended with a page that has fewer records than were asked for, though the API has more.
+    case shortFirstPage
+    /// The first page came twice.
+    case equalFirstPages
     /// A partition came again.
     case samePartition
     /// Partitions are too many for a state of each.

@@ -15,13 +15,17 @@ struct DefaultPaginator: Component, Paginator {
   private let strategy: any PaginationStrategy
   private let tokenPlace: TokenPlace?
   private let sizeOption: RequestOption?
+  /// Nil where a page that is short says nothing.
+  private let shortFirstPage: ShortFirstPage?
 
   init(from node: ComponentNode, in context: BuildContext) throws {
     let strategy: any PaginationStrategy = try context.build(node.required("pagination_strategy"))
     if let cursor = context.siblings.stopCursor {
       self.strategy = CursorStopCondition(strategy: strategy, cursor: cursor)
+      shortFirstPage = nil
     } else {
       self.strategy = strategy
+      shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: context) : nil
     }
     if let decoder = context.siblings.decoder, !decoder.allowsPagination {
       throw ConnectorError(
@@ -58,7 +62,12 @@ struct DefaultPaginator: Component, Paginator {
   func pageSize() throws -> Int? { try strategy.pageSize() }
 
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
-    guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else { return nil }
+    guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else {
+      if let shortFirstPage, page.isFirst, let size = try page.requestedPageSize ?? strategy.pageSize() {
+        shortFirstPage.check(page, askedFor: size)
+      }
+      return nil
+    }
     if case .path(isLink: true)? = tokenPlace { return PageToken(token, in: page.response.url) }
     return PageToken(token)
   }

@@ -24,6 +24,8 @@ package struct PageResult: Sendable {
   package var extractedCount: Int
   package var lastRecord: Record?
   package var slice: StreamSlice
+  /// Whether no other page of the slice was read before.
+  package var isFirst = false
   /// The page size that was asked for instead of the strategy's own, after a reduction.
   package var requestedPageSize: Int?
 }

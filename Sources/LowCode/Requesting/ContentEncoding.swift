@@ -19,15 +19,18 @@ enum ContentEncoding {
     }
   }
 
-  /// What undoes the encodings that a response's header names, one after the other.
+  /// What undoes the encodings that a response's header names, one after the other; nil for none.
   ///
   /// As the reference: a body that only claims to be gzip is an error, but not where it is read in parts.
-  static func decompressors(named header: String?, inParts: Bool, limits: TransferLimits) -> [Decompressor] {
-    named(by: header).map { encoding in
-      switch encoding {
-      case .gzip: Decompressor(.gzip, inParts ? [.plainText, .appendix] : .appendix, limits: limits)
-      case .deflate: Decompressor(.deflate, .appendix, limits: limits)
-      }
-    }
+  static func decompressors(named header: String?, inParts: Bool, limits: TransferLimits) -> DecompressorChain? {
+    let encodings = named(by: header)
+    guard !encodings.isEmpty else { return nil }
+    return DecompressorChain(
+      encodings.map { encoding in
+        switch encoding {
+        case .gzip: Decompressor(.gzip, inParts ? [.plainText, .appendix] : .appendix, limits: limits)
+        case .deflate: Decompressor(.deflate, .appendix, limits: limits)
+        }
+      })
   }
 }

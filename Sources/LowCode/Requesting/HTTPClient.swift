@@ -220,7 +220,8 @@ struct HTTPClient: Sendable {
     try await runtime.wait(
       seconds, stream: name, reason: reason,
       APIAnswer.sentences(
-        "Attempt \(number) of \(request.method) \(request.url) failed: \(failed(attempt, request).explained(resolution.message))",
+        "Attempt \(number) of \(request.method) \(request.url) failed: "
+          + failed(attempt, request).explained(resolution.message, isNamed: true),
         "Trying again in \(PythonStrings.wait(seconds))."))
   }
 

@@ -18,6 +18,8 @@ package struct HTTPRequest: Sendable {
   /// Looks at a body that was received wholly: it throws a ``TransportError`` where that ends in the middle, and the request is tried
   /// again. Nil where whoever reads the body does so.
   package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
+  /// The header or parameter that the authenticator filled with nothing; nil where there is none.
+  package var emptyCredential: String?
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
 
@@ -140,10 +142,13 @@ package struct TransportError: Error, Sendable {
   package var kind: Kind
   /// A sentence that names the address and the cause.
   package var message: String
+  /// The cause alone, for sentences that have the address already; nil where the message has none apart.
+  package var cause: String?
 
-  package init(_ kind: Kind, _ message: String) {
+  package init(_ kind: Kind, _ message: String, cause: String? = nil) {
     self.kind = kind
     self.message = message
+    self.cause = cause
   }
 }
 

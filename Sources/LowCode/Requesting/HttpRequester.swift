@@ -78,6 +78,7 @@ struct HttpRequester: Component, Requester {
     request.store = merged.store ?? (reception == .file && !isKept ? SpooledBody() : nil)
     request.receivesInParts = request.store != nil || reception == .parts && !isKept && merged.checkEnd == nil
     request.checkEnd = merged.checkEnd
+    request.emptyCredential = credentials.emptyCredential
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
     let key = (isKept ? cacheScope : nil).flatMap { scope in

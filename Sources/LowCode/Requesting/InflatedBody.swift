@@ -5,9 +5,7 @@ import Synchronization
 final class InflatedBody: BodySource {
   /// Used by one caller at a time, as a body is.
   fileprivate struct State {
-    let decompressors: [Decompressor]
-    /// What was received and not decoded.
-    var undecoded = Data()
+    let decompressors: DecompressorChain
     var isOver = false
   }
 
@@ -19,8 +17,8 @@ final class InflatedBody: BodySource {
 
   /// - Parameters:
   ///   - place: names the response in errors.
-  ///   - decompressors: undo the encodings, one after the other.
-  init(_ source: any BodySource, of place: String, _ decompressors: sending [Decompressor]) {
+  ///   - decompressors: undo the encodings.
+  init(_ source: any BodySource, of place: String, _ decompressors: sending DecompressorChain) {
     self.source = source
     self.place = place
     state = Mutex(State(decompressors: decompressors))
@@ -38,7 +36,7 @@ final class InflatedBody: BodySource {
         }
         return try self.part(last)
       }
-      state.withLock { $0.undecoded = part }
+      state.withLock { state in part.withUnsafeBytes { state.decompressors.append($0) } }
     }
   }
 
@@ -54,15 +52,10 @@ final class InflatedBody: BodySource {
 
 extension InflatedBody.State {
   /// What some of the bytes at hand stand for; nil where there are none.
-  fileprivate mutating func decodeSome(_ size: Int) throws -> Data? {
-    while !undecoded.isEmpty {
-      let piece = undecoded.prefix(decompressors.step(for: size))
-      undecoded = undecoded.dropFirst(piece.count)
-      var out = Data()
-      try piece.withUnsafeBytes { bytes in try decompressors.read(bytes) { out.append(contentsOf: $0) } }
-      if !out.isEmpty { return out }
-    }
-    return nil
+  fileprivate func decodeSome(_ size: Int) throws -> Data? {
+    var out = Data()
+    while out.isEmpty, try decompressors.advance(size, { out.append(contentsOf: $0) }) {}
+    return out.isEmpty ? nil : out
   }
 
   fileprivate func finish() throws -> Data? {

@@ -37,6 +37,17 @@ package struct RequestParts: Sendable {
     }
   }
 
+  /// The header or parameter of credentials that has no more than the word for its kind; nil where there is none.
+  var emptyCredential: String? {
+    func isEmpty(_ value: JSONValue) -> Bool {
+      guard case .string(let text) = value else { return value == .null }
+      // What `:` is in base64 is a name and a password of nothing.
+      return text.utf8.count <= 12
+        && (text.isEmpty || text.utf8.last == UInt8(ascii: " ") || text == "Basic Og==" || text == "Bearer")
+    }
+    return (headers.first { isEmpty($0.value) } ?? parameters.first { isEmpty($0.value) })?.key
+  }
+
   private static func merge(
     _ source: JSONObject, into target: inout JSONObject, place: String, allowingEqual: Bool = false, path: [String] = []
   ) throws {

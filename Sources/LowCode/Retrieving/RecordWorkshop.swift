@@ -3,7 +3,7 @@ import JSON
 /// The memory in which large records are made: built for a component that changes them, and written as lines.
 ///
 /// Whoever has some of it waits for no other memory until it is given back, so that everybody's turn comes.
-struct RecordWorkshop: Sendable {
+package struct RecordWorkshop: Sendable {
   /// A part of the memory for responses, beside what their bodies take.
   private static let part = 3
   /// What a word of the index comes to where the record is built: a small object takes most.
@@ -14,6 +14,9 @@ struct RecordWorkshop: Sendable {
   private let limit: Limit
   private let total: Int
   private let space: AsyncSemaphore<Amount>
+
+  /// Whether a task has some of the memory already: what it makes besides is small against that.
+  @TaskLocal private static var isEntered = false
 
   init(_ limit: Limit) {
     self.limit = limit
@@ -32,14 +35,19 @@ struct RecordWorkshop: Sendable {
     let cost = records.withUnsafeBufferPointer { records in
       records.indices.reduce(0) { max($0, records[$1].view.map { Self.cost(of: $0, isBuilt: areBuilt) } ?? 0) }
     }
-    guard cost > 0 else { return try await body() }
+    guard cost > 0, !Self.isEntered else { return try await body() }
+    try check(cost, url)
+    return try await space.withPermit(cost) { try await Self.$isEntered.withValue(true, operation: body) }
+  }
+
+  /// - Throws: ``TransportError`` where a record takes more memory than there is.
+  fileprivate func check(_ cost: Int, _ url: String) throws(TransportError) {
     guard cost <= total else {
       throw TransportError(
         .tooLarge,
         "A record of the response of \(RequestURL(url).publicText) takes more memory, with what is made of it, than \(total) bytes, a "
           + "third of the \(limit.value) that all large responses may take at a time. \(limit.variable) changes this.")
     }
-    return try await space.withPermit(cost, body)
   }
 
   /// About the memory that making a record takes.
@@ -59,5 +67,21 @@ struct RecordWorkshop: Sendable {
     }
 
     mutating func release(_ claim: Int) { free += claim }
+  }
+}
+
+/// Where a record is made that others of the same response share.
+package struct RecordWorkplace: Sendable {
+  let workshop: RecordWorkshop
+  /// Where the record comes from.
+  let url: String
+
+  /// Runs `body`, which builds `record`, as soon as there is memory for it.
+  /// - Throws: ``TransportError`` where the record takes more than there is; `CancellationError`.
+  func make(_ record: Record, _ body: () async throws -> Void) async throws {
+    // Whoever takes the items may read others that they bring about, and wait for the same memory.
+    guard ResponseRoom.holder == nil else { return try await workshop.make([record], areBuilt: true, from: url, body) }
+    try workshop.check(record.view.map { RecordWorkshop.cost(of: $0, isBuilt: true) } ?? 0, url)
+    try await body()
   }
 }

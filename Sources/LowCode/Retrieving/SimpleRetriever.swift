@@ -151,6 +151,7 @@ struct SimpleRetriever: Component, Retriever {
       RepeatedPages(streamName: streamName, tokensAreCounted: paginator.tokensAreCounted, limit: repetitionLimit)
     }
     var repeated = newGuard()
+    var firstPages = FirstPages(isWatching: paginator.tokensAreCounted)
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
     var token = embedded == nil ? paginator.initialToken : nil
@@ -160,7 +161,10 @@ struct SimpleRetriever: Component, Retriever {
       var hasEmitted = false
       do {
         if let token { repeated.begin(token) }
-        func look(_ records: [Record]) { if token != nil { repeated.take(records) } }
+        func look(_ records: [Record]) {
+          if token != nil { repeated.take(records) }
+          firstPages.take(records)
+        }
         var isMoreWanted = true
         func emit(_ records: [Record], of size: Int) async throws -> Bool {
           hasEmitted = true
@@ -181,7 +185,8 @@ struct SimpleRetriever: Component, Retriever {
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
         cutOffs = 0
-        let step = try step(after: read, current, size, token, tracker.hasReachedLimit)
+        if firstPages.end() { warnOfEqualFirstPages() }
+        let step = try step(after: read, current, size, token, isFirst: firstPages.count == 1, tracker.hasReachedLimit)
         if runtime.log.isDebugging { tell(read, step) }
         switch step {
         case .next(let next):
@@ -222,13 +227,21 @@ struct SimpleRetriever: Component, Retriever {
   }
 
   private func step(
-    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, _ isAtLimit: Bool
+    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, isFirst: Bool, _ isAtLimit: Bool
   ) throws -> PageStep {
     guard var result = read else { return .end }
     if isAtLimit { return .anew }
     result.slice = slice
+    result.isFirst = isFirst
     result.requestedPageSize = size
     return try paginator.nextToken(after: result, lastToken: token).map { .next($0) } ?? .end
+  }
+
+  private func warnOfEqualFirstPages() {
+    runtime.warnings.keep(.equalFirstPages, of: streamName) {
+      "its first two pages are the same, so that their records are read twice. Either the API counts pages from 1, and the pagination "
+        + "strategy needs `start_from_page: 1`, or it does not know the parameter that says which page is meant."
+    }
   }
 
   /// Says what became of a page.

@@ -31,7 +31,7 @@ struct CombinedExtractor: Component, RecordExtractor {
     log = context.runtime.log
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     for index in extractors.indices {
       let items = try await items(of: index, in: body)
       switch mode {

@@ -35,9 +35,9 @@ struct DpathExtractor: Component, RecordExtractor {
     return true
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     for view in try views(in: body) {
-      if let expander { try await expander.expand(view, take) } else { try await take(.view(view)) }
+      if let expander { try await expander.expand(view, making: place, take) } else { try await take(.view(view)) }
     }
   }
 

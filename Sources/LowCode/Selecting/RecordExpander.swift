@@ -62,7 +62,8 @@ struct RecordExpander: Component {
   }
 
   /// Calls `take` with the items of `record`, one after the other; what is no object stays as it is.
-  func expand(_ record: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+  /// - Parameter place: where the record is made that goes into its items.
+  func expand(_ record: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     guard record.kind == .object else { return try await take(.view(record)) }
     let path = try path.get()
     guard !path.segments.isEmpty else { return try await take(.view(record)) }
@@ -79,13 +80,16 @@ struct RecordExpander: Component {
     let lists = path.values(in: record).filter { $0.kind == .array && $0.count > 0 }
     if isTruncated, retriever == nil { try warnOfTruncation(lists.reduce(0) { $0 + $1.count }, record) }
     if lists.isEmpty { return emitsParent ? try await take(.view(record)) : () }
-    let addsNothing = !keepsOriginal && !mergesParent && parentFields.isEmpty
-    let parent = addsNothing ? nil : Parent(of: record, keepsOriginal: keepsOriginal, base: base(of: record, path))
-    for list in lists {
-      for item in list.elementSequence {
-        if let parent { try await take(.value(try withParent(parent, item.value))) } else { try await take(.view(item)) }
-      }
+    guard keepsOriginal || mergesParent || !parentFields.isEmpty else {
+      for list in lists { for item in list.elementSequence { try await take(.view(item)) } }
+      return
     }
+    func takeItems() async throws {
+      let parent = Parent(of: record, keepsOriginal: keepsOriginal, base: base(of: record, path))
+      for list in lists { for item in list.elementSequence { try await take(.value(try withParent(parent, item.value))) } }
+    }
+    guard keepsOriginal || mergesParent, let place else { return try await takeItems() }
+    try await place.make(Record(record), takeItems)
   }
 
   /// A record whose items are made records.

@@ -17,8 +17,10 @@ struct RecordSelector: Component {
   private let tally: SelectionTally
   /// How the filter is called where somebody asks what it dropped.
   private let filterName: String
+  /// Whether another selector filters and transforms the records that this one hands on.
+  private let isRefinedLater: Bool
 
-  /// Extracts, and does nothing else to the records.
+  /// Extracts, and leaves everything else to another selector.
   init(extractor: any RecordExtractor, at node: ManifestNode, in context: BuildContext) {
     self.extractor = extractor
     extractorNode = node
@@ -29,6 +31,7 @@ struct RecordSelector: Component {
     normalizes = false
     cursor = nil
     uploader = nil
+    isRefinedLater = true
     streamName = context.streamName
     log = context.runtime.log
     tally = context.runtime.tallies.tally(
@@ -36,6 +39,7 @@ struct RecordSelector: Component {
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
+    isRefinedLater = false
     extractorNode = try node.required("extractor")
     extractor = try context.build(extractorNode)
     filter = try context.build(optional: node["record_filter"])
@@ -84,6 +88,7 @@ struct RecordSelector: Component {
     var found = Selection()
     var (weight, total) = (0, 0)
     defer { tally.extracted(total) { body.first.map(extractor.outcome) ?? .unknown } }
+    let place = response.memory.map { RecordWorkplace(workshop: $0.workshop, url: response.url) }
     var failure: (any Error)?
     do {
       found.records.makeRoom(for: body.underestimatedCount)
@@ -94,11 +99,11 @@ struct RecordSelector: Component {
           total += found.records.count - before
           continue
         }
-        try await extractor.forEachItem(in: value) { item in
+        try await extractor.forEachItem(in: value, making: place) { item in
           found.extracted += 1
           total += 1
           guard let record = try record(item, slice) else { return }
-          weight += record.view == nil ? Self.weightOfBuilt : 1
+          weight += record.view == nil ? Self.weightOfBuilt + record.object.count / Self.weightOfBuilt : 1
           found.records.append(record)
           guard weight >= Self.mostAtOnce else { return }
           weight = 0
@@ -126,7 +131,7 @@ struct RecordSelector: Component {
 
   /// Whether records stay as they were extracted.
   private var changesNothing: Bool {
-    filter == nil && cursor == nil && transformations.isEmpty && !normalizes && uploader == nil
+    filter == nil && cursor == nil && transformations.isEmpty && !normalizes && uploader == nil && !isRefinedLater
   }
 
   /// Hands on what was found, which is forgotten.

@@ -16,7 +16,7 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
     return true
   }
 
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws {
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     try await take(.view(body))
   }
 }

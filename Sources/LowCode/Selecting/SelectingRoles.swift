@@ -39,10 +39,11 @@ package enum ExtractedItem: Sendable {
 /// Finds the records in a decoded body.
 package protocol RecordExtractor: Sendable {
   /// Appends the records of `body` to `records`, where that takes nothing but a look at the body.
-  /// - Returns: whether it was done; otherwise ``forEachItem(in:_:)`` has to be asked.
+  /// - Returns: whether it was done; otherwise ``forEachItem(in:making:_:)`` has to be asked.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
-  func forEachItem(in body: JSONView, _ take: (ExtractedItem) async throws -> Void) async throws
+  /// - Parameter place: where large values are made that the items share; nil where nothing bounds their memory.
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
   /// What the extractor's path comes to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
 }
@@ -51,7 +52,7 @@ extension RecordExtractor {
   /// Whatever the extractor finds in `body`.
   package func items(in body: JSONView) async throws -> [ExtractedItem] {
     var items: [ExtractedItem] = []
-    try await forEachItem(in: body) { items.append($0) }
+    try await forEachItem(in: body, making: nil) { items.append($0) }
     return items
   }
 

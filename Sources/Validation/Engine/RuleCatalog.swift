@@ -37,6 +37,7 @@ package enum RuleCatalog {
     UndeclaredParameter.self,
     UnknownCheckStream.self,
     UnknownKey.self,
+    UnknownPartitionField.self,
     UnmarkedSecret.self,
     UnsentCursor.self,
     UntypedItems.self,

@@ -311,6 +311,19 @@ struct RuleGuide: Sendable {
         api_token: "{{ config['token'] }}"
         properties: {token: {type: string}}
         """),
+    "unknown-partition-field": RuleGuide(
+      why: """
+        A field that no router gives is undefined, and the template gets an empty text: mostly it is misspelt, and all partitions ask for \
+        the same.
+        """,
+      wrong: """
+        path: "/users/{{ stream_partition.userid }}"
+        partition_router: {type: ListPartitionRouter, cursor_field: user_id, values: [a, b]}
+        """,
+      right: """
+        path: "/users/{{ stream_partition.user_id }}"
+        partition_router: {type: ListPartitionRouter, cursor_field: user_id, values: [a, b]}
+        """),
     "undeclared-parameter": RuleGuide(
       why: """
         A parameter that no component around it gives is undefined, and the template gets an empty text.

@@ -62,7 +62,23 @@ enum Tool {
     try await launch("/bin/sh", ["-c", line, "sh", path] + arguments, in: folder, stdin: "")
   }
 
+  /// Foundation copies whole entries of the list of open files when it starts a process, and reads beyond the end of the list where
+  /// that is long: hundreds of tests that each started one ended by a segmentation fault.
+  private static let atATime = Gate(max(4, 2 * ProcessInfo.processInfo.activeProcessorCount))
+
   private static func launch(_ path: String, _ arguments: [String], in folder: Folder, stdin: String) async throws -> Outcome {
+    await atATime.enter()
+    do {
+      let outcome = try await launchNow(path, arguments, in: folder, stdin: stdin)
+      await atATime.leave()
+      return outcome
+    } catch {
+      await atATime.leave()
+      throw error
+    }
+  }
+
+  private static func launchNow(_ path: String, _ arguments: [String], in folder: Folder, stdin: String) async throws -> Outcome {
     // Files, not pipes: none of them can fill up.
     let run = try Folder()
     try run.write("stdin", stdin)
@@ -84,6 +100,23 @@ enum Tool {
     return Outcome(
       stdout: try run.text("stdout"), stderr: try run.text("stderr"), status: process.terminationStatus,
       wasKilled: process.terminationReason == .uncaughtSignal)
+  }
+}
+
+/// Lets so many in at a time, in the order of their arrival.
+private actor Gate {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(_ count: Int) { free = count }
+
+  func enter() async {
+    guard free == 0 else { return free -= 1 }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func leave() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
 

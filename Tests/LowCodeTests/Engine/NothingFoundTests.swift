@@ -256,4 +256,53 @@ import Testing
     let fine = Self.incremental(steps, format: "%Y-%m-%dT%H:%M:%S.%fZ")
     #expect(try await Self.warnings([fine], ["[]", "[]"]) == [])
   }
+
+  // MARK: - Pages
+
+  private static func paged(_ strategy: String) -> String {
+    stream(
+      retriever: """
+        paginator: {type: DefaultPaginator, pagination_strategy: {type: \(strategy)},
+          page_size_option: {type: RequestOption, inject_into: request_parameter, field_name: limit},
+          page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}},
+        """)
+  }
+
+  /// An answer with records of these numbers, and other members.
+  private static func page(_ ids: ClosedRange<Int>, _ more: String = "") -> String {
+    #"{"tickets": ["# + ids.map { #"{"id": \#($0)}"# }.joined(separator: ",") + "]" + (more.isEmpty ? "" : ", " + more) + "}"
+  }
+
+  @Test(arguments: [
+    (#""total": 7"#, "`total` is 7"), (#""meta": {"total_count": 7}"#, "`meta.total_count` is 7"),
+    (#""has_more": true"#, "`has_more` is true"), (#""paging": {"isLast": false}"#, "`paging.isLast` is false"),
+    (#""total_pages": 3"#, "`total_pages` is 3"), (#""next": "https://api.test/tickets?page=2""#, "`next` names one"),
+    // Nothing says that there is more.
+    ("", nil), (#""total": 2"#, nil), (#""has_more": false"#, nil), (#""next": null"#, nil), (#""total_pages": 1"#, nil),
+    (#""total": "many""#, nil), (#""sum": 100"#, nil),
+  ])
+  func aFirstPageThatIsShort(more: String, hint: String?) async throws {
+    for strategy in ["PageIncrement, page_size: 3", "OffsetIncrement, page_size: 3"] {
+      let sentence = hint.map { hint in
+        "Stream tickets: it ends with its first page, which has 2 records where 3 were asked for; but the response says that there are "
+          + "more: \(hint). If the API gives at most 2 records a page, set `page_size: 2`. (m.yaml:4:"
+      }
+      let warnings = try await Self.warnings([Self.paged(strategy)], [Self.page(1...2, more)])
+      #expect(warnings.count == (sentence == nil ? 0 : 1) && warnings.allSatisfy { $0.hasPrefix(sentence ?? "") }, "\(warnings)")
+    }
+    // Later pages may be short.
+    let answers = [Self.page(1...3, more), Self.page(4...5, more)]
+    #expect(try await Self.warnings([Self.paged("PageIncrement, page_size: 3, start_from_page: 1")], answers) == [])
+  }
+
+  @Test(arguments: ["", ", inject_on_first_request: true"]) func aFirstPageThatComesTwice(first: String) async throws {
+    let sentence =
+      "Stream tickets: its first two pages are the same, so that their records are read twice. Either the API counts pages from 1, and the "
+      + "pagination strategy needs `start_from_page: 1`, or it does not know the parameter that says which page is meant."
+    let stream = Self.paged("PageIncrement, page_size: 3\(first)")
+    let (full, last) = (Self.page(1...3), Self.page(4...5))
+    #expect(try await Self.warnings([stream], [full, full, last]) == [sentence])
+    #expect(try await Self.warnings([stream], [full, Self.page(2...4), Self.page(2...4), last]) == [])
+    #expect(try await Self.warnings([stream], [full, last]) == [])
+  }
 }

@@ -146,7 +146,9 @@ import YAML
       log.log(.info, "It begins with `\(text.prefix(count))\(Bool.random(using: &random) ? "…" : "...")`, which is wrong.")
     case .terminal: return TerminalText.line(mask.masked("\(text): 3 records, 1 page"))
     case .sourceLine:
-      let line = "key: \(text.replacing(/[\r\n]+/, with: " ")) # a remark"
+      // Its lines are those of the file, or were joined by blanks.
+      let joined = text.split { $0.isNewline }.joined(separator: " ")
+      let line = "key: \(Bool.random(using: &random) ? text : joined) # a remark"
       let file = SourceFile(name: "manifest.yaml", bytes: Array(line.utf8))
       let column = Int.random(in: 1...line.unicodeScalars.count, using: &random)
       let finding = Diagnostic(.error, rule: "type", "this is wrong", at: SourceMark(file: file, line: 1, column: column))

@@ -32,9 +32,12 @@ enum CurlAnswer {
       code == Self.unverified && route.bundle == nil
       ? " Where the server has a certificate authority of its own, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names the file with it."
       : ""
-    let sentence = "The request to \(place(of: request))\(way) failed: \(reason).\(remedy)"
-    if let obstacle = SystemLimits.obstacle { return TransportError(.systemLimit, "\(sentence) \(obstacle)") }
-    return TransportError(isInBody && kind(code) == .connectionLost ? .brokenOff : kind(code), sentence)
+    let obstacle = SystemLimits.obstacle
+    let kind = obstacle != nil ? .systemLimit : isInBody && kind(code) == .connectionLost ? .brokenOff : kind(code)
+    let end = "\(reason).\(remedy)\(obstacle.map { " " + $0 } ?? "")"
+    return TransportError(
+      kind, "The request to \(place(of: request))\(way) failed: \(end)",
+      cause: way.isEmpty ? end : "\(end) The request went\(way).")
   }
 
   /// The URL as it may be shown.

@@ -59,7 +59,7 @@ final class CurlReception: @unchecked Sendable {
 
   /// The memory that the body wants before more of it is taken in; nil where it has it.
   var wantedRoom: Int? {
-    guard case .whole(let body) = content, !body.pending.isEmpty else { return nil }
+    guard case .whole(let body) = content, body.waits else { return nil }
     return body.heldBytes
   }
 
@@ -104,7 +104,7 @@ final class CurlReception: @unchecked Sendable {
       received.append(contentsOf: bytes)
       content = .parts(received)
     case .whole(let body):
-      if !body.pending.isEmpty { return CCURL_LATER }
+      if body.waits { return CCURL_LATER }
       do throws(TransportError) {
         try body.read(bytes, in: room)
       } catch {

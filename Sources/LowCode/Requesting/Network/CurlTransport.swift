@@ -95,8 +95,9 @@ struct CurlTransport: Transport {
     let reception = transfer.reception
     var body: any BodySource = CurlBody(transfer)
     let encodings = reception.headers["Content-Encoding"]
-    let decompressors = ContentEncoding.decompressors(named: encodings, inParts: true, limits: limits)
-    if !decompressors.isEmpty { body = InflatedBody(body, of: reception.place, decompressors) }
+    if let decompressors = ContentEncoding.decompressors(named: encodings, inParts: true, limits: limits) {
+      body = InflatedBody(body, of: reception.place, decompressors)
+    }
     return HTTPResponse(
       status: reception.head.status, headers: reception.headers, content: .streaming(body), url: request.url, memory: memory)
   }

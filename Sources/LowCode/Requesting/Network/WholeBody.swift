@@ -5,11 +5,11 @@ final class WholeBody {
   private let place: () -> String
   private let limit: Limit
   private let isCutAtLimit: Bool
-  private let decompressors: [Decompressor]
+  private let decompressors: DecompressorChain?
   private var text = JSONReception()
   private var count = 0
-  /// What was received and waits until there is memory for more.
-  private(set) var pending: [UInt8] = []
+  /// What was received and waits until there is memory for more, where nothing is to be unpacked.
+  private var pending: [UInt8] = []
   /// Whether the rest of the body is not wanted.
   private(set) var isCut = false
 
@@ -22,7 +22,7 @@ final class WholeBody {
   ///   - size: how long the body is, as far as that is known.
   init(
     of place: @autoclosure @escaping () -> String, limit: Limit, isCutAtLimit: Bool, expecting size: Int,
-    _ decompressors: [Decompressor]
+    _ decompressors: DecompressorChain?
   ) {
     self.place = place
     self.limit = limit
@@ -34,25 +34,25 @@ final class WholeBody {
   /// The memory that the body takes.
   var heldBytes: Int { text.heldBytes }
 
-  /// Takes in the next bytes, as many as there is room for; the others are ``pending``.
+  /// Whether something was received that there is no memory for yet.
+  var waits: Bool { !isCut && (!pending.isEmpty || decompressors?.hasInput ?? false) }
+
+  /// Takes in the next bytes, as many as there is room for; while there is none for the rest, the body ``waits``.
   func read(_ bytes: UnsafeRawBufferPointer, in room: ResponseRoom) throws(TransportError) {
-    var rest = bytes
-    while !rest.isEmpty, !isCut {
-      guard room.grow(to: heldBytes) else {
-        pending = Array(rest)
-        return
-      }
-      let step = decompressors.isEmpty ? rest.count : min(decompressors.step(for: Self.step), rest.count)
-      do {
-        try decompressors.read(UnsafeRawBufferPointer(rebasing: rest[..<step])) { try append($0) }
-      } catch {
-        throw failure(error)
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[step...])
+    if let decompressors {
+      decompressors.append(bytes)
+      return try unpack(decompressors, in: room)
     }
+    guard room.grow(to: heldBytes) else {
+      pending = Array(bytes)
+      return
+    }
+    do { try append(bytes) } catch { throw failure(error) }
   }
 
+  /// Takes in what waits.
   func readPending(in room: ResponseRoom) throws(TransportError) {
+    if let decompressors { return try unpack(decompressors, in: room) }
     let bytes = pending
     pending = []
     do {
@@ -62,11 +62,19 @@ final class WholeBody {
     }
   }
 
+  private func unpack(_ decompressors: DecompressorChain, in room: ResponseRoom) throws(TransportError) {
+    do {
+      while !isCut, room.grow(to: heldBytes), try decompressors.advance(Self.step, append) {}
+    } catch {
+      throw failure(error)
+    }
+  }
+
   /// The whole body.
   /// - Throws: ``TransportError`` where it ended too early.
   func finish(in room: ResponseRoom) throws(TransportError) -> ReceivedBody {
-    if !isCut {
-      do { try decompressors.finish { try append($0) } } catch { throw failure(error) }
+    if !isCut, let decompressors {
+      do { try decompressors.finish(append) } catch { throw failure(error) }
     }
     var reception = JSONReception()
     swap(&reception, &text)
