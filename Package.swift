@@ -11,7 +11,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
@@ -25,8 +24,8 @@ let package = Package(
     .target(name: "CPages"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
-    .target(name: "CSigning", linkerSettings: [.linkedLibrary("crypto")]),
-    .target(name: "Bytes"),
+    .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "Bytes", dependencies: ["COpenSSL"]),
     .target(name: "Python", dependencies: ["CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
@@ -49,17 +48,16 @@ let package = Package(
       dependencies: [
         "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExhaustion",
         "CExpat",
-        "CSigning", "CZlib",
+        "COpenSSL", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ],
       plugins: ["EmbedSchema"]),
     .target(
       name: "Packaging",
-      dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(name: "Validation", dependencies: ["Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
     .executableTarget(
       name: "airbyte-lowcode",
@@ -100,7 +98,7 @@ let package = Package(
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CSeal", "CZlib"]),
     .testTarget(
       name: "ValidationTests",
-      dependencies: ["Validation", "LowCode", "JSON", "JSONSchema", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Bytes", "Validation", "LowCode", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["airbyte-lowcode", "LowCode", "Validation", "JSON"], exclude: ["Fixtures"]),

@@ -51,7 +51,13 @@ struct InterpolateCommand: AsyncParsableCommand {
             + "Is it a config? Give it as --config.")
       }
       if let config { variables["config"] = .object(try InputFile.object(config, "config")) }
-      try StandardOutput.write(line: try evaluate(template ?? "", variables).jsonText)
+      let value = try evaluate(template ?? "", variables)
+      if value.string == template, template?.contains("{{") == true {
+        StandardOutput.tell(
+          "note: an operation of the template does not go with its values. As with the reference, the template's own text is the value then."
+        )
+      }
+      try StandardOutput.write(line: value.jsonText)
     }
   }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 import Foundation
 import JSON
 import LowCode
@@ -70,7 +70,7 @@ import Validation
     let folder = root.appending(path: manifest)
     let base = Array(try Data(contentsOf: folder.appending(path: "manifest.yaml")))
     try #require(
-      SHA256.hash(data: base).map { String(format: "%02x", $0) }.joined() == record["sha256"]?.string,
+      HashFunction.sha256.hash(base).hexadecimal == record["sha256"]?.string,
       "\(manifest) has changed: record its verdicts again by record_mutations.py")
     var options = ManifestChecker.Options()
     options.config = try config(in: folder)

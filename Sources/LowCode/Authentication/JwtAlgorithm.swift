@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 import Foundation
 import JSON
 
@@ -26,9 +26,9 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
   func signature(of input: [UInt8], key: String, passphrase: String?) throws(JwtKeyError) -> Data {
     if passphrase == nil {
       switch self {
-      case .hs256: return Data(HMAC<SHA256>.authenticationCode(for: input, using: try secret(key)))
-      case .hs384: return Data(HMAC<SHA384>.authenticationCode(for: input, using: try secret(key)))
-      case .hs512: return Data(HMAC<SHA512>.authenticationCode(for: input, using: try secret(key)))
+      case .hs256: return Data(HashFunction.sha256.authenticationCode(of: input, key: try secret(key)))
+      case .hs384: return Data(HashFunction.sha384.authenticationCode(of: input, key: try secret(key)))
+      case .hs512: return Data(HashFunction.sha512.authenticationCode(of: input, key: try secret(key)))
       default: break
       }
     }
@@ -62,13 +62,13 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
     }
   }
 
-  private func secret(_ key: String) throws(JwtKeyError) -> SymmetricKey {
+  private func secret(_ key: String) throws(JwtKeyError) -> [UInt8] {
     if key.isEmpty { throw JwtKeyError("the key is empty.") }
     let isOtherKey = Self.sshPrefixes.contains { key.hasPrefix($0) } || Self.holdsPEM(key)
     if isOtherKey || (try? JSONValue(parsing: key)).map(Self.holdsKeyType) == true {
       throw JwtKeyError("the key belongs to another algorithm: HMAC takes a plain secret.")
     }
-    return SymmetricKey(data: Data(key.utf8))
+    return Array(key.utf8)
   }
 
   private static let sshPrefixes = [

@@ -1,4 +1,4 @@
-import CSigning
+import COpenSSL
 import Foundation
 
 /// A private key for the signature of a token, read and used by the system's libcrypto.
@@ -15,21 +15,21 @@ struct PrivateKey: ~Copyable {
     var pem = try Self.withEvenLines(text)
     var key: OpaquePointer?
     let outcome = pem.withUTF8 { pem in
-      guard var passphrase else { return csigning_key_read(pem.baseAddress, pem.count, nil, 0, &key) }
-      return passphrase.withUTF8 { csigning_key_read(pem.baseAddress, pem.count, $0.baseAddress, $0.count, &key) }
+      guard var passphrase else { return signing_key_read(pem.baseAddress, pem.count, nil, 0, &key) }
+      return passphrase.withUTF8 { signing_key_read(pem.baseAddress, pem.count, $0.baseAddress, $0.count, &key) }
     }
     switch outcome {
-    case CSIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing.")
-    case CSIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it.")
-    case CSIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong.")
+    case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing.")
+    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it.")
+    case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong.")
     default: break
     }
     guard let key else { throw Self.unreadable }
     self.key = key
-    kind = String(cString: csigning_key_kind(key))
+    kind = String(cString: signing_key_kind(key))
   }
 
-  deinit { csigning_key_free(key) }
+  deinit { signing_key_free(key) }
 
   /// - Parameter hash: as in `SHA256`; nil for a kind of key that hashes by itself.
   /// - Throws: ``JwtKeyError`` where the key is too short for such a signature.
@@ -37,8 +37,8 @@ struct PrivateKey: ~Copyable {
     let key = key
     func sign(_ hash: UnsafePointer<CChar>?) -> [UInt8] {
       [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
-        count = csigning_sign(
-          key, csigning_scheme(hash: hash, pads_by_pss: padsByPSS ? 1 : 0), message, message.count, buffer.baseAddress,
+        count = signing_sign(
+          key, signing_scheme(hash: hash, pads_by_pss: padsByPSS ? 1 : 0), message, message.count, buffer.baseAddress,
           buffer.count)
       }
     }

@@ -14,6 +14,8 @@ package final class StreamWarnings: Sendable {
     case shortFirstPage
     /// The first page came twice.
     case equalFirstPages
+    /// Most records are older than what was asked for.
+    case earlyRecords
     /// A partition came again.
     case samePartition
     /// Partitions are too many for a state of each.

@@ -33,11 +33,12 @@ final class ConcurrentCursor: Cursor {
     }
   }
 
-  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition) }
+  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, for: slice) }
 
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
     let observer = observer as? CursorValueObserver
     if let unusable = observer?.unusable, unusable.isTruthy { try timeline.withLock { try $0.close(unusable: unusable) } }
+    if observer?.isMostlyEarly == true { definition.warnOfEarlyRecords(in: slice) }
     let mostRecent = observer?.greatest
     return try timeline.withLock { try $0.close(slice, mostRecent: mostRecent) ? try $0.state : nil }
   }

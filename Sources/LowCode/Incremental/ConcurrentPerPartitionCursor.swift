@@ -60,10 +60,12 @@ final class ConcurrentPerPartitionCursor: Cursor {
     }
   }
 
-  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition) }
+  func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, for: slice) }
 
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    let greatest = (observer as? CursorValueObserver)?.greatest
+    let observer = observer as? CursorValueObserver
+    if observer?.isMostlyEarly == true { definition.warnOfEarlyRecords(in: slice) }
+    let greatest = observer?.greatest
     let key = PartitionKey(slice.partition)
     let now = now()
     return try progress.withLock { progress in

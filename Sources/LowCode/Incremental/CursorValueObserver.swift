@@ -11,12 +11,16 @@ import Python
 final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   private let definition: CursorDefinition
   private var lastText: [UInt8] = []
+  /// What is earlier was not asked for; nil where no request says from when on records are wanted.
+  private let earliest: Int?
+  private var counts = (values: 0, early: 0)
   private(set) var greatest: CursorValue?
   /// What stands in place of ``greatest`` where a counting cursor's records hold no numbers.
   private(set) var unusable: JSONValue?
 
-  init(_ definition: CursorDefinition) {
+  init(_ definition: CursorDefinition, for slice: StreamSlice? = nil) {
     self.definition = definition
+    earliest = slice.flatMap { definition.earliestAskedFor(in: $0) }
     lastText.reserveCapacity(32)
   }
 
@@ -39,6 +43,10 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
         throw failure(reason)
       }
     }
+    if let earliest, let moment = value.moment {
+      counts.values += 1
+      if moment.epochMicroseconds < earliest { counts.early += 1 }
+    }
     if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText).") }
     if let greatest, !greatest.isBefore(value) {
       // Nothing to keep.
@@ -46,6 +54,9 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       greatest = value
     }
   }
+
+  /// Whether most records are older than what was asked for.
+  var isMostlyEarly: Bool { counts.early * 2 > counts.values }
 
   private func failure(_ reason: String) -> ConnectorError {
     ConnectorError(

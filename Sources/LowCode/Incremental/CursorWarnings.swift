@@ -50,4 +50,23 @@ extension CursorDefinition {
         + "Give it the granularity of its format."
     }
   }
+
+  /// The moment before which a record of a slice was not asked for, in microseconds since 1970; nil where no option of the requests says
+  /// from when on records are wanted. A day is left for APIs that go by days, or by another zone.
+  func earliestAskedFor(in slice: StreamSlice) -> Int? {
+    guard readsWindows, requestOptions.startOption != nil, let start = slice.cursorSlice[boundaries.start],
+      let moment = (try? converter.parse(start))?.moment
+    else { return nil }
+    return moment.epochMicroseconds - 86_400_000_000
+  }
+
+  /// Warns at the stream's end that most records of a slice are older than what was asked for.
+  func warnOfEarlyRecords(in slice: StreamSlice) {
+    guard let option = requestOptions.startOption, let start = slice.cursorSlice[boundaries.start] else { return }
+    runtime.warnings.keep(.earlyRecords, of: streamName) {
+      "most of its records are older than what was asked for: their `\(field.string)` is before \(start.string ?? start.jsonText), which "
+        + "\(option.name.map { "`\($0)`" } ?? "the `start_time_option`") says. If the API does not know this parameter, each read reads all "
+        + "records again: look at its documentation, or drop the older ones by `is_client_side_incremental: true`."
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 import JSON
 import Python
 
@@ -29,7 +29,7 @@ struct PartitionDigest: Sendable, Hashable {
   private let words: SIMD4<UInt64>
 
   init(_ key: PartitionKey) {
-    let hash = SHA256.hash(data: Array(JSONValue.object(key.partition).jsonText.utf8))
+    let hash = HashFunction.sha256.hash(JSONValue.object(key.partition).jsonText.utf8)
     words = hash.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
   }
 }

@@ -19,15 +19,14 @@ enum TemplateFilters {
     let bound = try arguments.bound(to: ["hash_type", "salt"], of: "hash")
     let name = bound[0] ?? .string("md5")
     guard let name = name.text else { throw TemplateError(.type, "The name of a hash function must be a text.") }
-    guard let function = TextDigest(rawValue: name) else {
-      if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is no hash function of a text.") }
-      if TextDigest.unavailable.contains(name) { throw TemplateError(.attribute, "The hash function \(name) is not available.") }
-      throw TemplateError(.attribute, "No hashing function named \(name)")
-    }
+    if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is no hash function of a text.") }
     var parts = [try value.text(&evaluation)]
     if let salt = bound[1], salt.isTruthy { parts.append(try salt.text(&evaluation)) }
     for part in parts { try evaluation.charge(text: part.utf8.count) }
-    return .string(function.hexadecimal(of: parts))
+    guard let digest = TextDigest.hexadecimal(of: parts, by: name) else {
+      throw TemplateError(.attribute, "No hashing function named \(name)")
+    }
+    return .string(digest)
   }
 
   private static let hmac: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in

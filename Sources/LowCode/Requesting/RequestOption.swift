@@ -50,6 +50,9 @@ struct RequestOption: Component {
     path = Result { [try header.string(EvaluationContext(config: config))] }
   }
 
+  /// What the value is called in the request; nil where a template of it fails.
+  var name: String? { (try? path.get())?.joined(separator: ".") }
+
   /// Puts `value` into its place, replacing what is there.
   /// - Throws: ``ConnectorError`` where a template of the place fails.
   func inject(_ value: JSONValue, into parts: inout RequestParts) throws {

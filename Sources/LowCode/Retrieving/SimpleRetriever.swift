@@ -93,7 +93,7 @@ struct SimpleRetriever: Component, Retriever {
     let pages = AsyncChannel<Page>()
     try await BlockingExecutor.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask(executorPreference: thread) {
+        @Sendable func readAhead() async throws {
           defer { pages.finish() }
           try await read(slice, normalizer: normalizer) { page in
             var page = page
@@ -106,6 +106,12 @@ struct SimpleRetriever: Component, Retriever {
             try Task.checkCancellation()
             return true
           }
+        }
+        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads for ever.
+        if let thread {
+          group.addTask(executorPreference: thread, operation: readAhead)
+        } else {
+          group.addTask(operation: readAhead)
         }
         for await page in pages where !page.records.isEmpty { try await body(page) }
         try await group.waitForAll()

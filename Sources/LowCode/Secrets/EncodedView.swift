@@ -66,10 +66,19 @@ struct EncodedView {
 
   /// Whether nothing more is said behind `index`.
   func isEnd(_ index: Int) -> Bool {
+    let index = endOfLineBreaks(at: index)
     let left = bytes.count - index
     if left == 0 { return reachesEnd }
     // The beginning of a character says nothing.
     return lengthOfCut(at: index) > 0 || reachesEnd && left <= 3 && Self.lengthOfCutCharacter(in: bytes[index...]) == left
+  }
+
+  /// The place behind the line breaks at `index`, and the blanks that begin the next line: what is cut between two lines goes no further.
+  private func endOfLineBreaks(at index: Int) -> Int {
+    var end = index
+    guard end < bytes.count, bytes[end] == 0x0A || bytes[end] == 0x0D else { return index }
+    while end < bytes.count, bytes[end] == 0x20 || (0x09...0x0D).contains(bytes[end]) { end += 1 }
+    return end
   }
 
   // MARK: Escapes

@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 
 /// A SHA-256.
 package struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -8,13 +8,11 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
 
   init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
-  init(of content: [UInt8]) { self.init(bytes: SHA256.hash(data: content)) }
+  init(of content: [UInt8]) { self.init(bytes: HashFunction.sha256.hash(content)) }
 
-  init(_ hash: SHA256) { self.init(bytes: hash.finalize()) }
+  /// - Parameter hash: one of SHA-256.
+  init(_ hash: MessageDigest) { self.init(bytes: hash.finalize()) }
 
   /// Hexadecimal digits.
-  package var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
+  package var description: String { bytes.hexadecimal }
 }

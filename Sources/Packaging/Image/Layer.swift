@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 
 /// A compressed layer of an image, whole in memory.
 struct Layer {
@@ -10,10 +10,10 @@ struct Layer {
 
   init(_ tree: ImageTree, origin: String) throws {
     var blob: [UInt8] = []
-    var hash = SHA256()
+    let hash = MessageDigest(.sha256)
     let compressor = try Compressor { blob += $0 }
     try tree.writeTar { bytes in
-      hash.update(data: bytes)
+      hash.update(bytes)
       try compressor.add(bytes)
     }
     try compressor.finish()

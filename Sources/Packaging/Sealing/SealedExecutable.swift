@@ -1,5 +1,4 @@
 import Bytes
-import Crypto
 
 /// An executable that may carry a package.
 package struct SealedExecutable: Sendable {
@@ -89,8 +88,8 @@ package struct SealedExecutable: Sendable {
   }
 
   private func digestOfRuntime() throws -> Digest {
-    var hash = SHA256()
-    try forEachPieceOfRuntime { hash.update(data: $0) }
+    let hash = MessageDigest(.sha256)
+    try forEachPieceOfRuntime { hash.update($0) }
     return Digest(hash)
   }
 

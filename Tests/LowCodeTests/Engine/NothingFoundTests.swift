@@ -243,6 +243,27 @@ import Testing
         ])
   }
 
+  @Test func recordsThatWereNotAskedFor() async throws {
+    func option(_ more: String = "") -> String {
+      Self.incremental("start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: since}, \(more)")
+    }
+    let sentence =
+      "Stream tickets: most of its records are older than what was asked for: their `at` is before 2025-01-01T00:00:00Z, which `since` "
+      + "says. If the API does not know this parameter, each read reads all records again: look at its documentation, or drop the older "
+      + "ones by `is_client_side_incremental: true`."
+    func answer(_ days: String...) -> String {
+      "[" + days.map { #"{"at": "\#($0)T00:00:00Z"}"# }.joined(separator: ",") + "]"
+    }
+    let old = answer("2023-01-01", "2024-01-01", "2025-01-02")
+    #expect(try await Self.warnings([option()], [old]) == [sentence])
+    #expect(try await Self.warnings([option("is_client_side_incremental: true,")], [old]) == [])
+    #expect(try await Self.warnings([Self.incremental()], [old]) == [])
+    // A few, or by less than a day.
+    #expect(try await Self.warnings([option()], [answer("2024-01-01", "2025-01-02", "2025-01-03")]) == [])
+    #expect(try await Self.warnings([option()], [answer("2024-12-31", "2025-01-02")]) == [])
+    #expect(try await Self.warnings([option()], ["[]"]) == [])
+  }
+
   @Test func windowsThatDoNotJoin() async throws {
     let steps = "step: P30D, cursor_granularity: PT0.000001S,"
     #expect(

@@ -9,9 +9,13 @@ import YAML
 
 /// Whatever a secret looks like, however it is encoded, wherever it stands: no line shows it.
 @Suite struct SecretPropertyTests {
-  /// Drawn anew for each run; a failure names it. A fixed one is set by `SECRETS_SEED`.
-  static let seed =
-    ProcessInfo.processInfo.environment["SECRETS_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 53)
+  /// Where the drawing begins; `SECRETS_SEED` sets another place, or `random` one that a failure names.
+  static let seed: UInt64 =
+    switch ProcessInfo.processInfo.environment["SECRETS_SEED"] {
+    case "random"?: UInt64.random(in: 0..<1 << 53)
+    case let text?: UInt64(text) ?? 4711
+    case nil: 4711
+    }
   private static let parts = 20
   /// How many cases are drawn in all; `SECRETS_CASES` sets another number.
   private static let cases = ProcessInfo.processInfo.environment["SECRETS_CASES"].flatMap { Int($0) } ?? 2_000
@@ -62,9 +66,11 @@ import YAML
     var text: String
     /// Where the text says the secret, and nothing else.
     var range: Range<Int>
+    private let secretSize: Int
 
     init(_ secret: String) {
       text = secret
+      secretSize = secret.utf8.count
       range = 0..<secret.utf8.count
     }
 
@@ -84,7 +90,8 @@ import YAML
     func leak(in shown: String, before: String = "", after: String = "", least: Int = 0) -> String? {
       let whole = Array(text.utf8)
       let bytes = whole[range]
-      let width = min(bytes.count, max(4, least, min(12, bytes.count * 2 / 3)))
+      // Less than three bytes of the secret say nothing.
+      let width = min(bytes.count, max(4, least, 3 * (bytes.count / max(secretSize, 1)), min(12, bytes.count * 2 / 3)))
       guard width >= 4 else { return nil }
       let shown = Array(shown.utf8)
       let around = [

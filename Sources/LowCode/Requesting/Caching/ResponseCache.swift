@@ -1,4 +1,4 @@
-import Crypto
+import Bytes
 import Foundation
 import JSON
 import Synchronization
@@ -116,16 +116,16 @@ extension ResponseCache.Key {
       .filter { !ignored.contains($0.name) }
       .sorted { ($0.name, $0.value) < ($1.name, $1.value) }
       .map { "\($0.name)=\($0.value)" }
-    var hash = SHA256()
-    for part in parts { Self.update(&hash, Array(part.utf8)) }
-    Self.update(&hash, request.body ?? [])
+    let hash = MessageDigest(.sha256)
+    for part in parts { Self.update(hash, Array(part.utf8)) }
+    Self.update(hash, request.body ?? [])
     words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
   }
 
   /// With its length, so that no two lists of parts give the same bytes.
-  private static func update(_ hash: inout SHA256, _ part: [UInt8]) {
-    hash.update(data: Array("\(part.count):".utf8))
-    hash.update(data: part)
+  private static func update(_ hash: MessageDigest, _ part: [UInt8]) {
+    hash.update("\(part.count):")
+    hash.update(part)
   }
 
   /// The URL with its query in the order of names.

@@ -1,4 +1,4 @@
-#include "csigning.h"
+#include "signing.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct csigning_key {
+struct signing_key {
   EVP_PKEY *key;
   char kind[64];
 };
@@ -31,7 +31,7 @@ static int give_passphrase(char *buffer, int size, int is_writing, void *context
 }
 
 // The name of the curve, where it is one of those with a name: also where a key spells its curve out.
-static void name_kind(csigning_key *key) {
+static void name_kind(signing_key *key) {
   const char *type = EVP_PKEY_get0_type_name(key->key);
   strncpy(key->kind, type ? type : "", sizeof key->kind - 1);
   if (!type || strcmp(type, "EC") != 0) return;
@@ -53,8 +53,8 @@ static EVP_PKEY *without_padding_rule(EVP_PKEY *key) {
   return plain;
 }
 
-csigning_outcome csigning_key_read(
-  const void *pem, size_t count, const void *given, size_t given_count, csigning_key **key) {
+signing_outcome signing_key_read(
+  const void *pem, size_t count, const void *given, size_t given_count, signing_key **key) {
   *key = NULL;
   passphrase secret = {given, given_count, 0};
   BIO *text = count <= (size_t)1 << 24 ? BIO_new_mem_buf(pem, (int)count) : NULL;
@@ -63,28 +63,28 @@ csigning_outcome csigning_key_read(
   // Nobody looks into the thread's queue of errors, so that nothing is to stay in it.
   ERR_clear_error();
   if (!read) {
-    if (!secret.was_asked_for) return CSIGNING_UNREADABLE;
-    return given ? CSIGNING_WRONG_PASSPHRASE : CSIGNING_ENCRYPTED;
+    if (!secret.was_asked_for) return SIGNING_UNREADABLE;
+    return given ? SIGNING_WRONG_PASSPHRASE : SIGNING_ENCRYPTED;
   }
-  csigning_key *made = calloc(1, sizeof *made);
+  signing_key *made = calloc(1, sizeof *made);
   if (!made || (given && !secret.was_asked_for)) {
     EVP_PKEY_free(read);
     free(made);
-    return made ? CSIGNING_NOT_ENCRYPTED : CSIGNING_UNREADABLE;
+    return made ? SIGNING_NOT_ENCRYPTED : SIGNING_UNREADABLE;
   }
   made->key = read;
   name_kind(made);
   *key = made;
-  return CSIGNING_READ;
+  return SIGNING_READ;
 }
 
-void csigning_key_free(csigning_key *key) {
+void signing_key_free(signing_key *key) {
   if (!key) return;
   EVP_PKEY_free(key->key);
   free(key);
 }
 
-const char *csigning_key_kind(const csigning_key *key) { return key->kind; }
+const char *signing_key_kind(const signing_key *key) { return key->kind; }
 
 // The two numbers of an elliptic signature, out of their DER.
 static size_t plain_numbers(const EVP_PKEY *key, const unsigned char *der, size_t count, unsigned char *out, size_t capacity) {
@@ -97,7 +97,7 @@ static size_t plain_numbers(const EVP_PKEY *key, const unsigned char *der, size_
   return is_written ? 2 * width : 0;
 }
 
-static int start(EVP_MD_CTX *context, const csigning_key *key, csigning_scheme scheme) {
+static int start(EVP_MD_CTX *context, const signing_key *key, signing_scheme scheme) {
   EVP_PKEY_CTX *options = NULL;
   if (EVP_DigestSignInit_ex(context, &options, scheme.hash, NULL, NULL, key->key, NULL) != 1) return 0;
   if (!scheme.pads_by_pss) return 1;
@@ -105,8 +105,8 @@ static int start(EVP_MD_CTX *context, const csigning_key *key, csigning_scheme s
     && EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
-size_t csigning_sign(
-  const csigning_key *key, csigning_scheme scheme, const void *message, size_t count, unsigned char *signature,
+size_t signing_sign(
+  const signing_key *key, signing_scheme scheme, const void *message, size_t count, unsigned char *signature,
   size_t capacity) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   size_t size = (size_t)EVP_PKEY_get_size(key->key);

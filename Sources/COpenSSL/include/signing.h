@@ -1,33 +1,33 @@
-#ifndef CSIGNING_H
-#define CSIGNING_H
+#ifndef SIGNING_H
+#define SIGNING_H
 
 #include <stddef.h>
 
 /// A private key, in the hands of the system's libcrypto. It may be used by one thread at a time.
-typedef struct csigning_key csigning_key;
+typedef struct signing_key signing_key;
 
 /// What came of reading a key.
 typedef enum {
-  CSIGNING_READ,
+  SIGNING_READ,
   /// The text is no private key, or of a kind that libcrypto does not know.
-  CSIGNING_UNREADABLE,
+  SIGNING_UNREADABLE,
   /// The key is encrypted, and no passphrase was given.
-  CSIGNING_ENCRYPTED,
+  SIGNING_ENCRYPTED,
   /// A passphrase was given, and the key is not encrypted.
-  CSIGNING_NOT_ENCRYPTED,
+  SIGNING_NOT_ENCRYPTED,
   /// The passphrase does not decrypt the key.
-  CSIGNING_WRONG_PASSPHRASE,
-} csigning_outcome;
+  SIGNING_WRONG_PASSPHRASE,
+} signing_outcome;
 
 /// Reads a private key in PEM. The passphrase is NULL for a key that is not encrypted.
 ///
-/// `*key` is set where the outcome is `CSIGNING_READ`; it is the caller's to free.
-csigning_outcome csigning_key_read(
-  const void *pem, size_t count, const void *passphrase, size_t passphrase_count, csigning_key **key);
-void csigning_key_free(csigning_key *key);
+/// `*key` is set where the outcome is `SIGNING_READ`; it is the caller's to free.
+signing_outcome signing_key_read(
+  const void *pem, size_t count, const void *passphrase, size_t passphrase_count, signing_key **key);
+void signing_key_free(signing_key *key);
 
 /// The kind of key: `RSA`, `RSA-PSS`, `ED25519`, `ED448`, or the curve of an elliptic one as in `secp256k1`.
-const char *csigning_key_kind(const csigning_key *key);
+const char *signing_key_kind(const signing_key *key);
 
 /// How a message becomes a signature.
 typedef struct {
@@ -35,13 +35,13 @@ typedef struct {
   const char *hash;
   /// Whether RSA pads by PSS, with a salt as long as the hash (RFC 8017 §8.1), instead of PKCS #1 v1.5.
   int pads_by_pss;
-} csigning_scheme;
+} signing_scheme;
 
 /// Signs a message. Signatures of elliptic keys are `r` and `s` one behind the other, each as long as the curve's order.
 ///
 /// Returns how many bytes were written to `signature`, which has room for `capacity`; 0 where the key cannot sign so.
-size_t csigning_sign(
-  const csigning_key *key, csigning_scheme scheme, const void *message, size_t count, unsigned char *signature,
+size_t signing_sign(
+  const signing_key *key, signing_scheme scheme, const void *message, size_t count, unsigned char *signature,
   size_t capacity);
 
 #endif
