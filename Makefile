@@ -57,7 +57,7 @@ test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chr
 PYTHON ?= python3
 
 test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
-	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode
+	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode $(wildcard $(PARITY)/cases/*/manifest.yaml)
 
 # RUNS and KILLS say how much is tried.
 RUNS ?= 20000

@@ -42,7 +42,7 @@ struct Instructions {
     input.config = try file(arguments[1]).object ?? [:]
     input.catalog = try ConfiguredStream.catalog(file(arguments[2]))
     let connector = try await Connector.load(.file(path: arguments[0]), input, runtime: runtime)
-    guard try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()).isComplete else {
+    guard try await connector.readValidated(input.catalog, to: writer).isComplete else {
       throw Failure(reason: "a stream was not read wholly")
     }
   }

@@ -26,9 +26,7 @@ struct ReadCommand: AsyncParsableCommand {
       let streams = try session.catalog(at: catalog)
       let states = try state.map { try session.states(at: $0) } ?? [:]
       let connector = try await session.connector(input, states: states, catalog: streams, others: [catalog, state])
-      let outcome = try await session.watched { progress in
-        try await connector.readValidated(streams, to: session.writer, progress: progress)
-      }
+      let outcome = try await session.watched { try await connector.readValidated(streams, to: session.writer) }
       if !outcome.isComplete { return .failure }
       return outcome.unknownStreams.isEmpty ? .success : .unknownStream
     }

@@ -43,8 +43,8 @@ struct Session {
   }
 
   /// Runs a read, and shows on a terminal how it goes and how it ended.
-  func watched(_ body: (any ReadProgress) async throws -> ReadOutcome) async throws -> ReadOutcome {
-    guard let progress else { return try await body(NoProgress()) }
+  func watched(_ body: () async throws -> ReadOutcome) async throws -> ReadOutcome {
+    guard let progress else { return try await body() }
     Interruption.watch()
     defer { progress.summarize() }
     return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -55,7 +55,7 @@ struct Session {
         }
       }
       defer { group.cancelAll() }
-      return try await body(progress)
+      return try await body()
     }
   }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Shows on a terminal how a command goes: a line for each stream that is read, written anew in place, and above them what happened that
 /// somebody should know: warnings, errors, waits.
-final class TerminalProgress: ReadProgress, RunWatcher {
+final class TerminalProgress: RunWatcher {
   private struct Stream {
     let name: String
     let started: Int64
@@ -45,18 +45,14 @@ final class TerminalProgress: ReadProgress, RunWatcher {
 
   // MARK: Streams
 
-  func started(stream: String) {
+  private func started(_ stream: String) {
     state.withLock { state in
       state.streams.append(Stream(name: stream, started: now()))
       draw(&state, isDue: true)
     }
   }
 
-  func read(stream: String, records: Int) {
-    update(stream) { $0.counts.records += records }
-  }
-
-  func finished(stream: String, isComplete: Bool) {
+  private func ended(_ stream: String, isComplete: Bool) {
     state.withLock { state in
       guard let place = state.streams.firstIndex(where: { $0.name == stream }) else { return }
       let entry = state.streams.remove(at: place)
@@ -102,6 +98,9 @@ final class TerminalProgress: ReadProgress, RunWatcher {
 
   func happened(_ event: RunEvent) {
     switch event {
+    case .streamStarted(let stream): started(stream)
+    case .recordsRead(let stream, let count): update(stream) { $0.counts.records += count }
+    case .streamEnded(let stream, let isComplete): ended(stream, isComplete: isComplete)
     case .pageRead(let stream):
       update(stream) {
         $0.counts.pages += 1

@@ -46,7 +46,7 @@ private struct InProcessRunner: CommandRunner {
     case .spec: try connector.writeSpec(to: writer)
     case .check: try await connector.check(to: writer)
     case .discover: try await connector.discover(to: writer)
-    case .read, .resume: return try await connector.readValidated(given.catalog, to: writer, progress: NoProgress()).isComplete
+    case .read, .resume: return try await connector.readValidated(given.catalog, to: writer).isComplete
     }
     return true
   }

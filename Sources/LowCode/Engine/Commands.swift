@@ -70,11 +70,9 @@ extension Connector {
   }
 
   /// Checks the config against the specification, then reads.
-  /// - Throws: as ``read(_:to:progress:)``.
-  package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress) async throws
-    -> ReadOutcome
-  {
+  /// - Throws: as ``read(_:to:)``.
+  package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
     try spec().validate(context.config)
-    return try await read(catalog, to: writer, progress: progress)
+    return try await read(catalog, to: writer)
   }
 }

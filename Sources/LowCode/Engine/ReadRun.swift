@@ -5,7 +5,6 @@ struct ReadRun: Sendable {
   let writer: MessageWriter
   let limiter: PartitionLimiter
   let runtime: RuntimeEnvironment
-  let progress: any ReadProgress
   /// How many slices may be read at a time.
   let concurrency: Int
 }
@@ -23,16 +22,18 @@ extension Connector {
   ///
   /// A stream that fails does not stop the others.
   /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
-  package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter, progress: any ReadProgress = NoProgress())
-    async throws -> ReadOutcome
-  {
+  package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
     let runtime = context.runtime
     let available = try await streamsOrErrors()
     let byName = Dictionary(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let concurrency = try self.concurrency()
     let run = ReadRun(
-      writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime, progress: progress,
+      writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
       concurrency: concurrency)
+    func skipped(_ name: String) {
+      runtime.log.note(.streamStarted(name))
+      runtime.log.note(.streamEnded(name, isComplete: false))
+    }
     // As the reference: where the manifest has none of the streams, nothing is said of them.
     let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
     var outcome = ReadOutcome()
@@ -48,7 +49,7 @@ extension Connector {
         failed.append(name)
         writer.error(error, stream: entry.descriptor)
         try writer.status(entry.descriptor, .incomplete)
-        progress.skipped(stream: name)
+        skipped(name)
       case nil:
         outcome.unknownStreams.append(name)
         let nearest = NameSuggestion.nearest(to: name, among: available.map(\.name))
@@ -57,7 +58,7 @@ extension Connector {
           "The catalog asks for the stream `\(name)`, which the manifest does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
         if isAnyKnown { try writer.status(entry.descriptor, .incomplete) }
-        progress.skipped(stream: name)
+        skipped(name)
       }
     }
     warn(ofStatesWithoutUse: available.map(\.name), catalog)

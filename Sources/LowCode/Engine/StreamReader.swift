@@ -28,7 +28,7 @@ final class StreamReader: Sendable {
     defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
-    run.progress.started(stream: stream.name)
+    run.runtime.log.note(.streamStarted(stream.name))
     do {
       try await readSlices(stream.normalizer(schema), slicesAreListed)
     } catch {
@@ -40,7 +40,7 @@ final class StreamReader: Sendable {
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As the reference: the last state follows the last status.
     try run.writer.state(of: descriptor) { state }
-    run.progress.finished(stream: stream.name, isComplete: isComplete)
+    run.runtime.log.note(.streamEnded(stream.name, isComplete: isComplete))
     return isComplete
   }
 
@@ -86,7 +86,7 @@ final class StreamReader: Sendable {
       try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)
       }
-      run.progress.read(stream: stream.name, records: page.records.count)
+      run.runtime.log.note(.recordsRead(stream: stream.name, count: page.records.count))
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
   }

@@ -53,6 +53,12 @@ extension HTTPResponse {
     return with(.streaming(try await BegunBody(source)))
   }
 
+  /// What is at hand of a body that ``begun()`` has begun to receive; nil where that was not done.
+  var beginning: Data? {
+    guard case .streaming(let source) = content else { return nil }
+    return (source as? BegunBody)?.beginning
+  }
+
   /// The body in parts, however much of it was received.
   package var parts: BodyParts { BodyParts(content) }
 }
@@ -97,6 +103,9 @@ private final class BegunBody: BodySource {
     self.source = source
     received = Mutex((parts, isOver))
   }
+
+  /// The first part that nobody took yet; none at the end.
+  var beginning: Data { received.withLock { $0.parts.first ?? Data() } }
 
   func next() async throws(TransportError) -> Data? {
     let (part, isOver) = received.withLock { ($0.parts.popFirst(), $0.isOver) }

@@ -32,14 +32,19 @@ struct ExchangeLog {
   func received(_ response: HTTPResponse, to request: HTTPRequest, since start: Int64) {
     guard isOn else { return }
     let seconds = seconds(since: start)
-    var message = "status \(response.status) after \(seconds) s"
+    var message = "status \(response.status) after \(Self.text(seconds)) s"
     var data: JSONObject = [
       "status": .int(response.status), "url": .string(response.url), "headers": Self.object(response.headers),
-      "seconds": .string(seconds),
+      "seconds": .double(seconds),
     ]
     let body = BodyText(response)
     if body.kind == .elsewhere {
       message += ", with a body that is received in parts"
+      if let beginning = response.beginning {
+        let excerpt = BodyText.line(runtime.secrets.quotation.body.excerpt(of: beginning, upTo: Self.longest))
+        message += ": \(excerpt)"
+        data["body"] = .string(excerpt)
+      }
     } else {
       message += ", \(body.size) bytes"
       data["size"] = .int(body.size)
@@ -67,8 +72,8 @@ struct ExchangeLog {
     guard isOn else { return }
     let seconds = seconds(since: start)
     say(
-      "no answer after \(seconds) s: \(error.message) (\(request.method) \(request.url))",
-      ["url": .string(request.url), "seconds": .string(seconds)])
+      "no answer after \(Self.text(seconds)) s: \(error.message) (\(request.method) \(request.url))",
+      ["url": .string(request.url), "seconds": .double(seconds)])
   }
 
   /// A response that another request got already.
@@ -113,6 +118,8 @@ struct ExchangeLog {
     return .object(object)
   }
 
-  /// Since a moment in microseconds, with three decimals.
-  private func seconds(since start: Int64) -> String { String(format: "%.3f", Double(runtime.now() - start) / 1_000_000) }
+  /// Since a moment in microseconds, to the millisecond.
+  private func seconds(since start: Int64) -> Double { (Double(runtime.now() - start) / 1_000).rounded() / 1_000 }
+
+  private static func text(_ seconds: Double) -> String { String(format: "%.3f", seconds) }
 }

@@ -7,7 +7,7 @@ package struct RecordWorkshop: Sendable {
   /// A part of the memory for responses, beside what their bodies take.
   private static let part = 3
   /// What a word of the index comes to where the record is built: a small object takes most.
-  private static let bytesAWord = 48
+  private static let bytesAWord = 64
   /// Records up to this size of their text are free.
   static let small = 256 << 10
 

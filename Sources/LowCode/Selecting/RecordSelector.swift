@@ -246,13 +246,14 @@ struct RecordSelector: Component {
     // Once, as taking it out copies it.
     let filter = filter
     let count = found.count
-    var (kept, droppedByFilter) = (0, 0)
+    var (reached, kept, droppedByFilter) = (0, 0, 0)
     defer {
       found.removeSubrange(kept...)
       tally.refined(count, kept: kept, droppedByFilter: droppedByFilter)
-      if kept < count { tell(count, kept, droppedByFilter) }
+      if kept < count { tell(reached, kept, droppedByFilter) }
     }
     for index in found.indices {
+      reached = index + 1
       if transformsFirst { try transform(&found[index], slice) }
       guard bounds?.admit(found[index]) ?? true else { continue }
       guard try filter?.keeps(found[index], slice: slice) ?? true else {

@@ -80,7 +80,7 @@ import Testing
       .text(Array(manifest.utf8), name: "manifest.yaml"), input, runtime: runtime)
     let output = CollectedOutput()
     let writer = MessageWriter(output: output, mask: SecretMask(), now: now)
-    #expect(try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()).isComplete)
+    #expect(try await connector.readValidated(input.catalog, to: writer).isComplete)
     #expect(output.lines.count { $0.contains(#""COMPLETE""#) } == 2)
     #expect(transport.fetches == fetches)
   }

@@ -173,7 +173,7 @@ import Testing
     return (
       try await output { connector, _, writer in try await connector.check(to: writer) },
       try await output { connector, input, writer in
-        _ = try await connector.readValidated(input.catalog, to: writer, progress: NoProgress())
+        _ = try await connector.readValidated(input.catalog, to: writer)
       }
     )
   }

@@ -77,7 +77,7 @@ import Testing
       .text(Array(manifest.utf8), name: "manifest.yaml"), input, runtime: runtime)
     let output = CollectedOutput()
     let writer = MessageWriter(output: output, mask: SecretMask(), now: now)
-    #expect(try await connector.readValidated(input.catalog, to: writer, progress: NoProgress()).isComplete)
+    #expect(try await connector.readValidated(input.catalog, to: writer).isComplete)
     return (transport.urls + output.lines.filter { $0.contains(#""RECORD""#) }).sorted()
   }
 

@@ -68,12 +68,33 @@ import Testing
     var input = try ConnectorInput.reading(names)
     input.config = ["key": "KEY-Zx81Qpl0"]
     let connector = try await Connector.load(.text(Array(manifest.utf8), name: "manifest.yaml"), input, runtime: runtime)
-    _ = try await connector.readValidated(input.catalog, to: writer, progress: NoProgress())
+    _ = try await connector.readValidated(input.catalog, to: writer)
     #expect(!output.lines.contains { $0.contains("Zx81Qpl0") || $0.contains("hunter2") })
     return try output.lines.map { try JSONValue(parsing: Array($0.utf8)) }.compactMap { message in
       guard let log = message["log"], log["level"] == "DEBUG" else { return nil }
       return Line(message: log["message"]?.string ?? "", data: log["data"] ?? .null)
     }
+  }
+
+  @Test func aBodyThatIsReceivedInPartsShowsItsBeginning() async throws {
+    let output = CollectedOutput()
+    let mask = SecretMask()
+    mask.hide("Zx81Qpl0")
+    let world = TestWorld([])
+    var runtime = world.runtime
+    runtime.secrets = mask
+    runtime.log = RunLog(writer: MessageWriter(output: output, mask: mask, now: { 0 }), isDebugging: true)
+    let parts = [#"{"id": 1, "key": "Zx81Qpl0"}"#, "\n", #"{"id": 2}"#].map { Data($0.utf8) }
+    let url = "https://api.test/items"
+    let response = try await HTTPResponse(status: 200, headers: [], content: .streaming(DataBody(parts)), url: url).begun()
+    ExchangeLog(name: "items", runtime: runtime).received(
+      response, to: HTTPRequest(method: "GET", url: url), since: runtime.now())
+    let line = try JSONValue(parsing: Array(#require(output.lines.first).utf8))
+    #expect(
+      line["log"]?["message"]?.string
+        == #"items: status 200 after 0.000 s, with a body that is received in parts: {"id": 1, "key": "****"} (GET https://api.test/items)"#
+    )
+    #expect(line["log"]?["data"]?["seconds"] == .double(0))
   }
 
   private static let pages: [PathTransport.Answer] = [

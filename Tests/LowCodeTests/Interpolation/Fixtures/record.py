@@ -114,7 +114,7 @@ each("{{ format_datetime(@) }}", "'14/01/2022', '%Y-%m-%d', '%d/%m/%Y'", "'16585
 # Filters
 each("{{ @ }}", "'abc' | hash", "'abc' | hash('md5')", "'abc' | hash('md5', 'salt')", "'abc' | hash('sha1')", "'abc' | hash('sha256')", "'abc' | hash('sha384')", "'abc' | hash('sha512', salt='s')", "'abc' | hash(hash_type='sha3_256')",
      "'abc' | hash('sha3_384')", "'abc' | hash('sha3_512')", "'abc' | hash('nope')", "12 | hash", "none | hash", "config.missing | hash", "record.tags | hash", "'é' | hash('sha256')", "'abc' | hash('md5', '')", "'abc' | hash('md5', 5)", "1.5 | hash", "'' | hash",
-     "'abc' | hash(5)", "'abc' | hash('new')", "record.owner | hash('sha256')",
+     "'abc' | hash(5)", "'abc' | hash('new')", "record.owner | hash('sha256')", "'abc' | hash('sha224')", "'abc' | hash('sha3_224')", "'abc' | hash('blake2b')", "'abc' | hash('blake2s', 'salt')",
      "'abc' | base64encode", "'é' | base64encode", "'' | base64encode", "5 | base64encode", "none | base64encode", "config.missing | base64encode", "'YWJj' | base64decode", "'YWJj\\n' | base64decode", "'YWI=' | base64decode", "'YWI' | base64decode", "'Y' | base64decode",
      "'/w==' | base64decode", "'Y!W!J!j' | base64decode", "'YWJj====' | base64decode", "'YQ==YQ==' | base64decode", "'MTIz' | base64decode", "5 | base64decode", "'YQ=' | base64decode", "'=YQ==' | base64decode", "'YWJjZ' | base64decode",
      "'abc' | base64binascii_decode", "'é' | base64binascii_decode", "'12' | base64binascii_decode", "5 | base64binascii_decode",
