@@ -139,7 +139,7 @@ import Testing
   }
 }
 
-private final class DataBody: BodySource {
+final class DataBody: BodySource {
   private let parts: Mutex<[Data]>
   init(_ parts: [Data]) { self.parts = Mutex(parts) }
   func next() async throws(TransportError) -> Data? { parts.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
