@@ -21,7 +21,7 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CExhaustion"),
-    .target(name: "CPages"),
+    .target(name: "CMemory"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
@@ -31,7 +31,7 @@ let package = Package(
     .target(
       name: "JSON",
       dependencies: [
-        "CExhaustion", "CPages", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections"),
+        "CExhaustion", "CMemory", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime", dependencies: ["Python"]),
@@ -47,8 +47,7 @@ let package = Package(
       name: "LowCode",
       dependencies: [
         "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExhaustion",
-        "CExpat",
-        "COpenSSL", "CZlib",
+        "CExpat", "CMemory", "COpenSSL", "CZlib",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "DequeModule", package: "swift-collections"),

@@ -1,5 +1,5 @@
 import CExhaustion
-import CPages
+import CMemory
 import Foundation
 import Synchronization
 

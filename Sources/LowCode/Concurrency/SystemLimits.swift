@@ -1,5 +1,5 @@
-import CCurl
 import CExhaustion
+import CMemory
 import Foundation
 
 /// What the system allows the process.
@@ -34,9 +34,9 @@ package enum SystemLimits {
   /// there is nothing left to make an error with.
   /// - Parameter trace: where an error is told: by a TRACE message to that descriptor, or as a text to standard error if it is nil.
   package static func prepare(trace: Int32?) {
-    cheap_return()
+    heap_return()
     guard let limit = addressSpace else { return }
-    cheap_share()
+    heap_share()
     let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)."
     if let trace {
       let error = #""error":{"message":"\#(sentence)","failure_type":"system_error"}}}"#

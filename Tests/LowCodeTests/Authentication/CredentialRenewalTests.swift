@@ -69,6 +69,27 @@ import Testing
     #expect(error != nil)
   }
 
+  @Test(arguments: [
+    (
+      [Result<Bool, ConnectorError>.success(true)],
+      "The API refuses a fresh access token as well. The API says: the grant was revoked"
+    ),
+    (
+      [.failure(transient)],
+      "The API refuses the access token, and a fresh one could not be got. The API says: the grant was revoked"
+    ),
+  ])
+  func theAPIsWordsAreSaid(results: [Result<Bool, ConnectorError>], message: String) async throws {
+    let body = #"{"message": "the grant was revoked"}"#
+    let world = TestWorld([.status(401, body), .status(401, body)])
+    let client = HTTPClient(name: "s", authenticator: Credentials(results), errorHandler: Handler(), runtime: world.runtime)
+    let error = await connectorError { _ = try await client.send(HTTPRequest(method: "GET", url: "https://a.test")) }
+    #expect(error?.message == message)
+    #expect(
+      error?.internalMessage
+        == "GET https://a.test was answered with status 401: the grant was revoked. Its body: \(body). refused")
+  }
+
   @Test func renewsOnceOnly() async throws {
     let outcome = try await send([401, 401, 200], [.success(true), .success(true)])
     #expect(outcome.sent == ["v1", "v2"])

@@ -40,6 +40,19 @@ import Testing
     #expect(Set(["a", "b"]).isSubset(of: world.secrets))
   }
 
+  @Test(arguments: [
+    (403, #"{"message": "quotas are for admins"}"#, "The API says: quotas are for admins"),
+    (200, "<p>quotas are for admins</p>", "it is not JSON. The API says: "),
+    (200, "quotas are for admins", "The API says: quotas are for admins"),
+  ])
+  func whatTheAPISaysOfQuotasIsShown(status: Int, body: String, words: String) async throws {
+    let world = TestWorld([.status(status, body), .status(status, body)])
+    let authenticator = try world.authenticator(Self.manifest(), config: Self.config)
+    let error = await connectorError { _ = try await signed(authenticator, 1) }
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    #expect(world.lines.contains { $0.hasPrefix("ERROR") && $0.contains("quotas are for admins") }, "\(world.lines)")
+  }
+
   @Test func asksAnewWhenAllAreUsedUp() async throws {
     let world = TestWorld([Self.status(0), Self.status(0), Self.status(0), Self.status(1)])
     let authenticator = try world.authenticator(Self.manifest(), config: Self.config)

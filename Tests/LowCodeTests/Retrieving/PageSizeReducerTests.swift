@@ -67,4 +67,24 @@ import Testing
     let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
     #expect(throws: ConnectorError.self) { try context.build(world.node(rules), as: PageSizeReduction.self) }
   }
+
+  /// The reason is what the API said, for the manifest's author.
+  @Test(arguments: [
+    (#"{"type": "PageSizeReduction"}"#, 1, "The API refuses pages of stream `items` even at the smallest size, 1."),
+    (
+      #"{"type": "PageSizeReduction", "max_attempts": 1}"#, 8,
+      "The API refused every page size that stream `items` asked for, down to 4."
+    ),
+  ])
+  func theReasonIsKept(rules: String, configured: Int, message: String) throws {
+    let world = TestWorld([])
+    let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
+    var reducer = PageSizeReducer(try context.build(world.node(rules)), configured: configured, streamName: "items")
+    var failure: ConnectorError?
+    for _ in 0..<4 where failure == nil {
+      do { _ = try reducer.reduce("too large, says the API") } catch { failure = error as? ConnectorError }
+    }
+    #expect(failure?.message.hasPrefix(message) == true, "\(failure?.message ?? "")")
+    #expect("\(failure?.message ?? "")\(failure?.internalMessage ?? "")".contains("too large, says the API"))
+  }
 }

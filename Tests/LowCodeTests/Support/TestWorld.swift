@@ -99,6 +99,11 @@ final class TestWorld: LogSink, Secrets {
     return BuildContext(config: try JSONValue(parsing: config).object ?? [:], runtime: runtime, registry: registry)
   }
 
+  /// Builds any component from JSON.
+  func build<Role>(_ json: String, config: JSONObject = [:]) throws -> Role {
+    try BuildContext(config: config, runtime: runtime, registry: .standard).build(node(json))
+  }
+
   func node(_ json: String) throws -> ManifestNode { ManifestNode(ManifestValue(json: try JSONValue(parsing: json))) }
 
   static let config = #"{"id": "me", "secret": "s&c", "refresh": "r 1", "empty": "", "end": "2025-03-01T13:00:00Z"}"#

@@ -1,11 +1,11 @@
-#ifndef CHEAP_H
-#define CHEAP_H
+#ifndef HEAP_H
+#define HEAP_H
 
 /// Has all threads share one heap, where the C library would set 64 MB of the address space apart for each.
-void cheap_share(void);
+void heap_share(void);
 
 /// Has blocks of a megabyte and more go back to the system when they are freed. The C library would take the first of them for a sign that
 /// many will follow, and each thread's heap would keep megabytes of pieces from then on.
-void cheap_return(void);
+void heap_return(void);
 
 #endif
