@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the program on inputs that are wrong in random ways, and looks for what may never happen.
 
-    fuzz.py BINARY [--runs 20000] [--seed 1] [--only manifests bodies states configs] [--jobs 2]
+    fuzz.py BINARY [--runs 20000] [--seed 1] [--only manifests bodies states configs] [--jobs 6]
 
 Manifests are mutants of the conformance cases' and of the bookshop's; bodies are mutants of what APIs send, in every decoder and
 through transformations, normalisation and cursors; states, catalogs and configs are mutants of right ones. A run fails where the
@@ -269,7 +269,7 @@ def main():
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=["manifests", "bodies", "states", "configs"])
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=6, help="more than there are processors, as many runs wait")
     options = parser.parse_args()
     fuzzer = Fuzzer(str(Path(options.binary).resolve()))
     kept = Path(tempfile.mkdtemp(prefix="fuzz-"))
