@@ -90,7 +90,8 @@ extension Connector {
           + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
     }
     guard !states.isEmpty else { return }
-    for entry in catalog where entry.syncMode == .incremental && states[entry.descriptor.name] == nil {
+    for entry in catalog
+    where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.contains(entry.descriptor.name) {
       context.runtime.log.log(
         .info, "Stream \(entry.descriptor.name): the state has nothing of it, so that it is read from its beginning.")
     }

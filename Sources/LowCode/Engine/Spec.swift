@@ -64,7 +64,9 @@ package struct Spec: Component {
     do {
       schema = try JSONSchema(compiling: specification, dialect: Dialect(of: specification))
     } catch {
-      throw ConnectorError(.system, "`connection_specification` is not a valid JSON schema: \(error)", at: node)
+      // Nobody knows which parts of the config are secrets, and the specification may quote them.
+      let mask = ConcealedConfig(config, specification: nil).mask
+      throw ConnectorError(.system, "`connection_specification` is not a valid JSON schema: \(mask.masked("\(error)"))", at: node)
     }
     let value = JSONValue.object(Self.withoutReservedKeys(config))
     guard let error = schema.pythonError(value) else { return }

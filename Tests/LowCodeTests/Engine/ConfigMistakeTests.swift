@@ -85,4 +85,21 @@ import Testing
   @Test func aConfigThatFitsIsNoError() throws {
     #expect(try Self.failure("{\(Self.valid)}") == nil)
   }
+
+  /// Nobody knows then which parts of a config are secrets.
+  @Test func aSpecificationThatIsNoneQuotesNoConfig() async throws {
+    let manifest = """
+      version: 7.39.1
+      type: DeclarativeSource
+      check: {type: CheckStream, stream_names: []}
+      streams: []
+      spec: {type: Spec, connection_specification: {type: object, properties: S3CRET-Zx81}}
+      """
+    var input = ConnectorInput()
+    input.config = ["token": "S3CRET-Zx81", "page": 5]
+    let connector = try await Connector.load(.text(Array(manifest.utf8), name: "m.yaml"), input, runtime: TestWorld([]).runtime)
+    let error = #expect(throws: ConnectorError.self) { try connector.spec().validate(input.config) }
+    #expect(error?.message.contains("`connection_specification` is not a valid JSON schema") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("****") == true && error?.message.contains("Zx81") == false)
+  }
 }
