@@ -78,6 +78,7 @@ struct Document {
         isCode.toggle()
         continue
       }
+      if line.hasPrefix("<!--") { continue }
       let text = !isCode && line.hasPrefix("- ") ? line.dropFirst(2) : line
       words += text.replacing("`", with: "").split(separator: " ").map { Substring($0) }
     }
