@@ -35,6 +35,16 @@ import Testing
     }
   }
 
+  /// The architecture has every target, and every folder of the one that has folders instead of targets.
+  @Test func theArchitectureHasEveryModule() throws {
+    let package = try Document("Package.swift").text
+    let targets = package.matches(of: /\.(?:target|systemLibrary|executableTarget|plugin)\(\s*name: "([^"]+)"(?!, path: "Tests)/)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Document.root.appending(path: "Sources/LowCode").path)
+    let modules = try #require(try Document("docs/architecture.md").section("The modules"))
+    let named = Set(modules.matches(of: /`([^` ]+)`/).map { String($0.1) })
+    #expect(Set(targets.map { String($0.1) }).union(folders.filter { !$0.contains(".") }).subtracting(named).isEmpty)
+  }
+
   // MARK: Commands
 
   private static let commands = [
