@@ -111,8 +111,9 @@ parity: build ## Compare with the reference on real manifests; fails below the n
 	@equal=$$(python3 -c 'import json; print(len(json.load(open(".build/parity.json"))["equal"]))') && floor=$$(cat .ci/parity-floor) && \
 	echo "parity: $$equal cases fully equal, at least $$floor wanted" && [ "$$equal" -ge "$$floor" ]
 
-docs: build ## Write the generated parts of docs/ from what the program says of components, rules and templates.
-	@python3 Distribution/reference_docs.py $(BIN)/airbyte-lowcode
+docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
+	@$(SWIFT) build --product airbyte-lowcode >&2
+	@python3 Distribution/reference_docs.py .build/debug/airbyte-lowcode
 
 conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
