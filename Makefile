@@ -19,7 +19,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-schema test-shipping robustness dist install deps format lint parity conformance-record clean
-.PHONY: doubling bench bench-deps instructions instructions-record instructions-deps
+.PHONY: doubling bench bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +110,10 @@ parity: build ## Compare with the reference on real manifests; fails below the n
 	-@python3 $(PARITY)/parity.py run --bin $(BIN)/airbyte-lowcode --jobs 2 --json .build/parity.json
 	@equal=$$(python3 -c 'import json; print(len(json.load(open(".build/parity.json"))["equal"]))') && floor=$$(cat .ci/parity-floor) && \
 	echo "parity: $$equal cases fully equal, at least $$floor wanted" && [ "$$equal" -ge "$$floor" ]
+
+docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
+	@$(SWIFT) build --product airbyte-lowcode >&2
+	@python3 Distribution/reference_docs.py .build/debug/airbyte-lowcode
 
 conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)

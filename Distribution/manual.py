@@ -11,28 +11,17 @@ import sys
 import textwrap
 from pathlib import Path
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
 
 
 def rows(first):
-    """The rows of the README's table whose first column is called so, each a name and a sentence."""
-    lines = iter(README.read_text().splitlines())
-    for line in lines:
-        if line.startswith(f"| {first} |"):
-            next(lines)
-            for line in lines:
-                if not line.startswith("|"):
-                    return
-                yield [cell.strip() for cell in line.strip("| ").split(" | ", 1)]
-
-
-FILES = [
-    (
-        "/airbyte/integration_code/source_declarative_manifest/manifest.yaml",
-        "The manifest of a container image, where --manifest names no other.",
-    ),
-    ("~/.netrc", "Credentials for requests that have none."),
-]
+    """The rows of the page's table whose first column is called so, each a name and a sentence without links."""
+    tables = re.findall(rf"^\| {first} \| .*\n\|[-| ]*\n((?:\|.*\n?)+)", PAGE.read_text(), flags=re.M)
+    if len(tables) != 1:
+        sys.exit(f"{PAGE} needs one table whose first column is called `{first}`.")
+    for line in tables[0].splitlines():
+        line = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", line)
+        yield [cell.strip() for cell in line.strip("| ").split(" | ", 1)]
 
 
 def roff(text):
@@ -82,7 +71,7 @@ def page(tool, version):
             yield f".TP\n{option(argument)}\n{paragraph(argument.get('abstract', ''))}"
     yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, and the version of the reference it is compatible with."
     yield ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow help."
-    for title, entries in [("EXIT STATUS", rows("exit status")), ("ENVIRONMENT", rows("variable")), ("FILES", FILES)]:
+    for title, entries in [("EXIT STATUS", rows("exit status")), ("ENVIRONMENT", rows("variable")), ("FILES", rows("file"))]:
         yield f".SH {title}"
         for term, text in entries:
             yield f".TP\n{roff(term)}\n{paragraph(text)}"

@@ -1,8 +1,8 @@
 /// Indexes a JSON text while it is received, so that it is known as soon as its last byte is there.
 ///
-/// Nothing is said about a text that is something else: reading it as a whole tells what is wrong, or in which encoding it is.
+/// It reports nothing about a text that is not JSON: reading it as a whole shows what is wrong, or which encoding it has.
 package struct JSONReception: ~Copyable {
-  /// As many bytes are waited for before reading goes on.
+  /// Parsing resumes after this many new bytes.
   private let step: Int
   /// Values are begun only if as many bytes are there behind them; nearly all of them are whole by that.
   private let margin: Int

@@ -3,7 +3,7 @@ import LowCode
 import Packaging
 import Validation
 
-/// What the commands have in common that make something to hand out.
+/// The options that `package` and `image` share.
 struct ShippingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -2,24 +2,25 @@ import Foundation
 import LowCode
 import Testing
 
-/// What the README shows is what happens.
+/// What the README and the pages of `docs` show of the README's manifest is what happens.
 @Suite struct ReadmeTests {
-  private let readme: String
+  private let root: URL
   private let example: ConformanceCase
 
   init() throws {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    readme = try String(contentsOf: tests.deletingLastPathComponent().appending(path: "README.md"), encoding: .utf8)
+    root = tests.deletingLastPathComponent()
     example = try #require(ConformanceCase.all.first { $0.name == "readme/authors" })
   }
 
   /// The text of the fenced block behind `marker`.
-  private func block(after marker: String) throws -> String {
-    let start = try #require(readme.range(of: marker)).upperBound
-    let open = try #require(readme.range(of: "```", range: start..<readme.endIndex)).upperBound
-    let firstLine = try #require(readme.range(of: "\n", range: open..<readme.endIndex)).upperBound
-    let close = try #require(readme.range(of: "```", range: firstLine..<readme.endIndex)).lowerBound
-    return String(readme[firstLine..<close])
+  private func block(after marker: String, in page: String = "README.md") throws -> String {
+    let text = try String(contentsOf: root.appending(path: page), encoding: .utf8)
+    let start = try #require(text.range(of: marker)).upperBound
+    let open = try #require(text.range(of: "```", range: start..<text.endIndex)).upperBound
+    let firstLine = try #require(text.range(of: "\n", range: open..<text.endIndex)).upperBound
+    let close = try #require(text.range(of: "```", range: firstLine..<text.endIndex)).lowerBound
+    return String(text[firstLine..<close])
   }
 
   @Test func theManifestIsTheOneThatIsTested() throws {
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test func theOutputIsWhatItPrints() async throws {
-    let shown = try block(after: "it prints on standard output")
+    let shown = try block(after: "It prints")
     let lines = try await ScriptedAPI.serving(try example.text("api.json")) { api in
       let input = CommandInput(
         command: .read, manifest: try example.text("manifest.yaml"), config: api.localise(try example.text("config.json")),
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func theMistakeIsToldAsShown() throws {
-    let shown = try block(after: "A mistake in a manifest")
+    let shown = try block(after: "## Mistakes in a manifest", in: "docs/commands.md")
     let text = try example.text("manifest.yaml").replacing("PageIncrement", with: "PageIncremnt")
     let pipeline = try ManifestPipeline(validator: ManifestValidator())
     do throws(ManifestError) {
@@ -50,10 +51,5 @@ import Testing
     } catch {
       #expect(shown == error.rendered() + "\n")
     }
-  }
-
-  @Test(arguments: ["spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema"])
-  func everyCommandIsNamed(command: String) {
-    #expect(readme.contains("airbyte-lowcode \(command)"))
   }
 }

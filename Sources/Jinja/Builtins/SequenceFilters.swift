@@ -31,7 +31,7 @@ struct AttributePath: Sendable {
 }
 
 extension Value {
-  /// The value that sorting and comparing without regard to case goes by.
+  /// The value that sorting and comparing without regard to case uses.
   func withoutCase(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     guard let text else { return self }
     try evaluation.charge(text: text.utf8.count)

@@ -61,7 +61,7 @@ struct ConfigTokenStore: TokenStore {
     try await config.turnstile.pass(body)
   }
 
-  /// - Throws: ``ConnectorError`` where the config's date of expiry is none.
+  /// - Throws: ``ConnectorError`` if the config's date of expiry is not a date.
   func accessToken() throws -> AccessToken? {
     let date = PythonStrings.str(config.value(at: expiryPath) ?? .string(""))
     guard !date.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 /// Gives the credentials of requests.
 package protocol Authenticator: Sendable {
   /// What the credentials add to a request. Asked for each attempt, so that a repeated request carries a fresh token.
-  /// - Throws: ``ConnectorError`` where no credentials can be had.
+  /// - Throws: ``ConnectorError`` if there are no credentials to be found.
   func credentials() async throws -> RequestParts
   /// The API refused `request`, which carried these credentials, and the manifest wants fresh ones.
   /// - Returns: whether these credentials can be made fresh at all; then they are.

@@ -2,7 +2,7 @@ import JSON
 
 /// Builds everything that a manifest describes, as far as that is possible without asking an API, to find what cannot be built.
 package struct ConnectorProof: Sendable {
-  /// What cannot be built, each cause once. What is left out for want of a component that this version has is not among it.
+  /// What cannot be built, each cause once. Streams that are skipped because a component is unsupported are not included.
   package private(set) var errors: [ConnectorError] = []
   private var seen: Set<Cause> = []
 

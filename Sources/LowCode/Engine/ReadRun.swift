@@ -43,7 +43,7 @@ extension Connector {
       let name = entry.descriptor.name
       switch byName[name] {
       case .success(let stream)?:
-        // As the reference: a schema that cannot be had ends the whole read.
+        // As the reference: a schema that cannot be loaded ends the whole read.
         readers.append(StreamReader(stream, schema: try await stream.schema(), in: run))
       case .failure(let error)?:
         failed.append(name)

@@ -1,10 +1,9 @@
 import JSON
 import Synchronization
 
-/// Goes on where a component cannot be built: what lies within it and was not come to is built too, so that every cause is found
-/// and not the first alone.
+/// Continues after a component fails to build, so that the components nested in it report their errors too.
 ///
-/// For telling an author everything at once. What is built so is thrown away.
+/// For reporting everything to an author at once. What is built this way is thrown away.
 package final class BuildSalvage: Sendable {
   private struct State {
     /// The places of the components that were built, or tried.

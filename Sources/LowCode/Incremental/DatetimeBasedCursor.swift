@@ -70,7 +70,7 @@ struct DatetimeBasedCursor: IncrementalSync {
     }
   }
 
-  /// - Parameter failing: stands for the start where it cannot be had.
+  /// - Parameter failing: replaces the start if that cannot be determined.
   private func definition(
     _ cutting: Cutting, in context: BuildContext, start failing: (@Sendable () throws -> CursorValue)? = nil
   ) -> CursorDefinition {

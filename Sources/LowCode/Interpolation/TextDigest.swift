@@ -14,7 +14,7 @@ enum TextDigest {
     "algorithms_available", "algorithms_guaranteed", "file_digest", "new", "pbkdf2_hmac", "scrypt", "shake_128", "shake_256",
   ]
 
-  /// The digest of all `parts` one after the other; nil for a name that is none.
+  /// The digest of all `parts` one after the other; nil if the name is unknown.
   static func hexadecimal(of parts: [String], by name: String) -> String? {
     guard let function = functions[name] else { return nil }
     let digest = MessageDigest(function)

@@ -2,8 +2,7 @@ import AirbyteProtocol
 import JSON
 
 /// A path into a record as `dpath.get` of the reference takes it: keys, list indices (negative ones from the end), and globs,
-/// which
-/// may match one place only.
+/// which may match one place only.
 struct RecordPath: Sendable, Hashable {
   let segments: [String]
   private let keys: [JSONKey]

@@ -4,7 +4,7 @@ import Jinja
 /// Makes streams from a template.
 package protocol ComponentsResolver: Sendable {
   /// Calls `body` with each stream: the template with the resolver's values in it.
-  /// - Throws: ``ConnectorError`` where a template cannot be evaluated, or the values cannot be had.
+  /// - Throws: ``ConnectorError`` where a template cannot be evaluated, or the values cannot be fetched.
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws
 }
 

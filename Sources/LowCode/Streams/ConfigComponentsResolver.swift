@@ -37,7 +37,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     }
   }
 
-  /// The entries where the config has other secrets; nil where they cannot be had, or are not as many.
+  /// The entries where the config has other secrets; nil if they cannot be read, or their number differs.
   private func others(of entries: [[JSONValue]]) -> [[JSONValue]]? {
     guard let shadow = context.secretShadow, let others = try? lists.map({ try $0.entries(of: shadow) }) else { return nil }
     return others.map(\.count) == entries.map(\.count) ? others : nil

@@ -27,7 +27,7 @@ package struct ManifestChecker: Sendable {
   private let pipeline: ManifestPipeline
   private var options: Options
 
-  /// - Throws: `JSONSchemaError` where the bundled schema is none.
+  /// - Throws: `JSONSchemaError` if the bundled schema is invalid.
   package init(_ options: Options = Options()) throws {
     pipeline = try ManifestPipeline(validator: ManifestValidator())
     self.options = options

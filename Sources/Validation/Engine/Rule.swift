@@ -19,7 +19,7 @@ extension Rule {
   package static var presence: DefaultPresence { .shown }
 }
 
-/// Collects what the rules find in one manifest: a place that many streams refer to is told of once.
+/// Collects what the rules find in one manifest: a location that several streams share is reported once.
 package struct FindingList {
   package private(set) var findings: [Finding] = []
   private var seen: Set<Key> = []

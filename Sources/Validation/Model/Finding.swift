@@ -4,11 +4,11 @@ import YAML
 /// Something found in a manifest, and what of it can be mended without asking.
 package struct Finding: Sendable, Hashable {
   package var diagnostic: Diagnostic
-  /// Changes of the text that mend it and nothing else; empty where an author has to decide.
+  /// Changes of the text that remove it and nothing else; empty if an author has to decide.
   package var fix: [TextEdit] = []
-  /// In how many places it was found, where one is told of for all.
+  /// How many locations this finding stands for.
   package var count = 1
-  /// In how many of them ``fix`` mends it.
+  /// In how many of them ``fix`` removes it.
   package var mendableCount = 0
 
   package init(_ diagnostic: Diagnostic, fix: [TextEdit] = []) {

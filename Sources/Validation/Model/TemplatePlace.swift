@@ -13,7 +13,7 @@ package struct TemplatePlace: Sendable {
   package let isInterpolated: Bool
   /// The variables that the place has; nil where that is not known.
   package let variables: Set<String>?
-  /// The compiled template, or why it is none.
+  /// The compiled template, or why it is not valid.
   package let template: Result<Template, TemplateError>
 
   init(
@@ -33,7 +33,7 @@ package struct TemplatePlace: Sendable {
     do throws(TemplateError) { return .success(try Template(text, environment: .lowCode)) } catch { return .failure(error) }
   }
 
-  /// The names that the template takes from its place; empty where it is none.
+  /// The names that the template takes from its place; empty if it is not valid.
   package var undeclaredVariables: Set<String> { (try? template.get())?.undeclaredVariables ?? [] }
 
   /// Whether the value is settled by the config, or by nothing at all.

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import LowCode
 
-/// The encodings that the README lists, as an API would write them.
+/// The encodings that `docs/secrets.md` lists, as an API would write them.
 enum SecretEncoding: String, CaseIterable, Sendable {
   case plain, upper, lower, zeroWidth
   case quoted, quotedFully, quotedSmall, form, quotedUTF16

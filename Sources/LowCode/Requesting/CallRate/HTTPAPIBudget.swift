@@ -88,7 +88,7 @@ final class HTTPAPIBudget: Component {
     return overflow ? nil : moment
   }
 
-  /// An integer in a header. What is none is passed over with a warning.
+  /// An integer in a header. Anything else is ignored with a warning.
   private func integer(_ name: String, _ response: HTTPResponse) -> Int64? {
     guard let text = response.header(name), !text.isEmpty else { return nil }
     if let number = PythonNumberText.integer(text)?.int { return Int64(number) }

@@ -4,27 +4,19 @@ import LowCode
 import Testing
 import Validation
 
-/// What the README shows of checking manifests is what happens.
-@Suite struct ValidatingReadmeTests {
-  private let section: String
+/// What `docs/validate.md` shows of checking manifests is what happens.
+@Suite struct DocsValidateTests {
+  private let page: Document
   private let manifest: String
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    manifest = try #require(Self.blocks(of: "yaml", in: readme).first)
-    let start = try #require(readme.range(of: "## Validating manifests"))
-    let end = try #require(readme.range(of: "\n## ", range: start.upperBound..<readme.endIndex))
-    section = String(readme[start.lowerBound..<end.lowerBound])
-  }
-
-  private static func blocks(of language: String, in text: String) -> [String] {
-    text.components(separatedBy: "```\(language)\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+    page = try Document("docs/validate.md")
+    manifest = try #require(try Document("README.md").blocks(of: "yaml").first)
   }
 
   private func yaml(holding word: String) throws -> (text: String, value: JSONValue) {
-    let text = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains(word) })
-    let examination = ManifestPipeline(validator: try ManifestValidator()).examine(.text(Array(text.utf8), name: "README.md"))
+    let text = try #require(page.blocks(of: "yaml").first { $0.contains(word) })
+    let examination = ManifestPipeline(validator: try ManifestValidator()).examine(.text(Array(text.utf8), name: "validate.md"))
     return (text, try #require(examination.written?.value))
   }
 
@@ -41,27 +33,11 @@ import Validation
     try folder.write("manifest.yaml", faulty)
     let run = try await Tool.run(["validate", "manifest.yaml"], in: folder)
     #expect(run.status == 1)
-    #expect(Self.blocks(of: "text", in: section) == [run.stdout])
-  }
-
-  @Test func theRulesAreThoseThatThereAre() throws {
-    let sentence = try #require(
-      section.components(separatedBy: "The rules are ").dropFirst().first?.components(separatedBy: ".").first)
-    let names = sentence.components(separatedBy: "`").enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
-    #expect(names == RuleCatalog.names)
-  }
-
-  /// The rules that the default profile leaves out, and the one that it counts.
-  @Test func theProfilesAreAsTold() throws {
-    let sentence = try #require(
-      section.components(separatedBy: "no warning in it:").dropFirst().first?.components(separatedBy: ", which counts").first)
-    let names = sentence.components(separatedBy: "`").enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
-    let quiet = RuleCatalog.names.filter { if case .shown = RuleCatalog.presence(of: $0) { false } else { true } }
-    #expect(names.sorted() == quiet)
+    #expect(page.blocks(of: "text") == [run.stdout])
   }
 
   @Test func theProjectsFileIsTaken() throws {
-    let text = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains("profile: ") })
+    let text = try #require(page.blocks(of: "yaml").first { $0.contains("profile: ") })
     let settings = try ValidationSettings(parsing: Array(text.utf8), path: ".airbyte-lowcode.yaml", folder: "/project")
     #expect(settings.profile == .default)
     #expect(settings.levels == ["unused-definition": .warning, "insecure-url": .error, "secret-in-url": .off])
@@ -78,9 +54,9 @@ import Validation
 
   /// The line for editors names the file that the command before it writes, and is a comment to everyone else.
   @Test func theLineForEditorsNamesTheSchema() async throws {
-    let line = try #require(Self.blocks(of: "yaml", in: section).first { $0.contains("yaml-language-server") })
+    let line = try #require(page.blocks(of: "yaml").first { $0.contains("yaml-language-server") })
     let file = try #require(line.firstMatch(of: /^# yaml-language-server: \$schema=(\S+)\n$/)).1
-    #expect(section.contains("`airbyte-lowcode schema > \(file)`"))
+    #expect(page.text.contains("`airbyte-lowcode schema > \(file)`"))
     let folder = try Folder()
     try folder.write("manifest.yaml", line + manifest)
     let run = try await Tool.run(["validate", "manifest.yaml"], in: folder)
