@@ -8,9 +8,9 @@ struct AirbyteLowcode: AsyncParsableCommand {
     discussion: """
       Standard output carries Airbyte protocol messages, one JSON object a line; everything for people goes to standard error.
 
-      Exit status: 0 where all went well (`check` says in its message whether the connection works), 1 where something failed or `validate` found errors, 2 where `validate` could not check or \
-      mend a file, 3 where all was read but for streams that the catalog asks for and the manifest lacks, 64 for wrong usage, and 141 \
-      where the reader of the output left. The README lists the environment variables.
+      Exit status: 0 on success (`check` says in its message whether the connection works), 1 on failure or when `validate` found \
+      errors, 2 when `validate` could not check or fix a file, 3 when everything was read except streams that the manifest does not \
+      have, 64 for wrong usage, and 141 when the reader of the output has left. docs/commands.md lists the environment variables.
 
       --generate-completion-script bash (or zsh, fish) prints what completes commands, files and names in a shell.
       """,
