@@ -84,6 +84,7 @@ let package = Package(
     .testTarget(
       name: "JinjaTests", dependencies: ["Jinja", "JSON", "PythonTime", .product(name: "BigInt", package: "BigInt")],
       exclude: ["Fixtures"]),
+    .target(name: "ConformanceCases", dependencies: ["YAML", "JSON"], path: "Tests/ConformanceCases"),
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
@@ -97,14 +98,14 @@ let package = Package(
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CSeal", "CZlib"]),
     .testTarget(
       name: "ValidationTests",
-      dependencies: ["Bytes", "Validation", "LowCode", "JSON", "JSONSchema"],
+      dependencies: ["ConformanceCases", "Bytes", "Validation", "LowCode", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["airbyte-lowcode", "LowCode", "Validation", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "LowCode", "JSON", "Jinja", "AirbyteProtocol",
+        "ConformanceCases", "LowCode", "JSON", "Jinja", "AirbyteProtocol",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from outcome import canonical, differences, facts, grouped, normalised
-from record import HERE, NOW, Worker, environment_path, last_states, merged, recorded, run_command
+from record import NOW, Worker, asked_for, environment_path, last_states, merged, run_command, write_inputs
 from scripted_api import ScriptedAPI
 
 
@@ -27,8 +27,8 @@ class Reference:
     def __init__(self, worker, home):
         self.worker, self.home = worker, home
 
-    def read(self, case, about, api, state):
-        return run_command("read", case, api, self.worker, self.home, about, state)
+    def read(self, case, api, state):
+        return run_command("read", case, api, self.worker, self.home, state)
 
 
 class Ours:
@@ -37,12 +37,10 @@ class Ours:
     def __init__(self, binary, home):
         self.binary, self.home = binary, home
 
-    def read(self, case, about, api, state):
+    def read(self, case, api, state):
         work = Path(tempfile.mkdtemp(dir=self.home))
-        args = [self.binary, "read"]
-        for name in ("manifest.yaml", "config.json", "catalog.json"):
-            (work / name).write_text(api.localise((case / name).read_text("utf-8")), "utf-8")
-            args += ["--" + name.partition(".")[0], name]
+        write_inputs(case, api, work)
+        args = [self.binary, "read", "--manifest", "manifest.yaml", "--config", "config.json", "--catalog", "catalog.json"]
         if state is not None:
             (work / "state.json").write_text(api.localise(state), "utf-8")
             args += ["--state", "state.json"]
@@ -51,7 +49,7 @@ class Ours:
         lines = api.restore(run.stdout).split("\n")
         messages = [normalised(json.loads(line)) for line in lines if line]
         shutil.rmtree(work)
-        return {"messages": grouped([m for m in messages if m]), "requests": merged(api.log, set(), about.get("uncounted", [])),
+        return {"messages": grouped([m for m in messages if m]), "requests": merged(api.log, set(), case.about.get("uncounted", [])),
                 "exit": run.returncode, "sleeps": [], "said": lines}
 
 
@@ -63,10 +61,9 @@ def records(lines):
 
 def handed_over(case, giver, taker, api):
     """The number of states that the giver printed, and what is wrong with what the taker made of them."""
-    about = json.loads((case / "case.json").read_text("utf-8"))
-    given = (case / "state.json").read_text("utf-8") if (case / "state.json").exists() else None
-    api.load((case / "api.json").read_text("utf-8"))
-    first = giver.read(case, about, api, given)
+    given = case.state
+    api.load(case.api)
+    first = giver.read(case, api, given)
     lines = first["said"]
     places = [place for place, line in enumerate(lines) if line.startswith('{"type":"STATE"')]
     api.log = []
@@ -74,14 +71,14 @@ def handed_over(case, giver, taker, api):
     problems, resumed = [], {}
     for place in reversed(places):
         states = {s["stream"]["stream_descriptor"]["name"]: s for s in json.loads(given or "[]") + last_states(lines[: place + 1])}
-        resumed[place] = taker.read(case, about, api, json.dumps(list(states.values())))
+        resumed[place] = taker.read(case, api, json.dumps(list(states.values())))
         api.log = []
-    whole = records(lines) | (records(giver.read(case, about, api, given)["said"]) if first["exit"] else set())
+    whole = records(lines) | (records(giver.read(case, api, given)["said"]) if first["exit"] else set())
     for place in places:
         lost = whole - records(lines[: place + 1]) - records(resumed[place]["said"])
         problems += [f"lost after line {place + 1} of {giver.name}: {record}" for record in sorted(lost)[:3]]
-    partitions = about.get("partitions", {})
-    expected = facts(recorded(case, ["resume"])["resume"], partitions)
+    partitions = case.about.get("partitions", {})
+    expected = facts(case.recorded["resume"], partitions)
     actual = facts(resumed[places[-1]], partitions)
     free = {canonical(request) for times, request in expected["requests"] if times == "any"}
     actual["requests"] = [["any" if canonical(r) in free else times, r] for times, r in actual["requests"]]
@@ -95,9 +92,7 @@ def main():
     parser.add_argument("--only", nargs="+", metavar="NAME", default=[])
     parser.add_argument("--environment", metavar="DIR", help="virtual environment with the reference")
     args = parser.parse_args()
-    cases = [path.parent for path in sorted(HERE.glob("*/*/case.json")) if "resume" in json.loads(path.read_text("utf-8"))["commands"]]
-    if args.only:
-        cases = [c for c in cases if c.parent.name in args.only or f"{c.parent.name}/{c.name}" in args.only]
+    cases = [case for case in asked_for(args.only) if "resume" in case.about["commands"]]
     if not cases:
         sys.exit("handover: no case")
     home = tempfile.mkdtemp(prefix="handover-")
@@ -111,7 +106,7 @@ def main():
             handed[number] += states
             problems += found
         wrong += bool(problems)
-        print("WRONG" if problems else "ok   ", f"{case.parent.name}/{case.name}", flush=True)
+        print("WRONG" if problems else "ok   ", case.name, flush=True)
         print("".join(f"    {line}\n" for line in problems[:20]), end="")
     worker.close()
     shutil.rmtree(home, ignore_errors=True)

@@ -2,12 +2,13 @@
 """Records what the reference, airbyte-cdk, does for the conformance cases.
 
     record.py                      record every case
-    record.py --only NAME ...      record these: "feature/case" or a whole "feature"
+    record.py --only NAME ...      record these: "feature/case", all of "feature/rule.yaml", or a whole "feature"
     record.py --missing            record those that have no answers yet
     record.py --check              compare with what is recorded instead of writing
 
-The reference is installed into a virtual environment outside the repository: ../cdk beside it where that exists, else
-a cache directory (--environment names another). Needs Python 3.10 or newer and a C compiler.
+What stands in a file before `recorded:` stays as it is. The reference is installed into a virtual environment outside the
+repository: ../cdk beside it where that exists, else a cache directory (--environment names another). Needs Python 3.10 or newer,
+PyYAML and a C compiler.
 """
 
 import argparse
@@ -20,10 +21,10 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cases import HERE, all_cases, record
 from outcome import differences, facts, grouped, normalised
 from scripted_api import Request, ScriptedAPI
 
-HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 REFERENCE = "airbyte-cdk==7.39.1"
 NOW = 1_740_830_400_123_456_000  # 2025-03-01T12:00:00.123456Z in nanoseconds since 1970
@@ -69,19 +70,19 @@ def environment_path(named):
     return path
 
 
-def run_commands(case, commands, api, worker, home, about):
+def run_commands(case, api, worker, home):
     """What the reference did, by command; `resume` is a read from the states that `read` left, and finds the API as that left it."""
     results = {}
-    for command in commands:
+    for command in case.about["commands"]:
         state = None
         if command == "resume":
             api.log = []
             state = json.dumps(last_states(results["read"]["said"]))
         else:
-            api.load((case / "api.json").read_text("utf-8"))
-            if command == "read" and (case / "state.json").exists():
-                state = (case / "state.json").read_text("utf-8")
-        results[command] = run_command(command, case, api, worker, home, about, state)
+            api.load(case.api)
+            if command == "read":
+                state = case.state
+        results[command] = run_command(command, case, api, worker, home, state)
     return results
 
 
@@ -95,12 +96,11 @@ def last_states(lines):
     return list(states.values())
 
 
-def run_command(command, case, api, worker, home, about, state=None):
+def run_command(command, case, api, worker, home, state=None):
     """What the reference did: {"messages", "requests", "exit", "sleeps", "said"}."""
-    work = Path(tempfile.mkdtemp(dir=home))
-    for name in ("manifest.yaml", "config.json", "catalog.json"):
-        if (case / name).exists():
-            (work / name).write_text(api.localise((case / name).read_text("utf-8")), "utf-8")
+    work, package = Path(tempfile.mkdtemp(dir=home)), Path(tempfile.mkdtemp(dir=home))
+    case.write_files(package)
+    write_inputs(case, api, work)
     args = ["read" if command == "resume" else command]
     if command != "spec":
         args += ["--config", str(work / "config.json")]
@@ -109,19 +109,27 @@ def run_command(command, case, api, worker, home, about, state=None):
         if state is not None:
             (work / "state.json").write_text(api.localise(state), "utf-8")
             args += ["--state", str(work / "state.json")]
-    status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(case),
-                         "moving_clock": about.get("moving_clock", False)})
+    status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(package),
+                         "moving_clock": case.about.get("moving_clock", False)})
     lines = api.restore((work / "stdout").read_text("utf-8")).split("\n")
     messages = [normalised(json.loads(line)) for line in lines if line.startswith("{")]
     result = {
         "messages": grouped([m for m in messages if m]),
-        "requests": merged(api.log, cached_requests(work, api), about.get("uncounted", [])),
+        "requests": merged(api.log, cached_requests(work, api), case.about.get("uncounted", [])),
         "exit": status,
         "sleeps": json_lines(work / "sleeps"),
         "said": lines + (work / "stderr").read_text("utf-8").splitlines(),
     }
     shutil.rmtree(work)
+    shutil.rmtree(package)
     return result
+
+
+def write_inputs(case, api, work):
+    """Writes the files that a command is given, but for the state."""
+    for name, text in (("manifest.yaml", case.manifest), ("config.json", case.config), ("catalog.json", case.catalog)):
+        if text is not None:
+            (work / name).write_text(api.localise(text), "utf-8")
 
 
 def json_lines(path):
@@ -152,48 +160,10 @@ def merged(log, cached, uncounted):
     return out
 
 
-def recorded(case, commands):
-    """What expected/ holds, in the form of run_command; None where it is incomplete."""
-    folder = case / "expected"
-    try:
-        requests = json.loads((folder / "requests.json").read_text("utf-8"))
-        outcome = json.loads((folder / "outcome.json").read_text("utf-8"))
-        return {
-            command: {
-                "messages": json_lines(folder / f"{command}.jsonl"), "requests": requests[command], **outcome[command]
-            }
-            for command in commands
-        }
-    except (OSError, KeyError):
-        return None
-
-
-def write(case, results):
-    folder = case / "expected"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for command, result in results.items():
-        lines = [json.dumps(m, ensure_ascii=False, separators=(",", ":")) + "\n" for m in result["messages"]]
-        (folder / f"{command}.jsonl").write_text("".join(lines), "utf-8")
-    write_lists(folder / "requests.json", {c: r["requests"] for c, r in results.items()})
-    outcome = {c: {"exit": r["exit"], "sleeps": r["sleeps"]} for c, r in results.items()}
-    (folder / "outcome.json").write_text(json.dumps(outcome, indent=2) + "\n", "utf-8")
-
-
-def write_lists(path, lists):
-    """JSON with a line for each element of the lists in an object."""
-    parts = []
-    for name, items in lists.items():
-        inner = ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in items)
-        parts.append(f"  {json.dumps(name)}: [" + (f"\n    {inner}\n  ]" if items else "]"))
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
-
-
 def treat(case, args, api, worker, home):
     """Record or check one case; returns the lines that say what is wrong."""
-    about = json.loads((case / "case.json").read_text("utf-8"))
-    commands, partitions = about["commands"], about.get("partitions", {})
-    first, second = (run_commands(case, commands, api, worker, home, about) for _ in range(2))
+    commands, partitions = case.about["commands"], case.about.get("partitions", {})
+    first, second = (run_commands(case, api, worker, home) for _ in range(2))
     if args.verbose:
         for command in commands:
             print(*(f"    {command}: {line}" for line in first[command]["said"]), sep="\n")
@@ -203,16 +173,24 @@ def treat(case, args, api, worker, home):
 
     problems = [f"two runs differ at {line}" for line in differences(form(first), form(second))]
     failed = {c for c in commands if first[c]["exit"] != 0}
-    for command in failed.symmetric_difference(about.get("fails", [])):
-        problems.append(f"{command} ends with {first[command]['exit']}, which case.json does not say in `fails`")
+    for command in failed.symmetric_difference(case.about.get("fails", [])):
+        problems.append(f"{command} ends with {first[command]['exit']}, which the case does not say in `fails`")
         problems += [line[:1500] for line in first[command]["said"][-5:]]
-    before = recorded(case, commands)
-    changes = list(differences(form(before), form(first))) if before else ["nothing recorded"]
+    is_recorded = case.recorded is not None and list(case.recorded) == commands
+    changes = list(differences(form(case.recorded), form(first))) if is_recorded else ["nothing recorded"]
     if args.check:
         return problems + changes
     if changes and not problems:
-        write(case, first)
+        record(case.file, {case.short_name: first})
     return problems
+
+
+def asked_for(only):
+    """The cases of these names, or of these files or features, or all cases; by name."""
+    return [
+        case for name, case in sorted(all_cases().items())
+        if not only or {name, case.file.parent.name, f"{case.file.parent.name}/{case.file.name}"} & set(only)
+    ]
 
 
 def main():
@@ -223,11 +201,9 @@ def main():
     parser.add_argument("--environment", metavar="DIR", help="virtual environment with the reference")
     parser.add_argument("-v", "--verbose", action="store_true", help="print what the reference said")
     args = parser.parse_args()
-    cases = sorted(path.parent for path in HERE.glob("*/*/case.json"))
-    if args.only:
-        cases = [c for c in cases if c.parent.name in args.only or f"{c.parent.name}/{c.name}" in args.only]
+    cases = asked_for(args.only)
     if args.missing:
-        cases = [c for c in cases if not (c / "expected/outcome.json").exists()]
+        cases = [case for case in cases if case.recorded is None]
     if not cases:
         sys.exit("record: no case to record")
     home = tempfile.mkdtemp(prefix="conformance-")
@@ -237,7 +213,7 @@ def main():
     for case in cases:
         problems = treat(case, args, api, worker, home)
         wrong += bool(problems)
-        print("WRONG" if problems else "ok   ", f"{case.parent.name}/{case.name}", flush=True)
+        print("WRONG" if problems else "ok   ", case.name, flush=True)
         print("".join(f"    {line}\n" for line in problems[:40]), end="")
     worker.close()
     shutil.rmtree(home, ignore_errors=True)

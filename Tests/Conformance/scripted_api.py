@@ -1,4 +1,4 @@
-"""A loopback HTTP server whose answers are written down in a case's api.json.
+"""A loopback HTTP server whose answers are written down in a case's `api`.
 
 The rules are those of Tests/Conformance/README.md; ScriptedAPI.swift is the same server for the tests.
 """

@@ -1,13 +1,6 @@
-import Foundation
+import ConformanceCases
 import LowCode
 import Synchronization
-
-/// A command of a connector.
-enum Command: String, Sendable {
-  case spec, check, discover, read
-  /// Another read, from the states that `read` ended with.
-  case resume
-}
 
 /// What a command is given: the texts of its files, the frozen time, and sleeps that are noted instead of waited.
 struct CommandInput: Sendable {
@@ -17,8 +10,8 @@ struct CommandInput: Sendable {
   /// Only for `read`.
   let catalog: String?
   let state: String?
-  /// Where relative paths in the manifest begin.
-  let folder: URL
+  /// The files that the manifest may name.
+  let files: ManifestFiles
   let sleeps: SleepRecorder
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import ConformanceCases
 import Foundation
 import JSON
 import Jinja
@@ -10,9 +11,16 @@ enum ConnectorUnderTest {
   static let runner: any CommandRunner = InProcessRunner()
 }
 
-/// Runs commands through the library, with a frozen clock and sleeps that only note themselves.
+/// Runs commands through the library, with a frozen clock and sleeps that only note themselves. Each run stores files of records in a
+/// folder of its own.
 private struct InProcessRunner: CommandRunner {
+  /// Where the reference stores files of records.
+  private static let staging = "/tmp/airbyte-file-transfer"
+
   func run(_ input: CommandInput) async throws -> CommandOutput {
+    let staging = FileManager.default.temporaryDirectory.appending(path: "conformance-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: staging) }
     let output = TextOutput()
     let mask = SecretMask()
     let now: @Sendable () -> Int64 = { input.sleeps.now }
@@ -20,6 +28,7 @@ private struct InProcessRunner: CommandRunner {
     let runtime = RuntimeEnvironment(
       now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
       log: RunLog(writer: writer, isDebugging: false), secrets: mask,
+      environment: ["AIRBYTE_STAGING_DIRECTORY": staging.path],
       templates: TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } }))
     var isComplete = false
     do {
@@ -27,7 +36,7 @@ private struct InProcessRunner: CommandRunner {
     } catch {
       writer.report(error)
     }
-    return CommandOutput(text: output.text, exit: isComplete ? 0 : 1)
+    return CommandOutput(text: output.text.replacing(staging.path, with: Self.staging), exit: isComplete ? 0 : 1)
   }
 
   private func run(
@@ -37,7 +46,7 @@ private struct InProcessRunner: CommandRunner {
     given.catalog = try input.catalog.map { try ConfiguredStream.catalog(JSONValue(parsing: $0)) } ?? []
     given.states = try input.state.map { try InputState.streams(JSONValue(parsing: $0)) } ?? [:]
     given.config = input.command == .spec ? [:] : try JSONValue(parsing: input.config).object ?? [:]
-    given.files = .folder(input.folder.path)
+    given.files = input.files
     given.components = input.components
     given.updates = ConfigControl(writer: writer, file: nil)
     let connector = try await Connector.load(

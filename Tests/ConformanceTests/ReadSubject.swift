@@ -1,4 +1,4 @@
-import Foundation
+import ConformanceCases
 import JSON
 import LowCode
 
@@ -12,7 +12,8 @@ struct ReadSubject: Sendable {
   /// The state that the first read is given.
   var state: String?
   let api: String
-  var folder = URL(filePath: "/")
+  /// The files that the manifest may name.
+  var files = ManifestFiles.packaged([:])
   var movesClock = false
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard
@@ -24,23 +25,12 @@ struct ReadSubject: Sendable {
     let input = CommandInput(
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
-      folder: folder, sleeps: SleepRecorder(movesClock: movesClock), components: components)
+      files: files, sleeps: SleepRecorder(movesClock: movesClock), components: components)
     _ = api.takeRequests()
     let output = try await ConnectorUnderTest.runner.run(input)
     return Outcome(
       lines: api.restore(output.text).split(separator: "\n").map(String.init), requests: api.takeRequests(), exit: output.exit,
       sleeps: input.sleeps.seconds)
-  }
-}
-
-extension ConformanceCase {
-  var subject: ReadSubject {
-    get throws {
-      ReadSubject(
-        name: name, manifest: try text("manifest.yaml"), config: try text("config.json"),
-        catalog: try optionalText("catalog.json"), state: try optionalText("state.json"), api: try text("api.json"),
-        folder: folder, movesClock: try movesClock())
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import ConformanceCases
 import Foundation
 import LowCode
 import Testing
@@ -25,16 +26,16 @@ import Testing
 
   @Test func theManifestIsTheOneThatIsTested() throws {
     let shown = try block(after: "## A manifest")
-    #expect(shown == (try example.text("manifest.yaml")))
+    #expect(shown == example.manifest)
     #expect(shown.split(separator: "\n").count <= 30)
   }
 
   @Test func theOutputIsWhatItPrints() async throws {
     let shown = try block(after: "It prints")
-    let lines = try await ScriptedAPI.serving(try example.text("api.json")) { api in
+    let lines = try await ScriptedAPI.serving(example.api) { api in
       let input = CommandInput(
-        command: .read, manifest: try example.text("manifest.yaml"), config: api.localise(try example.text("config.json")),
-        catalog: try example.text("catalog.json"), state: nil, folder: example.folder,
+        command: .read, manifest: example.manifest, config: api.localise(example.config),
+        catalog: example.catalog, state: nil, files: example.manifestFiles,
         sleeps: SleepRecorder())
       return try await ConnectorUnderTest.runner.run(input).text
     }
@@ -43,7 +44,7 @@ import Testing
 
   @Test func theMistakeIsToldAsShown() throws {
     let shown = try block(after: "## Mistakes in a manifest", in: "docs/commands.md")
-    let text = try example.text("manifest.yaml").replacing("PageIncrement", with: "PageIncremnt")
+    let text = example.manifest.replacing("PageIncrement", with: "PageIncremnt")
     let pipeline = try ManifestPipeline(validator: ManifestValidator())
     do throws(ManifestError) {
       _ = try pipeline.run(.text(Array(text.utf8), name: "manifest.yaml"))

@@ -1,9 +1,10 @@
+import ConformanceCases
 import JSON
 import Testing
 
 /// What the platform relies on when a sync ends anywhere: what was printed before a STATE line, plus a read that is resumed from it,
 /// is the whole read, each record at least once.
-@Suite("A read that is resumed from a STATE line loses nothing", .serialized)
+@Suite("A read that is resumed from a STATE line loses nothing")
 struct ResumptionTests {
   /// What was proved, all together.
   private struct Tally: CustomStringConvertible {
@@ -14,13 +15,25 @@ struct ResumptionTests {
     var halfway = 0
     /// States of which the API did not know what a resumed read asks.
     var skipped = 0
+
+    static func += (left: inout Tally, right: Tally) {
+      left.reads += right.reads
+      left.states += right.states
+      left.halfway += right.halfway
+      left.skipped += right.skipped
+    }
+
     var description: String { "\(reads) reads, \(states) states, \(halfway) halfway, \(skipped) skipped" }
   }
 
   @Test("From every STATE line of every case whose streams have a state")
   func everyCase() async throws {
-    var tally = Tally()
-    for tested in ConformanceCase.all where try tested.hasStates && !tested.isLong { try await resume(tested.subject, &tally) }
+    let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
+      for tested in ConformanceCase.all where tested.hasStates && !tested.isLong {
+        group.addTask { try await resume(tested.subject).tally }
+      }
+      return try await group.reduce(into: Tally()) { $0 += $1 }
+    }
     // Or the test would prove nothing.
     #expect(tally.reads > 120 && tally.states > 280 && tally.halfway > 50, "\(tally)")
     #expect(tally.skipped * 10 < tally.states, "\(tally)")
@@ -28,12 +41,17 @@ struct ResumptionTests {
 
   @Test("From every STATE line of every kind of cursor, partitions, pages and state together")
   func everyCombination() async throws {
-    var tally = Tally()
     let reads = GeneratedRead.all
-    for read in reads {
-      let records = try await resume(read.subject, &tally)
-      let ids = Set(records.compactMap { try? JSONValue(parsing: $0)["data"]?["id"]?.string })
-      #expect(read.ids.isSubset(of: ids), "\(read.subject.name)")
+    let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
+      for read in reads {
+        group.addTask {
+          let (records, tally) = try await resume(read.subject)
+          let ids = Set(records.compactMap { try? JSONValue(parsing: $0)["data"]?["id"]?.string })
+          #expect(read.ids.isSubset(of: ids), "\(read.subject.name)")
+          return tally
+        }
+      }
+      return try await group.reduce(into: Tally()) { $0 += $1 }
     }
     #expect(tally.reads == reads.count && tally.skipped == 0, "\(tally)")
     #expect(reads.count > 140 && tally.states > 250 && tally.halfway > 120, "\(tally)")
@@ -41,9 +59,8 @@ struct ResumptionTests {
 
   /// Reads, and goes on from each STATE line.
   /// - Returns: the records of the whole read.
-  @discardableResult
-  private func resume(_ subject: ReadSubject, _ tally: inout Tally) async throws -> Set<String> {
-    var next = tally
+  private func resume(_ subject: ReadSubject) async throws -> (records: Set<String>, tally: Tally) {
+    var tally = Tally()
     let whole = try await ScriptedAPI.serving(subject.api) { api in
       let first = try await subject.run(.read, state: subject.state, on: api)
       var whole = records(first.lines[...])
@@ -55,20 +72,19 @@ struct ResumptionTests {
         states.add(line)
         let resumed = try await subject.run(.resume, state: states.json.jsonText, on: api)
         guard api.takeUnanswered().isSubset(of: unknown) else {
-          next.skipped += 1
+          tally.skipped += 1
           continue
         }
         let missing = whole.subtracting(records(first.lines[...place]))
-        next.states += 1
-        if !missing.isEmpty { next.halfway += 1 }
+        tally.states += 1
+        if !missing.isEmpty { tally.halfway += 1 }
         let lost = missing.subtracting(records(resumed.lines[...])).sorted()
         #expect(lost.isEmpty, "\(subject.name): lost after line \(place + 1), \(states.json.jsonText): \(lost.prefix(3))")
       }
       return whole
     }
-    if next.states > tally.states { next.reads += 1 }
-    tally = next
-    return whole
+    if tally.states > 0 { tally.reads = 1 }
+    return (whole, tally)
   }
 
   /// The records of lines, each by its stream and its data.
@@ -83,18 +99,12 @@ struct ResumptionTests {
 
 extension ConformanceCase {
   /// Whether the read makes so many requests that reading again and again takes too long.
-  fileprivate var isLong: Bool {
-    get throws {
-      try (json("expected/requests.json")["read"]?.array ?? []).contains { $0["times"]?.int ?? 1 > 1_000 }
-    }
-  }
+  fileprivate var isLong: Bool { recorded[.read]?.requests.contains { $0["times"]?.int ?? 1 > 1_000 } ?? false }
 
   /// Whether the reference said of a stream more than that it was read: one without a cursor begins anew.
   fileprivate var hasStates: Bool {
-    get throws {
-      guard try commands().contains(.read) else { return false }
-      return try text("expected/read.jsonl").split(separator: "\n")
-        .contains { $0.hasPrefix(#"{"type":"STATE""#) && !$0.contains(#""__ab_no_cursor_state_message":true"#) }
-    }
+    recorded[.read]?.messages.contains {
+      $0.hasPrefix(#"{"type":"STATE""#) && !$0.contains(#""__ab_no_cursor_state_message":true"#)
+    } ?? false
   }
 }

@@ -5,7 +5,7 @@ import JSON
 import enum JSON.JSONValue
 import Synchronization
 
-/// A server on a free loopback port that answers by an `api.json`; `scripted_api.py` is the same server for the recorder.
+/// A server on a free loopback port that answers by written routes; `scripted_api.py` is the same server for the recorder.
 final class ScriptedAPI: Sendable {
   /// The address that stands in the files of cases for the one a server has.
   static let placeholder = "127.0.0.1:18200"
@@ -19,8 +19,13 @@ final class ScriptedAPI: Sendable {
     self.address = address
   }
 
-  /// Serves an `api.json` while `body` runs.
+  /// As many at a time as keep the processors busy: each has a port, and a connector that reads from it.
+  private static let turns = Turns(2 * ProcessInfo.processInfo.activeProcessorCount)
+
+  /// Serves an API, by the text of its routes, while `body` runs; waits until it is its turn.
   static func serving<Result>(_ api: String, _ body: (ScriptedAPI) async throws -> Result) async throws -> Result {
+    await turns.take()
+    defer { turns.give() }
     let handler = LateHandler()
     let server = HTTPServer(
       address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), timeout: 60, logger: .disabled, handler: handler)

@@ -28,6 +28,9 @@ from pathlib import Path
 from support import API, Folder, Run, catalog, manifest, stream
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Conformance"))
+
+import cases  # noqa: E402
 SECRET = "SECRET-Zx81Qpl0mEr77"
 SECONDS, MEGABYTES = 20, 600
 ODD = ["", "~", "null", "true", "-1", "0", "1e999", "99999999999999999999", ".nan", "[]", "{}", "[[]]", "'", '"', "{{", "{{ 1", "{% for",
@@ -136,7 +139,7 @@ class Fuzzer:
         self.binary = binary
         self.answers = {}
         self.api = API(lambda path, query, body: self.answers.get(path.split("/")[1], (404, [], b"")))
-        self.manifests = [path.read_text() for path in sorted((ROOT / "Tests/Conformance").glob("*/*/manifest.yaml"))]
+        self.manifests = list(cases.manifests().values())
         self.manifests += [path.read_text() for path in sorted((ROOT / "manifests").glob("*/manifest.yaml"))]
         # An API that has nothing.
         self.manifests = [text.replace("http://127.0.0.1:18200", self.api.url) for text in self.manifests]

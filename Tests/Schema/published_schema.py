@@ -24,6 +24,10 @@ except ImportError as missing:
     sys.exit(0)
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "Tests", "Conformance"))
+
+import cases  # noqa: E402
+
 # Rules of errors that are found by the component schema.
 BY_SCHEMA = {"required", "type", "unknown-property", "value", "schema"}
 # Types that a group of streams does not give its components, and parameters that are in force or not: at most this part is missed.
@@ -45,19 +49,19 @@ def load(text):
 
 def texts(every, named):
     """The manifests by what they are called."""
-    found = sorted(glob.glob(os.path.join(ROOT, "Tests/Conformance/*/*/manifest.yaml"))) + sorted(
-        glob.glob(os.path.join(ROOT, "manifests/*/manifest.yaml"))
-    )
-    result = {}
-    for path in found[::every] + named:
+    bases = {name: text.encode() for name, text in cases.manifests().items()}
+    for path in sorted(glob.glob(os.path.join(ROOT, "manifests/*/manifest.yaml"))):
+        with open(path, "rb") as file:
+            bases[os.path.relpath(os.path.dirname(path), ROOT)] = file.read()
+    result = dict(list(bases.items())[::every])
+    for path in named:
         with open(path, "rb") as file:
             result[os.path.relpath(path, ROOT)] = file.read()
     with open(os.path.join(ROOT, "Tests/ValidationTests/Fixtures/mutations.jsonl"), encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
     mutants = [(record["manifest"], row) for record in records for row in record["mutants"]]
     for manifest, (kind, start, end, replacement, lines, _) in mutants[::every]:
-        with open(os.path.join(ROOT, manifest, "manifest.yaml"), "rb") as file:
-            base = file.read()
+        base = bases[manifest]
         result[f"{manifest} {kind} {start}"] = base[:start] + replacement.encode() + base[end:]
     return result
 

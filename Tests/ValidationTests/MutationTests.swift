@@ -1,4 +1,5 @@
 import Bytes
+import ConformanceCases
 import Foundation
 import JSON
 import LowCode
@@ -67,13 +68,14 @@ import Validation
 
   private static func verdicts(of record: JSONValue, _ checker: ManifestChecker) async throws -> [Verdict] {
     let manifest = try #require(record["manifest"]?.string)
-    let folder = root.appending(path: manifest)
-    let base = Array(try Data(contentsOf: folder.appending(path: "manifest.yaml")))
+    let source = try Source(manifest, root: root)
+    defer { source.remove() }
+    let (base, folder) = (source.manifest, source.folder)
     try #require(
       HashFunction.sha256.hash(base).hexadecimal == record["sha256"]?.string,
       "\(manifest) has changed: record its verdicts again by record_mutations.py")
     var options = ManifestChecker.Options()
-    options.config = try config(in: folder)
+    options.config = source.config
     let checker = checker.with(options)
     let known = await checker.check(.text(base, name: manifest), name: manifest, folder: folder.path).findings.map(\.sentence)
     var result: [Verdict] = []
@@ -90,12 +92,47 @@ import Validation
     }
     return result
   }
+}
 
-  private static func config(in folder: URL) throws -> GivenConfig {
-    guard let data = try? Data(contentsOf: folder.appending(path: "config.json")) else {
-      return GivenConfig([:], bytes: [], name: "config.json")
+/// A manifest that faults are planted in: one of `manifests` by its folder, or that of a conformance case.
+private struct Source {
+  private static let cases = Dictionary(
+    uniqueKeysWithValues: ConformanceCase.all.map { ("Tests/Conformance/\($0.name)", $0) })
+
+  let manifest: [UInt8]
+  let config: GivenConfig
+  /// Where the files are that the manifest names.
+  let folder: URL
+  private let isTemporary: Bool
+
+  init(_ name: String, root: URL) throws {
+    if let tested = Self.cases[name] {
+      manifest = Array(tested.manifest.utf8)
+      config = try Self.config(Array(tested.config.utf8))
+      folder = FileManager.default.temporaryDirectory.appending(path: "mutations-\(UUID().uuidString)")
+      isTemporary = true
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for (path, text) in tested.files {
+        let file = folder.appending(path: path)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+      }
+    } else {
+      folder = root.appending(path: name)
+      isTemporary = false
+      manifest = Array(try Data(contentsOf: folder.appending(path: "manifest.yaml")))
+      let data = try? Data(contentsOf: folder.appending(path: "config.json"))
+      config = try data.map { try Self.config(Array($0)) } ?? GivenConfig([:], bytes: [], name: "config.json")
     }
-    return GivenConfig(try JSONValue(parsing: Array(data)).object ?? [:], bytes: Array(data), name: "config.json")
+  }
+
+  /// Removes files that were written for it.
+  func remove() {
+    if isTemporary { try? FileManager.default.removeItem(at: folder) }
+  }
+
+  private static func config(_ bytes: [UInt8]) throws -> GivenConfig {
+    GivenConfig(try JSONValue(parsing: bytes).object ?? [:], bytes: bytes, name: "config.json")
   }
 }
 

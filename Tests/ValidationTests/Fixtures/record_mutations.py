@@ -1,40 +1,55 @@
 """Records what the reference says of manifests with one fault planted in each, for the test that reads `mutations.jsonl`.
 
-Run it with a Python that has airbyte-cdk 7.39.1: `python record_mutations.py`, or with the folders of some manifests alone, whose lines
-are then recorded anew. The manifests are those of `Tests/Conformance` and
+Run it with a Python that has airbyte-cdk 7.39.1: `python record_mutations.py`, or with the names of some manifests alone, whose lines
+are then recorded anew: `Tests/Conformance/FEATURE/CASE` or `manifests/FOLDER`. The manifests are those of the conformance cases and of
 `manifests` that the reference takes and that need no Python code; the faults are the same in each run. A line of the recording is a
-manifest: its folder, the SHA-256 of its text, and the changes as `[kind, start, end, replacement, lines, rejected]`, with places in
+manifest: its name, the SHA-256 of its text, and the changes as `[kind, start, end, replacement, lines, rejected]`, with places in
 bytes and the lines where the fault then lies.
 """
 
-import glob
 import hashlib
 import json
 import multiprocessing
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 import mutations
 import reference
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+CASES = "Tests/Conformance"
+sys.path.insert(0, os.path.join(ROOT, CASES))
+
+import cases  # noqa: E402
+
 PER_MANIFEST = 4
 SEED = "airbyte-lowcode"
 
 
+def sources():
+    """The manifests by what they are called, each a conformance case or a folder of `manifests`."""
+    found = {f"{CASES}/{name}": case for name, case in cases.all_cases().items()}
+    for path in (Path(ROOT) / "manifests").glob("*/manifest.yaml"):
+        found[os.path.relpath(path.parent, ROOT)] = path.parent
+    return found
+
+
 def record(folder):
-    with open(os.path.join(ROOT, folder, "manifest.yaml"), encoding="utf-8") as file:
-        text = file.read()
-    if "class_name" in text:
-        return None
-    config = {}
-    path = os.path.join(ROOT, folder, "config.json")
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            config = json.load(file)
-    where = os.path.join(ROOT, folder)
-    if reference.verdict(text, config, where) is not None:
+    source = sources()[folder]
+    if isinstance(source, cases.Case):
+        with tempfile.TemporaryDirectory() as where:
+            source.write_files(Path(where))
+            return recorded(folder, source.manifest, json.loads(source.config), where)
+    file = source / "config.json"
+    config = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return recorded(folder, (source / "manifest.yaml").read_text("utf-8"), config, str(source))
+
+
+def recorded(folder, text, config, where):
+    if "class_name" in text or reference.verdict(text, config, where) is not None:
         return None
     rows = []
     for kind, start, end, replacement, lines in mutations.mutants(text, PER_MANIFEST, f"{SEED} {folder}"):
@@ -51,9 +66,8 @@ def kept(folders):
 
 
 def main():
-    found = glob.glob(os.path.join(ROOT, "Tests/Conformance/*/*/manifest.yaml")) + glob.glob(os.path.join(ROOT, "manifests/*/manifest.yaml"))
-    wanted = {os.path.relpath(folder, ROOT) for folder in sys.argv[1:]}
-    folders = sorted(os.path.relpath(os.path.dirname(path), ROOT) for path in found)
+    wanted = {name.rstrip("/") for name in sys.argv[1:]}
+    folders = sorted(sources())
     records = kept(wanted) if wanted else {}
     with multiprocessing.Pool(2) as pool:
         for verdicts in pool.imap(record, [folder for folder in folders if folder in wanted or not wanted], chunksize=8):
