@@ -47,7 +47,7 @@ package struct ConfiguredStream: Sendable {
             ? " is `\(word)`, which" : nil
         }
         throw InputShapeError(
-          "`\(place).sync_mode` of the catalog\(word ?? "") is none of the modes that a stream is read in: `full_refresh` and "
+          "`\(place).sync_mode` of the catalog\(word ?? "") is not one of the modes that a stream is read in: `full_refresh` and "
             + "`incremental`.")
       }
       mode = known

@@ -7,13 +7,13 @@ extension ValidationError {
     let it = Self.brief(instance)
     let limit = Self.whole(keywordValue)
     switch keyword {
-    case "": return abortMessage ?? "Nothing may stand here."
-    case "type": return "\(Self.typed(instance)) stands where \(Self.typeNames(keywordValue)) is expected."
+    case "": return abortMessage ?? "No value is allowed here."
+    case "type": return "\(Self.typed(instance)) was found where \(Self.typeNames(keywordValue)) is expected."
     case "enum":
       guard case .array(let values) = keywordValue else { return "\(it) is not allowed here." }
       return values.count == 1
-        ? "\(it) stands where only \(Self.whole(values[0])) may." : "\(it) is none of \(Self.list(values))."
-    case "const": return "\(it) stands where only \(limit) may."
+        ? "\(it) was found where only \(Self.whole(values[0])) is allowed." : "\(it) is not one of \(Self.list(values))."
+    case "const": return "\(it) was found where only \(limit) is allowed."
     case "minimum": return "\(it) is less than \(limit), the least that is allowed."
     case "maximum": return "\(it) is more than \(limit), the most that is allowed."
     case "exclusiveMinimum": return "\(it) is not more than \(limit)."
@@ -53,7 +53,7 @@ extension ValidationError {
     case .refused(let choice):
       guard let unknown = choice.unknown else { return refusal(it) }
       guard let value = unknown.value else { return Self.untold(unknown.key, unknown.allowed) }
-      return "\(unknown.key): \(Self.brief(value)) is none of \(Self.list(unknown.allowed))."
+      return "\(unknown.key): \(Self.brief(value)) is not one of \(Self.list(unknown.allowed))."
     case .untold(let key, let allowed): return Self.untold(key, allowed)
     case .none, .gaveUp, .forbidden: return "\(it) is not allowed here."
     }
@@ -75,7 +75,7 @@ extension ValidationError {
       for name in types where !names.contains(name) { names.append(name) }
     }
     guard !names.isEmpty else { return "\(it) fits none of the alternatives." }
-    return "\(Self.typed(instance)) stands where \(Self.typeNames(.array(names))) is expected."
+    return "\(Self.typed(instance)) was found where \(Self.typeNames(.array(names))) is expected."
   }
 
   var abortMessage: String? {

@@ -11,7 +11,7 @@ enum ComposedItem {
     switch self {
     case .node(let node): return node
     case .mergeKey(let mark):
-      throw YAMLError("'<<' merges mappings and stands only as a key; quote it to mean the text", at: mark)
+      throw YAMLError("'<<' merges mappings and is only allowed as a key; quote it to mean the text", at: mark)
     case .defaultKey(let mark): throw YAMLError("a lone '=' is reserved in YAML; quote it to mean the text", at: mark)
     }
   }

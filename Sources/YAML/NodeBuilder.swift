@@ -143,7 +143,7 @@ struct NodeBuilder {
     }
     guard let item = anchor.item else {
       throw YAMLError(
-        "the alias '*\(name)' stands inside the value that it repeats", at: mark,
+        "the alias '*\(name)' is inside the value that it repeats", at: mark,
         related: .init(message: "the value begins here", mark: anchor.mark))
     }
     try add(item, anchor.extent)

@@ -47,7 +47,7 @@ enum SyntaxSentence {
       let before = mark.file.text(line: mark.line, from: 1, count: mark.column - 1) ?? ""
       return before.contains(": ") || before.contains("- ")
         ? "a value that contains ': ' must be quoted"
-        : "it stands deeper than the keys above it; begin it in their column, or quote the value if the line above goes on here"
+        : "it is indented deeper than the keys above it; begin it in their column, or quote the value if the line above goes on here"
     default: return nil
     }
   }

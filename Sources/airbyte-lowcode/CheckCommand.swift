@@ -3,7 +3,7 @@ import LowCode
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Try whether the config connects to the API, as a CONNECTION_STATUS message.")
+    commandName: "check", abstract: "Test the connection to the API and print a CONNECTION_STATUS message.")
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions

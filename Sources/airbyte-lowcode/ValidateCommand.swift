@@ -40,10 +40,10 @@ struct ValidateCommand: AsyncParsableCommand {
     completion: .list(RuleCatalog.names))
   var ignore: [String] = []
 
-  @Flag(help: "Take warnings for errors.")
+  @Flag(help: "Treat warnings as errors.")
   var strict = false
 
-  @Flag(help: "Mend in the files what can be mended safely, then check them.")
+  @Flag(help: "Apply the fixes that are safe to the files, then check them.")
   var fix = false
 
   @Option(
@@ -54,7 +54,7 @@ struct ValidateCommand: AsyncParsableCommand {
       """, valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var configFile: String?
 
-  @Flag(help: "Look for no such file.")
+  @Flag(help: "Use no such file.")
   var noConfigFile = false
 
   @Option(help: "Whether text has colours. By default as the terminal can, and not with NO_COLOR.")
@@ -132,10 +132,10 @@ struct ValidateCommand: AsyncParsableCommand {
   private func mend(_ file: String, _ checker: ManifestChecker) async -> String? {
     do {
       let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))
-      if count > 0 { StandardOutput.tell("\(file): \(count) mended") }
+      if count > 0 { StandardOutput.tell("\(file): \(count) fixed") }
       return nil
     } catch {
-      return "\(file) could not be mended: \(error)."
+      return "\(file) could not be fixed: \(error)."
     }
   }
 

@@ -36,11 +36,11 @@ import Testing
   @Test(arguments: [
     (
       #"{"streams": [{"stream": {"name": "ok"}, "sync_mode": "incremetal"}]}"#,
-      "`streams[0].sync_mode` of the catalog is `incremetal`, which is none of the modes"
+      "`streams[0].sync_mode` of the catalog is `incremetal`, which is not one of the modes"
     ),
     (
       #"{"streams": [{"stream": {"name": "ok"}, "sync_mode": "S3cret-4b"}]}"#,
-      "`streams[0].sync_mode` of the catalog is none of the modes"
+      "`streams[0].sync_mode` of the catalog is not one of the modes"
     ),
     (#"{"type": "LOG", "log": {"level": "INFO", "message": "none"}}"#, "has no CATALOG message"),
     ("", "has no CATALOG message"), ("[]", "A catalog is an object with a list `streams`"),

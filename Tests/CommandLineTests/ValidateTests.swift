@@ -73,7 +73,7 @@ import Testing
     try folder.write("old.yaml", Self.valid.replacing("url: https", with: "url_base: https"))
     let run = try await Tool.run(["validate", "--fix", "old.yaml"], in: folder)
     #expect(run.status == 0)
-    #expect(run.stderr == "old.yaml: 1 mended\n")
+    #expect(run.stderr == "old.yaml: 1 fixed\n")
     #expect(run.stdout == "1 manifest checked, nothing found\n")
     #expect(try folder.text("old.yaml") == Self.valid)
   }
@@ -162,7 +162,7 @@ import Testing
     let run = try await Tool.run(["validate", "--fix", "/dev/null"], in: folder)
     #expect(run.status == 2)
     let lines = run.stderr.split(separator: "\n")
-    #expect(lines.count == 1 && lines[0].hasPrefix("error: /dev/null could not be mended: "), "\(run.stderr)")
+    #expect(lines.count == 1 && lines[0].hasPrefix("error: /dev/null could not be fixed: "), "\(run.stderr)")
     #expect(!run.stderr.contains("Error Domain"))
   }
 

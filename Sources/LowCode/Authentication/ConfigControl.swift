@@ -22,7 +22,7 @@ package struct ConfigControl: ConfigUpdating {
       writer.log(
         .warn,
         "The changed config could not be written to \(file.path), which stays as it was: \(error). What is new in it, tokens for "
-          + "one, stands in the CONTROL message alone: a run that begins with this file may be refused by the API.")
+          + "one, is only in the CONTROL message: a run that begins with this file may be refused by the API.")
     }
   }
 }

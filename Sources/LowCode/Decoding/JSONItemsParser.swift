@@ -151,7 +151,7 @@ final class JSONItemsParser: BodyParser {
         // The byte is looked at again as the first of what is passed.
         if case .passing = state { continue }
       case (.end, _): throw broken("something follows the value")
-      default: throw broken("a `\(String(decoding: [byte], as: UTF8.self))` stands where it cannot")
+      default: throw broken("a `\(String(decoding: [byte], as: UTF8.self))` is unexpected here")
       }
       at += 1
     }
@@ -169,7 +169,7 @@ final class JSONItemsParser: BodyParser {
     }
     let isScalar = byte == UInt8(ascii: "-") || 0x30...0x39 ~= byte || 0x61...0x7A ~= byte
     guard isContainer || byte == UInt8(ascii: "\"") || isScalar else {
-      throw broken("a `\(String(decoding: [byte], as: UTF8.self))` stands where a value is expected")
+      throw broken("a `\(String(decoding: [byte], as: UTF8.self))` was found where a value is expected")
     }
     state = .passing(Passing(kind: isContainer ? .container : isScalar ? .scalar : .string, isElement: isElement))
   }

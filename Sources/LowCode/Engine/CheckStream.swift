@@ -23,7 +23,7 @@ struct CheckStream: ConnectionCheck {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      return "The streams cannot be told: \(ConnectorError(wrapping: error).message)"
+      return "Cannot determine the streams: \(ConnectorError(wrapping: error).message)"
     }
     if streams.isEmpty { return "There is no stream to try the connection with." }
     let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })

@@ -20,7 +20,7 @@ struct ConfigOverrides: Sendable {
     if Self.keepsConfig(manifest.root, depth: 0) {
       throw ConnectorError(
         .system,
-        "`config_overrides` cannot stand in a manifest with a `refresh_token_updater`, which would keep the overrides too.",
+        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too.",
         at: node)
     }
   }

@@ -39,7 +39,7 @@ package struct ComponentRegistry: Sendable {
       throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
     guard let built = try type.init(from: component, in: context) as? Role else {
-      throw ConnectorError(.system, "A `\(name)` cannot stand here.", at: node)
+      throw ConnectorError(.system, "A `\(name)` is not allowed here.", at: node)
     }
     return built
   }

@@ -101,7 +101,7 @@ enum YAMLConversion {
           }))
     case .binary, .set, .pairs:
       throw ManifestError(
-        Diagnostic(.error, rule: "shape", "\(node.kindName) cannot stand in a manifest", at: node.mark))
+        Diagnostic(.error, rule: "shape", "\(node.kindName) is not allowed in a manifest", at: node.mark))
     }
     return ManifestValue(content, mark: node.mark)
   }

@@ -102,7 +102,7 @@ struct SchemaFindings {
     let known = schema["definitions"]?.object?[text] != nil
     let near = NameSuggestion.nearest(to: text, among: allowed)
     let choice = "expected \(Self.list(allowed.map { "`\($0)`" }))"
-    if known { return finding("type", "a `\(text)` cannot stand in \(place): \(choice)", type) }
+    if known { return finding("type", "a `\(text)` is not allowed in \(place): \(choice)", type) }
     return finding(
       "type", "unknown type `\(text)` in \(place)\(near == nil ? ": \(choice)" : "")", type,
       remedy: near.map { "did you mean `\($0)`?" })

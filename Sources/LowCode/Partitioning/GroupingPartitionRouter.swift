@@ -89,7 +89,7 @@ extension PartitionRouters {
   static func hashable(_ value: JSONValue) throws -> JSONValue {
     switch value {
     case .array, .object:
-      throw ConnectorError(.system, "Partitions are told apart by plain values, not by \(value.jsonText).")
+      throw ConnectorError(.system, "Partitions must be identified by plain values, not by \(value.jsonText).")
     case .bool(let flag): return .int(flag ? 1 : 0)
     case .double(let number): return Int(exactly: number).map { .int($0) } ?? value
     default: return value

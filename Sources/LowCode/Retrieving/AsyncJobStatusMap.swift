@@ -14,7 +14,8 @@ struct AsyncJobStatusMap: Component {
       if status != .skipped { _ = try node.required(property) }
       for word in try node.strings(property) {
         guard statuses.updateValue(status, forKey: word) == nil else {
-          throw ConnectorError(.system, "The status `\(word)` stands twice in `status_mapping`.", at: node[property] ?? node.node)
+          throw ConnectorError(
+            .system, "The status `\(word)` appears twice in `status_mapping`.", at: node[property] ?? node.node)
         }
       }
     }

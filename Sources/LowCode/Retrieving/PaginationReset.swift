@@ -28,7 +28,7 @@ struct PaginationReset: Component {
   }
 }
 
-/// Says after how many records paging begins anew.
+/// Says after how many records paging starts over.
 struct PaginationResetLimits: Component {
   let numberOfRecords: Int?
 

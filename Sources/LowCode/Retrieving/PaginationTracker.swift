@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-/// Follows the records of one slice, to say where paging begins anew.
+/// Follows the records of one slice, to say where paging starts over.
 struct PaginationTracker {
   private let cursor: (any WindowedCursor)?
   private let observer: CursorValueObserver?
@@ -11,7 +11,7 @@ struct PaginationTracker {
 
   /// - Parameters:
   ///   - cursor: cuts off what was read; without one paging begins at the beginning, once.
-  ///   - limit: the records after which paging begins anew.
+  ///   - limit: the records after which paging starts over.
   init(cursor: (any WindowedCursor)? = nil, limit: Int? = nil) {
     self.cursor = cursor
     self.limit = limit
@@ -35,7 +35,7 @@ struct PaginationTracker {
       repetitions += 1
       guard repetitions < (cursor == nil ? 2 : 1) else {
         throw ConnectorError(
-          .system, "Paging had to begin anew, but there was nothing to cut off the slice that it began with.",
+          .system, "Paging had to start over, but there was nothing to cut off the slice that it began with.",
           internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times.")
       }
     } else {

@@ -255,7 +255,7 @@ struct SimpleRetriever: Component, Retriever {
     let next =
       switch step {
       case .next(let token): "the next page's token is \(runtime.secrets.excerpt(of: token.value.pythonString, upTo: 500))"
-      case .anew: "paging begins anew"
+      case .anew: "paging starts over"
       case .end: "there is no next page"
       }
     guard let read else { return runtime.log.debug("\(streamName): no page; \(next)", [:]) }
@@ -272,7 +272,7 @@ struct SimpleRetriever: Component, Retriever {
     current = try tracker.nextSlice(after: current, of: slice)
     token = paginator.initialToken
     runtime.log.log(
-      .info, "Stream \(streamName): paging begins anew with the slice \(JSONValue.object(current.merged).jsonText).")
+      .info, "Stream \(streamName): paging starts over with the slice \(JSONValue.object(current.merged).jsonText).")
   }
 
   // MARK: A page

@@ -115,7 +115,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   static func missing(_ candidates: [Place], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {
     failure(
-      "The schema file `\(candidates.first?.path ?? "")` cannot be read: it should stand beside the manifest, in `\(files)`.",
+      "The schema file `\(candidates.first?.path ?? "")` cannot be read: it should be beside the manifest, in `\(files)`.",
       at: node
     )
   }

@@ -150,7 +150,7 @@ struct RecordExpander: Component {
       log.log(
         .warn,
         "Stream \(streamName): a record holds the beginning of a list only, and no `truncated_list_retriever` fetches the rest: "
-          + "\(count)\(total) items are read. It is said once, other records may be cut as well.")
+          + "\(count)\(total) items are read. This is reported once; other records may be cut as well.")
     }
   }
 
@@ -160,7 +160,7 @@ struct RecordExpander: Component {
       log.log(
         .warn,
         "Stream \(streamName): `truncated_list_retriever` fetched \(count) items of a list that should have \(total). "
-          + "It is said once, other lists may be incomplete as well.")
+          + "This is reported once; other lists may be incomplete as well.")
     }
   }
 }

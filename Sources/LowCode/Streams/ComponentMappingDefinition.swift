@@ -79,7 +79,7 @@ struct ComponentMappingDefinition: Component {
     } catch let error as YAMLError {
       if error.step == .parsing || rules.toleratesTokens && Self.isTolerated(error) { return ManifestValue(.string(text)) }
       throw ConnectorError(
-        .system, "The value of this mapping is read as YAML, but is none: \(secrets.excerpt(of: text, upTo: 200))", at: node,
+        .system, "The value of this mapping is not valid YAML: \(secrets.excerpt(of: text, upTo: 200))", at: node,
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(

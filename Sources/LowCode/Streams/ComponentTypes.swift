@@ -86,7 +86,7 @@ enum ComponentTypes {
       }
     }
     if let found, found.path.last == "type", let type = value.mapping?["type"]?.string {
-      throw Mismatch(value, "A `\(type)` cannot stand here.").below("type")
+      throw Mismatch(value, "A `\(type)` is not allowed here.").below("type")
     }
     throw found ?? Mismatch(value, "Nothing fits here.")
   }

@@ -47,7 +47,7 @@ package enum RuleCatalog {
 
   /// Names of warnings that are found while a manifest is read, and by what they are known.
   static let others: [(name: String, summary: String)] = [
-    ("duplicate-key", "A key stands twice in a mapping, so that the first value is lost."),
+    ("duplicate-key", "A key appears twice in a mapping, so that the first value is lost."),
     (UnknownIgnore.name, UnknownIgnore.summary), (UnusedIgnore.name, UnusedIgnore.summary),
   ]
 
@@ -74,11 +74,11 @@ package enum RuleCatalog {
     ("config", "The config does not fit the manifest."),
     ("file", "The file cannot be read."),
     ("limit", "The manifest is nested or repeated beyond what can be handled."),
-    ("parameters", "`$parameters` cannot be handed down."),
+    ("parameters", "`$parameters` cannot be applied."),
     ("reference", "A reference leads nowhere, or to itself."),
     ("required", "A property that must be there is missing."),
     ("schema", "A value does not fit the component schema."),
-    ("shape", "The manifest is not a mapping, or holds what cannot stand in one."),
+    ("shape", "The manifest is not a mapping, or contains a value that is not allowed in one."),
     ("type", "A value has another type than the component schema asks for."),
     ("unknown-property", "A component has a property that it must not have."),
     ("value", "A value is not one of those that are allowed."),

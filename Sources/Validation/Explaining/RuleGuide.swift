@@ -75,7 +75,7 @@ struct RuleGuide: Sendable {
         """,
       right: "url: https://api.example.com/items"),
     "duplicate-key": RuleGuide(
-      why: "YAML keeps the last value of a key that stands twice, and the first one is lost without a word.",
+      why: "YAML keeps the last value of a key that appears twice, and drops the first one silently.",
       wrong: """
         http_method: GET
         http_method: POST
@@ -112,7 +112,7 @@ struct RuleGuide: Sendable {
       wrong: "url: http://api.example.com/items",
       right: "url: https://api.example.com/items"),
     "missing-schema": RuleGuide(
-      why: "`discover` tells an empty schema, so that destinations have no columns to write to.",
+      why: "`discover` reports an empty schema, so that destinations have no columns to write to.",
       wrong: """
         type: DeclarativeStream
         name: items
@@ -166,13 +166,12 @@ struct RuleGuide: Sendable {
         schema_loader: {type: InlineSchemaLoader, schema: {properties: {id: {type: integer}}}}
         """),
     "primary-key-type": RuleGuide(
-      why: "Rows cannot be told apart by lists and objects. Airbyte's connector tests refuse them as keys.",
+      why: "Lists and objects cannot distinguish rows. Airbyte's connector tests refuse them as keys.",
       wrong: "primary_key: [tags]",
       right: "primary_key: [id]"),
     "remote-reference": RuleGuide(
       why: """
-        A `$ref` leads into the manifest itself. Any other text is not followed, but stands where its mapping \
-        stood.
+        A `$ref` leads into the manifest itself. Any other text is not followed, but stays as it is.
         """,
       wrong: "schema: {$ref: common.json}",
       right: "schema: {$ref: '#/definitions/common'}"),
@@ -341,7 +340,7 @@ struct RuleGuide: Sendable {
       wrong: "check: {type: CheckStream, stream_names: [itmes]}",
       right: "check: {type: CheckStream, stream_names: [items]}"),
     "unknown-ignore": RuleGuide(
-      why: "The comment names a rule that does not exist, so that what it should silence is told.",
+      why: "The comment names a rule that does not exist, so that what it should silence is still reported.",
       wrong: "url: http://intranet.example.com # airbyte-lowcode: ignore insecure-ulr",
       right: "url: http://intranet.example.com # airbyte-lowcode: ignore insecure-url"),
     "unknown-key": RuleGuide(

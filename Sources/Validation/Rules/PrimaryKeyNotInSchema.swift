@@ -12,7 +12,7 @@ struct PrimaryKeyNotInSchema: Rule {
   }
 }
 
-/// Rows cannot be told apart by lists and objects. Airbyte's connector tests refuse them.
+/// Lists and objects cannot distinguish rows. Airbyte's connector tests refuse them.
 struct PrimaryKeyType: Rule {
   static let name = "primary-key-type"
   static let summary = "A field of a primary key is a list or an object by its schema."
@@ -24,7 +24,7 @@ struct PrimaryKeyType: Rule {
           let type = SchemaTree.types(of: field).first(where: { ["object", "array"].contains($0) })
         else { continue }
         findings.warn(
-          "`\(path.joined(separator: "."))` of the primary key is of type `\(type)`, by which rows cannot be told apart",
+          "`\(path.joined(separator: "."))` of the primary key is of type `\(type)`, which cannot distinguish rows",
           at: node,
           related: [.init("the field in the schema", at: field.keyMark)])
       }

@@ -3,7 +3,7 @@ import LowCode
 /// What forms understand of groups and of how a choice is shown. Airbyte's connector tests refuse the rest.
 struct SpecLayout: Rule {
   static let name = "spec-layout"
-  static let summary = "A `group` or `display_type` of the spec stands where Airbyte's forms do not look for it."
+  static let summary = "A `group` or `display_type` of the spec is in a place that Airbyte's forms ignore."
 
   private static let displays = ["dropdown", "radio"]
 

@@ -3,7 +3,7 @@ import LowCode
 /// Forms tell the alternatives of a `oneOf` by one field that is constant in each. Airbyte's connector tests demand it.
 struct SpecOneOf: Rule {
   static let name = "spec-one-of"
-  static let summary = "The alternatives of a `oneOf` of the spec cannot be told apart by one constant field."
+  static let summary = "The alternatives of a `oneOf` of the spec cannot be distinguished by one constant field."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     guard let specification = subject.specification else { return }

@@ -4,12 +4,12 @@ import LowCode
 /// A spec that is no JSON schema refuses every config.
 struct SpecSchema: Rule {
   static let name = "spec-schema"
-  static let summary = "The spec cannot be told to the platform, or is not a valid JSON schema, so that every config is refused."
+  static let summary = "The spec cannot be sent to the platform, or is not a valid JSON schema, so that every config is refused."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     if let auth = subject.root["spec"]?["advanced_auth"], auth.isMapping, auth["auth_flow_type"]?.isNull ?? true {
       findings.warn(
-        "`advanced_auth` needs its `auth_flow_type`: without it the spec cannot be told", at: auth, mark: auth.keyMark)
+        "`advanced_auth` needs its `auth_flow_type`: without it the spec cannot be sent", at: auth, mark: auth.keyMark)
     }
     guard let specification = subject.specification else { return }
     let schema = specification.value

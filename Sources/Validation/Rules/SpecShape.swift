@@ -52,7 +52,7 @@ struct SpecShape: Rule {
     guard let values = node["enum"], let elements = values.sequence else { return }
     var seen: Set<String> = []
     for element in elements where !seen.insert(element.value.jsonText).inserted {
-      findings.warn("the value stands twice in the `enum`", at: element)
+      findings.warn("the value appears twice in the `enum`", at: element)
     }
   }
 }

@@ -3,7 +3,7 @@ import LowCode
 /// A secret that the spec does not mark is shown in forms and logs. Airbyte's connector tests demand the mark by the names of fields.
 struct UnmarkedSecret: Rule {
   static let name = "unmarked-secret"
-  static let summary = "A field of the config is called like a secret, but is not marked `airbyte_secret`, or can hold none."
+  static let summary = "A field of the config has the name of a secret, but is not marked `airbyte_secret`, or cannot hold one."
 
   /// Names that Airbyte's connector tests take for secrets, beyond what names tell by themselves.
   private static let known: Set<String> = [
@@ -21,7 +21,7 @@ struct UnmarkedSecret: Rule {
       }
       guard !isMarked, canHoldSecret(place.node) else { return }
       findings.warn(
-        "`\(property)` is called like a secret, but is not marked as one", at: place.node, mark: place.node.keyMark,
+        "`\(property)` has the name of a secret, but is not marked as one", at: place.node, mark: place.node.keyMark,
         remedy: "add `airbyte_secret: true`")
     }
   }

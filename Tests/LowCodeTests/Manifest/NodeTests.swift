@@ -32,7 +32,7 @@ import Testing
     #expect(size.referencedFrom?.description == "m.yaml:6:13")
   }
 
-  @Test("a mapping that adds keys to a reference stands where it is written; one that adds none stands in the definition")
+  @Test("a mapping that adds keys to a reference was found where it is written; one that adds none stands in the definition")
   func references() throws {
     let streams = try #require(root()["streams"]?.sequence)
     #expect(streams.map { $0.location?.line } == [4, 2])

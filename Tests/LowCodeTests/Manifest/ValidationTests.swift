@@ -76,7 +76,7 @@ import Testing
       ),
       (
         "paginator: {type: CheckStream}",
-        "m.yaml:6:23: error: a `CheckStream` cannot stand in `paginator` of `SimpleRetriever`: expected `OffsetIncrement` or "
+        "m.yaml:6:23: error: a `CheckStream` is not allowed in `paginator` of `SimpleRetriever`: expected `OffsetIncrement` or "
           + "`CursorPagination` (streams[0].retriever.paginator.type)"
       ),
       (
@@ -147,7 +147,7 @@ import Testing
       ("", ["m.yaml:1:1: error: the manifest is empty"]),
       ("- a", ["m.yaml:1:1: error: a manifest is a mapping, found a list"]),
       ("a: [", ["m.yaml:2:1: error: a value is expected here"]),
-      ("a: !!binary QUI=", ["m.yaml:1:4: error: binary data cannot stand in a manifest"]),
+      ("a: !!binary QUI=", ["m.yaml:1:4: error: binary data is not allowed in a manifest"]),
       ("x: {$parameters: 1}", ["m.yaml:1:18: error: `$parameters` should be a mapping, found an integer (x)"]),
       (
         "a: {b: \"#/x/y\"}\nc: {$ref: \"#/a/bb\"}",
