@@ -74,7 +74,7 @@ import Validation
     for line in recording.split(separator: UInt8(ascii: "\n")) {
       let record = try JSONValue(parsing: Array(line))
       let name = try #require(record["manifest"]?.string)
-      let base = Array(try Data(contentsOf: Self.root.appending(path: "\(name)/manifest.yaml")))
+      let base = try RecordedManifest.bytes(name, root: Self.root)
       var texts = [base]
       // One fault of each manifest will do.
       for row in (record["mutants"]?.array ?? []).prefix(1) {

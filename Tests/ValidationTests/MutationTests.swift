@@ -1,5 +1,4 @@
 import Bytes
-import ConformanceCases
 import Foundation
 import JSON
 import LowCode
@@ -96,9 +95,6 @@ import Validation
 
 /// A manifest that faults are planted in: one of `manifests` by its folder, or that of a conformance case.
 private struct Source {
-  private static let cases = Dictionary(
-    uniqueKeysWithValues: ConformanceCase.all.map { ("Tests/Conformance/\($0.name)", $0) })
-
   let manifest: [UInt8]
   let config: GivenConfig
   /// Where the files are that the manifest names.
@@ -106,8 +102,8 @@ private struct Source {
   private let isTemporary: Bool
 
   init(_ name: String, root: URL) throws {
-    if let tested = Self.cases[name] {
-      manifest = Array(tested.manifest.utf8)
+    manifest = try RecordedManifest.bytes(name, root: root)
+    if let tested = RecordedManifest.cases[name] {
       config = try Self.config(Array(tested.config.utf8))
       folder = FileManager.default.temporaryDirectory.appending(path: "mutations-\(UUID().uuidString)")
       isTemporary = true
@@ -120,7 +116,6 @@ private struct Source {
     } else {
       folder = root.appending(path: name)
       isTemporary = false
-      manifest = Array(try Data(contentsOf: folder.appending(path: "manifest.yaml")))
       let data = try? Data(contentsOf: folder.appending(path: "config.json"))
       config = try data.map { try Self.config(Array($0)) } ?? GivenConfig([:], bytes: [], name: "config.json")
     }
