@@ -20,6 +20,7 @@ package struct JSONWriter: ~Copyable {
 
   /// Appends text as it is: a part of a line that was encoded before.
   package mutating func write(raw bytes: [UInt8]) { bytes.withUnsafeBytes { buffer.append($0) } }
+  package mutating func write(raw bytes: UnsafeBufferPointer<UInt8>) { buffer.append(UnsafeRawBufferPointer(bytes)) }
   package mutating func write(raw text: StaticString) { buffer.append(text) }
 
   /// Appends a quoted and escaped string.

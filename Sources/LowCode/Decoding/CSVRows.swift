@@ -89,6 +89,12 @@ struct CSVLines: ~Copyable {
     writer.write(raw: key)
   }
 
+  mutating func write(key: UnsafeBufferPointer<UInt8>) {
+    if !isFirst { writer.write(raw: UInt8(ascii: ",")) }
+    isFirst = false
+    writer.write(raw: key)
+  }
+
   mutating func write(raw text: StaticString) { writer.write(raw: text) }
   mutating func write(cell: UnsafeBufferPointer<UInt8>) { writer.write(utf8: cell) }
   mutating func end() { writer.write(raw: "}\n") }

@@ -2,16 +2,8 @@ import JSON
 
 /// Makes each row an object as Python's `csv.DictReader` does.
 struct DictReaderRows: CSVRows, ~Copyable {
-  /// A field of each row.
-  private struct Column {
-    /// The column's name as a JSON key with its colon.
-    var key: [UInt8]
-    /// Its place in a row: the last one where several columns have the same name.
-    var place: Int
-  }
-
   private let blanks: [[UInt8]]
-  private var columns: [Column]?
+  private var columns: CSVColumns?
   private var columnCount = 0
   private(set) var overhead = 0
   private var namesAreText = true
@@ -40,39 +32,34 @@ struct DictReaderRows: CSVRows, ~Copyable {
     try lines.handOver(to: &values, "A CSV response")
   }
 
-  private mutating func header(_ row: borrowing CSVCells) -> [Column] {
+  private mutating func header(_ row: borrowing CSVCells) -> CSVColumns {
     columnCount = row.count
-    var columns: [Column] = []
-    var places: [[UInt8]: Int] = [:]
+    var keys: [UInt8] = []
+    var ends: [Int] = []
+    ends.reserveCapacity(row.count)
     for place in 0..<row.count {
       let key = row.withCell(place, CSVLines.key)
       if String(validating: key, as: UTF8.self) == nil { namesAreText = false }
-      if let known = places[key] {
-        columns[known].place = place
-      } else {
-        places[key] = columns.count
-        columns.append(Column(key: key, place: place))
-      }
+      keys += key
+      ends.append(keys.count)
     }
-    overhead = CSVLines.overhead(of: columns.lazy.map(\.key))
+    let columns = CSVColumns(keys: keys, ends: ends)
+    overhead = columns.overhead
     return columns
   }
 
-  private mutating func write(_ row: borrowing CSVCells, _ columns: [Column]) {
+  private mutating func write(_ row: borrowing CSVCells, _ columns: CSVColumns) {
     lines.begin()
-    for column in columns {
-      lines.write(key: column.key)
-      guard column.place < row.count else {
-        lines.write(raw: "null")
-        continue
-      }
-      row.withCell(column.place) { cell in
+    columns.forEach { key, place in
+      lines.write(key: key)
+      guard place < row.count else { return lines.write(raw: "null") }
+      row.withCell(place) { cell in
         if isBlank(cell) { lines.write(raw: "null") } else { lines.write(cell: cell) }
       }
     }
     if row.count > columnCount {
       // As the reference: what has no column is a list whose name is None, which is written as `null`.
-      lines.write(key: Array("\"null\":".utf8))
+      Array("\"null\":".utf8).withUnsafeBufferPointer { lines.write(key: $0) }
       for place in columnCount..<row.count {
         lines.write(raw: place == columnCount ? "[" : ",")
         row.withCell(place) { lines.write(cell: $0) }
