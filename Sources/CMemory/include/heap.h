@@ -8,4 +8,7 @@ void heap_share(void);
 /// many will follow, and each thread's heap would keep megabytes of pieces from then on.
 void heap_return(void);
 
+/// Gives the system back what is free in all heaps, also between blocks that are in use. It takes milliseconds.
+void heap_trim(void);
+
 #endif

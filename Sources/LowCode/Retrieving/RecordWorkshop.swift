@@ -1,3 +1,4 @@
+import CMemory
 import JSON
 
 /// The memory in which large records are made: built for a component that changes them, and written as lines.
@@ -10,6 +11,9 @@ package struct RecordWorkshop: Sendable {
   private static let bytesAWord = 64
   /// Records up to this size of their text are free.
   static let small = 256 << 10
+
+  /// So much memory is worth the time that giving it back takes.
+  private static let worthReturning = 16 << 20
 
   private let limit: Limit
   private let total: Int
@@ -37,7 +41,11 @@ package struct RecordWorkshop: Sendable {
     }
     guard cost > 0, !Self.isEntered else { return try await body() }
     try check(cost, url)
-    return try await space.withPermit(cost) { try await Self.$isEntered.withValue(true, operation: body) }
+    return try await space.withPermit(cost) {
+      // Each thread's heap would keep what the small parts of a large record took, until twenty of them have as much.
+      defer { if cost > Self.worthReturning { heap_trim() } }
+      return try await Self.$isEntered.withValue(true, operation: body)
+    }
   }
 
   /// - Throws: ``TransportError`` where a record takes more memory than there is.
