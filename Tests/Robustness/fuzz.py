@@ -255,9 +255,8 @@ class Fuzzer:
         run = Run(command, timeout=SECONDS, cwd=folder.path)
         self.answers.pop(str(number), None)
         fault = self.fault(run, form)
-        config = folder.path / "config.json"
-        if fault == "shows the secret" and config.exists() and SECRET.encode() not in config.read_bytes():
-            fault = None  # Chance put it into the manifest alone, whose text is nobody's secret.
+        if fault == "shows the secret" and not is_marked(folder.path):
+            fault = None  # Chance put it where nobody would take it for a secret.
         if fault:
             place = kept / f"{kind}-{number}"
             shutil.copytree(folder.path, place)
@@ -266,6 +265,19 @@ class Fuzzer:
             (place / "stderr").write_bytes(run.stderr)
             print(f"FAIL {kind} {number}: {fault} ({place})", flush=True)
         return fault is None
+
+
+def is_marked(folder):
+    """Whether the config holds the secret where the spec says that one is: no other value of it is hidden."""
+    try:
+        config = json.loads((folder / "config.json").read_bytes())
+        manifest = (folder / "manifest.yaml").read_text()
+    except (OSError, ValueError):
+        return True  # Of what cannot be read nothing may be shown.
+    if "airbyte_secret" not in manifest or not isinstance(config, dict):
+        return False
+    auth = config.get("auth")
+    return SECRET in json.dumps([config.get("token"), auth.get("key") if isinstance(auth, dict) else auth])
 
 
 def main():
