@@ -25,7 +25,7 @@ help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Messages go to stdout, all the rest to stderr, so that `make -s run > messages.jsonl` holds messages alone. The debug build is the
-# one that `make test` uses, and is made in half the time.
+# one that `make test` uses.
 run: deps ## Read the bookshop's manifest against the example API.
 	@for product in airbyte-lowcode example-api; do $(SWIFT) build --product $$product >&2 || exit 1; done
 	@scratch=$$(mktemp -d); \
