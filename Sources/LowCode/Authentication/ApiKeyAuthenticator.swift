@@ -8,12 +8,12 @@ struct ApiKeyAuthenticator: Component, Authenticator {
   private let token: InterpolatedString
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let option = try context.build(optional: node["inject_into"], seeing: node.parameters)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let option = try scope.build(optional: node["inject_into"], seeing: node.parameters)
     switch (option, node["header"]) {
     case (let option?, nil): place = option
     case (nil, let header?):
-      place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: context.templateConfig)
+      place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: scope.templateConfig)
     case (nil, nil):
       throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes.", at: node.node)
     default:
@@ -21,7 +21,7 @@ struct ApiKeyAuthenticator: Component, Authenticator {
         .system, "`ApiKeyAuthenticator` takes `inject_into` or the older `header`, not both: remove `header`.", at: node.node)
     }
     token = node["api_token"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   func credentials() async throws -> RequestParts {

@@ -2,14 +2,14 @@ import JSON
 import Synchronization
 
 /// What the authenticators of one run share.
-package final class AuthenticationState: Sendable {
+package final class AuthenticationState: SharedInRun {
+  package static var dependsOnConfig: Bool { true }
+
   /// The config with the tokens that were renewed in this run.
   package let config: LiveConfig
   private let shared = Mutex<[String: any Sendable]>([:])
 
-  package init(config: JSONObject, updates: (any ConfigUpdating)? = nil) {
-    self.config = LiveConfig(config, updates: updates)
-  }
+  package init(in run: RunScope) { config = LiveConfig(run.config, updates: run.updates) }
 
   /// What all those share whose definitions come to the same, made when it is first asked for.
   func shared<Value: Sendable>(by definition: String, _ make: () -> Value) -> Value {

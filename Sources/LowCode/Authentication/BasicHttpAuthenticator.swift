@@ -9,11 +9,11 @@ struct BasicHttpAuthenticator: Component, Authenticator {
   private let config: TemplateConfig
   private let secrets: any Secrets
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     username = try InterpolatedString(node.required("username"), parameters: node.parameters)
     password = node["password"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
-    config = context.templateConfig
-    secrets = context.runtime.secrets
+    config = scope.templateConfig
+    secrets = scope.runtime.secrets
   }
 
   func credentials() async throws -> RequestParts {

@@ -6,9 +6,9 @@ struct BearerAuthenticator: Component, Authenticator {
   private let token: InterpolatedString
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     token = try InterpolatedString(node.required("api_token"), parameters: node.parameters)
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   func credentials() async throws -> RequestParts {

@@ -22,7 +22,7 @@ struct JwtAuthenticator: Component, Authenticator {
   private static let reservedHeaders = ["kid", "alg", "typ", "cty"]
   private static let reservedClaims = ["iss", "sub", "aud", "iat", "exp", "nbf"]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let parameters = node.parameters
     func template(_ value: ManifestNode?) throws -> InterpolatedString? {
       guard let value, !value.isNull, value.string != "" else { return nil }
@@ -53,10 +53,10 @@ struct JwtAuthenticator: Component, Authenticator {
     headers = try node["additional_jwt_headers"].map { try InterpolatedMapping($0, parameters: parameters) }
     claims = try node["additional_jwt_payload"].map { try InterpolatedMapping($0, parameters: parameters) }
     place =
-      try context.build(optional: node["request_option"])
-      ?? RequestOption(header: InterpolatedString("Authorization"), config: context.templateConfig)
-    evaluation = EvaluationContext(config: context.templateConfig, bindings: [(.jsonLoads, .object(JSONLoads()))])
-    runtime = context.runtime
+      try scope.build(optional: node["request_option"])
+      ?? RequestOption(header: InterpolatedString("Authorization"), config: scope.templateConfig)
+    evaluation = EvaluationContext(config: scope.templateConfig, bindings: [(.jsonLoads, .object(JSONLoads()))])
+    runtime = scope.runtime
   }
 
   func credentials() async throws -> RequestParts {

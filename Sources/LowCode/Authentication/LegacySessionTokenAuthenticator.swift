@@ -19,13 +19,13 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
   private let authentication: AuthenticationState
   private let runtime: RuntimeEnvironment
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     func template(_ property: String) throws -> InterpolatedString {
       guard let value = node[property] else { return InterpolatedString("") }
       return InterpolatedString(value, parameters: node.parameters)
     }
     // As the reference: without a base, the addresses for login and validation have to be whole.
-    apiURL = context.siblings.urlBase ?? InterpolatedString("")
+    apiURL = scope.exchange.urlBase ?? InterpolatedString("")
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)
     validationURL = try InterpolatedString(node.required("validate_session_url"), parameters: node.parameters)
@@ -33,9 +33,9 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     sessionToken = try template("session_token")
     username = try template("username")
     password = try template("password")
-    evaluation = EvaluationContext(config: context.templateConfig)
-    authentication = context.authentication
-    runtime = context.runtime.loggingIn
+    evaluation = EvaluationContext(config: scope.templateConfig)
+    authentication = scope.run.shared()
+    runtime = scope.runtime.loggingIn
   }
 
   func credentials() async throws -> RequestParts {

@@ -17,7 +17,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   private let evaluation: EvaluationContext
   private let runtime: RuntimeEnvironment
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let parameters = node.parameters
     func template(_ property: String, default fallback: String) throws -> InterpolatedString {
       guard let value = node[property], value.string != "" else { return InterpolatedString(fallback) }
@@ -26,14 +26,14 @@ struct OAuthAuthenticator: Component, Authenticator {
     accessTokenName = try template("access_token_name", default: "access_token")
     expiresInName = try template("expires_in_name", default: "expires_in")
     expiresAtMoment = try node.optionalString("token_expiry_date_format").map { !$0.isEmpty } ?? false
-    evaluation = EvaluationContext(config: context.templateConfig)
-    runtime = context.runtime
+    evaluation = EvaluationContext(config: scope.templateConfig)
+    runtime = scope.runtime
     isSingleUse = node["refresh_token_updater"] != nil
 
     if let updater = node["refresh_token_updater"] {
-      let single = try Self.singleUse(node, updater, context)
+      let single = try Self.singleUse(node, updater, scope)
       (request, refreshTokenName) = (single.request, single.refreshTokenName)
-      login = SharedByDefinition(node.node, in: context) { TokenLogin(store: single.store) }
+      login = SharedByDefinition(node.node, in: scope) { TokenLogin(store: single.store) }
       // As the reference: for this kind all templates are settled at once.
       try request.tryTemplates()
       for name in [accessTokenName, expiresInName] { _ = try name.evaluate(evaluation) }
@@ -41,9 +41,9 @@ struct OAuthAuthenticator: Component, Authenticator {
       let name = try template("refresh_token_name", default: "refresh_token")
       let evaluation = evaluation
       refreshTokenName = Result { try name.string(evaluation) }
-      request = try Self.reusableRequest(node, context, refreshTokenName)
-      let store = try Self.reusableStore(node, context)
-      login = SharedByDefinition(node.node, in: context) { TokenLogin(store: store) }
+      request = try Self.reusableRequest(node, scope, refreshTokenName)
+      let store = try Self.reusableStore(node, scope)
+      login = SharedByDefinition(node.node, in: scope) { TokenLogin(store: store) }
       let grantType = try request.evaluatedGrantType()
       if grantType == "refresh_token", node["refresh_token"] == nil {
         throw ConnectorError(
@@ -52,7 +52,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     endpoint = TokenEndpoint(
       rejection: try Self.rejection(node), networkFailure: isSingleUse ? .system : .transient,
-      runtime: context.runtime.loggingIn, secrets: context.runtime.secrets)
+      runtime: scope.runtime.loggingIn, secrets: scope.runtime.secrets)
   }
 
   func credentials() async throws -> RequestParts {
@@ -134,7 +134,7 @@ struct OAuthAuthenticator: Component, Authenticator {
 extension OAuthAuthenticator {
   /// The request of an authenticator whose refresh token can be used again.
   private static func reusableRequest(
-    _ node: ComponentNode, _ context: BuildContext, _ refreshTokenName: Result<String, any Error>
+    _ node: ComponentNode, _ scope: BuildScope, _ refreshTokenName: Result<String, any Error>
   ) throws -> RefreshRequest {
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       guard let value = node[property] else { return .absent }
@@ -147,24 +147,24 @@ extension OAuthAuthenticator {
         throw ConnectorError(
           .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
       }
-      assertion = try context.build(profile, as: JwtAuthenticator.self)
+      assertion = try scope.build(profile, as: JwtAuthenticator.self)
     } else {
       for property in ["client_id", "client_secret"] where node[property] == nil {
         throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
       }
     }
     return try RefreshRequest(
-      from: node, in: context, refreshTokenName: refreshTokenName, clientID: credential("client_id"),
+      from: node, in: scope, refreshTokenName: refreshTokenName, clientID: credential("client_id"),
       clientSecret: credential("client_secret"), assertion: assertion)
   }
 
-  private static func reusableStore(_ node: ComponentNode, _ context: BuildContext) throws -> MemoryTokenStore {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  private static func reusableStore(_ node: ComponentNode, _ scope: BuildScope) throws -> MemoryTokenStore {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     var token: AccessToken?
     if let value = node["access_token_value"], value.string != "" {
       let text = try InterpolatedString(value, parameters: node.parameters).string(evaluation)
-      context.runtime.secrets.hide(text)
-      var expiry = context.runtime.now() - 86_400_000_000
+      scope.runtime.secrets.hide(text)
+      var expiry = scope.runtime.now() - 86_400_000_000
       if let moment = try self.expiryDate(node, evaluation) { expiry = moment }
       token = AccessToken(text: text, expiry: expiry)
     } else {
@@ -185,10 +185,10 @@ extension OAuthAuthenticator {
 
   /// The parts of an authenticator whose refresh token is good for one use: all its tokens stand in the config.
   private static func singleUse(
-    _ node: ComponentNode, _ updater: ManifestNode, _ context: BuildContext
+    _ node: ComponentNode, _ updater: ManifestNode, _ scope: BuildScope
   ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: Result<String, any Error>) {
     let updater = try ComponentNode(updater)
-    let config = context.authentication.config
+    let config = scope.run.shared(AuthenticationState.self).config
     func path(_ property: String, default name: String) throws -> [String] {
       guard updater[property] != nil else { return ["credentials", name] }
       return try updater.strings(property)
@@ -196,11 +196,11 @@ extension OAuthAuthenticator {
     let store = ConfigTokenStore(
       config: config, accessTokenPath: try path("access_token_config_path", default: "access_token"),
       refreshTokenPath: try path("refresh_token_config_path", default: "refresh_token"),
-      expiryPath: try path("token_expiry_date_config_path", default: "token_expiry_date"), secrets: context.runtime.secrets)
-    if let token = try store.accessToken() { context.runtime.secrets.hide(token.text) }
-    context.runtime.secrets.hide(PythonStrings.str(store.refreshToken()))
+      expiryPath: try path("token_expiry_date_config_path", default: "token_expiry_date"), secrets: scope.runtime.secrets)
+    if let token = try store.accessToken() { scope.runtime.secrets.hide(token.text) }
+    scope.runtime.secrets.hide(PythonStrings.str(store.refreshToken()))
 
-    let evaluation = EvaluationContext(config: context.templateConfig)
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     func credential(_ property: String) throws -> RefreshRequest.Credential {
       // As the reference: the config's own place goes before the manifest's.
       if let value = config.value(at: ["credentials", property]) { return .value(value) }
@@ -211,7 +211,7 @@ extension OAuthAuthenticator {
     // This name is no template.
     let name = Result<String, any Error>.success(try updater.optionalString("refresh_token_name") ?? "refresh_token")
     let request = try RefreshRequest(
-      from: node, in: context, refreshTokenName: name, clientID: credential("client_id"),
+      from: node, in: scope, refreshTokenName: name, clientID: credential("client_id"),
       clientSecret: credential("client_secret"), assertion: nil)
     guard request.hasEndpoint else {
       throw ConnectorError(

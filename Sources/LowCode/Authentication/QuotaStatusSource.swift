@@ -9,8 +9,8 @@ struct QuotaStatusSource: Component {
   /// The statuses that say that the API keeps no quotas.
   let unavailableStatusCodes: Set<Int>
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     url = try InterpolatedString(node.required("url")).string(evaluation)
     method = try node.optionalString("http_method") ?? "GET"
     var headers: JSONObject = [:]

@@ -7,26 +7,26 @@ import Synchronization
 struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
   private let tokens: RotatingTokens
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let list = try Self.tokens(node, evaluation)
     guard !list.isEmpty else {
       throw ConnectorError(.config, "The config gives no token to authenticate with.", at: try node.required("tokens"))
     }
-    let quotas = try node.nodes("quotas").map { try TokenQuota(from: ComponentNode($0), in: context) }
+    let quotas = try node.nodes("quotas").map { try TokenQuota(from: ComponentNode($0), in: scope) }
     guard !quotas.isEmpty else { throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`.", at: node.node) }
-    list.forEach(context.runtime.secrets.hide(_:))
+    list.forEach(scope.runtime.secrets.hide(_:))
     let method = try node.optionalString("auth_method") ?? ""
     let header = try node.optionalString("header") ?? ""
     let settings = RotatingTokens.Settings(
       tokens: list, quotas: quotas,
-      source: try QuotaStatusSource(from: ComponentNode(node.required("quota_status_source")), in: context),
+      source: try QuotaStatusSource(from: ComponentNode(node.required("quota_status_source")), in: scope),
       authMethod: method.isEmpty ? "Bearer" : method, header: header.isEmpty ? "Authorization" : header,
       maxWait: try Self.maxWait(node, evaluation), reserveFraction: node["budget_reserve_fraction"]?.double ?? 0.1,
       minReserve: try node.int("budget_min_reserve") ?? 50)
     let matchers = try node.nodes("quotas").map { quota in try ComponentNode(quota).nodes("matchers").map(Self.written) }
-    tokens = context.authentication.shared(by: settings.key(matchers)) {
-      RotatingTokens(settings, runtime: context.runtime)
+    tokens = scope.run.shared(AuthenticationState.self).shared(by: settings.key(matchers)) {
+      RotatingTokens(settings, runtime: scope.runtime)
     }
   }
 

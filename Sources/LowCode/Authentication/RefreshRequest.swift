@@ -33,7 +33,7 @@ struct RefreshRequest: Sendable {
   ///   - refreshTokenName: the field of the refresh token.
   ///   - assertion: what signs the assertion that stands in the place of the client's credentials.
   init(
-    from node: ComponentNode, in context: BuildContext, refreshTokenName: Result<String, any Error>, clientID: Credential,
+    from node: ComponentNode, in scope: BuildScope, refreshTokenName: Result<String, any Error>, clientID: Credential,
     clientSecret: Credential, assertion: JwtAuthenticator?
   ) throws {
     let parameters = node.parameters
@@ -57,11 +57,11 @@ struct RefreshRequest: Sendable {
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.assertion = assertion
-    self.context = EvaluationContext(config: context.templateConfig)
+    self.context = EvaluationContext(config: scope.templateConfig)
     let templates = ["token_refresh_endpoint", "refresh_request_body", "refresh_request_headers"].compactMap { node[$0] }
-    other = context.shadow(for: templates).map { EvaluationContext(config: $0) }
-    log = context.runtime.log
-    secrets = context.runtime.secrets
+    other = scope.run.shadow(for: templates).map { EvaluationContext(config: $0) }
+    log = scope.runtime.log
+    secrets = scope.runtime.secrets
   }
 
   /// Whether there is an endpoint to send it to.

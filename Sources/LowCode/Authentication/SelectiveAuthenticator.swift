@@ -5,13 +5,13 @@ import JSON
 struct SelectiveAuthenticator: Component, Authenticator {
   private let selected: any Authenticator
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let pathNode = try node.required("authenticator_selection_path")
     let path = try node.strings("authenticator_selection_path")
     guard let choices = try node.required("authenticators").mapping else {
       throw node.mismatch("authenticators", "a mapping of names to authenticators", try node.required("authenticators"))
     }
-    guard let value = try JSONGlobPath(path).get(in: .object(context.config)) else {
+    guard let value = try JSONGlobPath(path).get(in: .object(scope.config)) else {
       throw ConnectorError(
         .system, "The config has no `\(path.joined(separator: "."))`, which says how to authenticate.", at: pathNode)
     }
@@ -20,7 +20,7 @@ struct SelectiveAuthenticator: Component, Authenticator {
     // All are built, so that a mistake in any of them is found; what cannot run matters only where it is chosen.
     for (name, choice) in choices {
       do {
-        let authenticator = try context.build(choice, as: (any Authenticator).self)
+        let authenticator = try scope.build(choice, as: (any Authenticator).self)
         if name == key { selected = authenticator }
       } catch let error as ConnectorError where error.isUnsupported && name != key {}
     }

@@ -15,16 +15,16 @@ struct SessionTokenAuthenticator: Component, Authenticator {
   private let use: Use
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    session = try SessionTokenProvider(from: node, in: context)
-    config = context.templateConfig
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    session = try SessionTokenProvider(from: node, in: scope)
+    config = scope.templateConfig
     let authentication = try ComponentNode(node.required("request_authentication"))
     switch authentication.type {
     case "Bearer": use = .bearer
     case "ApiKey":
       let text = try authentication.optionalString("api_token") ?? ""
       use = .option(
-        try context.build(authentication.required("inject_into")),
+        try scope.build(authentication.required("inject_into")),
         template: InterpolatedString(
           text.isEmpty ? "{{ session_token }}" : text, parameters: node.parameters,
           location: authentication["api_token"]?.location))

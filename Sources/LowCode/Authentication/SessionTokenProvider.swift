@@ -25,7 +25,7 @@ final class SessionTokenProvider: Sendable {
   private let runtime: RuntimeEnvironment
   private let shared: SharedByDefinition<Shared>
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     try RequesterActions.refuseRetrieverActions(of: node["login_requester"], "a `login_requester`")
     let keys = try node.strings("session_token_path")
     path = try JSONGlobPath(keys)
@@ -40,14 +40,11 @@ final class SessionTokenProvider: Sendable {
           at: try node.required("expiration_duration"))
       }
     }
-    var inner = context.loggingIn
-    inner.streamName = context.streamName + "_login_requester"
-    inner.siblings = SiblingContext()
-    decoder = try inner.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: inner)
-    inner.siblings.decoder = decoder
-    login = try inner.build(node.required("login_requester"))
-    runtime = context.runtime
-    shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: context) { Shared() }
+    let beside = scope.loggingIn.beside(named: scope.streamName + "_login_requester")
+    decoder = try beside.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: beside)
+    login = try beside.entering(ExchangeScope(decoder: decoder)).build(node.required("login_requester"))
+    runtime = scope.runtime
+    shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: scope) { Shared() }
   }
 
   /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.

@@ -14,11 +14,11 @@ final class SharedByDefinition<Value: Sendable>: Sendable {
   private let settled = Mutex<Value?>(nil)
 
   /// - Parameter besides: properties that may differ.
-  init(_ node: ManifestNode, besides: Set<String> = [], in context: BuildContext, _ make: @escaping @Sendable () -> Value) {
+  init(_ node: ManifestNode, besides: Set<String> = [], in scope: BuildScope, _ make: @escaping @Sendable () -> Value) {
     self.node = node
     self.besides = besides
-    config = context.templateConfig
-    authentication = context.authentication
+    config = scope.templateConfig
+    authentication = scope.run.shared()
     self.make = make
   }
 

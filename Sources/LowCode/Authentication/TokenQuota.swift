@@ -17,12 +17,12 @@ struct TokenQuota: Component {
   /// The statuses that say that nothing is left.
   let exhaustionStatusCodes: Set<Int>
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     name = try node.string("name")
     remainingPath = try node.strings("remaining_path")
     resetPath = try node.strings("reset_path")
     limitPath = try node.strings("limit_path")
-    matchers = try node.nodes("matchers").map { try context.build(only: $0) }
+    matchers = try node.nodes("matchers").map { try scope.build(only: $0) }
     remainingHeader = try node.optionalString("remaining_header")
     resetHeader = try node.optionalString("reset_header")
     limitHeader = try node.optionalString("limit_header")

@@ -8,9 +8,9 @@ struct ConfigAddFields: Component, ConfigTransformation {
   private let condition: InterpolatedBoolean?
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
-    fields = try node.nodes("fields").map { try AddedFieldDefinition(from: ComponentNode($0), in: context) }
+    fields = try node.nodes("fields").map { try AddedFieldDefinition(from: ComponentNode($0), in: scope) }
     condition = node["condition"].flatMap { $0.string?.isEmpty == false ? InterpolatedBoolean($0) : nil }
   }
 

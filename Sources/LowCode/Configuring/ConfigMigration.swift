@@ -2,7 +2,7 @@
 struct ConfigMigration: Component {
   let transformations: [any ConfigTransformation]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    transformations = try node.nodes("transformations").map { try context.build($0) }
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    transformations = try node.nodes("transformations").map { try scope.build($0) }
   }
 }

@@ -7,11 +7,11 @@ struct ConfigNormalization: Sendable {
   private let validations: [any ConfigValidation]
 
   /// - Parameter node: a spec's `config_normalization_rules`.
-  init(_ node: ManifestNode, in context: BuildContext) throws {
+  init(_ node: ManifestNode, in scope: BuildScope) throws {
     func nodes(_ key: String) -> [ManifestNode] { node[key]?.sequence ?? [] }
-    migrations = try nodes("config_migrations").map { try context.build($0) }
-    transformations = try nodes("transformations").map { try context.build($0) }
-    validations = try nodes("validations").map { try context.build($0) }
+    migrations = try nodes("config_migrations").map { try scope.build($0) }
+    transformations = try nodes("transformations").map { try scope.build($0) }
+    validations = try nodes("validations").map { try scope.build($0) }
   }
 
   /// The config as it is to be kept; nil where it stays as it is.

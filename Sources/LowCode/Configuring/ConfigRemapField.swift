@@ -9,7 +9,7 @@ struct ConfigRemapField: Component, ConfigTransformation {
   private let table: Result<InterpolatedMapping, any Error>
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
     path = try node.nodes("field_path").map { InterpolatedString($0) }
     guard !path.isEmpty else {

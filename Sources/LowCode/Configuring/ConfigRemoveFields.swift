@@ -7,7 +7,7 @@ struct ConfigRemoveFields: Component, ConfigTransformation {
   private let pointers: [JSONGlobPath]
   private let condition: InterpolatedBoolean?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     pointers = try node.nodes("field_pointers").map { pointer in
       do {
         return try JSONGlobPath((pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) })

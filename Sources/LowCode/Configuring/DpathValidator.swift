@@ -10,12 +10,12 @@ struct DpathValidator: Component, ConfigValidation {
   private let templates: TemplateRuntime
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
     path = try node.nodes("field_path").map { InterpolatedString($0) }
-    strategy = try context.build(node.required("validation_strategy"))
-    log = context.runtime.log
-    templates = context.runtime.templates
+    strategy = try scope.build(node.required("validation_strategy"))
+    log = scope.runtime.log
+    templates = scope.runtime.templates
   }
 
   /// With a `*` as a segment every value that matches is checked, else there may be only one.

@@ -14,23 +14,23 @@ struct PredicateValidator: Component, ConfigValidation {
   private let strategy: any ValidationStrategy
   private let templates: TemplateRuntime
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let value = node.node["value"]
     if let value, let text = value.string, text.contains("{") {
       subject = .template(InterpolatedString(value))
     } else {
       subject = .constant(value?.value ?? .null)
     }
-    strategy = try context.build(node.required("validation_strategy"))
-    templates = context.runtime.templates
+    strategy = try scope.build(node.required("validation_strategy"))
+    templates = scope.runtime.templates
   }
 
   func validate(_ config: JSONObject) throws {
     switch subject {
     case .constant(let value): try strategy.validate(value)
     case .template(let template):
-      let context = EvaluationContext(config: Value(JSONValue.object(config)), runtime: templates)
-      try strategy.validate(JSONValue(template.evaluate(context)))
+      let scope = EvaluationContext(config: Value(JSONValue.object(config)), runtime: templates)
+      try strategy.validate(JSONValue(template.evaluate(scope)))
     }
   }
 }

@@ -7,7 +7,7 @@ struct ValidateAdheresToSchema: Component, ValidationStrategy {
   private let schema: JSONValue
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
     schema = try node.required("base_schema").value
   }

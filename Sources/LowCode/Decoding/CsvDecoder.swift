@@ -9,12 +9,12 @@ struct CsvDecoder: Component, PartwiseDecoder {
   private let blanks: Set<String>
   private let limit: Limit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     encoding = try node.optionalString("encoding")
     let delimiter = try node.optionalString("delimiter") ?? ","
     self.delimiter = delimiter.isEmpty ? "," : delimiter.hasPrefix("\\") ? PythonEscapes.decoded(delimiter) : delimiter
     blanks = Set(try node.strings("set_values_to_none"))
-    limit = try TransferLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(scope.runtime.environment).recordBytes
   }
 
   /// - Throws: ``ConnectorError`` for an encoding or a delimiter that does not exist; as the reference, not before a body is there.

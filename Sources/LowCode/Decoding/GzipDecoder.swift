@@ -8,9 +8,9 @@ struct GzipDecoder: Component, PartwiseDecoder {
   private let inner: any PartwiseDecoder
   private let limits: TransferLimits
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    limits = try TransferLimits(context.runtime.environment)
-    inner = try NestedDecoder.build(node.required("decoder"), in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    limits = try TransferLimits(scope.runtime.environment)
+    inner = try NestedDecoder.build(node.required("decoder"), in: scope)
   }
 
   // As the reference: JSON in gzip, and not deeper.
@@ -22,10 +22,10 @@ struct GzipDecoder: Component, PartwiseDecoder {
 /// The decoder within another one.
 enum NestedDecoder {
   /// - Throws: ``ConnectorError`` for a decoder that cannot stand there.
-  static func build(_ node: ManifestNode, in context: BuildContext) throws -> any PartwiseDecoder {
+  static func build(_ node: ManifestNode, in scope: BuildScope) throws -> any PartwiseDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
-    if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: context) }
-    let decoder: any Decoder = try context.build(node)
+    if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: scope) }
+    let decoder: any Decoder = try scope.build(node)
     if !(decoder is IterableDecoder), let partwise = decoder as? any PartwiseDecoder { return partwise }
     throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder.", at: node)
   }

@@ -5,8 +5,8 @@ import JSON
 struct IterableDecoder: Component, PartwiseDecoder {
   private let limit: Limit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    limit = try TransferLimits(context.runtime.environment).recordBytes
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    limit = try TransferLimits(scope.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser { try TextParser(TextLinesParser(limit), charset: charset) }

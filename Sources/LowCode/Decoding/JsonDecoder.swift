@@ -5,10 +5,10 @@ import JSON
 struct JsonDecoder: Component, Decoder {
   private let omissions: OmissionLog
 
-  init(from node: ComponentNode, in context: BuildContext) throws { self.init(in: context) }
+  init(from node: ComponentNode, in scope: BuildScope) throws { self.init(in: scope) }
 
-  init(in context: BuildContext) {
-    omissions = OmissionLog("responses are not JSON, so they count as pages without records.", in: context)
+  init(in scope: BuildScope) {
+    omissions = OmissionLog("responses are not JSON, so they count as pages without records.", in: scope)
   }
 
   var allowsPagination: Bool { true }

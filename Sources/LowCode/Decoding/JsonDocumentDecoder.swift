@@ -5,7 +5,7 @@ import JSON
 struct JsonDocumentDecoder: PartwiseDecoder {
   private let limit: Limit
 
-  init(in context: BuildContext) throws { limit = try TransferLimits(context.runtime.environment).pageBytes }
+  init(in scope: BuildScope) throws { limit = try TransferLimits(scope.runtime.environment).pageBytes }
 
   func parser(charset: String?) throws -> any BodyParser { try TextParser(Parser(limit), charset: charset) }
 

@@ -8,10 +8,10 @@ struct JsonItemsDecoder: Component, PartwiseDecoder {
   private let encoding: String?
   private let limit: Limit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     path = try node.string("items_path")
     encoding = try node.optionalString("encoding")
-    limit = try TransferLimits(context.runtime.environment).recordBytes
+    limit = try TransferLimits(scope.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser {

@@ -7,9 +7,9 @@ struct JsonlDecoder: Component, PartwiseDecoder {
   private let omissions: OmissionLog
   private let limit: Limit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    omissions = OmissionLog("lines are not JSON and are left out.", in: context)
-    limit = try TransferLimits(context.runtime.environment).recordBytes
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    omissions = OmissionLog("lines are not JSON and are left out.", in: scope)
+    limit = try TransferLimits(scope.runtime.environment).recordBytes
   }
 
   func parser(charset: String?) throws -> any BodyParser {

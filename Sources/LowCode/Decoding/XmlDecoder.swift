@@ -7,9 +7,9 @@ struct XmlDecoder: Component, Decoder {
   private let omissions: OmissionLog
   private let limit: Limit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    omissions = OmissionLog("responses are not XML, so they count as pages without records.", in: context)
-    limit = try TransferLimits(context.runtime.environment).xmlBytes
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    omissions = OmissionLog("responses are not XML, so they count as pages without records.", in: scope)
+    limit = try TransferLimits(scope.runtime.environment).xmlBytes
   }
 
   var allowsPagination: Bool { true }

@@ -31,9 +31,9 @@ struct ZipfileDecoder: Component, Decoder {
   private let inner: any PartwiseDecoder
   private let limits: TransferLimits
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    inner = try NestedDecoder.build(node.required("decoder"), in: context)
-    limits = try TransferLimits(context.runtime.environment)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    inner = try NestedDecoder.build(node.required("decoder"), in: scope)
+    limits = try TransferLimits(scope.runtime.environment)
   }
 
   var reception: Reception { .parts }

@@ -7,7 +7,7 @@ struct CheckDynamicStream: ConnectionCheck {
   /// Whether streams are read, rather than only made.
   private let readsStreams: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     guard let count = try node.int("stream_count") else {
       throw ConnectorError(.system, "`stream_count` is missing.", at: node.node)
     }

@@ -6,8 +6,8 @@ struct CheckStream: ConnectionCheck {
   private let streamNames: [String]
   private let dynamicStreams: [DynamicStreamCheckConfig]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    dynamicStreams = try node.nodes("dynamic_streams_check_configs").map { try context.build($0) }
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    dynamicStreams = try node.nodes("dynamic_streams_check_configs").map { try scope.build($0) }
     guard node["stream_names"] != nil || node["dynamic_streams_check_configs"] != nil else {
       throw ConnectorError(
         .system, "A `CheckStream` needs `stream_names`, or `dynamic_streams_check_configs`.", at: node.node)
@@ -16,7 +16,7 @@ struct CheckStream: ConnectionCheck {
   }
 
   func failure(of connector: Connector) async throws -> String? {
-    let names = try Self.configuredNames(connector.context.config) ?? streamNames
+    let names = try Self.configuredNames(connector.scope.config) ?? streamNames
     let streams: [(name: String, stream: Result<DeclarativeStream, ConnectorError>)]
     do {
       streams = try await self.streams(names, of: connector)
@@ -98,7 +98,7 @@ struct DynamicStreamCheckConfig: Component {
   /// How many of its streams are tried; nil for all.
   let count: Int?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     name = try node.string("dynamic_stream_name")
     count = try node.int("stream_count")
   }

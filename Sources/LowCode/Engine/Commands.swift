@@ -9,7 +9,7 @@ extension Connector {
   /// - Throws: ``ConnectorError`` where the manifest itself is wrong.
   package func check(to writer: MessageWriter) async throws {
     do {
-      try spec().validate(context.config)
+      try spec().validate(scope.config)
     } catch let error as ConnectorError where error.failureType == .config {
       return try writer.connectionStatus(succeeded: false, message: error.message)
     }
@@ -18,8 +18,8 @@ extension Connector {
     }
     let reason: String?
     do {
-      defer { context.runtime.reportWhatIsMissing() }
-      let check: any ConnectionCheck = try BuildContext(config: [:], runtime: context.runtime, registry: context.registry)
+      defer { scope.runtime.reportWhatIsMissing() }
+      let check: any ConnectionCheck = try BuildScope(config: [:], runtime: scope.runtime, registry: scope.registry)
         .build(node)
       reason = try await check.failure(of: overridden(for: node))
     } catch let error as ConnectorError where error.failureType == .config {
@@ -46,19 +46,19 @@ extension Connector {
     }
     if overrides.values.isEmpty { return self }
     let spec = try? spec()
-    if let spec { context.runtime.secrets.hide(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
-    overrides.announce(spec, to: context.runtime.log)
+    if let spec { scope.runtime.secrets.hide(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
+    overrides.announce(spec, to: scope.runtime.log)
     return overriding(overrides.values)
   }
 
   /// Writes the CATALOG message.
   package func discover(to writer: MessageWriter) async throws {
-    try spec().validate(context.config)
+    try spec().validate(scope.config)
     try writer.catalog(try await catalog(to: writer))
   }
 
   private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {
-    defer { context.runtime.reportWhatIsMissing() }
+    defer { scope.runtime.reportWhatIsMissing() }
     var catalog: [AirbyteStream] = []
     for (_, stream) in try await streamsOrErrors() {
       switch stream {
@@ -72,7 +72,7 @@ extension Connector {
   /// Checks the config against the specification, then reads.
   /// - Throws: as ``read(_:to:)``.
   package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
-    try spec().validate(context.config)
+    try spec().validate(scope.config)
     return try await read(catalog, to: writer)
   }
 }

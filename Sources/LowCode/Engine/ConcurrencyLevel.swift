@@ -6,7 +6,7 @@ import Jinja
 struct ConcurrencyLevel: Component {
   let level: Int
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let value = try node.required("default_concurrency")
     // As in the reference: 0 is no maximum, and a number is not held below the maximum.
     let limit = try node.int("max_concurrency").flatMap { $0 == 0 ? nil : $0 }
@@ -18,7 +18,7 @@ struct ConcurrencyLevel: Component {
           .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`.", at: value)
       }
       let template = InterpolatedString(value, parameters: node.parameters)
-      guard case .int(let number) = try template.evaluate(EvaluationContext(config: context.templateConfig)) else {
+      guard case .int(let number) = try template.evaluate(EvaluationContext(config: scope.templateConfig)) else {
         throw ConnectorError(.system, "`default_concurrency` should be an integer.", at: value)
       }
       level = min(number, limit ?? number)

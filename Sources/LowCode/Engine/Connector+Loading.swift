@@ -27,7 +27,7 @@ extension Connector {
       if !tooShort.isEmpty { runtime.log.log(.warn, Self.warning(ofShort: tooShort)) }
     }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
-    let context = BuildContext(config: [:], runtime: runtime, registry: input.components)
+    let context = BuildScope(config: [:], runtime: runtime, registry: input.components)
     guard let spec = try manifest.spec.map({ try Spec(from: ComponentNode($0), in: context) }) else {
       return Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }

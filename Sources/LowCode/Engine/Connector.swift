@@ -5,7 +5,7 @@ import Jinja
 /// A manifest and a config, ready for the commands of the protocol.
 package struct Connector: Sendable {
   let manifest: Manifest
-  let context: BuildContext
+  let scope: BuildScope
   private let declaredSpec: Spec?
   /// The config as it was given, after its migrations: what validations look at, whatever a check lays over it.
   private let givenConfig: JSONObject
@@ -17,26 +17,26 @@ package struct Connector: Sendable {
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
     declaredSpec = spec
-    var context = BuildContext(config: input.config, runtime: runtime, registry: input.components, updates: input.updates)
-    context.manifestFiles = input.files
-    context.jobBudget = AsyncJobBudget(manifest.root["max_concurrent_async_job_count"], log: runtime.log)
-    context.apiBudget = manifest.apiBudget
-    self.context = context
+    let scope = BuildScope(
+      RunScope(
+        config: input.config, runtime: runtime, registry: input.components, manifest: manifest.root, files: input.files,
+        updates: input.updates))
+    self.scope = scope
     givenConfig = input.config
     states = input.states
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
-    generated = GeneratedStreams(manifest.dynamicStreams, in: context)
+    generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
   }
 
   /// The same connector with values laid over its config.
   private init(_ other: Connector, overrides: JSONObject) {
     manifest = other.manifest
     declaredSpec = other.declaredSpec
-    context = other.context.overriding(config: other.context.config.merging(overrides) { $1 })
+    scope = other.scope.with(other.scope.run.overriding(config: other.scope.config.merging(overrides) { $1 }))
     givenConfig = other.givenConfig
     states = other.states
     catalog = other.catalog
-    generated = GeneratedStreams(manifest.dynamicStreams, in: context)
+    generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
   }
 
   func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
@@ -59,7 +59,7 @@ package struct Connector: Sendable {
   func staticStreamNodes() throws -> [ManifestNode] {
     try manifest.streams.flatMap { node in
       node["type"]?.string == ConditionalStreams.typeName
-        ? try ConditionalStreams(from: ComponentNode(node), in: context).streams : [node]
+        ? try ConditionalStreams(from: ComponentNode(node), in: scope).streams : [node]
     }
   }
 
@@ -98,24 +98,20 @@ package struct Connector: Sendable {
 
   /// - Parameters:
   ///   - parents: the names of the streams whose pages others walk through.
-  ///   - salvage: is told of everything that keeps the stream from being built.
-  func stream(_ node: ManifestNode, parents: Set<String> = [], salvage: BuildSalvage? = nil) throws -> DeclarativeStream {
+  ///   - recovery: is told of everything that keeps the stream from being built.
+  func stream(_ node: ManifestNode, parents: Set<String> = [], recovery: BuildRecovery? = nil) throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
-    if salvage == nil { try ParentStreams.requireNames(of: node) }
+    if recovery == nil { try ParentStreams.requireNames(of: node) }
     let node = node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node
-    var inner = context.salvaging(salvage)
     let name = node["name"]?.string ?? ""
-    inner.streamState = states[name]
-    inner.configuredStream = catalog[name]
-    inner.isParentStream = parents.contains(name)
-    inner.mayForgetState = catalog.isEmpty || catalog[name] != nil
-    guard node["type"]?.string == StateDelegatingStream.typeName else {
-      inner.hasSharedParents = true
-      return try inner.build(node)
-    }
-    return try inner.build(node, as: StateDelegatingStream.self).stream
+    let isDelegating = node["type"]?.string == StateDelegatingStream.typeName
+    let inner = scope.recovering(recovery).entering(
+      StreamScope(
+        state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
+        isParent: parents.contains(name), sharesParents: !isDelegating))
+    return try isDelegating ? inner.build(node, as: StateDelegatingStream.self).stream : inner.build(node)
   }
 
   /// Which streams are not read at the same time.
-  func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: context) }
+  func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: scope) }
 }

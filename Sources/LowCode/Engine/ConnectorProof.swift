@@ -30,28 +30,28 @@ package struct ConnectorProof: Sendable {
       connector = Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }
     if isGiven { attempt { _ in try connector.validateConfig() } }
-    let context = connector.context
+    let context = connector.scope
     for node in [manifest.check, manifest.concurrencyLevel, manifest.apiBudget] {
       guard let node else { continue }
-      attempt { salvage in try context.salvaging(salvage).build(node, as: (any Component).self) }
+      attempt { recovery in try context.recovering(recovery).build(node, as: (any Component).self) }
     }
     attempt { _ in try connector.streamGroups() }
     var nodes: [ManifestNode] = []
     attempt { _ in nodes = try connector.staticStreamNodes() }
     nodes += await generatedNodes(manifest.dynamicStreams, in: context)
     var built: [DeclarativeStream] = []
-    for node in nodes { attempt { salvage in built.append(try connector.stream(node, salvage: salvage)) } }
+    for node in nodes { attempt { recovery in built.append(try connector.stream(node, recovery: recovery)) } }
     let names = Set(nodes.compactMap { $0["name"]?.string })
     attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
   /// The streams that the config's values make; of those that an API tells, only the template's resolver is built.
-  private mutating func generatedNodes(_ definitions: [ManifestNode], in context: BuildContext) async -> [ManifestNode] {
+  private mutating func generatedNodes(_ definitions: [ManifestNode], in scope: BuildScope) async -> [ManifestNode] {
     var result: [ManifestNode] = []
     var names: Set<String> = []
     for definition in definitions {
       do {
-        let stream: DynamicDeclarativeStream = try salvaging { try context.salvaging($0).build(definition) }
+        let stream: DynamicDeclarativeStream = try recovering { try scope.recovering($0).build(definition) }
         if definition["components_resolver"]?["type"]?.string == HttpComponentsResolver.typeName { continue }
         result += try await stream.streams(notNamed: &names)
       } catch {
@@ -61,19 +61,19 @@ package struct ConnectorProof: Sendable {
     return result
   }
 
-  private mutating func attempt<Built>(_ build: (BuildSalvage?) throws -> Built) {
-    do { _ = try salvaging(build) } catch { note(error) }
+  private mutating func attempt<Built>(_ build: (BuildRecovery?) throws -> Built) {
+    do { _ = try recovering(build) } catch { note(error) }
   }
 
   /// Builds something, and where that fails once more, for what else would have failed.
-  private mutating func salvaging<Built>(_ build: (BuildSalvage?) throws -> Built) throws -> Built {
+  private mutating func recovering<Built>(_ build: (BuildRecovery?) throws -> Built) throws -> Built {
     do {
       return try build(nil)
     } catch {
-      let salvage = BuildSalvage()
-      _ = try? build(salvage)
+      let recovery = BuildRecovery()
+      _ = try? build(recovery)
       note(error)
-      for other in salvage.errors { note(other) }
+      for other in recovery.errors { note(other) }
       throw error
     }
   }

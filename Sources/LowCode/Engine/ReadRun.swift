@@ -23,7 +23,7 @@ extension Connector {
   /// A stream that fails does not stop the others.
   /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
-    let runtime = context.runtime
+    let runtime = scope.runtime
     let available = try await streamsOrErrors()
     let byName = Dictionary(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let concurrency = try self.concurrency()
@@ -84,7 +84,7 @@ extension Connector {
   private func warn(ofStatesWithoutUse names: [String], _ catalog: [ConfiguredStream]) {
     for name in states.keys.sorted() where !names.contains(name) {
       let nearest = NameSuggestion.nearest(to: name, among: names)
-      context.runtime.log.log(
+      scope.runtime.log.log(
         .warn,
         "The state is of a stream `\(name)`, which the manifest does not have: it is not used."
           + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
@@ -92,7 +92,7 @@ extension Connector {
     guard !states.isEmpty else { return }
     for entry in catalog
     where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.contains(entry.descriptor.name) {
-      context.runtime.log.log(
+      scope.runtime.log.log(
         .info, "Stream \(entry.descriptor.name): the state has nothing of it, so that it is read from its beginning.")
     }
   }
@@ -168,6 +168,6 @@ extension Connector {
   /// How many slices are read at a time: what the manifest says, or 2 as with the reference.
   func concurrency() throws -> Int {
     guard let node = manifest.concurrencyLevel else { return 2 }
-    return try max(2, context.build(node, as: ConcurrencyLevel.self).level)
+    return try max(2, scope.build(node, as: ConcurrencyLevel.self).level)
   }
 }

@@ -13,14 +13,14 @@ package struct Spec: Component {
   /// What is done with the config first; nil where nothing is.
   private let rules: Result<ConfigNormalization, ConnectorError>?
 
-  package init(from node: ComponentNode, in context: BuildContext) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
     connectionSpecification = try node.required("connection_specification").value.object ?? [:]
     documentationURL = try node.optionalString("documentation_url")
     advancedAuth = node["advanced_auth"].map(Self.advancedAuth)
     rules = try node["config_normalization_rules"].map { rules in
       do {
-        return .success(try ConfigNormalization(rules, in: context))
+        return .success(try ConfigNormalization(rules, in: scope))
       } catch let error as ConnectorError where error.isUnsupported {
         // The specification itself can be had nevertheless.
         return .failure(error)

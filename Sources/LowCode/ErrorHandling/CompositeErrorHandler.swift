@@ -5,12 +5,12 @@ struct CompositeErrorHandler: Component, ErrorHandler {
   private let handlers: [any ErrorHandler]
   let backoffStrategies: [any BackoffStrategy]?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let nodes = try node.nodes("error_handlers")
     guard !nodes.isEmpty else {
       throw ConnectorError(.system, "`CompositeErrorHandler` needs at least one handler in `error_handlers`.", at: node.node)
     }
-    handlers = try nodes.map { try context.build($0) }
+    handlers = try nodes.map { try scope.build($0) }
     let strategies = handlers.flatMap { $0.backoffStrategies ?? [] }
     backoffStrategies = strategies.isEmpty ? nil : strategies
   }

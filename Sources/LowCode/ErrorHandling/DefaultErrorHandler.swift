@@ -9,10 +9,10 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   let maxRetries: Int
   let maxTime = 600.0
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    filters = try node.nodes("response_filters").map { try context.build($0) }
-    backoffStrategies = try node.nodes("backoff_strategies").map { PlacedBackoffStrategy(try context.build($0), at: $0) }
-    maxRetries = try Self.maxRetries(node, context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    filters = try node.nodes("response_filters").map { try scope.build($0) }
+    backoffStrategies = try node.nodes("backoff_strategies").map { PlacedBackoffStrategy(try scope.build($0), at: $0) }
+    maxRetries = try Self.maxRetries(node, scope)
   }
 
   /// The handler of a requester whose manifest names none.
@@ -33,11 +33,11 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   }
 
   /// `max_retries` may be a number or a template over the config.
-  private static func maxRetries(_ node: ComponentNode, _ context: BuildContext) throws -> Int {
+  private static func maxRetries(_ node: ComponentNode, _ scope: BuildScope) throws -> Int {
     guard let value = node["max_retries"] else { return 5 }
     if let number = value.int { return number }
     let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
-    switch try template.evaluate(EvaluationContext(config: context.templateConfig)) {
+    switch try template.evaluate(EvaluationContext(config: scope.templateConfig)) {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0
     case .float(let number) where number.isFinite && abs(number) < 1e9: return Int(number)

@@ -16,7 +16,7 @@ struct HttpResponseFilter: Component {
   /// How it is called where somebody asks who decided.
   private let origin: String
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     action = try node.optionalString("action").flatMap { ResponseAction(rawValue: $0) }
     failureType = try node.optionalString("failure_type").flatMap { FailureType(rawValue: $0) }
     statusCodes = Set(try node.nodes("http_codes").compactMap(\.int))
@@ -27,7 +27,7 @@ struct HttpResponseFilter: Component {
       predicate = nil
     }
     errorMessage = node["error_message"].map { InterpolatedString($0, parameters: node.parameters) }
-    config = context.templateConfig
+    config = scope.templateConfig
     noConfig = config.with(.none)
     origin = "HttpResponseFilter" + node.node.placeText
   }

@@ -4,7 +4,7 @@
 package protocol Component: Sendable {
   /// Builds the component and everything below it; whatever can be checked is checked here.
   /// - Throws: ``ConnectorError`` with the place of the cause.
-  init(from node: ComponentNode, in context: BuildContext) throws
+  init(from node: ComponentNode, in scope: BuildScope) throws
 }
 
 extension Component {

@@ -17,28 +17,28 @@ package struct ComponentRegistry: Sendable {
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
 
   /// - Parameter name: the type to build; nil where the node has to name it.
-  func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in context: BuildContext) throws -> Role {
+  func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in scope: BuildScope) throws -> Role {
     let component = try ComponentNode(node)
     let name = name ?? component.type
-    guard let salvage = context.salvage else { return try build(component, named: name, as: role, in: context) }
-    salvage.begin(node)
+    guard let recovery = scope.run.recovery else { return try build(component, named: name, as: role, in: scope) }
+    recovery.begin(node)
     do {
-      return try build(component, named: name, as: role, in: context)
+      return try build(component, named: name, as: role, in: scope)
     } catch {
-      salvage.fail(component, with: error, in: context)
+      recovery.fail(component, with: error, in: scope)
       throw error
     }
   }
 
   private func build<Role>(
-    _ component: ComponentNode, named name: String, as role: Role.Type, in context: BuildContext
+    _ component: ComponentNode, named name: String, as role: Role.Type, in scope: BuildScope
   ) throws -> Role {
     let node = component.node
     guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here.", at: node) }
     guard let type = types[name] else {
       throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
-    guard let built = try type.init(from: component, in: context) as? Role else {
+    guard let built = try type.init(from: component, in: scope) as? Role else {
       throw ConnectorError(.system, "A `\(name)` is not allowed here.", at: node)
     }
     return built

@@ -48,10 +48,10 @@ struct OmissionLog: Sendable {
   private let runtime: RuntimeEnvironment
 
   /// - Parameter what: as for ``Omissions/add(to:_:_:_:)``.
-  init(_ what: String, in context: BuildContext) {
-    stream = context.streamName
+  init(_ what: String, in scope: BuildScope) {
+    stream = scope.streamName
     self.what = what
-    runtime = context.runtime
+    runtime = scope.runtime
   }
 
   /// The beginning of what is left out.

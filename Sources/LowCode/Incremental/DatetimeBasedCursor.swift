@@ -23,14 +23,14 @@ struct DatetimeBasedCursor: IncrementalSync {
     var endMargin: CursorDuration
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let parameters = node.parameters
     isDataFeed = try node.bool("is_data_feed", default: false)
     isClientSideIncremental = try node.bool("is_client_side_incremental", default: false)
     usesGlobalCursor = try node.bool("global_substream_cursor", default: false)
-    field = try Self.cursorField(node, seeing: parameters, in: context)
+    field = try Self.cursorField(node, seeing: parameters, in: scope)
 
-    let evaluation = EvaluationContext(config: context.templateConfig)
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     func text(_ property: String, default fallback: String) throws -> String {
       guard let value = node[property], value.string != "" else { return fallback }
       return try InterpolatedString(value, parameters: parameters).string(evaluation)
@@ -38,8 +38,8 @@ struct DatetimeBasedCursor: IncrementalSync {
     boundaries = CursorDefinition.Boundaries(
       start: try text("partition_field_start", default: "start_time"), end: try text("partition_field_end", default: "end_time"))
     requestOptions = WindowRequestOptions(
-      startOption: try context.build(optional: node["start_time_option"], seeing: parameters),
-      endOption: try context.build(optional: node["end_time_option"], seeing: parameters),
+      startOption: try scope.build(optional: node["start_time_option"], seeing: parameters),
+      endOption: try scope.build(optional: node["end_time_option"], seeing: parameters),
       startField: boundaries.start, endField: boundaries.end)
 
     cutting = Result { () throws(ConnectorError) in try Self.cutting(node, parameters, evaluation) }
@@ -47,36 +47,36 @@ struct DatetimeBasedCursor: IncrementalSync {
       inputs: try node.strings("cursor_datetime_formats"), output: try node.string("datetime_format"),
       granularity: (try? cutting.get())?.rules.granularity)
 
-    start = try MinMaxDatetime(node.required("start_datetime"), parameters: parameters, in: context)
+    start = try MinMaxDatetime(node.required("start_datetime"), parameters: parameters, in: scope)
     end = try node["end_datetime"].flatMap { node in
-      node.string == "" ? nil : try MinMaxDatetime(node, parameters: parameters, in: context)
+      node.string == "" ? nil : try MinMaxDatetime(node, parameters: parameters, in: scope)
     }
   }
 
-  func cursor(router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
-    let state = context.streamState ?? [:]
-    guard let router else { return try ConcurrentCursor(definition(try cutting.get(), in: context), state: state) }
+  func cursor(router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor {
+    let state = scope.stream.state ?? [:]
+    guard let router else { return try ConcurrentCursor(definition(try cutting.get(), in: scope), state: state) }
     // A group of partitions changes from read to read, so that a state of its own would never be found again.
     return try ConcurrentPerPartitionCursor(
-      partitionDefinition(in: context), router: router, state: state,
-      usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter, now: context.runtime.now)
+      partitionDefinition(in: scope), router: router, state: state,
+      usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter, now: scope.runtime.now)
   }
 
-  private func partitionDefinition(in context: BuildContext) -> CursorDefinition {
+  private func partitionDefinition(in scope: BuildScope) -> CursorDefinition {
     switch cutting {
-    case .success(let cutting): definition(cutting, in: context)
+    case .success(let cutting): definition(cutting, in: scope)
     case .failure(let error):
-      definition(Cutting(rules: WindowRules(), endMargin: .fixed(.zero)), in: context, start: { throw error })
+      definition(Cutting(rules: WindowRules(), endMargin: .fixed(.zero)), in: scope, start: { throw error })
     }
   }
 
   /// - Parameter failing: replaces the start if that cannot be determined.
   private func definition(
-    _ cutting: Cutting, in context: BuildContext, start failing: (@Sendable () throws -> CursorValue)? = nil
+    _ cutting: Cutting, in scope: BuildScope, start failing: (@Sendable () throws -> CursorValue)? = nil
   ) -> CursorDefinition {
-    let (formats, now, clamping) = (formats, context.runtime.now, cutting.rules.clamping)
+    let (formats, now, clamping) = (formats, scope.runtime.now, cutting.rules.clamping)
     return CursorDefinition(
-      streamName: context.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
+      streamName: scope.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
       readsWindows: true,
       start: failing ?? { [start] in .moment(formats.placed(try start.moment(formats.output))) },
       end: { [end] in
@@ -84,7 +84,7 @@ struct DatetimeBasedCursor: IncrementalSync {
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)
       },
-      requestOptions: requestOptions, runtime: context.runtime)
+      requestOptions: requestOptions, runtime: scope.runtime)
   }
 
   // MARK: Decoding

@@ -11,25 +11,25 @@ package protocol IncrementalSync: Component {
   /// The cursor of a stream that `router` cuts into partitions, or none does.
   /// - Parameter context: of the stream, with its state.
   /// - Throws: ``ConnectorError`` where the state or the stream's start cannot be read.
-  func cursor(router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor
+  func cursor(router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor
 }
 
 extension IncrementalSync {
   /// The field that the cursor follows: the catalog's, where the manifest allows it, or the manifest's.
   /// - Parameter parameters: what a template of the manifest's field sees.
-  static func cursorField(_ node: ComponentNode, seeing parameters: JSONObject, in context: BuildContext) throws -> String {
+  static func cursorField(_ node: ComponentNode, seeing parameters: JSONObject, in scope: BuildScope) throws -> String {
     let configured =
-      try node.bool("allow_catalog_defined_cursor_field", default: false) ? context.configuredStream?.cursorField : nil
+      try node.bool("allow_catalog_defined_cursor_field", default: false) ? scope.stream.configured?.cursorField : nil
     if let configured, let first = configured.first, !first.isEmpty {
       guard configured.count == 1 else {
         throw ConnectorError(
-          .system, "Stream `\(context.streamName)` takes a cursor field at the top level only; the catalog has a nested one.",
+          .system, "Stream `\(scope.streamName)` takes a cursor field at the top level only; the catalog has a nested one.",
           at: node.node)
       }
       return first
     }
     return try InterpolatedString(node.required("cursor_field"), parameters: parameters)
-      .string(EvaluationContext(config: context.templateConfig))
+      .string(EvaluationContext(config: scope.templateConfig))
   }
 }
 
@@ -40,8 +40,8 @@ package enum StreamCursor {
   ///   - router: nil for a stream without partitions.
   /// - Throws: ``ConnectorError`` where the state or the stream's start cannot be read.
   package static func make(
-    incrementalSync: (any IncrementalSync)?, router: (any PartitionRouter)?, in context: BuildContext
+    incrementalSync: (any IncrementalSync)?, router: (any PartitionRouter)?, in scope: BuildScope
   ) throws -> any Cursor {
-    try incrementalSync?.cursor(router: router, in: context) ?? FinalStateCursor(router: router)
+    try incrementalSync?.cursor(router: router, in: scope) ?? FinalStateCursor(router: router)
   }
 }

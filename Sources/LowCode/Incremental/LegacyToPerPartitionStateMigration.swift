@@ -6,9 +6,9 @@ import Jinja
 struct LegacyToPerPartitionStateMigration: StateMigration {
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws { self.node = node.node }
+  init(from node: ComponentNode, in scope: BuildScope) throws { self.node = node.node }
 
-  func migrate(_ state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject {
+  func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject {
     let retriever = stream["retriever"]
     guard let type = retriever?["type"]?.string, type == "SimpleRetriever" || type == "AsyncRetriever" else {
       throw failure("It needs a stream with a `SimpleRetriever` or an `AsyncRetriever`.")
@@ -23,7 +23,7 @@ struct LegacyToPerPartitionStateMigration: StateMigration {
     else {
       throw failure("It needs a parent stream with a `partition_field`.")
     }
-    let evaluation = EvaluationContext(config: context.templateConfig)
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let field = try InterpolatedString(fieldNode, parameters: stream.parameters).string(evaluation)
     let cursorField = try InterpolatedString(cursor, parameters: stream.parameters).string(evaluation)
 

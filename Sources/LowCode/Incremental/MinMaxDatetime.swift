@@ -13,22 +13,22 @@ struct MinMaxDatetime: Component {
   private let config: TemplateConfig
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let parameters = node.parameters
     datetime = try InterpolatedString(node.required("datetime"), parameters: parameters)
     lowest = try Self.template(node["min_datetime"], parameters)
     highest = try Self.template(node["max_datetime"], parameters)
     parser = try node.optionalString("datetime_format").flatMap { $0.isEmpty ? nil : DatetimeParser(format: $0) }
-    config = context.templateConfig
+    config = scope.templateConfig
     self.node = node.node
   }
 
   /// A component, or a text alone, which has neither bounds nor a format of its own.
-  init(_ node: ManifestNode, parameters: JSONObject, in context: BuildContext) throws {
+  init(_ node: ManifestNode, parameters: JSONObject, in scope: BuildScope) throws {
     if node.mapping != nil {
-      try self.init(from: ComponentNode(node), in: context)
+      try self.init(from: ComponentNode(node), in: scope)
     } else {
-      self.init(node, text: InterpolatedString(node, parameters: parameters), config: context.templateConfig)
+      self.init(node, text: InterpolatedString(node, parameters: parameters), config: scope.templateConfig)
     }
   }
 

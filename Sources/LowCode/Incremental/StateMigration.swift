@@ -6,20 +6,20 @@ package protocol StateMigration: Component {
   /// - Parameters:
   ///   - stream: the node of the stream's `DeclarativeStream`.
   /// - Throws: ``ConnectorError`` where the migration does not fit the stream.
-  func migrate(_ state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject
+  func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject
 }
 
 package enum StateMigrations {
   /// Applies the stream's `state_migrations` to its state, in order: before anything of the stream is built that reads the state.
   /// Without a state, an empty one shows whether they fit the stream, as with the reference.
-  package static func apply(to state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject {
+  package static func apply(to state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject {
     var state = state
     for node in try stream.nodes("state_migrations") {
       // What names neither a type nor a class is the only kind that needs nothing else.
       let migration: any StateMigration =
         node["type"] == nil && node["class_name"] == nil
-        ? try context.build(only: node, LegacyToPerPartitionStateMigration.self) : try context.build(node)
-      state = try migration.migrate(state, of: stream, in: context)
+        ? try scope.build(only: node, LegacyToPerPartitionStateMigration.self) : try scope.build(node)
+      state = try migration.migrate(state, of: stream, in: scope)
     }
     return state
   }

@@ -9,14 +9,14 @@ struct CursorPagination: Component, PaginationStrategy {
   private let size: Int?
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let value = try node.required("cursor_value")
     cursorValue = InterpolatedString(value, parameters: node.parameters)
     stopCondition = node["stop_condition"].map { condition in
       InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
     }
-    size = try PageSizeTemplate(node, in: context)?.value()
-    config = context.templateConfig
+    size = try PageSizeTemplate(node, in: scope)?.value()
+    config = scope.templateConfig
     guard size == nil else { return }
     for expression in [value, node["stop_condition"]].compactMap({ $0 }) {
       let template = InterpolatedString(expression, parameters: node.parameters)

@@ -18,21 +18,21 @@ struct DefaultPaginator: Component, Paginator {
   /// Nil where a page that is short says nothing.
   private let shortFirstPage: ShortFirstPage?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let strategy: any PaginationStrategy = try context.build(node.required("pagination_strategy"))
-    if let cursor = context.siblings.stopCursor {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let strategy: any PaginationStrategy = try scope.build(node.required("pagination_strategy"))
+    if let cursor = scope.reading.stopCursor {
       self.strategy = CursorStopCondition(strategy: strategy, cursor: cursor)
       shortFirstPage = nil
     } else {
       self.strategy = strategy
-      shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: context) : nil
+      shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: scope) : nil
     }
-    if let decoder = context.siblings.decoder, !decoder.allowsPagination {
+    if let decoder = scope.exchange.decoder, !decoder.allowsPagination {
       throw ConnectorError(
         .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML.",
         at: node.node)
     }
-    sizeOption = try context.build(optional: node["page_size_option"])
+    sizeOption = try scope.build(optional: node["page_size_option"])
     if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
       let strategy = try node.required("pagination_strategy")
       throw ConnectorError(
@@ -40,7 +40,7 @@ struct DefaultPaginator: Component, Paginator {
     }
     tokenPlace = try node["page_token_option"].map { option in
       option["type"]?.string == "RequestPath"
-        ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try context.build(option))
+        ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try scope.build(option))
     }
     try checkPlaces(node)
   }

@@ -1,6 +1,6 @@
 /// Reads one page.
 struct NoPagination: Component, Paginator {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
   init() {}
 
   var initialToken: PageToken? { nil }

@@ -5,8 +5,8 @@ struct OffsetIncrement: Component, PaginationStrategy {
   private let size: PageSizeTemplate?
   private let injectsOnFirstRequest: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    size = try PageSizeTemplate(node, in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    size = try PageSizeTemplate(node, in: scope)
     injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
   }
 

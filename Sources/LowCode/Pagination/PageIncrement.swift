@@ -7,8 +7,8 @@ struct PageIncrement: Component, PaginationStrategy {
   private let firstPage: Int
   private let injectsOnFirstRequest: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    size = try PageSizeTemplate(node, in: context)?.value()
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    size = try PageSizeTemplate(node, in: scope)?.value()
     firstPage = try node.int("start_from_page") ?? 0
     injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
   }

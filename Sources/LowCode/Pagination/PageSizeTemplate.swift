@@ -14,10 +14,10 @@ struct PageSizeTemplate: Sendable {
   private let node: ManifestNode
 
   /// Nil where the component has no page size.
-  init?(_ component: ComponentNode, in context: BuildContext) throws {
+  init?(_ component: ComponentNode, in scope: BuildScope) throws {
     guard let node = component["page_size"] else { return nil }
     self.node = node
-    config = context.templateConfig
+    config = scope.templateConfig
     if let number = node.int ?? node.string.flatMap({ Int($0) }) {
       size = .number(number)
     } else if let text = node.string, text.isEmpty {

@@ -1,4 +1,4 @@
 /// Says that the page token is the path (or the complete URL) of the next request.
 struct RequestPath: Component {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
 }

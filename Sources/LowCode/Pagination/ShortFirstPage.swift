@@ -12,10 +12,10 @@ struct ShortFirstPage: Sendable {
   private let place: String
 
   /// - Parameter strategy: the pagination strategy's node.
-  init(_ strategy: ManifestNode, in context: BuildContext) {
-    streamName = context.streamName
-    warnings = context.runtime.warnings
-    secrets = context.runtime.secrets
+  init(_ strategy: ManifestNode, in scope: BuildScope) {
+    streamName = scope.streamName
+    warnings = scope.runtime.warnings
+    secrets = scope.runtime.secrets
     place = (strategy["page_size"] ?? strategy).location.map { " (\($0))" } ?? ""
   }
 

@@ -14,9 +14,9 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     let state = Mutex<JSONObject?>([:])
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let inner = try node.required("underlying_partition_router")
-    router = try context.build(inner, as: (any PartitionRouter).self)
+    router = try scope.build(inner, as: (any PartitionRouter).self)
     guard let size = try node.int("group_size"), size >= 1 else {
       throw ConnectorError(.system, "`group_size` should be at least 1.", at: node["group_size"] ?? node.node)
     }

@@ -10,8 +10,8 @@ struct ListPartitionRouter: Component, PartitionRouter {
   private let values: JSONValue
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let list = try node.required("values")
     self.node = list
     if list.string != nil {
@@ -27,7 +27,7 @@ struct ListPartitionRouter: Component, PartitionRouter {
     }
     let field = InterpolatedString(try node.required("cursor_field"), parameters: node.parameters)
     cursorField = Result { try field.string(evaluation) }
-    requestOption = try context.build(optional: node["request_option"])
+    requestOption = try scope.build(optional: node["request_option"])
   }
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {

@@ -31,18 +31,18 @@ struct ParentStreamConfig: Component {
   /// The extra field that holds what ``lazyReadPointer`` points at.
   static let childResponseField = "child_response"
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     func text(_ template: ManifestNode) throws -> String {
       try InterpolatedString(template, parameters: node.parameters).string(evaluation)
     }
     let (keyNode, fieldNode) = (try node.required("parent_key"), try node.required("partition_field"))
     let partitionField = Result { try text(fieldNode) }
     self.partitionField = partitionField
-    requestOption = try context.build(optional: node["request_option"])
+    requestOption = try scope.build(optional: node["request_option"])
     isIncrementalDependency = try node.bool("incremental_dependency", default: false)
-    childName = context.streamName
-    runtime = context.runtime
+    childName = scope.streamName
+    runtime = scope.runtime
     let extraFields = try node.nodes("extra_fields").map { path in
       guard let keys = path.sequence else { throw node.mismatch("extra_fields", "a list of lists of keys", path) }
       return keys
@@ -64,18 +64,12 @@ struct ParentStreamConfig: Component {
     lazyReadPointer = pointer.isEmpty ? nil : Result { RecordPath(try pointer.map(text)) }
 
     let streamNode = try node.required("stream")
-    var parent = context
-    parent.streamName = streamNode["name"]?.string ?? ""
-    parent.streamState =
+    let state =
       isIncrementalDependency
-      ? try Self.parentState(in: context.streamState ?? [:], of: streamNode, config: context.templateConfig) : nil
-    isReadFromState = !(parent.streamState ?? [:]).isEmpty
-    parent.configuredStream = nil
-    parent.mayForgetState = true
-    parent.isParentStream = context.hasSharedParents
-    parent.hasSharedParents = false
-    parent.siblings = SiblingContext()
-    stream = try parent.build(streamNode, as: (any ParentStream).self)
+      ? try Self.parentState(in: scope.stream.state ?? [:], of: streamNode, config: scope.templateConfig) : nil
+    isReadFromState = !(state ?? [:]).isEmpty
+    let parent = StreamScope(name: streamNode["name"]?.string ?? "", state: state, isParent: scope.stream.sharesParents)
+    stream = try scope.entering(parent).build(streamNode, as: (any ParentStream).self)
   }
 
   /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a

@@ -7,8 +7,8 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   let parents: [ParentStreamConfig]
   private let checkpoint = ParentCheckpoint()
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    parents = try node.nodes("parent_stream_configs").map { try context.build($0, as: ParentStreamConfig.self) }
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    parents = try node.nodes("parent_stream_configs").map { try scope.build($0, as: ParentStreamConfig.self) }
     guard !parents.isEmpty else {
       throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream.", at: node.node)
     }

@@ -8,17 +8,17 @@ struct UnionPartitionRouter: Component, PartitionRouter {
   private let routers: [any PartitionRouter]
   private let log: any LogSink
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let nodes = try node.nodes("partition_routers")
     guard nodes.count >= 2 else {
       throw ConnectorError(.system, "A `UnionPartitionRouter` needs at least two routers.", at: node.node)
     }
     let field = try InterpolatedString(node.required("partition_field"), parameters: node.parameters)
-      .string(EvaluationContext(config: context.templateConfig))
+      .string(EvaluationContext(config: scope.templateConfig))
     partitionField = field
-    log = context.runtime.log
+    log = scope.runtime.log
     routers = try nodes.map { child in
-      let router = try context.build(child, as: (any PartitionRouter).self)
+      let router = try scope.build(child, as: (any PartitionRouter).self)
       if let other = try Self.fields(of: router).first(where: { $0 != field }) {
         throw ConnectorError(
           .system, "The routers of this `UnionPartitionRouter` should have the partition field `\(field)`; one has `\(other)`.",

@@ -12,7 +12,7 @@ struct HttpRequestRegexMatcher: Component {
   private let parameters: [String: String]
   private let headers: [String: String]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     method = try node.optionalString("method").flatMap { $0.isEmpty ? nil : $0.uppercased() }
     urlBase = try node.optionalString("url_base").flatMap { text in
       let base = text.replacing(/\/+$/, with: "")
@@ -31,7 +31,7 @@ struct HttpRequestRegexMatcher: Component {
     }
     parameters = Dictionary(texts("params"), uniquingKeysWith: { $1 })
     headers = Dictionary(texts("headers").map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { $1 })
-    weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: context).integer() }
+    weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: scope).integer() }
     if let weight, weight < 1 {
       throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight).", at: node.node)
     }

@@ -22,28 +22,28 @@ struct HttpRequester: Component, Requester {
 
   var baseURL: InterpolatedString? { address.base }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     address = RequesterAddress(from: node)
     method = try node.optionalString("http_method") ?? "GET"
     options = try InterpolatedRequestOptions(from: node)
-    config = context.templateConfig
+    config = scope.templateConfig
     let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
-    shadow = context.shadow(for: templates.compactMap { node[$0] })
-    secrets = context.runtime.secrets
+    shadow = scope.run.shadow(for: templates.compactMap { node[$0] })
+    secrets = scope.runtime.secrets
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
-    reception = context.siblings.decoder?.reception ?? .memory
-    let keepsResponses = try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? context.keepsResponses
-    cacheScope = keepsResponses ? node["authenticator"]?.identity(context.templateConfig) ?? "" : nil
-    var inner = context
-    inner.keepsResponses = false
-    inner.siblings.urlBase = address.base
+    reception = scope.exchange.decoder?.reception ?? .memory
+    let keepsResponses =
+      try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? scope.exchange.keepsResponses
+    cacheScope = keepsResponses ? node["authenticator"]?.identity(scope.templateConfig) ?? "" : nil
+    let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, urlBase: address.base))
+    let shared = scope.run.shared(RequestingState.self)
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
     client = HTTPClient(
-      name: context.streamName, authenticator: authenticator,
+      name: scope.streamName, authenticator: authenticator,
       errorHandler: try inner.build(optional: node["error_handler"], as: (any ErrorHandler).self) ?? DefaultErrorHandler(),
-      runtime: context.runtime, budget: try context.requesting.budget(in: context),
-      cache: keepsResponses ? context.requesting.cache : nil)
+      runtime: scope.runtime, budget: try shared.budget(in: scope),
+      cache: keepsResponses ? shared.cache : nil)
   }
 
   private static func seconds(_ property: String, _ node: ComponentNode) throws -> Double? {

@@ -16,16 +16,16 @@ struct RequestOption: Component {
   /// One key, or the keys that lead into a JSON body; a template that fails does so where a value goes there.
   private let path: Result<[String], any Error>
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let placeNode = try node.required("inject_into")
     guard let place = Place(rawValue: placeNode.string ?? "") else {
       throw ConnectorError(
         .system, "`inject_into` should be request_parameter, header, body_data or body_json.", at: placeNode)
     }
     self.place = place
-    let evaluation = EvaluationContext(config: context.templateConfig)
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
-      Result { try keys.map { try InterpolatedString($0, parameters: context.requestOptionParameters).string(evaluation) } }
+      Result { try keys.map { try InterpolatedString($0, parameters: scope.optionParameters).string(evaluation) } }
     }
     // As the reference: an empty name, or a path without keys, is none.
     let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
@@ -77,5 +77,12 @@ struct RequestOption: Component {
       set(value, at: path.dropFirst(), in: &inner)
       object[key] = .object(inner)
     }
+  }
+}
+
+extension BuildScope {
+  /// Builds a request option whose templates see `parameters`.
+  func build(optional node: ManifestNode?, seeing parameters: JSONObject) throws -> RequestOption? {
+    try seeing(parameters).build(optional: node)
   }
 }

@@ -1,19 +1,19 @@
 import Synchronization
 
 /// What all requesters of one run share: the call-rate budget and the response cache.
-package final class RequestingState: Sendable {
+package final class RequestingState: SharedInRun {
   let cache = ResponseCache()
   private let built = Mutex<HTTPAPIBudget?>(nil)
 
-  package init() {}
+  package init(in run: RunScope) {}
 
   /// The manifest's budget, built when it is first asked for.
   /// - Throws: ``ConnectorError`` for a budget that cannot be kept.
-  func budget(in context: BuildContext) throws -> HTTPAPIBudget? {
-    guard let node = context.apiBudget else { return nil }
+  func budget(in scope: BuildScope) throws -> HTTPAPIBudget? {
+    guard let node = scope.run.manifest?["api_budget"], !node.isNull else { return nil }
     return try built.withLock { built in
       if let built { return built }
-      let budget: HTTPAPIBudget = try context.build(node)
+      let budget: HTTPAPIBudget = try scope.build(node)
       built = budget
       return budget
     }

@@ -3,15 +3,17 @@ import Jinja
 import Synchronization
 
 /// How many jobs may be under way at the API at once, over all streams of a connector.
-package final class AsyncJobBudget: Sendable {
+package final class AsyncJobBudget: SharedInRun {
   private let limit: Int
   private let used = Mutex(0)
 
   package init(limit: Int) { self.limit = max(1, limit) }
 
-  /// - Parameter node: the manifest's `max_concurrent_async_job_count`: a number, or a template for one, which as in the reference
-  ///   does not see the config; one if nothing is said.
-  init(_ node: ManifestNode?, log: any LogSink) { limit = Self.limit(node, log) }
+  /// The budget of the manifest's `max_concurrent_async_job_count`: a number, or a template for one, which as in the reference does not
+  /// see the config; one job if the manifest does not say.
+  package convenience init(in run: RunScope) {
+    self.init(limit: Self.limit(run.manifest?["max_concurrent_async_job_count"], run.runtime.log))
+  }
 
   private static func limit(_ node: ManifestNode?, _ log: any LogSink) -> Int {
     guard let node, !node.isNull else { return 1 }

@@ -5,7 +5,7 @@ import JSON
 struct AsyncJobStatusMap: Component {
   private let statuses: [String: AsyncJobStatus]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     var statuses: [String: AsyncJobStatus] = [:]
     let groups: [(property: String, status: AsyncJobStatus)] = [
       ("running", .running), ("completed", .completed), ("failed", .failed), ("timeout", .timedOut), ("skipped", .skipped),

@@ -7,7 +7,7 @@ struct AsyncRetriever: Component, Retriever {
   private let selector: RecordSelector
   private let rules: AsyncJobOrchestrator.Rules
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     if let targets = node["download_target_requester"], node["download_target_extractor"] == nil {
       throw ConnectorError(.system, "`download_target_requester` needs `download_target_extractor`.", at: targets)
     }
@@ -17,13 +17,10 @@ struct AsyncRetriever: Component, Retriever {
     ] {
       try RequesterActions.refuseRetrieverActions(of: node[property], "`\(property)` of an `AsyncRetriever`")
     }
-    var inner = context
-    inner.siblings = SiblingContext()
+    let inner = scope.beside()
     func requester(_ property: String, _ purpose: String, _ decoder: (any Decoder)? = nil) throws -> (any Requester)? {
-      var own = inner
-      own.siblings.decoder = decoder
-      own.streamName = "job \(purpose) - \(context.streamName)"
-      return try own.build(optional: node[property])
+      try scope.beside(named: "job \(purpose) - \(scope.streamName)").entering(ExchangeScope(decoder: decoder))
+        .build(optional: node[property])
     }
     func required(_ property: String, _ purpose: String, _ decoder: (any Decoder)? = nil) throws -> any Requester {
       _ = try node.required(property)
@@ -34,17 +31,17 @@ struct AsyncRetriever: Component, Retriever {
     }
 
     let decoder = try inner.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: inner)
-    var finishing = inner
-    finishing.siblings.decoder = decoder
+    let finishing = inner.entering(ExchangeScope(decoder: decoder))
     let statusExtractor: any RecordExtractor = try finishing.build(node.required("status_extractor"))
     let targetExtractor: (any RecordExtractor)? = try finishing.build(optional: node["download_target_extractor"])
-    finishing.siblings.transformations = context.siblings.transformations
-    selector = try finishing.build(node.required("record_selector"))
+    var refining = ReadingScope()
+    refining.transformations = scope.reading.transformations
+    selector = try finishing.entering(refining).build(node.required("record_selector"))
 
-    let evaluation = EvaluationContext(config: context.templateConfig)
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let minutes = try Self.number("polling_job_timeout", of: node, evaluation) ?? 0
     rules = AsyncJobOrchestrator.Rules(
-      streamName: context.streamName,
+      streamName: scope.streamName,
       repository: AsyncJobRepository(
         creation: try required("creation_requester", "creation"), polling: try required("polling_requester", "polling"),
         abortion: try requester("abort_requester", "abort"), deletion: try requester("delete_requester", "delete"),
@@ -52,21 +49,20 @@ struct AsyncRetriever: Component, Retriever {
         statusExtractor: statusExtractor,
         statuses: try AsyncJobStatusMap(from: ComponentNode(node.required("status_mapping")), in: inner), decoder: decoder,
         download: try Self.download(node, in: inner) { try required("download_requester", "download", $0) },
-        secrets: context.runtime.secrets),
-      budget: context.jobBudget,
+        secrets: scope.runtime.secrets),
+      budget: scope.run.shared(),
       timeout: Int64(minutes == 0 ? 60 : minutes) * 60_000_000,
       retryWait: try Self.number("failed_retry_wait_time_in_seconds", of: node, evaluation).map { Int64($0) * 1_000_000 },
-      runtime: context.runtime)
+      runtime: scope.runtime)
   }
 
   /// What fetches a job's records as they are: filter and transformations come later, with the slice that the job was for.
   /// - Parameter requester: makes the requester for the decoder that its responses go to.
   private static func download(
-    _ node: ComponentNode, in context: BuildContext, _ requester: (any Decoder) throws -> any Requester
+    _ node: ComponentNode, in scope: BuildScope, _ requester: (any Decoder) throws -> any Requester
   ) throws -> SimpleRetriever {
-    var inner = context
-    var decoder = try context.build(optional: node["download_decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
-    inner.siblings.decoder = decoder
+    var decoder = try scope.build(optional: node["download_decoder"], as: (any Decoder).self) ?? JsonDecoder(in: scope)
+    let inner = scope.entering(ExchangeScope(decoder: decoder))
     try CombinedExtractor.checkPagination(node["download_paginator"], extractor: node["download_extractor"])
     let paginator = try inner.build(optional: node["download_paginator"], as: (any Paginator).self) ?? NoPagination()
     let extractor =

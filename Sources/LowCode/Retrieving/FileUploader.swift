@@ -5,7 +5,7 @@ import JSON
 import Jinja
 
 /// Downloads the file that a record speaks of into the staging directory, and says in the record where it lies.
-final class FileUploader: Sendable {
+final class FileUploader: FileUploading {
   private let requester: any Requester
   private let targetExtractor: any RecordExtractor
   private let fileName: InterpolatedString?
@@ -15,24 +15,20 @@ final class FileUploader: Sendable {
   private let log: any LogSink
 
   /// - Parameter node: a stream's `file_uploader`.
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let requesterNode = try node.required("requester")
     try RequesterActions.refuseRetrieverActions(of: requesterNode, "the requester of a `file_uploader`")
-    var inner = context
-    inner.siblings = SiblingContext()
-    targetExtractor = try inner.build(node.required("download_target_extractor"))
-    inner.streamName = "File Uploader"
-    requester = try inner.build(requesterNode)
+    targetExtractor = try scope.beside().build(node.required("download_target_extractor"))
+    requester = try scope.beside(named: "File Uploader").build(requesterNode)
     fileName = node["filename_extractor"].flatMap { name in
       name.string == "" ? nil : InterpolatedString(name, parameters: node.parameters)
     }
-    streamName = context.streamName
-    config = context.templateConfig
-    log = context.runtime.log
-    directory = StagingDirectory(environment: context.runtime.environment)
+    streamName = scope.streamName
+    config = scope.templateConfig
+    log = scope.runtime.log
+    directory = StagingDirectory(environment: scope.runtime.environment)
   }
 
-  /// - Throws: ``ConnectorError`` where the record names no file, or the file cannot be fetched or stored.
   func upload(_ record: inout Record) async throws {
     let target = try await target(of: record)
     let slice = StreamSlice(extraFields: ["download_target": .string(target)])

@@ -8,7 +8,7 @@ enum LazyReading {
   ///
   /// As in the reference, with a state of the child the API is asked for all pages.
   /// - Throws: ``ConnectorError`` where the retriever cannot go on from a page that it did not ask for.
-  static func isWanted(by retriever: ComponentNode, in context: BuildContext) throws -> Bool {
+  static func isWanted(by retriever: ComponentNode, in scope: BuildScope) throws -> Bool {
     let router = retriever["partition_router"]
     guard router?["type"]?.string == SubstreamPartitionRouter.typeName,
       (router?["parent_stream_configs"]?.sequence ?? []).contains(where: { $0["lazy_read_pointer"]?.sequence?.isEmpty == false })
@@ -20,8 +20,8 @@ enum LazyReading {
         .system, "`\(property)` and the action \(action.rawValue) cannot be combined with `lazy_read_pointer`.",
         at: retriever[property] ?? retriever.node)
     }
-    guard context.streamState?.isEmpty ?? true else { return false }
-    if let sync = context.siblings.incrementalSync {
+    guard scope.stream.state?.isEmpty ?? true else { return false }
+    if let sync = scope.reading.incrementalSync {
       guard sync["type"]?.string == DatetimeBasedCursor.typeName else {
         throw ConnectorError(.system, "With `lazy_read_pointer` the cursor has to be a `DatetimeBasedCursor`.", at: sync)
       }

@@ -15,7 +15,7 @@ struct PageSizeReduction: Component {
   /// Whether each page that succeeded brings the configured size back.
   let restoresAfterSuccess: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     func number(_ property: String, default fallback: Double) throws -> Double {
       guard let value = node[property] else { return fallback }
       guard let number = value.double else { throw node.mismatch(property, "a number", value) }
@@ -40,8 +40,7 @@ struct PageSizeReduction: Component {
 
   /// The reduction of a retriever, where it has one.
   /// - Throws: ``ConnectorError`` where the retriever's other parts do not allow a page to be asked for again with another size.
-  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws -> PageSizeReduction?
-  {
+  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws -> PageSizeReduction? {
     let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
     guard let node = retriever["page_size_reduction"] else {
       guard usesAction else { return nil }
@@ -49,11 +48,11 @@ struct PageSizeReduction: Component {
         .system, "A filter has the action REDUCE_PAGE_SIZE, so the retriever needs `page_size_reduction`.", at: retriever.node)
     }
     if !usesAction {
-      context.runtime.log.log(
-        .warn, "Stream \(context.streamName) has `page_size_reduction`, but no filter with the action REDUCE_PAGE_SIZE.")
+      scope.runtime.log.log(
+        .warn, "Stream \(scope.streamName) has `page_size_reduction`, but no filter with the action REDUCE_PAGE_SIZE.")
     }
-    let reduction: PageSizeReduction = try context.build(node)
-    if let reason = try reduction.obstacle(in: retriever, hasQueryProperties, hasFiles: context.siblings.fileUploader != nil) {
+    let reduction: PageSizeReduction = try scope.build(node)
+    if let reason = try reduction.obstacle(in: retriever, hasQueryProperties, hasFiles: scope.reading.fileUploader != nil) {
       throw ConnectorError(.system, "`page_size_reduction` \(reason)", at: node)
     }
     return reduction

@@ -7,9 +7,9 @@ struct PaginationReset: Component {
   private let splitsByCursor: Bool
   private let limit: Int?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     splitsByCursor = try node.string("action") == "SPLIT_USING_CURSOR"
-    limit = try context.build(optional: node["limits"], as: PaginationResetLimits.self)?.numberOfRecords
+    limit = try scope.build(optional: node["limits"], as: PaginationResetLimits.self)?.numberOfRecords
   }
 
   /// What follows the records of one slice.
@@ -19,12 +19,12 @@ struct PaginationReset: Component {
 
   /// The reset of a retriever, where it has one.
   /// - Throws: ``ConnectorError`` where records are dropped, so that they cannot be counted.
-  static func make(from retriever: ComponentNode, in context: BuildContext) throws -> PaginationReset? {
+  static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PaginationReset? {
     guard let node = retriever["pagination_reset"] else { return nil }
     if let limits = node["limits"], !limits.isNull, let filter = retriever["record_selector"]?["record_filter"], !filter.isNull {
       throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter.", at: limits)
     }
-    return try context.build(node)
+    return try scope.build(node)
   }
 }
 
@@ -32,5 +32,5 @@ struct PaginationReset: Component {
 struct PaginationResetLimits: Component {
   let numberOfRecords: Int?
 
-  init(from node: ComponentNode, in context: BuildContext) throws { numberOfRecords = try node.int("number_of_records") }
+  init(from node: ComponentNode, in scope: BuildScope) throws { numberOfRecords = try node.int("number_of_records") }
 }

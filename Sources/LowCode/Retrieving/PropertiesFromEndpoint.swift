@@ -15,14 +15,11 @@ struct PropertiesFromEndpoint: Component {
     let names = Mutex<[String]?>(nil)
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let templates = try node.nodes("property_field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result { RecordPath(try templates.map { try $0.string(evaluation) }) }
-    var inner = context
-    inner.streamName = "dynamic_properties"
-    inner.siblings = SiblingContext()
-    retriever = try inner.build(node.required("retriever"))
+    retriever = try scope.beside(named: "dynamic_properties").build(node.required("retriever"))
   }
 
   func properties() async throws -> [String] {

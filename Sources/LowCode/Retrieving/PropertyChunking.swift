@@ -7,10 +7,10 @@ struct PropertyChunking: Component {
   private let limit: Int?
   let strategy: any RecordMergeStrategy
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     countsCharacters = try node.string("property_limit_type") == "characters"
     limit = try node.int("property_limit")
-    strategy = try context.build(optional: node["record_merge_strategy"]) ?? GroupByKeyMergeStrategy(key: "id")
+    strategy = try scope.build(optional: node["record_merge_strategy"]) ?? GroupByKeyMergeStrategy(key: "id")
   }
 
   /// - Parameters:
@@ -49,7 +49,7 @@ struct GroupByKeyMergeStrategy: Component, RecordMergeStrategy {
 
   init(key: String) { keys = [JSONKey(key)] }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let key = try node.required("key")
     keys = try key.string.map { [JSONKey($0)] } ?? node.strings("key").map { JSONKey($0) }
   }

@@ -17,12 +17,12 @@ struct QueryProperties: Component {
   private let chunking: PropertyChunking?
   private let selector: JsonSchemaPropertySelector?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let properties = try node.required("property_list")
-    list = properties.sequence == nil ? .endpoint(try context.build(properties)) : .fixed(try node.strings("property_list"))
+    list = properties.sequence == nil ? .endpoint(try scope.build(properties)) : .fixed(try node.strings("property_list"))
     always = try node.strings("always_include_properties")
-    chunking = try context.build(optional: node["property_chunking"])
-    selector = try context.build(optional: node["property_selector"])
+    chunking = try scope.build(optional: node["property_chunking"])
+    selector = try scope.build(optional: node["property_selector"])
   }
 
   /// All properties of an endpoint: what `fetch_properties_from_endpoint` of a requester means.
@@ -35,7 +35,7 @@ struct QueryProperties: Component {
 
   /// The query properties of a requester's node, where it has some: in its parameters, or in a property of its own.
   /// - Throws: ``ConnectorError`` where it has several.
-  static func make(from requester: ManifestNode?, in context: BuildContext) throws -> QueryProperties? {
+  static func make(from requester: ManifestNode?, in scope: BuildScope) throws -> QueryProperties? {
     guard let requester else { return nil }
     let inParameters = (requester["request_parameters"]?.mapping ?? [:]).values.filter(isQueryProperties)
     let fetched = requester["fetch_properties_from_endpoint"].flatMap { $0.isNull ? nil : $0 }
@@ -48,11 +48,11 @@ struct QueryProperties: Component {
       guard inParameters.count == 1 else {
         throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only.", at: inParameters[1])
       }
-      return try context.build(first, as: QueryProperties.self)
+      return try scope.build(first, as: QueryProperties.self)
     }
-    if let fetched { return QueryProperties(endpoint: try context.build(fetched)) }
+    if let fetched { return QueryProperties(endpoint: try scope.build(fetched)) }
     guard let own = requester["query_properties"], !own.isNull else { return nil }
-    return try context.build(own, as: QueryProperties.self)
+    return try scope.build(own, as: QueryProperties.self)
   }
 
   /// Whether the value of a request parameter stands for query properties.
@@ -88,9 +88,9 @@ struct JsonSchemaPropertySelector: Component {
   private let properties: JSONObject?
   private let transformations: [any RecordTransformation]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    properties = context.configuredStream.map { $0.jsonSchema["properties"]?.object ?? [:] }
-    transformations = try node.nodes("transformations").map { try context.build($0) }
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    properties = scope.stream.configured.map { $0.jsonSchema["properties"]?.object ?? [:] }
+    transformations = try node.nodes("transformations").map { try scope.build($0) }
   }
 
   /// The names; nil where nothing was asked for, so that all are wanted.

@@ -11,7 +11,7 @@ struct RequestWindowSplitting: Component {
   /// How often a window is cut at most.
   static let depthLimit = 10
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     failureMessage = (try node.optionalString("failure_message") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     floor = try node["min_split_window"].flatMap { value in
       guard let text = value.string, !text.isEmpty else { return nil }
@@ -44,7 +44,7 @@ struct RequestWindowSplitting: Component {
 
   /// The splitting of a retriever, where it has one.
   /// - Throws: ``ConnectorError`` where the stream has no windows that could be cut.
-  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws
+  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws
     -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   {
     let usesAction = RequesterActions.contain(.splitRequestWindow, in: retriever["requester"])
@@ -55,17 +55,17 @@ struct RequestWindowSplitting: Component {
         at: retriever.node)
     }
     if !usesAction {
-      context.runtime.log.log(
-        .warn, "Stream \(context.streamName) has `request_window_splitting`, but no filter with the action SPLIT_REQUEST_WINDOW.")
+      scope.runtime.log.log(
+        .warn, "Stream \(scope.streamName) has `request_window_splitting`, but no filter with the action SPLIT_REQUEST_WINDOW.")
     }
-    let splitting: RequestWindowSplitting = try context.build(node)
-    let sync = context.siblings.incrementalSync
-    guard let cursor = context.siblings.cursor as? any WindowedCursor, let sync,
+    let splitting: RequestWindowSplitting = try scope.build(node)
+    let sync = scope.reading.incrementalSync
+    guard let cursor = scope.reading.cursor as? any WindowedCursor, let sync,
       sync["type"]?.string == DatetimeBasedCursor.typeName
     else {
       throw ConnectorError(.system, "`request_window_splitting` needs a `DatetimeBasedCursor`.", at: node)
     }
-    if let reason = obstacle(sync, hasQueryProperties, hasFiles: context.siblings.fileUploader != nil) {
+    if let reason = obstacle(sync, hasQueryProperties, hasFiles: scope.reading.fileUploader != nil) {
       throw ConnectorError(.system, "`request_window_splitting` \(reason)", at: node)
     }
     return (splitting, cursor)

@@ -23,37 +23,33 @@ struct SimpleRetriever: Component, Retriever {
   private let streamName: String
   private let runtime: RuntimeEnvironment
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    var inner = context
-    decoder = try context.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: context)
-    inner.siblings.decoder = decoder
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    decoder = try scope.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: scope)
+    let inner = scope.entering(ExchangeScope(decoder: decoder))
     selector = try inner.build(node.required("record_selector"))
-    var requesting = inner
-    requesting.keepsResponses = context.isParentStream
-    let requester: any Requester = try requesting.build(node.required("requester"))
-    self.requester = requester
-    inner.siblings.urlBase = requester.baseURL
+    requester = try scope.entering(ExchangeScope(decoder: decoder, keepsResponses: scope.stream.isParent))
+      .build(node.required("requester"))
     try CombinedExtractor.checkPagination(node["paginator"], extractor: node["record_selector"]?["extractor"])
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()
-    options = context.siblings.requestOptions
-    feedCursor = context.siblings.stopCursor
-    cursor = context.siblings.cursor
+    options = scope.reading.requestOptions
+    feedCursor = scope.reading.stopCursor
+    cursor = scope.reading.cursor
     ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
-    streamName = context.streamName
-    runtime = context.runtime
+    streamName = scope.streamName
+    runtime = scope.runtime
     repetitionLimit = try RepeatedPages.limit(runtime.environment)
-    isLazy = try LazyReading.isWanted(by: node, in: context)
-    let properties = try QueryProperties.make(from: node["requester"], in: context)
+    isLazy = try LazyReading.isWanted(by: node, in: scope)
+    let properties = try QueryProperties.make(from: node["requester"], in: scope)
     // As in the reference, pages that begin in a parent's record know nothing of these.
     queryProperties = isLazy ? nil : properties
-    paginationReset = isLazy ? nil : try PaginationReset.make(from: node, in: context)
-    pageSizeReduction = try PageSizeReduction.make(from: node, hasQueryProperties: properties != nil, in: context)
-    windowSplitting = try RequestWindowSplitting.make(from: node, hasQueryProperties: properties != nil, in: context)
+    paginationReset = isLazy ? nil : try PaginationReset.make(from: node, in: scope)
+    pageSizeReduction = try PageSizeReduction.make(from: node, hasQueryProperties: properties != nil, in: scope)
+    windowSplitting = try RequestWindowSplitting.make(from: node, hasQueryProperties: properties != nil, in: scope)
   }
 
   /// Reads without anything that a stream adds to requests and records.
   init(
-    requester: any Requester, selector: RecordSelector, paginator: any Paginator, decoder: any Decoder, in context: BuildContext
+    requester: any Requester, selector: RecordSelector, paginator: any Paginator, decoder: any Decoder, in scope: BuildScope
   ) throws {
     self.requester = requester
     self.selector = selector
@@ -68,8 +64,8 @@ struct SimpleRetriever: Component, Retriever {
     paginationReset = nil
     windowSplitting = nil
     isLazy = false
-    streamName = context.streamName
-    runtime = context.runtime
+    streamName = scope.streamName
+    runtime = scope.runtime
     repetitionLimit = try RepeatedPages.limit(runtime.environment)
   }
 

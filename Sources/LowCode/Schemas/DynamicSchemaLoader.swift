@@ -11,12 +11,8 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    var inner = context
-    inner.streamName = "dynamic_properties"
-    inner.siblings = SiblingContext()
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let cursor = FinalStateCursor(router: nil)
-    inner.siblings.requestOptions = cursor
     self.cursor = cursor
     var source = try node.required("retriever")
     if source["type"]?.string == "AsyncRetriever", let router = source["partition_router"] {
@@ -27,10 +23,10 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
       // As the reference: the fields are asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
     }
-    retriever = try inner.build(source)
-    identifier = try context.build(only: node.required("schema_type_identifier"))
-    filter = try context.build(optional: node["schema_filter"])
-    transformations = try node.nodes("schema_transformations").map { try context.build($0) }
+    retriever = try scope.beside(named: "dynamic_properties", ReadingScope(requestOptions: cursor)).build(source)
+    identifier = try scope.build(only: node.required("schema_type_identifier"))
+    filter = try scope.build(optional: node["schema_filter"])
+    transformations = try node.nodes("schema_transformations").map { try scope.build($0) }
   }
 
   func schema() async throws -> JSONObject {

@@ -4,7 +4,7 @@ import JSON
 struct InlineSchemaLoader: Component, SchemaLoader {
   private let value: JSONObject
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     value = node["schema"]?.value.object ?? [:]
   }
 

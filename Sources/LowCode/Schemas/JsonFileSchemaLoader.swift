@@ -19,22 +19,22 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     var folder = ""
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     candidates =
       if let path = Self.path(node) {
-        Self.candidates(for: try path.string(EvaluationContext(config: context.templateConfig)))
+        Self.candidates(for: try path.string(EvaluationContext(config: scope.templateConfig)))
       } else {
-        Self.candidates(defaultFor: try Self.defaultName(node).string(EvaluationContext(config: context.templateConfig)))
+        Self.candidates(defaultFor: try Self.defaultName(node).string(EvaluationContext(config: scope.templateConfig)))
       }
-    files = context.manifestFiles
+    files = scope.run.files
     self.node = node.node
     isOptional = false
   }
 
   /// The loader of a stream that names none: a file of the stream's name, or an empty schema.
-  init(defaultFor name: String, in context: BuildContext) {
+  init(defaultFor name: String, in scope: BuildScope) {
     candidates = Self.candidates(defaultFor: name)
-    files = context.manifestFiles
+    files = scope.run.files
     node = nil
     isOptional = true
   }

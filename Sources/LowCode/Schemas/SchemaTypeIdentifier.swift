@@ -12,9 +12,9 @@ struct SchemaTypeIdentifier: Component {
   private let node: ManifestNode
   private let secrets: any Secrets
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
-    secrets = context.runtime.secrets
+    secrets = scope.runtime.secrets
     func path(_ property: String) throws -> [InterpolatedString] {
       try node.nodes(property).map { InterpolatedString($0, parameters: node.parameters) }
     }
@@ -22,8 +22,8 @@ struct SchemaTypeIdentifier: Component {
     schemaPath = try path("schema_pointer")
     namePath = try path("key_pointer")
     typePath = try path("type_pointer")
-    typesMap = try node.nodes("types_mapping").map { try TypesMap(from: ComponentNode($0), in: context) }
-    config = context.templateConfig
+    typesMap = try node.nodes("types_mapping").map { try TypesMap(from: ComponentNode($0), in: scope) }
+    config = scope.templateConfig
   }
 
   /// The descriptions of the fields; what is iterated over as Python does it.

@@ -14,7 +14,7 @@ struct TypesMap: Component {
   let currentType: JSONValue
   private let condition: InterpolatedBoolean
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let target = try node.required("target_type")
     self.target = target.mapping == nil ? .value(target.value) : .complex(try ComplexFieldType(target))
     currentType = try node.required("current_type").value

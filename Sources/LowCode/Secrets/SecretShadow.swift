@@ -2,7 +2,7 @@ import JSON
 import Jinja
 
 /// A config in which every secret is another one of the same shape: what a template gives differently by it was made of secrets.
-struct SecretShadow: Sendable {
+package struct SecretShadow: Sendable {
   /// The config as templates see it.
   let value: Value
   let config: JSONObject

@@ -13,12 +13,12 @@ struct CombinedExtractor: Component, RecordExtractor {
   private let skipsEmptyRecords: Bool
   private let log: any LogSink
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    if let decoder = context.siblings.decoder, decoder.streams {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    if let decoder = scope.exchange.decoder, decoder.streams {
       throw ConnectorError(
         .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do.", at: node.node)
     }
-    extractors = try node.nodes("extractors").map { try context.build($0) }
+    extractors = try node.nodes("extractors").map { try scope.build($0) }
     guard !extractors.isEmpty else {
       throw ConnectorError(.system, "A `CombinedExtractor` needs at least one extractor in `extractors`.", at: node.node)
     }
@@ -28,7 +28,7 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
     self.mode = mode
     skipsEmptyRecords = try node.bool("skip_empty_records", default: false)
-    log = context.runtime.log
+    log = scope.runtime.log
   }
 
   func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {

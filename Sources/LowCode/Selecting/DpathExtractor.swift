@@ -8,9 +8,9 @@ struct DpathExtractor: Component, RecordExtractor {
   private let path: Result<JSONGlobPath?, any Error>
   private let expander: RecordExpander?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    expander = try context.build(optional: node["record_expander"])
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    expander = try scope.build(optional: node["record_expander"])
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result {
       templates.isEmpty ? nil : try JSONGlobPath(try templates.map { JSONPathSegment(try $0.evaluate(evaluation)) })

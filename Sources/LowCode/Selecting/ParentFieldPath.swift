@@ -6,9 +6,9 @@ struct ParentFieldPath: Component {
   private let source: RecordPath
   private let target: [String]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    source = RecordPath(try RecordExpander.path("parent_path", of: node, in: context, allowsGlobs: false))
-    target = try RecordExpander.path("record_path", of: node, in: context, allowsGlobs: false)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    source = RecordPath(try RecordExpander.path("parent_path", of: node, in: scope, allowsGlobs: false))
+    target = try RecordExpander.path("record_path", of: node, in: scope, allowsGlobs: false)
     for (property, path) in [("parent_path", source.segments), ("record_path", target)] where path.isEmpty {
       throw ConnectorError(.system, "`\(property)` cannot be empty.", at: node[property] ?? node.node)
     }

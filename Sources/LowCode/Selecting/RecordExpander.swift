@@ -18,39 +18,36 @@ struct RecordExpander: Component {
   private let truncationWarning = Once()
   private let shortfallWarning = Once()
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let hasRetriever = node["truncated_list_retriever"] != nil
     path = Result {
-      try JSONGlobPath(try Self.path("expand_records_from_field", of: node, in: context, allowsGlobs: !hasRetriever))
+      try JSONGlobPath(try Self.path("expand_records_from_field", of: node, in: scope, allowsGlobs: !hasRetriever))
     }
     if hasRetriever { _ = try path.get() }
     keepsOriginal = try node.bool("remain_original_record", default: false)
-    parentFields = try node.nodes("parent_fields").map { try context.build($0) }
+    parentFields = try node.nodes("parent_fields").map { try scope.build($0) }
     mergesParent = try node.bool("merge_parent", default: false)
     emitsParent = try node.optionalString("on_no_records") == "emit_parent"
-    let indicator = try Self.path("truncation_indicator_path", of: node, in: context, allowsGlobs: false)
+    let indicator = try Self.path("truncation_indicator_path", of: node, in: scope, allowsGlobs: false)
     truncationIndicator = indicator.isEmpty ? nil : RecordPath(indicator)
     if hasRetriever, indicator.isEmpty {
       throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`.", at: node.node)
     }
-    streamName = context.streamName
-    log = context.runtime.log
+    streamName = scope.streamName
+    log = scope.runtime.log
     retriever = try node["truncated_list_retriever"].map { child in
       for property in ["partition_router", "pagination_reset"] {
         if let refused = child[property], !refused.isNull {
           throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`.", at: refused)
         }
       }
-      var inner = context
-      inner.streamName = "record_expander_truncated_list"
-      inner.siblings = SiblingContext()
-      return try inner.build(child)
+      return try scope.beside(named: "record_expander_truncated_list").build(child)
     }
   }
 
   /// The segments of a path, which may be templates over the config.
-  static func path(_ property: String, of node: ComponentNode, in context: BuildContext, allowsGlobs: Bool) throws -> [String] {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  static func path(_ property: String, of node: ComponentNode, in scope: BuildScope, allowsGlobs: Bool) throws -> [String] {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     return try node.nodes(property).map { segment in
       let text = try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
       if !allowsGlobs, text.contains(where: { "*?[".contains($0) }) {

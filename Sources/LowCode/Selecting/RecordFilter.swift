@@ -6,10 +6,10 @@ struct RecordFilter: Component, RecordCondition {
   private let condition: InterpolatedBoolean
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let source = node["condition"]
     condition = InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, location: source?.location)
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool { try keeps(record.templateValue, slice) }

@@ -11,7 +11,7 @@ struct RecordSelector: Component {
   /// Whether values are cast to the types of the stream's schema.
   let normalizes: Bool
   private let cursor: (any Cursor)?
-  private let uploader: FileUploader?
+  private let uploader: (any FileUploading)?
   private let streamName: String
   private let log: any LogSink
   private let tally: SelectionTally
@@ -21,7 +21,7 @@ struct RecordSelector: Component {
   private let isRefinedLater: Bool
 
   /// Extracts, and leaves everything else to another selector.
-  init(extractor: any RecordExtractor, at node: ManifestNode, in context: BuildContext) {
+  init(extractor: any RecordExtractor, at node: ManifestNode, in scope: BuildScope) {
     self.extractor = extractor
     extractorNode = node
     filter = nil
@@ -32,29 +32,29 @@ struct RecordSelector: Component {
     cursor = nil
     uploader = nil
     isRefinedLater = true
-    streamName = context.streamName
-    log = context.runtime.log
-    tally = context.runtime.tallies.tally(
-      of: context.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
+    streamName = scope.streamName
+    log = scope.runtime.log
+    tally = scope.runtime.tallies.tally(
+      of: scope.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     isRefinedLater = false
     extractorNode = try node.required("extractor")
-    extractor = try context.build(extractorNode)
-    filter = try context.build(optional: node["record_filter"])
+    extractor = try scope.build(extractorNode)
+    filter = try scope.build(optional: node["record_filter"])
     filterName = node["record_filter"].map { "the record filter\($0.placeText)" } ?? "no filter"
-    streamName = context.streamName
-    log = context.runtime.log
-    tally = context.runtime.tallies.tally(
-      of: context.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
+    streamName = scope.streamName
+    log = scope.runtime.log
+    tally = scope.runtime.tallies.tally(
+      of: scope.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
       filter: node["record_filter"].map {
         SelectionTally.Filter(condition: $0["condition"]?.string ?? "", location: ($0["condition"] ?? $0).location)
       })
-    transformations = context.siblings.transformations
-    uploader = context.siblings.fileUploader
-    cursor = context.siblings.filtersByCursor ? context.siblings.cursor : nil
-    transformsFirst = try node.bool("transform_before_filtering", default: context.siblings.isClientSideIncremental)
+    transformations = scope.reading.transformations
+    uploader = scope.reading.fileUploader
+    cursor = scope.reading.filterCursor
+    transformsFirst = try node.bool("transform_before_filtering", default: scope.reading.isClientSideIncremental)
     if let normalization = node["schema_normalization"] {
       guard normalization.mapping == nil else {
         throw ConnectorError.custom(normalization)

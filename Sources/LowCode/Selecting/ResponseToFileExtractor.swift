@@ -5,10 +5,10 @@ struct ResponseToFileExtractor: Component, RecordExtractor {
   /// Reads the rows of a response.
   let rows: any Decoder
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     rows = CSVFileDecoder(
       keepsMissingWords: try node.bool("preserve_na_values", default: false),
-      limit: try TransferLimits(context.runtime.environment).recordBytes, log: context.runtime.log)
+      limit: try TransferLimits(scope.runtime.environment).recordBytes, log: scope.runtime.log)
   }
 
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool {

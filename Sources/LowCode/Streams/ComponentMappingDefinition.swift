@@ -14,10 +14,10 @@ struct ComponentMappingDefinition: Component {
   private let secrets: any Secrets
 
   /// - Parameter parameters: those of the resolver, which its conditions see.
-  init(_ node: ManifestNode, parameters: JSONObject, in context: BuildContext) throws {
+  init(_ node: ManifestNode, parameters: JSONObject, in scope: BuildScope) throws {
     let component = try ComponentNode(node)
     self.node = node
-    secrets = context.runtime.secrets
+    secrets = scope.runtime.secrets
     path = try component.nodes("field_path").map { InterpolatedString($0, parameters: component.parameters) }
     let type = try component.optionalString("value_type")
     isText = type == "string"
@@ -37,8 +37,8 @@ struct ComponentMappingDefinition: Component {
     }
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    try self.init(node.node, parameters: node.parameters, in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    try self.init(node.node, parameters: node.parameters, in: scope)
   }
 
   /// - Throws: ``ConnectorError`` where the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.

@@ -14,7 +14,7 @@ extension Symbol {
 }
 
 /// What a resolver's mappings see beside the values of one stream.
-struct TemplateScope: Sendable {
+struct StreamTemplate: Sendable {
   let template: ManifestNode
   private let config: TemplateConfig
   /// The config with other secrets; nil where it has none.
@@ -22,11 +22,11 @@ struct TemplateScope: Sendable {
   private let secrets: any Secrets
   private let templateValue: Value
 
-  init(_ template: ManifestNode, in context: BuildContext) {
+  init(_ template: ManifestNode, in scope: BuildScope) {
     self.template = template
-    config = context.templateConfig
-    shadow = context.secretShadow.map { context.templateConfig.with($0.value) }
-    secrets = context.runtime.secrets
+    config = scope.templateConfig
+    shadow = scope.run.secretShadow.map { scope.templateConfig.with($0.value) }
+    secrets = scope.runtime.secrets
     templateValue = Value(template.value)
   }
 

@@ -6,11 +6,11 @@ package struct ConditionalStreams: Component {
   /// The streams; none where the condition does not hold.
   package let streams: [ManifestNode]
 
-  package init(from node: ComponentNode, in context: BuildContext) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     // As the reference, which does not give the condition its parameters.
     do {
       let condition = try InterpolatedBoolean(node.required("condition"))
-      streams = try condition.evaluate(EvaluationContext(config: context.templateConfig)) ? node.nodes("streams") : []
+      streams = try condition.evaluate(EvaluationContext(config: scope.templateConfig)) ? node.nodes("streams") : []
     } catch var error as ConnectorError {
       error.failureType = .system
       throw error

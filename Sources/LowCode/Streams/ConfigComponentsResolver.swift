@@ -5,26 +5,26 @@ import Jinja
 struct ConfigComponentsResolver: Component, ComponentsResolver {
   private let lists: [StreamConfig]
   private let mappings: [ComponentMappingDefinition]
-  private let context: BuildContext
+  private let scope: BuildScope
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let streamConfig = try node.required("stream_config")
-    lists = try (streamConfig.sequence ?? [streamConfig]).map { try context.build($0) }
+    lists = try (streamConfig.sequence ?? [streamConfig]).map { try scope.build($0) }
     mappings = try node.nodes("components_mapping").map {
-      try ComponentMappingDefinition($0, parameters: node.parameters, in: context)
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope)
     }
-    self.context = context
+    self.scope = scope
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, in: context)
+    let stream = StreamTemplate(template, in: scope)
     let entries = try lists.map { try $0.entries() }
     guard entries.allSatisfy({ !$0.isEmpty }) else { return }
     let others = others(of: entries)
     var place = [Int](repeating: 0, count: entries.count)
     while true {
       func merged(_ entries: [[JSONValue]]) -> Value { Self.merged(zip(entries, place).map { ($1, $0[$1]) }) }
-      try body(scope.filled(by: mappings, .config, merged(entries), others: others.map(merged)))
+      try body(stream.filled(by: mappings, .config, merged(entries), others: others.map(merged)))
       // The last list turns fastest.
       var turning = entries.count - 1
       while turning >= 0 {
@@ -39,7 +39,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
 
   /// The entries where the config has other secrets; nil if they cannot be read, or their number differs.
   private func others(of entries: [[JSONValue]]) -> [[JSONValue]]? {
-    guard let shadow = context.secretShadow, let others = try? lists.map({ try $0.entries(of: shadow) }) else { return nil }
+    guard let shadow = scope.run.secretShadow, let others = try? lists.map({ try $0.entries(of: shadow) }) else { return nil }
     return others.map(\.count) == entries.map(\.count) ? others : nil
   }
 
@@ -72,12 +72,12 @@ struct StreamConfig: Component {
   private let templateConfig: TemplateConfig
   private let node: ManifestNode
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
     pointer = try node.nodes("configs_pointer").map { InterpolatedString($0, parameters: node.parameters) }
     defaults = try node.nodes("default_values").map(\.value)
-    config = context.config
-    templateConfig = context.templateConfig
+    config = scope.config
+    templateConfig = scope.templateConfig
   }
 
   /// The list in the config, or the one value there as a list, then the defaults.

@@ -18,31 +18,29 @@ package struct DeclarativeStream: Component {
   /// Whether the state that was handed in is void, of which the platform is told.
   package var forgetsState = false
 
-  package init(from node: ComponentNode, in context: BuildContext) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     name = try node.optionalString("name") ?? ""
-    var inner = context
-    inner.streamName = name
+    var stream = scope.stream
+    stream.name = name
     primaryKey = try Self.primaryKey(node["primary_key"])
 
-    let migrated = try StateMigrations.apply(to: inner.streamState ?? [:], of: node, in: inner)
-    if inner.streamState != nil { inner.streamState = migrated }
+    let migrated = try StateMigrations.apply(to: stream.state ?? [:], of: node, in: scope.entering(stream))
+    if stream.state != nil { stream.state = migrated }
+    let inner = scope.entering(stream)
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
     let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)
     parentStreams = router?.parentStreams ?? []
     let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: router, in: inner)
-    let isDataFeed = incrementalSync?.isDataFeed ?? false
-    inner.siblings.incrementalSync = node["incremental_sync"]
-    inner.siblings.cursor = cursor
-    inner.siblings.stopCursor = isDataFeed ? cursor : nil
-    inner.siblings.isClientSideIncremental = incrementalSync?.isClientSideIncremental ?? false
-    inner.siblings.filtersByCursor = inner.siblings.isClientSideIncremental && !isDataFeed
-    inner.siblings.requestOptions = cursor
-    inner.siblings.transformations = try node.nodes("transformations").map { try inner.build($0) }
-    let uploader = try node["file_uploader"].map { try FileUploader(from: ComponentNode($0), in: inner) }
-    hasFiles = uploader != nil
-    inner.siblings.fileUploader = uploader
-    let retriever: any Retriever = try inner.build(node.required("retriever"))
+    var reading = ReadingScope(requestOptions: cursor)
+    reading.incrementalSync = node["incremental_sync"]
+    reading.cursor = cursor
+    reading.isDataFeed = incrementalSync?.isDataFeed ?? false
+    reading.isClientSideIncremental = incrementalSync?.isClientSideIncremental ?? false
+    reading.transformations = try node.nodes("transformations").map { try inner.build($0) }
+    reading.fileUploader = try node["file_uploader"].map { try FileUploader(from: ComponentNode($0), in: inner) }
+    hasFiles = reading.fileUploader != nil
+    let retriever: any Retriever = try inner.entering(reading).build(node.required("retriever"))
     self.retriever = retriever
     self.cursor = (retriever as? AsyncRetriever)?.cursor(over: cursor) ?? cursor
     schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
@@ -71,14 +69,14 @@ package struct DeclarativeStream: Component {
     retriever.normalizes ? try SchemaNormalizer(schema: .object(schema)) : nil
   }
 
-  private static func schemaLoader(_ node: ComponentNode, _ context: BuildContext) throws -> any SchemaLoader {
+  private static func schemaLoader(_ node: ComponentNode, _ scope: BuildScope) throws -> any SchemaLoader {
     guard let loader = node["schema_loader"], loader.sequence?.isEmpty != true else {
-      return JsonFileSchemaLoader(defaultFor: context.streamName, in: context)
+      return JsonFileSchemaLoader(defaultFor: scope.streamName, in: scope)
     }
     if let loaders = loader.sequence {
-      return CompositeSchemaLoader(loaders: try loaders.map { try context.build($0) }, node: loader)
+      return CompositeSchemaLoader(loaders: try loaders.map { try scope.build($0) }, node: loader)
     }
-    return try context.build(loader)
+    return try scope.build(loader)
   }
 
   /// A name, a list of names, or a list of lists of one name each.

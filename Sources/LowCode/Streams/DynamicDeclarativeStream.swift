@@ -8,16 +8,16 @@ package struct DynamicDeclarativeStream: Component {
   /// Whether `$parameters` from above win over those that a component of the template has itself.
   private let usesParentParameters: Bool
 
-  package init(from node: ComponentNode, in context: BuildContext) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     self.node = node.node
-    var inner = context
-    inner.streamName = try node.optionalString("name") ?? ""
+    var stream = scope.stream
+    stream.name = try node.optionalString("name") ?? ""
     var source = try node.required("components_resolver")
     if source["retriever"]?["requester"] != nil {
       // As the reference: what tells the streams is asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["retriever", "requester", "use_cache"])
     }
-    resolver = try inner.build(source)
+    resolver = try scope.entering(stream).build(source)
     usesParentParameters = try node.bool("use_parent_parameters", default: true)
   }
 

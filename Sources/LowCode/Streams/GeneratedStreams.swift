@@ -3,14 +3,14 @@ import Synchronization
 /// The streams that a manifest's templates make: made once, since an API may have to be asked for them.
 final class GeneratedStreams: Sendable {
   private let definitions: [ManifestNode]
-  private let context: BuildContext
+  private let scope: BuildScope
   private let made = Mutex<[(dynamicName: String, node: ManifestNode)]?>(nil)
   private let turnstile = AsyncMutex()
 
   /// - Parameter definitions: a manifest's `dynamic_streams`.
-  init(_ definitions: [ManifestNode], in context: BuildContext) {
+  init(_ definitions: [ManifestNode], in scope: BuildScope) {
     self.definitions = definitions
-    self.context = context
+    self.scope = scope
   }
 
   /// - Throws: ``ConnectorError`` where they cannot be made.
@@ -21,7 +21,7 @@ final class GeneratedStreams: Sendable {
       var names: Set<String> = []
       var streams: [(dynamicName: String, node: ManifestNode)] = []
       for (index, definition) in definitions.enumerated() {
-        let stream: DynamicDeclarativeStream = try context.build(definition)
+        let stream: DynamicDeclarativeStream = try scope.build(definition)
         let name = DynamicDeclarativeStream.name(of: definition, index)
         streams += try await stream.streams(notNamed: &names).map { (name, $0) }
       }

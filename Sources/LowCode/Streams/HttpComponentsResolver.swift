@@ -6,26 +6,25 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
   private let retriever: any Retriever
   private let cursor: any Cursor
   private let mappings: [ComponentMappingDefinition]
-  private let context: BuildContext
+  private let scope: BuildScope
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    var inner = context
-    if inner.streamName.isEmpty { inner.streamName = "__http_components_resolver" }
-    inner.siblings = SiblingContext()
-    inner.streamState = nil
-    inner.configuredStream = nil
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    var stream = scope.stream
+    if stream.name.isEmpty { stream.name = "__http_components_resolver" }
+    stream.state = nil
+    stream.configured = nil
+    let inner = scope.entering(stream)
     let source = try node.required("retriever")
     cursor = FinalStateCursor(router: try PartitionRouters.make(from: source["partition_router"], in: inner))
-    inner.siblings.requestOptions = cursor
-    retriever = try inner.build(source)
+    retriever = try inner.entering(ReadingScope(requestOptions: cursor)).build(source)
     mappings = try node.nodes("components_mapping").map {
-      try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope).withoutCondition()
     }
-    self.context = context
+    self.scope = scope
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, in: context)
+    let stream = StreamTemplate(template, in: scope)
     try await cursor.slices { slice in
       var records: [Record] = []
       do {
@@ -38,7 +37,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
         throw error
       }
       for record in records {
-        try body(scope.filled(by: mappings, .http, record.templateValue, slice: slice))
+        try body(stream.filled(by: mappings, .http, record.templateValue, slice: slice))
       }
     }
   }

@@ -5,20 +5,20 @@ import Jinja
 struct ParametrizedComponentsResolver: Component, ComponentsResolver {
   private let parameters: StreamParametersDefinition
   private let mappings: [ComponentMappingDefinition]
-  private let context: BuildContext
+  private let scope: BuildScope
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    parameters = try context.build(node.required("stream_parameters"))
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    parameters = try scope.build(node.required("stream_parameters"))
     mappings = try node.nodes("components_mapping").map {
-      try ComponentMappingDefinition($0, parameters: node.parameters, in: context).withoutCondition()
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope).withoutCondition()
     }
-    self.context = context
+    self.scope = scope
   }
 
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
-    let scope = TemplateScope(template, in: context)
+    let stream = StreamTemplate(template, in: scope)
     for values in parameters.values {
-      try body(scope.filled(by: mappings, .parametrized, Value(values)))
+      try body(stream.filled(by: mappings, .parametrized, Value(values)))
     }
   }
 }
@@ -27,7 +27,7 @@ struct ParametrizedComponentsResolver: Component, ComponentsResolver {
 struct StreamParametersDefinition: Component {
   let values: [JSONValue]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     values = try node.nodes("list_of_parameters_for_stream").map(\.value)
   }
 }

@@ -9,46 +9,46 @@ package struct StateDelegatingStream: Component {
   /// The way that the state asks for.
   package let stream: DeclarativeStream
 
-  package init(from node: ComponentNode, in context: BuildContext) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     let name = try node.optionalString("name") ?? ""
     let (full, incremental) = (try node.required("full_refresh_stream"), try node.required("incremental_stream"))
     guard [full, incremental].allSatisfy({ ($0["name"]?.string ?? "") == name }) else {
       throw ConnectorError(
         .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name.", at: node.node)
     }
-    let retention = try Self.retention(node, in: context)
+    let retention = try Self.retention(node, in: scope)
     if retention != nil {
       for stream in [full, incremental] where stream["incremental_sync"]?["type"]?.string == IncrementingCountCursor.typeName {
         throw ConnectorError(
           .system, "`api_retention_period` needs cursors of time; stream `\(name)` has an `IncrementingCountCursor`.", at: stream)
       }
     }
-    guard let state = context.streamState, !state.isEmpty else {
-      stream = try context.build(full)
+    guard let state = scope.stream.state, !state.isEmpty else {
+      stream = try scope.build(full)
       return
     }
-    let continued: DeclarativeStream = try context.build(incremental)
-    guard let retention = try retention.map({ try Self.duration($0, node) }), context.mayForgetState else {
+    let continued: DeclarativeStream = try scope.build(incremental)
+    guard let retention = try retention.map({ try Self.duration($0, node) }), scope.stream.mayForgetState else {
       stream = continued
       return
     }
-    let whole: DeclarativeStream = try context.build(full)
-    guard try Self.isOlder(state, whole.cursor, continued.cursor, than: retention, name, in: context) else {
+    let whole: DeclarativeStream = try scope.build(full)
+    guard try Self.isOlder(state, whole.cursor, continued.cursor, than: retention, name, in: scope) else {
       stream = continued
       return
     }
-    var fresh = context
-    fresh.streamState = nil
-    var again: DeclarativeStream = try fresh.build(full)
+    var fresh = scope.stream
+    fresh.state = nil
+    var again: DeclarativeStream = try scope.entering(fresh).build(full)
     again.forgetsState = true
     stream = again
   }
 
   /// What the manifest and the config say of the retention; nil where they say nothing.
-  private static func retention(_ node: ComponentNode, in context: BuildContext) throws -> String? {
+  private static func retention(_ node: ComponentNode, in scope: BuildScope) throws -> String? {
     guard let template = node["api_retention_period"], template.string != "" else { return nil }
     let value = try InterpolatedString(template, parameters: node.parameters)
-      .evaluate(EvaluationContext(config: context.templateConfig))
+      .evaluate(EvaluationContext(config: scope.templateConfig))
     return value.isTruthy ? value.pythonString : nil
   }
 
@@ -65,13 +65,13 @@ package struct StateDelegatingStream: Component {
   /// Whether the cursors' state ends before what the API still has; also where none of them can tell.
   private static func isOlder(
     _ state: JSONObject, _ full: any Cursor, _ incremental: any Cursor, than retention: CursorDuration, _ name: String,
-    in context: BuildContext
+    in scope: BuildScope
   ) throws -> Bool {
-    let now = try PyDateTime(epochMicroseconds: Int128(context.runtime.now()))
+    let now = try PyDateTime(epochMicroseconds: Int128(scope.runtime.now()))
     guard let moment = full.moment(of: state, now: now) ?? incremental.moment(of: state, now: now) else { return true }
     let oldest = try retention.subtracted(from: now)
     guard moment.epochMicroseconds < oldest.epochMicroseconds else { return false }
-    context.runtime.log.log(
+    scope.runtime.log.log(
       .warn,
       "The state of stream `\(name)` ends before \(oldest), the oldest that the API still has: it is read from its beginning.")
     return true

@@ -7,15 +7,15 @@ struct StreamGroup: Component {
   let names: [String]
   private let action: BlockSimultaneousSyncsAction
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     names = try node.nodes("streams").compactMap { $0["name"]?.string }.filter { !$0.isEmpty }
-    action = try context.build(node.required("action"))
+    action = try scope.build(node.required("action"))
   }
 }
 
 /// What is done about a group: its streams are read one after the other.
 struct BlockSimultaneousSyncsAction: Component {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
 }
 
 /// All groups of a manifest.
@@ -23,9 +23,9 @@ struct StreamGroups: Sendable {
   private var groups: [String: String] = [:]
 
   /// - Parameter node: a manifest's `stream_groups`, groups by name; of two groups with one stream the later counts.
-  init(_ node: ManifestNode?, in context: BuildContext) throws {
+  init(_ node: ManifestNode?, in scope: BuildScope) throws {
     for (name, group) in node?.mapping ?? [:] {
-      for stream in try StreamGroup(from: ComponentNode(group), in: context).names { groups[stream] = name }
+      for stream in try StreamGroup(from: ComponentNode(group), in: scope).names { groups[stream] = name }
     }
   }
 

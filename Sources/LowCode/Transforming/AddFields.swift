@@ -12,15 +12,15 @@ struct AddFields: Component, RecordTransformation {
   /// Whether all values are the same for each record.
   private let isSettled: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     fields = try node.nodes("fields").map { field in
-      try AddedFieldDefinition(from: ComponentNode(field), in: context)
+      try AddedFieldDefinition(from: ComponentNode(field), in: scope)
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
       return InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
     }
-    config = context.templateConfig
+    config = scope.templateConfig
     isConditional = condition != nil
     isSettled = condition == nil && fields.allSatisfy { $0.settled != nil }
   }
@@ -56,7 +56,7 @@ final class AddedFieldDefinition: Component {
   let settled: JSONValue?
   private let key: JSONKey
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     path = try node.strings("path")
     guard let first = path.first else {
       throw ConnectorError(.system, "`path` needs at least one key.", at: try node.required("path"))
@@ -73,7 +73,7 @@ final class AddedFieldDefinition: Component {
     let value = try node.required("value")
     self.value = InterpolatedString(
       value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
-    settled = self.value.settled(by: context.templateConfig).map { JSONValue($0) }
+    settled = self.value.settled(by: scope.templateConfig).map { JSONValue($0) }
   }
 
   /// The path as templates see it.

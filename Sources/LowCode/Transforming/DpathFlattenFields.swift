@@ -9,13 +9,13 @@ struct DpathFlattenFields: Component, RecordTransformation {
   private let replacesRecord: Bool
   private let keys: KeyTransformation?
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     let templates = try node.nodes("field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result { try JSONGlobPath(try templates.map { try $0.string(evaluation) }) }
     deletesOrigin = try node.bool("delete_origin_value", default: false)
     replacesRecord = try node.bool("replace_record", default: false)
-    keys = try context.build(optional: node["key_transformation"])
+    keys = try scope.build(optional: node["key_transformation"])
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
@@ -43,8 +43,8 @@ struct KeyTransformation: Component {
   private let prefix: String
   private let suffix: String
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let evaluation = EvaluationContext(config: context.templateConfig)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let evaluation = EvaluationContext(config: scope.templateConfig)
     func text(_ property: String) throws -> String {
       try node[property].map { try InterpolatedString($0, parameters: node.parameters).string(evaluation) } ?? ""
     }

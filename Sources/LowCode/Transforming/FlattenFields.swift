@@ -4,7 +4,7 @@ import JSON
 struct FlattenFields: Component, RecordTransformation {
   private let flattensLists: Bool
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     flattensLists = try node.bool("flatten_lists", default: true)
   }
 

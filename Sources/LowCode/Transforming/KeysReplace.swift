@@ -7,10 +7,10 @@ struct KeysReplace: Component, RecordTransformation {
   private let new: InterpolatedString
   private let config: TemplateConfig
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     old = try InterpolatedString(node.required("old"), parameters: node.parameters)
     new = try InterpolatedString(node.required("new"), parameters: node.parameters)
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {

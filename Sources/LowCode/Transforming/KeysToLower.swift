@@ -3,7 +3,7 @@ import Jinja
 
 /// Turns the names of the top-level fields into lower case.
 struct KeysToLower: Component, RecordTransformation {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
     record.rebuild { object in

@@ -2,7 +2,7 @@ import JSON
 
 /// Turns field names, at any depth of objects, into snake_case.
 struct KeysToSnakeCase: Component, RecordTransformation {
-  init(from node: ComponentNode, in context: BuildContext) throws {}
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {
     record.rebuild { $0 = KeysReplace.renamed($0, Self.snakeCase) }

@@ -25,7 +25,7 @@ struct RemoveFields: Component, RecordTransformation {
     }
   }
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     pointers = try node.nodes("field_pointers").map { pointer in
       try Pointer((pointer.sequence ?? []).map { $0.string ?? PythonStrings.str($0.value) })
     }
@@ -33,7 +33,7 @@ struct RemoveFields: Component, RecordTransformation {
       guard let text = condition.string, !text.isEmpty else { return nil }
       return InterpolatedBoolean(text, parameters: [:], location: condition.location)
     }
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   func transform(_ record: inout Record, slice: StreamSlice) throws {

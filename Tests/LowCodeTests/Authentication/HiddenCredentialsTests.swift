@@ -19,7 +19,7 @@ import Testing
   func whatARequestCarriesIsHidden(authenticator: String, expected: [String]) async throws {
     for place in authenticator.contains("PLACE") ? ["header", "request_parameter", "body_data", "body_json"] : [""] {
       let world = TestWorld([.status(200, "{}")])
-      let requester: HttpRequester = try world.context().build(
+      let requester: HttpRequester = try world.scope().build(
         world.node(
           #"""
           {"type": "HttpRequester", "url": "https://api.test/", "http_method": "POST",
@@ -33,7 +33,7 @@ import Testing
 
   @Test func anAuthorizationAmongTheHeadersIsHidden() async throws {
     let world = TestWorld([.status(200, "{}")])
-    let requester: HttpRequester = try world.context().build(
+    let requester: HttpRequester = try world.scope().build(
       world.node(
         #"""
         {"type": "HttpRequester", "url": "https://api.test/",

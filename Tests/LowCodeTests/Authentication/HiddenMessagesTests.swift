@@ -145,7 +145,7 @@ import Testing
   func theRefusalOfALoginIsQuotedWithoutWhatMayBeAToken(body: String, shown: String) async throws {
     let world = TestWorld([.status(403, body)])
     let error = await connectorError {
-      _ = try await world.context().build(world.node(Self.session), as: (any Authenticator).self)
+      _ = try await world.scope().build(world.node(Self.session), as: (any Authenticator).self)
         .credentials()
     }
     #expect(error?.internalMessage?.contains(shown) == true, "\(error?.internalMessage ?? "")")
@@ -156,7 +156,7 @@ import Testing
     for manifest in [Self.session, Self.oauth] {
       let error = await connectorError {
         let world = TestWorld([.status(200, body)])
-        _ = try await world.context().build(world.node(manifest), as: (any Authenticator).self).credentials()
+        _ = try await world.scope().build(world.node(manifest), as: (any Authenticator).self).credentials()
       }
       #expect(error?.message.hasSuffix("is missing in it. The API says: invalid_auth") == true, "\(error?.message ?? "")")
       #expect(error?.description.contains("something") == false)
@@ -170,7 +170,7 @@ import Testing
   func nothingOfASessionsLoginIsQuoted(status: Int, body: String, message: String) async throws {
     let world = TestWorld([.status(status, body)])
     let error = await connectorError {
-      _ = try await world.context().build(world.node(Self.session), as: (any Authenticator).self).credentials()
+      _ = try await world.scope().build(world.node(Self.session), as: (any Authenticator).self).credentials()
     }
     #expect(error?.description.contains(message) == true)
     let shown = (world.lines + [error?.message ?? "", error?.internalMessage ?? ""]).joined(separator: "\n")
@@ -207,7 +207,7 @@ import Testing
     world.hide("KEY-Zx81Qpl0")
     world.hide(#"{"id": "445566778"}"#)
     let config = #"{"key": "KEY-Zx81Qpl0", "account": "{\"id\": \"445566778\"}", "plain": "visible-1", "limit": "limit"}"#
-    let requester: HttpRequester = try world.context(config).build(
+    let requester: HttpRequester = try world.scope(config).build(
       world.node(#"{"type": "HttpRequester", "url_base": "https://api.test/", "http_method": "POST", \#(property)}"#))
     _ = try? await requester.send(StreamSlice(), token: nil, path: nil, adding: RequestParts())
     #expect(world.masked("\(derived) \(plain)") == "**** \(plain)")
@@ -220,7 +220,7 @@ import Testing
   func whatIsNotMadeOfSecretsIsShown(parameters: String) async throws {
     let world = TestWorld([.status(200, "{}")])
     world.hide("KEY-Zx81Qpl0")
-    let requester: HttpRequester = try world.context(#"{"key": "KEY-Zx81Qpl0", "plain": "visible-1"}"#).build(
+    let requester: HttpRequester = try world.scope(#"{"key": "KEY-Zx81Qpl0", "plain": "visible-1"}"#).build(
       world.node(#"{"type": "HttpRequester", "url": "https://api.test/", "request_parameters": \#(parameters)}"#))
     _ = try await requester.send(StreamSlice(), token: nil, path: nil, adding: RequestParts())
     #expect(world.masked("visible-1 sible-1 VISIBLE-1 https://api.test/") == "visible-1 sible-1 VISIBLE-1 https://api.test/")

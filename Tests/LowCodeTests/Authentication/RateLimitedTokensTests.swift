@@ -142,7 +142,7 @@ import Testing
   ])
   func tellsRequests(matcher: String, expected: Bool) throws {
     let world = TestWorld([])
-    let matcher = try HttpRequestRegexMatcher(from: ComponentNode(world.node(matcher)), in: world.context())
+    let matcher = try HttpRequestRegexMatcher(from: ComponentNode(world.node(matcher)), in: world.scope())
     let request = HTTPRequest(method: "GET", url: "https://a.test/v1/items/?x=1&y=a+b", headers: [("X-A", "1")])
     #expect(try matcher.matches(request) == expected)
   }

@@ -34,9 +34,8 @@ import Testing
 
   /// Builds each definition as a stream of its own does, in one run.
   private func build(_ definitions: [String], _ world: TestWorld) throws -> [any Authenticator] {
-    var context = try world.context()
-    context.siblings.urlBase = InterpolatedString("https://a.test/")
-    return try definitions.map { try context.build(world.node($0)) }
+    let scope = try world.scope().entering(ExchangeScope(urlBase: InterpolatedString("https://a.test/")))
+    return try definitions.map { try scope.build(world.node($0)) }
   }
 
   private func useAtOnce(_ authenticators: [any Authenticator]) async -> [String?] {

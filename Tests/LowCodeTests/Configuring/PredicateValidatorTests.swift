@@ -34,8 +34,8 @@ import Testing
         ]
       ],
     ]
-    let context = BuildContext(config: [:], runtime: TestWorld([]).runtime, registry: .standard)
-    let normalization = try ConfigNormalization(ManifestNode(ManifestValue(json: rules)), in: context)
+    let scope = BuildScope(config: [:], runtime: TestWorld([]).runtime, registry: .standard)
+    let normalization = try ConfigNormalization(ManifestNode(ManifestValue(json: rules)), in: scope)
     let config: JSONObject = ["size": 5, "tags": ["a", "b"]]
     if tested.isValid {
       try normalization.validate(config)

@@ -43,11 +43,11 @@ private struct SilentLog: LogSink {
 }
 
 enum DecodingFixtures {
-  static func context(_ transport: any Transport, environment: [String: String] = [:]) -> BuildContext {
+  static func context(_ transport: any Transport, environment: [String: String] = [:]) -> BuildScope {
     let runtime = RuntimeEnvironment(
       now: { 1_740_830_400_000_000 }, sleep: { _ in }, random: { 0.5 }, transport: transport, log: SilentLog(),
       environment: environment)
-    return BuildContext(config: [:], runtime: runtime, registry: .standard)
+    return BuildScope(config: [:], runtime: runtime, registry: .standard)
   }
 
   static func response(_ body: [UInt8], contentType: String? = nil) -> HTTPResponse {

@@ -10,9 +10,8 @@ import Testing
   @Test func theFirstFewAreShownAndTheRestIsCounted() throws {
     let world = TestWorld([])
     let runtime = world.runtime
-    var context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    context.streamName = "lines"
-    let decoder: any Decoder = try context.build(world.node(#"{"type": "JsonlDecoder"}"#))
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard).entering(StreamScope(name: "lines"))
+    let decoder: any Decoder = try scope.build(world.node(#"{"type": "JsonlDecoder"}"#))
     for _ in 0..<3 {
       _ = try decoder.decode(DecodingFixtures.response(Array("{\"id\":1}\noops\nno\n{\"id\":2}\n\n".utf8)))
     }
@@ -32,9 +31,8 @@ import Testing
   ]) func pagesAreCountedAsWell(_ decoder: String, _ last: String) throws {
     let world = TestWorld([])
     let runtime = world.runtime
-    var context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    context.streamName = "pages"
-    let built: any Decoder = try context.build(world.node(decoder))
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard).entering(StreamScope(name: "pages"))
+    let built: any Decoder = try scope.build(world.node(decoder))
     for _ in 0..<7 { _ = try built.decode(DecodingFixtures.response(Array("oops".utf8))) }
     runtime.omissions.report(to: world)
     #expect(world.lines.count == 6)

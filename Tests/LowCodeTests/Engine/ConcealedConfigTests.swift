@@ -42,7 +42,7 @@ import Testing
   @Test func moreThanCanBeLookedForIsNotQuotedAtAll() throws {
     let world = TestWorld([])
     let node = try world.node(#"{"type": "Spec", "connection_specification": {"maxProperties": 3}}"#)
-    let spec = try Spec(from: ComponentNode(node), in: world.context())
+    let spec = try Spec(from: ComponentNode(node), in: world.scope())
     let config = JSONObject((0..<1_500).map { ("key\($0)", .string("secret \($0)")) }, uniquingKeysWith: { $1 })
     let error = #expect(throws: ConnectorError.self) { try spec.validate(config) }
     #expect(error?.message == "Config validation error: the object has more than 3 properties")

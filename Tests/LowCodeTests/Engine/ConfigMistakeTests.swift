@@ -59,7 +59,7 @@ import Testing
   private static func failure(_ config: String) throws -> ConnectorError? {
     let world = TestWorld([])
     let node = try world.node(#"{"type": "Spec", "connection_specification": \#(specification)}"#)
-    let spec = try Spec(from: ComponentNode(node), in: world.context())
+    let spec = try Spec(from: ComponentNode(node), in: world.scope())
     do {
       try spec.validate(try JSONValue(parsing: config).object ?? [:])
       return nil

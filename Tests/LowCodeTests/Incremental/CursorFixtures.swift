@@ -15,7 +15,7 @@ enum CursorFixtures {
   static func context(
     stream: String = "items", state: JSONObject? = nil, config: JSONObject = config, log: RecordingLog = RecordingLog(),
     components: [any Component.Type] = [], now: @escaping @Sendable () -> Int64 = { CursorFixtures.now }
-  ) -> BuildContext {
+  ) -> BuildScope {
     let runtime = RuntimeEnvironment(
       now: now, sleep: { _ in }, random: { 0.5 }, transport: NoTransport(), log: log)
     let all: [any Component.Type] =
@@ -24,10 +24,8 @@ enum CursorFixtures {
         SubstreamPartitionRouter.self, ParentStreamConfig.self, GroupingPartitionRouter.self, UnionPartitionRouter.self,
         RequestOption.self,
       ] + components
-    var context = BuildContext(config: config, runtime: runtime, registry: ComponentRegistry(all))
-    context.streamName = stream
-    context.streamState = state
-    return context
+    return BuildScope(config: config, runtime: runtime, registry: ComponentRegistry(all))
+      .entering(StreamScope(name: stream, state: state))
   }
 
   static func node(_ value: JSONValue) -> ManifestNode {

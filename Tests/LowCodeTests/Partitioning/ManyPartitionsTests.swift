@@ -16,13 +16,13 @@ import Testing
     return try cursor(over: router, in: context)
   }
 
-  private static func cursor(over router: (any PartitionRouter)?, in context: BuildContext) throws -> any Cursor {
-    let sync: any IncrementalSync = try context.build(
+  private static func cursor(over router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor {
+    let sync: any IncrementalSync = try scope.build(
       CursorFixtures.node([
         "type": "DatetimeBasedCursor", "cursor_field": "updated_at", "datetime_format": "%Y-%m-%dT%H:%M:%SZ",
         "start_datetime": "2025-01-01T00:00:00Z",
       ]))
-    return try StreamCursor.make(incrementalSync: sync, router: router, in: context)
+    return try StreamCursor.make(incrementalSync: sync, router: router, in: scope)
   }
 
   private static func read(_ cursor: any Cursor) async throws {

@@ -31,14 +31,13 @@ enum Scripted {
     let cursor: any Cursor
     private let records = ScriptedRecords.current
 
-    init(from node: ComponentNode, in context: BuildContext) throws {
+    init(from node: ComponentNode, in scope: BuildScope) throws {
       name = try node.string("name")
-      var context = context
-      context.streamName = name
-      context.streamState = try StateMigrations.apply(to: context.streamState ?? [:], of: node, in: context)
-      let router = try PartitionRouters.make(from: node.required("retriever")["partition_router"], in: context)
+      let state = try StateMigrations.apply(to: scope.stream.state ?? [:], of: node, in: scope)
+      let scope = scope.entering(StreamScope(name: name, state: state))
+      let router = try PartitionRouters.make(from: node.required("retriever")["partition_router"], in: scope)
       cursor = try StreamCursor.make(
-        incrementalSync: context.build(optional: node["incremental_sync"]), router: router, in: context)
+        incrementalSync: scope.build(optional: node["incremental_sync"]), router: router, in: scope)
     }
 
     /// Pages of one record, so that what is kept from page to page counts.

@@ -33,7 +33,7 @@ import Testing
   func values(template: String, fields: [String], header: String) async throws {
     let world = TestWorld([.status(200, "{}")])
     let text = JSONValue.string(template).jsonText
-    let requester: any Requester = try world.context(Self.config).build(
+    let requester: any Requester = try world.scope(Self.config).build(
       try world.node(
         #"""
         {"type": "HttpRequester", "url": "https://a.test/x", "http_method": "POST", "request_parameters": {"p": \#(text)},
@@ -68,7 +68,7 @@ import Testing
 
   @Test func aPathTakesTexts() async throws {
     let world = TestWorld([.status(200, "{}")])
-    let requester: any Requester = try world.context(Self.config).build(
+    let requester: any Requester = try world.scope(Self.config).build(
       try world.node(
         #"{"type": "HttpRequester", "url_base": "https://a.test", "path": "x/{{ config['list'] }}/{{ config['number'] }}"}"#))
     _ = try await requester.send(.whole, token: nil, path: nil, adding: RequestParts())

@@ -48,7 +48,7 @@ import Testing
   func waits(header: String, wait: Double?, until: Double?) throws {
     let world = TestWorld([])
     let attempt = Attempt.response(HTTPResponse(status: 429, headers: [("Retry-After", header)], body: Data(), url: ""))
-    let context = try world.context()
+    let context = try world.scope()
     func node(_ json: String) throws -> ComponentNode { try ComponentNode(world.node(json)) }
     let named = #"{"header": "Retry-After"}"#
     #expect(try WaitTimeFromHeader(from: node(named), in: context).delay(after: attempt, number: 1) == wait)
@@ -66,7 +66,7 @@ import Testing
     for (limit, isAllowed) in [(10, false), (11, true)] {
       for strategy in [WaitTimeFromHeader.self, WaitUntilTimeFromHeader.self] as [any (Component & BackoffStrategy).Type] {
         let node = try ComponentNode(world.node(#"{"header": "Retry-After", "max_waiting_time_in_seconds": \#(limit)}"#))
-        let wait = try? strategy.init(from: node, in: world.context()).delay(after: attempt, number: 1)
+        let wait = try? strategy.init(from: node, in: world.scope()).delay(after: attempt, number: 1)
         #expect((wait != nil) == isAllowed)
       }
     }
@@ -83,7 +83,7 @@ import Testing
   @Test("A request that is repeated says when, with one decimal")
   func loggedWaits() async throws {
     let world = TestWorld([.status(429, "{}"), .status(200, "{}")])
-    let requester: any Requester = try world.context().build(world.node(#"{"type": "HttpRequester", "url": "https://a.test/x"}"#))
+    let requester: any Requester = try world.scope().build(world.node(#"{"type": "HttpRequester", "url": "https://a.test/x"}"#))
     _ = try await requester.send(.whole, token: nil, path: nil, adding: RequestParts())
     #expect(world.lines.contains { $0.hasSuffix("Trying again in 1.0 s.") })
   }

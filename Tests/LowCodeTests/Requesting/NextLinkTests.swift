@@ -13,7 +13,7 @@ import Testing
     _ link: String, in page: String?, requester: String = own, adding parts: RequestParts = RequestParts()
   ) async throws -> String {
     let world = TestWorld([.status(200, "{}")])
-    let requester: any Requester = try world.context().build(try world.node(requester))
+    let requester: any Requester = try world.scope().build(try world.node(requester))
     _ = try await requester.send(.whole, token: PageToken(.string(link), in: page), path: link, adding: parts)
     return try #require(world.transport.requests.first?.url)
   }
@@ -117,7 +117,7 @@ import Testing
     let requester = #"{"type": "HttpRequester", "url_base": "\#(base)", "path": "s"}"#
     let world = TestWorld([])
     let error = await connectorError {
-      let requester: any Requester = try world.context().build(try world.node(requester))
+      let requester: any Requester = try world.scope().build(try world.node(requester))
       _ = try await requester.send(.whole, token: nil, path: nil, adding: RequestParts())
     }
     #expect(error?.failureType == .config)

@@ -7,11 +7,11 @@ import Testing
 /// What conformance cases cannot show, since their clock stands still.
 @Suite struct AsyncJobTests {
   private static func stream(_ world: TestWorld, _ more: String = "") throws -> DeclarativeStream {
-    let context = BuildContext(config: ["minutes": 2], runtime: world.runtime, registry: .standard)
+    let scope = BuildScope(config: ["minutes": 2], runtime: world.runtime, registry: .standard)
     func requester(_ path: String, _ method: String = "GET") -> String {
       #"{"type": "HttpRequester", "url_base": "https://api.test", "path": "\#(path)", "http_method": "\#(method)"}"#
     }
-    return try context.build(
+    return try scope.build(
       world.node(
         #"""
         {"type": "DeclarativeStream", "name": "items",
@@ -109,7 +109,8 @@ import Testing
   ])
   func theBudgetIsANumberOrATemplate(json: String, limit: Int) throws {
     let world = TestWorld([])
-    let budget = AsyncJobBudget(try world.node(json), log: world)
+    let manifest = try world.node(#"{"max_concurrent_async_job_count": \#(json)}"#)
+    let budget = AsyncJobBudget(in: RunScope(config: [:], runtime: world.runtime, registry: .standard, manifest: manifest))
     var slots: [AsyncJobBudget.Slot] = []
     while let slot = budget.slot() { slots.append(slot) }
     #expect(slots.count == limit)

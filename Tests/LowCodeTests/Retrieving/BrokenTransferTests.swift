@@ -17,7 +17,7 @@ import Testing
     #""record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}}"#
 
   private static func stream(_ world: TestWorld, _ retriever: String) throws -> DeclarativeStream {
-    try BuildContext(config: [:], runtime: world.runtime, registry: .standard).build(
+    try BuildScope(config: [:], runtime: world.runtime, registry: .standard).build(
       world.node(
         #"""
         {"type": "DeclarativeStream", "name": "items", "retriever": {\#(retriever)},
@@ -124,9 +124,8 @@ import Testing
 
   private static func authenticator(_ manifest: String, _ world: TestWorld) throws -> any Authenticator {
     let config: JSONObject = ["id": "me", "secret": "s", "refresh": "r", "user": "me", "password": "p"]
-    var context = BuildContext(config: config, runtime: world.runtime, registry: .standard)
-    context.siblings.urlBase = InterpolatedString("https://a.test/")
-    return try context.build(world.node(manifest))
+    return try BuildScope(config: config, runtime: world.runtime, registry: .standard)
+      .entering(ExchangeScope(urlBase: InterpolatedString("https://a.test/"))).build(world.node(manifest))
   }
 
   @Test(arguments: logins) func loginsAreRepeated(authenticator: String, cut: String, whole: String) async throws {

@@ -9,14 +9,13 @@ import Testing
     let world = TestWorld([.status(200, "content")])
     var runtime = world.runtime
     runtime.environment = ["AIRBYTE_STAGING_DIRECTORY": directory]
-    var context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    context.streamName = stream
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard).entering(StreamScope(name: stream))
     let node = try world.node(
       #"""
       {"type": "FileUploader", "requester": {"type": "HttpRequester", "url": "{{ download_target }}"},
        "download_target_extractor": {"type": "DpathExtractor", "field_path": ["url"]}, "filename_extractor": "{{ record.name }}"}
       """#)
-    let uploader = try FileUploader(from: ComponentNode(node), in: context)
+    let uploader = try FileUploader(from: ComponentNode(node), in: scope)
     var record = Record(["url": "https://files.test/1", "name": .string(name)] as JSONObject)
     try await uploader.upload(&record)
     return record.file

@@ -40,8 +40,8 @@ import Testing
     ] as [(String, Int?, [Event])])
   func pagesShrink(rules: String, configured: Int?, events: [Event]) throws {
     let world = TestWorld([])
-    let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
-    var reducer = PageSizeReducer(try context.build(world.node(rules)), configured: configured, streamName: "items")
+    let scope = BuildScope(config: [:], runtime: world.runtime, registry: .standard)
+    var reducer = PageSizeReducer(try scope.build(world.node(rules)), configured: configured, streamName: "items")
     for event in events {
       switch event {
       case .refused(let wait, let size):
@@ -64,8 +64,8 @@ import Testing
   ])
   func rulesThatCannotWorkAreRefused(rules: String) {
     let world = TestWorld([])
-    let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
-    #expect(throws: ConnectorError.self) { try context.build(world.node(rules), as: PageSizeReduction.self) }
+    let scope = BuildScope(config: [:], runtime: world.runtime, registry: .standard)
+    #expect(throws: ConnectorError.self) { try scope.build(world.node(rules), as: PageSizeReduction.self) }
   }
 
   /// The reason is what the API said, for the manifest's author.
@@ -78,8 +78,8 @@ import Testing
   ])
   func theReasonIsKept(rules: String, configured: Int, message: String) throws {
     let world = TestWorld([])
-    let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
-    var reducer = PageSizeReducer(try context.build(world.node(rules)), configured: configured, streamName: "items")
+    let scope = BuildScope(config: [:], runtime: world.runtime, registry: .standard)
+    var reducer = PageSizeReducer(try scope.build(world.node(rules)), configured: configured, streamName: "items")
     var failure: ConnectorError?
     for _ in 0..<4 where failure == nil {
       do { _ = try reducer.reduce("too large, says the API") } catch { failure = error as? ConnectorError }

@@ -36,8 +36,8 @@ import Testing
     let world = TestWorld([])
     var runtime = world.runtime
     runtime.transport = pages
-    let context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    return try context.build(
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard)
+    return try scope.build(
       world.node(
         #"""
         {"type": "SimpleRetriever",

@@ -149,9 +149,8 @@ import Testing
     let world = TestWorld((1...count).map { .status(200, api.page($0)) })
     var runtime = world.runtime
     runtime.environment[Self.variable] = limit
-    var context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    context.streamName = "items"
-    let retriever: any Retriever = try context.build(
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard).entering(StreamScope(name: "items"))
+    let retriever: any Retriever = try scope.build(
       world.node(
         #"""
         {"type": "SimpleRetriever", "requester": {"type": "HttpRequester", "url_base": "https://api.test", "path": "items"},

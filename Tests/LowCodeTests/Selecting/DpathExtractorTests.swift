@@ -10,7 +10,7 @@ import Testing
     let world = TestWorld([])
     let path = JSONValue.array(path.map { .string($0) }).jsonText
     let node = try world.node(#"{"type": "DpathExtractor", "field_path": \#(path)}"#)
-    let extractor = try DpathExtractor(from: ComponentNode(node), in: world.context())
+    let extractor = try DpathExtractor(from: ComponentNode(node), in: world.scope())
     var records: [Record] = []
     guard try extractor.extract(from: JSONDocument(parsing: body).root, into: &records) else {
       #expect(records.isEmpty)

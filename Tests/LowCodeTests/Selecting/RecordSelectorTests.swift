@@ -13,8 +13,8 @@ import Testing
   ) async throws -> (parts: [[String]], failure: (any Error)?) {
     var runtime = TestWorld([]).runtime
     runtime.transport = OnePage(body: body, memory: memory)
-    let context = BuildContext(config: [:], runtime: runtime, registry: .standard)
-    let retriever: any Retriever = try context.build(
+    let scope = BuildScope(config: [:], runtime: runtime, registry: .standard)
+    let retriever: any Retriever = try scope.build(
       TestWorld([]).node(
         #"""
         {"type": "SimpleRetriever", "requester": {"type": "HttpRequester", "url_base": "https://api.test", "path": "items"},

@@ -25,7 +25,7 @@ import Testing
   }
 
   private func streams(_ mappings: String, in world: TestWorld) async throws -> [JSONValue] {
-    let resolver = try world.context(Self.config).build(
+    let resolver = try world.scope(Self.config).build(
       world.node(
         #"""
         {"type": "ConfigComponentsResolver", "components_mapping": [\#(mappings)],

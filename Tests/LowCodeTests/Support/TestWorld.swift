@@ -83,12 +83,10 @@ final class TestWorld: LogSink, Secrets {
 
   /// Builds an authenticator from JSON.
   func authenticator(_ manifest: String, config: String = TestWorld.config, urlBase: String? = nil) throws -> any Authenticator {
-    var context = try context(config)
-    context.siblings.urlBase = urlBase.map { InterpolatedString($0) }
-    return try context.build(node(manifest))
+    try scope(config).entering(ExchangeScope(urlBase: urlBase.map { InterpolatedString($0) })).build(node(manifest))
   }
 
-  func context(_ config: String = TestWorld.config) throws -> BuildContext {
+  func scope(_ config: String = TestWorld.config) throws -> BuildScope {
     let registry = ComponentRegistry([
       ApiKeyAuthenticator.self, BasicHttpAuthenticator.self, BearerAuthenticator.self, ConfigComponentsResolver.self,
       HttpRequester.self, JwtAuthenticator.self,
@@ -96,12 +94,12 @@ final class TestWorld: LogSink, Secrets {
       RequestOption.self, SelectiveAuthenticator.self,
       SessionTokenAuthenticator.self, StreamConfig.self,
     ])
-    return BuildContext(config: try JSONValue(parsing: config).object ?? [:], runtime: runtime, registry: registry)
+    return BuildScope(config: try JSONValue(parsing: config).object ?? [:], runtime: runtime, registry: registry)
   }
 
   /// Builds any component from JSON.
   func build<Role>(_ json: String, config: JSONObject = [:]) throws -> Role {
-    try BuildContext(config: config, runtime: runtime, registry: .standard).build(node(json))
+    try BuildScope(config: config, runtime: runtime, registry: .standard).build(node(json))
   }
 
   func node(_ json: String) throws -> ManifestNode { ManifestNode(ManifestValue(json: try JSONValue(parsing: json))) }

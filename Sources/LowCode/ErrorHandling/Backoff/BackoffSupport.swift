@@ -9,7 +9,7 @@ struct InterpolatedNumber: Sendable {
   private let config: TemplateConfig
   private let node: ManifestNode
 
-  init(_ value: ManifestNode, of component: ComponentNode, in context: BuildContext) throws {
+  init(_ value: ManifestNode, of component: ComponentNode, in scope: BuildScope) throws {
     let text: String =
       switch value.content {
       case .string(let text): text
@@ -18,7 +18,7 @@ struct InterpolatedNumber: Sendable {
       default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
       }
     template = InterpolatedString(text, parameters: component.parameters, location: value.location)
-    config = context.templateConfig
+    config = scope.templateConfig
     node = value
   }
 
@@ -54,14 +54,14 @@ struct Jitter: Sendable {
   private let range: Double?
   private let random: @Sendable () -> Double
 
-  init(_ node: ComponentNode, in context: BuildContext) {
+  init(_ node: ComponentNode, in scope: BuildScope) {
     range =
       switch node["jitter_range_in_seconds"]?.content {
       case .int(let number)?: Double(number)
       case .double(let number)?: number
       default: nil
       }
-    random = context.runtime.random
+    random = scope.runtime.random
   }
 
   func applied(to wait: Double) -> Double {
@@ -75,12 +75,12 @@ struct WaitLimit: Sendable {
   private let seconds: Double?
 
   /// The limit depends on the config alone, so a mistake in it shows at once.
-  init(_ node: ComponentNode, in context: BuildContext) throws {
+  init(_ node: ComponentNode, in scope: BuildScope) throws {
     guard let value = node["max_waiting_time_in_seconds"] else {
       seconds = nil
       return
     }
-    let number = try InterpolatedNumber(value, of: node, in: context).value()
+    let number = try InterpolatedNumber(value, of: node, in: scope).value()
     guard number.isFinite else {
       throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number.", at: value)
     }
@@ -116,11 +116,11 @@ struct HeaderTime: Sendable {
   private let config: TemplateConfig
   private let now: @Sendable () -> Int64
 
-  init(_ node: ComponentNode, in context: BuildContext) throws {
-    now = context.runtime.now
+  init(_ node: ComponentNode, in scope: BuildScope) throws {
+    now = scope.runtime.now
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     regex = node["regex"].map { InterpolatedString($0, parameters: node.parameters) }
-    config = context.templateConfig
+    config = scope.templateConfig
   }
 
   /// The seconds to wait, for a header that says them or names the moment until when; a moment that is past asks for no wait.

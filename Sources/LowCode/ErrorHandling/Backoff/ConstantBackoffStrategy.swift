@@ -5,9 +5,9 @@ struct ConstantBackoffStrategy: Component, BackoffStrategy {
   private let seconds: InterpolatedNumber
   private let jitter: Jitter
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    seconds = try InterpolatedNumber(node.required("backoff_time_in_seconds"), of: node, in: context)
-    jitter = Jitter(node, in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    seconds = try InterpolatedNumber(node.required("backoff_time_in_seconds"), of: node, in: scope)
+    jitter = Jitter(node, in: scope)
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? { try jitter.applied(to: seconds.value()) }

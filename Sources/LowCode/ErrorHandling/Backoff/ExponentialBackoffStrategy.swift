@@ -5,9 +5,9 @@ struct ExponentialBackoffStrategy: Component, BackoffStrategy {
   private let factor: InterpolatedNumber?
   private let jitter: Jitter
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    factor = try node["factor"].map { try InterpolatedNumber($0, of: node, in: context) }
-    jitter = Jitter(node, in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    factor = try node["factor"].map { try InterpolatedNumber($0, of: node, in: scope) }
+    jitter = Jitter(node, in: scope)
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {

@@ -3,9 +3,9 @@ struct WaitTimeFromHeader: Component, BackoffStrategy {
   private let header: HeaderTime
   private let limit: WaitLimit
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    header = try HeaderTime(node, in: context)
-    limit = try WaitLimit(node, in: context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    header = try HeaderTime(node, in: scope)
+    limit = try WaitLimit(node, in: scope)
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {

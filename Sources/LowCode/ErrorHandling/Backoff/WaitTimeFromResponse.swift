@@ -9,7 +9,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
   private let config: TemplateConfig
   private let runtime: RuntimeEnvironment
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
+  init(from node: ComponentNode, in scope: BuildScope) throws {
     let expression = try node.required("wait_time_in_seconds")
     seconds = InterpolatedString(expression, parameters: node.parameters)
     let unknown = seconds.undeclaredVariables.subtracting(["config", "response", "headers", "parameters"])
@@ -19,9 +19,9 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
         "`wait_time_in_seconds` can use `config`, `response`, `headers` and `parameters`, not \(unknown.sorted().joined(separator: ", ")).",
         at: expression)
     }
-    limit = try WaitLimit(node, in: context)
-    config = context.templateConfig
-    runtime = context.runtime
+    limit = try WaitLimit(node, in: scope)
+    config = scope.templateConfig
+    runtime = scope.runtime
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {

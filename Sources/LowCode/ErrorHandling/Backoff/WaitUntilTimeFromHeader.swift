@@ -7,11 +7,11 @@ struct WaitUntilTimeFromHeader: Component, BackoffStrategy {
   private let limit: WaitLimit
   private let now: @Sendable () -> Int64
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    header = try HeaderTime(node, in: context)
-    minimum = try node["min_wait"].map { try InterpolatedNumber($0, of: node, in: context) }
-    limit = try WaitLimit(node, in: context)
-    now = context.runtime.now
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    header = try HeaderTime(node, in: scope)
+    minimum = try node["min_wait"].map { try InterpolatedNumber($0, of: node, in: scope) }
+    limit = try WaitLimit(node, in: scope)
+    now = scope.runtime.now
   }
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? {

@@ -19,8 +19,8 @@ extension CallRatePolicy {
 
 /// What policies decode in the same way.
 enum CallRateNode {
-  static func matchers(_ node: ComponentNode, _ context: BuildContext) throws -> [HttpRequestRegexMatcher] {
-    try node.nodes("matchers").map { try context.build(only: $0) }
+  static func matchers(_ node: ComponentNode, _ scope: BuildScope) throws -> [HttpRequestRegexMatcher] {
+    try node.nodes("matchers").map { try scope.build(only: $0) }
   }
 
   /// A span of time in microseconds.

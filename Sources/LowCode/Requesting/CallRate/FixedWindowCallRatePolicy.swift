@@ -4,8 +4,8 @@ struct FixedWindowCallRatePolicy: Component, CallRatePolicy {
   private let limit: Int
   private let period: Int64
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    matchers = try CallRateNode.matchers(node, context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    matchers = try CallRateNode.matchers(node, scope)
     guard let limit = try node.int("call_limit") else {
       throw ConnectorError(.system, "`FixedWindowCallRatePolicy` needs `call_limit`.", at: node.node)
     }

@@ -12,9 +12,9 @@ final class HTTPAPIBudget: Component {
   private let hitStatusCodes: Set<Int>
   private let runtime: RuntimeEnvironment
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    let policies = try node.nodes("policies").map { try context.build($0, as: (any CallRatePolicy).self) }
-    let now = context.runtime.now()
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    let policies = try node.nodes("policies").map { try scope.build($0, as: (any CallRatePolicy).self) }
+    let now = scope.runtime.now()
     self.policies = policies
     counters = Mutex(policies.map { $0.counter(at: now) })
     func name(_ property: String, _ fallback: String) throws -> String {
@@ -25,7 +25,7 @@ final class HTTPAPIBudget: Component {
     remainingHeader = try name("ratelimit_remaining_header", "ratelimit-remaining")
     let codes = try node.nodes("status_codes_for_ratelimit_hit").compactMap(\.int)
     hitStatusCodes = codes.isEmpty ? [429] : Set(codes)
-    runtime = context.runtime
+    runtime = scope.runtime
   }
 
   /// Waits until `request` may go out, and counts it.

@@ -3,9 +3,9 @@ struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
   let matchers: [HttpRequestRegexMatcher]
   private let rates: [Rate]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    matchers = try CallRateNode.matchers(node, context)
-    rates = try node.nodes("rates").map { try context.build(only: $0) }
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    matchers = try CallRateNode.matchers(node, scope)
+    rates = try node.nodes("rates").map { try scope.build(only: $0) }
     guard !rates.isEmpty else {
       throw ConnectorError(.system, "`MovingWindowCallRatePolicy` needs at least one rate in `rates`.", at: node.node)
     }

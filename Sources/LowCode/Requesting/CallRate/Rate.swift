@@ -4,8 +4,8 @@ struct Rate: Component {
   /// Milliseconds.
   let interval: Int64
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    limit = try InterpolatedNumber(node.required("limit"), of: node, in: context).integer()
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    limit = try InterpolatedNumber(node.required("limit"), of: node, in: scope).integer()
     interval = try CallRateNode.microseconds("interval", node) / 1_000
   }
 }

@@ -2,8 +2,8 @@
 struct UnlimitedCallRatePolicy: Component, CallRatePolicy {
   let matchers: [HttpRequestRegexMatcher]
 
-  init(from node: ComponentNode, in context: BuildContext) throws {
-    matchers = try CallRateNode.matchers(node, context)
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    matchers = try CallRateNode.matchers(node, scope)
   }
 
   func counter(at now: Int64) -> (any CallRateCounter)? { nil }

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct HTTPAPIBudgetTests {
   private func budget(_ world: TestWorld, _ policies: String) throws -> HTTPAPIBudget {
-    let context = BuildContext(config: [:], runtime: world.runtime, registry: .standard)
-    return try context.build(world.node(#"{"type": "HTTPAPIBudget", "policies": [\#(policies)]}"#))
+    let scope = BuildScope(config: [:], runtime: world.runtime, registry: .standard)
+    return try scope.build(world.node(#"{"type": "HTTPAPIBudget", "policies": [\#(policies)]}"#))
   }
 
   private static let moving = """

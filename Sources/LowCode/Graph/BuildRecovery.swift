@@ -4,7 +4,7 @@ import Synchronization
 /// Continues after a component fails to build, so that the components nested in it report their errors too.
 ///
 /// For reporting everything to an author at once. What is built this way is thrown away.
-package final class BuildSalvage: Sendable {
+package final class BuildRecovery: Sendable {
   private struct State {
     /// The places of the components that were built, or tried.
     var begun: Set<String> = []
@@ -29,7 +29,7 @@ package final class BuildSalvage: Sendable {
   }
 
   /// Notes why a component failed, and builds what it has not come to.
-  func fail(_ component: ComponentNode, with error: any Error, in context: BuildContext) {
+  func fail(_ component: ComponentNode, with error: any Error, in scope: BuildScope) {
     let error = ConnectorError(wrapping: error)
     state.withLock { state in
       // What a component lacks for want of a value that was left out is not wrong with the manifest.
@@ -39,9 +39,9 @@ package final class BuildSalvage: Sendable {
     guard !component.type.hasPrefix("Custom"), component.type != ConditionalStreams.typeName,
       let properties = ComponentSchema.properties(of: component.type)
     else { return }
-    if let reduced = without(error, component, properties) { return _ = try? context.build(reduced, as: (any Component).self) }
+    if let reduced = without(error, component, properties) { return _ = try? scope.build(reduced, as: (any Component).self) }
     for (key, value) in component.node.entries ?? [] where properties[key] != nil && !Self.deferred.contains(key) {
-      buildRest(of: value, in: surroundings(of: component, context), depth: 0)
+      buildRest(of: value, in: surroundings(of: component, scope), depth: 0)
     }
   }
 
@@ -56,34 +56,34 @@ package final class BuildSalvage: Sendable {
     return component.node.removing(culprit.key)
   }
 
-  private func buildRest(of node: ManifestNode, in context: BuildContext, depth: Int) {
+  private func buildRest(of node: ManifestNode, in scope: BuildScope, depth: Int) {
     // Lists and mappings of components are no deeper.
     guard depth < 4 else { return }
     if let elements = node.sequence {
-      for element in elements { buildRest(of: element, in: context, depth: depth + 1) }
-    } else if let type = node["type"]?.string, context.registry.has(type) {
+      for element in elements { buildRest(of: element, in: scope, depth: depth + 1) }
+    } else if let type = node["type"]?.string, scope.registry.has(type) {
       let path = node.path
       guard !(state.withLock { $0.begun.contains(path) }) else { return }
       // What keeps it from being built comes here by the registry.
-      _ = try? context.build(node, as: (any Component).self)
+      _ = try? scope.build(node, as: (any Component).self)
     } else {
-      for (_, value) in node.entries ?? [] { buildRest(of: value, in: context, depth: depth + 1) }
+      for (_, value) in node.entries ?? [] { buildRest(of: value, in: scope, depth: depth + 1) }
     }
   }
 
   /// What the parts of a component find around them, as far as it depends on nothing that was not built.
-  private func surroundings(of component: ComponentNode, _ context: BuildContext) -> BuildContext {
-    var inner = context
+  private func surroundings(of component: ComponentNode, _ scope: BuildScope) -> BuildScope {
+    var stream = scope.stream
     switch component.type {
     case DeclarativeStream.typeName, StateDelegatingStream.typeName:
-      inner.streamName = component["name"]?.string ?? ""
-      inner.siblings = SiblingContext()
-      inner.siblings.incrementalSync = component["incremental_sync"]
+      stream.name = component["name"]?.string ?? ""
+      var reading = ReadingScope()
+      reading.incrementalSync = component["incremental_sync"]
+      return scope.entering(stream).entering(reading)
     case ParentStreamConfig.typeName:
-      inner.streamState = nil
-      inner.siblings = SiblingContext()
-    default: break
+      stream.state = nil
+      return scope.entering(stream)
+    default: return scope
     }
-    return inner
   }
 }
