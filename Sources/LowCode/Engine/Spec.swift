@@ -46,8 +46,10 @@ package struct Spec: Component {
   /// The names that the specification gives to parts of a config, those of its alternatives too; nil where it lists none.
   var declaredProperties: Set<String>? { Self.declaredProperties(.object(connectionSpecification), depth: 0) }
 
+  private static let deepestBranching = 64
+
   private static func declaredProperties(_ schema: JSONValue, depth: Int) -> Set<String>? {
-    guard depth < 64 else { return nil }
+    guard depth < deepestBranching else { return nil }
     var names: Set<String>?
     if let properties = schema["properties"]?.object { names = Set(properties.keys) }
     for branch in ["allOf", "anyOf", "oneOf"].flatMap({ schema[$0]?.array ?? [] }) {

@@ -13,8 +13,11 @@ enum ErrorMessageParser {
     return message(in: body)
   }
 
+  /// Messages that lie deeper are not found.
+  private static let deepest = 64
+
   private static func message(in value: JSONView, depth: Int = 0) -> String? {
-    guard depth < 64 else { return nil }
+    guard depth < deepest else { return nil }
     switch value.kind {
     case .string: return value.string
     case .array:

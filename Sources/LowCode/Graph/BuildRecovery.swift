@@ -18,6 +18,9 @@ package final class BuildRecovery: Sendable {
   /// Properties whose components count only later, or only where the config says so.
   private static let deferred: Set<String> = ["stream_template", "$parameters"]
 
+  /// Lists and mappings of components are no deeper.
+  private static let deepestNesting = 4
+
   init() {}
 
   /// What kept components from being built, in the order in which it was found; some of it more than once.
@@ -57,8 +60,7 @@ package final class BuildRecovery: Sendable {
   }
 
   private func buildRest(of node: ManifestNode, in scope: BuildScope, depth: Int) {
-    // Lists and mappings of components are no deeper.
-    guard depth < 4 else { return }
+    guard depth < Self.deepestNesting else { return }
     if let elements = node.sequence {
       for element in elements { buildRest(of: element, in: scope, depth: depth + 1) }
     } else if let type = node["type"]?.string, scope.registry.has(type) {

@@ -24,9 +24,16 @@ struct SchemaFindings {
     return result
   }
 
+  /// Alternatives of alternatives are looked into so far.
+  private static let deepestAlternative = 100
+  /// So many references and alternatives lead to a component's definition at most.
+  private static let deepestReference = 10
+
   /// The errors of the alternatives that the author meant; the error itself where that cannot be told.
   private func meant(_ error: ValidationError, depth: Int) -> [ValidationError] {
-    guard error.keyword == "anyOf" || error.keyword == "oneOf", !error.context.isEmpty, depth < 100 else { return [error] }
+    guard error.keyword == "anyOf" || error.keyword == "oneOf", !error.context.isEmpty, depth < Self.deepestAlternative else {
+      return [error]
+    }
     let place = error.schemaPath.count
     var branches: [PathElement: [ValidationError]] = [:]
     for inner in error.context where inner.schemaPath.count > place {
@@ -227,7 +234,7 @@ struct SchemaFindings {
   private func componentTypes(_ error: ValidationError) -> [String] {
     var result: [String] = []
     func collect(_ schema: JSONValue, _ depth: Int) {
-      guard depth < 10 else { return }
+      guard depth < Self.deepestReference else { return }
       if let reference = schema["$ref"]?.string, let target = definition(reference) { return collect(target, depth + 1) }
       if let names = schema["properties"]?["type"]?["enum"]?.array?.compactMap(\.string) {
         result += names.filter { !result.contains($0) }

@@ -42,16 +42,16 @@ package struct SchemaFiles: Sendable {
 
   private init(source: ManifestFiles) { self.source = source }
 
-  private mutating func visit(_ node: ManifestNode) throws {
-    for child in node.sequence ?? [] { try visit(child) }
-    guard let members = node.mapping else { return }
-    switch members["type"]?.string {
-    case JsonFileSchemaLoader.typeName?: try take(ComponentNode(node))
-    case "DeclarativeStream"?:
-      if members["schema_loader"]?.isNull ?? true { try takeDefault(of: members["name"]?.string ?? "") }
-    default: break
+  private mutating func visit(_ root: ManifestNode) throws {
+    try root.walk(into: { $0 != "$parameters" }) { node in
+      switch node["type"]?.string {
+      case JsonFileSchemaLoader.typeName?: try take(ComponentNode(node))
+      case "DeclarativeStream"?:
+        if node["schema_loader"]?.isNull ?? true { try takeDefault(of: node["name"]?.string ?? "") }
+      default: break
+      }
+      return .into
     }
-    for (key, child) in members where key != "$parameters" { try visit(child) }
   }
 
   /// The file of a loader, which has to be there.

@@ -24,10 +24,13 @@ struct KeysReplace: Component, RecordTransformation {
     record.rebuild { $0 = Self.renamed($0) { Self.replacing(old, in: $0, with: new) } }
   }
 
+  /// What lies deeper keeps its keys.
+  private static let deepestRenaming = 512
+
   static func renamed(_ object: JSONObject, depth: Int = 0, _ name: (String) -> String) -> JSONObject {
     var result = JSONObject(minimumCapacity: object.count)
     for (key, value) in object {
-      if case .object(let inner) = value, depth < 512 {
+      if case .object(let inner) = value, depth < deepestRenaming {
         result[name(key)] = .object(renamed(inner, depth: depth + 1, name))
       } else {
         result[name(key)] = value

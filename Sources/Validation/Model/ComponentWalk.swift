@@ -19,8 +19,6 @@ struct ComponentWalk {
     "schema", "connection_specification", "config_overrides", "definitions", "schemas", "metadata", "description", "$parameters",
     "base_schema", "documentation_url", "type", "class_name",
   ]
-  private static let maximumDepth = 500
-
   static func walk(_ root: ManifestNode) -> ComponentWalk {
     var walk = ComponentWalk()
     guard let properties = ComponentSchema.document["properties"]?.object, root.isMapping else { return walk }
@@ -32,7 +30,7 @@ struct ComponentWalk {
 
   private mutating func enter(_ visit: ComponentVisit, depth: Int) {
     components.append(visit)
-    guard depth < Self.maximumDepth else { return }
+    guard depth < ManifestNode.deepestWalk else { return }
     for (key, value) in visit.node.entries ?? [] where !Self.literal.contains(key) {
       // A parameter that came down shows where the component has a property of that name.
       guard let schema = visit.properties[key] ?? (visit.isCustom ? JSONValue.object([:]) : JSONValue?.none) else { continue }
@@ -76,7 +74,7 @@ struct ComponentWalk {
   private mutating func go(
     _ node: ManifestNode, _ alternatives: SchemaAlternatives, _ owner: ComponentVisit, _ property: String, depth: Int
   ) {
-    guard depth < Self.maximumDepth else { return }
+    guard depth < ManifestNode.deepestWalk else { return }
     if let text = node.string { return note(text, node, owner, property) }
     if let elements = node.sequence {
       for element in elements { go(element, alternatives.items, owner, property, depth: depth + 1) }
@@ -100,10 +98,13 @@ final class SchemaAlternatives {
   private var itemSchemas: [JSONValue] = []
   private var valueSchemas: [JSONValue] = []
 
+  /// So many references and alternatives lead to a definition at most.
+  private static let maximumDepth = 10
+
   init(_ schema: JSONValue) { collect(schema, depth: 0) }
 
   private func collect(_ schema: JSONValue, depth: Int) {
-    guard depth < 10 else { return }
+    guard depth < Self.maximumDepth else { return }
     if let reference = schema["$ref"]?.string {
       guard let name = reference.split(separator: "/").last, let target = ComponentSchema.resolve(reference) else { return }
       if target["properties"] != nil { return definitions.append((String(name), target)) }

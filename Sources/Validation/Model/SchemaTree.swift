@@ -5,6 +5,11 @@ import LowCode
 struct SchemaTree {
   let root: ManifestNode
 
+  /// Schemas are followed no deeper than this.
+  private static let maximumDepth = 100
+  /// The alternatives of alternatives that are looked through for a path.
+  private static let maximumBranching = 20
+
   /// One schema within the whole.
   struct Place {
     let node: ManifestNode
@@ -19,7 +24,7 @@ struct SchemaTree {
   func forEach(_ body: (Place) -> Void) { visit(Place(node: root, property: nil, depth: 0, parent: nil), body) }
 
   private func visit(_ place: Place, _ body: (Place) -> Void) {
-    guard let entries = place.node.entries, place.depth < 100 else { return }
+    guard let entries = place.node.entries, place.depth < Self.maximumDepth else { return }
     body(place)
     let node = place.node
     func inner(_ child: ManifestNode, _ property: String?) {
@@ -56,7 +61,7 @@ struct SchemaTree {
   /// Whether the values of this schema, or of one of its alternatives, have a property at a path of keys.
   func allows(_ path: [String], depth: Int = 0) -> Bool {
     guard let first = path.first else { return true }
-    guard depth < 20 else { return false }
+    guard depth < Self.maximumBranching else { return false }
     if let property = root["properties"]?[first], SchemaTree(root: property).allows(Array(path.dropFirst()), depth: depth + 1) {
       return true
     }

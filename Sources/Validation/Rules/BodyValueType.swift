@@ -9,19 +9,19 @@ struct BodyValueType: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for requester in subject.components("HttpRequester") {
-      if let body = requester["request_body_json"], body.isMapping { visit(body, subject, &findings, depth: 0) }
+      if let body = requester["request_body_json"], body.isMapping { visit(body, subject, &findings) }
       guard let body = requester["request_body"], ["RequestBodyJsonObject", "RequestBodyGraphQL"].contains(body["type"]?.string),
         let value = body["value"]
       else { continue }
-      visit(value, subject, &findings, depth: 0)
+      visit(value, subject, &findings)
     }
   }
 
-  private func visit(_ node: ManifestNode, _ subject: Subject, _ findings: inout FindingList, depth: Int) {
-    guard depth < 100 else { return }
-    if let text = node.string { return check(text, node, subject, &findings) }
-    for element in node.sequence ?? [] { visit(element, subject, &findings, depth: depth + 1) }
-    for (key, value) in node.entries ?? [] where key != "$parameters" { visit(value, subject, &findings, depth: depth + 1) }
+  private func visit(_ body: ManifestNode, _ subject: Subject, _ findings: inout FindingList) {
+    body.walk(into: { $0 != "$parameters" }) { node in
+      if let text = node.string { check(text, node, subject, &findings) }
+      return .into
+    }
   }
 
   private func check(_ text: String, _ node: ManifestNode, _ subject: Subject, _ findings: inout FindingList) {

@@ -5,17 +5,15 @@ struct RemoteReference: Rule {
   static let name = "remote-reference"
   static let summary = "A `$ref` does not lead into the manifest, so that nothing follows it."
 
-  func check(_ subject: Subject, _ findings: inout FindingList) { visit(subject.written, &findings, depth: 0) }
-
-  private func visit(_ node: ManifestNode, _ findings: inout FindingList, depth: Int) {
-    guard depth < 500 else { return }
-    for element in node.sequence ?? [] { visit(element, &findings, depth: depth + 1) }
-    for (key, value) in node.entries ?? [] where key != "config_overrides" {
-      if key == "$ref", let text = value.string, !text.hasPrefix("#/") {
+  func check(_ subject: Subject, _ findings: inout FindingList) {
+    subject.written.walk(into: { $0 != "config_overrides" }) { node in
+      // A mapping may have the key twice.
+      for (key, value) in node.entries ?? [] where key == "$ref" {
+        guard let text = value.string, !text.hasPrefix("#/") else { continue }
         findings.warn(
           "`\(text)` is no reference into this manifest, which begins with `#/`: the text itself stands here instead", at: value)
       }
-      visit(value, &findings, depth: depth + 1)
+      return .into
     }
   }
 }

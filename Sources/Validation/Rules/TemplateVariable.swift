@@ -35,16 +35,13 @@ struct TemplateVariable: Rule {
       place.variables?.contains("stream_slice") == true
     else { return [] }
     var names: Set<String> = []
-    func collect(_ node: ManifestNode, _ depth: Int) {
-      guard depth < 20 else { return }
+    let inner: Set<String> = ["parent_stream_configs", "partition_routers", "underlying_partition_router"]
+    retriever["partition_router"]?.walk(into: { inner.contains($0) }) { node in
       for path in node["extra_fields"]?.sequence ?? [] {
         if let name = (path.sequence?.last ?? path).string { names.insert(name) }
       }
-      let inner =
-        node.sequence ?? ["parent_stream_configs", "partition_routers", "underlying_partition_router"].compactMap { node[$0] }
-      for child in inner { collect(child, depth + 1) }
+      return .into
     }
-    if let router = retriever["partition_router"] { collect(router, 0) }
     return names
   }
 }

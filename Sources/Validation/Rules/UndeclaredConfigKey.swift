@@ -8,7 +8,10 @@ struct UndeclaredConfigKey: Rule {
   func check(_ subject: Subject, _ findings: inout FindingList) {
     guard let specification = subject.specification else { return }
     var declared: Set<String> = []
-    collect(specification, &declared, depth: 0)
+    specification.walk(into: { ["oneOf", "anyOf", "allOf"].contains($0) }) { schema in
+      for (name, _) in schema["properties"]?.entries ?? [] { declared.insert(name) }
+      return .into
+    }
     guard !declared.isEmpty else { return }
     let names = declared.sorted()
     // Rules for configs may put in what the spec does not have.
@@ -22,14 +25,6 @@ struct UndeclaredConfigKey: Rule {
           key, "the config has no `\(key)`: the spec does not declare it", at: place.node,
           mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })
       }
-    }
-  }
-
-  private func collect(_ schema: ManifestNode, _ names: inout Set<String>, depth: Int) {
-    guard depth < 20 else { return }
-    for (name, _) in schema["properties"]?.entries ?? [] { names.insert(name) }
-    for keyword in ["oneOf", "anyOf", "allOf"] {
-      for branch in schema[keyword]?.sequence ?? [] { collect(branch, &names, depth: depth + 1) }
     }
   }
 }

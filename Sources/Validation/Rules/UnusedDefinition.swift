@@ -41,19 +41,16 @@ private struct ReferenceUsage {
 
   init(root: ManifestNode) { self.root = root }
 
-  mutating func follow(_ node: ManifestNode, depth: Int = 0) {
-    guard depth < 500 else { return }
-    if let text = node.string {
-      if text.hasPrefix("#/") { reach(text, depth: depth) }
-    } else {
-      for element in node.sequence ?? [] { follow(element, depth: depth + 1) }
-      for (key, value) in node.entries ?? [] where key != "config_overrides" { follow(value, depth: depth + 1) }
+  mutating func follow(_ node: ManifestNode) {
+    var open = [node]
+    while let node = open.popLast() {
+      node.walk(into: { $0 != "config_overrides" }) { node in
+        if let text = node.string, text.hasPrefix("#/"), let (target, path) = find(text.dropFirst(2)), used.insert(path) {
+          open.append(target)
+        }
+        return .into
+      }
     }
-  }
-
-  private mutating func reach(_ reference: String, depth: Int) {
-    guard let (node, path) = find(reference.dropFirst(2)), used.insert(path) else { return }
-    follow(node, depth: depth + 1)
   }
 
   /// Keys may hold slashes: the whole rest is tried first, as the reference does.

@@ -13,18 +13,20 @@ enum ParentStreams {
       if let parent = stream["incremental_sync"]?["parent_stream"], let name = parent["name"]?.string {
         names.insert(name)
       } else if let router = stream["retriever"]?["partition_router"] {
-        collect(router, &names)
+        forEachParent(of: router) { parent in
+          if let name = parent["stream"]?["name"]?.string { names.insert(name) }
+        }
       }
     }
     return names
   }
 
-  private static func collect(_ router: ManifestNode, _ names: inout Set<String>) {
-    for parent in router["parent_stream_configs"]?.sequence ?? [] {
-      if let name = parent["stream"]?["name"]?.string { names.insert(name) }
+  /// Calls `body` with each `ParentStreamConfig` of a router and of the routers within it.
+  private static func forEachParent(of router: ManifestNode, _ body: (ManifestNode) throws -> Void) rethrows {
+    try router.walk(into: { ["partition_routers", "underlying_partition_router"].contains($0) }) { router in
+      for parent in router["parent_stream_configs"]?.sequence ?? [] { try body(parent) }
+      return .into
     }
-    for inner in (router.sequence ?? []) + (router["partition_routers"]?.sequence ?? []) { collect(inner, &names) }
-    if let inner = router["underlying_partition_router"] { collect(inner, &names) }
   }
 
   /// Refuses a stream, or a parent of its partitions, that has no `name`: as the reference, which goes by names where it decides on
@@ -32,18 +34,10 @@ enum ParentStreams {
   /// - Throws: ``ConnectorError``.
   static func requireNames(of stream: ManifestNode) throws {
     guard stream["name"] != nil else { throw nameless(stream) }
-    try requireParentNames(stream["retriever"]?["partition_router"], depth: 0)
-  }
-
-  private static func requireParentNames(_ router: ManifestNode?, depth: Int) throws {
-    guard let router, depth < 100 else { return }
-    for parent in router["parent_stream_configs"]?.sequence ?? [] {
+    guard let router = stream["retriever"]?["partition_router"] else { return }
+    try forEachParent(of: router) { parent in
       if let stream = parent["stream"], stream["name"] == nil { throw nameless(stream) }
     }
-    for inner in (router.sequence ?? []) + (router["partition_routers"]?.sequence ?? []) {
-      try requireParentNames(inner, depth: depth + 1)
-    }
-    try requireParentNames(router["underlying_partition_router"], depth: depth + 1)
   }
 
   private static func nameless(_ stream: ManifestNode) -> ConnectorError {
