@@ -10,12 +10,13 @@ struct Session {
   let writer: MessageWriter
   let runtime: RuntimeEnvironment
   private let mask = SecretMask()
-  private let options: ManifestOptions
+  /// The path of the manifest that was named.
+  private let manifest: String?
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
 
   init(_ options: ManifestOptions) {
-    self.options = options
+    manifest = options.path
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
     let terminal = Terminal(options.color, environment: environment)
@@ -64,7 +65,7 @@ struct Session {
   func connector(
     _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
-    let isConfigAlone = !InputFile.isSame(options.config, as: [self.options.path] + others)
+    let isConfigAlone = !InputFile.isSame(options.config, as: [manifest] + others)
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
@@ -79,7 +80,7 @@ struct Session {
     }
     input.states = states
     input.catalog = catalog
-    let (source, files) = try manifest(input.config)
+    let (source, files) = try source(input.config)
     input.files = files
     // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
@@ -96,25 +97,25 @@ struct Session {
   private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
     for secret in ConcealedConfig(rest, specification: nil).hidden { mask.hide(secret) }
-    let isConfig = self.options.path.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
+    let isConfig = manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
 
   /// The manifest without a config: `path` names one that the manifest may stand in.
   func connectorWithoutConfig(_ path: String?) async throws -> Connector {
     var input = ConnectorInput()
-    let (source, files) = try manifest(path.map { try InputFile.object($0, "config") } ?? [:])
+    let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     input.files = files
     return try await Connector.load(source, input, runtime: runtime)
   }
 
   /// Whether there is a manifest besides what a config may bring along.
   var hasManifest: Bool {
-    options.path != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest)
+    manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest)
       || InputFile.exists(ManifestOptions.usualName)
   }
 
-  private func manifest(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
+  private func source(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
     if let own = try ownManifest() { return own }
     if let injected = config["__injected_declarative_manifest"] { return (.injected(injected), .ofConfig) }
     let usual = ManifestOptions.usualName
@@ -129,7 +130,7 @@ struct Session {
 
   /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
-    switch options.path {
+    switch manifest {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
     case let path? where InputFile.isPipe(path):
       // Whoever opens a pipe twice has ended its writer.

@@ -41,7 +41,7 @@ struct CSVColumns: Sendable {
     for (before, column) in zip(order, order.dropFirst()) where key(before) == key(column) {
       var first = before
       // The first of equal names has taken the place of each one behind it so far.
-      while places[first] < 0 { first = -places[first] - 2 }
+      if places[first] < 0 { first = -places[first] - 2 }
       places[first] = column
       places[column] = -first - 2
     }

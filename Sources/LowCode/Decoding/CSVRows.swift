@@ -83,11 +83,7 @@ struct CSVLines: ~Copyable {
   }
 
   /// Begins a member; its value is what is written next.
-  mutating func write(key: [UInt8]) {
-    if !isFirst { writer.write(raw: UInt8(ascii: ",")) }
-    isFirst = false
-    writer.write(raw: key)
-  }
+  mutating func write(key: [UInt8]) { key.withUnsafeBufferPointer { write(key: $0) } }
 
   mutating func write(key: UnsafeBufferPointer<UInt8>) {
     if !isFirst { writer.write(raw: UInt8(ascii: ",")) }

@@ -36,8 +36,9 @@ package struct RecordWorkshop: Sendable {
   func make<Result>(_ records: [Record], areBuilt: Bool, from url: String, _ body: () async throws -> Result) async throws
     -> Result
   {
+    // Out of an array's subscript a record would be copied.
     let cost = records.withUnsafeBufferPointer { records in
-      records.indices.reduce(0) { max($0, records[$1].view.map { Self.cost(of: $0, isBuilt: areBuilt) } ?? 0) }
+      records.indices.reduce(0) { max($0, Self.cost(of: records[$1], isBuilt: areBuilt)) }
     }
     guard cost > 0, !Self.isEntered else { return try await body() }
     try check(cost, url)
@@ -58,7 +59,12 @@ package struct RecordWorkshop: Sendable {
     }
   }
 
-  /// About the memory that making a record takes.
+  /// About the memory that making a record takes; nothing where it was built in memory already.
+  fileprivate static func cost(of record: borrowing Record, isBuilt: Bool) -> Int {
+    record.view.map { cost(of: $0, isBuilt: isBuilt) } ?? 0
+  }
+
+  /// The same for the object that it is in its page.
   static func cost(of record: JSONView, isBuilt: Bool) -> Int {
     let text = record.containerSize
     guard text > small else { return 0 }
@@ -89,7 +95,7 @@ package struct RecordWorkplace: Sendable {
   func make(_ record: Record, _ body: () async throws -> Void) async throws {
     // Whoever takes the items may read others that they bring about, and wait for the same memory.
     guard ResponseRoom.holder == nil else { return try await workshop.make([record], areBuilt: true, from: url, body) }
-    try workshop.check(record.view.map { RecordWorkshop.cost(of: $0, isBuilt: true) } ?? 0, url)
+    try workshop.check(RecordWorkshop.cost(of: record, isBuilt: true), url)
     try await body()
   }
 }
