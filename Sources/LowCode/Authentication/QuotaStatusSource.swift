@@ -50,10 +50,6 @@ private struct QuotaErrorHandler: ErrorHandler {
 
   init(ignored: Set<Int>) { self.ignored = ignored }
 
-  var maxRetries: Int { standard.maxRetries }
-  var maxTime: Double { standard.maxTime }
-  var backoffStrategies: [any BackoffStrategy]? { nil }
-
   func interpret(_ attempt: Attempt) throws -> ErrorResolution {
     if let status = attempt.response?.status, ignored.contains(status) { return ErrorResolution(.ignore, .transient) }
     return try standard.interpret(attempt)

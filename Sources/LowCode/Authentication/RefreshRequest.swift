@@ -19,7 +19,7 @@ struct RefreshRequest: Sendable {
   private let context: EvaluationContext
   /// What the templates see where the config has other secrets; nil where that makes no difference.
   private let other: EvaluationContext?
-  private let log: any LogSink
+  private let log: any Log
   private let secrets: any Secrets
 
   /// A client's id or secret: a template, or the value that the config has at its usual place.

@@ -6,7 +6,7 @@ import Jinja
 struct DpathValidator: Component, ConfigValidation {
   private let path: [InterpolatedString]
   private let strategy: any ValidationStrategy
-  private let log: any LogSink
+  private let log: any Log
   private let templates: TemplateRuntime
   private let node: ManifestNode
 

@@ -43,14 +43,20 @@ struct ParsedValues {
   }
 }
 
-/// A decoder that reads a body in parts, and can stand within another one.
+/// A decoder that reads a body in parts.
 protocol PartwiseDecoder: Decoder {
   /// A parser for one body.
   /// - Parameter charset: the encoding that the response's head names.
   func parser(charset: String?) throws -> any BodyParser
+  /// Whether it may stand within another decoder.
+  var canBeNested: Bool { get }
+  /// Whether a `DefaultPaginator` may stand beside a decoder that has this one within it.
+  var allowsPaginationWhenNested: Bool { get }
 }
 
 extension PartwiseDecoder {
+  var canBeNested: Bool { true }
+  var allowsPaginationWhenNested: Bool { false }
   var streams: Bool { true }
 
   func decode(_ response: HTTPResponse) throws -> DecodedBody {

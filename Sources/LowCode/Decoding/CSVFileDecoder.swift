@@ -8,7 +8,7 @@ struct CSVFileDecoder: PartwiseDecoder {
   /// Whether words such as `NA` are values.
   let keepsMissingWords: Bool
   let limit: Limit
-  let log: any LogSink
+  let log: any Log
 
   var reception: Reception { .file }
 
@@ -22,14 +22,14 @@ struct CSVFileDecoder: PartwiseDecoder {
 private final class DownloadParser: BodyParser {
   private let zeros: ZeroFilter
   private let text: TextParser
-  private let log: any LogSink
+  private let log: any Log
   /// Nil from where on the download turned out not to be compressed.
   private var inflater: Inflater?
   /// What was received, as long as nothing came out of it; nil after that.
   private var header: [UInt8]? = []
   private var isEmpty = true
 
-  init(_ rows: any BodyParser, charset: String?, _ log: any LogSink) throws {
+  init(_ rows: any BodyParser, charset: String?, _ log: any Log) throws {
     zeros = ZeroFilter(rows)
     text = try TextParser(zeros, charset: charset)
     self.log = log

@@ -81,6 +81,9 @@ package protocol Decoder: Sendable {
   var reception: Reception { get }
   /// Whether a `DefaultPaginator` may stand beside this decoder.
   var allowsPagination: Bool { get }
+  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
+  /// - Throws: ``TransportError``
+  func checkEnd(_ response: HTTPResponse) throws(TransportError)
   /// Reads a body that was received wholly.
   func decode(_ response: HTTPResponse) throws -> DecodedBody
   /// Reads a body in batches of values, as it comes.
@@ -94,10 +97,7 @@ extension Decoder {
   package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
 
-  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
-  /// - Throws: ``TransportError``
-  func checkEnd(_ response: HTTPResponse) throws(TransportError) {
-    if self is JsonDecoder { return try response.checkJSONEnd() }
+  package func checkEnd(_ response: HTTPResponse) throws(TransportError) {
     do { _ = try decode(response) } catch {
       if let error = error as? TransportError { throw error }
     }

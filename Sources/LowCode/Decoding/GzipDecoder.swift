@@ -14,7 +14,7 @@ struct GzipDecoder: Component, PartwiseDecoder {
   }
 
   // As the reference: JSON in gzip, and not deeper.
-  var allowsPagination: Bool { inner is JsonDocumentDecoder }
+  var allowsPagination: Bool { inner.allowsPaginationWhenNested }
 
   func parser(charset: String?) throws -> any BodyParser { GzipParser(try inner.parser(charset: charset), limits: limits) }
 }
@@ -26,7 +26,7 @@ enum NestedDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
     if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: scope) }
     let decoder: any Decoder = try scope.build(node)
-    if !(decoder is IterableDecoder), let partwise = decoder as? any PartwiseDecoder { return partwise }
+    if let partwise = decoder as? any PartwiseDecoder, partwise.canBeNested { return partwise }
     throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder.", at: node)
   }
 }

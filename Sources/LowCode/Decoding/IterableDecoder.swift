@@ -9,6 +9,9 @@ struct IterableDecoder: Component, PartwiseDecoder {
     limit = try TransferLimits(scope.runtime.environment).recordBytes
   }
 
+  // As the reference.
+  var canBeNested: Bool { false }
+
   func parser(charset: String?) throws -> any BodyParser { try TextParser(TextLinesParser(limit), charset: charset) }
 }
 

@@ -7,6 +7,8 @@ struct JsonDocumentDecoder: PartwiseDecoder {
 
   init(in scope: BuildScope) throws { limit = try TransferLimits(scope.runtime.environment).pageBytes }
 
+  var allowsPaginationWhenNested: Bool { true }
+
   func parser(charset: String?) throws -> any BodyParser { try TextParser(Parser(limit), charset: charset) }
 
   private final class Parser: BodyParser {

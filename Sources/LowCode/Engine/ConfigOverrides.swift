@@ -17,7 +17,7 @@ struct ConfigOverrides: Sendable {
     if let key = values.keys.sorted().first(where: { $0.hasPrefix("__airbyte") }) {
       throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: such keys belong to the platform.", at: node)
     }
-    if Self.keepsConfig(manifest.root, depth: 0) {
+    if Self.keepsConfig(manifest.root) {
       throw ConnectorError(
         .system,
         "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too.",
@@ -26,21 +26,19 @@ struct ConfigOverrides: Sendable {
   }
 
   /// Whether a component writes the whole config back, as it sees it.
-  private static func keepsConfig(_ node: ManifestNode, depth: Int) -> Bool {
-    guard depth < 500 else { return false }
-    if let mapping = node.mapping {
-      if ["OAuthAuthenticator", "CustomAuthenticator"].contains(mapping["type"]?.string),
-        mapping["refresh_token_updater"]?.isNull == false
-      {
-        return true
-      }
-      return mapping.values.contains { keepsConfig($0, depth: depth + 1) }
+  private static func keepsConfig(_ root: ManifestNode) -> Bool {
+    var found = false
+    root.walk { node in
+      found =
+        ["OAuthAuthenticator", "CustomAuthenticator"].contains(node["type"]?.string)
+        && node["refresh_token_updater"]?.isNull == false
+      return found ? .end : .into
     }
-    return node.sequence?.contains { keepsConfig($0, depth: depth + 1) } ?? false
+    return found
   }
 
   /// Tells of the overrides, but not of their values, which may be secrets.
-  func announce(_ spec: Spec?, to log: any LogSink) {
+  func announce(_ spec: Spec?, to log: any Log) {
     if let properties = spec?.declaredProperties {
       let unknown = values.keys.filter { !properties.contains($0) }.sorted()
       if !unknown.isEmpty {

@@ -31,8 +31,8 @@ extension Connector {
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
       concurrency: concurrency)
     func skipped(_ name: String) {
-      runtime.log.note(.streamStarted(name))
-      runtime.log.note(.streamEnded(name, isComplete: false))
+      runtime.events.note(.streamStarted(name))
+      runtime.events.note(.streamEnded(name, isComplete: false))
     }
     // As the reference: where the manifest has none of the streams, nothing is said of them.
     let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
@@ -103,7 +103,7 @@ extension Connector {
     let streams = Dictionary(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
     /// Parents count as far as they are read themselves.
     func parents(of name: String, _ depth: Int) -> Set<String> {
-      guard let stream = streams[name], depth < 100 else { return [] }
+      guard let stream = streams[name], depth < StreamGroups.longestLineage else { return [] }
       return stream.parentStreams.reduce(into: []) { names, parent in
         names.insert(parent.name)
         names.formUnion(parents(of: parent.name, depth + 1))

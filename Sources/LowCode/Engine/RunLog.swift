@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 
 /// The log of a run: LOG lines on the output, from INFO on or, where asked for, from DEBUG on.
-package struct RunLog: LogSink {
+package struct RunLog: Log, RunEvents {
   private let writer: MessageWriter
   package let isDebugging: Bool
 

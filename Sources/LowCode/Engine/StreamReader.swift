@@ -28,9 +28,9 @@ final class StreamReader: Sendable {
     defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
-    run.runtime.log.note(.streamStarted(stream.name))
+    run.runtime.events.note(.streamStarted(stream.name))
     do {
-      try await readSlices(stream.normalizer(schema), slicesAreListed)
+      try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
     } catch {
       try fail(error)
     }
@@ -40,11 +40,12 @@ final class StreamReader: Sendable {
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As the reference: the last state follows the last status.
     try run.writer.state(of: descriptor) { state }
-    run.runtime.log.note(.streamEnded(stream.name, isComplete: isComplete))
+    run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
     return isComplete
   }
 
-  private func readSlices(_ normalizer: SchemaNormalizer?, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
+  private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
+    let pages = PagePrefetcher(retriever)
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
@@ -65,7 +66,7 @@ final class StreamReader: Sendable {
         group.addTask { [self] in
           for await slice in slices {
             do {
-              try await run.limiter.run(stream.name) { try await read(slice, normalizer) }
+              try await run.limiter.run(stream.name) { try await read(slice, by: pages) }
             } catch {
               // A slice that fails does not stop the others.
               try fail(error)
@@ -79,16 +80,16 @@ final class StreamReader: Sendable {
     try Task.checkCancellation()
   }
 
-  private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {
+  private func read(_ slice: StreamSlice, by pages: PagePrefetcher) async throws {
     let observer = stream.cursor.observer(for: slice)
-    try await stream.retriever.readAll(slice, normalizer: normalizer, observer: observer) { page in
+    try await pages.read(slice, observer: observer) { page in
       try Task.checkCancellation()
       try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)
       }
-      run.runtime.log.note(.recordsRead(stream: stream.name, count: page.records.count))
+      run.runtime.events.note(.recordsRead(stream: stream.name, count: page.records.count))
     }
-    try run.writer.state(of: descriptor) { try stream.cursor.close(slice, observer: observer) }
+    try run.writer.state(of: descriptor) { try stream.cursor.close(slice, after: observer.finish()) }
   }
 
   /// Writes what went wrong.

@@ -7,7 +7,8 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   private let filters: [HttpResponseFilter]
   let backoffStrategies: [any BackoffStrategy]?
   let maxRetries: Int
-  let maxTime = 600.0
+
+  private static let standardRetries = 5
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     filters = try node.nodes("response_filters").map { try scope.build($0) }
@@ -19,7 +20,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   init() {
     filters = []
     backoffStrategies = []
-    maxRetries = 5
+    maxRetries = Self.standardRetries
   }
 
   var looksIntoBodies: Bool { filters.contains { $0.looksIntoBodies } }
@@ -34,7 +35,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
 
   /// `max_retries` may be a number or a template over the config.
   private static func maxRetries(_ node: ComponentNode, _ scope: BuildScope) throws -> Int {
-    guard let value = node["max_retries"] else { return 5 }
+    guard let value = node["max_retries"] else { return standardRetries }
     if let number = value.int { return number }
     let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
     switch try template.evaluate(EvaluationContext(config: scope.templateConfig)) {

@@ -56,6 +56,9 @@ package protocol ErrorHandler: Sendable {
 
 extension ErrorHandler {
   package var looksIntoBodies: Bool { true }
+  package var maxRetries: Int { 5 }
+  package var maxTime: Double { 600 }
+  package var backoffStrategies: [any BackoffStrategy]? { nil }
 }
 
 /// Says how long to wait before a request is sent again.

@@ -13,7 +13,9 @@ package struct RuntimeEnvironment: Sendable {
   /// A random number in 0..<1.
   package var random: @Sendable () -> Double
   package var transport: any Transport
-  package var log: any LogSink
+  package var log: any Log
+  /// Whoever follows the run.
+  package var events: any RunEvents
   package var secrets: any Secrets
   /// The time and chance that templates see.
   package var templates: TemplateRuntime
@@ -28,14 +30,16 @@ package struct RuntimeEnvironment: Sendable {
 
   package init(
     now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
-    random: @escaping @Sendable () -> Double, transport: any Transport, log: any LogSink, secrets: any Secrets = NoSecrets(),
+    random: @escaping @Sendable () -> Double, transport: any Transport, log: any Log & RunEvents,
+    secrets: any Secrets = NoSecrets(),
     environment: [String: String] = [:], templates: TemplateRuntime? = nil
   ) {
     self.now = now
     self.sleep = sleep
     self.random = random
-    self.transport = secrets is NoSecrets ? transport : WatchedTransport(transport: transport, secrets: secrets)
+    self.transport = secrets.showsEverything ? transport : WatchedTransport(transport: transport, secrets: secrets)
     self.log = log
+    events = log
     self.secrets = secrets
     self.environment = environment
     self.templates = templates ?? TemplateRuntime(now: now, random: random)
@@ -43,12 +47,16 @@ package struct RuntimeEnvironment: Sendable {
 }
 
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
-package protocol LogSink: Sendable {
+package protocol Log: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
   /// Whether lines of the level DEBUG are wanted: what only they show need not be made otherwise.
   var isDebugging: Bool { get }
   /// Logs a step of the run at the level DEBUG, with its values for machines.
   func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject)
+}
+
+/// Learns how a run goes, besides its log.
+package protocol RunEvents: Sendable {
   /// Says that `stream` is being throttled by the API.
   func rateLimited(stream: String)
   /// Reports an error that does not end anything yet.
@@ -57,13 +65,20 @@ package protocol LogSink: Sendable {
   func note(_ event: RunEvent)
 }
 
-extension LogSink {
+extension Log {
   package var isDebugging: Bool { false }
   package func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
     if isDebugging { log(.debug, message()) }
   }
-  package func report(_ error: ConnectorError) { log(.error, error.description) }
+}
+
+extension RunEvents {
+  package func rateLimited(stream: String) {}
   package func note(_ event: RunEvent) {}
+}
+
+extension RunEvents where Self: Log {
+  package func report(_ error: ConnectorError) { log(.error, error.description) }
 }
 
 extension RuntimeEnvironment {
@@ -86,7 +101,7 @@ extension RuntimeEnvironment {
   ///   - message: the sentence of the log.
   func wait(_ seconds: Double, stream: String? = nil, reason: String, _ message: String) async throws {
     log.log(.info, message)
-    log.note(.waiting(stream: stream, seconds: seconds, reason: secrets.masked(reason)))
+    events.note(.waiting(stream: stream, seconds: seconds, reason: secrets.masked(reason)))
     try await sleep(seconds)
   }
 }

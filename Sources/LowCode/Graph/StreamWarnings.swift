@@ -29,7 +29,7 @@ package final class StreamWarnings: Sendable {
 
   private let given = Mutex<Set<Warning>>([])
   /// Warnings that wait for the end of their stream.
-  private let waiting = Mutex<[String: [(level: LogLevel, message: String)]]>([:])
+  private let waiting = StreamNotes<[(level: LogLevel, message: String)]>()
 
   package init() {}
 
@@ -43,18 +43,13 @@ package final class StreamWarnings: Sendable {
   func keep(_ kind: Kind, of stream: String, _ level: LogLevel = .warn, _ message: () -> String) {
     guard isNew(kind, of: stream) else { return }
     let message = message()
-    waiting.withLock { $0[stream, default: []].append((level, message)) }
+    waiting.change(of: stream, from: []) { $0.append((level, message)) }
   }
 
   /// Gives the warnings that were kept.
   /// - Parameter stream: the stream that is over; nil where all of them are.
-  func report(of stream: String? = nil, to log: any LogSink) {
-    let over = waiting.withLock { waiting in
-      let over = waiting.filter { stream == nil || $0.key == stream }
-      for name in over.keys { waiting[name] = nil }
-      return over
-    }
-    for (name, messages) in over.sorted(by: { $0.key < $1.key }) {
+  func report(of stream: String? = nil, to log: any Log) {
+    for (name, messages) in waiting.take(of: stream) {
       for (level, message) in messages { log.log(level, "Stream \(name): \(message)") }
     }
   }

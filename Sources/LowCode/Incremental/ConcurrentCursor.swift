@@ -35,15 +35,11 @@ final class ConcurrentCursor: Cursor {
 
   func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, for: slice) }
 
-  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    let observer = observer as? CursorValueObserver
-    if let unusable = observer?.unusable, unusable.isTruthy { try timeline.withLock { try $0.close(unusable: unusable) } }
-    if observer?.isMostlyEarly == true { definition.warnOfEarlyRecords(in: slice) }
-    let mostRecent = observer?.greatest
-    return try timeline.withLock { try $0.close(slice, mostRecent: mostRecent) ? try $0.state : nil }
+  func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? {
+    if let unusable = observation.unusable, unusable.isTruthy { try timeline.withLock { try $0.close(unusable: unusable) } }
+    if observation.isMostlyEarly { definition.warnOfEarlyRecords(in: slice) }
+    return try timeline.withLock { try $0.close(slice, mostRecent: observation.greatest) ? try $0.state : nil }
   }
-
-  func finish() throws -> JSONObject { try state }
 
   var state: JSONObject { get throws { try timeline.withLock { try $0.state } } }
 

@@ -25,6 +25,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
   }
 
   var cursorField: String? { definition.field.string }
+  var followsPartitions: Bool { true }
 
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
     let (start, parentState) = (now(), try router.parentState)
@@ -62,14 +63,12 @@ final class ConcurrentPerPartitionCursor: Cursor {
 
   func observer(for slice: StreamSlice) -> any CursorObserver { CursorValueObserver(definition, for: slice) }
 
-  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    let observer = observer as? CursorValueObserver
-    if observer?.isMostlyEarly == true { definition.warnOfEarlyRecords(in: slice) }
-    let greatest = observer?.greatest
+  func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? {
+    if observation.isMostlyEarly { definition.warnOfEarlyRecords(in: slice) }
     let key = PartitionKey(slice.partition)
     let now = now()
     return try progress.withLock { progress in
-      try progress.close(key, slice, greatest: greatest)
+      try progress.close(key, slice, greatest: observation.greatest)
       return progress.shouldEmit(at: now) ? try progress.state : nil
     }
   }

@@ -44,7 +44,7 @@ final class CursorDefinition: Sendable {
     self.runtime = runtime
   }
 
-  var log: any LogSink { runtime.log }
+  var log: any Log { runtime.log }
   private var secrets: any Secrets { runtime.secrets }
 
   func warnOfMissingValue() {

@@ -2,21 +2,34 @@ import AirbyteProtocol
 import Foundation
 import JSON
 import Python
+import Synchronization
 
-/// Keeps the largest cursor value of a slice's records.
+/// Keeps the largest cursor value of a slice's records, a page at a time.
+final class CursorValueObserver: CursorObserver {
+  private let values: Mutex<CursorValues>
+
+  init(_ definition: CursorDefinition, for slice: StreamSlice) { values = Mutex(CursorValues(definition, for: slice)) }
+
+  func observe(_ record: borrowing Record) throws { try values.withLock { try $0.observe(record) } }
+
+  func observe(_ page: inout Page) -> (any Error)? {
+    values.withLock { values in page.truncate { record in try values.observe(record) } }
+  }
+
+  func finish() -> Observation { values.withLock { $0.observation } }
+}
+
+/// Looks for the largest cursor value of records.
 ///
 /// A value is read only where it differs from the one before: most records of a page repeat or follow it in order.
-///
-/// Unsafe to share, which nobody does: a slice's observer belongs to whoever reads the slice, and is handed on when that is done.
-final class CursorValueObserver: CursorObserver, @unchecked Sendable {
+struct CursorValues: Sendable {
   private let definition: CursorDefinition
   private var lastText: [UInt8] = []
   /// What is earlier was not asked for; nil where no request says from when on records are wanted.
   private let earliest: Int?
   private var counts = (values: 0, early: 0)
-  private(set) var greatest: CursorValue?
-  /// What stands in place of ``greatest`` where a counting cursor's records hold no numbers.
-  private(set) var unusable: JSONValue?
+  private var greatest: CursorValue?
+  private var unusable: JSONValue?
 
   init(_ definition: CursorDefinition, for slice: StreamSlice? = nil) {
     self.definition = definition
@@ -24,7 +37,11 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
     lastText.reserveCapacity(32)
   }
 
-  func observe(_ record: borrowing Record) throws {
+  var observation: Observation {
+    Observation(greatest: greatest, unusable: unusable, isMostlyEarly: counts.early * 2 > counts.values)
+  }
+
+  mutating func observe(_ record: borrowing Record) throws {
     guard let field = record[definition.field], !field.isNull else {
       definition.warnOfMissingValue()
       return
@@ -55,9 +72,6 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
     }
   }
 
-  /// Whether most records are older than what was asked for.
-  var isMostlyEarly: Bool { counts.early * 2 > counts.values }
-
   private func failure(_ reason: String) -> ConnectorError {
     ConnectorError(
       .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
@@ -65,7 +79,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   }
 
   /// As the reference, a counting cursor takes anything until it has to be compared with something of another kind.
-  private func keep(unusable value: JSONValue) -> Bool {
+  private mutating func keep(unusable value: JSONValue) -> Bool {
     switch (unusable, value) {
     case (nil, _): unusable = value
     case (.string(let known)?, .string(let text)): if known.precedesInPython(text) { unusable = value }
@@ -75,7 +89,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
     return true
   }
 
-  private func isRepeated(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  private mutating func isRepeated(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard lastText.count == text.count, let start = text.baseAddress else {
       lastText = Array(text)
       return false

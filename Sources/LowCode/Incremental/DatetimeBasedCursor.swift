@@ -59,7 +59,7 @@ struct DatetimeBasedCursor: IncrementalSync {
     // A group of partitions changes from read to read, so that a state of its own would never be found again.
     return try ConcurrentPerPartitionCursor(
       partitionDefinition(in: scope), router: router, state: state,
-      usesGlobalCursor: usesGlobalCursor || router is GroupingPartitionRouter, now: scope.runtime.now)
+      usesGlobalCursor: usesGlobalCursor || router.changesPartitions, now: scope.runtime.now)
   }
 
   private func partitionDefinition(in scope: BuildScope) -> CursorDefinition {

@@ -9,17 +9,11 @@ final class FinalStateCursor: Cursor {
   /// - Parameter router: nil for a stream that is read in one go.
   init(router: (any PartitionRouter)?) { self.router = router }
 
-  var cursorField: String? { nil }
-
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
     if let router { try await router.partitions(body) } else { try await body(.whole) }
   }
 
-  func observer(for slice: StreamSlice) -> any CursorObserver { IdleObserver() }
-  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? { nil }
-  func finish() throws -> JSONObject { state }
   var state: JSONObject { [Self.stateKey: true] }
-  func bounds(for slice: StreamSlice) -> CursorBounds { .everything }
 
   /// Now, where the state is one of a read that came to its end.
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? {

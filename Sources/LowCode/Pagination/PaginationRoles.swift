@@ -49,13 +49,16 @@ extension PaginationStrategy {
 
 /// Asks for page after page.
 package protocol Paginator: Sendable {
+  /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
+  /// The token of the first request, where one is sent.
   var initialToken: PageToken? { get }
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
   /// Whether the next page may depend on the last record, which is kept for that: a record keeps all that it was sent with in memory.
   var looksAtLastRecord: Bool { get }
+  /// The number of records to ask for.
   func pageSize() throws -> Int?
-  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
   /// The path (or complete URL) of the next page, where the token is one.
   func path(for token: PageToken?) -> String?
   /// What is added to the request; `pageSize` replaces the strategy's own.
@@ -63,6 +66,10 @@ package protocol Paginator: Sendable {
 }
 
 extension Paginator {
+  package var initialToken: PageToken? { nil }
   package var tokensAreCounted: Bool { false }
   package var looksAtLastRecord: Bool { true }
+  package func pageSize() throws -> Int? { nil }
+  package func path(for token: PageToken?) -> String? { nil }
+  package func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
 }

@@ -5,9 +5,9 @@ import JSON
 struct CartesianProductStreamSlicer: PartitionRouter {
   private let routers: [any PartitionRouter]
 
-  init(routers: [any PartitionRouter], log: any LogSink) {
+  init(routers: [any PartitionRouter], log: any Log) {
     self.routers = routers
-    if routers.contains(where: { $0 is SubstreamPartitionRouter }) {
+    if routers.contains(where: \.takesRecords) {
       log.log(.warn, "The state of parent streams is not kept where several partition routers are multiplied.")
     }
   }
@@ -19,7 +19,7 @@ struct CartesianProductStreamSlicer: PartitionRouter {
     var factors = [[StreamSlice]](repeating: [], count: routers.count)
     // Lists come first, so that a mistake in one of them shows before a parent is asked for.
     for isList in [true, false] {
-      for (index, router) in routers.enumerated() where (router is ListPartitionRouter) == isList {
+      for (index, router) in routers.enumerated() where router.isListed == isList {
         try await router.partitions { factors[index].append($0) }
       }
     }
@@ -49,8 +49,6 @@ struct CartesianProductStreamSlicer: PartitionRouter {
     }
     return StreamSlice(partition: partition, extraFields: extra)
   }
-
-  var parentState: JSONObject? { nil }
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()

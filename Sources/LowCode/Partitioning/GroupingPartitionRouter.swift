@@ -26,6 +26,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
   }
 
   var parentStreams: [any ParentStream] { router.parentStreams }
+  var changesPartitions: Bool { true }
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     var group: [StreamSlice] = []

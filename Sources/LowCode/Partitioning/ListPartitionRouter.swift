@@ -30,6 +30,8 @@ struct ListPartitionRouter: Component, PartitionRouter {
     requestOption = try scope.build(optional: node["request_option"])
   }
 
+  var isListed: Bool { true }
+
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     for value in try elements() { try await body(StreamSlice(partition: [try cursorField.get(): value])) }
   }
@@ -43,8 +45,6 @@ struct ListPartitionRouter: Component, PartitionRouter {
     default: throw ConnectorError(.system, "`values` should be a list, not \(values.jsonText).", at: node)
     }
   }
-
-  var parentState: JSONObject? { nil }
 
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     var parts = RequestParts()

@@ -10,10 +10,20 @@ package protocol PartitionRouter: RequestOptionsProvider {
   var parentState: JSONObject? { get throws }
   /// The streams that the partitions come from, those of routers inside of this one too.
   var parentStreams: [any ParentStream] { get }
+  /// Whether each partition is a record of a parent.
+  var takesRecords: Bool { get }
+  /// Whether the partitions are known without a request.
+  var isListed: Bool { get }
+  /// Whether partitions differ from read to read, so that none of them would find a state of its own again.
+  var changesPartitions: Bool { get }
 }
 
 extension PartitionRouter {
+  package var parentState: JSONObject? { nil }
   package var parentStreams: [any ParentStream] { [] }
+  package var takesRecords: Bool { false }
+  package var isListed: Bool { false }
+  package var changesPartitions: Bool { false }
 }
 
 /// Makes a stream's router from its manifest.

@@ -17,6 +17,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   init(parents: [ParentStreamConfig]) { self.parents = parents }
 
   var parentStreams: [any ParentStream] { parents.map(\.stream) }
+  var takesRecords: Bool { true }
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
     for parent in parents {
@@ -55,7 +56,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
     }
     let last = try held.flatMap { try take($0, of: parent, by: keys, slice, observer) }
     if last != nil { tally.partitions += 1 } else if let held, tally.partitions == 0 { tally.last = held }
-    _ = try parent.stream.cursor.close(slice, observer: observer)
+    _ = try parent.stream.cursor.close(slice, after: observer.finish())
     if isLastSlice { _ = try parent.stream.cursor.finish() }
     checkpoint.invalidate()
     if let last { try await body(last) }

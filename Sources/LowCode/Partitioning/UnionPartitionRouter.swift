@@ -6,7 +6,7 @@ import Jinja
 struct UnionPartitionRouter: Component, PartitionRouter {
   let partitionField: String
   private let routers: [any PartitionRouter]
-  private let log: any LogSink
+  private let log: any Log
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     let nodes = try node.nodes("partition_routers")

@@ -73,12 +73,12 @@ struct HTTPClient: Sendable {
       let resolution = try errorHandler.interpret(attempt)
       exchanges.decided(resolution, attempt)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
-      if resolution.action == .rateLimited { runtime.log.rateLimited(stream: name) }
+      if resolution.action == .rateLimited { runtime.events.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
         renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
       }
 
-      switch try wait(after: attempt, sent, resolution, number) {
+      switch try wait(after: attempt, of: sent, by: resolution, number: number) {
       case .strategy(let seconds):
         strategy.count += 1
         guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
@@ -90,13 +90,13 @@ struct HTTPClient: Sendable {
           throw ConnectorError(
             .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
         }
-        try await pause(wait, after: attempt, resolution, sent, number)
+        try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(attempt, resolution, sent) }
         exchanges.waits(exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
-        try await pause(exponential(rateLimit.count), after: attempt, resolution, sent, number)
+        try await pause(exponential(rateLimit.count), after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
       case .standard:
         standard.count += 1
@@ -105,7 +105,7 @@ struct HTTPClient: Sendable {
         }
         let wait = min(exponential(standard.count), errorHandler.maxTime - standard.elapsed)
         exchanges.waits(wait, "the default (1, 2, 4 … s)")
-        try await pause(wait, after: attempt, resolution, sent, number)
+        try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
         rateLimit = Tries(started: runtime.now())
         standard.beginNext(at: runtime.now())
@@ -192,7 +192,7 @@ struct HTTPClient: Sendable {
   }
 
   private func wait(
-    after attempt: Attempt, _ request: HTTPRequest, _ resolution: ErrorResolution, _ number: Int
+    after attempt: Attempt, of request: HTTPRequest, by resolution: ErrorResolution, number: Int
   ) throws -> Wait {
     // Other credentials need not wait for the rate of those that were refused.
     if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true {
@@ -210,7 +210,7 @@ struct HTTPClient: Sendable {
   private func exponential(_ count: Int) -> Double { Double(sign: .plus, exponent: min(count - 1, 62), significand: 1) }
 
   private func pause(
-    _ seconds: Double, after attempt: Attempt, _ resolution: ErrorResolution, _ request: HTTPRequest, _ number: Int
+    _ seconds: Double, after attempt: Attempt, by resolution: ErrorResolution, of request: HTTPRequest, number: Int
   ) async throws {
     let reason =
       switch attempt {

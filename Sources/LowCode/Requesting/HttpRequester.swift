@@ -59,7 +59,8 @@ struct HttpRequester: Component, Requester {
     let context = slice.evaluationContext(config: config, token: token)
     var merged = try options.parts(context)
     if let shadow {
-      try hideDerived(merged, path, token, context, slice.evaluationContext(config: shadow, token: token))
+      try hideDerived(
+        merged, to: path, token: token, in: context, insteadOf: slice.evaluationContext(config: shadow, token: token))
     }
     let credentials = try await authenticator.credentials()
     secrets.hide(credentials: credentials)
@@ -110,7 +111,7 @@ struct HttpRequester: Component, Requester {
 
   /// Hides what templates made of secrets: what differs where the config has `other` secrets.
   private func hideDerived(
-    _ parts: RequestParts, _ link: String?, _ token: PageToken?, _ context: EvaluationContext, _ other: EvaluationContext
+    _ parts: RequestParts, to link: String?, token: PageToken?, in context: EvaluationContext, insteadOf other: EvaluationContext
   ) throws {
     let others = try? options.parts(other)
     secrets.hide(derived: .object(parts.parameters), insteadOf: others.map { .object($0.parameters) })

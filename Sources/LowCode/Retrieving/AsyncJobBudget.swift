@@ -15,7 +15,7 @@ package final class AsyncJobBudget: SharedInRun {
     self.init(limit: Self.limit(run.manifest?["max_concurrent_async_job_count"], run.runtime.log))
   }
 
-  private static func limit(_ node: ManifestNode?, _ log: any LogSink) -> Int {
+  private static func limit(_ node: ManifestNode?, _ log: any Log) -> Int {
     guard let node, !node.isNull else { return 1 }
     var number = node.int
     if number == nil, let value = try? InterpolatedString(node, parameters: [:]).evaluate(EvaluationContext(config: .emptyDict)) {

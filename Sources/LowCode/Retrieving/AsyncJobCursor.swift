@@ -41,8 +41,8 @@ final class AsyncJobCursor: Cursor {
 
   var cursorField: String? { inner.cursorField }
   func observer(for slice: StreamSlice) -> any CursorObserver { inner.observer(for: slice) }
-  func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? {
-    try inner.close(slice, observer: observer)
+  func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? {
+    try inner.close(slice, after: observation)
   }
   func finish() throws -> JSONObject { try inner.finish() }
   var state: JSONObject { get throws { try inner.state } }

@@ -86,7 +86,7 @@ struct AsyncJobOrchestrator {
         continue
       }
       for job in done { try await body(job) }
-      runtime.log.note(
+      runtime.events.note(
         .waiting(
           stream: rules.streamName, seconds: Self.secondsBetweenPolls,
           reason: running.count == 1 ? "a job at the API" : "\(running.count) jobs at the API"))
@@ -128,7 +128,7 @@ struct AsyncJobOrchestrator {
         throw error
       }
       let error = ConnectorError(wrapping: error)
-      runtime.log.report(error)
+      runtime.events.report(error)
       return AsyncJob(failed: slice, because: error.message, slot: slot, now: runtime.now())
     }
   }

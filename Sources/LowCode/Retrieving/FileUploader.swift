@@ -12,7 +12,7 @@ final class FileUploader: FileUploading {
   private let streamName: String
   private let config: TemplateConfig
   private let directory: StagingDirectory
-  private let log: any LogSink
+  private let log: any Log
 
   /// - Parameter node: a stream's `file_uploader`.
   init(from node: ComponentNode, in scope: BuildScope) throws {

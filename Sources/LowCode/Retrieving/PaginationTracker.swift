@@ -4,7 +4,7 @@ import JSON
 /// Follows the records of one slice, to say where paging starts over.
 struct PaginationTracker {
   private let cursor: (any WindowedCursor)?
-  private let observer: CursorValueObserver?
+  private var values: CursorValues?
   private let limit: Int?
   private var count = 0
   private var repetitions = 0
@@ -15,13 +15,13 @@ struct PaginationTracker {
   init(cursor: (any WindowedCursor)? = nil, limit: Int? = nil) {
     self.cursor = cursor
     self.limit = limit
-    observer = cursor.map { CursorValueObserver($0.definition) }
+    values = cursor.map { CursorValues($0.definition) }
   }
 
   mutating func observe(_ records: [Record]) throws {
     count += records.count
-    guard let observer else { return }
-    for record in records { try observer.observe(record) }
+    if values == nil { return }
+    for record in records { try values?.observe(record) }
   }
 
   var hasReachedLimit: Bool { limit.map { count >= $0 } ?? false }
@@ -30,7 +30,7 @@ struct PaginationTracker {
   /// - Throws: ``ConnectorError`` where that would be the same slice over and over.
   mutating func nextSlice(after previous: StreamSlice, of original: StreamSlice) throws -> StreamSlice {
     let next: StreamSlice =
-      if let cursor { observer?.greatest.map { cursor.slice(original, from: $0) } ?? original } else { previous }
+      if let cursor { values?.observation.greatest.map { cursor.slice(original, from: $0) } ?? original } else { previous }
     if next.partition == previous.partition, next.cursorSlice == previous.cursorSlice {
       repetitions += 1
       guard repetitions < (cursor == nil ? 2 : 1) else {

@@ -14,28 +14,21 @@ package struct Page: Sendable {
 
 /// Reads the records of a slice.
 package protocol Retriever: Sendable {
-  /// Whether values are cast to the types of the stream's schema, so that `read` wants a normalizer.
-  var normalizes: Bool { get }
   /// Calls `body` with page after page; it returns whether the next one is wanted.
   /// - Throws: ``ConnectorError``; what `body` got until then is good.
-  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws
-  /// The same where every page is wanted, so that the next one may be asked for while `body` works on one that `observer` took in.
-  /// - Throws: also what `observer` cannot take in.
-  func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
-  ) async throws
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws
+  /// The same retriever, which casts values to the types of a stream's schema if the manifest wants that.
+  /// - Throws: ``ConnectorError`` where nothing can be cast to the schema.
+  func casting(to schema: JSONObject) throws -> any Retriever
+  /// Whether the next page may be asked for while one is being worked on.
+  var canReadAhead: Bool { get }
+  /// The cursor of a stream that it reads.
+  /// - Parameter cursor: the one that the stream's manifest says.
+  func cursor(over cursor: any Cursor) -> any Cursor
 }
 
 extension Retriever {
-  package func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
-  ) async throws {
-    try await read(slice, normalizer: normalizer) { page in
-      var page = page
-      let failure = observer.observe(&page)
-      try await body(page)
-      if let failure { throw failure }
-      return true
-    }
-  }
+  package func casting(to schema: JSONObject) throws -> any Retriever { self }
+  package var canReadAhead: Bool { false }
+  package func cursor(over cursor: any Cursor) -> any Cursor { cursor }
 }

@@ -1,12 +1,11 @@
 import AirbyteProtocol
-import AsyncAlgorithms
 import JSON
 import Jinja
 
 /// Reads a slice by requests, page after page.
 struct SimpleRetriever: Component, Retriever {
   private let requester: any Requester
-  private let selector: RecordSelector
+  private var selector: RecordSelector
   private let paginator: any Paginator
   private let decoder: any Decoder
   private let options: any RequestOptionsProvider
@@ -69,66 +68,28 @@ struct SimpleRetriever: Component, Retriever {
     repetitionLimit = try RepeatedPages.limit(runtime.environment)
   }
 
-  var normalizes: Bool { selector.normalizes }
-
-  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws {
-    _ = try await read(slice, depth: 0, normalizer, body)
+  func casting(to schema: JSONObject) throws -> any Retriever {
+    var retriever = self
+    retriever.selector = try selector.casting(to: schema)
+    return retriever
   }
 
-  func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
-  ) async throws {
-    try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
-      try await readAhead(slice, normalizer, observer, body)
-    }
-  }
+  var canReadAhead: Bool { true }
 
-  private func readAhead(
-    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
-  ) async throws {
-    let pages = AsyncChannel<Page>()
-    try await BlockingExecutor.shared.lend { thread in
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        @Sendable func readAhead() async throws {
-          defer { pages.finish() }
-          try await read(slice, normalizer: normalizer) { page in
-            var page = page
-            let failure = observer.observe(&page)
-            await pages.send(page)
-            if let failure { throw failure }
-            // Whoever takes this one is done with the page before.
-            if page.size > Self.smallPage { await pages.send(Page(records: [])) }
-            // A page that nobody took counts as not read.
-            try Task.checkCancellation()
-            return true
-          }
-        }
-        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads for ever.
-        if let thread {
-          group.addTask(executorPreference: thread, operation: readAhead)
-        } else {
-          group.addTask(operation: readAhead)
-        }
-        for await page in pages where !page.records.isEmpty { try await body(page) }
-        try await group.waitForAll()
-        try Task.checkCancellation()
-      }
-    }
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws {
+    _ = try await read(slice, depth: 0, body)
   }
 
   /// How often a page is asked for again that was cut off before anything of it was read.
   private static let mostCutOffs = 4
 
-  /// Pages up to this size, in bytes, are held two at a time.
-  private static let smallPage = 4 * 1024 * 1024
-
   /// Reads a slice, or its parts where the API refuses its window.
   /// - Returns: whether `body` wants more.
   private func read(
-    _ slice: StreamSlice, depth: Int, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+    _ slice: StreamSlice, depth: Int, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
     do {
-      return try await readPages(of: slice, normalizer, body)
+      return try await readPages(of: slice, body)
     } catch RequestSignal.splitRequestWindow(let reason, let failureType) {
       guard let (splitting, cursor) = windowSplitting else {
         throw ConnectorError(wrapping: RequestSignal.splitRequestWindow(reason, failureType))
@@ -136,15 +97,13 @@ struct SimpleRetriever: Component, Retriever {
       let parts = try splitting.parts(of: slice, by: cursor, depth: depth, reason: reason)
       runtime.log.log(.info, "Stream \(streamName): the API refuses a request window, which is read in \(parts.count) parts.")
       for part in parts {
-        guard try await read(part, depth: depth + 1, normalizer, body) else { return false }
+        guard try await read(part, depth: depth + 1, body) else { return false }
       }
       return true
     }
   }
 
-  private func readPages(
-    of slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
-  ) async throws -> Bool {
+  private func readPages(of slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws -> Bool {
     var tracker = paginationReset?.tracker(cursor) ?? PaginationTracker()
     var reducer = try pageSizeReduction.map {
       PageSizeReducer($0, configured: try paginator.pageSize(), streamName: streamName)
@@ -179,23 +138,25 @@ struct SimpleRetriever: Component, Retriever {
         let read: PageResult?
         if let response = embedded {
           embedded = nil
-          read = try await page(response, slice, normalizer, look, emit)
+          read = try await page(response, of: slice, look: look, emit: emit)
         } else {
-          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, look, emit)
+          read = try await fetch(&current, of: slice, token: token, size: size, look: look, emit: emit)
         }
-        runtime.log.note(.pageRead(stream: streamName))
+        runtime.events.note(.pageRead(stream: streamName))
         guard isMoreWanted else { return false }
         reducer?.pageSucceeded()
         cutOffs = 0
         if firstPages.end() { warnOfEqualFirstPages() }
-        let step = try step(after: read, current, size, token, isFirst: firstPages.count == 1, tracker.hasReachedLimit)
+        let step = try step(
+          after: read, slice: current, size: size, token: token, isFirst: firstPages.count == 1,
+          isAtLimit: tracker.hasReachedLimit)
         if runtime.log.isDebugging { tell(read, step) }
         switch step {
         case .next(let next):
           if let token { try repeated.end(token, slice: slice) }
           token = next
         case .anew:
-          try startAnew(&tracker, &current, &token, slice)
+          try startAnew(&tracker, slice: &current, token: &token, of: slice)
           repeated = newGuard()
         case .end: return true
         }
@@ -206,7 +167,7 @@ struct SimpleRetriever: Component, Retriever {
           Double(seconds), stream: streamName, reason: "broken transfer",
           "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
       } catch RequestSignal.resetPagination {
-        try startAnew(&tracker, &current, &token, slice)
+        try startAnew(&tracker, slice: &current, token: &token, of: slice)
         repeated = newGuard()
       } catch RequestSignal.reducePageSize(let reason) {
         guard let seconds = try reducer?.reduce(reason) else {
@@ -229,7 +190,7 @@ struct SimpleRetriever: Component, Retriever {
   }
 
   private func step(
-    after read: PageResult?, _ slice: StreamSlice, _ size: Int?, _ token: PageToken?, isFirst: Bool, _ isAtLimit: Bool
+    after read: PageResult?, slice: StreamSlice, size: Int?, token: PageToken?, isFirst: Bool, isAtLimit: Bool
   ) throws -> PageStep {
     guard var result = read else { return .end }
     if isAtLimit { return .anew }
@@ -263,7 +224,7 @@ struct SimpleRetriever: Component, Retriever {
   }
 
   private func startAnew(
-    _ tracker: inout PaginationTracker, _ current: inout StreamSlice, _ token: inout PageToken?, _ slice: StreamSlice
+    _ tracker: inout PaginationTracker, slice current: inout StreamSlice, token: inout PageToken?, of slice: StreamSlice
   ) throws {
     current = try tracker.nextSlice(after: current, of: slice)
     token = paginator.initialToken
@@ -277,11 +238,11 @@ struct SimpleRetriever: Component, Retriever {
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
   /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
-    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
-    _ look: ([Record]) -> Void, _ emit: ([Record], Int) async throws -> Bool
+    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, look: ([Record]) -> Void,
+    emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), original, normalizer, look, emit)
+      return try await page(send(slice, token: token, size: size), of: original, look: look, emit: emit)
     }
     var merged = MergedRecords()
     var (count, lastRecord) = (0, Record?.none)
@@ -294,7 +255,7 @@ struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer, look) { parts, size in
+      last = try await page(send(slice, token: token, size: size), of: original, look: look) { parts, size in
         var whole: [Record] = []
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
@@ -319,8 +280,8 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
-    _ emit: ([Record], Int) async throws -> Bool
+    _ response: HTTPResponse, of slice: StreamSlice, look: ([Record]) -> Void,
+    emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
@@ -328,7 +289,7 @@ struct SimpleRetriever: Component, Retriever {
       if !decoder.streams { result.body = batch.first }
       let size = decoder.streams ? batch.heldBytes : response.body.count
       var isMoreWanted = true
-      try await selector.select(batch, of: response, slice: slice, normalizer: normalizer, look) { selection in
+      try await selector.select(batch, of: response, slice: slice, look) { selection in
         result.recordCount += selection.records.count
         result.extractedCount += selection.extracted
         if paginator.looksAtLastRecord, let last = selection.records.last { result.lastRecord = last }

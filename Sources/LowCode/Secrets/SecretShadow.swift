@@ -11,7 +11,7 @@ package struct SecretShadow: Sendable {
 
   /// Nil where the config has no secrets.
   init?(of config: JSONObject, hiddenFrom secrets: any Secrets) {
-    if secrets is NoSecrets { return nil }
+    if secrets.showsEverything { return nil }
     var shadow = config
     var keys: Set<String> = []
     for (key, value) in config {

@@ -11,6 +11,8 @@ package protocol Secrets: Sendable {
   func masked(_ text: String) -> String
   /// How the answers of an API may be quoted that mean a failure.
   var quotation: Quotation { get }
+  /// Whether texts are shown as they are, so that nothing needs to be hidden.
+  var showsEverything: Bool { get }
 }
 
 /// What hides secrets where an API's answer to a request that failed is quoted.
@@ -25,6 +27,7 @@ package struct Quotation: Sendable {
 
 extension Secrets {
   package var quotation: Quotation { Quotation(words: self, body: self) }
+  package var showsEverything: Bool { false }
 }
 
 extension Secrets {
@@ -69,4 +72,5 @@ package struct NoSecrets: Secrets {
   package func hide(_ secret: String) {}
   package func hidePassing(_ secret: String) {}
   package func masked(_ text: String) -> String { text }
+  package var showsEverything: Bool { true }
 }

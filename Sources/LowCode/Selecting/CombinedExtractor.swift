@@ -11,7 +11,7 @@ struct CombinedExtractor: Component, RecordExtractor {
   private let extractors: [any RecordExtractor]
   private let mode: Mode
   private let skipsEmptyRecords: Bool
-  private let log: any LogSink
+  private let log: any Log
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     if let decoder = scope.exchange.decoder, decoder.streams {

@@ -3,10 +3,10 @@ import JSON
 /// Takes the rows of a large download, a CSV file that may be compressed, as records.
 struct ResponseToFileExtractor: Component, RecordExtractor {
   /// Reads the rows of a response.
-  let rows: any Decoder
+  let downloadDecoder: (any Decoder)?
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    rows = CSVFileDecoder(
+    downloadDecoder = CSVFileDecoder(
       keepsMissingWords: try node.bool("preserve_na_values", default: false),
       limit: try TransferLimits(scope.runtime.environment).recordBytes, log: scope.runtime.log)
   }

@@ -46,6 +46,8 @@ package protocol RecordExtractor: Sendable {
   func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
   /// What the extractor's path comes to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
+  /// What reads the downloads that it is for; nil where the download's own decoder does.
+  var downloadDecoder: (any Decoder)? { get }
 }
 
 extension RecordExtractor {
@@ -58,7 +60,9 @@ extension RecordExtractor {
 
   package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
 
-  func outcome(in body: JSONView) -> PathOutcome { .exists }
+  package func outcome(in body: JSONView) -> PathOutcome { .exists }
+
+  package var downloadDecoder: (any Decoder)? { nil }
 }
 
 /// Keeps some records and drops the others.

@@ -72,33 +72,24 @@ final class SelectionTally: Sendable {
 
 /// The tallies of a run, by stream.
 package final class SelectionTallies: Sendable {
-  private let tallies = Mutex<[String: [SelectionTally]]>([:])
+  private let tallies = StreamNotes<[SelectionTally]>()
 
   package init() {}
 
   /// The tally of a selector of `stream`. A stream that is read for itself and as the parent of others has one for both.
   func tally(of stream: String, extractorLocation: SourceLocation?, filter: SelectionTally.Filter?) -> SelectionTally {
-    tallies.withLock { tallies in
-      if let known = tallies[stream]?.first(where: { $0.extractorLocation == extractorLocation && $0.filter == filter }) {
-        return known
-      }
+    tallies.change(of: stream, from: []) { tallies in
+      if let known = tallies.first(where: { $0.extractorLocation == extractorLocation && $0.filter == filter }) { return known }
       let tally = SelectionTally(extractorLocation: extractorLocation, filter: filter)
-      tallies[stream, default: []].append(tally)
+      tallies.append(tally)
       return tally
     }
   }
 
   /// Says why a stream that is over has no records.
   /// - Parameter stream: nil for all that were not reported yet.
-  func report(of stream: String? = nil, to log: any LogSink, hiding secrets: any Secrets) {
-    let over = tallies.withLock { tallies in
-      guard let stream else {
-        defer { tallies = [:] }
-        return tallies
-      }
-      return tallies.removeValue(forKey: stream).map { [stream: $0] } ?? [:]
-    }
-    for (name, tallies) in over.sorted(by: { $0.key < $1.key }) {
+  func report(of stream: String? = nil, to log: any Log, hiding secrets: any Secrets) {
+    for (name, tallies) in tallies.take(of: stream) {
       for warning in tallies.flatMap({ $0.warnings(hiding: secrets) }) {
         log.log(.warn, name.isEmpty ? warning : "Stream \(name): \(warning)")
       }

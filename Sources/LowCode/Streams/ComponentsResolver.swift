@@ -6,6 +6,12 @@ package protocol ComponentsResolver: Sendable {
   /// Calls `body` with each stream: the template with the resolver's values in it.
   /// - Throws: ``ConnectorError`` where a template cannot be evaluated, or the values cannot be fetched.
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws
+  /// Whether the streams come from the user's config.
+  var readsConfig: Bool { get }
+}
+
+extension ComponentsResolver {
+  package var readsConfig: Bool { false }
 }
 
 extension Symbol {

@@ -16,6 +16,8 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     self.scope = scope
   }
 
+  var readsConfig: Bool { true }
+
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws {
     let stream = StreamTemplate(template, in: scope)
     let entries = try lists.map { try $0.entries() }

@@ -42,7 +42,7 @@ package struct DeclarativeStream: Component {
     hasFiles = reading.fileUploader != nil
     let retriever: any Retriever = try inner.entering(reading).build(node.required("retriever"))
     self.retriever = retriever
-    self.cursor = (retriever as? AsyncRetriever)?.cursor(over: cursor) ?? cursor
+    self.cursor = retriever.cursor(over: cursor)
     schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
   }
 
@@ -62,11 +62,6 @@ package struct DeclarativeStream: Component {
     }
     if !primaryKey.isEmpty { stream.sourceDefinedPrimaryKey = primaryKey.map { [$0] } }
     return stream
-  }
-
-  /// What casts values to the schema's types; nil where the stream does not ask for it.
-  func normalizer(_ schema: JSONObject) throws -> SchemaNormalizer? {
-    retriever.normalizes ? try SchemaNormalizer(schema: .object(schema)) : nil
   }
 
   private static func schemaLoader(_ node: ComponentNode, _ scope: BuildScope) throws -> any SchemaLoader {
@@ -95,7 +90,7 @@ package struct DeclarativeStream: Component {
 
 extension DeclarativeStream: ParentStream {
   package func read(_ slice: StreamSlice, _ body: ([Record]) async throws -> Void) async throws {
-    try await retriever.read(slice, normalizer: try normalizer(try await schema())) { page in
+    try await retriever.casting(to: try await schema()).read(slice) { page in
       try await body(page.records)
       return true
     }

@@ -33,11 +33,10 @@ package struct DynamicDeclarativeStream: Component {
           .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none").", at: filled)
       }
       guard names.insert(name).inserted else {
-        let isConfig = resolver is ConfigComponentsResolver
         var error = ConnectorError(
-          isConfig ? .config : .system,
+          resolver.readsConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"
-            + (isConfig ? ": check the config for entries that are there twice." : "."), at: filled)
+            + (resolver.readsConfig ? ": check the config for entries that are there twice." : "."), at: filled)
         error.isTraced = true
         throw error
       }

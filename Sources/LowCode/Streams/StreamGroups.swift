@@ -22,6 +22,9 @@ struct BlockSimultaneousSyncsAction: Component {
 struct StreamGroups: Sendable {
   private var groups: [String: String] = [:]
 
+  /// Parents of parents are followed so far.
+  static let longestLineage = 100
+
   /// - Parameter node: a manifest's `stream_groups`, groups by name; of two groups with one stream the later counts.
   init(_ node: ManifestNode?, in scope: BuildScope) throws {
     for (name, group) in node?.mapping ?? [:] {
@@ -41,7 +44,7 @@ struct StreamGroups: Sendable {
     /// A parent is looked at as the stream of its name, where there is one; else its copy counts only where it stands for one.
     func ancestors(of name: String, _ copy: (any ParentStream)?, _ depth: Int) -> Set<String> {
       let stream: (any ParentStream)? = byName[name] ?? (topLevelNames.contains(name) ? copy : nil)
-      guard let stream, depth < 100, stream.cursor is ConcurrentPerPartitionCursor else { return [] }
+      guard let stream, depth < Self.longestLineage, stream.cursor.followsPartitions else { return [] }
       return stream.parentStreams.reduce(into: []) { names, parent in
         names.insert(parent.name)
         names.formUnion(ancestors(of: parent.name, parent, depth + 1))

@@ -201,7 +201,6 @@ private struct NoTransport: Transport {
   }
 }
 
-private struct NoLog: LogSink {
+private struct NoLog: Log, RunEvents {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
-  func rateLimited(stream: String) {}
 }

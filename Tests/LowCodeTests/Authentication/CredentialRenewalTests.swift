@@ -10,9 +10,6 @@ import Testing
 @Suite struct CredentialRenewalTests {
   /// Asks for fresh credentials at status 401, and takes every other answer.
   private struct Handler: ErrorHandler {
-    let maxRetries = 5
-    let maxTime = 600.0
-    let backoffStrategies: [any BackoffStrategy]? = nil
     func interpret(_ attempt: Attempt) -> ErrorResolution {
       attempt.response?.status == 401 ? ErrorResolution(.refreshTokenThenRetry, .transient, "refused") : .success
     }

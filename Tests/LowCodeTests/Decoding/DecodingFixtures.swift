@@ -37,9 +37,8 @@ struct BodyTransport: Transport {
   }
 }
 
-private struct SilentLog: LogSink {
+private struct SilentLog: Log, RunEvents {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
-  func rateLimited(stream: String) {}
 }
 
 enum DecodingFixtures {

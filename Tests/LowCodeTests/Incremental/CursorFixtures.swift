@@ -76,7 +76,7 @@ enum CursorFixtures {
   }
 }
 
-final class RecordingLog: LogSink, @unchecked Sendable {
+final class RecordingLog: Log, RunEvents, @unchecked Sendable {
   private let lock = NSLock()
   private var all: [String] = []
   var lines: [String] { lock.withLock { all } }
@@ -85,7 +85,6 @@ final class RecordingLog: LogSink, @unchecked Sendable {
     let line = "\(level.rawValue) \(message())"
     lock.withLock { all.append(line) }
   }
-  func rateLimited(stream: String) {}
 }
 
 struct NoTransport: Transport {

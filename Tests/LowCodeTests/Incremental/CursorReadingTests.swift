@@ -17,7 +17,7 @@ import Testing
           for value in step["values"]?.array ?? [] {
             try observer.observe(CursorFixtures.record(["updated_at": value, "n": value]))
           }
-          _ = try cursor.close(slice, observer: observer)
+          _ = try cursor.close(slice, after: observer.finish())
           #expect(step["error"] == nil, "\(recorded.jsonText)")
         } catch {
           #expect(step["error"] != nil, "\(error) \(recorded.jsonText)")

@@ -36,7 +36,7 @@ import Testing
     for slice in try await CursorFixtures.slices(cursor, limit: 1) {
       let observer = cursor.observer(for: slice)
       for value in values { try observer.observe(CursorFixtures.record(["updated_at": .string(value)])) }
-      _ = try cursor.close(slice, observer: observer)
+      _ = try cursor.close(slice, after: observer.finish())
     }
     return try cursor.state["updated_at"]
   }
@@ -141,7 +141,7 @@ import Testing
     for (slice, value) in zip(try await CursorFixtures.slices(cursor), values) {
       let observer = cursor.observer(for: slice)
       try observer.observe(CursorFixtures.record(["updated_at": .string(value)]))
-      _ = try cursor.close(slice, observer: observer)
+      _ = try cursor.close(slice, after: observer.finish())
     }
     #expect(try cursor.finish()["state"] == ["updated_at": .string(latest)])
   }

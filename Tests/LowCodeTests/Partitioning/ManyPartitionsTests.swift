@@ -29,7 +29,7 @@ import Testing
     try await cursor.slices { slice in
       let observer = cursor.observer(for: slice)
       try observer.observe(CursorFixtures.record(["updated_at": "2025-02-03T00:00:00Z"]))
-      _ = try cursor.close(slice, observer: observer)
+      _ = try cursor.close(slice, after: observer.finish())
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
     var place = 0
     try await cursor.slices { slice in
       clock.withLock { $0 += Int64(steps[place]) * 1_000_000 }
-      if let state = try cursor.close(slice, observer: cursor.observer(for: slice)) {
+      if let state = try cursor.close(slice, after: cursor.observer(for: slice).finish()) {
         emitted.append(place)
         #expect(state["states"]?.count == place + 1)
       }

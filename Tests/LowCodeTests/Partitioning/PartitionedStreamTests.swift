@@ -89,7 +89,7 @@ enum Scripted {
           }
           let observer = stream.cursor.observer(for: open[place])
           for value in event["values"]?.array ?? [] { try observer.observe(CursorFixtures.record(["updated_at": value])) }
-          let emitted = try stream.cursor.close(open[place], observer: observer)
+          let emitted = try stream.cursor.close(open[place], after: observer.finish())
           var played: JSONObject = ["close": .int(place), "values": event["values"] ?? [], "emits": .bool(emitted != nil)]
           let state = try JSONValue.object(stream.cursor.state)
           if event["state"] != nil { played["state"] = state }

@@ -119,7 +119,7 @@ import Testing
       var read: [JSONValue?] = []
       try await cursor.slices { slice in
         read.append(slice.partition["team"])
-        _ = try cursor.close(slice, observer: cursor.observer(for: slice))
+        _ = try cursor.close(slice, after: cursor.observer(for: slice).finish())
       }
       #expect(read == ["a", "b", "c"])
     }

@@ -40,7 +40,7 @@ final class ScriptedTransport: Transport {
 }
 
 /// A clock that only sleeping moves, and what happened to it.
-final class TestWorld: LogSink, Secrets {
+final class TestWorld: Log, RunEvents, Secrets {
   /// 2025-03-01T12:00:00Z in microseconds.
   static let start: Int64 = 1_740_830_400_000_000
 
@@ -69,7 +69,6 @@ final class TestWorld: LogSink, Secrets {
   }
   func hidePassing(_ secret: String) { hide(secret) }
   func masked(_ text: String) -> String { mask.masked(text) }
-  func rateLimited(stream: String) {}
 
   var runtime: RuntimeEnvironment {
     RuntimeEnvironment(
