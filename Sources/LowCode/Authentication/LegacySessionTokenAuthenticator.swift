@@ -25,7 +25,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       return InterpolatedString(value, parameters: node.parameters)
     }
     // As the reference: without a base, the addresses for login and validation have to be whole.
-    apiURL = scope.exchange.urlBase ?? InterpolatedString("")
+    apiURL = RequesterAddress.base(of: scope.exchange.requester)
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)
     validationURL = try InterpolatedString(node.required("validate_session_url"), parameters: node.parameters)

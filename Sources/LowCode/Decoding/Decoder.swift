@@ -87,6 +87,9 @@ package protocol Decoder: Sendable {
   /// - Parameter batch: takes values and returns whether more are wanted.
   /// - Throws: ``ConnectorError`` or ``TransportError``; the batches until then are good.
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws
+  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it shows when it is read.
+  /// - Throws: ``TransportError``
+  func checkEnd(_ response: HTTPResponse) throws(TransportError)
 }
 
 extension Decoder {
@@ -94,10 +97,7 @@ extension Decoder {
   package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
 
-  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
-  /// - Throws: ``TransportError``
-  func checkEnd(_ response: HTTPResponse) throws(TransportError) {
-    if self is JsonDecoder { return try response.checkJSONEnd() }
+  package func checkEnd(_ response: HTTPResponse) throws(TransportError) {
     do { _ = try decode(response) } catch {
       if let error = error as? TransportError { throw error }
     }

@@ -13,6 +13,8 @@ struct JsonDecoder: Component, Decoder {
 
   var allowsPagination: Bool { true }
 
+  func checkEnd(_ response: HTTPResponse) throws(TransportError) { try response.checkJSONEnd() }
+
   /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
   /// - Throws: ``TransportError`` where it ends in the middle.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {

@@ -16,8 +16,7 @@ extension ConnectionCheck {
       guard let slice = try await firstSlice(of: stream.cursor) else {
         return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
       }
-      let normalizer = try stream.normalizer(try await stream.schema())
-      try await stream.retriever.read(slice, normalizer: normalizer) { page in page.records.isEmpty }
+      try await stream.retriever.casting(to: try await stream.schema()).read(slice) { page in page.records.isEmpty }
       return nil
     } catch is CancellationError {
       throw CancellationError()

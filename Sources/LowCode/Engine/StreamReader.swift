@@ -30,7 +30,7 @@ final class StreamReader: Sendable {
     try run.writer.status(descriptor, .started)
     run.runtime.log.note(.streamStarted(stream.name))
     do {
-      try await readSlices(stream.normalizer(schema), slicesAreListed)
+      try await readSlices(stream.retriever.casting(to: schema), slicesAreListed)
     } catch {
       try fail(error)
     }
@@ -44,7 +44,7 @@ final class StreamReader: Sendable {
     return isComplete
   }
 
-  private func readSlices(_ normalizer: SchemaNormalizer?, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
+  private func readSlices(_ retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
@@ -65,7 +65,7 @@ final class StreamReader: Sendable {
         group.addTask { [self] in
           for await slice in slices {
             do {
-              try await run.limiter.run(stream.name) { try await read(slice, normalizer) }
+              try await run.limiter.run(stream.name) { try await read(slice, retriever) }
             } catch {
               // A slice that fails does not stop the others.
               try fail(error)
@@ -79,9 +79,9 @@ final class StreamReader: Sendable {
     try Task.checkCancellation()
   }
 
-  private func read(_ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async throws {
+  private func read(_ slice: StreamSlice, _ retriever: any Retriever) async throws {
     let observer = stream.cursor.observer(for: slice)
-    try await stream.retriever.readAll(slice, normalizer: normalizer, observer: observer) { page in
+    try await retriever.readAll(slice, observer: observer) { page in
       try Task.checkCancellation()
       try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
         try run.writer.records(lines, count: count, of: descriptor)

@@ -11,7 +11,7 @@ package struct ComponentRegistry: Sendable {
   /// The names of all components that can be built.
   package var names: Set<String> { Set(types.keys) }
 
-  func has(_ name: String) -> Bool { types[name] != nil }
+  func type(named name: String) -> (any Component.Type)? { types[name] }
 
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }

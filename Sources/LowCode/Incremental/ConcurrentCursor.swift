@@ -48,7 +48,7 @@ final class ConcurrentCursor: Cursor {
   var state: JSONObject { get throws { try timeline.withLock { try $0.state } } }
 
   /// What was read during this run does not move the bounds: they are those of the state that was handed in.
-  func bounds(for slice: StreamSlice) -> CursorBounds { initialBounds }
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? { initialBounds }
 
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { definition.moment(of: state) }
 

@@ -10,7 +10,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
   private let now: @Sendable () -> Int64
   private let progress: Mutex<PerPartitionProgress>
   /// The bounds that were asked for last: a reader asks for those of one slice again and again.
-  private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds)?>(nil)
+  private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds?)?>(nil)
 
   /// - Parameter usesGlobalCursor: whether all partitions share one cursor, unless the state says otherwise.
   /// - Throws: ``ConnectorError`` where the state cannot be read.
@@ -84,7 +84,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
 
   var state: JSONObject { get throws { try progress.withLock { try $0.state } } }
 
-  func bounds(for slice: StreamSlice) -> CursorBounds {
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? {
     if let last = lastBounds.withLock({ $0 }), last.slice === slice { return last.bounds }
     let key = PartitionKey(slice.partition)
     let bounds = progress.withLock { $0.bounds(for: key) }

@@ -19,7 +19,7 @@ package protocol Cursor: RequestOptionsProvider {
   var state: JSONObject { get throws }
   /// The values that are new for a read of `slice`, for streams that filter on the client's side or stop a feed by them.
   /// Ask once a page rather than once a record.
-  func bounds(for slice: StreamSlice) -> CursorBounds
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)?
   /// Up to when `state` says that the stream was read; nil where it does not say so in time.
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime?
 }
@@ -28,7 +28,7 @@ extension Cursor {
   package func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
 
   /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
-  package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
+  package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice)?.admit(record) ?? true }
 }
 
 /// What one reader saw of the records of one slice. It may be handed to another task, but only one uses it at a time.
@@ -60,4 +60,10 @@ extension CursorObserver {
 final class IdleObserver: CursorObserver {
   func observe(_ record: borrowing Record) {}
   func observe(_ page: inout Page) -> (any Error)? { nil }
+}
+
+/// What is new in a slice: where a stream filters by its cursor, other records are dropped.
+package protocol RecordBounds: Sendable {
+  /// Whether the record is new. One whose cursor value is missing or cannot be read counts as new.
+  func admit(_ record: borrowing Record) -> Bool
 }

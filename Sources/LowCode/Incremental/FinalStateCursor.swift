@@ -19,7 +19,7 @@ final class FinalStateCursor: Cursor {
   func close(_ slice: StreamSlice, observer: any CursorObserver) throws -> JSONObject? { nil }
   func finish() throws -> JSONObject { state }
   var state: JSONObject { [Self.stateKey: true] }
-  func bounds(for slice: StreamSlice) -> CursorBounds { .everything }
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? { nil }
 
   /// Now, where the state is one of a read that came to its end.
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? {

@@ -260,8 +260,8 @@ struct PerPartitionProgress: Sendable {
   }
 
   /// What a read of the partition takes as new.
-  func bounds(for key: PartitionKey) -> CursorBounds {
+  func bounds(for key: PartitionKey) -> CursorBounds? {
     let known = usesGlobalCursor ? nil : timelines[key]
-    return (known ?? (try? newTimeline()))?.bounds ?? .everything
+    return (known ?? (try? newTimeline()))?.bounds
   }
 }

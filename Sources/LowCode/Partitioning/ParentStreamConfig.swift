@@ -72,6 +72,12 @@ struct ParentStreamConfig: Component {
     stream = try scope.entering(parent).build(streamNode, as: (any ParentStream).self)
   }
 
+  static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    var stream = scope.stream
+    stream.state = nil
+    return scope.entering(stream)
+  }
+
   /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a
   /// state
   /// from before the child had partitions.

@@ -9,7 +9,7 @@ struct HTTPClient: Sendable {
   let errorHandler: any ErrorHandler
   let runtime: RuntimeEnvironment
   /// Keeps attempts within the API's call rates.
-  var budget: HTTPAPIBudget?
+  var budget: (any CallBudget)?
   /// Where responses are shared with other requesters.
   var cache: ResponseCache?
 

@@ -20,8 +20,6 @@ struct HttpRequester: Component, Requester {
   /// The config with other secrets in it; nil where what is sent does not depend on them.
   private let shadow: TemplateConfig?
 
-  var baseURL: InterpolatedString? { address.base }
-
   init(from node: ComponentNode, in scope: BuildScope) throws {
     address = RequesterAddress(from: node)
     method = try node.optionalString("http_method") ?? "GET"
@@ -36,7 +34,7 @@ struct HttpRequester: Component, Requester {
     let keepsResponses =
       try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? scope.exchange.keepsResponses
     cacheScope = keepsResponses ? node["authenticator"]?.identity(scope.templateConfig) ?? "" : nil
-    let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, urlBase: address.base))
+    let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, requester: node))
     let shared = scope.run.shared(RequestingState.self)
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
     client = HTTPClient(

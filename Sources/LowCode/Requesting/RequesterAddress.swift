@@ -7,8 +7,6 @@ struct RequesterAddress: Sendable {
   private let path: InterpolatedString
   /// Where the address stands in the manifest.
   let node: ManifestNode?
-  /// The URL that relative paths stand under; nil where the requester has none.
-  let base: InterpolatedString?
 
   init(from node: ComponentNode) {
     func template(_ property: String) -> InterpolatedString {
@@ -18,8 +16,14 @@ struct RequesterAddress: Sendable {
     url = template("url")
     urlBase = template("url_base")
     path = template("path")
-    base = url.source.isEmpty ? (urlBase.source.isEmpty ? nil : urlBase) : url
     self.node = node["url_base"] ?? node["url"]
+  }
+
+  /// The URL that relative paths of a requester are added to; empty if it has none.
+  static func base(of node: ComponentNode?) -> InterpolatedString {
+    guard let node else { return InterpolatedString("") }
+    let address = RequesterAddress(from: node)
+    return address.url.source.isEmpty ? address.urlBase : address.url
   }
 
   /// The requester's own address.

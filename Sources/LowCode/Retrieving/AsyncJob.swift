@@ -25,13 +25,13 @@ final class AsyncJob: Sendable {
   let slice: StreamSlice
   /// The response that created the job; nil where it could not be created.
   let creation: HTTPResponse?
-  let slot: AsyncJobBudget.Slot
+  let slot: any JobSlot
   /// Microseconds; nil where the job waits as long as it takes.
   private let timeout: Int64?
   private let state: Mutex<State>
 
   /// A job that the API has begun.
-  init(_ slice: StreamSlice, creation: HTTPResponse, slot: AsyncJobBudget.Slot, timeout: Int64, now: Int64) {
+  init(_ slice: StreamSlice, creation: HTTPResponse, slot: any JobSlot, timeout: Int64, now: Int64) {
     self.slice = slice
     self.creation = creation
     self.slot = slot
@@ -40,7 +40,7 @@ final class AsyncJob: Sendable {
   }
 
   /// A job that could not be created.
-  init(failed slice: StreamSlice, because reason: String, slot: AsyncJobBudget.Slot, now: Int64) {
+  init(failed slice: StreamSlice, because reason: String, slot: any JobSlot, now: Int64) {
     self.slice = slice
     creation = nil
     self.slot = slot
@@ -87,4 +87,10 @@ final class AsyncJob: Sendable {
       return now >= retryAfter
     }
   }
+}
+
+/// A place that a job takes up among those that may be under way at the API, given back at the latest when it is forgotten.
+package protocol JobSlot: AnyObject, Sendable {
+  /// Gives the place back; more than once does no harm.
+  func release()
 }

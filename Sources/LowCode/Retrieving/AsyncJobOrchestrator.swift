@@ -117,7 +117,7 @@ struct AsyncJobOrchestrator {
   }
 
   /// A job that cannot be created counts as one that failed, and is tried again like it.
-  private func start(_ slice: StreamSlice, _ slot: AsyncJobBudget.Slot) async throws -> AsyncJob {
+  private func start(_ slice: StreamSlice, _ slot: any JobSlot) async throws -> AsyncJob {
     do {
       let response = try await rules.repository.start(slice)
       return AsyncJob(slice, creation: response, slot: slot, timeout: rules.timeout, now: runtime.now())

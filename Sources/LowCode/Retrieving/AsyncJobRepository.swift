@@ -65,7 +65,7 @@ struct AsyncJobRepository: Sendable {
       let slice = StreamSlice(
         partition: job.slice.partition, cursorSlice: job.slice.cursorSlice, extraFields: fields,
         bindings: [try created(job), try polled(job)], job: nil)
-      try await download.read(slice, normalizer: nil) { page in
+      try await download.read(slice) { page in
         wantsMore = try await body(page)
         return wantsMore
       }

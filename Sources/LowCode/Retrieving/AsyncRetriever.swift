@@ -4,7 +4,7 @@ import Jinja
 
 /// Reads what jobs at the API made: a job is created for each slice, and its records are fetched when it is done.
 struct AsyncRetriever: Component, Retriever {
-  private let selector: RecordSelector
+  private var selector: RecordSelector
   private let rules: AsyncJobOrchestrator.Rules
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -83,34 +83,38 @@ struct AsyncRetriever: Component, Retriever {
     return number
   }
 
-  var normalizes: Bool { selector.normalizes }
+  func casting(to schema: JSONObject) throws -> any Retriever {
+    var copy = self
+    copy.selector = try selector.casting(to: schema)
+    return copy
+  }
 
   /// The cursor that hands slices out when their jobs are done.
   func cursor(over cursor: any Cursor) -> any Cursor { AsyncJobCursor(cursor, rules) }
 
-  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws {
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws {
     if slice.job == nil {
       // Read outside of a stream: the job is created here.
       struct Enough: Error {}
       do {
         try await cursor(over: FinalStateCursor(router: nil)).slices { slice in
-          guard try await fetch(slice, normalizer, body) else { throw Enough() }
+          guard try await fetch(slice, body) else { throw Enough() }
         }
       } catch is Enough {}
     } else {
-      _ = try await fetch(slice, normalizer, body)
+      _ = try await fetch(slice, body)
     }
   }
 
   /// - Returns: whether `body` wants more.
   private func fetch(
-    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+    _ slice: StreamSlice, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
     guard let job = slice.job else { return true }
     let wantsMore = try await rules.repository.fetch(job) { page in
       var records = page.records
       do {
-        try selector.refine(&records, slice: slice, normalizer: normalizer)
+        try selector.refine(&records, slice: slice)
       } catch {
         if !records.isEmpty, try await !body(Page(records: records)) { return false }
         throw error

@@ -26,7 +26,7 @@ struct PropertiesFromEndpoint: Component {
     try await known.turnstile.pass {
       if let names = known.names.withLock({ $0 }) { return names }
       var names: [String] = []
-      try await retriever.read(.whole, normalizer: nil) { page in
+      try await retriever.read(.whole) { page in
         // As the reference: a record without the property gives an empty list, as text.
         for record in page.records { names.append(PythonStrings.str(try path.get().value(in: record) ?? [])) }
         return true

@@ -14,23 +14,26 @@ package struct Page: Sendable {
 
 /// Reads the records of a slice.
 package protocol Retriever: Sendable {
-  /// Whether values are cast to the types of the stream's schema, so that `read` wants a normalizer.
-  var normalizes: Bool { get }
+  /// The same, which casts values to the types of the stream's schema where the manifest asks for it.
+  /// - Throws: where the schema cannot be applied.
+  func casting(to schema: JSONObject) throws -> any Retriever
   /// Calls `body` with page after page; it returns whether the next one is wanted.
   /// - Throws: ``ConnectorError``; what `body` got until then is good.
-  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws
   /// The same where every page is wanted, so that the next one may be asked for while `body` works on one that `observer` took in.
   /// - Throws: also what `observer` cannot take in.
   func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
+    _ slice: StreamSlice, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws
 }
 
 extension Retriever {
+  package func casting(to schema: JSONObject) throws -> any Retriever { self }
+
   package func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
+    _ slice: StreamSlice, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
-    try await read(slice, normalizer: normalizer) { page in
+    try await read(slice) { page in
       var page = page
       let failure = observer.observe(&page)
       try await body(page)

@@ -6,7 +6,7 @@ import Jinja
 /// Reads a slice by requests, page after page.
 struct SimpleRetriever: Component, Retriever {
   private let requester: any Requester
-  private let selector: RecordSelector
+  private var selector: RecordSelector
   private let paginator: any Paginator
   private let decoder: any Decoder
   private let options: any RequestOptionsProvider
@@ -69,29 +69,33 @@ struct SimpleRetriever: Component, Retriever {
     repetitionLimit = try RepeatedPages.limit(runtime.environment)
   }
 
-  var normalizes: Bool { selector.normalizes }
+  func casting(to schema: JSONObject) throws -> any Retriever {
+    var copy = self
+    copy.selector = try selector.casting(to: schema)
+    return copy
+  }
 
-  func read(_ slice: StreamSlice, normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool) async throws {
-    _ = try await read(slice, depth: 0, normalizer, body)
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws {
+    _ = try await read(slice, depth: 0, body)
   }
 
   func readAll(
-    _ slice: StreamSlice, normalizer: SchemaNormalizer?, observer: any CursorObserver, _ body: (Page) async throws -> Void
+    _ slice: StreamSlice, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
     try await ResponseRoom.$holder.withValue(ResponseRoom.Holder()) {
-      try await readAhead(slice, normalizer, observer, body)
+      try await readAhead(slice, observer, body)
     }
   }
 
   private func readAhead(
-    _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
+    _ slice: StreamSlice, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
     let pages = AsyncChannel<Page>()
     try await BlockingExecutor.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
         @Sendable func readAhead() async throws {
           defer { pages.finish() }
-          try await read(slice, normalizer: normalizer) { page in
+          try await read(slice) { page in
             var page = page
             let failure = observer.observe(&page)
             await pages.send(page)
@@ -125,10 +129,10 @@ struct SimpleRetriever: Component, Retriever {
   /// Reads a slice, or its parts where the API refuses its window.
   /// - Returns: whether `body` wants more.
   private func read(
-    _ slice: StreamSlice, depth: Int, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+    _ slice: StreamSlice, depth: Int, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
     do {
-      return try await readPages(of: slice, normalizer, body)
+      return try await readPages(of: slice, body)
     } catch RequestSignal.splitRequestWindow(let reason, let failureType) {
       guard let (splitting, cursor) = windowSplitting else {
         throw ConnectorError(wrapping: RequestSignal.splitRequestWindow(reason, failureType))
@@ -136,14 +140,14 @@ struct SimpleRetriever: Component, Retriever {
       let parts = try splitting.parts(of: slice, by: cursor, depth: depth, reason: reason)
       runtime.log.log(.info, "Stream \(streamName): the API refuses a request window, which is read in \(parts.count) parts.")
       for part in parts {
-        guard try await read(part, depth: depth + 1, normalizer, body) else { return false }
+        guard try await read(part, depth: depth + 1, body) else { return false }
       }
       return true
     }
   }
 
   private func readPages(
-    of slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
+    of slice: StreamSlice, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
     var tracker = paginationReset?.tracker(cursor) ?? PaginationTracker()
     var reducer = try pageSizeReduction.map {
@@ -179,9 +183,9 @@ struct SimpleRetriever: Component, Retriever {
         let read: PageResult?
         if let response = embedded {
           embedded = nil
-          read = try await page(response, slice, normalizer, look, emit)
+          read = try await page(response, slice, look, emit)
         } else {
-          read = try await fetch(&current, of: slice, token: token, size: size, normalizer, look, emit)
+          read = try await fetch(&current, of: slice, token: token, size: size, look, emit)
         }
         runtime.log.note(.pageRead(stream: streamName))
         guard isMoreWanted else { return false }
@@ -277,11 +281,11 @@ struct SimpleRetriever: Component, Retriever {
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
   /// - Returns: what the next page depends on; nil where the API has no further page.
   private func fetch(
-    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
+    _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?,
     _ look: ([Record]) -> Void, _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), original, normalizer, look, emit)
+      return try await page(send(slice, token: token, size: size), original, look, emit)
     }
     var merged = MergedRecords()
     var (count, lastRecord) = (0, Record?.none)
@@ -294,7 +298,7 @@ struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), original, normalizer, look) { parts, size in
+      last = try await page(send(slice, token: token, size: size), original, look) { parts, size in
         var whole: [Record] = []
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
@@ -319,7 +323,7 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
+    _ response: HTTPResponse, _ slice: StreamSlice, _ look: ([Record]) -> Void,
     _ emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
@@ -328,7 +332,7 @@ struct SimpleRetriever: Component, Retriever {
       if !decoder.streams { result.body = batch.first }
       let size = decoder.streams ? batch.heldBytes : response.body.count
       var isMoreWanted = true
-      try await selector.select(batch, of: response, slice: slice, normalizer: normalizer, look) { selection in
+      try await selector.select(batch, of: response, slice: slice, look) { selection in
         result.recordCount += selection.records.count
         result.extractedCount += selection.extracted
         if paginator.looksAtLastRecord, let last = selection.records.last { result.lastRecord = last }

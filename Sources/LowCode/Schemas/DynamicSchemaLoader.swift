@@ -51,7 +51,7 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
     do {
       try await cursor.slices { slice in
         var first: JSONObject?
-        try await retriever.read(slice, normalizer: nil) { page in
+        try await retriever.read(slice) { page in
           first = page.records.first?.object
           return first == nil
         }

@@ -55,12 +55,6 @@ extension Secrets {
     default: hidePassing(PythonStrings.str(value))
     }
   }
-
-  /// Hides all that authentication adds to a request.
-  func hide(credentials parts: RequestParts) {
-    for place in [parts.parameters, parts.headers, parts.bodyJSON] { hide(credential: .object(place)) }
-    hide(credential: parts.bodyData)
-  }
 }
 
 /// Hides nothing and shows everything: for surroundings whose lines nobody sees.

@@ -111,7 +111,7 @@ struct RecordExpander: Component {
   private func fetch(by retriever: SimpleRetriever, _ parent: Parent) async throws -> [ExtractedItem] {
     var items: [ExtractedItem] = []
     let partition: JSONObject = ["parent_record": .object(parent.whole ?? parent.record.object)]
-    try await retriever.read(StreamSlice(partition: partition), normalizer: nil) { page in
+    try await retriever.read(StreamSlice(partition: partition)) { page in
       items += try page.records.map { .value(try withParent(parent, .object($0.object))) }
       return true
     }

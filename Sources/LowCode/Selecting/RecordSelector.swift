@@ -8,8 +8,10 @@ struct RecordSelector: Component {
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
   private let transformsFirst: Bool
-  /// Whether values are cast to the types of the stream's schema.
-  let normalizes: Bool
+  /// Whether values are to be cast to the types of the stream's schema.
+  private let normalizes: Bool
+  /// What casts them, once the schema is known.
+  private var normalizer: SchemaNormalizer?
   private let cursor: (any Cursor)?
   private let uploader: (any FileUploading)?
   private let streamName: String
@@ -65,6 +67,14 @@ struct RecordSelector: Component {
     }
   }
 
+  /// The same, which casts values to the types of the stream's schema where the manifest asks for it.
+  func casting(to schema: JSONObject) throws -> RecordSelector {
+    guard normalizes else { return self }
+    var copy = self
+    copy.normalizer = try SchemaNormalizer(schema: .object(schema))
+    return copy
+  }
+
   /// What becomes of some of the values of a body.
   struct Selection {
     var records: [Record] = []
@@ -81,10 +91,10 @@ struct RecordSelector: Component {
   /// - Throws: why there is nothing behind the records that were emitted, as one of them cannot be made. Those before it stand, as with
   ///   the reference.
   func select(
-    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
+    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
     _ emit: (Selection) async throws -> Bool
   ) async throws {
-    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, normalizer, emit) }
+    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, emit) }
     var found = Selection()
     var (weight, total) = (0, 0)
     defer { tally.extracted(total) { body.first.map(extractor.outcome) ?? .unknown } }
@@ -172,31 +182,31 @@ struct RecordSelector: Component {
   }
 
   private func refineAndEmit(
-    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ normalizer: SchemaNormalizer?,
+    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice,
     _ emit: (Selection) async throws -> Bool
   ) async throws {
     guard let workshop = response.memory?.workshop, !Self.areSmall(part.records) else {
-      let failure = await refined(&part.records, slice, normalizer)
+      let failure = await refined(&part.records, slice)
       return try await hand(part, on: emit, failure)
     }
     let (records, isBuilt) = (part.records, !changesNothing)
     guard ResponseRoom.holder != nil else {
       // Whoever takes these records may read others that they bring about, and wait for the same memory.
       let failure = try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-        await refined(&part.records, slice, normalizer)
+        await refined(&part.records, slice)
       }
       return try await hand(part, on: emit, failure)
     }
     try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-      let failure = await refined(&part.records, slice, normalizer)
+      let failure = await refined(&part.records, slice)
       try await hand(part, on: emit, failure)
     }
   }
 
   /// - Returns: why there are no records behind those that are left.
-  private func refined(_ records: inout [Record], _ slice: StreamSlice, _ normalizer: SchemaNormalizer?) async -> (any Error)? {
+  private func refined(_ records: inout [Record], _ slice: StreamSlice) async -> (any Error)? {
     var failure: (any Error)?
-    do { try refine(&records, slice: slice, normalizer: normalizer) } catch { failure = error }
+    do { try refine(&records, slice: slice) } catch { failure = error }
     guard let uploader else { return failure }
     for index in records.indices {
       do {
@@ -240,7 +250,7 @@ struct RecordSelector: Component {
 
   /// Filters, transforms and normalises records.
   /// - Throws: where one of them cannot be; then those before it are left.
-  func refine(_ found: inout [Record], slice: StreamSlice, normalizer: SchemaNormalizer?) throws {
+  func refine(_ found: inout [Record], slice: StreamSlice) throws {
     if filter == nil, cursor == nil, transformations.isEmpty, !normalizes { return }
     let bounds = cursor?.bounds(for: slice)
     // Once, as taking it out copies it.
@@ -261,7 +271,7 @@ struct RecordSelector: Component {
         continue
       }
       if !transformsFirst { try transform(&found[index], slice) }
-      if normalizes, let normalizer { try normalize(&found[index], normalizer) }
+      if let normalizer { try normalize(&found[index], normalizer) }
       if kept < index { found.swapAt(kept, index) }
       kept += 1
     }

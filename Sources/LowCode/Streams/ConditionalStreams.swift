@@ -16,4 +16,7 @@ package struct ConditionalStreams: Component {
       throw error
     }
   }
+
+  /// The streams may not exist.
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? { nil }
 }

@@ -46,6 +46,14 @@ package struct DeclarativeStream: Component {
     schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
   }
 
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    var stream = scope.stream
+    stream.name = node["name"]?.string ?? ""
+    var reading = ReadingScope()
+    reading.incrementalSync = node["incremental_sync"]
+    return scope.entering(stream).entering(reading)
+  }
+
   /// The stream's JSON schema, loaded once.
   package func schema() async throws -> JSONObject { try await schemaLoader.schema() }
 
@@ -62,11 +70,6 @@ package struct DeclarativeStream: Component {
     }
     if !primaryKey.isEmpty { stream.sourceDefinedPrimaryKey = primaryKey.map { [$0] } }
     return stream
-  }
-
-  /// What casts values to the schema's types; nil where the stream does not ask for it.
-  func normalizer(_ schema: JSONObject) throws -> SchemaNormalizer? {
-    retriever.normalizes ? try SchemaNormalizer(schema: .object(schema)) : nil
   }
 
   private static func schemaLoader(_ node: ComponentNode, _ scope: BuildScope) throws -> any SchemaLoader {
@@ -95,7 +98,7 @@ package struct DeclarativeStream: Component {
 
 extension DeclarativeStream: ParentStream {
   package func read(_ slice: StreamSlice, _ body: ([Record]) async throws -> Void) async throws {
-    try await retriever.read(slice, normalizer: try normalizer(try await schema())) { page in
+    try await retriever.casting(to: try await schema()).read(slice) { page in
       try await body(page.records)
       return true
     }

@@ -28,7 +28,7 @@ struct HttpComponentsResolver: Component, ComponentsResolver {
     try await cursor.slices { slice in
       var records: [Record] = []
       do {
-        try await retriever.read(slice, normalizer: nil) { page in
+        try await retriever.read(slice) { page in
           records += page.records
           return true
         }

@@ -44,6 +44,10 @@ package struct StateDelegatingStream: Component {
     stream = again
   }
 
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    DeclarativeStream.partScope(of: node, in: scope)
+  }
+
   /// What the manifest and the config say of the retention; nil where they say nothing.
   private static func retention(_ node: ComponentNode, in scope: BuildScope) throws -> String? {
     guard let template = node["api_retention_period"], template.string != "" else { return nil }

@@ -14,7 +14,7 @@ import Testing
   {
     var pages: [[Int]] = []
     do {
-      try await retriever.read(.whole, normalizer: nil) { page in
+      try await retriever.read(.whole) { page in
         pages.append(page.records.compactMap { $0["id"]?.value.int })
         return !isEnough(pages.flatMap { $0 })
       }

@@ -31,7 +31,7 @@ import Testing
   private static func read(_ stream: DeclarativeStream) async throws -> [JSONObject] {
     var records: [JSONObject] = []
     try await stream.cursor.slices { slice in
-      try await stream.retriever.read(slice, normalizer: nil) { page in
+      try await stream.retriever.read(slice) { page in
         records += page.records.map(\.object)
         return true
       }

@@ -54,7 +54,7 @@ import Testing
   @Test(.timeLimit(.minutes(15))) func asksForTheNextPageWhileOneIsWorkedOn() async throws {
     let pages = Pages()
     var counts: [Int] = []
-    try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { page in
+    try await Self.retriever(pages).readAll(.whole, observer: IdleObserver()) { page in
       // The first page is not done before the second one is asked for.
       if counts.isEmpty { await pages.waitForSecond() }
       counts.append(page.records.count)
@@ -66,13 +66,13 @@ import Testing
   @Test func asksForNothingThatMayNotBeWanted() async throws {
     let pages = Pages()
     var requests: [Int] = []
-    try await Self.retriever(pages).read(.whole, normalizer: nil) { _ in
+    try await Self.retriever(pages).read(.whole) { _ in
       requests.append(pages.count)
       return true
     }
     #expect(requests == [1, 2])
     let others = Pages()
-    try await Self.retriever(others).read(.whole, normalizer: nil) { _ in false }
+    try await Self.retriever(others).read(.whole) { _ in false }
     #expect(others.count == 1)
   }
 
@@ -80,7 +80,7 @@ import Testing
     let pages = Pages(failsLater: true)
     var count = 0
     let error = await connectorError {
-      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { count += $0.records.count }
+      try await Self.retriever(pages).readAll(.whole, observer: IdleObserver()) { count += $0.records.count }
     }
     #expect(count == 1)
     #expect(error != nil)
@@ -90,14 +90,14 @@ import Testing
     struct Stop: Error {}
     let pages = Pages()
     await #expect(throws: Stop.self) {
-      try await Self.retriever(pages).readAll(.whole, normalizer: nil, observer: IdleObserver()) { _ in throw Stop() }
+      try await Self.retriever(pages).readAll(.whole, observer: IdleObserver()) { _ in throw Stop() }
     }
   }
 
   /// A slice that was given up must not count as read.
   @Test func endsWithAnErrorWhereItIsCancelled() async throws {
     let task = Task {
-      try await Self.retriever(Pages()).readAll(.whole, normalizer: nil, observer: IdleObserver()) { _ in
+      try await Self.retriever(Pages()).readAll(.whole, observer: IdleObserver()) { _ in
         withUnsafeCurrentTask { $0?.cancel() }
       }
     }

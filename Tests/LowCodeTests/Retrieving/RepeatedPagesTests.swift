@@ -160,7 +160,7 @@ import Testing
         """#))
     var records = 0
     let error = await connectorError {
-      try await retriever.read(StreamSlice(partition: ["team": "red"]), normalizer: nil) { page in
+      try await retriever.read(StreamSlice(partition: ["team": "red"])) { page in
         records += page.records.count
         return true
       }

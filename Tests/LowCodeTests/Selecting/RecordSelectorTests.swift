@@ -23,7 +23,7 @@ import Testing
         """#))
     var parts: [[String]] = []
     do {
-      try await retriever.read(.whole, normalizer: nil) { page in
+      try await retriever.read(.whole) { page in
         parts.append(page.records.map { JSONValue.object($0.object).jsonText })
         return parts.count < most
       }
