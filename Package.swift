@@ -26,12 +26,13 @@ let package = Package(
     .target(name: "CSeal"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "Bytes", dependencies: ["COpenSSL"]),
-    .target(name: "Python", dependencies: ["CPCRE2"]),
+    .target(name: "Python", dependencies: ["Bytes", "CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
       name: "JSON",
       dependencies: [
-        "CExhaustion", "CMemory", "CScan", "Python", .product(name: "OrderedCollections", package: "swift-collections"),
+        "CExhaustion", "CMemory", "CScan", "Bytes", "Python",
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
     .target(name: "PythonTime", dependencies: ["Python"]),

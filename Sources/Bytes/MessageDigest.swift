@@ -3,15 +3,17 @@ import COpenSSL
 /// A hash function of the system's libcrypto.
 ///
 /// Sound to share: what libcrypto gives for a name never changes, and is never freed.
-package struct HashFunction: @unchecked Sendable {
-  fileprivate let function: UnsafeRawPointer
+package struct HashFunction: Sendable {
+  private let shared: SharedPointer
 
   /// - Parameter name: as libcrypto has it, such as `SHA256` or `BLAKE2B-512`.
   /// - Returns: nil where this libcrypto has no such function, as one that was built without the old ones.
   package init?(_ name: String) {
     guard let function = digest_function(name) else { return nil }
-    self.function = function
+    shared = SharedPointer(function)
   }
+
+  fileprivate var function: UnsafeRawPointer { UnsafeRawPointer(shared.raw) }
 
   package static let sha256: HashFunction = known("SHA256")
   package static let sha384: HashFunction = known("SHA384")

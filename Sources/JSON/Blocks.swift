@@ -1,3 +1,4 @@
+import Bytes
 import CExhaustion
 import CMemory
 import Foundation
@@ -15,8 +16,8 @@ enum Blocks {
   private static let granularity = 32 * 1024
 
   /// Free blocks, the oldest first. Sound to share: nobody else knows them.
-  fileprivate struct Kept: @unchecked Sendable {
-    var blocks: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
+  fileprivate struct Kept {
+    var blocks: [(base: SharedPointer, capacity: Int)] = []
     var bytes = 0
   }
 
@@ -27,7 +28,8 @@ enum Blocks {
     if wanted < sizes.lowerBound { return (checked(malloc(wanted)), wanted) }
     let capacity = (wanted + granularity - 1) / granularity * granularity
     if capacity > sizes.upperBound { return (mapped(capacity), capacity) }
-    return kept.withLock { $0.take(capacity) } ?? (checked(malloc(capacity)), capacity)
+    guard let block = kept.withLock({ $0.take(capacity) }) else { return (checked(malloc(capacity)), capacity) }
+    return (block.base.raw, block.capacity)
   }
 
   /// Gives back a block of ``allocate(_:)``.
@@ -37,6 +39,7 @@ enum Blocks {
     } else if capacity > sizes.upperBound {
       munmap(base, capacity)
     } else {
+      let base = SharedPointer(base)
       kept.withLock { $0.add(base, capacity, limit: keptBytes) }
     }
   }
@@ -73,7 +76,7 @@ enum Blocks {
 
 extension Blocks.Kept {
   /// The smallest block that is large enough, and not much too large.
-  fileprivate mutating func take(_ wanted: Int) -> (base: UnsafeMutableRawPointer, capacity: Int)? {
+  fileprivate mutating func take(_ wanted: Int) -> (base: SharedPointer, capacity: Int)? {
     var best: Int?
     for (place, block) in blocks.enumerated() where block.capacity >= wanted && block.capacity / 4 <= wanted {
       if best.map({ block.capacity < blocks[$0].capacity }) ?? true { best = place }
@@ -83,13 +86,13 @@ extension Blocks.Kept {
     return blocks.remove(at: best)
   }
 
-  fileprivate mutating func add(_ base: UnsafeMutableRawPointer, _ capacity: Int, limit: Int) {
+  fileprivate mutating func add(_ base: SharedPointer, _ capacity: Int, limit: Int) {
     blocks.append((base, capacity))
     bytes += capacity
     while bytes > limit {
       let oldest = blocks.removeFirst()
       bytes -= oldest.capacity
-      free(oldest.base)
+      free(oldest.base.raw)
     }
   }
 }

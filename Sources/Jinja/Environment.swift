@@ -7,64 +7,56 @@ package struct Environment: Sendable {
   package typealias Function =
     @Sendable (_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
 
-  /// Behind one reference, since each evaluation carries its environment along.
-  ///
-  /// Sound as `Sendable`: it is changed only while one environment alone has it.
-  private final class Parts: @unchecked Sendable {
+  private struct Content: Sendable {
     var filters: [String: Filter] = [:]
     var tests: [String: Test] = [:]
     var globals: [String: Value] = [:]
     var limits = Limits.standard
-
-    init() {}
-
-    init(_ other: Parts) {
-      filters = other.filters
-      tests = other.tests
-      globals = other.globals
-      limits = other.limits
-    }
   }
 
-  private var parts = Parts()
+  /// Behind one reference, since each evaluation carries its environment along.
+  private final class Parts: Sendable {
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    static let empty = Parts(Content())
+  }
+
+  private var parts = Parts.empty
 
   package init() {}
 
   package var filters: [String: Filter] {
-    get { parts.filters }
-    _modify {
-      makeUnique()
-      yield &parts.filters
-    }
+    get { parts.content.filters }
+    _modify { yield &content.filters }
   }
 
   package var tests: [String: Test] {
-    get { parts.tests }
-    _modify {
-      makeUnique()
-      yield &parts.tests
-    }
+    get { parts.content.tests }
+    _modify { yield &content.tests }
   }
 
   /// Names that are there without a context having them; a context's variable of that name comes first.
   package var globals: [String: Value] {
-    get { parts.globals }
-    _modify {
-      makeUnique()
-      yield &parts.globals
-    }
+    get { parts.content.globals }
+    _modify { yield &content.globals }
   }
 
   package var limits: Limits {
-    get { parts.limits }
-    _modify {
-      makeUnique()
-      yield &parts.limits
-    }
+    get { parts.content.limits }
+    _modify { yield &content.limits }
   }
 
-  private mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&parts) { parts = Parts(parts) }
+  private var content: Content {
+    get { parts.content }
+    _modify {
+      var content = parts.content
+      // Where nobody else has the parts, their dictionaries are changed in place.
+      parts = .empty
+      defer { parts = Parts(content) }
+      yield &content
+    }
   }
 
   /// Adds a function under a global name.

@@ -142,51 +142,59 @@ package struct Evaluation {
   private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps.") }
 }
 
-/// Variables that a template binds in one place: at its top, in a loop's turn, in a macro's call.
-///
-/// Sound as `Sendable`: what holds one (macros, loops) lives within its evaluation, whose containers are never handed out.
-final class Scope: @unchecked Sendable {
-  let parent: Scope?
-  private var bindings: [(symbol: Symbol, value: Value)] = []
-  /// Where a symbol stands among the bindings, once there are many.
-  private var places: [Symbol: Int]?
+/// Variables that a template binds in one place, by reference: at its top, in a loop's turn, in a macro's call.
+struct Scope: Sendable {
+  private struct Variables {
+    let parent: Scope?
+    var bindings: [(symbol: Symbol, value: Value)] = []
+    /// Where a symbol stands among the bindings, once there are many.
+    var places: [Symbol: Int]?
 
-  private static let few = 16
+    static let few = 16
 
-  init(parent: Scope?) { self.parent = parent }
+    @inline(__always)
+    func place(of symbol: Symbol) -> Int? {
+      if let places { return places[symbol] }
+      return bindings.firstIndex { $0.symbol == symbol }
+    }
+
+    mutating func add(_ symbol: Symbol, _ value: Value) {
+      bindings.append((symbol, value))
+      if places != nil {
+        places?[symbol] = bindings.count - 1
+      } else if bindings.count > Self.few {
+        places = Dictionary(uniqueKeysWithValues: bindings.enumerated().lazy.map { ($1.symbol, $0) })
+      }
+    }
+  }
+
+  private let variables: Confined<Variables>
+
+  init(parent: Scope?) { variables = Confined(Variables(parent: parent)) }
+
+  var parent: Scope? { variables.state.parent }
 
   /// The value in this scope or the nearest one around it.
   func find(_ symbol: Symbol) -> Value? {
     var scope: Scope? = self
     while let current = scope {
-      if let place = current.place(of: symbol) { return current.bindings[place].value }
+      if let place = current.variables.state.place(of: symbol) { return current.variables.state.bindings[place].value }
       scope = current.parent
     }
     return nil
   }
 
   func set(_ symbol: Symbol, _ value: Value) {
-    if let place = place(of: symbol) {
-      bindings[place].value = value
-      return
+    if let place = variables.state.place(of: symbol) {
+      variables.state.bindings[place].value = value
+    } else {
+      variables.state.add(symbol, value)
     }
-    bindings.append((symbol, value))
-    if places != nil {
-      places?[symbol] = bindings.count - 1
-    } else if bindings.count > Self.few {
-      places = Dictionary(uniqueKeysWithValues: bindings.indices.lazy.map { (self.bindings[$0].symbol, $0) })
-    }
-  }
-
-  @inline(__always)
-  private func place(of symbol: Symbol) -> Int? {
-    if let places { return places[symbol] }
-    return bindings.firstIndex { $0.symbol == symbol }
   }
 
   /// Forgets all bindings, for the next turn of a loop.
   func clear() {
-    bindings.removeAll(keepingCapacity: true)
-    places = nil
+    variables.state.bindings.removeAll(keepingCapacity: true)
+    variables.state.places = nil
   }
 }

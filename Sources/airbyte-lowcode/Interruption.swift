@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Synchronization
 
@@ -8,10 +9,7 @@ import Synchronization
 enum Interruption {
   private static let room = 1024
   /// Sound to share: only ``prepare(_:)``, which its caller serializes, writes, and never into the part that is shown.
-  private struct Texts: @unchecked Sendable {
-    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * Interruption.room)
-  }
-  private static let texts = Texts()
+  private static let texts = SharedPointer(OpaquePointer(UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * room)))
   /// The part that is shown, and its length: `part << 32 | length`.
   private static let current = Atomic<Int>(0)
 

@@ -52,11 +52,9 @@ final class Namespace: TemplateObject {
 }
 
 /// Goes through its items over and over.
-///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
-private final class Cycler: TemplateObject, @unchecked Sendable {
+private final class Cycler: TemplateObject {
   private let items: Tuple
-  private var place = 0
+  private let place = Confined(0)
 
   init(_ items: [Value]) { self.items = Tuple(items) }
 
@@ -66,25 +64,26 @@ private final class Cycler: TemplateObject, @unchecked Sendable {
 
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     switch name {
-    case "current": return items[place]
+    case "current": return items[place.state]
     case "items": return .tuple(items)
-    case "pos": return .int(place)
+    case "pos": return .int(place.state)
     case "next", "reset":
       return .object(
         NativeFunction(name: name, typeName: "bound method", over: .tuple(items)) { (arguments, _) throws(TemplateError) in
           guard arguments.isEmpty else { throw TemplateError(.type, "cycler.\(name) takes no arguments.") }
-          defer { self.place = name == "reset" ? 0 : (self.place + 1) % self.items.count }
-          return name == "reset" ? .none : self.items[self.place]
+          let place = self.place.state
+          self.place.state = name == "reset" ? 0 : (place + 1) % self.items.count
+          return name == "reset" ? .none : self.items[place]
         })
     default: return nil
     }
   }
 }
 
-/// Gives nothing at its first call, its separator from then on. Sound as `Sendable` for the same reason as a cycler.
-private final class Joiner: TemplateObject, @unchecked Sendable {
+/// Gives nothing at its first call, its separator from then on.
+private final class Joiner: TemplateObject {
   private let separator: Value
-  private var isUsed = false
+  private let isUsed = Confined(false)
 
   init(_ separator: Value) { self.separator = separator }
 
@@ -96,14 +95,14 @@ private final class Joiner: TemplateObject, @unchecked Sendable {
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     switch name {
     case "sep": separator
-    case "used": .bool(isUsed)
+    case "used": .bool(isUsed.state)
     default: nil
     }
   }
 
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     guard arguments.isEmpty else { throw TemplateError(.type, "A joiner takes no arguments.") }
-    defer { isUsed = true }
-    return isUsed ? separator : .string("")
+    defer { isUsed.state = true }
+    return isUsed.state ? separator : .string("")
   }
 }

@@ -85,49 +85,51 @@ final class ForNode: StatementNode {
 }
 
 /// The items of a loop that pass its test, with a look at the next one.
-///
-/// Sound as `Sendable`: `loop` alone holds it.
-private final class LoopTurns: @unchecked Sendable {
-  let node: ForNode
-  private var iterator: ValueIterator
-  private let outer: Scope?
+private struct LoopTurns: Sendable {
   /// Items that were fetched before their turn, from `place` on.
-  private var ahead: [Value] = []
-  private var place = 0
+  private struct Ahead {
+    var items: [Value] = []
+    var place = 0
+  }
+
+  let node: ForNode
+  private let outer: Scope?
+  // Apart from each other, since stepping on may run a part of the template that looks ahead.
+  private let iterator: Confined<ValueIterator>
+  private let ahead = Confined(Ahead())
 
   init(_ node: ForNode, _ iterator: ValueIterator, outer: Scope?) {
     self.node = node
-    self.iterator = iterator
+    self.iterator = Confined(iterator)
     self.outer = outer
   }
 
   func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    guard place < ahead.count else { return try fetch(&evaluation) }
-    place += 1
-    return ahead[place - 1]
+    guard ahead.state.place < ahead.state.items.count else { return try fetch(&evaluation) }
+    ahead.state.place += 1
+    return ahead.state.items[ahead.state.place - 1]
   }
 
   func peek(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    if place == ahead.count {
+    if ahead.state.place == ahead.state.items.count {
       guard let item = try fetch(&evaluation) else { return nil }
-      ahead = [item]
-      place = 0
+      ahead.state = Ahead(items: [item])
     }
-    return ahead[place]
+    return ahead.state.items[ahead.state.place]
   }
 
   /// The number of items that are still to come.
   func countRest(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
     while let item = try fetch(&evaluation) {
-      ahead.append(item)
-      try evaluation.checkSize(list: ahead.count)
+      ahead.state.items.append(item)
+      try evaluation.checkSize(list: ahead.state.items.count)
     }
-    return ahead.count - place
+    return ahead.state.items.count - ahead.state.place
   }
 
   private func fetch(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    guard let test = node.test else { return try iterator.next(&evaluation) }
-    while let item = try iterator.next(&evaluation) {
+    guard let test = node.test else { return try iterator.state.next(&evaluation) }
+    while let item = try iterator.state.next(&evaluation) {
       let passes = try evaluation.scoped(in: outer) { (evaluation) throws(TemplateError) in
         try node.target.bind(item, &evaluation)
         return try test.evaluate(&evaluation).isTruthy
@@ -139,19 +141,21 @@ private final class LoopTurns: @unchecked Sendable {
 }
 
 /// The `loop` of a loop's body.
-///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
-private final class LoopObject: TemplateObject, @unchecked Sendable {
+private final class LoopObject: TemplateObject {
+  private struct Turn {
+    var index0 = -1
+    var before: Value?
+    var current: Value?
+    var length: Int?
+    var lastChanged: Value?
+    var hasEnded = false
+  }
+
   private let turns: LoopTurns
   private let value: Value
   private let level: Int
   private let outer: Scope?
-  private var index0 = -1
-  private var before: Value?
-  private var current: Value?
-  private var length: Int?
-  private var lastChanged: Value?
-  private var hasEnded = false
+  private let turn = Confined(Turn())
 
   init(_ turns: LoopTurns, value: Value, level: Int, outer: Scope?) {
     self.turns = turns
@@ -165,24 +169,25 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
   var depth: Int { value.depth + 1 }
 
   func advance(to item: Value) {
-    index0 += 1
-    before = current
-    current = item
+    turn.state.index0 += 1
+    turn.state.before = turn.state.current
+    turn.state.current = item
   }
 
   /// Lets go of what `changed` was given, which may hold the loop, and keeps nothing of it from now on.
   func end() {
-    hasEnded = true
-    lastChanged = nil
+    turn.state.hasEnded = true
+    turn.state.lastChanged = nil
   }
 
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { try total(&evaluation) }
 
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
-    "<LoopContext \(index0 + 1)/\(try total(&evaluation))>"
+    "<LoopContext \(turn.state.index0 + 1)/\(try total(&evaluation))>"
   }
 
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
+    let index0 = turn.state.index0
     switch name {
     case "index": return .int(index0 + 1)
     case "index0": return .int(index0)
@@ -193,23 +198,23 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
     case "revindex0": return .int(try total(&evaluation) - index0 - 1)
     case "depth": return .int(level + 1)
     case "depth0": return .int(level)
-    case "previtem": return before ?? .undefined("There is no item before the first one.")
+    case "previtem": return turn.state.before ?? .undefined("There is no item before the first one.")
     case "nextitem": return try turns.peek(&evaluation) ?? .undefined("There is no item after the last one.")
     case "cycle":
-      let place = index0
       return .object(
         NativeFunction(name: "cycle", typeName: "bound method") { (arguments, _) throws(TemplateError) in
           guard !arguments.positional.isEmpty, arguments.keywords.isEmpty else {
             throw TemplateError(.type, "loop.cycle wants the items to go through.")
           }
-          return arguments.positional[place % arguments.positional.count]
+          return arguments.positional[index0 % arguments.positional.count]
         })
     case "changed":
       return .object(
         NativeFunction(name: "changed", typeName: "bound method", over: value) { (arguments, evaluation) throws(TemplateError) in
           let given = Value.tuple(arguments.positional)
-          let isSame = try self.lastChanged?.isEqual(to: given, &evaluation) ?? false
-          if !self.hasEnded { self.lastChanged = given }
+          let last = self.turn.state.lastChanged
+          let isSame = try last?.isEqual(to: given, &evaluation) ?? false
+          if !self.turn.state.hasEnded { self.turn.state.lastChanged = given }
           return .bool(!isSame)
         })
     default: return nil
@@ -224,9 +229,9 @@ private final class LoopObject: TemplateObject, @unchecked Sendable {
   }
 
   private func total(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
-    if let length { return length }
-    let total = try turns.countRest(&evaluation) + index0 + 1
-    length = total
+    if let length = turn.state.length { return length }
+    let total = try turns.countRest(&evaluation) + turn.state.index0 + 1
+    turn.state.length = total
     return total
   }
 }

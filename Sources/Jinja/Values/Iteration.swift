@@ -51,16 +51,18 @@ package struct ValueIterator {
 }
 
 /// A Python generator: makes its elements as they are asked for, once.
-///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
-package final class Generator: TemplateObject, @unchecked Sendable {
+package final class Generator: TemplateObject {
   package typealias Body = (inout Evaluation) throws(TemplateError) -> Value?
 
   package let typeName: String
   package let depth: Int
   private let name: String
-  private var body: Body?
-  private var isRunning = false
+  private struct Rest {
+    /// Nil where nothing more comes.
+    var body: Body?
+    var isRunning = false
+  }
+  private let rest: Confined<Rest>
 
   /// A generator that makes its elements of `source` and `arguments`.
   init(
@@ -69,23 +71,23 @@ package final class Generator: TemplateObject, @unchecked Sendable {
     self.name = name
     self.typeName = typeName
     depth = Jinja.depth(over: source, arguments)
-    self.body = body
+    rest = Confined(Rest(body: body))
   }
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
-    guard let body else { return nil }
-    if isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
-    isRunning = true
-    defer { isRunning = false }
+    guard let body = rest.state.body else { return nil }
+    if rest.state.isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
+    rest.state.isRunning = true
+    defer { rest.state.isRunning = false }
     let value: Value?
     do {
       // One that asks another one, which asks another one, lies on the stack as macros do.
       value = try evaluation.nested(depth: Limits.generatorDepth, body)
     } catch {
-      self.body = nil
+      rest.state.body = nil
       throw error
     }
-    if value == nil { self.body = nil }
+    if value == nil { rest.state.body = nil }
     return value
   }
 

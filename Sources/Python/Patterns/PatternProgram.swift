@@ -1,3 +1,4 @@
+import Bytes
 import CPCRE2
 import Synchronization
 
@@ -5,8 +6,8 @@ import Synchronization
 ///
 /// Sound to share: PCRE2 does not change a compiled pattern while it matches, and what a match writes to is lent to one
 /// search at a time.
-final class PatternProgram: @unchecked Sendable {
-  private let code: OpaquePointer
+final class PatternProgram: Sendable {
+  private let code: SharedPointer
   /// What matches write to, where no search uses it at present.
   private let idle = Mutex<[Workspace]>([])
   /// How many characters a match has at least.
@@ -30,20 +31,22 @@ final class PatternProgram: @unchecked Sendable {
       let count = pcre2_get_error_message_8(code, &text, text.count)
       throw PatternError(count > 0 ? String(decoding: text.prefix(Int(count)), as: UTF8.self) : "it cannot be compiled")
     }
-    self.code = compiled
+    self.code = SharedPointer(compiled)
     var shortest: UInt32 = 0
     pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_MINLENGTH), &shortest)
     shortestMatch = Int(shortest)
   }
 
-  deinit { pcre2_code_free_8(code) }
+  deinit { pcre2_code_free_8(code.opaque) }
 
   /// What one search writes to.
   ///
   /// Sound to send: it is in the hands of one search, or of nobody.
-  final class Workspace: @unchecked Sendable {
-    let data: OpaquePointer
-    let context: OpaquePointer
+  final class Workspace: Sendable {
+    private let memory: (data: SharedPointer, context: SharedPointer)
+
+    var data: OpaquePointer { memory.data.opaque }
+    var context: OpaquePointer { memory.context.opaque }
 
     fileprivate init?(_ code: OpaquePointer) {
       guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else { return nil }
@@ -51,8 +54,7 @@ final class PatternProgram: @unchecked Sendable {
         pcre2_match_data_free_8(data)
         return nil
       }
-      self.data = data
-      self.context = context
+      memory = (SharedPointer(data), SharedPointer(context))
       // Steps are counted as they are reported; PCRE2 itself counts anew at each place of the text.
       pcre2_set_match_limit_8(context, .max)
       pcre2_set_depth_limit_8(context, .max)
@@ -66,13 +68,14 @@ final class PatternProgram: @unchecked Sendable {
   }
 
   func withWorkspace<Result>(_ body: (Workspace) -> Result) -> Result? {
-    guard let workspace = idle.withLock({ $0.popLast() }) ?? Workspace(code) else { return nil }
+    guard let workspace = idle.withLock({ $0.popLast() }) ?? Workspace(code.opaque) else { return nil }
     defer { idle.withLock { $0.append(workspace) } }
     return body(workspace)
   }
 
   /// PCRE2's answer: the number of groups that were set and one more, or an error.
   func match(_ text: UnsafeBufferPointer<UInt8>, from position: Int, _ options: UInt32, in workspace: Workspace) -> Int32 {
-    pcre2_match_8(code, text.baseAddress, text.count, position, options | PCRE2_NO_UTF_CHECK, workspace.data, workspace.context)
+    pcre2_match_8(
+      code.opaque, text.baseAddress, text.count, position, options | PCRE2_NO_UTF_CHECK, workspace.data, workspace.context)
   }
 }

@@ -3,7 +3,10 @@ import Foundation
 import JSON
 import Synchronization
 
-/// What comes of one response. Only the thread that performs its transfer touches it, but for cancelling.
+/// What comes of one response.
+///
+/// Sound to share: the thread that performs its transfer alone touches it while that runs, and the task that waits for it after that.
+/// Only cancelling may come at any time, which is atomic.
 final class CurlReception: @unchecked Sendable {
   /// What becomes of the body.
   private enum Content {

@@ -1,21 +1,22 @@
+import Bytes
 import CCurl
 import Foundation
 import Synchronization
 
 /// Owns libcurl's session, which is safe to use from several threads.
-final class CurlSession: @unchecked Sendable {
-  fileprivate let pointer: OpaquePointer?
+final class CurlSession: Sendable {
+  private let shared: SharedPointer?
 
   /// - Parameter keptConnections: how many open connections each transfer leaves to later ones; nil for libcurl's choice.
-  init(keptConnections: Int?) { pointer = ccurl_session_new(keptConnections ?? 0) }
+  init(keptConnections: Int?) { shared = ccurl_session_new(keptConnections ?? 0).map { SharedPointer($0) } }
 
   deinit { ccurl_session_free(pointer) }
+
+  fileprivate var pointer: OpaquePointer? { shared?.opaque }
 }
 
 /// One request and its response, by libcurl.
-///
-/// Sound to share: one task at a time uses it; cancelling, which may come at any time, only wakes the transfer while it is there.
-final class CurlTransfer: @unchecked Sendable {
+final class CurlTransfer: Sendable {
   let reception: CurlReception
   private let request: HTTPRequest
   private let route: CurlTransport.Route
@@ -23,8 +24,9 @@ final class CurlTransfer: @unchecked Sendable {
   private let hasEnded: @Sendable () -> Void
 
   /// libcurl's part, until it is given back.
-  private struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
-  private let handle = Mutex<Handle?>(nil)
+  ///
+  /// Sound to share: one task at a time uses it; cancelling, which may come at any time, only wakes the transfer while it is there.
+  private let handle = Mutex<SharedPointer?>(nil)
 
   /// - Parameter hasEnded: is called when the connection is free again.
   init(
@@ -43,7 +45,7 @@ final class CurlTransfer: @unchecked Sendable {
   /// Gives the connection back. What is left of the response is not received.
   func end() {
     guard let handle = handle.withLock({ $0.take() }) else { return }
-    ccurl_end(handle.pointer)
+    ccurl_end(handle.opaque)
     hasEnded()
   }
 
@@ -69,7 +71,7 @@ final class CurlTransfer: @unchecked Sendable {
       let reason = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       throw TransportError(.systemLimit, "libcurl cannot be started: \(reason)." + (SystemLimits.obstacle.map { " " + $0 } ?? ""))
     }
-    handle.withLock { $0 = Handle(pointer: pointer) }
+    handle.withLock { $0 = SharedPointer(pointer) }
   }
 
   private static func reception(_ context: UnsafeMutableRawPointer?) -> CurlReception? {
@@ -85,7 +87,7 @@ final class CurlTransfer: @unchecked Sendable {
       await BlockingExecutor.shared.run { self.perform() }
     } onCancel: {
       reception.cancel()
-      handle.withLock { handle in if let handle { ccurl_wake(handle.pointer) } }
+      handle.withLock { handle in if let handle { ccurl_wake(handle.opaque) } }
     }
     return try result.get()
   }
@@ -93,7 +95,7 @@ final class CurlTransfer: @unchecked Sendable {
   private func perform() -> Result<Bool, TransportError> {
     guard let handle = handle.withLock({ $0 }) else { return .success(true) }
     var result = ccurl_result()
-    ccurl_run(handle.pointer, &result)
+    ccurl_run(handle.opaque, &result)
     if let failure = reception.failure { return .failure(failure) }
     guard result.is_over != 0 else { return .success(false) }
     guard result.error == 0 || reception.isCut else {
