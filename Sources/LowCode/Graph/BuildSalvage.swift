@@ -15,9 +15,6 @@ package final class BuildSalvage: Sendable {
 
   private let state = Mutex(State())
 
-  /// Properties whose components count only later, or only where the config says so.
-  private static let deferred: Set<String> = ["stream_template", "$parameters"]
-
   init() {}
 
   /// What kept components from being built, in the order in which it was found; some of it more than once.
@@ -35,12 +32,11 @@ package final class BuildSalvage: Sendable {
       // What a component lacks for want of a value that was left out is not wrong with the manifest.
       if !state.reduced.contains(component.node.path) || error.path != component.node.path { state.errors.append(error) }
     }
-    // What custom code makes of its parts is not known, and streams of a condition may not exist.
-    guard !component.type.hasPrefix("Custom"), component.type != ConditionalStreams.typeName,
-      let properties = ComponentSchema.properties(of: component.type)
-    else { return }
+    // What custom code makes of its parts is not known.
+    guard !component.type.hasPrefix("Custom"), let properties = ComponentSchema.properties(of: component.type) else { return }
     if let reduced = without(error, component, properties) { return _ = try? context.build(reduced, as: (any Component).self) }
-    for (key, value) in component.node.entries ?? [] where properties[key] != nil && !Self.deferred.contains(key) {
+    for (key, value) in component.node.entries ?? []
+    where key != "$parameters" && properties[key] != nil && !ComponentSchema.isDeferred(key, of: component.type) {
       buildRest(of: value, in: surroundings(of: component, context), depth: 0)
     }
   }
