@@ -15,9 +15,6 @@ package final class BuildRecovery: Sendable {
 
   private let state = Mutex(State())
 
-  /// Properties whose components count only later, or only where the config says so.
-  private static let deferred: Set<String> = ["stream_template", "$parameters"]
-
   init() {}
 
   /// What kept components from being built, in the order in which it was found; some of it more than once.
@@ -40,7 +37,8 @@ package final class BuildRecovery: Sendable {
     if let reduced = without(error, component, properties) { return _ = try? scope.build(reduced, as: (any Component).self) }
     let type = scope.registry.type(named: component.type)
     guard let inner = type.map({ $0.partScope(of: component, in: scope) }) ?? scope else { return }
-    for (key, value) in component.node.entries ?? [] where properties[key] != nil && !Self.deferred.contains(key) {
+    for (key, value) in component.node.entries ?? []
+    where key != "$parameters" && properties[key] != nil && !ComponentSchema.isDeferred(key, of: component.type) {
       buildRest(of: value, in: inner, depth: 0)
     }
   }

@@ -1,5 +1,11 @@
 import JSONSchema
 
+/// A place for components: the field of a component.
+struct ComponentPlace {
+  let component: String
+  let field: String
+}
+
 /// Gives components their default types, and hands `$parameters` down, as the reference implementation does.
 ///
 /// Each component (a mapping with a `type`) gets the parameters of the components around it and its own, which win, both as
@@ -46,7 +52,7 @@ struct ParameterPropagation {
     _ value: ManifestValue, _ place: ComponentPlace?, _ outer: Parameters
   ) throws(ManifestError) -> ManifestValue {
     guard let mapping = value.mapping else { return value }
-    let type = DefaultTypes.type(of: mapping, in: place)
+    let type = Self.usualType(of: mapping, in: place)
     let key = Key(value: value.identity, type: type)
     if outer.isEmpty, let known = done[key] { return known.withReference(value.reference) }
     levels += 1
@@ -182,6 +188,14 @@ struct ParameterPropagation {
       changed?[index] = entry.with(result)
     }
     return changed
+  }
+
+  /// The type to give to a mapping in a place; nil where it has one, or the place has no usual one.
+  private static func usualType(of mapping: ManifestMapping, in place: ComponentPlace?) -> String? {
+    guard let place, mapping.place(of: "type") == nil else { return nil }
+    return mapping.place(of: "class_name") == nil
+      ? ComponentSchema.defaultType(in: place.field, of: place.component)
+      : ComponentSchema.customType(in: place.field, of: place.component)
   }
 
   /// Whether a `type` is one of a JSON schema: `object`, a list of types, or a property that is named so.

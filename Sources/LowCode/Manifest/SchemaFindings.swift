@@ -94,7 +94,7 @@ struct SchemaFindings {
     guard let text = type.string else {
       return finding("type", "the `type` of \(place) should be a string, found \(found(type))", type)
     }
-    if let dropped = DroppedTypes.all[text] {
+    if let dropped = ComponentSchema.droppedType(text) {
       return finding(
         "type", "`\(text)` is no longer a part of the language: airbyte-cdk \(dropped.version) dropped it", type,
         remedy: dropped.remedy)

@@ -74,7 +74,7 @@ package struct GivenConfig: Sendable {
     let config = Value(JSONValue.object(values))
     let shown = Value(JSONValue.object(concealed.values))
     for place in subject.templates where place.isInterpolated && place.dependsOnConfigAlone {
-      guard case .success = place.template, place.variables != nil, failure(of: place, config) != nil else { continue }
+      guard case .success = place.template, failure(of: place, config) != nil else { continue }
       let sentence = failure(of: place, shown) ?? "the template cannot be evaluated"
       findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node)))
     }

@@ -12,7 +12,7 @@ package enum TemplateRemedy {
     switch TemplatePlace.compile(text) {
     case .failure(let error): return TemplateAdvice(error, text: text).remedy
     case .success(let template):
-      let known = Set(given).union(variables).union(PlaceVariables.functions)
+      let known = Set(given).union(variables).union(TemplateNames.functions)
       for name in template.undeclaredVariables.subtracting(known).sorted() {
         if let near = NameSuggestion.nearest(to: name, among: known.sorted()) { return "did you mean `\(near)` for `\(name)`?" }
       }

@@ -14,11 +14,8 @@ struct ComponentWalk {
   /// What the schema admits for a property, by type and name.
   private var alternatives: [String: [String: SchemaAlternatives]] = [:]
 
-  /// Properties whose values are data.
-  private static let literal: Set<String> = [
-    "schema", "connection_specification", "config_overrides", "definitions", "schemas", "metadata", "description", "$parameters",
-    "base_schema", "documentation_url", "type", "class_name",
-  ]
+  /// What any component may have, and is neither a component nor a template.
+  private static let general: Set<String> = ["type", "class_name", "$parameters"]
   private static let maximumDepth = 500
 
   static func walk(_ root: ManifestNode) -> ComponentWalk {
@@ -33,7 +30,7 @@ struct ComponentWalk {
   private mutating func enter(_ visit: ComponentVisit, depth: Int) {
     components.append(visit)
     guard depth < Self.maximumDepth else { return }
-    for (key, value) in visit.node.entries ?? [] where !Self.literal.contains(key) {
+    for (key, value) in visit.node.entries ?? [] where !Self.isOpaque(key, of: visit) {
       // A parameter that came down shows where the component has a property of that name.
       guard let schema = visit.properties[key] ?? (visit.isCustom ? JSONValue.object([:]) : JSONValue?.none) else { continue }
       if let text = value.string {
@@ -42,6 +39,12 @@ struct ComponentWalk {
         go(value, alternatives(of: key, in: visit, schema), visit, key, depth: depth + 1)
       }
     }
+  }
+
+  /// Whether a property is not gone into. One of a custom component is taken as what it is in the components of this program.
+  private static func isOpaque(_ key: String, of visit: ComponentVisit) -> Bool {
+    if general.contains(key) { return true }
+    return visit.isCustom ? ComponentSchema.opaqueNames.contains(key) : ComponentSchema.isOpaque(key, of: visit.type)
   }
 
   private mutating func alternatives(of key: String, in visit: ComponentVisit, _ schema: JSONValue) -> SchemaAlternatives {

@@ -14,7 +14,8 @@ package enum EditorSchema {
     root["required"] = .array(without(source["required"], "type"))
     var properties: JSONObject = [:]
     for (key, value) in source["properties"]?.object ?? [:] {
-      properties[key] = data.contains(key) ? value : property(value, Place(owner: "DeclarativeSource", field: key))
+      let isData = key == "type" || key == "version" || ComponentSchema.isOpaque(key, of: "DeclarativeSource")
+      properties[key] = isData ? value : property(value, Place(owner: "DeclarativeSource", field: key))
     }
     var shelf = source["properties"]?["definitions"]?.object ?? [:]
     shelf["additionalProperties"] = reference("Part")
@@ -24,9 +25,6 @@ package enum EditorSchema {
     root["definitions"] = .object(definitions)
     return .object(root)
   }()
-
-  /// Properties of the whole manifest in which no component stands.
-  private static let data: Set<String> = ["type", "version", "definitions", "schemas", "metadata", "description"]
 
   /// Where a part of the schema stands.
   private struct Place {
@@ -131,9 +129,10 @@ package enum EditorSchema {
     guard let definition = ComponentSchema.definition(name) else { return reference(name) }
     if place.isWithin { return reference("\(name)Within") }
     let isTyped = definition["required"]?.array?.contains { $0.string == "type" } ?? false
-    guard isComponent(name), isTyped, !DefaultTypes.usual(in: "\(place.owner).\(place.field)").contains(name) else {
-      return reference(name)
-    }
+    let usual = [
+      ComponentSchema.defaultType(in: place.field, of: place.owner), ComponentSchema.customType(in: place.field, of: place.owner),
+    ]
+    guard isComponent(name), isTyped, !usual.contains(name) else { return reference(name) }
     return ["allOf": [reference(name), reference("Typed")]]
   }
 }

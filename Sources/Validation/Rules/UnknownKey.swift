@@ -7,7 +7,8 @@ struct UnknownKey: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for visit in subject.components where visit.parent != nil {
-      for (key, value) in Self.unread(by: visit) where !RenamedName.isFormer(key, of: visit.type) {
+      // A key that had another name before is what ``RenamedName`` speaks of.
+      for (key, value) in Self.unread(by: visit) where ComponentSchema.presentName(of: key, in: visit.type) == nil {
         warn(key, value, visit, &findings)
       }
     }
