@@ -74,7 +74,7 @@ package final class Generator: TemplateObject, @unchecked Sendable {
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let body else { return nil }
-    if isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
+    if isRunning { throw TemplateError(.value, "A generator asks itself for elements") }
     isRunning = true
     defer { isRunning = false }
     let value: Value?
@@ -127,7 +127,7 @@ extension Value {
     case .object(let object): if let iterator = try object.iterator(&evaluation) { return iterator }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over.")
+    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over")
   }
 
   /// All elements, keys or characters.
@@ -207,6 +207,6 @@ extension Value {
     case .object(let object): if let count = try object.count(&evaluation) { return count }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) has no length.")
+    throw TemplateError(.type, "A value of type \(typeName) has no length")
   }
 }

@@ -14,7 +14,7 @@ extension ConnectionCheck {
   func unavailability(of stream: DeclarativeStream) async throws -> String? {
     do {
       guard let slice = try await firstSlice(of: stream.cursor) else {
-        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
+        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records"
       }
       let normalizer = try stream.normalizer(try await stream.schema())
       try await stream.retriever.read(slice, normalizer: normalizer) { page in page.records.isEmpty }
@@ -22,7 +22,7 @@ extension ConnectionCheck {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).message)"
+      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).sentence)"
     }
   }
 

@@ -16,7 +16,7 @@ struct ShortFirstPage: Sendable {
     streamName = context.streamName
     warnings = context.runtime.warnings
     secrets = context.runtime.secrets
-    place = (strategy["page_size"] ?? strategy).location.map { " (\($0))" } ?? ""
+    place = (strategy["page_size"] ?? strategy).mark.map { " (\($0))" } ?? ""
   }
 
   /// The page that was read first has no successor.

@@ -35,7 +35,7 @@ struct RecordSelector: Component {
     streamName = context.streamName
     log = context.runtime.log
     tally = context.runtime.tallies.tally(
-      of: context.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
+      of: context.streamName, extractorMark: (node["download_extractor"] ?? node).mark, filter: nil)
   }
 
   init(from node: ComponentNode, in context: BuildContext) throws {
@@ -47,9 +47,9 @@ struct RecordSelector: Component {
     streamName = context.streamName
     log = context.runtime.log
     tally = context.runtime.tallies.tally(
-      of: context.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
+      of: context.streamName, extractorMark: (extractorNode["field_path"] ?? extractorNode).mark,
       filter: node["record_filter"].map {
-        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", location: ($0["condition"] ?? $0).location)
+        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", mark: ($0["condition"] ?? $0).mark)
       })
     transformations = context.siblings.transformations
     uploader = context.siblings.fileUploader
@@ -226,7 +226,7 @@ struct RecordSelector: Component {
       let value = item.value ?? .null
       if try drops(value, slice: slice) { return nil }
       guard let object = value.pairs else {
-        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
+        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName)", at: extractorNode)
       }
       return Record(object)
     }
