@@ -21,7 +21,7 @@ package struct ConfiguredStream: Sendable {
   package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
     let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value
     guard let entries = catalog["streams"]?.array else {
-      throw InputShapeError("A catalog is an object with a list `streams`, such as `discover` prints.")
+      throw InputShapeError("A catalog is an object with a list `streams`, such as `discover` prints")
     }
     var streams: [ConfiguredStream] = []
     for (index, entry) in entries.enumerated() {
@@ -36,7 +36,7 @@ package struct ConfiguredStream: Sendable {
 
   private static func configured(_ entry: JSONValue, _ place: String) throws(InputShapeError) -> ConfiguredStream {
     guard let stream = entry["stream"], let name = stream["name"]?.string else {
-      throw InputShapeError("`\(place)` of the catalog needs a `stream` with a `name`.")
+      throw InputShapeError("`\(place)` of the catalog needs a `stream` with a `name`")
     }
     var mode = SyncMode.fullRefresh
     if let given = entry["sync_mode"], given != .null {
@@ -48,7 +48,7 @@ package struct ConfiguredStream: Sendable {
         }
         throw InputShapeError(
           "`\(place).sync_mode` of the catalog\(word ?? "") is not one of the modes that a stream is read in: `full_refresh` and "
-            + "`incremental`.")
+            + "`incremental`")
       }
       mode = known
     }

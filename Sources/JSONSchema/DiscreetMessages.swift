@@ -7,7 +7,7 @@ extension ValidationError {
   package var discreetMessage: String {
     let limit = Self.whole(keywordValue)
     switch keyword {
-    case "": return abortSentence ?? "no value is allowed here"
+    case "": return abortReason.map { "validation was given up: \($0)" } ?? "no value is allowed here"
     case "type": return "expected \(Self.typeNames(keywordValue)), found \(kind)"
     case "enum":
       guard case .array(let values) = keywordValue else { return "the value is not allowed here" }
@@ -63,13 +63,6 @@ extension ValidationError {
       return "\(Self.quoted([unknown.key])) is not one of \(Self.list(unknown.allowed))"
     case .untold(let key, let allowed): return "the property '\(key)' is missing: it is one of \(Self.list(allowed))"
     case .none, .gaveUp, .forbidden: return "the value is not allowed here"
-    }
-  }
-
-  private var abortSentence: String? {
-    abortMessage.map { message in
-      let sentence = message.hasSuffix(".") ? message.dropLast() : message[...]
-      return sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
   }
 

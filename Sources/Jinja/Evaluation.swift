@@ -81,7 +81,7 @@ package struct Evaluation {
   @inline(__always)
   func checkSize(text size: Int) throws(TemplateError) {
     if size > limits.textSize {
-      throw TemplateError(.limit, "The template makes a text of more than \(limits.textSize) bytes.")
+      throw TemplateError(.limit, "The template makes a text of more than \(limits.textSize) bytes")
     }
   }
 
@@ -103,7 +103,7 @@ package struct Evaluation {
 
   func checkSize(list count: Int) throws(TemplateError) {
     if count > limits.listSize {
-      throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements.")
+      throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements")
     }
   }
 
@@ -116,7 +116,7 @@ package struct Evaluation {
   @inline(__always)
   func checkDepth(_ depth: Int) throws(TemplateError) {
     if depth > Limits.valueDepth {
-      throw TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep.")
+      throw TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep")
     }
   }
 
@@ -124,7 +124,7 @@ package struct Evaluation {
   @inline(__always)
   package func checkWalk(depth: Int) throws(TemplateError) {
     if depth > Limits.walkDepth {
-      throw TemplateError(.limit, "A value is nested too deep: more than \(Limits.walkDepth) levels.")
+      throw TemplateError(.limit, "A value is nested too deep: more than \(Limits.walkDepth) levels")
     }
   }
 
@@ -134,12 +134,12 @@ package struct Evaluation {
   ) throws(TemplateError) -> Result {
     callDepth += depth
     defer { callDepth -= depth }
-    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deep.") }
+    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deep") }
     try charge()
     return try body(&self)
   }
 
-  private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps.") }
+  private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps") }
 }
 
 /// Variables that a template binds in one place, by reference: at its top, in a loop's turn, in a macro's call.

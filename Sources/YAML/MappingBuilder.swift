@@ -76,7 +76,7 @@ enum MappingBuilder {
       if isOwn[place], warnings.count < maximumWarnings {
         warnings.append(
           YAMLWarning(
-            message: "the key \(key) is given twice; the last one counts", mark: entry.key.mark,
+            "the key \(quoting: key) is given twice; the last one counts", at: entry.key.mark,
             related: .init(message: "first given here", mark: first.mark)))
       }
       isOwn[place] = index >= mergedCount

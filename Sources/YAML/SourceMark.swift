@@ -4,12 +4,12 @@ import Synchronization
 package final class SourceFile: Sendable {
   /// The name shown in front of a position: a path, `<stdin>`, …
   package let name: String
-  /// The bytes as they were read, in any encoding that libyaml knows.
+  /// The bytes as they were read, in any encoding that libyaml knows; empty where they are not at hand, or may not be shown.
   package let bytes: [UInt8]
   /// Made when a place is first looked for.
   private let index = Mutex<SourceIndex?>(nil)
 
-  package init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8] = []) {
     self.name = name
     self.bytes = bytes
   }
@@ -62,6 +62,9 @@ package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
     self.line32 = UInt32(clamping: line)
     self.column32 = UInt32(clamping: column)
   }
+
+  /// The same position in a file of the same name whose text cannot be shown: the file may be full of secrets, as a config is.
+  package var withoutText: SourceMark { SourceMark(file: SourceFile(name: file.name), line: line, column: column) }
 
   /// `file:line:column`, the form that editors and terminals turn into a link.
   package var description: String { "\(file.name):\(line):\(column)" }

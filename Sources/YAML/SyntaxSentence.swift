@@ -1,6 +1,10 @@
 /// libyaml's syntax errors as sentences for authors, with advice where the text shows a mistake that is often made.
+///
+/// libyaml tells its errors apart by their texts alone, which are constants of it: this is the one place that knows them.
 enum SyntaxSentence {
-  static let templateHint = "a value that begins with '{{' must be quoted"
+  /// What follows a `%` at the beginning of a line is no name of a directive.
+  static let badDirective = "found unexpected non-alphabetical character"
+  static let templateHint: YAMLWords = "a value that begins with '{{' must be quoted"
 
   static func error(problem: String, at mark: SourceMark, context: YAMLError.Note?) -> YAMLError {
     if let template = context.flatMap({ templateStart($0.mark) }) { return YAMLError(templateHint, at: template) }
@@ -11,7 +15,7 @@ enum SyntaxSentence {
       return YAMLError("the quotes opened here are never closed", at: context?.mark ?? mark)
     default:
       let sentence = sentences[problem] ?? problem
-      return YAMLError(hint(problem, mark).map { "\(sentence): \($0)" } ?? sentence, at: mark, related: context)
+      return YAMLError(YAMLWords(hint(problem, mark).map { "\(sentence): \($0)" } ?? sentence), at: mark, related: context)
     }
   }
 

@@ -30,7 +30,7 @@ package struct YAMLDocument: Sendable {
       // The text itself is not kept: nobody wants to look at its one line.
       throw YAMLError(
         "the file is larger than \(limits.maximumBytes >> 20) MB, which is the limit",
-        at: SourceMark(file: SourceFile(name: name, bytes: []), line: 1, column: 1))
+        at: SourceMark(file: SourceFile(name: name), line: 1, column: 1))
     }
     let source = SourceFile(name: name, bytes: bytes)
     var builder = NodeBuilder(limits: limits)

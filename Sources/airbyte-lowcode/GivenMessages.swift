@@ -48,7 +48,7 @@ enum GivenMessages {
       throw InputFile.tooLarge(path, what)
     } catch let error as CocoaError {
       throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
     }
     return .nothing
   }

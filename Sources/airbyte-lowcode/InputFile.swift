@@ -3,6 +3,7 @@ import Bytes
 import Foundation
 import JSON
 import LowCode
+import YAML
 
 /// Files that the user names; every failure says which file and why.
 enum InputFile {
@@ -16,19 +17,19 @@ enum InputFile {
         throw ConnectorError(
           .config,
           "There is no such \(what): it is named by the path of a file, or by `-` for standard input. What was given instead may "
-            + "hold secrets and is not shown.")
+            + "hold secrets and is not shown")
       }
-      throw ConnectorError(.config, "\(file) does not exist.")
+      throw ConnectorError(.config, "\(file) does not exist")
     }
     guard !StandardOutput.replaces(path == "-" ? "/dev/stdin" : path) else {
       throw ConnectorError(
         .config,
         "\(file) is the file that the output goes to, which the shell has emptied to begin with: name another file for the output. What "
-          + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy.")
+          + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy")
     }
-    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }
+    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file") }
     guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
-      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno)).")
+      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno))")
     }
     return handle
   }
@@ -42,7 +43,7 @@ enum InputFile {
       while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty, bytes.count <= maximumBytes { bytes += part }
     } catch {
       throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
     }
     guard bytes.count <= maximumBytes else { throw tooLarge(path, what) }
     return bytes
@@ -52,7 +53,7 @@ enum InputFile {
   static let maximumBytes = 128 << 20
 
   static func tooLarge(_ path: String, _ what: String) -> ConnectorError {
-    ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit.")
+    ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit")
   }
 
   /// - Throws: ``ConnectorError`` where the file is not JSON.
@@ -64,8 +65,8 @@ enum InputFile {
       return try JSONValue(parsing: bytes)
     } catch {
       throw ConnectorError(
-        .config, "The \(what) \(path) is not valid JSON: \(error.message).",
-        location: SourceLocation(file: path == "-" ? "<stdin>" : path, line: error.line, column: error.column))
+        .config, "The \(what) \(path) is not valid JSON: \(error.message)",
+        at: SourceMark(file: SourceFile(name: path == "-" ? "<stdin>" : path), line: error.line, column: error.column))
     }
   }
 
@@ -76,7 +77,7 @@ enum InputFile {
   static func object(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONObject {
     let value = try json(bytes, path, what)
     guard let object = value.object else {
-      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value)).")
+      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value))")
     }
     return object
   }

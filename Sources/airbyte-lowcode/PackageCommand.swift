@@ -58,6 +58,6 @@ struct PackageCommand: AsyncParsableCommand {
   /// Nobody named the file: what stands there already is replaced only if it is a packaged connector.
   private static func refuse(toReplace path: String) throws {
     guard InputFile.exists(path), (try? SealedExecutable(path: path).package()) == nil else { return }
-    throw PackagingError("\(path) is there already and is no packaged connector: name another file with --output.")
+    throw PackagingError("\(path) is there already and is no packaged connector: name another file with --output")
   }
 }

@@ -33,8 +33,10 @@ struct Session {
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
-      if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered(hiding: mask))) }
-      writer.report(error)
+      let findings = error as? any FileFindings
+      if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
+      // Who watches a terminal has just read it, with the lines of the file.
+      writer.report(error, isNews: findings == nil)
     }
     try await CommandRunner.run(report: report) {
       let status = try await body(self)
@@ -68,7 +70,7 @@ struct Session {
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
-        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own.")
+        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own")
     }
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
@@ -122,7 +124,7 @@ struct Session {
       throw ConnectorError(
         .config,
         "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the \(usual) of "
-          + "this folder, or what the config has as `__injected_declarative_manifest`.")
+          + "this folder, or what the config has as `__injected_declarative_manifest`")
     }
     return (.file(path: usual), .beside(usual))
   }
@@ -158,7 +160,7 @@ struct Session {
       let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }.text
       guard let catalog = text ?? last else {
         throw ConnectorError(
-          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog.")
+          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog")
       }
       return try ConfiguredStream.catalog(catalog)
     } catch let error as InputShapeError {

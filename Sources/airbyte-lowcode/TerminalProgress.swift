@@ -124,7 +124,7 @@ final class TerminalProgress: RunWatcher {
   }
 
   func checked(succeeded: Bool, _ message: String?) {
-    result(succeeded ? "The connection works." : "The connection failed: \(message ?? "no reason is known.")", isGood: succeeded)
+    result(succeeded ? "The connection works." : "The connection failed: \(message ?? "no reason is known")", isGood: succeeded)
   }
 
   func listed(streams: Int) { result("Found \(ProgressCounts.count(streams, "stream")).", isGood: true) }

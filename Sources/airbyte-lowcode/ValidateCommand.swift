@@ -72,7 +72,7 @@ struct ValidateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await CommandRunner.run(failure: ExitCode(2), report: Self.tell) {
+    try await CommandRunner.run(failure: ExitCode(2)) {
       var options = ManifestChecker.Options()
       options.ignored = Set(ignore)
       options.isStrict = strict
@@ -97,8 +97,8 @@ struct ValidateCommand: AsyncParsableCommand {
         try InputFile.bytes("-", "manifest")
       }
       if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: render(reports)) }
-      for problem in problems { StandardOutput.tell("error: \(problem)") }
-      if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
+      if !problems.isEmpty { throw SeveralErrors(sentences: problems) }
+      if reports.contains(where: \.isUnread) { throw ExitCode(2) }
       if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
     }
   }
@@ -107,12 +107,6 @@ struct ValidateCommand: AsyncParsableCommand {
     guard format == .text else { return format.render(reports) }
     let terminal = Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
     return TextReport.render(reports, hasColors: terminal.hasColors)
-  }
-
-  /// What is wrong in a file of settings is shown with its lines.
-  private static func tell(_ error: any Error) {
-    if let error = error as? SettingsError { return StandardOutput.tell(lines: error.description) }
-    StandardOutput.tell("error: \(error)")
   }
 
   private func files() -> (files: [String], problems: [String]) {
@@ -135,7 +129,7 @@ struct ValidateCommand: AsyncParsableCommand {
       if count > 0 { StandardOutput.tell("\(file): \(count) fixed") }
       return nil
     } catch {
-      return "\(file) could not be fixed: \(error)."
+      return "\(file) could not be fixed: \(error)"
     }
   }
 

@@ -35,7 +35,7 @@ struct Selector: Sendable {
   ]
 
   var forbidden: Value {
-    .undefined(Undefined("A template must not touch the attribute '\(name)'.", isForbidden: true))
+    .undefined(Undefined("A template must not touch the attribute '\(name)'", isForbidden: true))
   }
 }
 
@@ -59,7 +59,7 @@ struct SliceBounds {
   /// The places that it takes from a sequence of `count` elements, in order.
   func places(in count: Int) throws(TemplateError) -> [Int] {
     let step = self.step ?? 1
-    if step == 0 { throw TemplateError(.value, "The step of a slice is zero.") }
+    if step == 0 { throw TemplateError(.value, "The step of a slice is zero") }
     let lowest = step > 0 ? 0 : -1
     let highest = step > 0 ? count : count - 1
     func clamp(_ place: Int?, _ standard: Int) -> Int {
@@ -199,7 +199,7 @@ extension Value {
       }
     default: break
     }
-    let missing = Value.undefined("A value of type \(typeName) has no attribute '\(selector.name)'.")
+    let missing = Value.undefined("A value of type \(typeName) has no attribute '\(selector.name)'")
     return try attribute(selector, missing: missing, &evaluation).call(arguments, &evaluation)
   }
 
@@ -211,7 +211,7 @@ extension Value {
       let result = try object.call(arguments, &evaluation)
       return try evaluation.checkDepth(result)
     case .undefined(let reason): throw reason.error
-    default: throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
+    default: throw TemplateError(.type, "A value of type \(typeName) cannot be called")
     }
   }
 
@@ -270,7 +270,7 @@ extension Value {
     default: break
     }
     guard let items = try listItems(&evaluation) else {
-      throw TemplateError(.type, "A value of type \(typeName) cannot be sliced.")
+      throw TemplateError(.type, "A value of type \(typeName) cannot be sliced")
     }
     try evaluation.charge(list: items.count)
     return .list(ListObject(try bounds.places(in: items.count).map { items[$0] }))

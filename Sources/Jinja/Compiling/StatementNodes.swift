@@ -90,17 +90,17 @@ indirect enum TargetNode: Sendable {
     case .variable(let symbol): evaluation.scope?.set(symbol, value)
     case .namespace(let node, let attribute):
       guard case .object(let object) = try node.evaluate(&evaluation), let namespace = object as? Namespace else {
-        throw TemplateError(.runtime, "Only a namespace's attributes can be assigned to.")
+        throw TemplateError(.runtime, "Only a namespace's attributes can be assigned to")
       }
       try namespace.set(attribute, value, &evaluation)
     case .tuple(let targets):
       if case .undefined(let reason) = value, reason.isForbidden { throw reason.error }
       guard value.isIterable else {
-        throw TemplateError(.type, "A value of type \(value.typeName) cannot be unpacked.")
+        throw TemplateError(.type, "A value of type \(value.typeName) cannot be unpacked")
       }
       let items = try value.elements(&evaluation)
       guard items.count == targets.count else {
-        throw TemplateError(.value, "\(items.count) values cannot be unpacked into \(targets.count) names.")
+        throw TemplateError(.value, "\(items.count) values cannot be unpacked into \(targets.count) names")
       }
       for (target, item) in zip(targets, items) { try target.bind(item, &evaluation) }
     }
@@ -244,6 +244,6 @@ final class LoadingNode: StatementNode {
   }
 
   func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
-    throw TemplateError(.type, "'\(tag)' needs other templates, and there are none to load.", at: position)
+    throw TemplateError(.type, "'\(tag)' needs other templates, and there are none to load", at: position)
   }
 }

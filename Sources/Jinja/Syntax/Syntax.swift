@@ -35,7 +35,7 @@ final class Expression {
     Expression.forEachChild(of: kind) { deepest = max(deepest, $0.depth) }
     depth = deepest + 1
     if depth > Limits.expressionDepth {
-      throw TemplateError(.limit, "An expression is nested more than \(Limits.expressionDepth) levels deep.", at: position)
+      throw TemplateError(.limit, "An expression is nested more than \(Limits.expressionDepth) levels deep", at: position)
     }
   }
 

@@ -242,7 +242,7 @@ extension Value {
     default: break
     }
     throw TemplateError(
-      .type, "'\(comparison.rawValue)' is not supported between values of types \(typeName) and \(other.typeName).")
+      .type, "'\(comparison.rawValue)' is not supported between values of types \(typeName) and \(other.typeName)")
   }
 
   /// Python's `in`.
@@ -251,7 +251,7 @@ extension Value {
     case .string(let text), .markup(let text):
       guard let part = item.text else {
         if case .undefined(let reason) = item, reason.isForbidden { throw reason.error }
-        throw TemplateError(.type, "'in' on a text wants a text, not a value of type \(item.typeName).")
+        throw TemplateError(.type, "'in' on a text wants a text, not a value of type \(item.typeName)")
       }
       try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
       return part.isEmpty || text.firstRange(ofScalars: part) != nil
@@ -264,7 +264,7 @@ extension Value {
       return item.text.flatMap { view[$0] } != nil
     default: break
     }
-    guard isIterable else { throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'.") }
+    guard isIterable else { throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'") }
     var iterator = try iterator(&evaluation)
     while let candidate = try iterator.next(&evaluation) {
       if try candidate.isEqual(to: item, &evaluation) { return true }

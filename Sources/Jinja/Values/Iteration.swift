@@ -76,7 +76,7 @@ package final class Generator: TemplateObject {
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let body = rest.state.body else { return nil }
-    if rest.state.isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
+    if rest.state.isRunning { throw TemplateError(.value, "A generator asks itself for elements") }
     rest.state.isRunning = true
     defer { rest.state.isRunning = false }
     let value: Value?
@@ -129,7 +129,7 @@ extension Value {
     case .object(let object): if let iterator = try object.iterator(&evaluation) { return iterator }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over.")
+    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over")
   }
 
   /// All elements, keys or characters.
@@ -209,6 +209,6 @@ extension Value {
     case .object(let object): if let count = try object.count(&evaluation) { return count }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) has no length.")
+    throw TemplateError(.type, "A value of type \(typeName) has no length")
   }
 }

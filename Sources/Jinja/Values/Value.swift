@@ -133,7 +133,7 @@ extension TemplateObject {
   package var depth: Int { 1 }
   package func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? { nil }
   package func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
+    throw TemplateError(.type, "A value of type \(typeName) cannot be called")
   }
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { nil }
   package var isIterable: Bool { false }

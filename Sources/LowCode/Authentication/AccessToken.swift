@@ -67,7 +67,7 @@ struct ConfigTokenStore: TokenStore {
     guard !date.isEmpty else { return nil }
     guard let expiry = TokenExpiry.parse(date) else {
       throw ConnectorError(
-        .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z.")
+        .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z")
     }
     return AccessToken(value: config.value(at: accessTokenPath) ?? .string(""), expiry: expiry)
   }

@@ -56,7 +56,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       password: try password.evaluate(evaluation).json(), key: try responseKey.string(evaluation))
     guard !Self.isEmpty(login.username), !Self.isEmpty(login.password) else {
       throw ConnectorError(
-        .system, "The config has no session token that the API accepts, and no user name and password to get one with.")
+        .system, "The config has no session token that the API accepts, and no user name and password to get one with")
     }
     return try await authentication.shared(by: login.identity) { SessionTokenCache() }.token(of: login, runtime: runtime)
   }
@@ -72,7 +72,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     let response = try await runtime.sendOnce(request, for: "check the session token")
     if response.isSuccess { return true }
     guard response.status == 401 else {
-      throw runtime.refusal("The API answered with HTTP status \(response.status) when the session token was checked.", response)
+      throw runtime.refusal("The API answered with HTTP status \(response.status) when the session token was checked", response)
     }
     runtime.log.log(.info, "The API does not accept the config's session token.")
     return false
@@ -106,10 +106,10 @@ final class SessionTokenCache: Sendable {
       let request = try RequestPreparation.request(method: "POST", url: login.url, parts: parts)
       let response = try await runtime.sendOnce(request, for: "log in")
       guard response.isSuccess else {
-        throw runtime.refusal("The login was answered with HTTP status \(response.status).", response)
+        throw runtime.refusal("The login was answered with HTTP status \(response.status)", response)
       }
       guard let value = response.json?[login.key] else {
-        throw runtime.refusal("The answer to the login has no session token: `\(login.key)` is missing in it.", response)
+        throw runtime.refusal("The answer to the login has no session token: `\(login.key)` is missing in it", response)
       }
       let token = AccessToken(text: PythonStrings.str(value.value), expiry: runtime.now() + Self.lifetime)
       runtime.secrets.hidePassing(token.text)

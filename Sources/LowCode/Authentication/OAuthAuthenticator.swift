@@ -47,7 +47,8 @@ struct OAuthAuthenticator: Component, Authenticator {
       let grantType = try request.evaluatedGrantType()
       if grantType == "refresh_token", node["refresh_token"] == nil {
         throw ConnectorError(
-          .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token", at: node.node,
+          cause: .missing(["refresh_token", "grant_type"]))
       }
     }
     endpoint = TokenEndpoint(
@@ -92,7 +93,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     guard request.hasEndpoint else {
       throw ConnectorError(
-        .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from.")
+        .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from")
     }
     return try await login.token({ $0.hasExpired(at: runtime.now()) ? nil : $0 }, renew: renew).text
   }
@@ -104,7 +105,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     let value = try response.value(of: name)
     // As the reference: what a refresh for one use gave is sent, whatever it is, and the API says what it thinks of it.
     guard isSingleUse || value?.isTruthy == true else {
-      let message = "The token endpoint's answer has no access token: `\(name)` is missing in it."
+      let message = "The token endpoint's answer has no access token: `\(name)` is missing in it"
       throw ConnectorError(.system, response.words().map { APIAnswer.sentences(message, $0) } ?? message)
     }
     let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response, store))
@@ -124,10 +125,10 @@ struct OAuthAuthenticator: Component, Authenticator {
     let text = PythonStrings.str(value.value)
     if expiresAtMoment {
       if let moment = TokenExpiry.parse(text) { return moment }
-      throw ConnectorError(.system, "The token endpoint's `\(name)` is not a date and time.")
+      throw ConnectorError(.system, "The token endpoint's `\(name)` is not a date and time")
     }
     if let moment = TokenExpiry.after(seconds: text, now: now) { return moment }
-    throw ConnectorError(.system, "The token endpoint's `\(name)` is not a number of seconds.")
+    throw ConnectorError(.system, "The token endpoint's `\(name)` is not a number of seconds")
   }
 }
 
@@ -145,12 +146,13 @@ extension OAuthAuthenticator {
     if try node.bool("use_profile_assertion", default: false) {
       guard let profile = node["profile_assertion"] else {
         throw ConnectorError(
-          .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true", at: node.node,
+          cause: .missing(["profile_assertion"]))
       }
       assertion = try scope.build(profile, as: JwtAuthenticator.self)
     } else {
       for property in ["client_id", "client_secret"] where node[property] == nil {
-        throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
+        throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`", at: node.node, cause: .missing([property]))
       }
     }
     return try RefreshRequest(
@@ -178,7 +180,7 @@ extension OAuthAuthenticator {
     guard let date = node["token_expiry_date"], date.string != "" else { return nil }
     let text = try InterpolatedString(date, parameters: node.parameters).string(evaluation)
     guard let moment = TokenExpiry.parse(text) else {
-      throw ConnectorError(.system, "`token_expiry_date` should give a date and time, but gives `\(text)`.", at: date)
+      throw ConnectorError(.system, "`token_expiry_date` should give a date and time, but gives `\(text)`", at: date)
     }
     return moment
   }
@@ -215,7 +217,8 @@ extension OAuthAuthenticator {
       clientSecret: credential("client_secret"), assertion: nil)
     guard request.hasEndpoint else {
       throw ConnectorError(
-        .system, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`.", at: node.node)
+        .system, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`", at: node.node,
+        cause: .missing(["token_refresh_endpoint"]))
     }
     return (request, store, name)
   }
@@ -234,7 +237,7 @@ extension OAuthAuthenticator {
     if inner != nil, outer != nil {
       throw ConnectorError(
         .system,
-        "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
+        "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both",
         at: node.node)
     }
     return inner ?? outer ?? TokenEndpoint.Rejection()

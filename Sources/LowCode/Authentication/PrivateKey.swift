@@ -19,9 +19,9 @@ struct PrivateKey: ~Copyable {
       return passphrase.withUTF8 { signing_key_read(pem.baseAddress, pem.count, $0.baseAddress, $0.count, &key) }
     }
     switch outcome {
-    case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing.")
-    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it.")
-    case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong.")
+    case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing")
+    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it")
+    case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong")
     default: break
     }
     guard let key else { throw Self.unreadable }
@@ -43,11 +43,11 @@ struct PrivateKey: ~Copyable {
       }
     }
     let signature = hash.map { $0.withCString(sign) } ?? sign(nil)
-    guard !signature.isEmpty else { throw JwtKeyError("the key is too short for this algorithm.") }
+    guard !signature.isEmpty else { throw JwtKeyError("the key is too short for this algorithm") }
     return Data(signature)
   }
 
-  private static let unreadable = JwtKeyError("the key should be a private key as PEM.")
+  private static let unreadable = JwtKeyError("the key should be a private key as PEM")
 
   /// The first block of a private key in `text`, with lines as libcrypto reads them.
   private static func withEvenLines(_ text: String) throws(JwtKeyError) -> String {

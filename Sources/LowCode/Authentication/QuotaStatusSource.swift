@@ -37,7 +37,7 @@ struct QuotaStatusSource: Component {
     let response = try await client.send(request)
     if unavailableStatusCodes.contains(response.status) { return nil }
     guard let status = response.json else {
-      throw runtime.refusal("The quota status cannot be used: it is not JSON.", response)
+      throw runtime.refusal("The quota status cannot be used: it is not JSON", response)
     }
     return try quotas.map { try $0.state(in: status) }
   }

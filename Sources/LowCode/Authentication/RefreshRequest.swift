@@ -86,7 +86,7 @@ struct RefreshRequest: Sendable {
     for (name, value) in parts.headers where value.string == nil {
       let found = PythonStrings.str(value)
       throw ConnectorError(
-        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found).")
+        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found)")
     }
     for (name, value) in parts.headers where name.lowercased() == "authorization" { secrets.hide(credential: value) }
     var query = ""
@@ -105,12 +105,12 @@ struct RefreshRequest: Sendable {
   /// - Throws: ``ConnectorError`` where that evaluates to nothing.
   func url() throws -> String {
     guard let endpoint else {
-      throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from.")
+      throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from")
     }
     let url = try endpoint.string(context)
     if let other { secrets.hide(derived: .string(url), insteadOf: (try? endpoint.string(other)).map { .string($0) }) }
     guard !url.isEmpty else {
-      throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing.")
+      throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing")
     }
     return url
   }
@@ -144,12 +144,12 @@ struct RefreshRequest: Sendable {
     switch credential {
     case .value(let value): return value
     case .absent:
-      if isRequired { throw ConnectorError(.system, "`OAuthAuthenticator` has no `\(name)`.") }
+      if isRequired { throw ConnectorError(.system, "`OAuthAuthenticator` has no `\(name)`") }
       return .null
     case .template(let template):
       let value = try template.evaluate(context).json()
       guard PythonStrings.str(value).isEmpty || value == .null else { return value }
-      if isRequired { throw ConnectorError(.system, "`\(name)` of `OAuthAuthenticator` evaluates to nothing.") }
+      if isRequired { throw ConnectorError(.system, "`\(name)` of `OAuthAuthenticator` evaluates to nothing") }
       log.log(.warn, "`\(name)` of `OAuthAuthenticator` evaluates to nothing, so an empty one is sent.")
       return value
     }

@@ -57,14 +57,15 @@ struct TokenEndpoint: Sendable {
       number += 1
       try await runtime.wait(
         wait, reason: "token endpoint",
-        "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
+        APIAnswer.sentences(
+          failure.error.sentence, "Trying again in \(PythonStrings.wait(wait)), after \(number) attempts."))
     }
   }
 
   private var log: ExchangeLog { ExchangeLog(name: "token endpoint", runtime: runtime) }
 
   private func logged(_ failure: TokenRequestFailure) -> TokenRequestFailure {
-    runtime.log.log(.error, failure.error.internalMessage ?? failure.error.message)
+    runtime.log.log(.error, failure.error.internalMessage ?? failure.error.sentence)
     return failure
   }
 
@@ -74,7 +75,7 @@ struct TokenEndpoint: Sendable {
     do {
       return TokenResponse(body: try response.document().root, words: { quoted(response).sentence })
     } catch {
-      let message = "The token endpoint's answer is not JSON."
+      let message = "The token endpoint's answer is not JSON"
       throw TokenRequestFailure(
         status: nil,
         error: ConnectorError(
@@ -86,21 +87,21 @@ struct TokenEndpoint: Sendable {
     TokenRequestFailure(
       status: nil,
       error: ConnectorError(
-        error.kind == .invalidURL ? .system : networkFailure, "The token endpoint \(Self.place(request)) could not be reached.",
+        error.kind == .invalidURL ? .system : networkFailure, "The token endpoint \(Self.place(request)) could not be reached",
         internalMessage: error.message))
   }
 
   private func refused(_ response: HTTPResponse) -> TokenRequestFailure {
     let answer = quoted(response)
-    let detail = "Status \(response.status): \(answer.detail ?? "no reason is known.")"
+    let detail = "Status \(response.status): \(answer.detail ?? "no reason is known")"
     guard isConfigError(response) else {
       return TokenRequestFailure(
         status: response.status,
         error: ConnectorError(
-          .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)."), internalMessage: detail))
+          .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)"), internalMessage: detail))
     }
-    var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again."
-    if let reason = reason(response) { message += " The provider says: \(reason)" }
+    var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again"
+    if let reason = reason(response) { message += ". The provider says: \(reason)" }
     return TokenRequestFailure(status: response.status, error: ConnectorError(.config, message, internalMessage: detail))
   }
 

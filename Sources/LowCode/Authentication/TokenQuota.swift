@@ -73,6 +73,6 @@ struct TokenQuota: Component {
   }
 
   private func error(_ field: String, _ fault: String) -> ConnectorError {
-    ConnectorError(.system, "The quota status cannot be used: `\(field)_path` of the quota `\(name)` \(fault) in it.")
+    ConnectorError(.system, "The quota status cannot be used: `\(field)_path` of the quota `\(name)` \(fault) in it")
   }
 }

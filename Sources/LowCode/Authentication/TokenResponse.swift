@@ -21,7 +21,7 @@ struct TokenResponse: Sendable {
     guard depth <= Self.maxDepth else {
       throw ConnectorError(
         .config,
-        "The answer of the token endpoint is nested more than \(Self.maxDepth) levels deep, so `\(name)` was not found in it.")
+        "The answer of the token endpoint is nested more than \(Self.maxDepth) levels deep, so `\(name)` was not found in it")
     }
     switch value.kind {
     case .object:

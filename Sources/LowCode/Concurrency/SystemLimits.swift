@@ -37,7 +37,7 @@ package enum SystemLimits {
     heap_return()
     guard let limit = addressSpace else { return }
     heap_share()
-    let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)."
+    let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)"
     if let trace {
       let error = #""error":{"message":"\#(sentence)","failure_type":"system_error"}}}"#
       exhaustion_explain(trace, #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":"#, ",\(error)\n")
@@ -61,13 +61,13 @@ package enum SystemLimits {
   /// Why there is no room for a request in the address space; nil where there is.
   static var addressSpaceObstacle: String? {
     guard let left = addressSpaceLeft, let limit = addressSpace, left < spareAddressSpace / 2 else { return nil }
-    return "The address space of the process is limited to \(limit >> 20) MB (ulimit -v), of which too little is left."
+    return "The address space of the process is limited to \(limit >> 20) MB (ulimit -v), of which too little is left"
   }
 
   /// What a request may have failed of; nil where there is room.
   static var obstacle: String? {
     if let obstacle = addressSpaceObstacle { return obstacle }
-    if isOutOfDescriptors { return "Too many files are open\(explanation(EMFILE))." }
+    if isOutOfDescriptors { return "Too many files are open\(explanation(EMFILE))" }
     return nil
   }
 

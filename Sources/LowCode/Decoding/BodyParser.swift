@@ -105,7 +105,7 @@ extension PartwiseDecoder {
 extension TransportError {
   /// A body that ends before what it holds is complete: another attempt may bring all of it.
   static func cutOff(_ reason: String, of response: HTTPResponse? = nil) -> TransportError {
-    TransportError(.truncated, "The response\(response.map { " of \($0.url)" } ?? "") is cut off: \(reason).")
+    TransportError(.truncated, "The response\(response.map { " of \($0.url)" } ?? "") is cut off: \(reason)")
   }
 }
 
@@ -113,7 +113,7 @@ extension HTTPResponse {
   /// - Throws: ``ConnectorError`` where the body is still to come: then it can only be decoded in batches.
   func checkReceived() throws(ConnectorError) {
     guard content.received == nil else { return }
-    throw ConnectorError(.system, "The response of \(url) was to be decoded before its body was received.")
+    throw ConnectorError(.system, "The response of \(url) was to be decoded before its body was received")
   }
 }
 

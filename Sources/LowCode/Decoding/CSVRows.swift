@@ -112,6 +112,6 @@ struct CSVLines: ~Copyable {
         isText = false
         return false
       })
-    if !isText { throw ConnectorError(.system, "\(place) is not valid UTF-8.") }
+    if !isText { throw ConnectorError(.system, "\(place) is not valid UTF-8") }
   }
 }

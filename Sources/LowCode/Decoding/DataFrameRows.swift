@@ -36,7 +36,7 @@ struct DataFrameRows: CSVRows, ~Copyable {
     let width = self.width ?? max(row.count, keys.count)
     self.width = width
     guard row.count <= width else {
-      throw ConnectorError(.system, "Row \(rowCount) of a CSV file has \(row.count) fields instead of \(width).")
+      throw ConnectorError(.system, "Row \(rowCount) of a CSV file has \(row.count) fields instead of \(width)")
     }
     write(row, keys, indexCount: width - keys.count)
     if rowCount.isMultiple(of: Self.blockSize) { try block.handOver(to: &ready, Self.place) }

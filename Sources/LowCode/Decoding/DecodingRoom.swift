@@ -36,6 +36,6 @@ extension TransportError {
     TransportError(
       size > limit.value ? .tooLarge : .other,
       "The response of \(place) takes more memory, with its index and its records, than the \(limit.value) bytes that all large "
-        + "responses may take at a time. \(limit.variable) changes this.")
+        + "responses may take at a time. \(limit.variable) changes this")
   }
 }

@@ -27,7 +27,7 @@ enum NestedDecoder {
     if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: scope) }
     let decoder: any Decoder = try scope.build(node)
     if !(decoder is IterableDecoder), let partwise = decoder as? any PartwiseDecoder { return partwise }
-    throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder.", at: node)
+    throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder", at: node)
   }
 }
 
@@ -63,6 +63,6 @@ private final class GzipParser: BodyParser {
 
   private func failure(_ error: InflateError) -> any Error {
     if case .truncated = error { return TransportError.cutOff("\(error)") }
-    return ConnectorError(.system, "The response cannot be unpacked: \(error).")
+    return ConnectorError(.system, "The response cannot be unpacked: \(error)")
   }
 }

@@ -66,7 +66,7 @@ final class JSONItemsParser: BodyParser {
     do throws(ConnectorError) { try scan(bytes) } catch { failure = error }
     try hand(to: &values)
     if let failure { throw failure }
-    guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess).") }
+    guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess)") }
   }
 
   var stepSize: Int { 64 * 1024 }
@@ -106,7 +106,7 @@ final class JSONItemsParser: BodyParser {
   }
 
   private func broken(_ reason: String) -> ConnectorError {
-    ConnectorError(.system, "The response is not JSON: \(reason).")
+    ConnectorError(.system, "The response is not JSON: \(reason)")
   }
 
   // MARK: - Scanning

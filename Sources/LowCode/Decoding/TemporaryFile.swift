@@ -82,7 +82,7 @@ final class TemporaryFile: BodyStore {
     ConnectorError(
       .system,
       "A temporary file in \(folder) could not be \(what): \(SystemLimits.reason(errno)). "
-        + "The environment variable TMPDIR names the folder for such files.")
+        + "The environment variable TMPDIR names the folder for such files")
   }
 }
 

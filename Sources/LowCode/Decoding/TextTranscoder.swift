@@ -22,7 +22,7 @@ final class TextTranscoder {
   /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
   /// - Throws: ``ConnectorError`` where there is no such encoding.
   init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
-    guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`.") }
+    guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`") }
     self.kind = kind
     self.name = name
     self.replacesInvalid = replacesInvalid
@@ -117,7 +117,7 @@ final class TextTranscoder {
   }
 
   private func invalid() -> ConnectorError {
-    ConnectorError(.system, "The response is not valid text in the encoding `\(name)`.")
+    ConnectorError(.system, "The response is not valid text in the encoding `\(name)`")
   }
 
   /// The number of bytes at the end that begin a character which is not complete.

@@ -38,6 +38,6 @@ struct XmlDecoder: Component, Decoder {
   }
 
   private func tooMuch(_ response: HTTPResponse, _ reason: String) -> ConnectorError {
-    ConnectorError(.system, "The XML response of \(response.url) cannot be read: \(reason).")
+    ConnectorError(.system, "The XML response of \(response.url) cannot be read: \(reason)")
   }
 }

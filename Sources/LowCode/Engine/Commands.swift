@@ -11,10 +11,10 @@ extension Connector {
     do {
       try spec().validate(scope.config)
     } catch let error as ConnectorError where error.failureType == .config {
-      return try writer.connectionStatus(succeeded: false, message: error.message)
+      return try writer.connectionStatus(succeeded: false, message: error.sentence)
     }
     guard let node = manifest.check else {
-      throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection.", at: manifest.root)
+      throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection", at: manifest.root)
     }
     let reason: String?
     do {

@@ -12,15 +12,15 @@ struct ConfigOverrides: Sendable {
     if values.isEmpty { return }
     if let key = node.stored.mapping?.entries.first(where: { !$0.isText })?.key {
       throw ConnectorError(
-        .system, "The key `\(key)` of `config_overrides` should be in quotes: keys of a config are texts.", at: node)
+        .system, "The key `\(key)` of `config_overrides` should be in quotes: keys of a config are texts", at: node)
     }
     if let key = values.keys.sorted().first(where: { $0.hasPrefix("__airbyte") }) {
-      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: such keys belong to the platform.", at: node)
+      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: such keys belong to the platform", at: node)
     }
     if Self.keepsConfig(manifest.root, depth: 0) {
       throw ConnectorError(
         .system,
-        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too.",
+        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too",
         at: node)
     }
   }

@@ -14,14 +14,14 @@ extension ConnectionCheck {
   func unavailability(of stream: DeclarativeStream) async throws -> String? {
     do {
       guard let slice = try await firstSlice(of: stream.cursor) else {
-        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
+        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records"
       }
       try await stream.retriever.casting(to: try await stream.schema()).read(slice) { page in page.records.isEmpty }
       return nil
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).message)"
+      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).sentence)"
     }
   }
 

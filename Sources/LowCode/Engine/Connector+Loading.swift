@@ -73,15 +73,8 @@ extension Connector {
 
 extension MessageWriter {
   /// Writes an error that ended a command, whatever it is.
-  package func report(_ error: any Error) {
-    switch error {
-    case is OutputClosed: break
-    case let error as ManifestError:
-      self.error(
-        ConnectorError(
-          .system, "The manifest is not valid: \(error.diagnostics.first?.description ?? "")", internalMessage: error.description)
-      )
-    default: self.error(ConnectorError(wrapping: error))
-    }
+  /// - Parameter isNews: as with ``error(_:stream:isNews:)``.
+  package func report(_ error: any Error, isNews: Bool = true) {
+    if !(error is OutputClosed) { self.error(ConnectorError(wrapping: error), isNews: isNews) }
   }
 }

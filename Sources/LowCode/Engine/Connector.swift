@@ -45,7 +45,7 @@ package struct Connector: Sendable {
   /// - Throws: ``ConnectorError`` where the manifest has none.
   package func spec() throws -> Spec {
     guard let declaredSpec else {
-      throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like.", at: manifest.root)
+      throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like", at: manifest.root)
     }
     return declaredSpec
   }

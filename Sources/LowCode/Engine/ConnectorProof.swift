@@ -1,4 +1,5 @@
 import JSON
+import YAML
 
 /// Builds everything that a manifest describes, as far as that is possible without asking an API, to find what cannot be built.
 package struct ConnectorProof: Sendable {
@@ -8,7 +9,7 @@ package struct ConnectorProof: Sendable {
 
   private struct Cause: Hashable {
     let message: String
-    let location: SourceLocation?
+    let mark: SourceMark?
   }
 
   /// - Parameters:
@@ -81,6 +82,6 @@ package struct ConnectorProof: Sendable {
   private mutating func note(_ error: any Error) {
     let error = ConnectorError(wrapping: error)
     guard !error.isUnsupported else { return }
-    if seen.insert(Cause(message: error.message, location: error.location)).inserted { errors.append(error) }
+    if seen.insert(Cause(message: error.message, mark: error.mark)).inserted { errors.append(error) }
   }
 }

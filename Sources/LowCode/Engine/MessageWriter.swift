@@ -94,10 +94,10 @@ package final class MessageWriter: Sendable {
 
   /// - Parameter isNews: whether who watches is told; not where that happens before or later.
   package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil, isNews: Bool = true) {
-    let place = error.location.map { " (\($0))" } ?? ""
-    var detail = error.internalMessage ?? error.message
-    if let path = error.path, !path.isEmpty { detail += " (\(path))" }
-    let message = mask.masked(error.message + place)
+    let place = error.mark.map { " (\($0))" } ?? ""
+    var detail = error.internalMessage ?? error.sentence
+    if !error.path.isEmpty { detail += " (\(error.path))" }
+    let message = mask.masked(error.sentence + place)
     try? write(
       .error(
         ErrorTrace(

@@ -72,7 +72,7 @@ extension Connector {
         ConnectorError(
           .config,
           "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
-            + "The error of each was reported before.", internalMessage: "Some streams failed."), isNews: false)
+            + "The error of each was reported before", internalMessage: "Some streams failed"), isNews: false)
       outcome.isComplete = false
       return outcome
     }

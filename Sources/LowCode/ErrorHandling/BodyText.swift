@@ -59,10 +59,10 @@ struct BodyText {
   /// What is said of a body that cannot be shown.
   var description: String {
     switch kind {
-    case .elsewhere: "The body of its answer was not received."
+    case .elsewhere: "The body of its answer was not received"
     case .binary:
-      "The body of its answer is not text: \(size) bytes\(contentType.isEmpty ? "" : " of \(Self.line(contentType))")."
-    default: "The body of its answer is empty."
+      "The body of its answer is not text: \(size) bytes\(contentType.isEmpty ? "" : " of \(Self.line(contentType))")"
+    default: "The body of its answer is empty"
     }
   }
 

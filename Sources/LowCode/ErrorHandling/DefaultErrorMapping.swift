@@ -28,7 +28,7 @@ enum DefaultErrorMapping {
     switch attempt {
     case .response(let response):
       return resolution(status: response.status)
-        ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected.")
+        ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected")
     case .failure(let error):
       switch error.kind {
       case .invalidRedirect, .truncated, .brokenOff: return ErrorResolution(.retry, .transient, error.message)
@@ -40,5 +40,5 @@ enum DefaultErrorMapping {
     }
   }
 
-  private static func text(_ status: Int, _ sentence: String) -> String { "HTTP status \(status). \(sentence)." }
+  private static func text(_ status: Int, _ sentence: String) -> String { "HTTP status \(status). \(sentence)" }
 }

@@ -22,7 +22,7 @@ struct HttpResponseFilter: Component {
     statusCodes = Set(try node.nodes("http_codes").compactMap(\.int))
     messagePart = try node.optionalString("error_message_contains")
     if let condition = node["predicate"], let text = condition.string, !text.isEmpty {
-      predicate = InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+      predicate = InterpolatedBoolean(text, parameters: node.parameters, mark: condition.mark)
     } else {
       predicate = nil
     }

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import JSON
+import YAML
 
 /// A component's node while it is decoded: typed access to its properties, with errors that say where.
 package struct ComponentNode: Sendable {
@@ -8,14 +9,14 @@ package struct ComponentNode: Sendable {
   /// - Throws: ``ConnectorError`` where `node` is not a mapping.
   package init(_ node: ManifestNode) throws {
     guard node.mapping != nil else {
-      throw ConnectorError(.system, "A component is expected here: a mapping with a `type`.", at: node)
+      throw ConnectorError(.system, "A component is expected here: a mapping with a `type`", at: node)
     }
     self.node = node
   }
 
   /// The component's `type`.
   package var type: String { node["type"]?.string ?? "" }
-  package var location: SourceLocation? { node.location }
+  package var mark: SourceMark? { node.mark }
 
   /// The component's `$parameters`, as templates see them in `parameters`.
   package var parameters: JSONObject {
@@ -30,7 +31,7 @@ package struct ComponentNode: Sendable {
 
   package func required(_ property: String) throws -> ManifestNode {
     guard let value = self[property] else {
-      throw ConnectorError(.system, "`\(type)` needs `\(property)`.", at: node)
+      throw ConnectorError(.system, "`\(type)` needs `\(property)`", at: node, cause: .missing([property]))
     }
     return value
   }
@@ -73,6 +74,6 @@ package struct ComponentNode: Sendable {
   }
 
   package func mismatch(_ property: String, _ expected: String, _ node: ManifestNode) -> ConnectorError {
-    ConnectorError(.system, "`\(property)` of `\(type)` should be \(expected).", at: node)
+    ConnectorError(.system, "`\(property)` of `\(type)` should be \(expected)", at: node)
   }
 }

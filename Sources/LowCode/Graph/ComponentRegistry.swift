@@ -34,12 +34,12 @@ package struct ComponentRegistry: Sendable {
     _ component: ComponentNode, named name: String, as role: Role.Type, in scope: BuildScope
   ) throws -> Role {
     let node = component.node
-    guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here.", at: node) }
+    guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here", at: node) }
     guard let type = types[name] else {
       throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
     guard let built = try type.init(from: component, in: scope) as? Role else {
-      throw ConnectorError(.system, "A `\(name)` is not allowed here.", at: node)
+      throw ConnectorError(.system, "A `\(name)` is not allowed here", at: node)
     }
     return built
   }

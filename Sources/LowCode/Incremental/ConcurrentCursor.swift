@@ -29,7 +29,7 @@ final class ConcurrentCursor: Cursor {
     do {
       return try windows.next()
     } catch {
-      throw definition.failure("its windows cannot be computed.", error)
+      throw definition.failure("its windows cannot be computed", error)
     }
   }
 

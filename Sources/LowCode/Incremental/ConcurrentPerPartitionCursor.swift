@@ -45,7 +45,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
       let slice = definition.cursorSlice(window)
       if let shared = slice.keys.first(where: { partition.partition[$0] != nil }) {
         throw ConnectorError(
-          .system, "Stream `\(definition.streamName)` has `\(shared)` both in its partitions and in its cursor's windows.")
+          .system, "Stream `\(definition.streamName)` has `\(shared)` both in its partitions and in its cursor's windows")
       }
       progress.withLock { $0.handOut(key, isLast: isLast) }
       try await body(StreamSlice(partition: partition.partition, cursorSlice: slice, extraFields: partition.extraFields))
@@ -56,7 +56,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     do {
       return try windows.next()
     } catch {
-      throw definition.failure("its windows cannot be computed.", error)
+      throw definition.failure("its windows cannot be computed", error)
     }
   }
 

@@ -84,8 +84,8 @@ final class CursorDefinition: Sendable {
   func unreadable(_ reason: String) -> ConnectorError {
     ConnectorError(
       .config,
-      "The state of stream `\(streamName)` cannot be read: \(reason) Correct the state, or reset the stream to read it from its "
-        + "beginning.")
+      "The state of stream `\(streamName)` cannot be read: \(reason). Correct the state, or reset the stream to read it from its "
+        + "beginning")
   }
 
   /// An error of the stream's cursor that neither the user nor the manifest's author can foresee.

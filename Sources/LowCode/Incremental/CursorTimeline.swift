@@ -52,7 +52,7 @@ struct CursorTimeline: Sendable {
         legacy = state
       }
     } catch {
-      throw definition.failure("its state or its start cannot be read.", error)
+      throw definition.failure("its state or its start cannot be read", error)
     }
   }
 
@@ -66,12 +66,12 @@ struct CursorTimeline: Sendable {
     // As the reference: whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
-    case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other)).")
+    case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other))")
     }
     return try slices.map { slice in
       func value(_ key: String) throws -> CursorValue? { try slice[key].map { try definition.read($0, "`\(key)` of a slice") } }
       guard let start = try value("start"), let end = try value("end") else {
-        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(definition.excerpt(of: slice)).")
+        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(definition.excerpt(of: slice))")
       }
       return CursorInterval(start: start, end: end, mostRecent: try value("most_recent_cursor_value"))
     }
@@ -82,7 +82,7 @@ struct CursorTimeline: Sendable {
     do {
       try intervals.merge(unit: definition.converter.unit)
     } catch {
-      throw definition.failure("the slices of its state cannot be joined.", error)
+      throw definition.failure("the slices of its state cannot be joined", error)
     }
     guard !intervals.all.isEmpty else { throw noSlices }
     definition.warn(ofStart: start, isFromState: configuredStart.isBefore(start))
@@ -97,7 +97,7 @@ struct CursorTimeline: Sendable {
       if definition.readsWindows {
         let bounds = [definition.boundaries.start, definition.boundaries.end].compactMap { slice.merged[$0] }
         guard bounds.count == 2 else {
-          throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window.")
+          throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window")
         }
         intervals.append(
           CursorInterval(
@@ -107,7 +107,7 @@ struct CursorTimeline: Sendable {
         guard let mostRecent, mostRecent.isTruthy else { return false }
         guard !hasClosedSlice else {
           throw ConnectorError(
-            .system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow.")
+            .system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow")
         }
         intervals.append(CursorInterval(start: start, end: mostRecent, mostRecent: mostRecent))
       }
@@ -115,15 +115,15 @@ struct CursorTimeline: Sendable {
       if intervals.all.count > 1 { definition.warn(ofGapsIn: intervals) }
       return true
     } catch {
-      throw definition.failure("a slice cannot be added to its state.", error)
+      throw definition.failure("a slice cannot be added to its state", error)
     }
   }
 
   /// Takes in a slice whose records have a cursor value that cannot be compared with the others: there is no state any more.
   mutating func close(unusable value: JSONValue) throws -> Never {
-    let reason = ConnectorError(.system, "A counting cursor needs numbers, not \(value.jsonText).")
-    fault = definition.failure("a slice cannot be added to its state.", reason)
-    throw definition.failure("a slice cannot be added to its state.", reason)
+    let reason = ConnectorError(.system, "A counting cursor needs numbers, not \(value.jsonText)")
+    fault = definition.failure("a slice cannot be added to its state", reason)
+    throw definition.failure("a slice cannot be added to its state", reason)
   }
 
   /// The value that the state carries.
@@ -132,7 +132,7 @@ struct CursorTimeline: Sendable {
       do {
         return try intervals.latestComplete(unit: definition.converter.unit)
       } catch {
-        throw definition.failure("the slices of its state cannot be joined.", error)
+        throw definition.failure("the slices of its state cannot be joined", error)
       }
     }
   }
@@ -149,7 +149,7 @@ struct CursorTimeline: Sendable {
     }
   }
 
-  private var noSlices: ConnectorError { definition.unreadable("`slices` has no slices.") }
+  private var noSlices: ConnectorError { definition.unreadable("`slices` has no slices") }
 
   /// What a read of this timeline takes as new: from the lookback window on, but not before the configured start.
   var bounds: CursorBounds {

@@ -15,7 +15,7 @@ enum CursorValueError: Error, Sendable {
   func reason(hiding secrets: any Secrets) -> String {
     switch self {
     case .unreadable(let value, let formats):
-      "None of the formats \(formats) fits \(secrets.excerpt(of: value.jsonText, upTo: Self.longestQuotation))."
+      "None of the formats \(formats) fits \(secrets.excerpt(of: value.jsonText, upTo: Self.longestQuotation))"
     case .impossible(let reason): reason
     }
   }
@@ -35,7 +35,7 @@ enum CursorValueConverter: Sendable {
       case .double(let number): return .double(number)
       case .number(let digits): return BigInt(digits, radix: 10).map { .large($0) } ?? .double(Double(digits) ?? .nan)
       case .bool(let flag): return .int(flag ? 1 : 0)
-      default: throw .impossible("A counting cursor needs numbers, not \(value.jsonText).")
+      default: throw .impossible("A counting cursor needs numbers, not \(value.jsonText)")
       }
     }
   }

@@ -47,7 +47,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       counts.values += 1
       if moment.epochMicroseconds < earliest { counts.early += 1 }
     }
-    if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText).") }
+    if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText)") }
     if let greatest, !greatest.isBefore(value) {
       // Nothing to keep.
     } else {
@@ -60,7 +60,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
 
   private func failure(_ reason: String) -> ConnectorError {
     ConnectorError(
-      .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
+      .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used",
       internalMessage: reason)
   }
 

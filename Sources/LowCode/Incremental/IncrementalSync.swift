@@ -23,7 +23,7 @@ extension IncrementalSync {
     if let configured, let first = configured.first, !first.isEmpty {
       guard configured.count == 1 else {
         throw ConnectorError(
-          .system, "Stream `\(scope.streamName)` takes a cursor field at the top level only; the catalog has a nested one.",
+          .system, "Stream `\(scope.streamName)` takes a cursor field at the top level only; the catalog has a nested one",
           at: node.node)
       }
       return first

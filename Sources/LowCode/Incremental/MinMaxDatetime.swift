@@ -69,7 +69,8 @@ struct MinMaxDatetime: Component {
       return try parser.parse(text)
     } catch {
       throw ConnectorError(
-        .system, "The date `\(text)` is not in the format `\(parser.format)`.", at: node, internalMessage: error.description)
+        .system, "The date `\(text)` is not in the format `\(parser.format)`", at: node, internalMessage: error.description,
+        cause: .format(parser.format))
     }
   }
 }

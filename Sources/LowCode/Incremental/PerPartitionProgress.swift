@@ -66,12 +66,12 @@ struct PerPartitionProgress: Sendable {
       self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
       lookbackWindow = try seconds(state["lookback_window"])
       guard let entries = state["states"] == "" ? [] : (state["states"] ?? []).array else {
-        throw definition.unreadable("`states` should be a list, not \(state["states"].map(definition.excerpt) ?? "").")
+        throw definition.unreadable("`states` should be a list, not \(state["states"].map(definition.excerpt) ?? "")")
       }
       for entry in entries {
         guard let partition = entry["partition"]?.object, let cursor = entry["cursor"]?.object else {
           throw definition.unreadable(
-            "an entry of `states` should have a `partition` and a `cursor`, but is \(definition.excerpt(of: entry)).")
+            "an entry of `states` should have a `partition` and a `cursor`, but is \(definition.excerpt(of: entry))")
         }
         numberOfPartitions += 1
         timelines[PartitionKey(partition)] = try CursorTimeline(definition, state: cursor)
@@ -88,7 +88,7 @@ struct PerPartitionProgress: Sendable {
     if let number = value.int { return number }
     if let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
     if let text = value.string, let number = PythonNumberText.integer(text)?.int { return number }
-    throw definition.unreadable("`lookback_window` should be a number of seconds, not \(definition.excerpt(of: value)).")
+    throw definition.unreadable("`lookback_window` should be a number of seconds, not \(definition.excerpt(of: value))")
   }
 
   /// As with the reference, what can be asked for a key and does not have it is no cursor.
@@ -98,7 +98,7 @@ struct PerPartitionProgress: Sendable {
     case .object(let state): try setGlobalCursor(state)
     case .string(let text) where !text.contains(field): break
     case .array(let values) where !values.contains(.string(field)): break
-    default: throw definition.unreadable("`state` should be an object, not \(definition.excerpt(of: value)).")
+    default: throw definition.unreadable("`state` should be an object, not \(definition.excerpt(of: value))")
     }
   }
 
@@ -171,7 +171,7 @@ struct PerPartitionProgress: Sendable {
       moveGlobalCursor(to: greatest)
     }
     guard var partition = open[key] else {
-      throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice.")
+      throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice")
     }
     partition.slices -= 1
     open[key] = partition

@@ -73,7 +73,7 @@ final class CompiledTemplate: Sendable {
     return TemplateError(
       .value,
       "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not available here; there is "
-        + "\(known.joined(separator: ", ")).")
+        + "\(known.joined(separator: ", "))")
   }
 
   private func typed(

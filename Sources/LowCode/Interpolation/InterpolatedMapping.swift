@@ -15,13 +15,13 @@ package struct InterpolatedMapping: Sendable {
   /// `values` are the types that an evaluated literal may have to be taken as such; others stay strings.
   /// - Throws: ``ConnectorError`` where `node` is no mapping.
   package init(_ node: ManifestNode, parameters: JSONObject = [:], values: ValidTypes = .any) throws {
-    guard let mapping = node.mapping else { throw ConnectorError(.config, "A mapping is expected here.", at: node) }
+    guard let mapping = node.mapping else { throw ConnectorError(.config, "A mapping is expected here", at: node) }
     let scope = Value(JSONValue.object(parameters))
     members = mapping.map { key, value in
-      let name = InterpolatedString(key, parameters: scope, fallback: nil, types: .string, location: value.location)
+      let name = InterpolatedString(key, parameters: scope, fallback: nil, types: .string, mark: value.mark)
       guard let text = value.string else { return (name, .constant(value.value)) }
       return (
-        name, .template(InterpolatedString(text, parameters: scope, fallback: nil, types: values, location: value.location))
+        name, .template(InterpolatedString(text, parameters: scope, fallback: nil, types: values, mark: value.mark))
       )
     }
   }

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import Jinja
+import YAML
 
 /// A manifest's string that may hold templates: compiled once, evaluated where it is used.
 ///
@@ -11,7 +12,7 @@ package struct InterpolatedString: Sendable {
   /// What was compiled, behind one reference: these strings stand in many components, which are copied about.
   private final class Parts: Sendable {
     let source: String
-    let location: SourceLocation?
+    let mark: SourceMark?
     let types: ValidTypes
     /// Nil where it has a syntax error.
     let template: CompiledTemplate?
@@ -24,10 +25,10 @@ package struct InterpolatedString: Sendable {
 
     init(
       _ source: String, _ content: Result<(CompiledTemplate, Fallback), ConnectorError>, _ types: ValidTypes,
-      _ location: SourceLocation?
+      _ mark: SourceMark?
     ) {
       self.source = source
-      self.location = location
+      self.mark = mark
       self.types = types
       switch content {
       case .success((let template, let fallback)):
@@ -65,21 +66,21 @@ package struct InterpolatedString: Sendable {
   /// is its own fallback. A syntax error or an unknown filter is thrown by the evaluation.
   package init(
     _ source: String, parameters: JSONObject = [:], default fallback: String? = nil, validTypes: ValidTypes = .any,
-    location: SourceLocation? = nil
+    mark: SourceMark? = nil
   ) {
     let usesDefault = fallback.map { !$0.isEmpty } ?? false
     self.init(
       source, parameters: Value(JSONValue.object(parameters)), fallback: usesDefault ? fallback : source, types: validTypes,
-      location: location)
+      mark: mark)
   }
 
   /// A string node and the `$parameters` of the component it stands in.
   package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) {
-    self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, location: node.location)
+    self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, mark: node.mark)
   }
 
   /// With `fallback` nil, an empty or undefined result is `None`.
-  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) {
+  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, mark: SourceMark?) {
     let content: Result<(CompiledTemplate, Fallback), ConnectorError>
     do throws(TemplateError) {
       let template = try CompiledTemplate(source, parameters: parameters)
@@ -89,10 +90,9 @@ package struct InterpolatedString: Sendable {
     } catch {
       content = .failure(
         ConnectorError(
-          .system, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description,
-          location: location))
+          .system, "The template `\(source)` is not valid: \(error.message)", at: mark, internalMessage: error.description))
     }
-    parts = Parts(source, content, types, location)
+    parts = Parts(source, content, types, mark)
   }
 
   /// Whether the text has no template in it, so that its value never changes.
@@ -130,7 +130,7 @@ package struct InterpolatedString: Sendable {
   package func evaluate(_ context: EvaluationContext) throws -> Value {
     if case .some(let value) = parts.constant { return value }
     guard let template = parts.template else {
-      throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid.", location: parts.location)
+      throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid", at: parts.mark)
     }
     do throws(TemplateError) {
       if parts.readsStreamState { throw TemplateError(.runtime, "") }
@@ -166,11 +166,11 @@ package struct InterpolatedString: Sendable {
   private func failure(_ error: TemplateError) -> ConnectorError {
     if parts.readsStreamState {
       return ConnectorError(
-        .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead.",
-        location: parts.location)
+        .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead",
+        at: parts.mark)
     }
     return ConnectorError(
-      .system, "The template `\(source)` could not be evaluated: \(error.message)", internalMessage: error.description,
-      location: parts.location)
+      .system, "The template `\(source)` could not be evaluated: \(error.message)", at: parts.mark,
+      internalMessage: error.description)
   }
 }

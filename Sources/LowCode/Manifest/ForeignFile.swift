@@ -64,16 +64,10 @@ package struct ForeignFile: Sendable {
   /// A finding as it may be told.
   package func concealed(_ diagnostic: Diagnostic) -> Diagnostic {
     var copy = diagnostic.withoutLines
-    copy.message = shown(copy.message)
-    copy.detail = copy.detail.map(shown)
-    copy.remedy = copy.remedy.map(shown)
-    copy.related = copy.related.map { .init(shown($0.message), at: $0.mark) }
+    copy.message = mask.masked(isRead ? copy.message : copy.discreetMessage ?? copy.message)
+    copy.detail = copy.detail.map(mask.masked)
+    copy.remedy = copy.remedy?.mapped(mask.masked)
+    copy.related = copy.related.map { .init(mask.masked($0.message), at: $0.mark) }
     return copy
-  }
-
-  private func shown(_ sentence: String) -> String {
-    let sentence = mask.masked(sentence)
-    return isRead
-      ? sentence : sentence.replacing(/'[^'\s][^']+[^'\s]…?'|`[^`\s][^`]+[^`\s]`/, with: "`\(SecretMask.replacement)`")
   }
 }

@@ -82,7 +82,7 @@ extension ManifestValue {
 
   private func failure(_ sentence: String) -> ConnectorError {
     ConnectorError(
-      .system, "A value cannot be put into the stream's template: \(sentence).", location: mark.map(SourceLocation.init))
+      .system, "A value cannot be put into the stream's template: \(sentence)", at: mark)
   }
 
   /// Another content in the same place.

@@ -13,7 +13,7 @@ enum ReferenceLookup {
   struct Reason {
     let sentence: String
     /// The reference that was probably meant.
-    let remedy: String?
+    let remedy: Remedy?
     /// Places that explain it.
     let related: [Diagnostic.Related]
   }
@@ -63,7 +63,7 @@ enum ReferenceLookup {
     switch value.content {
     case .mapping(let mapping):
       let near = NameSuggestion.nearest(to: String(head), among: mapping.entries.lazy.map(\.key))
-      let remedy = mapping["$ref"] == nil ? near.map { "did you mean '\($0)'?" } : throughReference
+      let remedy = mapping["$ref"] == nil ? near.map(Remedy.value) : throughReference
       var related = mapping.entries.filter { $0.key == near }.map {
         Diagnostic.Related("'\($0.key)' stands here", at: $0.keyMark)
       }
@@ -81,5 +81,5 @@ enum ReferenceLookup {
     }
   }
 
-  private static let throughReference = "a reference cannot go through another reference"
+  private static let throughReference: Remedy = "a reference cannot go through another reference"
 }

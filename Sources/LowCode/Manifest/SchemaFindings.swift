@@ -105,7 +105,7 @@ struct SchemaFindings {
     if known { return finding("type", "a `\(text)` is not allowed in \(place): \(choice)", type) }
     return finding(
       "type", "unknown type `\(text)` in \(place)\(near == nil ? ": \(choice)" : "")", type,
-      remedy: near.map { "did you mean `\($0)`?" })
+      remedy: near.map(Remedy.name))
   }
 
   private func enumeration(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
@@ -119,7 +119,7 @@ struct SchemaFindings {
     let choice = Self.list(allowed.map { Self.shown($0) })
     return finding(
       "value", "\(name(node)) should be \(choice), found \(Self.shown(node.value))", node,
-      remedy: near.map { "did you mean '\($0)'?" })
+      remedy: near.map(Remedy.value))
   }
 
   private func required(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
@@ -132,7 +132,7 @@ struct SchemaFindings {
     var finding = finding("required", "\(subject(node)) needs \(Self.list(missing.map { "`\($0)`" }, "and"))", node)
     for name in missing {
       guard let near = NameSuggestion.nearest(to: name, among: strangers.map(\.key)) else { continue }
-      finding.remedy = "did you write `\(near)` for `\(name)`?"
+      finding.remedy = .rename(near, to: name)
       finding.mark = strangers.first { $0.key == near }?.keyMark ?? finding.mark
       return finding
     }
@@ -147,7 +147,7 @@ struct SchemaFindings {
     let near = NameSuggestion.nearest(to: stranger.key, among: known.keys)
     var diagnostic = finding(
       "unknown-property", "\(subject(node)) has no property `\(stranger.key)`", node[stranger.key] ?? node,
-      remedy: near.map { "did you mean `\($0)`?" })
+      remedy: near.map(Remedy.name))
     diagnostic.mark = stranger.keyMark ?? diagnostic.mark
     return diagnostic
   }
@@ -160,7 +160,7 @@ struct SchemaFindings {
 
   // MARK: - Words
 
-  private func finding(_ rule: String, _ message: String, _ node: ManifestNode, remedy: String? = nil) -> Diagnostic {
+  private func finding(_ rule: String, _ message: String, _ node: ManifestNode, remedy: Remedy? = nil) -> Diagnostic {
     Diagnostic(.error, rule: "\(rule)", message, at: node, remedy: remedy)
   }
 

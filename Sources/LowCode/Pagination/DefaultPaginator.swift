@@ -29,14 +29,15 @@ struct DefaultPaginator: Component, Paginator {
     }
     if let decoder = scope.exchange.decoder, !decoder.allowsPagination {
       throw ConnectorError(
-        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML.",
+        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML",
         at: node.node)
     }
     sizeOption = try scope.build(optional: node["page_size_option"])
     if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
       let strategy = try node.required("pagination_strategy")
       throw ConnectorError(
-        .system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: strategy["page_size"] ?? strategy)
+        .system, "`page_size_option` needs a `page_size` in the pagination strategy", at: strategy["page_size"] ?? strategy,
+        cause: .missing(["page_size"]))
     }
     tokenPlace = try node["page_token_option"].map { option in
       option["type"]?.string == "RequestPath"

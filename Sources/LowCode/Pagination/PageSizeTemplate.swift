@@ -59,6 +59,6 @@ struct PageSizeTemplate: Sendable {
 
   private func mismatch(_ template: InterpolatedString, _ value: Value) -> ConnectorError {
     ConnectorError(
-      .system, "`page_size` should be an integer, but `\(template.source)` gives `\(value.pythonString)`.", at: node)
+      .system, "`page_size` should be an integer, but `\(template.source)` gives `\(value.pythonString)`", at: node)
   }
 }

@@ -16,7 +16,7 @@ struct ShortFirstPage: Sendable {
     streamName = scope.streamName
     warnings = scope.runtime.warnings
     secrets = scope.runtime.secrets
-    place = (strategy["page_size"] ?? strategy).location.map { " (\($0))" } ?? ""
+    place = (strategy["page_size"] ?? strategy).mark.map { " (\($0))" } ?? ""
   }
 
   /// The page that was read first has no successor.

@@ -18,7 +18,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     let inner = try node.required("underlying_partition_router")
     router = try scope.build(inner, as: (any PartitionRouter).self)
     guard let size = try node.int("group_size"), size >= 1 else {
-      throw ConnectorError(.system, "`group_size` should be at least 1.", at: node["group_size"] ?? node.node)
+      throw ConnectorError(.system, "`group_size` should be at least 1", at: node["group_size"] ?? node.node)
     }
     groupSize = size
     deduplicates = try node.bool("deduplicate", default: true)
@@ -33,7 +33,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     try await router.partitions { slice in
       let keys = slice.partition.keys.filter { $0 != "parent_slice" }
       guard let key = keys.first, keys.count == 1, let value = slice.partition[key] else {
-        throw ConnectorError(.system, "A `GroupingPartitionRouter` needs partitions with one key, not \(keys).")
+        throw ConnectorError(.system, "A `GroupingPartitionRouter` needs partitions with one key, not \(keys)")
       }
       if deduplicates, !seen.insert(try PartitionRouters.hashable(value)).inserted { return }
       group.append(slice)
@@ -80,7 +80,7 @@ extension PartitionRouters {
       }
     if hasOption {
       throw ConnectorError(
-        .system, "A router inside a `\(owner)` cannot have request options; use `stream_partition` in the requester.", at: node)
+        .system, "A router inside a `\(owner)` cannot have request options; use `stream_partition` in the requester", at: node)
     }
   }
 
@@ -89,7 +89,7 @@ extension PartitionRouters {
   static func hashable(_ value: JSONValue) throws -> JSONValue {
     switch value {
     case .array, .object:
-      throw ConnectorError(.system, "Partitions must be identified by plain values, not by \(value.jsonText).")
+      throw ConnectorError(.system, "Partitions must be identified by plain values, not by \(value.jsonText)")
     case .bool(let flag): return .int(flag ? 1 : 0)
     case .double(let number): return Int(exactly: number).map { .int($0) } ?? value
     default: return value

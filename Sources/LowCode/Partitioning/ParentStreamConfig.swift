@@ -59,7 +59,7 @@ struct ParentStreamConfig: Component {
     }
     let pointer = try node.nodes("lazy_read_pointer")
     if let wildcard = pointer.first(where: { $0.string?.contains("*") ?? false }) {
-      throw ConnectorError(.system, "`lazy_read_pointer` takes a plain path, without `*`.", at: wildcard)
+      throw ConnectorError(.system, "`lazy_read_pointer` takes a plain path, without `*`", at: wildcard)
     }
     lazyReadPointer = pointer.isEmpty ? nil : Result { RecordPath(try pointer.map(text)) }
 

@@ -57,7 +57,7 @@ struct RecordPath: Sendable, Hashable {
     var matches: [JSONValue] = []
     collect(value, segments[...], &matches)
     guard matches.count <= 1 else {
-      throw ConnectorError(.system, "The path `\(segments.joined(separator: "/"))` matches more than one place of a record.")
+      throw ConnectorError(.system, "The path `\(segments.joined(separator: "/"))` matches more than one place of a record")
     }
     return matches.first
   }

@@ -10,7 +10,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     parents = try node.nodes("parent_stream_configs").map { try scope.build($0, as: ParentStreamConfig.self) }
     guard !parents.isEmpty else {
-      throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream.", at: node.node)
+      throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream", at: node.node)
     }
   }
 

@@ -40,7 +40,7 @@ extension HTTPResponse {
     while let part = try await source.next() {
       body.append(part)
       guard body.count <= limit.value else {
-        throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess).")
+        throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess)")
       }
     }
     return HTTPResponse(status: status, headers: headers, body: body, url: url)

@@ -88,7 +88,7 @@ struct HTTPClient: Sendable {
         let wait = seconds + 1
         guard (0..<Self.longestWait).contains(wait) else {
           throw ConnectorError(
-            .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
+            .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait")
         }
         try await pause(wait, after: attempt, resolution, sent, number)
         strategy.beginNext(at: runtime.now())
@@ -171,8 +171,8 @@ struct HTTPClient: Sendable {
       return ConnectorError(type, failed.explained(message), internalMessage: detail)
     }
     switch earlier {
-    case .done: throw refused(.config, "The API refuses a fresh access token as well.")
-    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be got.")
+    case .done: throw refused(.config, "The API refuses a fresh access token as well")
+    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be got")
     case .notTried: break
     }
     do {
@@ -263,7 +263,7 @@ struct HTTPClient: Sendable {
       response.isSuccess
         ? "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says."
         : failed(attempt, request).explained(
-          "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says.")
+          "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says")
     }
   }
 
@@ -274,7 +274,7 @@ struct HTTPClient: Sendable {
     let detail = resolution.message.map { APIAnswer.sentences(failed.detail, $0) } ?? failed.detail
     if attempt.response?.status == 429 {
       return ConnectorError(
-        .transient, failed.explained("The API's rate limit was still exceeded after all retries."), internalMessage: detail)
+        .transient, failed.explained("The API's rate limit was still exceeded after all retries"), internalMessage: detail)
     }
     return ConnectorError(
       resolution.failureType ?? .system,

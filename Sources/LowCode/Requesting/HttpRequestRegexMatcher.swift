@@ -23,7 +23,7 @@ struct HttpRequestRegexMatcher: Component {
       do throws(PatternError) {
         return try PythonPattern(pattern)
       } catch {
-        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.reason).", at: value)
+        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.reason)", at: value)
       }
     }
     func texts(_ property: String) -> [(String, String)] {
@@ -33,7 +33,7 @@ struct HttpRequestRegexMatcher: Component {
     headers = Dictionary(texts("headers").map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { $1 })
     weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: scope).integer() }
     if let weight, weight < 1 {
-      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight).", at: node.node)
+      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight)", at: node.node)
     }
   }
 
@@ -49,8 +49,8 @@ struct HttpRequestRegexMatcher: Component {
         guard try pathPattern.isFound(in: path) else { return false }
       } catch {
         throw ConnectorError(
-          .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`.",
-          internalMessage: "The pattern `\(error.pattern)` was given up on a path of \(path.count) characters.")
+          .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`",
+          internalMessage: "The pattern `\(error.pattern)` was given up on a path of \(path.count) characters")
       }
     }
     if !parameters.isEmpty {

@@ -64,7 +64,7 @@ struct HttpRequester: Component, Requester {
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
-      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
+      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object") }
     }
     for place in [.object(merged.parameters), .object(merged.headers), merged.bodyData, .object(merged.bodyJSON)] {
       secrets.hide(credentialsNamedIn: place)

@@ -74,6 +74,6 @@ extension TransportError {
       case .truncated: .truncated
       default: .connectionLost
       }
-    self.init(kind, "The response of \(place) cannot be read: \(error).")
+    self.init(kind, "The response of \(place) cannot be read: \(error)")
   }
 }

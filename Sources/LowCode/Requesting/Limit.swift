@@ -9,7 +9,7 @@ package struct Limit: Sendable, Equatable {
   mutating func read(_ environment: [String: String]) throws(ConnectorError) {
     guard let text = environment[variable], !text.isEmpty else { return }
     guard let number = Int(text), number > 0 else {
-      throw ConnectorError(.config, "The environment variable \(variable) should be a positive integer, not `\(text)`.")
+      throw ConnectorError(.config, "The environment variable \(variable) should be a positive integer, not `\(text)`")
     }
     value = number
   }

@@ -20,7 +20,7 @@ struct RequestOption: Component {
     let placeNode = try node.required("inject_into")
     guard let place = Place(rawValue: placeNode.string ?? "") else {
       throw ConnectorError(
-        .system, "`inject_into` should be request_parameter, header, body_data or body_json.", at: placeNode)
+        .system, "`inject_into` should be request_parameter, header, body_data or body_json", at: placeNode)
     }
     self.place = place
     let evaluation = EvaluationContext(config: scope.templateConfig)
@@ -34,13 +34,14 @@ struct RequestOption: Component {
     case (let name?, nil): self.path = path([name])
     case (nil, let names?):
       guard place == .bodyJSON else {
-        throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here.", at: names)
+        throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here", at: names)
       }
       self.path = path(try node.nodes("field_path"))
     case (nil, nil):
       throw ConnectorError(
-        .system, "`RequestOption` needs `field_name` or `field_path`.", at: node["field_name"] ?? node["field_path"] ?? node.node)
-    default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both.", at: node.node)
+        .system, "`RequestOption` needs `field_name` or `field_path`", at: node["field_name"] ?? node["field_path"] ?? node.node,
+        cause: .missing(["field_name", "field_path"]))
+    default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both", at: node.node)
     }
   }
 

@@ -33,7 +33,7 @@ package struct RequestParts: Sendable {
     case (.object([:]), let text): bodyData = text
     case (_, .object([:])): break
     default:
-      throw ConnectorError(.system, "A request body that is a text cannot be joined with another body.")
+      throw ConnectorError(.system, "A request body that is a text cannot be joined with another body")
     }
   }
 
@@ -61,7 +61,7 @@ package struct RequestParts: Sendable {
         target[key] = .object(inner)
       } else if !allowingEqual || present != value {
         throw ConnectorError(
-          .system, "Two components set `\((path + [key]).joined(separator: "."))` in the \(place) of the same request.")
+          .system, "Two components set `\((path + [key]).joined(separator: "."))` in the \(place) of the same request")
       }
     }
   }

@@ -26,7 +26,7 @@ enum RequestPreparation {
     guard bodyMethods.contains(method) else { return request }
     let hasData = parts.bodyData != .object([:])
     if !parts.bodyJSON.isEmpty, hasData {
-      throw ConnectorError(.system, "A request takes a JSON body or body data, not both at the same time.")
+      throw ConnectorError(.system, "A request takes a JSON body or body data, not both at the same time")
     }
     if !parts.bodyJSON.isEmpty {
       request.body = Array(PythonJSONWriter().string(.object(parts.bodyJSON)).utf8)
@@ -47,9 +47,9 @@ enum RequestPreparation {
     if let page {
       return ConnectorError(
         .system,
-        "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason).")
+        "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason)")
     }
-    let message = "The address `\(address)` cannot be requested: \(error.reason)."
+    let message = "The address `\(address)` cannot be requested: \(error.reason)"
     return node.map { ConnectorError(.config, message, at: $0) } ?? ConnectorError(.config, message)
   }
 

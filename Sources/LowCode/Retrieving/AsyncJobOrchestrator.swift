@@ -176,9 +176,8 @@ struct AsyncJobOrchestrator {
           job.slot.release()
           errors.append(
             ConnectorError(
-              .system, ["A job at the API failed on every attempt.", job.reason].compactMap(\.self).joined(separator: " "),
-              internalMessage: ["The job of the slice \(Self.text(job.slice)) \(Self.ending(status)).", job.reason]
-                .compactMap(\.self).joined(separator: " ")))
+              .system, Self.explained("A job at the API failed on every attempt", job.reason),
+              internalMessage: Self.explained("The job of the slice \(Self.text(job.slice)) \(Self.ending(status))", job.reason)))
         } else {
           rest.insert(partition, at: 0)
         }
@@ -189,6 +188,10 @@ struct AsyncJobOrchestrator {
   }
 
   private static func text(_ slice: StreamSlice) -> String { JSONValue.object(slice.merged).jsonText }
+
+  private static func explained(_ sentence: String, _ reason: String?) -> String {
+    reason.map { APIAnswer.sentences(sentence, $0) } ?? sentence
+  }
 
   private static func ending(_ status: AsyncJobStatus) -> String { status == .timedOut ? "took too long" : "failed" }
 

@@ -21,7 +21,7 @@ struct AsyncJobRepository: Sendable {
   func start(_ slice: StreamSlice) async throws -> HTTPResponse {
     let response = try await send(creation, slice, checked: { try $0.checkJSONEnd() })
     guard response.isSuccess else {
-      throw refusal("The API did not create a job: it answered with status \(response.status).", response)
+      throw refusal("The API did not create a job: it answered with status \(response.status)", response)
     }
     return response
   }
@@ -83,7 +83,7 @@ struct AsyncJobRepository: Sendable {
     let slice = StreamSlice(partition: [:], cursorSlice: [:], extraFields: [:], bindings: [try polled(job)], job: nil)
     let response = try await send(targets, slice, checked: decoder.checkEnd)
     guard response.isSuccess else {
-      throw refusal("The API did not say where a job's records are: it answered with status \(response.status).", response)
+      throw refusal("The API did not say where a job's records are: it answered with status \(response.status)", response)
     }
     return try await values(targetExtractor, in: response)
   }
@@ -119,13 +119,13 @@ struct AsyncJobRepository: Sendable {
 
   private func created(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
     guard let response = job.creation else {
-      throw ConnectorError(.system, "A job that was not created has no answer of the API.")
+      throw ConnectorError(.system, "A job that was not created has no answer of the API")
     }
     return (.creationResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 
   private func polled(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
-    guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records.") }
+    guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records") }
     return (.pollingResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 }

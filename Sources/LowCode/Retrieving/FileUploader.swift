@@ -49,8 +49,8 @@ final class FileUploader: FileUploading {
     let found = try await targetExtractor.items(in: body).compactMap(\.value).first
     guard let target = found?.string else {
       throw ConnectorError(
-        .system, "A record of stream `\(streamName)` does not say where its file is.",
-        internalMessage: found.map { "The extractor found \($0.jsonText) instead of a text." })
+        .system, "A record of stream `\(streamName)` does not say where its file is",
+        internalMessage: found.map { "The extractor found \($0.jsonText) instead of a text" })
     }
     return target
   }
@@ -59,13 +59,13 @@ final class FileUploader: FileUploading {
   private func relativePath(_ record: Record) throws -> ContainedPath {
     let given = try fileName?.evaluate(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
     guard let name = given.map(\.text) ?? UUID().uuidString.lowercased() else {
-      throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text.")
+      throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text")
     }
     // As the reference: a slash at the beginning counts for nothing.
     let own = name.utf8.drop { $0 == UInt8(ascii: "/") }
     do { return try ContainedPath(named: streamName, String(decoding: own, as: UTF8.self)) } catch {
       throw ConnectorError(
-        .system, "A file of stream `\(streamName)` cannot be called `\(name)`: \(error).")
+        .system, "A file of stream `\(streamName)` cannot be called `\(name)`: \(error)")
     }
   }
 }

@@ -11,7 +11,7 @@ final class JobResponseMapping: LazyMapping {
   init(_ response: HTTPResponse, secrets: any Secrets) throws {
     guard let body = response.json, body.kind == .object else {
       throw ConnectorError(
-        .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it.",
+        .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it",
         internalMessage: "\(response.url): \(APIAnswer(response, hiding: secrets).detail ?? "")")
     }
     self.body = body

@@ -17,22 +17,22 @@ enum LazyReading {
       ("page_size_reduction", ResponseAction.reducePageSize), ("request_window_splitting", .splitRequestWindow),
     ] where retriever[property] != nil || RequesterActions.contain(action, in: retriever["requester"]) {
       throw ConnectorError(
-        .system, "`\(property)` and the action \(action.rawValue) cannot be combined with `lazy_read_pointer`.",
+        .system, "`\(property)` and the action \(action.rawValue) cannot be combined with `lazy_read_pointer`",
         at: retriever[property] ?? retriever.node)
     }
     guard scope.stream.state?.isEmpty ?? true else { return false }
     if let sync = scope.reading.incrementalSync {
       guard sync["type"]?.string == DatetimeBasedCursor.typeName else {
-        throw ConnectorError(.system, "With `lazy_read_pointer` the cursor has to be a `DatetimeBasedCursor`.", at: sync)
+        throw ConnectorError(.system, "With `lazy_read_pointer` the cursor has to be a `DatetimeBasedCursor`", at: sync)
       }
       for property in ["step", "cursor_granularity"] {
         guard let node = sync[property], node.string?.isEmpty == false else { continue }
         throw ConnectorError(
-          .system, "With `lazy_read_pointer` a partition has one slice, so `\(property)` cannot be given.", at: node)
+          .system, "With `lazy_read_pointer` a partition has one slice, so `\(property)` cannot be given", at: node)
       }
     }
     if let decoder = retriever["decoder"], decoder["type"]?.string != JsonDecoder.typeName {
-      throw ConnectorError(.system, "With `lazy_read_pointer` the decoder has to be a `JsonDecoder`.", at: decoder)
+      throw ConnectorError(.system, "With `lazy_read_pointer` the decoder has to be a `JsonDecoder`", at: decoder)
     }
     return true
   }

@@ -22,7 +22,7 @@ struct PaginationReset: Component {
   static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PaginationReset? {
     guard let node = retriever["pagination_reset"] else { return nil }
     if let limits = node["limits"], !limits.isNull, let filter = retriever["record_selector"]?["record_filter"], !filter.isNull {
-      throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter.", at: limits)
+      throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter", at: limits)
     }
     return try scope.build(node)
   }

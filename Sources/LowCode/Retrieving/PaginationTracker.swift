@@ -35,8 +35,8 @@ struct PaginationTracker {
       repetitions += 1
       guard repetitions < (cursor == nil ? 2 : 1) else {
         throw ConnectorError(
-          .system, "Paging had to start over, but there was nothing to cut off the slice that it began with.",
-          internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times.")
+          .system, "Paging had to start over, but there was nothing to cut off the slice that it began with",
+          internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times")
       }
     } else {
       repetitions = 0

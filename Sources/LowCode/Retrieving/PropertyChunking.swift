@@ -59,7 +59,7 @@ struct GroupByKeyMergeStrategy: Component, RecordMergeStrategy {
     for key in keys {
       guard let field = record[key], field.value.isTruthy else { return nil }
       guard let text = field.string else {
-        throw ConnectorError(.system, "Records are merged by text values only, but `\(key.string)` is \(field.value.jsonText).")
+        throw ConnectorError(.system, "Records are merged by text values only, but `\(key.string)` is \(field.value.jsonText)")
       }
       values.append(text)
     }

@@ -42,11 +42,11 @@ struct QueryProperties: Component {
     if let first = inParameters.first {
       if let fetched {
         throw ConnectorError(
-          .system, "Query properties belong into `request_parameters` or `fetch_properties_from_endpoint`, not into both.",
+          .system, "Query properties belong into `request_parameters` or `fetch_properties_from_endpoint`, not into both",
           at: fetched)
       }
       guard inParameters.count == 1 else {
-        throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only.", at: inParameters[1])
+        throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only", at: inParameters[1])
       }
       return try scope.build(first, as: QueryProperties.self)
     }

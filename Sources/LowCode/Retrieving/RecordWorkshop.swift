@@ -54,7 +54,7 @@ package struct RecordWorkshop: Sendable {
       throw TransportError(
         .tooLarge,
         "A record of the response of \(RequestURL(url).publicText) takes more memory, with what is made of it, than \(total) bytes, a "
-          + "third of the \(limit.value) that all large responses may take at a time. \(limit.variable) changes this.")
+          + "third of the \(limit.value) that all large responses may take at a time. \(limit.variable) changes this")
     }
   }
 

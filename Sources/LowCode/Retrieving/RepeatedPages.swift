@@ -111,7 +111,7 @@ struct RepeatedPages {
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
         + "\(round.areEmpty ? "without records " : "")came again and again, \(repeated) times in a row, the last time for the page "
-        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(limit.variable).")
+        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(limit.variable)")
   }
 }
 

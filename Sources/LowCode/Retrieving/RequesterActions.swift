@@ -19,7 +19,7 @@ enum RequesterActions {
     guard let requester else { return }
     for action in [ResponseAction.reducePageSize, .splitRequestWindow] where contain(action, in: requester) {
       throw ConnectorError(
-        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place).",
+        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place)",
         at: requester)
     }
   }

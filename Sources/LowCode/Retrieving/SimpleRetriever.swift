@@ -208,7 +208,7 @@ struct SimpleRetriever: Component, Retriever {
         cutOffs += 1
         try await runtime.wait(
           Double(seconds), stream: streamName, reason: "broken transfer",
-          "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
+          APIAnswer.sentences("Stream \(streamName): \(error.message)", "Asking for it again in \(seconds) s."))
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
         repeated = newGuard()

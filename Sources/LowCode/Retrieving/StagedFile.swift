@@ -36,6 +36,6 @@ final class StagedFile: BodyStore {
   }
 
   private static func failure(_ path: String, _ error: FileError) -> ConnectorError {
-    ConnectorError(.system, "The file \(path) could not be stored: \(error).")
+    ConnectorError(.system, "The file \(path) could not be stored: \(error)")
   }
 }

@@ -23,7 +23,7 @@ final class StagingDirectory: Sendable {
     do { folder = try open() } catch {
       throw ConnectorError(
         .system,
-        "Files cannot be stored in \(path): \(error). AIRBYTE_STAGING_DIRECTORY names another folder, which has to exist.")
+        "Files cannot be stored in \(path): \(error). AIRBYTE_STAGING_DIRECTORY names another folder, which has to exist")
     }
     return try StagedFile(file, in: folder)
   }

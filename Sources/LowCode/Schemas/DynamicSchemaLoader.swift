@@ -17,7 +17,7 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
     var source = try node.required("retriever")
     if source["type"]?.string == "AsyncRetriever", let router = source["partition_router"] {
       throw ConnectorError(
-        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts.", at: router)
+        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts", at: router)
     }
     if source["requester"] != nil {
       // As the reference: the fields are asked for once.

@@ -38,7 +38,7 @@ struct SchemaFileReferences {
   /// The schema without references.
   mutating func resolve() throws(Failure) -> JSONObject {
     guard let schema = documents[""], case .object(let object) = try resolved(schema, in: "") else {
-      throw Failure(reason: "A schema should be a JSON object.")
+      throw Failure(reason: "A schema should be a JSON object")
     }
     return object
   }
@@ -60,11 +60,11 @@ struct SchemaFileReferences {
 
   private mutating func followed(_ reference: String, from document: String) throws(Failure) -> JSONValue {
     let target = Self.target(of: reference, from: document)
-    guard following.insert(target).inserted else { throw Failure(reason: "The reference `\(reference)` leads back to itself.") }
+    guard following.insert(target).inserted else { throw Failure(reason: "The reference `\(reference)` leads back to itself") }
     defer { following.remove(target) }
     let (value, place) = try self.value(at: target, reference)
     guard case .object(var object) = try resolved(value, in: place) else {
-      throw Failure(reason: "The reference `\(reference)` should lead to a JSON object.")
+      throw Failure(reason: "The reference `\(reference)` should lead to a JSON object")
     }
     object["definitions"] = nil
     return .object(object)
@@ -74,7 +74,7 @@ struct SchemaFileReferences {
   private mutating func value(
     at target: Target, _ reference: String, hops: Int = 0
   ) throws(Failure) -> (JSONValue, document: String) {
-    guard hops < Self.maximumHops else { throw Failure(reason: "The reference `\(reference)` leads back to itself.") }
+    guard hops < Self.maximumHops else { throw Failure(reason: "The reference `\(reference)` leads back to itself") }
     var place = target.document
     var value = try self.document(place, reference)
     let pointer = target.pointer.drop { $0 == "/" }
@@ -88,7 +88,7 @@ struct SchemaFileReferences {
       }
       guard let inner else {
         let missing = parts[...index].joined(separator: "/")
-        throw Failure(reason: "The reference `\(reference)` leads to nothing: there is no `\(missing)`.")
+        throw Failure(reason: "The reference `\(reference)` leads to nothing: there is no `\(missing)`")
       }
       value = inner
     }
@@ -104,7 +104,7 @@ struct SchemaFileReferences {
         reason: "The reference `\(reference)` leads to the file `\(file)`, which \(JsonFileSchemaLoader.refusal(error))")
     }
     guard let bytes = found else {
-      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which does not exist.")
+      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which does not exist")
     }
     let document: JSONValue
     do {
@@ -113,7 +113,7 @@ struct SchemaFileReferences {
       throw Failure(reason: "The file `\(file)`, which a schema refers to, is not valid JSON: \(error)")
     }
     guard document.object != nil else {
-      throw Failure(reason: "The file `\(file)`, which a schema refers to, should hold a JSON object.")
+      throw Failure(reason: "The file `\(file)`, which a schema refers to, should hold a JSON object")
     }
     used[file] = bytes
     documents[path] = document

@@ -19,7 +19,7 @@ struct TypesMap: Component {
     self.target = target.mapping == nil ? .value(target.value) : .complex(try ComplexFieldType(target))
     currentType = try node.required("current_type").value
     condition = InterpolatedBoolean(
-      node["condition"]?.string ?? "True", location: node["condition"]?.location)
+      node["condition"]?.string ?? "True", mark: node["condition"]?.mark)
   }
 
   func holds(_ evaluation: EvaluationContext) throws -> Bool { try condition.evaluate(evaluation) }
@@ -41,7 +41,7 @@ struct ComplexFieldType: Sendable {
     let given = node["items"].flatMap { $0.isNull || $0.string == "" ? nil : $0 }
     items = try given.map { $0.mapping == nil ? .type($0.string ?? "") : .complex(try ComplexFieldType($0)) }
     if items != nil, type != "array" {
-      throw ConnectorError(.system, "Only a `field_type` of array has `items`.", at: node)
+      throw ConnectorError(.system, "Only a `field_type` of array has `items`", at: node)
     }
   }
 
@@ -62,7 +62,7 @@ enum AirbyteDataType {
   static func schema(_ name: String, at node: ManifestNode) throws -> JSONValue {
     if let schema = schemas[name] { return schema }
     throw ConnectorError(
-      .system, "`\(name)` is no type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", ")).",
+      .system, "`\(name)` is no type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", "))",
       at: node)
   }
 

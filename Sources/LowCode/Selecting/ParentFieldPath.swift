@@ -10,7 +10,7 @@ struct ParentFieldPath: Component {
     source = RecordPath(try RecordExpander.path("parent_path", of: node, in: scope, allowsGlobs: false))
     target = try RecordExpander.path("record_path", of: node, in: scope, allowsGlobs: false)
     for (property, path) in [("parent_path", source.segments), ("record_path", target)] where path.isEmpty {
-      throw ConnectorError(.system, "`\(property)` cannot be empty.", at: node[property] ?? node.node)
+      throw ConnectorError(.system, "`\(property)` cannot be empty", at: node[property] ?? node.node)
     }
   }
 
@@ -27,7 +27,7 @@ struct ParentFieldPath: Component {
     do throws(JSONPathError) {
       try whole.set(target.map { segment in Int(segment).map { .index($0) } ?? .key(segment) }, to: value)
     } catch {
-      throw ConnectorError(.config, "The expanded item cannot hold a field at `record_path` \(target): \(error).")
+      throw ConnectorError(.config, "The expanded item cannot hold a field at `record_path` \(target): \(error)")
     }
     item = whole.object ?? [:]
   }

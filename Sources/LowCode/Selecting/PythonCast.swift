@@ -83,8 +83,8 @@ enum PythonCastError: Error, Sendable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .infinite: "an infinite number is no integer."
-    case .unusable: "the stream's schema for it, or for its elements, is not an object."
+    case .infinite: "an infinite number is no integer"
+    case .unusable: "the stream's schema for it, or for its elements, is not an object"
     }
   }
 }

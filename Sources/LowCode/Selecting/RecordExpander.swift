@@ -31,14 +31,15 @@ struct RecordExpander: Component {
     let indicator = try Self.path("truncation_indicator_path", of: node, in: scope, allowsGlobs: false)
     truncationIndicator = indicator.isEmpty ? nil : RecordPath(indicator)
     if hasRetriever, indicator.isEmpty {
-      throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`.", at: node.node)
+      throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`", at: node.node,
+        cause: .missing(["truncation_indicator_path"]))
     }
     streamName = scope.streamName
     log = scope.runtime.log
     retriever = try node["truncated_list_retriever"].map { child in
       for property in ["partition_router", "pagination_reset"] {
         if let refused = child[property], !refused.isNull {
-          throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`.", at: refused)
+          throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`", at: refused)
         }
       }
       return try scope.beside(named: "record_expander_truncated_list").build(child)
@@ -52,7 +53,7 @@ struct RecordExpander: Component {
       let text = try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
       if !allowsGlobs, text.contains(where: { "*?[".contains($0) }) {
         throw ConnectorError(
-          .system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed.", at: segment)
+          .system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed", at: segment)
       }
       return text
     }

@@ -37,7 +37,7 @@ struct RecordSelector: Component {
     streamName = scope.streamName
     log = scope.runtime.log
     tally = scope.runtime.tallies.tally(
-      of: scope.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
+      of: scope.streamName, extractorMark: (node["download_extractor"] ?? node).mark, filter: nil)
   }
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -49,9 +49,9 @@ struct RecordSelector: Component {
     streamName = scope.streamName
     log = scope.runtime.log
     tally = scope.runtime.tallies.tally(
-      of: scope.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
+      of: scope.streamName, extractorMark: (extractorNode["field_path"] ?? extractorNode).mark,
       filter: node["record_filter"].map {
-        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", location: ($0["condition"] ?? $0).location)
+        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", mark: ($0["condition"] ?? $0).mark)
       })
     transformations = scope.reading.transformations
     uploader = scope.reading.fileUploader
@@ -236,7 +236,7 @@ struct RecordSelector: Component {
       let value = item.value ?? .null
       if try drops(value, slice: slice) { return nil }
       guard let object = value.pairs else {
-        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
+        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName)", at: extractorNode)
       }
       return Record(object)
     }

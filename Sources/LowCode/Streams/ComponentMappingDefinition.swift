@@ -44,7 +44,7 @@ struct ComponentMappingDefinition: Component {
   /// - Throws: ``ConnectorError`` where the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
   func withoutCondition() throws -> ComponentMappingDefinition {
     if condition != nil {
-      throw ConnectorError(.system, "A `condition` can only stand in a mapping of a `ConfigComponentsResolver`.", at: node)
+      throw ConnectorError(.system, "A `condition` can only stand in a mapping of a `ConfigComponentsResolver`", at: node)
     }
     return self
   }
@@ -90,9 +90,9 @@ struct ComponentMappingDefinition: Component {
 
   /// Whether the reference takes the text as it is: a format such as `%Y-%m-%d`, or a tab where a value should begin.
   private static func isTolerated(_ error: YAMLError) -> Bool {
-    guard error.step == .scanning, let line = error.mark.file.line(error.mark.line) else { return false }
+    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else { return false }
     let found = line.unicodeScalars.dropFirst(error.mark.column - 1).first
-    return found == "\t" || found == "%" && error.message.contains("non-alphabetical")
+    return found == "\t" || found == "%" && error.step == .directive
   }
 }
 

@@ -90,7 +90,7 @@ package struct DeclarativeStream: Component {
     if keys.allSatisfy({ $0.string != nil }) { return keys.compactMap(\.string) }
     let names = keys.map { $0.sequence ?? [] }
     guard names.allSatisfy({ $0.count == 1 && $0[0].string != nil }) else {
-      throw ConnectorError(.system, "A primary key has to be made of top-level fields.", at: node)
+      throw ConnectorError(.system, "A primary key has to be made of top-level fields", at: node)
     }
     return names.compactMap { $0[0].string }
   }

@@ -30,14 +30,14 @@ package struct DynamicDeclarativeStream: Component {
       let stream = try finished(filled)
       guard let name = stream["name"]?.string else {
         throw ConnectorError(
-          .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none").", at: filled)
+          .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none")", at: filled)
       }
       guard names.insert(name).inserted else {
         let isConfig = resolver is ConfigComponentsResolver
         var error = ConnectorError(
           isConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"
-            + (isConfig ? ": check the config for entries that are there twice." : "."), at: filled)
+            + (isConfig ? ": check the config for entries that are there twice" : ""), at: filled)
         error.isTraced = true
         throw error
       }
@@ -52,7 +52,7 @@ package struct DynamicDeclarativeStream: Component {
     do {
       propagated = try ParameterPropagation.propagate(filled.stored, outerParametersWin: usesParentParameters)
     } catch {
-      throw ConnectorError(error)
+      throw ConnectorError(wrapping: error)
     }
     return ManifestNode(propagated, at: ManifestPath(start: filled.path))
   }

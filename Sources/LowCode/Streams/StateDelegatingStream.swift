@@ -14,13 +14,13 @@ package struct StateDelegatingStream: Component {
     let (full, incremental) = (try node.required("full_refresh_stream"), try node.required("incremental_stream"))
     guard [full, incremental].allSatisfy({ ($0["name"]?.string ?? "") == name }) else {
       throw ConnectorError(
-        .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name.", at: node.node)
+        .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name", at: node.node)
     }
     let retention = try Self.retention(node, in: scope)
     if retention != nil {
       for stream in [full, incremental] where stream["incremental_sync"]?["type"]?.string == IncrementingCountCursor.typeName {
         throw ConnectorError(
-          .system, "`api_retention_period` needs cursors of time; stream `\(name)` has an `IncrementingCountCursor`.", at: stream)
+          .system, "`api_retention_period` needs cursors of time; stream `\(name)` has an `IncrementingCountCursor`", at: stream)
       }
     }
     guard let state = scope.stream.state, !state.isEmpty else {
@@ -61,7 +61,7 @@ package struct StateDelegatingStream: Component {
       return try CursorDuration(iso: text)
     } catch {
       throw ConnectorError(
-        .system, "`api_retention_period` should be an ISO 8601 duration such as P30D, not `\(text)`.",
+        .system, "`api_retention_period` should be an ISO 8601 duration such as P30D, not `\(text)`",
         at: node["api_retention_period"] ?? node.node)
     }
   }

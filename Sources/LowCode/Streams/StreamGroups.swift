@@ -53,7 +53,7 @@ struct StreamGroups: Sendable {
         throw ConnectorError(
           .system,
           "The streams `\(stream.name)` and `\(parent)` are both in the group `\(group)`, but the one reads the other: put them "
-            + "into different groups.")
+            + "into different groups")
       }
     }
   }

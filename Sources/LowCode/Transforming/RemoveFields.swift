@@ -31,7 +31,7 @@ struct RemoveFields: Component, RecordTransformation {
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
-      return InterpolatedBoolean(text, parameters: [:], location: condition.location)
+      return InterpolatedBoolean(text, parameters: [:], mark: condition.mark)
     }
     config = scope.templateConfig
   }

@@ -21,13 +21,13 @@ extension ContainerImage {
   /// - Throws: ``PackagingError`` where that cannot be written, or another folder stands there.
   package func writeLayout(to place: OutputPlace) throws(PackagingError) {
     guard !place.isStandardOutput else {
-      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder.")
+      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder")
     }
     let folder = place.at(Self.withoutSlash(place.path))
     let isLayout = HostPath.kind(of: "\(folder.path)/oci-layout") == .file
     let isEmpty = HostPath.names(in: folder.path).allSatisfy { TemporaryName.matches($0) }
     guard isLayout || isEmpty else {
-      throw PackagingError("\(folder.path) is a folder that holds something else than an image.")
+      throw PackagingError("\(folder.path) is a folder that holds something else than an image")
     }
     try write(in: protecting(folder), isNew: !isLayout)
   }

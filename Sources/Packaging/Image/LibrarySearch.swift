@@ -55,7 +55,7 @@ struct LibrarySearch {
         return Library(path: "\(folder)/\(name)", isInPlace: isInPlace)
       }
     }
-    throw PackagingError("The library \(name), which \(path) needs, is not among this system's libraries.")
+    throw PackagingError("The library \(name), which \(path) needs, is not among this system's libraries")
   }
 
   private static func replacing(_ variable: String, with folder: String, in text: String) -> String {

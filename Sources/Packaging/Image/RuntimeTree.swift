@@ -17,7 +17,7 @@ struct RuntimeTree {
   /// - Throws: ``PackagingError`` where this system lacks something.
   init(_ runtime: SealedExecutable) throws(PackagingError) {
     guard try runtime.machine() == Architecture.current.machine else {
-      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image takes.")
+      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image takes")
     }
     var links: [String: String] = [:]
     for name in ["bin", "sbin", "lib", "lib64"] {
@@ -27,7 +27,7 @@ struct RuntimeTree {
     addAccount()
     try addProgram(runtime)
     guard let bundle = Self.bundles.first(where: { HostPath.kind(of: $0) == .file }) else {
-      throw PackagingError("This system has no CA certificates for the image to carry: install `ca-certificates`.")
+      throw PackagingError("This system has no CA certificates for the image to carry: install `ca-certificates`")
     }
     tree.add(ImageLayout.certificates, .host(path: bundle), mode: 0o644)
     addFolderOfHost("/usr/share/zoneinfo")

@@ -23,7 +23,7 @@ struct SealTrailer: Sendable, Equatable {
     let form: UInt32 = Self.number(bytes[Self.mark.count...].prefix(4))
     guard form == Self.form else {
       throw PackagingError(
-        "The package in this executable has form \(form), and this version reads form \(Self.form); package it again.")
+        "The package in this executable has form \(form), and this version reads form \(Self.form); package it again")
     }
     let count: UInt64 = Self.number(bytes[(Self.mark.count + 4)...].prefix(8))
     guard let count = Int(exactly: count) else { return nil }

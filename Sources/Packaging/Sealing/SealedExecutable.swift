@@ -40,7 +40,7 @@ package struct SealedExecutable: Sendable {
   }
 
   private static func damage(_ path: String, _ reason: String) -> PackagingError {
-    PackagingError("\(path == own ? "This executable" : path) is damaged: \(reason); copy or package it again.")
+    PackagingError("\(path == own ? "This executable" : path) is damaged: \(reason); copy or package it again")
   }
 
   /// The number of the processor that it is for.
@@ -109,10 +109,10 @@ package struct SealedExecutable: Sendable {
   /// - Returns: its size.
   /// - Throws: ``PackagingError`` where it cannot be written; nothing stands there then that was not there before.
   package func write(_ package: Package, to place: OutputPlace) throws -> Int {
-    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not an executable of Linux.") }
+    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not an executable of Linux") }
     guard mark != nil else {
       throw PackagingError(
-        "\(file.path) is not an executable of airbyte-lowcode, or of a version that cannot be packaged by this one.")
+        "\(file.path) is not an executable of airbyte-lowcode, or of a version that cannot be packaged by this one")
     }
     try verify()
     var place = place

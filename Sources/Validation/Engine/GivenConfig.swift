@@ -62,7 +62,7 @@ package struct GivenConfig: Sendable {
           .error, rule: "config",
           "the config does not fit the spec: \(key == nil ? mistake.sentence : "the spec does not have this property")",
           at: places.mark(of: mistake.path + (key.map { [.key($0)] } ?? []), isKey: key != nil),
-          path: mistake.path.shown(naming: places.names), related: [related], remedy: near.map { "did you mean `\($0)`?" })
+          path: mistake.path.shown(naming: places.names), failureType: .config, related: [related], remedy: near.map(Remedy.name))
         findings.add(Finding(diagnostic))
       }
     }
@@ -76,7 +76,7 @@ package struct GivenConfig: Sendable {
     for place in subject.templates where place.isInterpolated && place.dependsOnConfigAlone {
       guard case .success = place.template, failure(of: place, config) != nil else { continue }
       let sentence = failure(of: place, shown) ?? "the template cannot be evaluated"
-      findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node)))
+      findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node, failureType: .config)))
     }
   }
 
@@ -87,8 +87,7 @@ package struct GivenConfig: Sendable {
       _ = try InterpolatedString(place.node, parameters: parameters).evaluate(EvaluationContext(config: config))
       return nil
     } catch {
-      let sentence = ConnectorError(wrapping: error).message
-      return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+      return ConnectorError(wrapping: error).message
     }
   }
 }
@@ -113,14 +112,14 @@ private struct ConfigPlaces {
     for element in path {
       switch (element, node.content) {
       case (.key(let key), .mapping(let members)):
-        guard let entry = entry(key, of: node, members) else { return mark.withoutLine }
+        guard let entry = entry(key, of: node, members) else { return mark.withoutText }
         (mark, node) = (isKey ? entry.key.mark : entry.value.mark, entry.value)
       case (.index(let index), .sequence(let nodes)) where nodes.indices.contains(index):
         (mark, node) = (nodes[index].mark, nodes[index])
-      default: return mark.withoutLine
+      default: return mark.withoutText
       }
     }
-    return mark.withoutLine
+    return mark.withoutText
   }
 
   private mutating func entry(_ key: String, of node: YAMLNode, _ members: [YAMLEntry]) -> YAMLEntry? {

@@ -144,7 +144,7 @@ extension Diagnostic {
     }
     message = masked(message)
     detail = detail.map(masked)
-    remedy = remedy.map(masked)
+    remedy = remedy?.mapped(masked)
     related = related.map { Related(masked($0.message), at: $0.mark) }
   }
 }

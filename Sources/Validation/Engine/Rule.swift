@@ -63,12 +63,12 @@ package struct FindingList {
   ///   - detail: a sentence more.
   ///   - related: other places that explain it.
   package mutating func warn(
-    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: String? = nil,
+    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: Remedy? = nil,
     related: [Diagnostic.Related] = [], fix: [TextEdit] = []
   ) {
     // A name may be as long as the manifest.
     var diagnostic = Diagnostic(
-      .warning, rule: rule, shortened(message), at: node, detail: detail, remedy: remedy.map(shortened))
+      .warning, rule: rule, shortened(message), at: node, detail: detail, remedy: remedy?.mapped(shortened))
     if let mark { diagnostic.mark = mark }
     diagnostic.related += related
     add(Finding(diagnostic, fix: fix))
@@ -82,7 +82,7 @@ package struct FindingList {
 
   /// Adds a warning of a kind that manifests have in many places: the first place is told, with the number of the others.
   mutating func warnOnce(
-    _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: String? = nil, fix: [TextEdit] = []
+    _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: Remedy? = nil, fix: [TextEdit] = []
   ) {
     let mark = mark ?? node.mark ?? node.keyMark
     guard seen.insert(Key(place: Self.place(mark, node.path), rule: rule, message: kind)).inserted else { return }

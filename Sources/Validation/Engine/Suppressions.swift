@@ -75,7 +75,7 @@ struct Suppressions: Sendable {
       suggested += 1
       findings.append(
         Self.finding(
-          UnknownIgnore.name, "there is no rule `\(entry.name)` to ignore", entry.mark, near.map { "did you mean `\($0)`?" }))
+          UnknownIgnore.name, "there is no rule `\(entry.name)` to ignore", entry.mark, near.map(Remedy.name)))
     }
     let own: Set = [UnknownIgnore.name, UnusedIgnore.name]
     for entry in entries
@@ -89,7 +89,7 @@ struct Suppressions: Sendable {
     return findings.filter { !silent.contains($0.rule) && !silences($0) }
   }
 
-  private static func finding(_ rule: String, _ message: String, _ mark: SourceMark, _ remedy: String?) -> Finding {
+  private static func finding(_ rule: String, _ message: String, _ mark: SourceMark, _ remedy: Remedy?) -> Finding {
     Finding(Diagnostic(.warning, rule: rule, message, at: mark, remedy: remedy))
   }
 

@@ -202,7 +202,8 @@ package enum Explanation {
     var lines = ["\(type).\(key)"]
     if let description = property["description"]?.string { lines.append(SchemaWords.wrapped(description, indent: "  ")) }
     if property["deprecated"]?.bool == true {
-      lines.append(SchemaWords.wrapped("Deprecated. \(property["deprecation_message"]?.string ?? "")", indent: "  "))
+      let remedy = property["deprecation_message"]?.string.map { ": \($0)" } ?? ""
+      lines.append(SchemaWords.wrapped("Deprecated\(remedy).", indent: "  "))
     }
     lines.append("")
     lines.append("  Type: \(SchemaWords.kind(of: property))")

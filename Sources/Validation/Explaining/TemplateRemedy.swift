@@ -8,13 +8,13 @@ package enum TemplateRemedy {
 
   /// What to write instead; nil where nothing is near.
   /// - Parameter given: the variables that the template has.
-  package static func of(_ text: String, given: some Sequence<String>) -> String? {
+  package static func of(_ text: String, given: some Sequence<String>) -> Remedy? {
     switch TemplatePlace.compile(text) {
     case .failure(let error): return TemplateAdvice(error, text: text).remedy
     case .success(let template):
       let known = Set(given).union(variables).union(TemplateNames.functions)
       for name in template.undeclaredVariables.subtracting(known).sorted() {
-        if let near = NameSuggestion.nearest(to: name, among: known.sorted()) { return "did you mean `\(near)` for `\(name)`?" }
+        if let near = NameSuggestion.nearest(to: name, among: known.sorted()) { return .use(near, insteadOf: name) }
       }
       return nil
     }

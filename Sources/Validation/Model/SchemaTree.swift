@@ -85,7 +85,7 @@ extension ComponentVisit {
     let near = findings.suggestion(for: name, among: (properties?.entries ?? []).lazy.map(\.key))
     let owner = self["name"]?.string.map { "the schema of `\($0)`" } ?? "the stream's schema"
     findings.warn(
-      "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map { "did you mean `\($0)`?" },
+      "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map(Remedy.name),
       related: [.init("the schema", at: properties?.keyMark ?? schema.root.mark)])
   }
 }

@@ -30,8 +30,9 @@ struct UnsentCursor: Rule {
       findings.warnOnce(
         "unsent", "no request carries this cursor: each sync reads all records again", at: place,
         mark: cursor.node.keyMark ?? place.mark,
-        remedy: "give a `start_time_option`, use `stream_interval.start_time` in a template of the request, or set "
-          + "`is_client_side_incremental: true`")
+        remedy: .advice(
+          "give a `start_time_option`, use `stream_interval.start_time` in a template of the request, or set "
+            + "`is_client_side_incremental: true`"))
     }
   }
 }

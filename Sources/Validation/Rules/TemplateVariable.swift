@@ -27,7 +27,7 @@ struct TemplateVariable: Rule {
       kind,
       "`\(name)` is not a variable or function of `\(place.property)` of `\(place.owner.type)`"
         + (near == nil ? ": there is \(choice)" : ""),
-      at: place.node, mark: mark, remedy: near.map { "did you mean `\($0)`?" })
+      at: place.node, mark: mark, remedy: near.map(Remedy.name))
   }
 
   private func extraNames(_ place: TemplatePlace) -> Set<String> {

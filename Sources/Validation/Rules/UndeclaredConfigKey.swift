@@ -20,7 +20,7 @@ struct UndeclaredConfigKey: Rule {
         let near = findings.suggestion(for: key, among: names)
         findings.warnOnce(
           key, "the config has no `\(key)`: the spec does not declare it", at: place.node,
-          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })
+          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map(Remedy.name))
       }
     }
   }

@@ -42,7 +42,7 @@ struct UnknownKey: Rule {
     let unset = visit.properties.keys.filter { visit.node[$0] == nil || $0.hasPrefix("$") }
     let near = findings.suggestion(for: key, among: unset)
     let owners = visit.parent.map { Self.owners(of: key, around: $0) } ?? []
-    var remedy = near.map { "did you mean `\($0)`?" }
+    var remedy = near.map(Remedy.name)
     if near == nil, let owner = owners.first { remedy = "it is a property of `\(owner)`, around it" }
     findings.warnOnce(
       "\(visit.type).\(key)", "`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)

@@ -15,9 +15,9 @@ struct InterpolatedNumber: Sendable {
       case .string(let text): text
       case .int(let number): String(number)
       case .double(let number): String(number)
-      default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
+      default: throw ConnectorError(.system, "A number or a template for one is expected here", at: value)
       }
-    template = InterpolatedString(text, parameters: component.parameters, location: value.location)
+    template = InterpolatedString(text, parameters: component.parameters, mark: value.mark)
     config = scope.templateConfig
     node = value
   }
@@ -26,7 +26,7 @@ struct InterpolatedNumber: Sendable {
   func value() throws -> Double {
     let text = try template.string(EvaluationContext(config: config))
     guard let number = PythonNumberText.float(text) else {
-      throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`.", at: node)
+      throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`", at: node)
     }
     return number
   }
@@ -44,7 +44,7 @@ struct InterpolatedNumber: Sendable {
     }
     throw ConnectorError(
       .system,
-      "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`.",
+      "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`",
       at: node)
   }
 }
@@ -82,7 +82,7 @@ struct WaitLimit: Sendable {
     }
     let number = try InterpolatedNumber(value, of: node, in: scope).value()
     guard number.isFinite else {
-      throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number.", at: value)
+      throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number", at: value)
     }
     seconds = number
   }
@@ -90,9 +90,9 @@ struct WaitLimit: Sendable {
   func check(_ wait: Double) throws {
     guard let seconds, wait >= seconds else { return }
     throw ConnectorError(
-      .transient, "The API asks for a longer wait than the connector is allowed to make.",
+      .transient, "The API asks for a longer wait than the connector is allowed to make",
       internalMessage:
-        "The API asks to wait \(PythonStrings.wait(wait)); `max_waiting_time_in_seconds` is \(PythonStrings.wait(seconds)).")
+        "The API asks to wait \(PythonStrings.wait(wait)); `max_waiting_time_in_seconds` is \(PythonStrings.wait(seconds))")
   }
 
   func checked(_ wait: Double) throws -> Double {

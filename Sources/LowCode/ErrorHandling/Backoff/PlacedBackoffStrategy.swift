@@ -20,7 +20,7 @@ struct PlacedBackoffStrategy: BackoffStrategy {
 extension ManifestNode {
   /// Where the node stands, as it follows its name; empty where that is not known.
   var placeText: String {
-    let places = [path, location.map { "\($0)" } ?? ""].filter { !$0.isEmpty }
+    let places = [path, mark.map { "\($0)" } ?? ""].filter { !$0.isEmpty }
     return places.isEmpty ? "" : " at " + places.joined(separator: ", ")
   }
 }

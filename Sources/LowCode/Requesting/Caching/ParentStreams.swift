@@ -7,7 +7,7 @@ enum ParentStreams {
     for stream in streams {
       if let nothing = ["incremental_sync", "retriever"].compactMap({ stream[$0] }).first(where: \.isNull) {
         throw ConnectorError(
-          .system, "`\(nothing.key ?? "")` of stream `\(stream["name"]?.string ?? "")` should not be null: leave it out.",
+          .system, "`\(nothing.key ?? "")` of stream `\(stream["name"]?.string ?? "")` should not be null: leave it out",
           at: nothing)
       }
       if let parent = stream["incremental_sync"]?["parent_stream"], let name = parent["name"]?.string {
@@ -48,6 +48,6 @@ enum ParentStreams {
 
   private static func nameless(_ stream: ManifestNode) -> ConnectorError {
     let type = stream["type"]?.string ?? DeclarativeStream.typeName
-    return ConnectorError(.system, "`\(type)` needs a `name`.", at: stream)
+    return ConnectorError(.system, "`\(type)` needs a `name`", at: stream, cause: .missing(["name"]))
   }
 }

@@ -30,11 +30,11 @@ enum CallRateNode {
     let text = try node.string(property)
     guard case .timeDelta(let delta)? = try? ISODuration(parsing: text) else {
       throw ConnectorError(
-        .system, "`\(property)` should be a duration such as PT1M, in weeks, days or less, not `\(text)`.", at: value)
+        .system, "`\(property)` should be a duration such as PT1M, in weeks, days or less, not `\(text)`", at: value)
     }
     guard let microseconds = Int64(exactly: delta.totalMicroseconds), (0..<1_000_000_000_000_000_000).contains(microseconds)
     else {
-      throw ConnectorError(.system, "`\(property)` is too long, or negative: `\(text)`.", at: value)
+      throw ConnectorError(.system, "`\(property)` is too long, or negative: `\(text)`", at: value)
     }
     return microseconds
   }

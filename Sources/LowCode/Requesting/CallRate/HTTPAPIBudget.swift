@@ -68,8 +68,8 @@ final class HTTPAPIBudget: Component, CallBudget {
       guard let capacity = counters[index]?.capacity else { return nil }
       guard weight <= capacity else {
         throw ConnectorError(
-          .system, "A request counts as \(weight) calls, but its call rate allows no more than \(capacity) at a time.",
-          internalMessage: "\(request.method) \(request.url) has weight \(weight); its policy allows \(capacity).")
+          .system, "A request counts as \(weight) calls, but its call rate allows no more than \(capacity) at a time",
+          internalMessage: "\(request.method) \(request.url) has weight \(weight); its policy allows \(capacity)")
       }
       return counters[index]?.acquire(weight, at: now)
     }

@@ -72,7 +72,7 @@ final class CurlReception: @unchecked Sendable {
     if !head.isWhole {
       guard MonotonicTime.now > deadline else { return CCURL_MORE }
       failure = TransportError(
-        .timedOut, "The head of the response of \(place) was not there after \(Int(limits.headSeconds)) seconds.")
+        .timedOut, "The head of the response of \(place) was not there after \(Int(limits.headSeconds)) seconds")
       return CCURL_STOP
     }
     switch content {
@@ -88,7 +88,7 @@ final class CurlReception: @unchecked Sendable {
     let wasWhole = head.isWhole
     hasBegun = true
     do throws(ResponseHead.Failure) { try head.read(line, limit: limits.headBytes) } catch {
-      failure = TransportError(.tooLarge, "The response of \(place) \(error.reason).")
+      failure = TransportError(.tooLarge, "The response of \(place) \(error.reason)")
       return false
     }
     if head.isWhole, !wasWhole { headers = head.headers }
@@ -132,7 +132,7 @@ final class CurlReception: @unchecked Sendable {
     } catch is AdmissionRefused {
       throw TransportError.tooMuchMemory(place, size, limits.memoryBytes)
     } catch {
-      throw TransportError(.other, "The request to \(place) was cancelled.")
+      throw TransportError(.other, "The request to \(place) was cancelled")
     }
   }
 

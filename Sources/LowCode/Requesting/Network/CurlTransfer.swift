@@ -69,7 +69,7 @@ final class CurlTransfer: Sendable {
     let pointer = route.withRequest(request) { ccurl_begin(session.pointer, $0, &receiver, &reason) }
     guard let pointer else {
       let reason = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw TransportError(.systemLimit, "libcurl cannot be started: \(reason)." + (SystemLimits.obstacle.map { " " + $0 } ?? ""))
+      throw TransportError(.systemLimit, "libcurl cannot be started: \(reason)" + (SystemLimits.obstacle.map { ". " + $0 } ?? ""))
     }
     handle.withLock { $0 = SharedPointer(pointer) }
   }
@@ -107,7 +107,7 @@ final class CurlTransfer: Sendable {
     }
     guard reception.head.isWhole else {
       return .failure(
-        TransportError(.connectionLost, "\(reception.place) closed the connection in the middle of the response's head."))
+        TransportError(.connectionLost, "\(reception.place) closed the connection in the middle of the response's head"))
     }
     return .success(true)
   }

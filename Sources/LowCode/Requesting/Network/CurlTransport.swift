@@ -51,7 +51,7 @@ struct CurlTransport: Transport {
   func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
     let use: ConnectionUse = request.receivesInParts && connections.take(.lasting) ? .lasting : .brief
     if use == .brief {
-      do { try await connections.wait(for: .brief) } catch { throw TransportError(.other, "The request was cancelled.") }
+      do { try await connections.wait(for: .brief) } catch { throw TransportError(.other, "The request was cancelled") }
     }
     let transfer = CurlTransfer(request, by: route, in: session, CurlReception(of: request, limits: limits, memory: memory)) {
       [connections] in connections.signal(use)

@@ -13,7 +13,7 @@ struct HostResolver: Sendable {
   /// - Throws: ``TransportError`` where the name stands for no address.
   func addresses(of target: RequestAddress) async throws(TransportError) -> [IPAddress] {
     let found = await BlockingExecutor.shared.run { lookup(target.host, target.port) }
-    guard !found.isEmpty else { throw TransportError(.nameNotResolved, "The host name \(target.host) cannot be resolved.") }
+    guard !found.isEmpty else { throw TransportError(.nameNotResolved, "The host name \(target.host) cannot be resolved") }
     return found
   }
 

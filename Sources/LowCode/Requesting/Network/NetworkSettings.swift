@@ -32,7 +32,7 @@ struct NetworkSettings: Sendable {
     guard let path = bundlePath else { return nil }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw TransportError(.tls, "The environment names \(path) as its CA bundle, but there is no such file or folder.")
+      throw TransportError(.tls, "The environment names \(path) as its CA bundle, but there is no such file or folder")
     }
     return isFolder.boolValue ? .folder(path) : .file(path)
   }

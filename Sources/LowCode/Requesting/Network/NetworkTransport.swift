@@ -27,7 +27,7 @@ package final class NetworkTransport: Transport {
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
         .unsupportedScheme,
-        "Requests go by \(settings.isCloud ? "https" : "http or https"), but \(address) asks for `\(address.scheme)`.")
+        "Requests go by \(settings.isCloud ? "https" : "http or https"), but \(address) asks for `\(address.scheme)`")
     }
     var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
     if address.scheme == "https" { route.bundle = try settings.bundle() }
@@ -41,7 +41,7 @@ package final class NetworkTransport: Transport {
     guard addresses.allSatisfy(\.isPublic) else {
       throw TransportError(
         .forbiddenAddress,
-        "\(target) belongs to a private network. In the cloud, only public addresses can be requested.")
+        "\(target) belongs to a private network. In the cloud, only public addresses can be requested")
     }
     return addresses.map(\.text)
   }
@@ -57,7 +57,7 @@ package final class NetworkTransport: Transport {
     } catch {
       let isHTTP = ["http", "https"].contains(url.scheme?.lowercased())
       throw TransportError(
-        isHTTP ? .invalidURL : .unsupportedScheme, "The address `\(url.publicText)` cannot be requested: \(error.reason).")
+        isHTTP ? .invalidURL : .unsupportedScheme, "The address `\(url.publicText)` cannot be requested: \(error.reason)")
     }
     if !settings.netrc.isEmpty, request.header("Authorization") == nil, let entry = settings.netrc.entry(for: address.host) {
       request.setHeader("Authorization", "Basic " + Data("\(entry.user):\(entry.password)".utf8).base64EncodedString())

@@ -21,7 +21,7 @@ struct Redirects {
     places.append(RequestURL(next.url).publicText)
     guard places.count <= RedirectRules.limit + 1 else {
       throw TransportError(
-        .tooManyRedirects, "`\(places[0])` redirects more than \(RedirectRules.limit) times in a row: \(way).")
+        .tooManyRedirects, "`\(places[0])` redirects more than \(RedirectRules.limit) times in a row: \(way)")
     }
     request = next
     return next
@@ -58,7 +58,7 @@ enum RedirectRules {
     } catch {
       throw TransportError(
         .invalidRedirect,
-        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason)."
+        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason)"
       )
     }
     switch status {

@@ -90,7 +90,7 @@ final class WholeBody {
         throw TransportError(
           .tooLarge,
           "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit, which bodies that are "
-            + "read in parts do not have, as by JsonlDecoder or JsonItemsDecoder.")
+            + "read in parts do not have, as by JsonlDecoder or JsonItemsDecoder")
       }
       isCut = true
     }
