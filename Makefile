@@ -11,6 +11,8 @@ LIBRARIES_STATIC := .build-static/swift_static
 STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
 BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
 BIN = $(SCRATCH)/release
+# The programs in Benchmarks are targets of the package only where this variable is set.
+BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
 LIBRARIES := yaml-0.1 zlib expat libcurl libcrypto libpcre2-8
 PACKAGES := git pkg-config libyaml-dev zlib1g-dev libexpat1-dev libcurl4-openssl-dev libssl-dev libpcre2-dev
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
@@ -43,7 +45,7 @@ run: deps ## Read the bookshop's manifest against the example API.
 	  --catalog manifests/bookshop/catalog.json
 
 build: deps $(if $(STATIC),$(LIBRARIES_STATIC)) ## Build the release binary (STATIC=1: without need of Swift's libraries).
-	@$(BUILD) >&2
+	@$(BUILD) --product airbyte-lowcode >&2
 
 $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	@mkdir -p $(@D)
@@ -54,6 +56,7 @@ test: deps ## Run every test.
 	@$(SWIFT) test --disable-xctest
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
+	@$(BUILD) --product example-api >&2
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
 PYTHON ?= python3
@@ -119,15 +122,18 @@ conformance-record: ## Record the conformance cases from the reference (ONLY="fe
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
 
 bench: build bench-deps ## Measure, beside the reference where it is at ../cdk or at BENCH="--reference PYTHON".
+	@$(BUILD_BENCHMARK) bench-floor >&2
 	@python3 Benchmarks/bench.py --bin $(BIN) $(BENCH)
 
 bench-deps:
 	@$(call installed,command -v nginx >/dev/null || test -x /usr/sbin/nginx,nginx-light)
 
 instructions: build instructions-deps ## Count the instructions of small reads, and compare with Benchmarks/instructions.json.
+	@$(BUILD_BENCHMARK) bench-instructions >&2
 	@python3 Benchmarks/instructions.py --bin $(BIN)
 
 instructions-record: build instructions-deps ## Record them: after a change of toolchain, or one that is meant to cost more.
+	@$(BUILD_BENCHMARK) bench-instructions >&2
 	@python3 Benchmarks/instructions.py --bin $(BIN) --record
 
 instructions-deps:
