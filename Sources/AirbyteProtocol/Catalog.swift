@@ -21,7 +21,7 @@ package struct ConfiguredStream: Sendable {
   package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
     let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value
     guard let entries = catalog["streams"]?.array else {
-      throw InputShapeError("A catalog is an object with a list `streams`, such as `discover` prints.")
+      throw InputShapeError("A catalog is an object with a list `streams`, as `discover` prints it.")
     }
     var streams: [ConfiguredStream] = []
     for (index, entry) in entries.enumerated() {
@@ -47,7 +47,7 @@ package struct ConfiguredStream: Sendable {
             ? " is `\(word)`, which" : nil
         }
         throw InputShapeError(
-          "`\(place).sync_mode` of the catalog\(word ?? "") is not one of the modes that a stream is read in: `full_refresh` and "
+          "`\(place).sync_mode` of the catalog\(word ?? "") is not a mode in which a stream can be read: `full_refresh` or "
             + "`incremental`.")
       }
       mode = known

@@ -40,7 +40,7 @@ package enum InputState {
         }
         for stream in streams { try add(stream, "[\(index)]", &states) }
       case "GLOBAL", "LEGACY", nil: break
-      case _?: throw InputShapeError("`[\(index)].type` of the state is not STREAM or GLOBAL, which alone can be read.")
+      case _?: throw InputShapeError("`[\(index)].type` of the state should be STREAM or GLOBAL.")
       }
     }
     return states

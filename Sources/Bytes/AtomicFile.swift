@@ -29,7 +29,7 @@ package final class AtomicFile: Sendable {
     var status = stat()
     if fstatat(folder.number, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw .system(EISDIR) }
-      guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
       // Where the folder can be written, a file that cannot would be replaced all the same.
       guard faccessat(folder.number, place.name, W_OK, AT_EACCESS) == 0 else { throw .system() }
     } else if case .kept = permissions {

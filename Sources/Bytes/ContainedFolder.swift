@@ -26,9 +26,9 @@ package final class ContainedFolder: Sendable {
   /// - Throws: ``FileError`` where it cannot be read, or what is there is no regular file.
   package func file(at path: ContainedPath) throws(FileError) -> Descriptor {
     let (folder, name, kind) = try locate(path, followingLast: true, making: false)
-    guard kind == S_IFREG else { throw kind == S_IFDIR ? .system(EISDIR) : .refused("it is no regular file") }
+    guard kind == S_IFREG else { throw kind == S_IFDIR ? .system(EISDIR) : .refused("it is not a regular file") }
     let file = try Descriptor(openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
-    guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+    guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
     return file
   }
 
@@ -40,7 +40,7 @@ package final class ContainedFolder: Sendable {
     }
     let (folder, name, kind) = try locate(path, followingLast: false, making: true)
     guard kind == S_IFREG || kind == S_IFLNK || kind == nil else {
-      throw kind == S_IFDIR ? .system(EISDIR) : .refused("what stands there is no regular file")
+      throw kind == S_IFDIR ? .system(EISDIR) : .refused("what is there is not a regular file")
     }
     let identity = FileIdentity(try folder.status())
     if tidied.withLock({ $0.insert(identity).inserted }) { Leftovers.remove(from: folder) }

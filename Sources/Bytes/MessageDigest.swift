@@ -43,7 +43,7 @@ package final class MessageDigest {
   private let sum: OpaquePointer
 
   package init(_ function: HashFunction) {
-    guard let sum = digest_begin(function.function) else { fatalError("There is no memory for a digest.") }
+    guard let sum = digest_begin(function.function) else { fatalError("There is not enough memory for a digest.") }
     self.sum = sum
   }
 

@@ -33,7 +33,7 @@ struct CompactJSON {
       }
       text += "}"
     case .double, .timestamp, .binary, .set, .pairs:
-      throw YAMLError("JSON has no place for \(node.kindName); write it as a string", at: node.mark)
+      throw YAMLError("JSON cannot hold \(node.kindName); write it as a string", at: node.mark)
     }
   }
 

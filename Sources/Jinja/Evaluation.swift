@@ -124,7 +124,7 @@ package struct Evaluation {
   @inline(__always)
   package func checkWalk(depth: Int) throws(TemplateError) {
     if depth > Limits.walkDepth {
-      throw TemplateError(.limit, "A value is nested too deep: more than \(Limits.walkDepth) levels.")
+      throw TemplateError(.limit, "A value is nested too deeply: more than \(Limits.walkDepth) levels.")
     }
   }
 
@@ -134,7 +134,7 @@ package struct Evaluation {
   ) throws(TemplateError) -> Result {
     callDepth += depth
     defer { callDepth -= depth }
-    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deep.") }
+    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deeply.") }
     try charge()
     return try body(&self)
   }

@@ -20,7 +20,7 @@ package struct Template: Sendable {
   private let single: PrintNode?
   private let usesScope: Bool
 
-  /// Throws a syntax error, or a limit error for a template that is nested too deep.
+  /// Throws a syntax error, or a limit error for a template that is nested too deeply.
   package init(_ source: String, environment: Environment = .standard) throws(TemplateError) {
     self.source = source
     self.environment = environment

@@ -60,7 +60,7 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
   static func readOnly(_ type: String) -> TemplateError {
     TemplateError(
       .readOnly,
-      "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
+      "A template cannot change this \(type), because it is shared; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
   }
 
   package var kind: Kind { storage.kind }

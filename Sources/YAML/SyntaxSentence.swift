@@ -32,9 +32,9 @@ enum SyntaxSentence {
     "did not find expected ',' or ']'": "',' or ']' is expected here",
     "did not find expected ',' or '}'": "',' or '}' is expected here",
     "did not find expected node content": "a value is expected here",
-    "did not find expected <document start>": "nothing may follow the end of the document's value",
-    "found character that cannot start any token": "no value begins with this character",
-    "found unknown escape character": "there is no such escape in double quotes; '\\\\' is a backslash",
+    "did not find expected <document start>": "nothing can follow the end of the document's value",
+    "found character that cannot start any token": "a value cannot begin with this character",
+    "found unknown escape character": "this escape does not exist in double quotes; '\\\\' is a backslash",
   ]
 
   private static func hint(_ problem: String, _ mark: SourceMark) -> String? {

@@ -75,7 +75,7 @@ struct Session {
     if input.config["__command"] != nil {
       // The reference takes it for what to do, instead of the command line's. What it is may be no command at all, and is not quoted.
       runtime.log.log(
-        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is passed over.")
+        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is ignored.")
     }
     input.states = states
     input.catalog = catalog

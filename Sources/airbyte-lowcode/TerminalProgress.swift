@@ -213,7 +213,7 @@ final class TerminalProgress: RunWatcher {
       let place =
         StandardOutput.file.map { "--state \($0), and another file for the output" }
         ?? "--state and the file that keeps this output"
-      let purpose = failed > 0 ? "To go on from where this ended" : "To read only what is new next time"
+      let purpose = failed > 0 ? "To continue from where this ended" : "To read only what is new next time"
       lines.append("\(purpose): \(TerminalText.line(place))")
     }
     return lines

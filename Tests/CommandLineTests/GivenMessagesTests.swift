@@ -69,7 +69,7 @@ import Testing
       state("dasy", "2025-01-01"),
       "The state is of a stream `dasy`, which the manifest does not have: it is not used. Did you mean `days`?"
     ),
-    (state("others", "2025-01-01"), "Stream days: the state has nothing of it, so that it is read from its beginning."),
+    (state("others", "2025-01-01"), "Stream days: the state does not contain it, so it is read from its beginning."),
     ("", nil), ("[]", nil), (state("days", "2025-01-01"), nil),
   ]
 

@@ -20,11 +20,11 @@ struct CallNodes: Sendable {
       let mapping = try unpackedMapping.evaluate(&evaluation)
       guard let members = try mapping.members(&evaluation) else {
         if case .undefined(let reason) = mapping { throw reason.error }
-        throw TemplateError(.type, "'**' wants a mapping, not a value of type \(mapping.typeName).")
+        throw TemplateError(.type, "'**' expects a mapping, not a value of type \(mapping.typeName).")
       }
       let given = Set(arguments.keywords.map(\.name))
       for (key, value) in members {
-        guard let name = key.text else { throw TemplateError(.type, "'**' wants a mapping with texts as keys.") }
+        guard let name = key.text else { throw TemplateError(.type, "'**' expects a mapping with texts as keys.") }
         guard !given.contains(name) else { throw TemplateError(.type, "The argument '\(name)' is given twice.") }
         arguments.keywords.append((name, value))
       }

@@ -1,7 +1,7 @@
 /// Wraps lines as Python's `textwrap` does, without touching tabs or line ends.
 func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
   if case .undefined(let reason) = value { throw reason.error }
-  guard let text = value.text else { throw TemplateError(.attribute, "wordwrap wants a text.") }
+  guard let text = value.text else { throw TemplateError(.attribute, "wordwrap expects a text.") }
   let width = try (given[0] ?? .int(79)).index(for: "wordwrap")
   var divider = "\n"
   if let set = given[2], !set.isNone { divider = try set.text(&evaluation) }
@@ -38,7 +38,7 @@ private struct TextWrapper {
 
   /// The line's lines, as far as there are `limit`.
   func wrap(_ line: Text, limit: Int) throws(TemplateError) -> [Text] {
-    if width <= 0 { throw TemplateError(.value, "wordwrap wants a width above zero.") }
+    if width <= 0 { throw TemplateError(.value, "wordwrap expects a width above zero.") }
     let chunks = self.chunks(line)
     var lines: [Text] = []
     var place = 0

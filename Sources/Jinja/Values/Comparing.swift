@@ -251,7 +251,7 @@ extension Value {
     case .string(let text), .markup(let text):
       guard let part = item.text else {
         if case .undefined(let reason) = item, reason.isForbidden { throw reason.error }
-        throw TemplateError(.type, "'in' on a text wants a text, not a value of type \(item.typeName).")
+        throw TemplateError(.type, "'in' on a text expects a text, not a value of type \(item.typeName).")
       }
       try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
       return part.isEmpty || text.firstRange(ofScalars: part) != nil

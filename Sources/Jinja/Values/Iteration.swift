@@ -74,7 +74,7 @@ package final class Generator: TemplateObject, @unchecked Sendable {
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let body else { return nil }
-    if isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
+    if isRunning { throw TemplateError(.value, "A generator reads its own elements.") }
     isRunning = true
     defer { isRunning = false }
     let value: Value?

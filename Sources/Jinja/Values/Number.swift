@@ -94,7 +94,7 @@ extension Value {
     case .bool(let flag): return flag ? 1 : 0
     case .bigInt(let big): return big.sign == .minus ? .min : .max
     case .undefined(let reason): throw reason.error
-    default: throw TemplateError(.type, "\(what) wants an integer, not a value of type \(typeName).")
+    default: throw TemplateError(.type, "\(what) expects an integer, not a value of type \(typeName).")
     }
   }
 }

@@ -58,7 +58,7 @@ extension Value {
   }
 
   private func json(depth: Int) throws(TemplateError) -> JSONValue {
-    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deep for JSON.") }
+    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deeply for JSON.") }
     switch self {
     case .undefined, .none: return .null
     case .bool(let flag): return .bool(flag)

@@ -21,8 +21,8 @@ package struct ConfigControl: ConfigUpdating {
     } catch {
       writer.log(
         .warn,
-        "The changed config could not be written to \(file.path), which stays as it was: \(error). What is new in it, tokens for "
-          + "one, is only in the CONTROL message: a run that begins with this file may be refused by the API.")
+        "The changed config could not be written to \(file.path), which is unchanged: \(error). New values, such as tokens, "
+          + "are only in the CONTROL message: the API may refuse a run that starts with this file.")
     }
   }
 }

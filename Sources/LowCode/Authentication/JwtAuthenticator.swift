@@ -121,7 +121,7 @@ struct JwtAuthenticator: Component, Authenticator {
   private func additional(_ mapping: InterpolatedMapping?, reserved: [String], property: String) throws -> JSONObject {
     let values = try mapping?.evaluate(evaluation) ?? [:]
     if let name = reserved.first(where: { values[$0] != nil }) {
-      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a place of its own.")
+      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a property of its own.")
     }
     return values
   }

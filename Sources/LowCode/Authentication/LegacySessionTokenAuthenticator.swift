@@ -56,7 +56,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       password: try password.evaluate(evaluation).json(), key: try responseKey.string(evaluation))
     guard !Self.isEmpty(login.username), !Self.isEmpty(login.password) else {
       throw ConnectorError(
-        .system, "The config has no session token that the API accepts, and no user name and password to get one with.")
+        .system, "The config has no session token that the API accepts, and no user name and password to request one.")
     }
     return try await authentication.shared(by: login.identity) { SessionTokenCache() }.token(of: login, runtime: runtime)
   }

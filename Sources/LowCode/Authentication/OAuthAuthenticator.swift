@@ -234,7 +234,7 @@ extension OAuthAuthenticator {
     if inner != nil, outer != nil {
       throw ConnectorError(
         .system,
-        "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
+        "The `refresh_token_error_…` properties belong in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
         at: node.node)
     }
     return inner ?? outer ?? TokenEndpoint.Rejection()

@@ -20,7 +20,7 @@ struct PrivateKey: ~Copyable {
     }
     switch outcome {
     case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing.")
-    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it.")
+    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so it cannot have a passphrase.")
     case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong.")
     default: break
     }

@@ -88,7 +88,7 @@ final class RotatingTokens: TokenRotation {
       case .fail:
         throw ConnectorError(
           .transient,
-          "All tokens have used up the quota `\(settings.quotas[quota].name)`, and it resets too late to wait for.")
+          "All tokens have used up the quota `\(settings.quotas[quota].name)`, and waiting for its reset would take too long.")
       }
     }
   }

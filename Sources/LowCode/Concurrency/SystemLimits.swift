@@ -76,7 +76,7 @@ package enum SystemLimits {
 
   private static func explanation(_ code: Int32) -> String {
     guard code == EMFILE, let limit = openFiles else { return "" }
-    return ", as their number is limited to \(limit) (ulimit -n)"
+    return ", because their number is limited to \(limit) (ulimit -n)"
   }
 
   /// As much of the address space is to stay free.

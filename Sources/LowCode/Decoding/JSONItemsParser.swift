@@ -162,7 +162,7 @@ final class JSONItemsParser: BodyParser {
     let isElement = path == target
     let isContainer = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
     if isContainer, !isElement {
-      guard containers.count < Self.maximumDepth else { throw broken("it is nested too deep") }
+      guard containers.count < Self.maximumDepth else { throw broken("it is nested too deeply") }
       containers.append(Container(isObject: byte == UInt8(ascii: "{"), pathLength: path.count))
       state = byte == UInt8(ascii: "{") ? .keyOrEnd : .valueOrEnd
       return
@@ -252,7 +252,7 @@ final class JSONItemsParser: BodyParser {
           try endValue(passing)
           return at
         }
-        guard passing.closers.count <= Self.maximumDepth else { throw broken("it is nested too deep") }
+        guard passing.closers.count <= Self.maximumDepth else { throw broken("it is nested too deeply") }
         guard passing.closers.popLast() == byte else { throw broken("brackets do not match") }
         if passing.closers.isEmpty {
           keep(to: at + 1)

@@ -43,7 +43,7 @@ final class XMLParsing {
   ///   - limit: how much memory its content may take.
   static func json(_ text: JSONBytes, from start: Int, limit: Limit) throws(XMLError) -> JSONBytes {
     guard let parser = XML_ParserCreate("UTF-8") else {
-      throw XMLError(kind: .tooMuch, reason: "expat cannot be started, as there is no memory", line: 1)
+      throw XMLError(kind: .tooMuch, reason: "expat cannot be started, because there is no memory", line: 1)
     }
     let parsing = XMLParsing(parser, limit)
     defer { XML_ParserFree(parser) }

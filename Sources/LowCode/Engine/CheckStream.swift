@@ -25,7 +25,7 @@ struct CheckStream: ConnectionCheck {
     } catch {
       return "Cannot determine the streams: \(ConnectorError(wrapping: error).message)"
     }
-    if streams.isEmpty { return "There is no stream to try the connection with." }
+    if streams.isEmpty { return "There is no stream to test the connection with." }
     let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     for name in names {
       guard let stream = byName[name] else {
@@ -85,7 +85,7 @@ struct CheckStream: ConnectionCheck {
   private static func configuredNames(_ config: JSONObject) throws -> [String]? {
     guard let given = config["__airbyte_check_stream_names"], given != [] else { return nil }
     guard let names = given.array?.map(\.string), !names.contains(nil) else {
-      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of texts.")
+      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of strings.")
     }
     return names.compactMap { $0 }
   }

@@ -14,7 +14,7 @@ extension Connector {
       return try writer.connectionStatus(succeeded: false, message: error.message)
     }
     guard let node = manifest.check else {
-      throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection.", at: manifest.root)
+      throw ConnectorError(.system, "The manifest has no `check`, so there is no way to test the connection.", at: manifest.root)
     }
     let reason: String?
     do {

@@ -15,7 +15,7 @@ struct ConfigOverrides: Sendable {
         .system, "The key `\(key)` of `config_overrides` should be in quotes: keys of a config are texts.", at: node)
     }
     if let key = values.keys.sorted().first(where: { $0.hasPrefix("__airbyte") }) {
-      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: such keys belong to the platform.", at: node)
+      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: these keys belong to the platform.", at: node)
     }
     if Self.keepsConfig(manifest.root, depth: 0) {
       throw ConnectorError(

@@ -71,7 +71,7 @@ extension Connector {
       writer.error(
         ConnectorError(
           .config,
-          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
+          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely:  \(names). "
             + "The error of each was reported before.", internalMessage: "Some streams failed."), isNews: false)
       outcome.isComplete = false
       return outcome
@@ -86,14 +86,14 @@ extension Connector {
       let nearest = NameSuggestion.nearest(to: name, among: names)
       context.runtime.log.log(
         .warn,
-        "The state is of a stream `\(name)`, which the manifest does not have: it is not used."
+        "The state has an entry for the stream `\(name)`, which the manifest does not have: it is ignored."
           + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
     }
     guard !states.isEmpty else { return }
     for entry in catalog
     where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.contains(entry.descriptor.name) {
       context.runtime.log.log(
-        .info, "Stream \(entry.descriptor.name): the state has nothing of it, so that it is read from its beginning.")
+        .info, "Stream \(entry.descriptor.name): the state does not contain it, so it is read from its beginning.")
     }
   }
 

@@ -23,7 +23,7 @@ struct FailedAttempt {
       self.answer = answer
       let refuses = response.status == 401 || response.status == 403
       suspicion = (refuses ? request.emptyCredential : nil).map { name in
-        "The authenticator left `\(name)` empty: look whether the config has what it reads."
+        "The authenticator left `\(name)` empty: check that the config has what it reads."
       }
       cause = "status \(response.status)."
       let outcome = "\(request.method) \(request.url) was answered with status \(response.status)"

@@ -51,8 +51,8 @@ final class CursorDefinition: Sendable {
     missingValue {
       log.log(
         .warn,
-        "Stream \(streamName): a record has no value in its cursor field `\(field.string)`; it counts as new and does not move the "
-          + "state on."
+        "Stream \(streamName): a record has no value in its cursor field `\(field.string)`; it counts as new and does not advance the "
+          + "state."
       )
     }
   }
@@ -62,7 +62,7 @@ final class CursorDefinition: Sendable {
       let reason = error.reason(hiding: secrets)
       log.log(
         .warn,
-        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not move on. \(reason)"
+        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not advance. \(reason)"
       )
     }
   }
@@ -73,7 +73,7 @@ final class CursorDefinition: Sendable {
     do throws(CursorValueError) {
       return try converter.parse(value)
     } catch {
-      throw unreadable("\(place) is \(excerpt(of: value)), which is no value of the cursor. \(error.reason(hiding: secrets))")
+      throw unreadable("\(place) is \(excerpt(of: value)), which is not a valid cursor value. \(error.reason(hiding: secrets))")
     }
   }
 

@@ -16,7 +16,7 @@ extension CursorDefinition {
       let (from, to) = (written(start), written(end))
       guard isFromState else {
         return
-          "it begins at \(from), which is after its end, \(to): nothing is read. Look at its `start_datetime` and `end_datetime`."
+          "it begins at \(from), which is after its end, \(to): nothing is read. Check its `start_datetime` and `end_datetime`."
       }
       let what = isAnyRead ? "nothing but its `lookback_window` is read" : "nothing is read"
       if Int64(first) > runtime.now() {
@@ -46,8 +46,8 @@ extension CursorDefinition {
     guard let stuck else { return }
     runtime.warnings.keep(.fineGranularity, of: streamName) {
       "its state stays at \(written(stuck.0.end)), though more was read: its `cursor_granularity` is finer than the "
-        + "`datetime_format` `\(formats.output.format)` can write, so that the windows that were read do not join. "
-        + "Give it the granularity of its format."
+        + "`datetime_format` `\(formats.output.format)` can express, so the windows that were read do not join. "
+        + "Use the granularity of its format."
     }
   }
 
@@ -66,7 +66,7 @@ extension CursorDefinition {
     runtime.warnings.keep(.earlyRecords, of: streamName) {
       "most of its records are older than what was asked for: their `\(field.string)` is before \(start.string ?? start.jsonText), which "
         + "\(option.name.map { "`\($0)`" } ?? "the `start_time_option`") says. If the API does not know this parameter, each read reads all "
-        + "records again: look at its documentation, or drop the older ones by `is_client_side_incremental: true`."
+        + "records again: check its documentation, or drop the older ones by `is_client_side_incremental: true`."
     }
   }
 }

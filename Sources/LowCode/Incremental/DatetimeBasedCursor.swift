@@ -97,7 +97,7 @@ struct DatetimeBasedCursor: IncrementalSync {
       let step = try evaluatedDuration(node["step"], parameters, evaluation)
       guard isGiven(node["step"]) == isGiven(node["cursor_granularity"]) else {
         throw ConnectorError(
-          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none.", at: node.node)
+          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or neither.", at: node.node)
       }
       let clamping = try clamping(node, parameters, evaluation)
       let lookback = try evaluatedDuration(node["lookback_window"], parameters, evaluation)

@@ -128,7 +128,7 @@ struct PerPartitionProgress: Sendable {
     switchToGlobalCursorAtLimit()
     guard arrived.insert(PartitionDigest(key)).inserted else {
       definition.runtime.warnings.keep(.samePartition, of: definition.streamName) {
-        "the same partition came twice; it is read once."
+        "the same partition appeared twice; it is read once."
       }
       return .duplicate
     }

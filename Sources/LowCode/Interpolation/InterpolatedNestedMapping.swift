@@ -22,7 +22,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   private static func compile(_ node: ManifestNode, _ parameters: Value, depth: Int) throws -> Entry {
-    if depth > 500 { throw ConnectorError(.config, "This value is nested too deep.", at: node) }
+    if depth > 500 { throw ConnectorError(.config, "This value is nested too deeply.", at: node) }
     switch node.content {
     case .string(let text):
       return .template(InterpolatedString(text, parameters: parameters, fallback: nil, types: .any, location: node.location))

@@ -20,7 +20,7 @@ package enum ManifestFiles: Sendable {
     let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
     // Everything lies below it.
     guard FilePlace.real(folder) != "/" else {
-      return .none(reason: "beside a manifest in the system's root folder no files are read; put it into a folder of its own")
+      return .none(reason: "files beside a manifest in the system's root folder are not read; put it into a folder of its own")
     }
     return .folder(folder)
   }

@@ -90,7 +90,7 @@ struct ParameterPropagation {
     }
     handed += parameters.count
     guard handed <= Self.maximumHanded else {
-      throw error("`$parameters` are handed to so many components that more than \(Self.maximumHanded) values result", value)
+      throw error("`$parameters` are passed to so many components that more than \(Self.maximumHanded) values result", value)
     }
     isChanged = Self.apply(parameters, to: &entries) || isChanged
     try fields(&entries, &parameters, &isChanged)

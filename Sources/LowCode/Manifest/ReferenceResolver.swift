@@ -196,14 +196,14 @@ struct ReferenceResolver {
       trail.removeLast()
       path = outer
     }
-    guard level < Self.maximumLevels else { throw error("references follow one another for too long", value) }
+    guard level < Self.maximumLevels else { throw error("the chain of references is too long", value) }
     let resolved = try resolve(target, level: level + 1)
     return Resolved(value: resolved.value.brought(by: value.mark), levels: resolved.levels, weight: resolved.weight)
   }
 
   private func circle(_ text: String, _ value: ManifestValue) -> ManifestError {
     let steps = trail.drop { $0.text != text }
-    let related = steps.map { Diagnostic.Related("the circle goes through '\($0.text)'", at: $0.mark) }
+    let related = steps.map { Diagnostic.Related("the cycle goes through '\($0.text)'", at: $0.mark) }
     return ManifestError(
       Diagnostic(
         .error, rule: "reference", "'\(text)' leads back to itself", at: value.mark, path: path.dotted, related: related)

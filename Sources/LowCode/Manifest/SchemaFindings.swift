@@ -60,7 +60,7 @@ struct SchemaFindings {
     case "additionalProperties": return unknownProperties(error, node)
     case "minItems": return finding("value", "\(name(node)) should have \(number(error)) or more items", node)
     case "maxItems": return finding("value", "\(name(node)) should have no more than \(number(error)) items", node)
-    case "uniqueItems": return finding("value", "\(name(node)) should not have an item twice", node)
+    case "uniqueItems": return finding("value", "\(name(node)) should not have the same item twice", node)
     case "minimum": return finding("value", "\(name(node)) should be \(number(error)) or more, found \(found(node))", node)
     case "maximum": return finding("value", "\(name(node)) should be \(number(error)) or less, found \(found(node))", node)
     case "exclusiveMinimum":
@@ -86,7 +86,7 @@ struct SchemaFindings {
     kinds = kinds.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     let components = types.count > 4 ? ["a component"] : types.map { "a component `\($0)`" }
     let expected = kinds + components
-    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it may have", node) }
+    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it can have", node) }
     return finding("type", "\(name(node)) should be \(Self.list(expected)), found \(found(node))", node)
   }
 

@@ -25,7 +25,7 @@ struct ShortFirstPage: Sendable {
     let count = page.extractedCount
     guard count > 0, count < size, let hint = FurtherRecords.hint(in: page) else { return }
     warnings.keep(.shortFirstPage, of: streamName) {
-      "it ends with its first page, which has \(count) records where \(size) were asked for; but the response says that there are more: "
+      "it ends with its first page, which has \(count) records although \(size) were requested; but the response says that there are more: "
         + "\(secrets.masked(hint)). If the API gives at most \(count) records a page, set `page_size: \(count)`.\(place)"
     }
   }

@@ -50,7 +50,7 @@ struct ExchangeLog {
       data["size"] = .int(body.size)
       let quotation = runtime.secrets.quotation
       if response.isSuccess, !quotation.quotesGoodAnswers {
-        message += ", which are not shown, as they answer a login"
+        message += ", which are not shown, because they answer a login"
       } else if let excerpt = body.excerpt(hiding: quotation.body, upTo: Self.longest) {
         message += ": \(excerpt)"
         data["body"] = .string(excerpt)

@@ -172,7 +172,7 @@ struct HTTPClient: Sendable {
     }
     switch earlier {
     case .done: throw refused(.config, "The API refuses a fresh access token as well.")
-    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be got.")
+    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be obtained.")
     case .notTried: break
     }
     do {

@@ -167,7 +167,7 @@ struct AsyncJobOrchestrator {
         job.slot.release()
         done.append(job)
       case .skipped:
-        runtime.log.log(.info, "A job was skipped, as the API says that there is nothing to read for its slice.")
+        runtime.log.log(.info, "A job was skipped, because the API says that there is nothing to read for its slice.")
         job.slot.release()
       case .running: rest.append(partition)
       case .failed, .timedOut:

@@ -76,7 +76,7 @@ struct PageSizeReduction: Component {
     }
     guard let size = strategy?["page_size"], !size.isNull else { return "needs a `page_size` in the pagination strategy." }
     if let number = size.int ?? size.string.flatMap({ Int($0) }), number <= minimum {
-      return "can never reduce the `page_size` \(number), as `minimum_page_size` is \(minimum)."
+      return "can never reduce the `page_size` \(number), because `minimum_page_size` is \(minimum)."
     }
     if let condition = strategy?["stop_condition"]?.string, stopsShort(condition) {
       return "makes pages shorter than `\(condition)` expects, so reading would stop early: compare with `page_size` instead."

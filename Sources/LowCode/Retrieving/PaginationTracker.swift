@@ -35,7 +35,7 @@ struct PaginationTracker {
       repetitions += 1
       guard repetitions < (cursor == nil ? 2 : 1) else {
         throw ConnectorError(
-          .system, "Paging had to start over, but there was nothing to cut off the slice that it began with.",
+          .system, "Paging had to start over, but the slice could not be made any smaller.",
           internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times.")
       }
     } else {

@@ -42,7 +42,7 @@ struct QueryProperties: Component {
     if let first = inParameters.first {
       if let fetched {
         throw ConnectorError(
-          .system, "Query properties belong into `request_parameters` or `fetch_properties_from_endpoint`, not into both.",
+          .system, "Query properties belong in `request_parameters` or in `fetch_properties_from_endpoint`, not in both.",
           at: fetched)
       }
       guard inParameters.count == 1 else {

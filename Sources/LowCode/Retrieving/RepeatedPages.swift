@@ -110,8 +110,8 @@ struct RepeatedPages {
     throw ConnectorError(
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
-        + "\(round.areEmpty ? "without records " : "")came again and again, \(repeated) times in a row, the last time for the page "
-        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(limit.variable).")
+        + "\(round.areEmpty ? "without records " : "")were repeated, \(repeated) times in a row, the last time for the page "
+        + "token `\(token.value.pythonString)`. If this is intended, raise the limit with the environment variable \(limit.variable).")
   }
 }
 

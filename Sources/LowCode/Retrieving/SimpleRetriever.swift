@@ -208,7 +208,7 @@ struct SimpleRetriever: Component, Retriever {
         cutOffs += 1
         try await runtime.wait(
           Double(seconds), stream: streamName, reason: "broken transfer",
-          "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
+          "Stream \(streamName): \(error.message) Requesting it again in \(seconds) s.")
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
         repeated = newGuard()
@@ -218,7 +218,7 @@ struct SimpleRetriever: Component, Retriever {
         }
         runtime.log.log(
           .info,
-          "Stream \(streamName): a page is asked for again in \(PythonStrings.wait(seconds)), by \(reducer?.size.map(String.init) ?? "the same") records."
+          "Stream \(streamName): a page is requested again in \(PythonStrings.wait(seconds)), with \(reducer?.size.map(String.init) ?? "the same") records."
         )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }

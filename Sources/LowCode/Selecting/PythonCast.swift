@@ -83,7 +83,7 @@ enum PythonCastError: Error, Sendable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .infinite: "an infinite number is no integer."
+    case .infinite: "an infinite number is not an integer."
     case .unusable: "the stream's schema for it, or for its elements, is not an object."
     }
   }

@@ -138,7 +138,7 @@ package struct SchemaNormalizationError: Error, Sendable, CustomStringConvertibl
   package var description: String {
     let place = path.isEmpty ? "The record" : "The value at `\(path.dotted)`"
     return switch fault {
-    case .tooDeep: "\(place) cannot be normalised: the schema or the value nests without an end."
+    case .tooDeep: "\(place) cannot be normalised: the schema or the value is nested without end."
     case .unknownType(let name): "\(place) cannot be normalised: the stream's schema gives it the unknown type '\(name)'."
     case .unresolved(let reference): "\(place) cannot be normalised: the schema's reference '\(reference)' leads nowhere."
     case .listOfSchemas: "\(place) cannot be normalised: the stream's schema has a list as its `items`."

@@ -44,7 +44,7 @@ struct ComponentMappingDefinition: Component {
   /// - Throws: ``ConnectorError`` where the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
   func withoutCondition() throws -> ComponentMappingDefinition {
     if condition != nil {
-      throw ConnectorError(.system, "A `condition` can only stand in a mapping of a `ConfigComponentsResolver`.", at: node)
+      throw ConnectorError(.system, "A `condition` can only be used in a mapping of a `ConfigComponentsResolver`.", at: node)
     }
     return self
   }
@@ -83,7 +83,7 @@ struct ComponentMappingDefinition: Component {
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(
-        .system, "The value of this mapping is no value of a manifest: \(secrets.excerpt(of: text, upTo: 200))", at: node,
+        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))", at: node,
         internalMessage: error.diagnostics.first?.message)
     }
   }

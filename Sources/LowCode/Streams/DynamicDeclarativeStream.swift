@@ -37,7 +37,7 @@ package struct DynamicDeclarativeStream: Component {
         var error = ConnectorError(
           isConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"
-            + (isConfig ? ": check the config for entries that are there twice." : "."), at: filled)
+            + (isConfig ? ": check the config for duplicate entries." : "."), at: filled)
         error.isTraced = true
         throw error
       }

@@ -52,7 +52,7 @@ struct StreamGroups: Sendable {
       if let parent = ancestors(of: stream.name, nil, 0).sorted().first(where: { groups[$0] == group }) {
         throw ConnectorError(
           .system,
-          "The streams `\(stream.name)` and `\(parent)` are both in the group `\(group)`, but the one reads the other: put them "
+          "The streams `\(stream.name)` and `\(parent)` are both in the group `\(group)`, but one reads the other: put them "
             + "into different groups.")
       }
     }

@@ -11,7 +11,7 @@ struct ELFFile: Equatable {
 
   /// - Throws: ``PackagingError`` where the file is no such ELF file, or is broken.
   init(_ file: InputBytes) throws(PackagingError) {
-    guard let header = try Header(file) else { throw PackagingError("\(file.path) is not a program or library of Linux.") }
+    guard let header = try Header(file) else { throw PackagingError("\(file.path) is not a Linux program or library.") }
     machine = header.machine
     let segments = try header.segments(of: file)
     if let segment = segments.first(where: { $0.kind == 3 }) {
@@ -132,7 +132,7 @@ struct ELFFile: Equatable {
 
     func bytes(of file: InputBytes) throws(PackagingError) -> [UInt8] {
       guard let start = Int(exactly: offset), let count = Int(exactly: count), start <= file.count, count <= file.count - start
-      else { throw PackagingError("\(file.path) is broken: it says that it is longer than it is.") }
+      else { throw PackagingError("\(file.path) is broken: it is shorter than its headers say.") }
       return try file.bytes(start..<start + count)
     }
   }

@@ -80,7 +80,7 @@ package struct OutputPlace: Sendable {
     guard status.st_mode & S_IFMT != 0 else { throw failure(.system(EBADF)) }
     try refuseInput(status)
     guard isatty(descriptor.number) == 0 else {
-      throw PackagingError("\(name) is a terminal, and what is written is no text: write it to a file or a pipe.")
+      throw PackagingError("\(name) is a terminal, but the output is not text: write it to a file or a pipe.")
     }
     return descriptor
   }

@@ -27,7 +27,7 @@ extension ContainerImage {
     let isLayout = HostPath.kind(of: "\(folder.path)/oci-layout") == .file
     let isEmpty = HostPath.names(in: folder.path).allSatisfy { TemporaryName.matches($0) }
     guard isLayout || isEmpty else {
-      throw PackagingError("\(folder.path) is a folder that holds something else than an image.")
+      throw PackagingError("\(folder.path) is a folder that holds something other than an image.")
     }
     try write(in: protecting(folder), isNew: !isLayout)
   }

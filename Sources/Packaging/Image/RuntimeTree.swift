@@ -17,7 +17,7 @@ struct RuntimeTree {
   /// - Throws: ``PackagingError`` where this system lacks something.
   init(_ runtime: SealedExecutable) throws(PackagingError) {
     guard try runtime.machine() == Architecture.current.machine else {
-      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image takes.")
+      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image needs.")
     }
     var links: [String: String] = [:]
     for name in ["bin", "sbin", "lib", "lib64"] {

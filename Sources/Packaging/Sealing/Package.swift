@@ -37,7 +37,7 @@ package struct Package: Sendable {
 
   /// - Throws: ``PackagingError`` where the bytes are not what ``encoded(runtime:)`` makes.
   static func decoded(_ bytes: [UInt8]) throws(PackagingError) -> (package: Package, runtime: SealedRuntime) {
-    let damage = PackagingError("The package in this executable cannot be read: its index is of another form.")
+    let damage = PackagingError("The package in this executable cannot be read: its index has an unknown form.")
     guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw damage }
     guard let index = try? JSONValue(parsing: Array(bytes[..<end])), let name = index["name"]?.string,
       let entries = index["files"]?.array, let size = index["runtime"]?["bytes"]?.int,

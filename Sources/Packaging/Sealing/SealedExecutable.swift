@@ -31,7 +31,7 @@ package struct SealedExecutable: Sendable {
     }
     guard let trailer else { throw Self.damage(path, "its end is not what was written") }
     runtimeCount = file.count - SealTrailer.size - trailer.count - SealTrailer.opening.count
-    guard runtimeCount > 0 else { throw Self.damage(path, "its package has no size that can be") }
+    guard runtimeCount > 0 else { throw Self.damage(path, "the size of its package is impossible") }
   }
 
   private static func hasOpening(at place: Int?, of file: InputBytes) throws(PackagingError) -> Bool {
@@ -109,10 +109,10 @@ package struct SealedExecutable: Sendable {
   /// - Returns: its size.
   /// - Throws: ``PackagingError`` where it cannot be written; nothing stands there then that was not there before.
   package func write(_ package: Package, to place: OutputPlace) throws -> Int {
-    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not an executable of Linux.") }
+    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not a Linux executable.") }
     guard mark != nil else {
       throw PackagingError(
-        "\(file.path) is not an executable of airbyte-lowcode, or of a version that cannot be packaged by this one.")
+        "\(file.path) is not an airbyte-lowcode executable, or its version cannot be packaged by this one.")
     }
     try verify()
     var place = place

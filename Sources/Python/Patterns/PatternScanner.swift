@@ -218,7 +218,7 @@ struct PatternScanner {
       }
     }
     guard scalar == ":" else { throw .fault("a group's flags are not complete") }
-    if !change.added.isDisjoint(with: change.removed) { throw .fault("a flag is both set and taken away") }
+    if !change.added.isDisjoint(with: change.removed) { throw .fault("a flag is both set and removed") }
     return change
   }
 

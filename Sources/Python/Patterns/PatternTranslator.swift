@@ -242,7 +242,7 @@ struct PatternTranslator {
   private mutating func readGroup(mayHoldFlags: Bool) throws(Stop) -> Part? {
     depth += 1
     defer { depth -= 1 }
-    if depth > Self.greatestDepth { throw .fault("its groups are nested too deep") }
+    if depth > Self.greatestDepth { throw .fault("its groups are nested too deeply") }
     guard scanner.take("?") else { return try capture(named: nil) }
     guard let mark = scanner.next() else { throw .fault("it ends within a group's beginning") }
     switch mark {
@@ -305,7 +305,7 @@ struct PatternTranslator {
   private mutating func condition() throws(Stop) -> Part {
     let number: Int
     if let digits = scanner.number(until: ")") {
-      guard let value = Int(digits), value > 0, value <= Self.greatestCount else { throw .fault("a condition asks for no group") }
+      guard let value = Int(digits), value > 0, value <= Self.greatestCount else { throw .fault("a condition names no group") }
       number = value
       greatestCondition = max(greatestCondition, number)
     } else {
@@ -325,7 +325,7 @@ struct PatternTranslator {
   private mutating func flagged(first: Unicode.Scalar, mayHoldFlags: Bool) throws(Stop) -> Part? {
     let change = try scanner.flags(first: first)
     guard change.isScoped else {
-      if !mayHoldFlags { throw .fault("flags of the whole pattern stand at its start") }
+      if !mayHoldFlags { throw .fault("flags of the whole pattern must be at its start") }
       if change.added.contains(.verbose), !flags.contains(.verbose) { throw .verbose }
       flags.formUnion(change.added)
       return nil

@@ -46,7 +46,7 @@ enum RuleExplanation {
   private static func profile(_ name: String) -> String {
     switch RuleCatalog.presence(of: name) {
     case .shown: "all of them have it."
-    case .counted: "`default` tells in one line how often it occurs, `all` and `strict` show each place."
+    case .counted: "`default` says in one line how often it occurs, `all` and `strict` show each place."
     case .hidden: "`all` and `strict` have it; `default` does not, as many published manifests have it and work."
     }
   }

@@ -50,7 +50,7 @@ package struct ManifestFixer: Sendable {
     // Whoever opens a pipe and closes it has ended its writer.
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system() }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
     let file = try Descriptor(open(path, O_RDONLY | O_CLOEXEC))
     return try file.bytes(at: 0, count: Int(file.status().st_size))
   }

@@ -39,7 +39,7 @@ package enum EditorSchema {
   private static let definitions: JSONObject = {
     var definitions: JSONObject = [
       "Reference": [
-        "description": "A value that stands elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
+        "description": "A value that is elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
         "anyOf": [
           ["type": "object", "required": ["$ref"], "properties": ["$ref": ["type": "string"]]],
           ["type": "string", "pattern": "^#/"],

@@ -1,6 +1,6 @@
 import LowCode
 
-/// Streams are told apart by their names, in catalogs and in states. Airbyte's connector tests refuse two of one name.
+/// Streams are told apart by their names, in catalogs and in states. Airbyte's connector tests refuse two with the same name.
 struct DuplicateStream: Rule {
   static let name = "duplicate-stream"
   static let summary = "Two streams have the same name."

@@ -52,7 +52,7 @@ struct SchemaShape: Rule {
       for element in type.sequence ?? [type] {
         guard let name = element.string, !Self.types.contains(name) else { continue }
         let near = NameSuggestion.nearest(to: name, among: Self.types.sorted())
-        findings.warnOnce(name, "`\(name)` is no type of JSON schema", at: element, remedy: near.map { "did you mean `\($0)`?" })
+        findings.warnOnce(name, "`\(name)` is not a JSON schema type", at: element, remedy: near.map { "did you mean `\($0)`?" })
       }
     }
   }

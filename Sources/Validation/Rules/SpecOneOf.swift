@@ -38,7 +38,7 @@ struct SpecOneOf: Rule {
         findings.warn("the `default` of `\(name)` should be its `const`", at: standard)
       }
       if let values = field["enum"], values.value != .array([constant.value]) {
-        findings.warn("the `enum` of `\(name)` should have its `const` alone", at: values)
+        findings.warn("the `enum` of `\(name)` should contain only its `const`", at: values)
       }
     }
   }

@@ -21,5 +21,5 @@ struct TemplateSyntax: Rule {
   }
 
   /// Why it is no error, though it will be one.
-  private static let consequence = "the manifest is taken nevertheless, and what needs the template fails when it is filled in"
+  private static let consequence = "the manifest is accepted anyway, but what needs the template fails when it is filled in"
 }

@@ -208,7 +208,7 @@ import Testing
     let retriever = "retriever: {type: SimpleRetriever,"
     let stream = Self.incremental().replacing(retriever, with: retriever + parts)
     #expect(
-      try await Self.warnings([stream], ["[]"]) == ["Stream tickets: the same partition came twice; it is read once."])
+      try await Self.warnings([stream], ["[]"]) == ["Stream tickets: the same partition appeared twice; it is read once."])
   }
 
   @Test func partitionsInTheFutureAreSaidOnce() async throws {
@@ -228,7 +228,7 @@ import Testing
   @Test func aValueThatCannotBeRead() async throws {
     let answer = #"[{"at": "yesterday"}, {"at": "01.02.2025"}]"#
     let sentence =
-      #"Stream tickets: the cursor field `at` of a record cannot be read, so the state does not move on. None of the formats "#
+      #"Stream tickets: the cursor field `at` of a record cannot be read, so the state does not advance. None of the formats "#
       + #"["%Y-%m-%dT%H:%M:%SZ"] fits "yesterday"."#
     for cursor in ["", "is_client_side_incremental: true,"] {
       #expect(try await Self.warnings([Self.incremental(cursor)], [answer]) == [sentence])
@@ -249,7 +249,7 @@ import Testing
     }
     let sentence =
       "Stream tickets: most of its records are older than what was asked for: their `at` is before 2025-01-01T00:00:00Z, which `since` "
-      + "says. If the API does not know this parameter, each read reads all records again: look at its documentation, or drop the older "
+      + "says. If the API does not know this parameter, each read reads all records again: check its documentation, or drop the older "
       + "ones by `is_client_side_incremental: true`."
     func answer(_ days: String...) -> String {
       "[" + days.map { #"{"at": "\#($0)T00:00:00Z"}"# }.joined(separator: ",") + "]"
@@ -270,7 +270,7 @@ import Testing
       try await Self.warnings([Self.incremental(steps)], ["[]", "[]"])
         == [
           "Stream tickets: its state stays at 2025-01-30T23:59:59Z, though more was read: its `cursor_granularity` is finer than the "
-            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can write, so that the windows that were read do not join. Give it the "
+            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can express, so the windows that were read do not join. Give it the "
             + "granularity of its format."
         ])
     #expect(try await Self.warnings([Self.incremental("step: P30D, cursor_granularity: PT1S,")], ["[]", "[]"]) == [])

@@ -57,7 +57,7 @@ import Testing
     let normalizer = try SchemaNormalizer(schema: try JSONValue(parsing: #"{"properties": {"a": {"type": "integer"}}}"#))
     var record = JSONValue.object(["a": .double(.infinity)])
     let error = #expect(throws: SchemaNormalizationError.self) { try normalizer.normalize(&record) { _ in } }
-    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is no integer.")
+    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is not an integer.")
     #expect(record == .object(["a": .double(.infinity)]))
   }
 

@@ -69,7 +69,7 @@ final class CurlReception: @unchecked Sendable {
     if !head.isWhole {
       guard MonotonicTime.now > deadline else { return CCURL_MORE }
       failure = TransportError(
-        .timedOut, "The head of the response of \(place) was not there after \(Int(limits.headSeconds)) seconds.")
+        .timedOut, "The head of the response of \(place) did not arrive within \(Int(limits.headSeconds)) seconds.")
       return CCURL_STOP
     }
     switch content {

@@ -34,7 +34,7 @@ enum HostName {
     var label = 0
     var isWellCut = !name.isEmpty && name.utf8.count <= 254
     for byte in name.utf8 {
-      if isForbidden(byte) { throw AddressError("its host has a character that no host's name has") }
+      if isForbidden(byte) { throw AddressError("its host has a character that host names cannot have") }
       if byte == UInt8(ascii: ".") {
         isWellCut = isWellCut && label > 0
         label = 0
@@ -44,7 +44,7 @@ enum HostName {
       }
     }
     // A point at the end names the root.
-    guard isWellCut else { throw AddressError("its host has a part between points that is empty or too long") }
+    guard isWellCut else { throw AddressError("its host has a part between dots that is empty or too long") }
     return name
   }
 

@@ -27,7 +27,7 @@ package final class NetworkTransport: Transport {
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
         .unsupportedScheme,
-        "Requests go by \(settings.isCloud ? "https" : "http or https"), but \(address) asks for `\(address.scheme)`.")
+        "Requests can use \(settings.isCloud ? "https" : "http or https") only, but \(address) has `\(address.scheme)`.")
     }
     var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
     if address.scheme == "https" { route.bundle = try settings.bundle() }

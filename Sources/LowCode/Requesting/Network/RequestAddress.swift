@@ -46,7 +46,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
       guard let end = bytes.lastIndex(of: UInt8(ascii: "]")) else { return (place, "") }
       let rest = Substring(bytes[end...].dropFirst())
       guard rest.isEmpty || rest.utf8.first == UInt8(ascii: ":") else {
-        throw AddressError("something else than a port follows its host")
+        throw AddressError("something other than a port follows its host")
       }
       return (place[...end], rest.dropFirst())
     }

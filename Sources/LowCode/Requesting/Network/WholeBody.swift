@@ -89,8 +89,8 @@ final class WholeBody {
       guard isCutAtLimit else {
         throw TransportError(
           .tooLarge,
-          "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit, which bodies that are "
-            + "read in parts do not have, as by JsonlDecoder or JsonItemsDecoder.")
+          "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit. It does not apply to "
+            + "bodies that are read in parts, as by JsonlDecoder or JsonItemsDecoder.")
       }
       isCut = true
     }
