@@ -41,7 +41,7 @@ package struct ConfiguredStream: Sendable {
     var mode = SyncMode.fullRefresh
     if let given = entry["sync_mode"], given != .null {
       guard let known = given.string.flatMap({ SyncMode(rawValue: $0) }) else {
-        // Anything may be in a file that was taken for a catalog: only what looks like a mode is shown.
+        // A file that is given as a catalog can hold anything: only what looks like a mode is shown.
         let word = given.string.flatMap { word in
           word.utf8.count <= 16 && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
             ? " is `\(word)`, which" : nil

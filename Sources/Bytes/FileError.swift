@@ -2,7 +2,7 @@ import Foundation
 
 /// Why a file could not be read or written, as a phrase: what the system says, or what is wrong with the name.
 package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The system's error number; nil where it was not asked.
+  /// The system's error number; nil if it was not asked.
   package let code: Int32?
   package let description: String
 

@@ -4,7 +4,7 @@ import YAML
 struct CompactJSON {
   private(set) var text = ""
 
-  /// Appends `node`; throws a ``YAMLError`` where JSON has no such value.
+  /// Appends `node`; throws a ``YAMLError`` if JSON has no such value.
   mutating func append(_ node: YAMLNode) throws(YAMLError) {
     switch node.content {
     case .null: text += "null"

@@ -14,7 +14,7 @@ package struct JSONReception: ~Copyable {
   private var seen = 0
   /// The size of the index so far, and of what is going to be made for the elements of the arrays that are still open.
   private var (indexWords, elementBytes) = (0, 0)
-  /// What reading a text as a whole is going to take, since reading it in parts failed; nil where it did not.
+  /// What reading a text as a whole is going to take, since reading it in parts failed; nil if it did not.
   private var whole: WholeTextCost?
   private var isGivenUp: Bool { whole != nil }
 

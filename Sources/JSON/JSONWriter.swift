@@ -80,7 +80,7 @@ package struct JSONWriter: ~Copyable {
 // MARK: - Views
 
 extension JSONWriter {
-  /// Appends a value of a document: its bytes as they stand where they are in written form, else written anew.
+  /// Appends a value of a document: its bytes as they are if they are in written form, else they are written again.
   package mutating func write(_ view: JSONView) {
     withExtendedLifetime(view.document) { write(view.tape, view.index) }
   }

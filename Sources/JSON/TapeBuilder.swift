@@ -14,7 +14,7 @@ struct TapeBuilder: ~Copyable {
   }
 
   /// The words, and how many there are. While they are written they are a variable of their own, of which no pointer is given to a call
-  /// that is not inlined: so its parts stand in registers.
+  /// that is not inlined: so its parts are in registers.
   struct Output {
     fileprivate(set) var words: UnsafeMutablePointer<UInt64>
     fileprivate(set) var capacity: Int
@@ -68,7 +68,7 @@ struct TapeBuilder: ~Copyable {
   /// A container that is still open.
   private struct Frame {
     var index: Int
-    /// The number of things found so far that keep the text from being written as it stands.
+    /// The number of things found so far that keep the text from being written as it is.
     var dirt: Int
     var count: Int
     var flags: UInt64
@@ -133,7 +133,7 @@ struct TapeBuilder: ~Copyable {
     return result
   }
 
-  /// Reads the whole text. On failure ``failureOffset`` tells the place.
+  /// Reads the whole text. On failure ``failureOffset`` has the position.
   mutating func build() throws(Failure) { try build(from: 0, to: end) }
 
   /// Forgets the words from `count` on.
@@ -142,7 +142,7 @@ struct TapeBuilder: ~Copyable {
     shapes.update(repeating: Shape(), count: frameCapacity)
   }
 
-  /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
+  /// Reads the value that takes up a part of the text; the part is followed by a byte that no value can contain.
   mutating func build(from start: Int, to end: Int) throws(Failure) {
     guard end <= TapeWord.maximumText else { throw fail(.size, base) }
     pause = (start, 0, 0, false)
@@ -279,7 +279,8 @@ struct TapeBuilder: ~Copyable {
 
   // MARK: - Pieces
 
-  /// Reads a key of which nothing is known: its word, the place of its closing quote, and what keeps it from being written as it stands.
+  /// Reads a key of which nothing is known: its word, the place of its closing quote, and what keeps it from being written as it
+  /// is.
   @inline(never)
   private mutating func scanKey(
     _ start: UnsafePointer<UInt8>, _ level: Int, _ out: Output

@@ -29,7 +29,7 @@ package struct Evaluation {
   /// The time and chance of the evaluation.
   package var runtime: TemplateRuntime { given ?? .system }
 
-  /// Begins anew with variables of its own: what a template changes of them is a copy, which nobody else sees.
+  /// Starts again with its own variables: a template changes only copies, which nobody else sees.
   package mutating func beginWithCopies() throws(TemplateError) {
     self = Evaluation(environment: environment, context: context, limits: limits, runtime: given)
     var copier = ValueCopier()
@@ -107,7 +107,7 @@ package struct Evaluation {
     }
   }
 
-  /// Allows for a value that holds containers so many levels deep.
+  /// Allows a value that nests containers this deep.
   func checkDepth(_ value: Value) throws(TemplateError) -> Value {
     try checkDepth(value.depth)
     return value
@@ -144,11 +144,11 @@ package struct Evaluation {
 
 /// Variables that a template binds in one place: at its top, in a loop's turn, in a macro's call.
 ///
-/// Sound as `Sendable`: what holds one (macros, loops) lives within its evaluation, whose containers are never handed out.
+/// Sound as `Sendable`: what holds one (macros, loops) is within its evaluation, whose containers never leave it.
 final class Scope: @unchecked Sendable {
   let parent: Scope?
   private var bindings: [(symbol: Symbol, value: Value)] = []
-  /// Where a symbol stands among the bindings, once there are many.
+  /// The index of a symbol among the bindings, once there are many.
   private var places: [Symbol: Int]?
 
   private static let few = 16

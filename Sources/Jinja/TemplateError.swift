@@ -75,7 +75,7 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     return "\(message) (line \(position.line), column \(position.column) of the template)"
   }
 
-  /// The same error with a place, unless it has one already: the innermost place is the most telling.
+  /// The same error with a place, unless it has one already: the innermost place says most.
   package func located(at position: TemplatePosition) -> TemplateError {
     storage.position == nil ? TemplateError(kind, message, at: position) : self
   }

@@ -11,7 +11,7 @@ enum ScalarNumbers {
   static func int(_ text: String) throws(Refusal) -> YAMLNode.Content {
     guard text.utf8.count <= maximumBytes else { throw tooLong }
     let refusal = Refusal(message: "\(quoted(text)) is not an integer")
-    // YAML leaves out underscores wherever they stand, so that Python's rule on them never applies.
+    // YAML leaves out underscores wherever they are, so that Python's rule on them never applies.
     var digits = Substring(text.filter { $0 != "_" })
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits.removeFirst() }

@@ -14,7 +14,7 @@ package final class SourceFile: Sendable {
     self.bytes = bytes
   }
 
-  /// The text of a line, counted from 1, without its line break; nil where the file has no such line.
+  /// The text of a line, counted from 1, without its line break; nil if the file has no such line.
   ///
   /// Texts in UTF-16 are decoded first. Breaks are those of YAML, by which marks count lines.
   package func line(_ number: Int) -> String? {
@@ -22,16 +22,16 @@ package final class SourceFile: Sendable {
     return index.offset(line: number, column: 1).map { index.text(from: $0, count: .max).text }
   }
 
-  /// The part of a line that begins at a column and has at most `count` characters; nil where the file has no such line.
+  /// The part of a line that begins at a column and has at most `count` characters; nil if the file has no such line.
   package func text(line: Int, from column: Int, count: Int) -> String? {
     let index = indexed
     return index.offset(line: line, column: column).map { index.text(from: $0, count: count).text }
   }
 
-  /// Where a place is among the bytes of a text in UTF-8; nil where the file has no such line.
+  /// Where a place is among the bytes of a text in UTF-8; nil if the file has no such line.
   package func offset(of mark: SourceMark) -> Int? { indexed.offset(line: mark.line, column: mark.column) }
 
-  /// The bytes of a line, counted from 1, with its break; nil where the file has no such line.
+  /// The bytes of a line, counted from 1, with its break; nil if the file has no such line.
   package func range(ofLine number: Int) -> Range<Int>? {
     let index = indexed
     guard let start = index.offset(line: number, column: 1) else { return nil }
@@ -80,7 +80,7 @@ package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
 extension SourceMark {
   /// The line of the mark with its number, and below it a caret under the column.
   ///
-  /// A long line is cut to `width` columns around the mark. Empty where the file has no such line.
+  /// A long line is cut to `width` columns around the mark. Empty if the file has no such line.
   /// - Parameters:
   ///   - hiding: finds what must not be shown, by its bytes, in a part of the text that is much longer than what is shown.
   ///   - escaping: makes of a part of the line what can be shown.
@@ -147,7 +147,7 @@ extension SourceMark {
 
 /// Decoding of texts that begin with a UTF-16 byte order mark.
 enum UTF16Text {
-  /// The text in UTF-8, or nil where `bytes` do not begin with a UTF-16 byte order mark.
+  /// The text in UTF-8, or nil if `bytes` do not begin with a UTF-16 byte order mark.
   static func decode(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 2 else { return nil }
     let isLittleEndian: Bool

@@ -5,7 +5,7 @@ package struct YAMLTimestamp: Sendable, Hashable {
   package let day: Int
   /// The time of day; nil for a date.
   package let time: Time?
-  /// The text as it stands in the document.
+  /// The text as it is in the document.
   package let text: String
 
   /// A time of day, with the distance from UTC in seconds where one was written.
@@ -129,7 +129,7 @@ struct ByteScanner {
     return position > start
   }
 
-  /// The number written with as many digits as stand here, at most `digits.upperBound`; nil where they are too few.
+  /// The number written with as many digits as are here, at most `digits.upperBound`; nil if they are too few.
   mutating func number(digits: ClosedRange<Int>) -> Int? {
     let start = position
     var value = 0

@@ -6,7 +6,7 @@ import LowCode
 struct GivenArguments {
   let all: [String]
 
-  /// `message` without such values.
+  /// `message` without these values.
   func masked(_ message: String) -> String { secrets.masked(message) }
 
   /// Says of an option of the reference that there is not, why.

@@ -26,7 +26,7 @@ enum GivenMessages {
   ///   - what: what the file is for, as in "state".
   ///   - type: the messages of an output that are wanted.
   ///   - take: is given each of them.
-  /// - Throws: ``ConnectorError`` where the file cannot be read, or is neither.
+  /// - Throws: ``ConnectorError`` if the file cannot be read, or is neither.
   static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> Content {
     var lines = Lines(try InputFile.handle(path, what))
     var beginning: [UInt8] = []

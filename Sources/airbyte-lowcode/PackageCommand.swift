@@ -55,7 +55,7 @@ struct PackageCommand: AsyncParsableCommand {
     }
   }
 
-  /// Nobody named the file: what stands there already is replaced only if it is a packaged connector.
+  /// Nobody named the file: what is already there is replaced only if it is a packaged connector.
   private static func refuse(toReplace path: String) throws {
     guard InputFile.exists(path), (try? SealedExecutable(path: path).package()) == nil else { return }
     throw PackagingError("\(path) already exists and is not a packaged connector: name another file with --output.")

@@ -43,7 +43,7 @@ struct ShippingOptions: ParsableArguments {
   }
 
   /// The connector of a manifest that is valid, with the files that it names.
-  /// - Throws: ``InvalidManifest`` after what is wrong in the manifest was told, ``ConnectorError`` for a file that is missing.
+  /// - Throws: ``InvalidManifest`` after what is wrong in the manifest was reported, ``ConnectorError`` for a missing file.
   func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
@@ -58,13 +58,13 @@ struct ShippingOptions: ParsableArguments {
   }
 }
 
-/// A manifest in which errors were found and told.
+/// A manifest in which errors were found and reported.
 struct InvalidManifest: Error, CustomStringConvertible {
   var description: String { "The manifest is not valid, so nothing was written." }
 }
 
 enum Shipping {
-  /// Where a manifest's metadata stand.
+  /// Where a manifest's metadata is.
   static func metadata(beside manifest: String) -> String { manifest.dropLast(name(of: manifest).count) + "metadata.yaml" }
 
   static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }

@@ -3,8 +3,8 @@ import Foundation
 import LowCode
 import Synchronization
 
-/// Shows on a terminal how a command goes: a line for each stream that is read, written anew in place, and above them what happened that
-/// somebody should know: warnings, errors, waits.
+/// Shows on a terminal how a command goes: a line for each stream that is read, rewritten in place, and above them what happened
+/// that the user should know: warnings, errors, waits.
 final class TerminalProgress: RunWatcher {
   private struct Stream {
     let name: String
@@ -231,7 +231,7 @@ struct ProgressCounts {
   }
 
   /// One line about them, no wider than `width` columns: what is least needed is left out first.
-  /// - Parameter note: how it stands or ended.
+  /// - Parameter note: its status or how it ended.
   func line(_ name: String, microseconds: Int64, note: String?, width: Int) -> String {
     let rate = "\(Int(Double(records) / max(Double(microseconds) / 1_000_000, 0.001))) records/s"
     let elapsed = "\(Self.seconds(microseconds)) s"

@@ -128,7 +128,7 @@ struct ValidateCommand: AsyncParsableCommand {
     return (files, problems)
   }
 
-  /// - Returns: why the file could not be mended.
+  /// - Returns: why the file could not be fixed.
   private func mend(_ file: String, _ checker: ManifestChecker) async -> String? {
     do {
       let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))

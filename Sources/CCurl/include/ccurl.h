@@ -79,7 +79,7 @@ void ccurl_run(ccurl_transfer *transfer, ccurl_result *result);
 /// Has the receiver asked at once for what it wants next, from any thread.
 void ccurl_wake(ccurl_transfer *transfer);
 
-/// Gives the transfer back. Its connection is kept open where the response was received wholly.
+/// Gives the transfer back. Its connection is kept open if the response was received completely.
 void ccurl_end(ccurl_transfer *transfer);
 
 #endif

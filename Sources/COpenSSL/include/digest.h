@@ -16,7 +16,7 @@ typedef struct digest digest;
 /// NULL where there is no memory for it.
 digest *digest_begin(const void *function);
 void digest_add(digest *sum, const void *bytes, size_t count);
-/// Writes the digest to `result`, which has room for `DIGEST_LARGEST` bytes, and returns how many it has. The sum begins anew.
+/// Writes the digest to `result`, which has room for `DIGEST_LARGEST` bytes, and returns how many it has. The sum starts again.
 size_t digest_end(digest *sum, unsigned char *result);
 void digest_free(digest *sum);
 

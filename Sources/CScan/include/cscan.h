@@ -14,8 +14,8 @@
 
 /// Looking for the end of a JSON string, sixteen bytes at once where the processor can, and eight elsewhere.
 ///
-/// The functions read up to sixteen bytes from each place that they come to, so as many must follow the text, and one of those must be
-/// a byte at which they stop. They are inlined where they are called: that is why they stand in a header.
+/// The functions read up to sixteen bytes from each place that they reach, so as many must follow the text, and one of those must
+/// be a byte at which they stop. They are inlined where they are called: that is why they are in a header.
 
 #if defined(__SSE2__)
 

@@ -53,7 +53,7 @@ final class Namespace: TemplateObject {
 
 /// Goes through its items over and over.
 ///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
+/// Sound as `Sendable`: it is only in the containers of its evaluation, which never leave it; no result holds an object.
 private final class Cycler: TemplateObject, @unchecked Sendable {
   private let items: Tuple
   private var place = 0

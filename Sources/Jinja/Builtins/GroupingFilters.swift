@@ -105,7 +105,7 @@ private func groupFilter(
   return .list(ListObject(result))
 }
 
-/// A group that `groupby` makes: a pair of the common value and its items, which also go by name.
+/// A group that `groupby` makes: a pair of the common value and its items, which also have names.
 final class GroupObject: TemplateObject, ComparableObject {
   private let grouper: Value
   private let list: Value

@@ -50,7 +50,7 @@ extension Environment {
 }
 
 extension Value {
-  /// Python's `float(…)`, nil where it fails.
+  /// Python's `float(…)`, nil if it fails.
   var pythonFloat: Double? {
     switch self {
     case .string(let text), .markup(let text): PythonNumberText.float(text)
@@ -60,7 +60,7 @@ extension Value {
   }
 }
 
-/// Python's `int` of a text in a base; nil where it is not one, and in every base beyond the digits that Python reads in base 10.
+/// Python's `int` of a text in a base; nil if it is not one, and in every base beyond the digits that Python reads in base 10.
 private func integer(_ read: PythonInteger?) -> Value? {
   switch read {
   case .int(let int): return .int(int)

@@ -49,7 +49,7 @@ final class CallNode: Node {
     try evaluate(&evaluation, caller: nil)
   }
 
-  /// The call, with what a call block hands on as `caller`.
+  /// The call, with what a call block passes as `caller`.
   func evaluate(_ evaluation: inout Evaluation, caller: Value?) throws(TemplateError) -> Value {
     let function = try function.evaluate(&evaluation)
     do throws(TemplateError) {

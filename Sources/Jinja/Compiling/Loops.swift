@@ -140,7 +140,7 @@ private final class LoopTurns: @unchecked Sendable {
 
 /// The `loop` of a loop's body.
 ///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
+/// Sound as `Sendable`: it is only in the containers of its evaluation, which never leave it; no result holds an object.
 private final class LoopObject: TemplateObject, @unchecked Sendable {
   private let turns: LoopTurns
   private let value: Value

@@ -233,7 +233,7 @@ final class BlockNode: StatementNode {
   }
 }
 
-/// A tag that wants another template, of which there are none.
+/// A tag that needs another template, of which there are none.
 final class LoadingNode: StatementNode {
   private let tag: String
   private let position: TemplatePosition

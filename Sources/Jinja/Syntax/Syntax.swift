@@ -39,7 +39,7 @@ final class Expression {
     }
   }
 
-  /// Calls `body` with each direct part, in the order of Jinja's node fields, which the rules on names go by.
+  /// Calls `body` with each direct part, in the order of Jinja's node fields, which the rules on names follow.
   static func forEachChild(of kind: Kind, _ body: (Expression) -> Void) {
     switch kind {
     case .constant, .name: break

@@ -7,7 +7,7 @@ package struct UpperBound: Equatable, Sendable {
 }
 
 extension UpperBound {
-  /// The upper bounds on `variable` that a template's truth follows from: those in an expression that stands alone, or as the test
+  /// The upper bounds on `variable` that a template's truth follows from: those in an expression that is alone, or as the test
   /// of an `if` that writes something true and nothing else, under `and` and `or` at most.
   ///
   /// Bounds that name `follower` do not count, nor do those on what arithmetic makes of the variable.
@@ -91,7 +91,7 @@ extension UpperBound {
 }
 
 extension Expression {
-  /// Whether a name stands anywhere in the expression.
+  /// Whether a name is anywhere in the expression.
   fileprivate func names(_ name: String) -> Bool {
     if case .name(let own) = kind { return own == name }
     var isNamed = false

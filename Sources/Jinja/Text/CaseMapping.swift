@@ -16,7 +16,7 @@ struct CaseMapping: Sendable {
     }
   }
 
-  /// The text in this case; nil where it needs more than the table.
+  /// The text in this case; nil if it needs more than the table.
   func apply(_ text: String) -> String? {
     var text = text
     return text.withUTF8 { source in

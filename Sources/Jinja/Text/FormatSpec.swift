@@ -3,7 +3,7 @@ import Foundation
 import Python
 import PythonTime
 
-/// Python's format specification: what stands after the colon in `'{:>10.2f}'`.
+/// Python's format specification: what follows the colon in `'{:>10.2f}'`.
 struct FormatSpec {
   var fill: Unicode.Scalar = " "
   var align: Unicode.Scalar?

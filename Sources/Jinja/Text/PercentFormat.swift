@@ -39,7 +39,7 @@ private struct PercentFormatter {
         result.unicodeScalars.append(current)
       }
     }
-    // A mapping may hold more than the format asks for, and so may a list or an object stand alone.
+    // A mapping may hold more than the format asks for, and so may a list or an object alone.
     if !usesNames, used < positional.count, !toleratesRest {
       throw TemplateError(.type, "A format does not use all its arguments.")
     }

@@ -3,7 +3,7 @@ import Python
 extension String {
   var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 
-  /// `str.lower` of any text: what a sigma becomes depends on where it stands in its word.
+  /// `str.lower` of any text: what a sigma becomes depends on its position in the word.
   var lowercasedByContext: String {
     let lower = lowercased()
     guard unicodeScalars.contains("Σ") else { return lower }

@@ -42,7 +42,7 @@ private struct TextWrapper {
     let chunks = self.chunks(line)
     var lines: [Text] = []
     var place = 0
-    // What is left of the chunk at `place`, of which a part may stand in an earlier line.
+    // What is left of the chunk at `place`, of which a part may be in an earlier line.
     var rest = chunks.first ?? []
     func advance() {
       place += 1
@@ -123,7 +123,7 @@ private struct TextWrapper {
       var end = at
       while end < word.endIndex, word[end] == "-" { end += 1 }
       if end - at > 1 {
-        // A dash of two or more hyphens between words stands by itself.
+        // A dash of two or more hyphens between words is a chunk by itself.
         if at > start, isWordPart(at - 1), end < word.endIndex, word[end] == "_" || word[end].isPythonAlphanumeric {
           parts.append(word[start..<at])
           parts.append(word[at..<end])

@@ -91,7 +91,7 @@ extension Value {
     return try Value.areEqual(left, right, depth, &evaluation)
   }
 
-  /// Whether two scalars are equal; nil where both are containers or objects.
+  /// Whether two scalars are equal; nil if both are containers or objects.
   func isSameScalar(as other: Value) -> Bool? {
     switch (self, other) {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
@@ -164,7 +164,7 @@ extension Value {
     }
   }
 
-  /// The value of a mapping's key, nil where it has none or this is no mapping.
+  /// The value of a mapping's key, nil if it has none or this is no mapping.
   func mappingItem(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if let text = key.text { try evaluation.charge(looking: text.utf8.count) }
     switch self {

@@ -86,7 +86,7 @@ package final class DictObject: @unchecked Sendable, ChangeableContainer {
 
   func remove(_ key: DictKey, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if isFrozen { throw .readOnly("dict") }
-    // What stands behind the member moves.
+    // What follows the member moves.
     try evaluation.charge(storage.count >> 8)
     return storage.removeValue(forKey: key)
   }

@@ -4,7 +4,7 @@ import JSON
 package struct ValueIterator {
   private enum Source {
     case items([Value])
-    /// A list as it stands when it is asked: what is appended meanwhile comes too.
+    /// A list as it is when the next element is read: what is appended meanwhile is included.
     case list(ListObject)
     case text(String.UnicodeScalarView)
     case bytes([UInt8])
@@ -52,7 +52,7 @@ package struct ValueIterator {
 
 /// A Python generator: makes its elements as they are asked for, once.
 ///
-/// Sound as `Sendable`: it lies in the containers of its evaluation alone, which are never handed out; no result holds an object.
+/// Sound as `Sendable`: it is only in the containers of its evaluation, which never leave it; no result holds an object.
 package final class Generator: TemplateObject, @unchecked Sendable {
   package typealias Body = (inout Evaluation) throws(TemplateError) -> Value?
 

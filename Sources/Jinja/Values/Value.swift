@@ -13,7 +13,7 @@ package enum Value: Sendable {
   indirect case bigInt(BigInt)
   case float(Double)
   case string(String)
-  /// A text that is safe to stand in HTML (`markupsafe.Markup`).
+  /// A text that is safe in HTML (`markupsafe.Markup`).
   case markup(String)
   case bytes([UInt8])
   /// A list, by reference as in Python.
@@ -113,16 +113,16 @@ package protocol TemplateObject: AnyObject, Sendable {
   var isCallable: Bool { get }
   /// How deep containers lie in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
   var depth: Int { get }
-  /// The attribute's value, nil where there is none.
+  /// The attribute's value, nil if there is none.
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
-  /// The number of elements, nil where Python's `len` is a type error.
+  /// The number of elements, nil if Python's `len` is a type error.
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int?
   /// Whether it has elements to iterate over.
   var isIterable: Bool { get }
-  /// An iterator over its elements, nil where it has none.
+  /// An iterator over its elements, nil if it has none.
   func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator?
-  /// The element for `obj[key]`, nil where there is none.
+  /// The element for `obj[key]`, nil if there is none.
   func item(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
 }
 

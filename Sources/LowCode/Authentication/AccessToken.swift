@@ -25,9 +25,9 @@ struct AccessToken: Sendable, Equatable {
 protocol TokenStore: Sendable {
   /// Runs `body` while nobody else renews tokens that are kept in the same place.
   func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result
-  /// The token that was got last; nil where none was got yet.
+  /// The token that was got last; nil if none was got yet.
   func accessToken() throws -> AccessToken?
-  /// What the next refresh sends; null where there is none.
+  /// What the next refresh sends; null if there is nothing.
   func refreshToken() throws -> JSONValue
   /// Keeps the tokens of a refresh; no new `refreshToken` leaves the present one.
   func save(_ token: AccessToken, refreshToken: JSONValue?) async throws

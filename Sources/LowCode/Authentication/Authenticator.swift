@@ -5,7 +5,7 @@ package protocol Authenticator: Sendable {
   func credentials() async throws -> RequestParts
   /// The API refused `request`, which carried these credentials, and the manifest wants fresh ones.
   /// - Returns: whether these credentials can be made fresh at all; then they are.
-  /// - Throws: ``ConnectorError`` where they could not be made fresh: a config error where nothing but the user helps.
+  /// - Throws: ``ConnectorError`` if they could not be made fresh: a config error where nothing but the user helps.
   func refresh(after request: HTTPRequest) async throws -> Bool
   /// What signs each attempt by itself, where there are several credentials to choose from.
   var rotation: (any TokenRotation)? { get }

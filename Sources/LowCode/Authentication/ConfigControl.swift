@@ -6,13 +6,13 @@ package struct ConfigControl: ConfigUpdating {
   private let writer: MessageWriter
   private let file: ConfigFile?
 
-  /// - Parameter file: the path of the config's file; nil where it is to stay as it is.
+  /// - Parameter file: the path of the config's file; nil if it is to stay as it is.
   package init(writer: MessageWriter, file: String?) {
     self.writer = writer
     self.file = file.map(ConfigFile.init)
   }
 
-  /// A file that cannot be written is told in a warning: the message alone is what platforms rely on.
+  /// If the file cannot be written, a warning says so: platforms rely on the message only.
   package func configChanged(_ config: JSONObject) async {
     try? writer.control(config: config)
     guard let file else { return }

@@ -66,7 +66,7 @@ struct JwtAuthenticator: Component, Authenticator {
   }
 
   /// A fresh token behind its prefix.
-  /// - Throws: ``ConnectorError`` where the key does not fit the algorithm, or a reserved header or claim is set.
+  /// - Throws: ``ConnectorError`` if the key does not fit the algorithm, or a reserved header or claim is set.
   func token() throws -> String {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()

@@ -97,7 +97,7 @@ final class SessionTokenCache: Sendable {
   private let fetch = SharedFetch()
   private let kept = Mutex<AccessToken?>(nil)
 
-  /// - Throws: ``ConnectorError`` where the login fails or its answer has no token.
+  /// - Throws: ``ConnectorError`` if the login fails or its answer has no token.
   func token(of login: SessionLogin, runtime: RuntimeEnvironment) async throws -> String {
     try await fetch.value({ kept.withLock { $0 }.flatMap { $0.expiry > runtime.now() ? $0 : nil } }) {
       var parts = RequestParts()
@@ -121,7 +121,7 @@ final class SessionTokenCache: Sendable {
 
 extension RuntimeEnvironment {
   /// Sends a request that is not repeated, unless its answer breaks off.
-  /// - Throws: ``ConnectorError`` where no answer came.
+  /// - Throws: ``ConnectorError`` if no answer came.
   fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
     var breaks = 0
     while true {

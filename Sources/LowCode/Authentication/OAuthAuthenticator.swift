@@ -10,7 +10,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   private let accessTokenName: InterpolatedString
   private let expiresInName: InterpolatedString
   private let refreshTokenName: Result<String, any Error>
-  /// Whether the tokens stand in the config, which a refresh writes to.
+  /// Whether the tokens are in the config, which a refresh writes to.
   private let isSingleUse: Bool
   /// Whether the endpoint names the moment at which a token ends, rather than its seconds.
   private let expiresAtMoment: Bool
@@ -183,7 +183,7 @@ extension OAuthAuthenticator {
     return moment
   }
 
-  /// The parts of an authenticator whose refresh token is good for one use: all its tokens stand in the config.
+  /// The parts of an authenticator whose refresh token can be used once: all its tokens are in the config.
   private static func singleUse(
     _ node: ComponentNode, _ updater: ManifestNode, _ context: BuildContext
   ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: Result<String, any Error>) {

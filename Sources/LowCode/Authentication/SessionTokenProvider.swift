@@ -50,7 +50,7 @@ final class SessionTokenProvider: Sendable {
     shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: context) { Shared() }
   }
 
-  /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.
+  /// - Throws: ``ConnectorError`` if the login fails, or its answer has no token.
   func token() async throws -> JSONValue {
     guard duration != nil else { return try await logIn().token }
     let shared = shared.value

@@ -4,7 +4,7 @@ import JSON
 
 /// Why a token endpoint gave no token.
 struct TokenRequestFailure: Error {
-  /// The status of its answer; nil where there was none.
+  /// The status of its answer; nil if there was none.
   var status: Int?
   var error: ConnectorError
 
@@ -12,7 +12,8 @@ struct TokenRequestFailure: Error {
   var isRejection: Bool { status.map { (400..<500).contains($0) && $0 != 429 } ?? false }
 }
 
-/// Sends requests to a token endpoint: repeats what may pass, and tells a refused refresh token from other failures.
+/// Sends requests to a token endpoint: repeats what may succeed later, and distinguishes a refused refresh token from other
+/// failures.
 struct TokenEndpoint: Sendable {
   /// The answers that say that the user has to authenticate again.
   struct Rejection: Sendable {

@@ -10,7 +10,7 @@ struct TokenResponse: Sendable {
   /// The levels below the top that are looked into, as the reference: deeper ones are an error.
   private static let maxDepth = 5
 
-  /// The value of the first `key` on the way down; nil where there is none, or nothing but null.
+  /// The value of the first `key` on the way down; nil if there is none, or only null.
   /// - Throws: a config error where the answer is nested too deep to say.
   func value(of key: String) throws -> JSONView? {
     let found = try find(JSONKey(key), key, in: body, depth: 0)

@@ -79,9 +79,9 @@ package protocol Decoder: Sendable {
   var streams: Bool { get }
   /// How the bodies of responses are to be received.
   var reception: Reception { get }
-  /// Whether a `DefaultPaginator` may stand beside this decoder.
+  /// Whether a `DefaultPaginator` can be used with this decoder.
   var allowsPagination: Bool { get }
-  /// Reads a body that was received wholly.
+  /// Reads a body that was received completely.
   func decode(_ response: HTTPResponse) throws -> DecodedBody
   /// Reads a body in batches of values, as it comes.
   /// - Parameter batch: takes values and returns whether more are wanted.
@@ -94,7 +94,7 @@ extension Decoder {
   package var reception: Reception { streams ? .parts : .memory }
   package var allowsPagination: Bool { false }
 
-  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
+  /// Checks whether a body that was received completely ends in the middle; other errors are reported when it is read.
   /// - Throws: ``TransportError``
   func checkEnd(_ response: HTTPResponse) throws(TransportError) {
     if self is JsonDecoder { return try response.checkJSONEnd() }

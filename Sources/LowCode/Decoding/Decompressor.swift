@@ -43,7 +43,7 @@ final class Decompressor {
   /// How many bytes to read at a time so that no more than about `size` come out of them.
   func step(for size: Int) -> Int { bounds.step(for: size) }
 
-  /// Calls `body` with what the next bytes stand for, in pieces that are valid during the call.
+  /// Calls `body` with what the next bytes unpack to, in pieces that are valid during the call.
   /// - Throws: ``InflateError``, or what `body` throws.
   func read(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     bounds.add(input: input.count)
@@ -58,7 +58,7 @@ final class Decompressor {
     try pass(input, body)
   }
 
-  /// - Throws: ``InflateError`` where the input ended within the compressed data, or what `body` throws.
+  /// - Throws: ``InflateError`` if the input ended within the compressed data, or what `body` throws.
   func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     switch kind {
     case .undecided(nil), .plain, .over: break

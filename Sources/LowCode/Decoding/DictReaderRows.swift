@@ -27,7 +27,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
   }
 
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {
-    // Rows would show it too, but there may be none.
+    // Rows would show it too, but there may be no rows.
     guard namesAreText else { throw ConnectorError(.system, "The column names of a CSV response are not valid UTF-8.") }
     try lines.handOver(to: &values, "A CSV response")
   }

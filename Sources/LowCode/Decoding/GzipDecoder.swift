@@ -21,7 +21,7 @@ struct GzipDecoder: Component, PartwiseDecoder {
 
 /// The decoder within another one.
 enum NestedDecoder {
-  /// - Throws: ``ConnectorError`` for a decoder that cannot stand there.
+  /// - Throws: ``ConnectorError`` for a decoder that is not allowed there.
   static func build(_ node: ManifestNode, in context: BuildContext) throws -> any PartwiseDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
     if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: context) }

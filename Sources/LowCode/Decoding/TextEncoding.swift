@@ -55,7 +55,7 @@ enum TextEncoding: Equatable {
   /// A name as Python compares it.
   static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
 
-  /// The text as UTF-8; nil where there is no such encoding, or where the text is not in it.
+  /// The text as UTF-8; nil if there is no such encoding, or where the text is not in it.
   static func transcoded(
     _ text: JSONBytes, dropping count: Int = 0, from name: String, replacesInvalid: Bool = false
   ) -> JSONBytes? {
@@ -74,7 +74,7 @@ enum TextEncoding: Equatable {
 // MARK: - JSON
 
 extension TextEncoding {
-  /// What a JSON text that is not valid UTF-8 says in the encoding that the response's head names; nil where that is no other one.
+  /// What a JSON text that is not valid UTF-8 says in the encoding that the response's head names; nil if that is no other one.
   static func json(_ text: JSONBytes, charset: String?) -> Result<JSONDocument, JSONError>? {
     guard let charset, !isUTF8(charset), let utf8 = transcoded(text, from: charset) else { return nil }
     do throws(JSONError) { return .success(try JSONDocument(parsing: utf8)) } catch { return .failure(error) }

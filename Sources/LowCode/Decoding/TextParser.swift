@@ -22,7 +22,7 @@ final class TextParser: BodyParser {
   ///   - manifest: the encoding that the manifest asks for, if it does.
   ///   - charset: the encoding that the response's head names, if it does.
   ///   - keepsCharactersWhole: whether a part must not end within a character.
-  /// - Throws: ``ConnectorError`` where the manifest asks for an encoding that does not exist.
+  /// - Throws: ``ConnectorError`` if the manifest asks for an encoding that does not exist.
   init(_ inner: any BodyParser, manifest: String? = nil, charset: String?, keepsCharactersWhole: Bool = false) throws {
     self.inner = inner
     self.manifest = manifest

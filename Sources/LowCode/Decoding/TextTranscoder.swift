@@ -20,7 +20,7 @@ final class TextTranscoder {
   private var pending: [UInt8] = []
 
   /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
-  /// - Throws: ``ConnectorError`` where there is no such encoding.
+  /// - Throws: ``ConnectorError`` if there is no such encoding.
   init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
     guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`.") }
     self.kind = kind
@@ -60,7 +60,7 @@ final class TextTranscoder {
     return TextEncoding.transcoded(sample, from: name)?.array == sample.array
   }
 
-  /// Appends what `bytes` stand for; of a character that is not complete the beginning is kept.
+  /// Appends what `bytes` mean; the beginning of an incomplete character is kept.
   func transcode(_ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer) throws(ConnectorError) {
     switch kind {
     case .utf8:
@@ -88,7 +88,7 @@ final class TextTranscoder {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the text ended within a character.
+  /// - Throws: ``ConnectorError`` if the text ended within a character.
   func finish(to out: inout ByteBuffer) throws(ConnectorError) {
     guard !pending.isEmpty else { return }
     guard replacesInvalid else { throw invalid() }

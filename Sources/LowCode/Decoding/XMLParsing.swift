@@ -20,10 +20,10 @@ struct XMLError: Error, CustomStringConvertible {
   var description: String { "\(reason) at line \(line)" }
 }
 
-/// Reads XML by expat, on which Python's `xmltodict` stands as well.
+/// Reads XML with expat, as Python's `xmltodict` does.
 ///
 /// Names stay as they are written (namespaces mean nothing) and nothing is fetched. Entities that the text declares are left out of
-/// texts and stand in attributes, as `xmltodict` has it; expat refuses those that would multiply.
+/// texts and kept in attributes, as in `xmltodict`; expat refuses those that would multiply.
 final class XMLParsing {
   /// The deepest nesting of elements that is read: JSON cannot be nested deeper.
   static let maximumDepth = 1000

@@ -67,7 +67,7 @@ struct CheckStream: ConnectionCheck {
     }
   }
 
-  /// Only those that are named, where all of them stand in the manifest: then nothing is asked for the generated ones.
+  /// Only those that are named, if all of them are in the manifest: then nothing is requested for the generated ones.
   private func streams(_ names: [String], of connector: Connector) async throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {

@@ -6,7 +6,7 @@ extension Connector {
   package func writeSpec(to writer: MessageWriter) throws { try writer.spec(spec().message()) }
 
   /// Tries the connection and writes the CONNECTION_STATUS message.
-  /// - Throws: ``ConnectorError`` where the manifest itself is wrong.
+  /// - Throws: ``ConnectorError`` if the manifest itself is wrong.
   package func check(to writer: MessageWriter) async throws {
     do {
       try spec().validate(context.config)

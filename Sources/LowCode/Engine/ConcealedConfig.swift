@@ -15,9 +15,9 @@ package struct ConcealedConfig: Sendable {
   package var exceedsMask: Bool { hidden.count >= Concealment.maximumHidden }
 
   /// - Parameters:
-  ///   - specification: the JSON schema of the config; nil where there is none, or none that is valid.
-  ///   - names: words that keys may be, as they are no secret: those of the manifest.
-  ///   - isSecret: tells by the name of a property that its value is a secret, whatever the spec says.
+  ///   - specification: the JSON schema of the config; nil if there is none, or none that is valid.
+  ///   - names: words that are not secret as keys: those of the manifest.
+  ///   - isSecret: says by the name of a property that its value is a secret, whatever the spec says.
   package init(
     _ config: JSONObject, specification: JSONValue?, names: Set<String> = [], isSecret: (String) -> Bool = { _ in false }
   ) {
@@ -63,7 +63,7 @@ private struct Concealment {
   /// More texts are not looked for in others.
   static let maximumHidden = 1_000
   private static let maximumDepth = 256
-  /// Where these stand, what a value is goes by more than is looked at here.
+  /// With these, what a value is depends on more than is considered here.
   private static let opaque = [
     "$ref", "$dynamicRef", "patternProperties", "dependencies", "dependentSchemas", "not", "contains", "prefixItems",
   ]

@@ -6,7 +6,7 @@ struct ConfigOverrides: Sendable {
   let values: JSONObject
 
   /// - Parameter node: a check's `config_overrides`.
-  /// - Throws: ``ConnectorError`` where the manifest may not override so.
+  /// - Throws: ``ConnectorError`` if the manifest may not override so.
   init(_ node: ManifestNode, in manifest: Manifest) throws {
     values = node.value.object ?? [:]
     if values.isEmpty { return }

@@ -11,7 +11,7 @@ struct ReadRun: Sendable {
 
 /// How a read ended.
 package struct ReadOutcome: Sendable, Equatable {
-  /// Whether every stream that the manifest has was read wholly.
+  /// Whether every stream that the manifest has was read completely.
   package var isComplete = true
   /// The streams that the catalog asks for and the manifest lacks.
   package var unknownStreams: [String] = []
@@ -21,7 +21,7 @@ extension Connector {
   /// Reads the streams of `catalog` and writes their messages.
   ///
   /// A stream that fails does not stop the others.
-  /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
+  /// - Throws: ``ConnectorError`` if nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
     let runtime = context.runtime
     let available = try await streamsOrErrors()
@@ -79,8 +79,8 @@ extension Connector {
     return outcome
   }
 
-  /// Says of states that nobody reads on from, and of streams that begin anew beside others that go on: names are easily mistaken, and
-  /// a state that holds but one stream is easily taken for all.
+  /// Warns about states that no stream uses, and about streams that start again beside others that continue: names are easily
+  /// misspelt, and a state of one stream is easily mistaken for that of all.
   private func warn(ofStatesWithoutUse names: [String], _ catalog: [ConfiguredStream]) {
     for name in states.keys.sorted() where !names.contains(name) {
       let nearest = NameSuggestion.nearest(to: name, among: names)

@@ -9,7 +9,7 @@ package enum RunEvent: Sendable, Equatable {
   case streamEnded(String, isComplete: Bool)
   /// A page of a stream was read, with or without records.
   case pageRead(stream: String)
-  /// A request waits; `stream` is nil where it serves no stream of its own. The reason is a few words: `status 429, Retry-After`.
+  /// A request waits; `stream` is nil if it serves no stream of its own. The reason is a few words: `status 429, Retry-After`.
   case waiting(stream: String?, seconds: Double, reason: String)
 }
 

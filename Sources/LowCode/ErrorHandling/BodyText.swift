@@ -8,7 +8,7 @@ struct BodyText {
   /// What the body holds.
   enum Kind: Equatable {
     case empty
-    /// JSON, or any text that is none of the others.
+    /// JSON, or any other text.
     case text
     case html
     case xml
@@ -41,10 +41,10 @@ struct BodyText {
     kind = Self.kind(of: text, contentType)
   }
 
-  /// The fields of a form (`error=invalid_request&error_description=…`); none where the body is none.
+  /// The fields of a form (`error=invalid_request&error_description=…`); empty if the body is not a form.
   var fields: [(name: String, value: String)] { kind == .form ? URLParts.query(of: "?" + beginning) : [] }
 
-  /// The beginning of the text in one line; nil where there is no text to show.
+  /// The beginning of the text in one line; nil if there is no text to show.
   /// - Parameters:
   ///   - secrets: masks the text before it is cut.
   ///   - count: the most characters.

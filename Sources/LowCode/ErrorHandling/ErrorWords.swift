@@ -108,7 +108,7 @@ struct ErrorWords {
     return texts.isEmpty ? nil : Self.joined(texts)
   }
 
-  /// What an object says that stands where an explanation does, such as `{"since": ["is no date"]}`.
+  /// What an object in the place of an explanation says, such as `{"since": ["is no date"]}`.
   private mutating func fields(of object: JSONView, _ depth: Int) -> String? {
     var members: [(name: String, value: JSONView)] = []
     object.forEachMember { (name: String, value: JSONView) in

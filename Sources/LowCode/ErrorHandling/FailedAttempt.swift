@@ -7,7 +7,7 @@ struct FailedAttempt {
   /// How it ended, for sentences that name the request already.
   private let cause: String
   private let answer: APIAnswer?
-  /// Why the API may refuse the request; nil where nothing is known.
+  /// Why the API may refuse the request; nil if nothing is known.
   private let suspicion: String?
 
   init(_ attempt: Attempt, _ request: HTTPRequest, hiding secrets: any Secrets) {

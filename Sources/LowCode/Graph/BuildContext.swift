@@ -23,19 +23,19 @@ package struct BuildContext: Sendable {
 
   /// The name of the stream that is being built; empty outside streams.
   package var streamName = ""
-  /// The files that the manifest may name by paths from where it stands.
+  /// The files that the manifest can name by paths relative to itself.
   package var manifestFiles = ManifestFiles.folder(".")
 
-  /// The state that was handed in for the stream that is being built (its `stream_state`), if any.
+  /// The state that was passed in for the stream that is being built (its `stream_state`), if any.
   package var streamState: JSONObject?
   /// The catalog's entry of the stream, where a read was configured for it.
   package var configuredStream: ConfiguredStream?
 
-  /// Whether the stream may throw its state away, which the platform is told of: not where the catalog does not have the stream.
+  /// Whether the stream can discard its state, which is reported to the platform: not if the catalog does not have the stream.
   package var mayForgetState = true
   /// Whether other streams walk through the pages of the stream that is being built.
   package var isParentStream = false
-  /// Whether the parents of the stream that is being built are such: as in the reference, those of the manifest's streams are, but
+  /// Whether the parents of the stream that is being built count too: as in the reference, those of the manifest's streams do, but
   /// not the parents of parents.
   package var hasSharedParents = false
   /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
@@ -51,7 +51,7 @@ package struct BuildContext: Sendable {
   /// What must be settled by a parent before its children are built.
   package var siblings = SiblingContext()
 
-  /// - Parameter updates: is told when a component changes the config.
+  /// - Parameter updates: is called when a component changes the config.
   package init(
     config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry, updates: (any ConfigUpdating)? = nil
   ) {
@@ -65,7 +65,7 @@ package struct BuildContext: Sendable {
     authentication = AuthenticationState(config: config, updates: updates)
   }
 
-  /// The same surroundings with another config, of whose changes nobody is told.
+  /// The same surroundings with another config, whose changes are not reported.
   package func overriding(config: JSONObject) -> BuildContext {
     var context = self
     context.config = config
@@ -77,7 +77,7 @@ package struct BuildContext: Sendable {
     return context
   }
 
-  /// The config with other secrets, as templates see it; nil where none of those in `nodes` may read a secret.
+  /// The config with other secrets, as templates see it; nil if none of those in `nodes` may read a secret.
   func shadow(for nodes: [ManifestNode]) -> TemplateConfig? {
     guard let shadow = secretShadow, nodes.contains(where: { shadow.mayChange($0.value) }) else { return nil }
     return templateConfig.with(shadow.value)
@@ -90,7 +90,7 @@ package struct BuildContext: Sendable {
     return context
   }
 
-  /// The same surroundings, with what is told of everything that keeps components from being built.
+  /// The same surroundings, with a collector of everything that keeps components from being built.
   func salvaging(_ salvage: BuildSalvage?) -> BuildContext {
     var context = self
     context.salvage = salvage
@@ -98,13 +98,13 @@ package struct BuildContext: Sendable {
   }
 
   /// Builds the component that `node` describes and casts it to the role that its place needs.
-  /// - Throws: ``ConnectorError`` where the type is unknown, not available or does not fit the place.
+  /// - Throws: ``ConnectorError`` if the type is unknown, not available or does not fit the place.
   package func build<Role>(_ node: ManifestNode, as role: Role.Type = Role.self) throws -> Role {
     try registry.build(node, as: role, in: self)
   }
 
   /// Builds the component of a place that admits but one type, which the node need not name: the schema has no `type` for it.
-  /// - Throws: ``ConnectorError`` where it is not available.
+  /// - Throws: ``ConnectorError`` if it is not available.
   package func build<Only: Component>(only node: ManifestNode, _: Only.Type = Only.self) throws -> Only {
     try registry.build(node, named: Only.typeName, as: Only.self, in: self)
   }

@@ -28,11 +28,11 @@ package final class BuildSalvage: Sendable {
     state.withLock { _ = $0.begun.insert(path) }
   }
 
-  /// Notes why a component failed, and builds what it has not come to.
+  /// Notes why a component failed, and builds what it did not reach.
   func fail(_ component: ComponentNode, with error: any Error, in context: BuildContext) {
     let error = ConnectorError(wrapping: error)
     state.withLock { state in
-      // What a component lacks for want of a value that was left out is not wrong with the manifest.
+      // If a component lacks something because a value was left out, the manifest is not wrong.
       if !state.reduced.contains(component.node.path) || error.path != component.node.path { state.errors.append(error) }
     }
     // What custom code makes of its parts is not known, and streams of a condition may not exist.

@@ -1,22 +1,22 @@
 import AirbyteProtocol
 
-/// A failure that ends a stream, a check or the whole run: what the user is told, and who has to act.
+/// A failure that ends a stream, a check or the whole run: the message for the user, and who has to act.
 package struct ConnectorError: Error, Sendable, CustomStringConvertible {
   package var failureType: FailureType
   /// A sentence for the user: what happened and what helps.
   package var message: String
   /// A sentence for the developer of the manifest: the exact cause.
   package var internalMessage: String?
-  /// Where in the manifest the cause stands, if it is there.
+  /// Where in the manifest the cause is, if it is there.
   package var location: SourceLocation?
-  /// Where the reference stands that brought the cause into its place, if one did.
+  /// The reference that brought the cause into its place, if there is one.
   package var referencedFrom: SourceLocation?
   /// The place in the resolved manifest, as in `streams[3].retriever`.
   package var path: String?
 
   /// Whether the cause is a component that this version cannot run: then only the streams that need it fail.
   package var isUnsupported = false
-  /// Whether the reference raises it as an error for the platform: a check that it ends tells of it at once.
+  /// Whether the reference raises it as an error for the platform: a check that it ends reports it at once.
   package var isTraced = false
 
   package init(

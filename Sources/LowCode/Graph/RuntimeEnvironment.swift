@@ -68,7 +68,7 @@ extension LogSink {
 
 extension RuntimeEnvironment {
   /// Says what a stream left out, and why it has no records.
-  /// - Parameter stream: the stream that is over; nil where all of them are.
+  /// - Parameter stream: the stream that is over; nil if all of them are.
   func reportWhatIsMissing(of stream: String? = nil) {
     omissions.report(of: stream, to: log)
     tallies.report(of: stream, to: log, hiding: secrets)

@@ -15,7 +15,7 @@ final class CursorDefinition: Sendable {
   let converter: CursorValueConverter
   let rules: WindowRules
   let boundaries: Boundaries
-  /// Whether a slice's window says what was read; a counting cursor goes by its records instead.
+  /// Whether a slice's window says what was read; a counting cursor uses its records instead.
   let readsWindows: Bool
   /// Where the stream begins, as the manifest says it now.
   let start: @Sendable () throws -> CursorValue
@@ -68,7 +68,7 @@ final class CursorDefinition: Sendable {
   }
 
   /// The cursor value at a place of a state.
-  /// - Throws: ``ConnectorError`` that says what stands there and what should.
+  /// - Throws: ``ConnectorError`` that says what is there and what should be.
   func read(_ value: JSONValue, _ place: String) throws(ConnectorError) -> CursorValue {
     do throws(CursorValueError) {
       return try converter.parse(value)
@@ -95,7 +95,7 @@ final class CursorDefinition: Sendable {
     return ConnectorError(.system, "Stream `\(streamName)`: \(message)", internalMessage: reason)
   }
 
-  /// Up to when a state of one timeline says that it was read; nil where it has no readable moment.
+  /// Up to when a state of one timeline says that it was read; nil if it has no readable moment.
   func moment(of state: JSONObject) -> PyDateTime? {
     let value: JSONValue?
     if CursorTimeline.isConcurrent(state) {

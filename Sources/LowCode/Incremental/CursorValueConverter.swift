@@ -151,7 +151,7 @@ final class DatetimeCursorFormats: Sendable {
     throw unreadable(value)
   }
 
-  /// nil where the format does not fit.
+  /// nil if the format does not fit.
   private func reading(_ read: () throws(PythonTimeError) -> PyDateTime) throws(CursorValueError) -> PyDateTime? {
     do throws(PythonTimeError) {
       return try read()

@@ -3,7 +3,7 @@ import PythonTime
 /// What a read says once of a stream whose cursor leaves nothing to read, or whose state cannot move.
 extension CursorDefinition {
   /// Warns at the stream's end where it begins after its end.
-  /// - Parameter isFromState: whether `start` comes from the state that was handed in.
+  /// - Parameter isFromState: whether `start` comes from the state that was passed in.
   func warn(ofStart start: CursorValue, isFromState: Bool) {
     guard case .datetime(let formats) = converter, readsWindows, let end = try? end(),
       let first = start.moment?.epochMicroseconds, let last = end.moment?.epochMicroseconds,
@@ -51,8 +51,8 @@ extension CursorDefinition {
     }
   }
 
-  /// The moment before which a record of a slice was not asked for, in microseconds since 1970; nil where no option of the requests says
-  /// from when on records are wanted. A day is left for APIs that go by days, or by another zone.
+  /// The moment before which a record of a slice was not asked for, in microseconds since 1970; nil if no option of the requests
+  /// says from which time records are needed. A day is subtracted for APIs that use whole days, or another zone.
   func earliestAskedFor(in slice: StreamSlice) -> Int? {
     guard readsWindows, requestOptions.startOption != nil, let start = slice.cursorSlice[boundaries.start],
       let moment = (try? converter.parse(start))?.moment

@@ -9,7 +9,7 @@ struct DatetimeBasedCursor: IncrementalSync {
   let isClientSideIncremental: Bool
   private let field: String
   private let formats: DatetimeCursorFormats
-  /// How windows are cut. The reference settles it for each partition anew, so that a mistake shows when the first one is read.
+  /// How windows are cut. The reference decides it for each partition again, so that a mistake shows when the first one is read.
   private let cutting: Result<Cutting, ConnectorError>
   private let boundaries: CursorDefinition.Boundaries
   private let start: MinMaxDatetime

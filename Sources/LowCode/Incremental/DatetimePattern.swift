@@ -112,7 +112,7 @@ struct DatetimePattern: Sendable {
     return true
   }
 
-  /// Whether strptime could accept the text, going by what kind of character stands where.
+  /// Whether strptime could accept the text, judged by the kind of character at each position.
   func canMatch(_ text: UnsafeBufferPointer<UInt8>) -> Bool { Self.canMatch(parts[...], text, 0) }
 
   /// The parts are as many as the format has, so that the recursion is bounded by the manifest.

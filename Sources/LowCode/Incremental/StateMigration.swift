@@ -5,7 +5,7 @@ package protocol StateMigration: Component {
   /// The state in the new shape; as it was, where it has that shape already or another one altogether.
   /// - Parameters:
   ///   - stream: the node of the stream's `DeclarativeStream`.
-  /// - Throws: ``ConnectorError`` where the migration does not fit the stream.
+  /// - Throws: ``ConnectorError`` if the migration does not fit the stream.
   func migrate(_ state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject
 }
 

@@ -35,7 +35,7 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// The microseconds between two neighbouring values of the format; nil where none of its directives tells.
+  /// The microseconds between two neighbouring values of the format; nil if none of its directives shows that.
   package var smallestUnit: Int128? {
     let units: [(directive: String, microseconds: Int128)] = [
       ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),

@@ -40,7 +40,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   /// The evaluated mapping.
-  /// - Throws: ``ConnectorError`` where an evaluation fails or the node is no mapping.
+  /// - Throws: ``ConnectorError`` if an evaluation fails or the node is no mapping.
   package func evaluate(_ context: EvaluationContext) throws -> JSONObject {
     guard case .object(let object) = try evaluateValue(context) else {
       throw ConnectorError(.config, "A mapping is expected here.", location: location)
@@ -49,7 +49,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   /// The evaluated value, whatever the node is.
-  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  /// - Throws: ``ConnectorError`` if an evaluation fails.
   package func evaluateValue(_ context: EvaluationContext) throws -> JSONValue { try Self.evaluate(root, context) }
 
   private static func evaluate(_ entry: Entry, _ context: EvaluationContext) throws -> JSONValue {

@@ -9,7 +9,7 @@ package enum DefaultTypes {
   /// The types that a component in a place, given as `Component.field`, may leave out.
   package static func usual(in place: String) -> [String] { [standard[place], custom[place]].compactMap { $0 } }
 
-  /// The type to give to a mapping in a place; nil where it has one, or the place has no usual one.
+  /// The type to give to a mapping in a place; nil if it has one, or the place has no usual one.
   static func type(of mapping: ManifestMapping, in place: ComponentPlace?) -> String? {
     guard let place, mapping.place(of: "type") == nil else { return nil }
     let name = "\(place.component).\(place.field)"

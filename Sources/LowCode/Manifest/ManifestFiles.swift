@@ -3,7 +3,7 @@ import Foundation
 
 /// The files beside a manifest that it may name.
 package enum ManifestFiles: Sendable {
-  /// Those of the folder that the manifest stands in, and of none outside of it.
+  /// Those of the manifest's folder, and none outside of it.
   case folder(String)
   /// Those that were packaged with the manifest, by their paths from its folder.
   case packaged([String: [UInt8]])
@@ -30,8 +30,8 @@ package enum ManifestFiles: Sendable {
   package static let ofConfig = none(
     reason: "a manifest that comes with a config has no folder; put its schemas into it")
 
-  /// The bytes of the file at `path`; nil where there is none.
-  /// - Throws: ``FileError`` where the path leads elsewhere, by a link too, or what is there cannot be read.
+  /// The bytes of the file at `path`; nil if there is none.
+  /// - Throws: ``FileError`` if the path leads elsewhere, also by a link, or what is there cannot be read.
   package func bytes(at path: String) throws(FileError) -> [UInt8]? {
     switch self {
     case .folder(let folder):

@@ -3,8 +3,8 @@ import JSONSchema
 /// Gives components their default types, and hands `$parameters` down, as the reference implementation does.
 ///
 /// Each component (a mapping with a `type`) gets the parameters of the components around it and its own, which win, both as
-/// `$parameters` and as fields, where it has no such field or an empty one. Mappings without a type, and JSON schemas, end the way
-/// down, with one exception: components that are direct values of an untyped mapping.
+/// `$parameters` and as fields, if it does not have the field, or has it empty. Mappings without a type, and JSON schemas, end
+/// the way down, with one exception: components that are direct values of an untyped mapping.
 struct ParameterPropagation {
   private typealias Parameters = ParameterList
 
@@ -33,7 +33,7 @@ struct ParameterPropagation {
   /// - Parameters:
   ///   - place: the place that the component has in the one around it; nil for a whole manifest.
   ///   - parameters: the parameters that are in force around it.
-  /// - Throws: ``ManifestError`` where `$parameters` is not a mapping.
+  /// - Throws: ``ManifestError`` if `$parameters` is not a mapping.
   static func propagate(
     _ root: ManifestValue, in place: ComponentPlace? = nil, parameters: [ManifestEntry] = [], outerParametersWin: Bool = false
   ) throws(ManifestError) -> ManifestValue {
@@ -168,7 +168,7 @@ struct ParameterPropagation {
     return changed.map { ManifestValue(.sequence($0), mark: value.mark, reference: value.reference) } ?? value
   }
 
-  /// An untyped mapping with its direct values that are components gone through; nil where there is none.
+  /// An untyped mapping whose direct values that are components were processed; nil if there is none.
   private mutating func nestedComponents(
     _ entries: [ManifestEntry], _ place: ComponentPlace?, _ parameters: Parameters
   ) throws(ManifestError) -> [ManifestEntry]? {

@@ -2,7 +2,7 @@ import JSONSchema
 
 /// Finds what a reference such as `#/definitions/streams/0/name` names.
 ///
-/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what stands before the next slash.
+/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what is before the next slash.
 enum ReferenceLookup {
   enum Outcome {
     case found(ManifestValue, at: [PathElement])

@@ -5,10 +5,10 @@ import JSONSchema
 struct SchemaFindings {
   let root: ManifestNode
   let schema: JSONValue
-  /// Whether values that are references which led nowhere are left to those who told of the references.
+  /// Whether values that are references which led nowhere are left out, because the references were reported.
   var passesOverReferences = false
 
-  /// Nobody mends more at once.
+  /// Nobody fixes more at once.
   private static let maximum = 100
 
   func diagnostics(_ errors: [ValidationError]) -> [Diagnostic] {
@@ -24,7 +24,7 @@ struct SchemaFindings {
     return result
   }
 
-  /// The errors of the alternatives that the author meant; the error itself where that cannot be told.
+  /// The errors of the alternatives that the author meant; the error itself if that is not known.
   private func meant(_ error: ValidationError, depth: Int) -> [ValidationError] {
     guard error.keyword == "anyOf" || error.keyword == "oneOf", !error.context.isEmpty, depth < 100 else { return [error] }
     let place = error.schemaPath.count
@@ -244,7 +244,7 @@ struct SchemaFindings {
     return schema["definitions"]?[String(reference.dropFirst("#/definitions/".count))]
   }
 
-  /// The properties that the component at a node may have; nil where it is none.
+  /// The properties that the component at a node can have; nil if it is not a component.
   private func properties(of node: ManifestNode) -> JSONObject? {
     if node.path.isEmpty { return schema["properties"]?.object }
     return node["type"]?.string.flatMap { schema["definitions"]?[$0]?["properties"]?.object }

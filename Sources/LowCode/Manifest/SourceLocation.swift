@@ -1,6 +1,6 @@
 import YAML
 
-/// Where something stands in a manifest's source text; lines and columns count from 1.
+/// A position in a manifest's source text; lines and columns count from 1.
 package struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
   package var file: String
   package var line: Int

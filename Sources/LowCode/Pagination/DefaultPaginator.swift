@@ -15,7 +15,7 @@ struct DefaultPaginator: Component, Paginator {
   private let strategy: any PaginationStrategy
   private let tokenPlace: TokenPlace?
   private let sizeOption: RequestOption?
-  /// Nil where a page that is short says nothing.
+  /// Nil if a page that is short says nothing.
   private let shortFirstPage: ShortFirstPage?
 
   init(from node: ComponentNode, in context: BuildContext) throws {

@@ -47,7 +47,7 @@ enum FurtherRecords {
     "next", "nextpage", "nextlink", "nexturl", "nextpageurl", "nextpagelink", "nextcursor", "nextpagetoken", "nexttoken",
   ]
 
-  /// The member that says so, as ``` `total` is 240 ```; nil where there is none. Looked for at the top, and in objects there.
+  /// The member that says so, as ``` `total` is 240 ```; nil if there is none. Only the top level and its objects are searched.
   static func hint(in page: PageResult) -> String? {
     if let body = page.body, body.kind == .object {
       if let hint = hint(in: body, "", page.extractedCount) { return hint }

@@ -16,7 +16,7 @@ struct ParentStreamConfig: Component {
   /// Whether records of the parent may be missing since they were read before.
   let isReadFromState: Bool
   private let runtime: RuntimeEnvironment
-  /// Where in the parent's record the child's first page lies; nil where the child is asked for.
+  /// Where in the parent's record the child's first page lies; nil if the child is asked for.
   private let lazyReadPointer: Result<RecordPath, any Error>?
 
   /// What is taken from a parent's record.
@@ -24,7 +24,7 @@ struct ParentStreamConfig: Component {
     var partitionField: String
     var parentKey: RecordPath
     var extraFields: [RecordPath]
-    /// What a record fails at: as with the reference, a key that reads like a number is none.
+    /// What a record fails at: as in the reference, a key that reads like a number is not a key.
     var fault: ConnectorError?
   }
 
@@ -98,8 +98,8 @@ struct ParentStreamConfig: Component {
     return [key: value]
   }
 
-  /// The partition that a record of the parent makes; nil where it has no value at the parent's key.
-  /// - Throws: ``ConnectorError`` where a glob of a path matches more than one place.
+  /// The partition that a record of the parent makes; nil if it has no value at the parent's key.
+  /// - Throws: ``ConnectorError`` if a glob of a path matches more than one place.
   func partition(from record: borrowing Record, in parentSlice: StreamSlice, by keys: Keys) throws -> StreamSlice? {
     if let fault = keys.fault { throw fault }
     guard let value = try keys.parentKey.value(in: record), value != .null else { return nil }

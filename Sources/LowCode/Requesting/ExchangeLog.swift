@@ -101,7 +101,7 @@ struct ExchangeLog {
     runtime.log.debug(name.isEmpty ? message : "\(name): \(message)", data)
   }
 
-  /// Also those that stand in a body, which nobody shows otherwise.
+  /// Also those in a body, which are not shown otherwise.
   private func hideCredentials(of request: HTTPRequest) {
     runtime.secrets.hide(credentialsOf: request)
     guard let body = request.body, body.count <= 1 << 20 else { return }

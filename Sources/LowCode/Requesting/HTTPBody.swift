@@ -14,7 +14,7 @@ package enum HTTPBody: Sendable {
   }
 }
 
-/// A body that was received wholly, which is parsed once however many components look into it.
+/// A body that was received completely, which is parsed once however many components look into it.
 package final class ReceivedBody: Sendable {
   package let data: Data
   /// The bytes, where they were received for parsing.
@@ -44,7 +44,7 @@ package final class ReceivedBody: Sendable {
 
   /// The body as JSON.
   /// - Parameter charset: the encoding that the response's head names.
-  /// - Throws: ``JSONError`` where it is something else.
+  /// - Throws: ``JSONError`` if it is something else.
   func document(charset: @autoclosure () -> String?) throws(JSONError) -> JSONDocument {
     let result = parsed.withLock { parsed in
       if let parsed { return parsed }

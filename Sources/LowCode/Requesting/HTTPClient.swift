@@ -27,7 +27,7 @@ struct HTTPClient: Sendable {
   private enum Renewal { case notTried, done, failed }
 
   /// Counts the attempts of one kind in a row, as the reference's nested decorators do: a failure of an outer kind starts
-  /// the inner ones anew.
+  /// the inner ones again.
   private struct Tries {
     var count = 0
     var started: Int64
@@ -39,7 +39,7 @@ struct HTTPClient: Sendable {
     mutating func beginNext(at now: Int64) { elapsed = Double(now - started) / 1_000_000 }
   }
 
-  /// Seconds from which a wait is none that Python could wait.
+  /// The seconds that are too many for Python to wait.
   private static let longestWait = 9_223_372_037.0
 
   private var exchanges: ExchangeLog { ExchangeLog(name: name, runtime: runtime) }
@@ -161,7 +161,7 @@ struct HTTPClient: Sendable {
 
   /// Renews the credentials that `request` was refused with. A renewal that fails for the moment leaves the present ones, and
   /// credentials that cannot be renewed are simply sent again.
-  /// - Throws: ``ConnectorError`` where the renewed ones are refused as well, or where only the user can renew them.
+  /// - Throws: ``ConnectorError`` if the renewed ones are refused as well, or where only the user can renew them.
   private func renewCredentials(
     after request: HTTPRequest, _ attempt: Attempt, _ resolution: ErrorResolution, _ earlier: Renewal
   ) async throws -> Renewal {

@@ -2,8 +2,8 @@ import PythonTime
 
 /// Dates in headers, in each of the three forms that RFC 9110 §5.6.7 knows.
 enum HTTPDate {
-  /// The moment in microseconds since 1970-01-01T00:00:00Z; nil for what is no date.
-  /// - Parameter now: tells the century of a year of two digits.
+  /// The moment in microseconds since 1970-01-01T00:00:00Z; nil for what is not a date.
+  /// - Parameter now: decides the century of a year of two digits.
   static func parse(_ text: String, now: Int64) -> Int64? {
     // `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
     var words = text.split { $0 == " " || $0 == "," }

@@ -7,6 +7,6 @@ package protocol Requester: Sendable {
   ///   - parts: what paginator, cursor and partition router add.
   /// - Throws: ``ConnectorError`` or a ``RequestSignal``.
   func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse
-  /// The URL that relative paths stand under, where it can be said without a slice.
+  /// The URL that relative paths are under, if it is known without a slice.
   var baseURL: InterpolatedString? { get }
 }

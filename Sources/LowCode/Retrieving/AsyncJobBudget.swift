@@ -27,7 +27,7 @@ package final class AsyncJobBudget: Sendable {
     return number
   }
 
-  /// A place for a job; nil where all are taken.
+  /// A place for a job; nil if all are taken.
   func slot() -> Slot? {
     let isFree = used.withLock { used in
       guard used < limit else { return false }
@@ -55,7 +55,7 @@ package final class AsyncJobBudget: Sendable {
 }
 
 extension Value {
-  /// Python's `int()` of the value; nil where it has none.
+  /// Python's `int()` of the value; nil if it has none.
   var wholeNumber: Int? {
     switch self {
     case .int(let number): number

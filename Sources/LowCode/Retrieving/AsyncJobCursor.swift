@@ -2,7 +2,7 @@ import AirbyteProtocol
 import AsyncAlgorithms
 import JSON
 
-/// A stream's cursor whose slices are handed out when the API's jobs for them are done.
+/// A stream's cursor whose slices are given out when the API's jobs for them are done.
 final class AsyncJobCursor: Cursor {
   private let inner: any Cursor
   private let rules: AsyncJobOrchestrator.Rules

@@ -77,7 +77,7 @@ struct AsyncRetriever: Component, Retriever {
       paginator: paginator, decoder: decoder, in: inner)
   }
 
-  /// A whole number or a template for one; nil where it is absent.
+  /// A whole number or a template for one; nil if it is absent.
   private static func number(_ property: String, of node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int? {
     guard let value = node[property], value.int != 0, value.string != "" else { return nil }
     let number = try value.int ?? InterpolatedString(value, parameters: [:]).evaluate(evaluation).wholeNumber

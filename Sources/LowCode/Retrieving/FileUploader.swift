@@ -32,7 +32,7 @@ final class FileUploader: Sendable {
     directory = StagingDirectory(environment: context.runtime.environment)
   }
 
-  /// - Throws: ``ConnectorError`` where the record names no file, or the file cannot be fetched or stored.
+  /// - Throws: ``ConnectorError`` if the record names no file, or the file cannot be fetched or stored.
   func upload(_ record: inout Record) async throws {
     let target = try await target(of: record)
     let slice = StreamSlice(extraFields: ["download_target": .string(target)])

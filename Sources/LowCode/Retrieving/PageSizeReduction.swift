@@ -39,7 +39,7 @@ struct PageSizeReduction: Component {
   }
 
   /// The reduction of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where the retriever's other parts do not allow a page to be asked for again with another size.
+  /// - Throws: ``ConnectorError`` if the retriever's other parts do not allow a page to be asked for again with another size.
   static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws -> PageSizeReduction?
   {
     let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
@@ -59,7 +59,7 @@ struct PageSizeReduction: Component {
     return reduction
   }
 
-  /// Why the retriever cannot ask for a page again with another size; nil where it can.
+  /// Why the retriever cannot ask for a page again with another size; nil if it can.
   private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool, hasFiles: Bool) throws -> String? {
     if hasQueryProperties { return "cannot be combined with query properties." }
     if hasFiles { return "cannot be combined with a `file_uploader`." }

@@ -39,7 +39,7 @@ struct PropertyChunking: Component {
 
 /// Says which records of a page's requests are parts of one.
 protocol RecordMergeStrategy: Sendable {
-  /// What the parts of a record have in common; nil where the record stands for itself.
+  /// What the parts of a record have in common; nil if the record is on its own.
   func groupKey(_ record: Record) throws -> String?
 }
 

@@ -47,11 +47,11 @@ package struct Record: Sendable {
   }
 
   // Side by side and not in an enum, since taking an enum apart copies what is in it.
-  /// The object in a page that the record is; nil for one that was built anew.
+  /// The object in a page that the record is; nil for one that was built again.
   package private(set) var view: JSONView?
   /// The changes to the top-level keys of `view`.
   package private(set) var patches: [JSONPatch] = []
-  /// The record where it was built anew.
+  /// The record if it was built again.
   private var built: JSONObject?
   /// The file that was stored for the record.
   package var file: FileReference?
@@ -102,7 +102,7 @@ package struct Record: Sendable {
     return JSONPatch.remove(path[...], from: view, &patches)
   }
 
-  /// The whole record in memory; setting it builds the record anew.
+  /// The whole record in memory; setting it replaces the record.
   package var object: JSONObject {
     get {
       guard let view else { return built ?? [:] }
@@ -130,7 +130,7 @@ package struct Record: Sendable {
 }
 
 extension JSONPatch {
-  /// The field after the change; nil where it is removed.
+  /// The field after the change; nil if it is removed.
   fileprivate var field: Record.Field? {
     switch change {
     case .removed: nil

@@ -12,14 +12,14 @@ import Jinja
 /// is found in constant memory. All records of a page are hashed only once that page's place came again.
 struct RepeatedPages {
   /// How many pages in a row may repeat earlier ones, as the environment has it.
-  /// - Throws: ``ConnectorError`` where its variable cannot be read.
+  /// - Throws: ``ConnectorError`` if its variable cannot be read.
   static func limit(_ environment: [String: String]) throws(ConnectorError) -> Limit {
     var limit = Limit(value: 100, variable: "AIRBYTE_LOWCODE_REPEATED_PAGES")
     try limit.read(environment)
     return limit
   }
 
-  /// Pages from one time that the remembered page came to the next.
+  /// Pages from one occurrence of the remembered page to the next.
   private struct Round: Equatable {
     var digest = Fingerprint()
     var pages = 0
@@ -120,7 +120,7 @@ extension Value {
   fileprivate var kindAndText: String { text.map { "'\($0)'" } ?? pythonString }
 }
 
-/// A digest of 64 bits, for telling apart what comes from one API.
+/// A digest of 64 bits, to distinguish what comes from one API.
 struct Fingerprint: Hashable, Sendable {
   private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
 

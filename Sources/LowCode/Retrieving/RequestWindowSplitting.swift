@@ -23,7 +23,7 @@ struct RequestWindowSplitting: Component {
   }
 
   /// The parts to read instead of `slice`, which the API refused after it was cut `depth` times.
-  /// - Throws: ``ConnectorError`` where it cannot be cut any more.
+  /// - Throws: ``ConnectorError`` if it cannot be cut any more.
   func parts(of slice: StreamSlice, by cursor: any WindowedCursor, depth: Int, reason: String?) throws -> [StreamSlice] {
     guard depth < Self.depthLimit else {
       throw failure("cut its request window \(depth) times, but the API still refuses it.", cursor, slice, reason)
@@ -43,7 +43,7 @@ struct RequestWindowSplitting: Component {
   }
 
   /// The splitting of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where the stream has no windows that could be cut.
+  /// - Throws: ``ConnectorError`` if the stream has no windows that could be cut.
   static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in context: BuildContext) throws
     -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   {

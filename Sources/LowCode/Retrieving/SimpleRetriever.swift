@@ -279,7 +279,7 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Asks for a page, by several requests where it has more properties than one can name.
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
-  /// - Returns: what the next page depends on; nil where the API has no further page.
+  /// - Returns: what the next page depends on; nil if the API has no further page.
   private func fetch(
     _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, _ normalizer: SchemaNormalizer?,
     _ look: ([Record]) -> Void, _ emit: ([Record], Int) async throws -> Bool

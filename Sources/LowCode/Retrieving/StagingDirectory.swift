@@ -17,7 +17,7 @@ final class StagingDirectory: Sendable {
   }
 
   /// Begins a file.
-  /// - Throws: ``ConnectorError`` where the directory cannot be used, or the file cannot be in it.
+  /// - Throws: ``ConnectorError`` if the directory cannot be used, or the file cannot be in it.
   func makeFile(at file: ContainedPath) throws(ConnectorError) -> StagedFile {
     let folder: ContainedFolder
     do { folder = try open() } catch {

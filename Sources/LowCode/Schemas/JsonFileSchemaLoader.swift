@@ -73,7 +73,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   // MARK: Where the file is
 
-  /// The path that the loader names; nil where it leaves it to the name of its stream.
+  /// The path that the loader names; nil if it leaves it to the name of its stream.
   static func path(_ node: ComponentNode) -> InterpolatedString? {
     node["file_path"].map { InterpolatedString($0, parameters: node.parameters) }
   }

@@ -3,7 +3,7 @@ import JSON
 
 /// Puts what the references of a schema file lead to in their places: the file's own definitions, and other files.
 ///
-/// As the reference: another file lies in `schemas/shared` of the connector's folder, wherever the reference to it stands, and a
+/// As the reference: another file is in `schemas/shared` of the connector's folder, wherever the reference to it is, and a
 /// name with folders leads on from there. What a reference leads to loses its own `definitions`.
 struct SchemaFileReferences {
   private let files: ManifestFiles
@@ -70,7 +70,7 @@ struct SchemaFileReferences {
     return .object(object)
   }
 
-  /// What stands at a target, and the document that it stands in: a pointer may pass through further references.
+  /// What is at a target, and the document that it is in: a pointer can pass through further references.
   private mutating func value(
     at target: Target, _ reference: String, hops: Int = 0
   ) throws(Failure) -> (JSONValue, document: String) {

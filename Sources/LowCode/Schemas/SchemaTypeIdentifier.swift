@@ -67,7 +67,7 @@ struct SchemaTypeIdentifier: Component {
     return .value(type)
   }
 
-  /// The whole for an empty path; nil where nothing is there.
+  /// The whole for an empty path; nil if nothing is there.
   private func value(at path: [InterpolatedString], of value: JSONValue) throws -> JSONValue? {
     if path.isEmpty { return value }
     let evaluation = EvaluationContext(config: config)

@@ -35,7 +35,7 @@ struct ComplexFieldType: Sendable {
     case complex(ComplexFieldType)
   }
 
-  /// - Throws: ``ConnectorError`` where something else than an array has elements.
+  /// - Throws: ``ConnectorError`` if something else than an array has elements.
   init(_ node: ManifestNode) throws {
     type = node["field_type"]?.string ?? ""
     let given = node["items"].flatMap { $0.isNull || $0.string == "" ? nil : $0 }
@@ -58,7 +58,7 @@ struct ComplexFieldType: Sendable {
 
 /// The names of types that a dynamic schema may use.
 enum AirbyteDataType {
-  /// - Throws: ``ConnectorError`` for a name that is none of them.
+  /// - Throws: ``ConnectorError`` for any other name.
   static func schema(_ name: String, at node: ManifestNode) throws -> JSONValue {
     if let schema = schemas[name] { return schema }
     throw ConnectorError(

@@ -4,7 +4,7 @@ struct EncodedView {
   /// Where in the text each byte begins, and where it ends.
   private var starts: [Int] = []
   private var ends: [Int] = []
-  /// Whether the last byte stands at the end of the text, or where it was cut.
+  /// Whether the last byte is at the end of the text, or where it was cut.
   private(set) var reachesEnd = true
 
   init(_ text: [UInt8]) {
@@ -113,7 +113,7 @@ struct EncodedView {
         view.append(escape, from: origin(of: index..<(index + escape.length)))
         index += escape.length
       } else if let end = endOfCutEscape(at: index), !takingLast {
-        // An escape that was cut belongs to what stands before it, which is the end.
+        // An escape that was cut belongs to what is before it, which is the end.
         if let last = view.ends.indices.last { view.ends[last] = origin(of: index..<end).upperBound }
         index = end
       } else {
@@ -135,7 +135,7 @@ struct EncodedView {
     }
   }
 
-  /// Where the escape ends that begins at `index` and was cut in the middle; nil where there is none.
+  /// Where the escape ends that begins at `index` and was cut in the middle; nil if there is none.
   private func endOfCutEscape(at index: Int) -> Int? {
     guard bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "\\") || bytes[index] == UInt8(ascii: "&") else {
       return nil

@@ -1,4 +1,4 @@
-/// An escape at a place of a text, in any of the usual ways: what it stands for, and how long it is.
+/// An escape at a place of a text, in any of the usual ways: what it means, and how long it is.
 struct Escape {
   enum Meaning {
     case nothing
@@ -185,7 +185,7 @@ struct Escape {
     (Array("QUOT".utf8), "\""),
   ]
 
-  /// The names of HTML for what stands on a keyboard.
+  /// The names of HTML for the characters of a keyboard.
   private static let entities: [String: Unicode.Scalar] = [
     "amp": "&", "AMP": "&", "lt": "<", "LT": "<", "gt": ">", "GT": ">", "quot": "\"", "QUOT": "\"", "apos": "'", "nbsp": " ",
     "Tab": "\t", "NewLine": "\n", "excl": "!", "num": "#", "dollar": "$", "percnt": "%", "lpar": "(", "rpar": ")", "ast": "*",

@@ -18,7 +18,7 @@ struct SecretSearch {
     self.earlier = earlier
   }
 
-  /// Where secrets stand in `text`: ranges in order that neither overlap nor touch.
+  /// Where secrets are in `text`: ranges in order that neither overlap nor touch.
   mutating func ranges(in text: [UInt8]) -> [Range<Int>] {
     found = []
     search(EncodedView(text), depth: 0)

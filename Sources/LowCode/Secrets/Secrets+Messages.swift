@@ -37,7 +37,7 @@ extension Secrets {
     }
   }
 
-  /// Hides user and password of a URL, and the parameters of its query that are called like credentials or are such a URL.
+  /// Hides user and password of a URL, and the parameters of its query that are named like credentials or are a URL with them.
   func hide(credentialsOfURL url: String) {
     var text = url
     let places = text.withUTF8(URLParts.Credentials.init)
@@ -73,7 +73,7 @@ extension Secrets {
 
 /// The parts of a URL that may be secret, however badly it is formed.
 enum URLParts {
-  /// Where a URL may hold credentials, as far as one look at its bytes tells: most have none at all.
+  /// Whether a URL may hold credentials, judged by a quick look at its bytes: most have none at all.
   struct Credentials {
     private(set) var mayHaveUser = false
     private(set) var mayHaveParameters = false
@@ -108,7 +108,7 @@ enum URLParts {
     }
   }
 
-  /// What stands before the host's `@`.
+  /// What is before the host's `@`.
   static func userInfo(of url: String) -> Substring? {
     guard let scheme = url.range(of: "//") else { return nil }
     let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }

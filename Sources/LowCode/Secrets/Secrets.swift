@@ -33,7 +33,7 @@ extension Secrets {
 
   /// The beginning of a text that came from outside: masked first, then cut, so that no part of a secret is left.
   package func excerpt(of text: some StringProtocol, upTo count: Int) -> String {
-    // What stands behind tells whether a secret begins before the cut.
+    // What follows shows whether a secret begins before the cut.
     let shown = masked(String(text.prefix(count + Self.lookahead)))
     return shown.count > count ? shown.prefix(count) + "…" : shown
   }

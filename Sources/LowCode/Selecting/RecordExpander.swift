@@ -95,7 +95,7 @@ struct RecordExpander: Component {
   /// A record whose items are made records.
   private struct Parent {
     let record: Record
-    /// The whole record; nil where nobody asks for it.
+    /// The whole record; nil if nobody asks for it.
     let whole: JSONObject?
     /// The record without its lists, where items are merged with it.
     let base: JSONObject?
@@ -138,7 +138,7 @@ struct RecordExpander: Component {
 
   // MARK: Warnings
 
-  /// The `total_count` beside the field that tells of the truncation.
+  /// The `total_count` beside the field that shows the truncation.
   private func total(_ parent: JSONView) throws -> Int? {
     guard let segments = truncationIndicator?.segments.dropLast() else { return nil }
     return try RecordPath(segments + ["total_count"]).value(in: Record(parent))?.int

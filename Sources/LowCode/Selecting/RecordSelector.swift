@@ -17,7 +17,7 @@ struct RecordSelector: Component {
   private let tally: SelectionTally
   /// How the filter is called where somebody asks what it dropped.
   private let filterName: String
-  /// Whether another selector filters and transforms the records that this one hands on.
+  /// Whether another selector filters and transforms the records that this one passes on.
   private let isRefinedLater: Bool
 
   /// Extracts, and leaves everything else to another selector.
@@ -77,8 +77,8 @@ struct RecordSelector: Component {
   /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
   /// - Parameters:
   ///   - look: sees the records as they were extracted.
-  ///   - emit: takes the records, in order, at least once; it returns whether more are wanted.
-  /// - Throws: why there is nothing behind the records that were emitted, as one of them cannot be made. Those before it stand, as with
+  ///   - emit: takes the records, in order, at least once; it returns whether more are needed.
+  /// - Throws: why nothing follows the records that were emitted, because one cannot be made. Those before it stay emitted, as in
   ///   the reference.
   func select(
     _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, normalizer: SchemaNormalizer?, _ look: ([Record]) -> Void,
@@ -124,7 +124,7 @@ struct RecordSelector: Component {
   /// Nobody wants more records.
   private struct Enough: Error {}
 
-  /// So many records are made at a time, and of so many bytes of text.
+  /// At most this many records are made at a time, and of this many bytes of text.
   private static let (mostAtOnce, mostBytesAtOnce) = (1_024, RecordWorkshop.small)
   /// A record that was built in memory counts for as many.
   private static let weightOfBuilt = 8
@@ -216,7 +216,7 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// The record that an item is; nil where it is left out.
+  /// The record that an item is; nil if it is left out.
   private func record(_ item: ExtractedItem, _ slice: StreamSlice) throws -> Record? {
     switch item {
     case .leftOut: return nil

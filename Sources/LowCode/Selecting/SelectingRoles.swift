@@ -4,7 +4,7 @@ import JSON
 package enum ExtractedItem: Sendable {
   /// A value of the body, where it lies.
   case view(JSONView)
-  /// A value that was built anew.
+  /// A value that was built again.
   case value(JSONValue)
   /// Stands for an empty record that was left out, which counts as one of its page.
   case leftOut
@@ -42,9 +42,9 @@ package protocol RecordExtractor: Sendable {
   /// - Returns: whether it was done; otherwise ``forEachItem(in:making:_:)`` has to be asked.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
-  /// - Parameter place: where large values are made that the items share; nil where nothing bounds their memory.
+  /// - Parameter place: where large values are made that the items share; nil if nothing bounds their memory.
   func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
-  /// What the extractor's path comes to in a body in which it found nothing.
+  /// What the extractor's path leads to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
 }
 

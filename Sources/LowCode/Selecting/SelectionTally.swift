@@ -17,7 +17,7 @@ final class SelectionTally: Sendable {
   fileprivate let extractorLocation: SourceLocation?
   fileprivate let filter: Filter?
 
-  /// A filter as it stands in the manifest.
+  /// A filter as it is in the manifest.
   struct Filter: Sendable, Hashable {
     let condition: String
     let location: SourceLocation?
@@ -29,7 +29,7 @@ final class SelectionTally: Sendable {
   }
 
   /// A batch was extracted.
-  /// - Parameter outcome: what the path came to in it; asked only where nothing was found and that may still matter.
+  /// - Parameter outcome: what the path led to in it; called only if nothing was found and that may still matter.
   func extracted(_ count: Int, outcome: () -> PathOutcome) {
     if counts.withLock({ $0.isPathFound }) { return }
     let outcome = count > 0 ? .exists : outcome()

@@ -8,7 +8,7 @@ struct ComponentMappingDefinition: Component {
   private let value: InterpolatedString
   private let isText: Bool
   private let createsMissing: Bool
-  /// Nil where the mapping always counts.
+  /// Nil if the mapping always counts.
   private let condition: InterpolatedBoolean?
   private let node: ManifestNode
   private let secrets: any Secrets
@@ -41,7 +41,7 @@ struct ComponentMappingDefinition: Component {
     try self.init(node.node, parameters: node.parameters, in: context)
   }
 
-  /// - Throws: ``ConnectorError`` where the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
+  /// - Throws: ``ConnectorError`` if the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
   func withoutCondition() throws -> ComponentMappingDefinition {
     if condition != nil {
       throw ConnectorError(.system, "A `condition` can only be used in a mapping of a `ConfigComponentsResolver`.", at: node)
@@ -72,7 +72,7 @@ struct ComponentMappingDefinition: Component {
     return try stream.creating(segments[...], manifestValue)
   }
 
-  /// The text as YAML, or itself where it is none.
+  /// The text as YAML, or itself if it is not YAML.
   private func parsed(_ text: String, _ rules: MappingRules) throws -> ManifestValue {
     do {
       return try YAMLConversion.value(YAMLDocument(parsing: text, file: "value").root)

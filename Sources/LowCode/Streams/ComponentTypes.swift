@@ -31,7 +31,7 @@ enum ComponentTypes {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the reference refuses the component.
+  /// - Throws: ``ConnectorError`` if the reference refuses the component.
   static func fitted(_ component: ManifestNode) throws(ConnectorError) -> ManifestNode {
     guard let type = component["type"]?.string, let schema = ComponentSchema.definition(type) else { return component }
     do {
@@ -107,7 +107,7 @@ enum ComponentTypes {
       return try replacing(entries, of: value) { entry throws(Mismatch) in try fit(entry.value, members, depth + 1) }
     }
     let required = schema["required"]?.array?.compactMap(\.string) ?? []
-    // The type comes first: it tells quickly that another kind of component is meant.
+    // The type comes first: it shows quickly that another kind of component is meant.
     for name in ["type"] + required where required.contains(name) {
       guard let member = value.mapping?[name] else { throw Mismatch(value, "`\(name)` is missing.").below(name) }
       if name == "type", let own = properties[name] {

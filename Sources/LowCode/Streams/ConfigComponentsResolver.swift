@@ -81,8 +81,8 @@ struct StreamConfig: Component {
   }
 
   /// The list in the config, or the one value there as a list, then the defaults.
-  /// - Parameter shadow: the config that is taken for the user's.
-  /// - Throws: ``ConnectorError`` where the pointer leads to several places.
+  /// - Parameter shadow: the config that replaces the user's.
+  /// - Throws: ``ConnectorError`` if the pointer leads to several places.
   func entries(of shadow: SecretShadow? = nil) throws -> [JSONValue] {
     let config = shadow?.config ?? config
     let evaluation = EvaluationContext(config: shadow.map { templateConfig.with($0.value) } ?? templateConfig)

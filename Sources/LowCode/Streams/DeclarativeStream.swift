@@ -15,7 +15,7 @@ package struct DeclarativeStream: Component {
   private let schemaLoader: CachedSchemaLoader
   /// The streams whose records are this one's partitions.
   package let parentStreams: [any ParentStream]
-  /// Whether the state that was handed in is void, of which the platform is told.
+  /// Whether the state that was passed in is invalid, which is reported to the platform.
   package var forgetsState = false
 
   package init(from node: ComponentNode, in context: BuildContext) throws {
@@ -66,7 +66,7 @@ package struct DeclarativeStream: Component {
     return stream
   }
 
-  /// What casts values to the schema's types; nil where the stream does not ask for it.
+  /// What casts values to the schema's types; nil if the stream does not ask for it.
   func normalizer(_ schema: JSONObject) throws -> SchemaNormalizer? {
     retriever.normalizes ? try SchemaNormalizer(schema: .object(schema)) : nil
   }

@@ -9,7 +9,7 @@ struct ELFFile: Equatable {
   /// Where they are looked for before the system's places, as written: with `$ORIGIN`.
   private(set) var searchPath: [String] = []
 
-  /// - Throws: ``PackagingError`` where the file is no such ELF file, or is broken.
+  /// - Throws: ``PackagingError`` if the file is not such an ELF file, or is broken.
   init(_ file: InputBytes) throws(PackagingError) {
     guard let header = try Header(file) else { throw PackagingError("\(file.path) is not a Linux program or library.") }
     machine = header.machine
@@ -38,14 +38,14 @@ struct ELFFile: Equatable {
       .flatMap { $0.split(separator: ":").map { String($0) } }
   }
 
-  /// Where the ELF file ends, whatever was put behind it; nil where the file is none.
+  /// Where the ELF file ends, whatever was appended to it; nil if the file is not an ELF file.
   static func end(of file: InputBytes) throws(PackagingError) -> Int? {
     guard let header = try Header(file) else { return nil }
     let segments = try header.segments(of: file).map { $0.offset.addingReportingOverflow($0.count).partialValue }
     return (segments + [header.sectionsEnd]).max().flatMap { Int(exactly: $0) }
   }
 
-  /// Where a section lies in the file; nil where there is none of that name.
+  /// Where a section is in the file; nil if there is none of that name.
   static func section(_ name: String, of file: InputBytes) throws(PackagingError) -> Range<Int>? {
     guard let header = try Header(file) else { return nil }
     let sections = try header.sections(of: file)
@@ -116,7 +116,7 @@ struct ELFFile: Equatable {
     let offset: UInt64
     let count: UInt64
 
-    /// Nil where the file is too short for it.
+    /// Nil if the file is too short for it.
     func range(in file: InputBytes) -> Range<Int>? {
       guard let start = Int(exactly: offset), let count = Int(exactly: count), start <= file.count, count <= file.count - start
       else { return nil }

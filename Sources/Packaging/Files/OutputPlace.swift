@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// What a command was told to write, by `-o` or by default, and what it reads for that.
+/// What a command should write, by `-o` or by default, and what it reads for that.
 package struct OutputPlace: Sendable {
   /// `-` is standard output.
   package let path: String
@@ -31,10 +31,10 @@ package struct OutputPlace: Sendable {
     return place
   }
 
-  /// Whether what stands at the path is among the inputs.
+  /// Whether what is at the path is among the inputs.
   var isInput: Bool { FileIdentity(path: path).map { inputs[$0] != nil } ?? false }
 
-  /// - Throws: ``PackagingError`` where what stands there is an input, which pipes and terminals may be.
+  /// - Throws: ``PackagingError`` if what is there is an input; pipes and terminals may be both.
   func refuseInput(_ status: stat) throws(PackagingError) {
     guard [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT), let role = inputs[FileIdentity(status)] else { return }
     throw PackagingError("\(name) is \(role), which is read; the output should be another file.")

@@ -3,7 +3,7 @@ import Bytes
 /// The layer that all connectors share: the program with the libraries and files of this system that it needs to run alone.
 struct RuntimeTree {
   private(set) var tree: ImageTree
-  /// Where the loader has to be told to look for libraries; empty where it finds them all by itself.
+  /// Where the loader has to look for libraries; empty if it finds them all by itself.
   private(set) var libraryPath: [String] = []
 
   /// What the platform's scripts around a connector and the Dockerfiles of connectors call.
@@ -14,7 +14,7 @@ struct RuntimeTree {
     ImageLayout.certificates, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
   ]
 
-  /// - Throws: ``PackagingError`` where this system lacks something.
+  /// - Throws: ``PackagingError`` if this system lacks something.
   init(_ runtime: SealedExecutable) throws(PackagingError) {
     guard try runtime.machine() == Architecture.current.machine else {
       throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image needs.")
@@ -64,7 +64,7 @@ struct RuntimeTree {
       addFolderOfHost("\(folder)/gconv")
     }
     for library in libraries {
-      // The file under the name that it is asked for; what is a link here is none there.
+      // The file under the name that it is asked for; a link here becomes a file there.
       tree.add(library.path, .host(path: library.path), mode: 0o755)
       let folder = HostPath.folder(of: library.path)
       if !library.isInPlace, !libraryPath.contains(folder) { libraryPath.append(folder) }

@@ -13,7 +13,7 @@ package struct SealedExecutable: Sendable {
   package let runtimeCount: Int
 
   /// Looks for a package; only some bytes of the file are read.
-  /// - Throws: ``PackagingError`` where the file cannot be read, or it or its package lost its end.
+  /// - Throws: ``PackagingError`` if the file cannot be read, or it or its package lost its end.
   package init(path: String) throws(PackagingError) {
     file = try InputBytes(path: path)
     let end = try ELFFile.end(of: file)
@@ -54,7 +54,7 @@ package struct SealedExecutable: Sendable {
     }
   }
 
-  /// The package, after its checksum was found right; nil where there is none.
+  /// The package, after its checksum was found correct; nil if there is none.
   package func package() throws(PackagingError) -> Package? { try contents()?.package }
 
   /// The package as an account for people. Checks every byte of the file.
@@ -107,7 +107,7 @@ package struct SealedExecutable: Sendable {
 
   /// Writes a copy of this executable that carries `package` instead of what this one carries.
   /// - Returns: its size.
-  /// - Throws: ``PackagingError`` where it cannot be written; nothing stands there then that was not there before.
+  /// - Throws: ``PackagingError`` if it cannot be written; then nothing is there that was not there before.
   package func write(_ package: Package, to place: OutputPlace) throws -> Int {
     guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not a Linux executable.") }
     guard mark != nil else {

@@ -24,7 +24,7 @@ struct PatternTranslator {
   /// The greatest group that a condition asks for, which may come later.
   private var greatestCondition = 0
 
-  /// Groups may stand in each other this deep.
+  /// Groups can be nested this deep.
   private static let greatestDepth = 200
   /// PCRE2 counts repetitions up to here.
   private static let greatestCount = 65_535
@@ -117,7 +117,7 @@ struct PatternTranslator {
 
   private typealias Bounds = (least: Int, most: Int?)
 
-  /// The bounds of the repetition that begins with `scalar`; nil where it is none, as a brace that stands for itself.
+  /// The bounds of the repetition that begins with `scalar`; nil if it is not one, as a brace that means itself.
   private mutating func repetition(_ scalar: Unicode.Scalar) throws(Stop) -> Bounds? {
     switch scalar {
     case "*": return (0, nil)

@@ -14,7 +14,7 @@ struct BuildDiagnosis {
     self.subject = subject
     var configured: Set<SourceLocation> = []
     for place in subject.templates where place.undeclaredVariables.contains("config") {
-      // A date stands alone or in a component with bounds, and errors about it name the component.
+      // A date is alone or in a component with bounds, and errors about it name the component.
       let owner = place.owner.type == "MinMaxDatetime" ? place.owner.node.location : nil
       configured.formUnion([place.node.location, owner].compactMap { $0 })
     }
@@ -26,7 +26,7 @@ struct BuildDiagnosis {
       subject.components.filter { $0.parent != nil }.map { ($0.node.path[...], $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The errors of one config as another config's errors at the same places say it; where there is none, without a cause.
+  /// The errors of one config as another config's errors at the same places say it; without a cause if there is none.
   func sentences(for errors: [ConnectorError], from others: [ConnectorError]) -> [ConnectorError] {
     var open = Dictionary(grouping: others.reversed(), by: \.location)
     return errors.map { error in
@@ -93,7 +93,7 @@ struct BuildDiagnosis {
     return nil
   }
 
-  /// The words of a sentence that stand between backquotes.
+  /// The words of a sentence that are between backquotes.
   private static func quoted(in sentence: String) -> [String] {
     sentence.split(separator: "`", omittingEmptySubsequences: false).enumerated()
       .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }

@@ -27,7 +27,7 @@ struct Suppressions: Sendable {
     guard file.bytes.contains(subsequence: Self.word) else { return }
     let text = String(decoding: file.bytes, as: UTF8.self)
     var isTop = true
-    // What comments on lines of their own silence in the next line that is none.
+    // What comments on lines of their own silence in the next line that is not a comment.
     var pending: [Int] = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let start = line.drop { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
@@ -95,7 +95,7 @@ struct Suppressions: Sendable {
 
   private static let word = Array("airbyte-lowcode:".utf8)
 
-  /// The names that a line's comment silences, and where the comment begins; nil where it has no such comment.
+  /// The names that a line's comment silences, and where the comment begins; nil if it has no such comment.
   private static func names(in line: Substring) -> (names: [String], column: Int)? {
     guard line.utf8.count >= word.count, let word = line.firstRange(of: "airbyte-lowcode:") else { return nil }
     // Nothing but blanks between the sign that begins the comment and the word, and a blank before the sign.

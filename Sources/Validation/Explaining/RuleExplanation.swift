@@ -1,6 +1,6 @@
 /// A rule in words: what it finds, why, an example, and how it is silenced.
 enum RuleExplanation {
-  /// The rule for a terminal; nil where there is none of that name.
+  /// The rule for a terminal; nil if there is none of that name.
   static func of(_ name: String) -> String? {
     guard let summary = RuleCatalog.summary(of: name) else { return nil }
     var lines = ["\(name) (\(isSilenceable(name) ? "rule" : "error") of `validate`)", SchemaWords.wrapped(summary, indent: "  ")]

@@ -2,7 +2,7 @@ import Foundation
 
 /// Finds the manifests that paths name: files, folders and patterns.
 package enum ManifestFinder {
-  /// What a path came to.
+  /// What was found for a path.
   package enum Outcome: Sendable, Equatable {
     case found([String])
     /// With a sentence that says why there is nothing to check.

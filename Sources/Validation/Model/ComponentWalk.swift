@@ -4,12 +4,12 @@ import LowCode
 
 /// Goes through a resolved manifest as the component schema describes it, and lists its components and templates.
 ///
-/// What the schema takes as data (record schemas, the spec's schema, the config of a check) is not gone into, so that a property
-/// called `type` in it is never taken for a component.
+/// What is data for the schema (record schemas, the spec's schema, the config of a check) is not entered, so that a property
+/// called `type` in it is never mistaken for a component.
 struct ComponentWalk {
   private(set) var components: [ComponentVisit] = []
   private(set) var templates: [TemplatePlace] = []
-  /// Texts that stand in many places are compiled once.
+  /// Texts that are in many places are compiled once.
   private var compiled: [String: Result<Template, TemplateError>] = [:]
   /// What the schema admits for a property, by type and name.
   private var alternatives: [String: [String: SchemaAlternatives]] = [:]

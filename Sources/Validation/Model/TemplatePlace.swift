@@ -7,11 +7,11 @@ package struct TemplatePlace: Sendable {
   package let node: ManifestNode
   package let text: String
   package let owner: ComponentVisit
-  /// The property of the owner that it stands in, at any depth.
+  /// The property of the owner that it is in, at any depth.
   package let property: String
   /// Whether the schema says that the property is filled in.
   package let isInterpolated: Bool
-  /// The variables that the place has; nil where that is not known.
+  /// The variables that the place has; nil if that is not known.
   package let variables: Set<String>?
   /// The compiled template, or why it is not valid.
   package let template: Result<Template, TemplateError>

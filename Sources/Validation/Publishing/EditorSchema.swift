@@ -3,10 +3,10 @@ import LowCode
 
 /// The JSON schema of manifests as their authors write them, for editors.
 ///
-/// The component schema describes manifests after references are followed and types and parameters handed down. Before that, a `$ref`
-/// may stand for anything, some places have a type that components may leave out, and what a component lacks may come from the
+/// The component schema describes manifests after references were followed and types and parameters passed down. Before that, a
+/// `$ref` can be anything, some places have a type that components may leave out, and what a component lacks may come from the
 /// `$parameters` around it. So each definition is there twice: under its own name, and as `…Within`, where nothing is required, for
-/// what lies within a component that has `$parameters`, or a `$ref` that may bring some.
+/// what is within a component that has `$parameters`, or a `$ref` that may bring some.
 package enum EditorSchema {
   package static let document: JSONValue = {
     let source = ComponentSchema.document
@@ -25,10 +25,10 @@ package enum EditorSchema {
     return .object(root)
   }()
 
-  /// Properties of the whole manifest in which no component stands.
+  /// Properties of the whole manifest that contain no component.
   private static let data: Set<String> = ["type", "version", "definitions", "schemas", "metadata", "description"]
 
-  /// Where a part of the schema stands.
+  /// Where a part of the schema is.
   private struct Place {
     let owner: String
     let field: String
@@ -48,7 +48,7 @@ package enum EditorSchema {
       "Typed": ["anyOf": [["required": ["type"]], ["required": ["$ref"]]]],
     ]
     let components = ComponentSchema.definitionNames.filter(isComponent)
-    // Anything may stand on the shelf; what has the type of a component is completed as one.
+    // `definitions` can contain anything; what has the type of a component is completed as one.
     definitions["Part"] = [
       "anyOf": .array([[:]] + components.map { ["allOf": [reference($0), reference("Typed")]] })
     ]

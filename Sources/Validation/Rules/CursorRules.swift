@@ -62,7 +62,7 @@ struct CursorGranularity: Rule {
     let seconds: Int
   }
 
-  /// The finest unit that a format tells; nil where that is finer than a second, or not known.
+  /// The finest unit that a format has; nil if that is finer than a second, or not known.
   static func unit(of format: String) -> Unit? {
     var directives: Set<String> = []
     var rest = format[...]

@@ -1,6 +1,6 @@
 import LowCode
 
-/// Keywords by which destinations cannot tell what type a column has. Airbyte's connector tests forbid them.
+/// Keywords with which destinations cannot determine the type of a column. Airbyte's connector tests forbid them.
 struct SchemaKeyword: Rule {
   static let name = "schema-keyword"
   static let summary = "A stream's schema uses a keyword that destinations cannot handle."

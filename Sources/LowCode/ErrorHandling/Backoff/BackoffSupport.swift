@@ -22,7 +22,7 @@ struct InterpolatedNumber: Sendable {
     node = value
   }
 
-  /// - Throws: ``ConnectorError`` where the template gives no number.
+  /// - Throws: ``ConnectorError`` if the template gives no number.
   func value() throws -> Double {
     let text = try template.string(EvaluationContext(config: config))
     guard let number = PythonNumberText.float(text) else {
@@ -32,7 +32,7 @@ struct InterpolatedNumber: Sendable {
   }
 
   /// The number as an integer: a fraction is cut off, as Python's `int` does, but a text has to be an integer.
-  /// - Throws: ``ConnectorError`` where the template gives none.
+  /// - Throws: ``ConnectorError`` if the template gives none.
   func integer() throws -> Int {
     let result = try template.evaluate(EvaluationContext(config: config))
     switch result {

@@ -104,7 +104,7 @@ extension ResponseCache.Key {
     var scope = ""
   }
 
-  /// Nil where the response to `request` must not be kept: another method than GET and HEAD, or a header that forbids it.
+  /// Nil if the response to `request` must not be kept: another method than GET and HEAD, or a header that forbids it.
   init?(_ request: HTTPRequest, credentials: Credentials) {
     guard request.method == "GET" || request.method == "HEAD" else { return nil }
     if let control = request.header("Cache-Control")?.lowercased(), control.contains("no-store") || control.contains("no-cache") {

@@ -29,7 +29,7 @@ final class HTTPAPIBudget: Component {
   }
 
   /// Waits until `request` may go out, and counts it.
-  /// - Throws: ``ConnectorError`` where it can never go out, `CancellationError`.
+  /// - Throws: ``ConnectorError`` if it can never go out, `CancellationError`.
   func acquire(_ request: HTTPRequest, for stream: String? = nil) async throws {
     guard let (index, weight) = try policy(for: request) else { return }
     while let wait = try wait(weight, index, request) {

@@ -57,7 +57,7 @@ final class CurlReception: @unchecked Sendable {
     if case .whole(let body) = content { body.isCut } else { false }
   }
 
-  /// The memory that the body wants before more of it is taken in; nil where it has it.
+  /// The memory that the body wants before more of it is taken in; nil if it has it.
   var wantedRoom: Int? {
     guard case .whole(let body) = content, body.waits else { return nil }
     return body.heldBytes
@@ -141,7 +141,7 @@ final class CurlReception: @unchecked Sendable {
   }
 
   /// The whole body, which is given away.
-  /// - Throws: ``TransportError`` where it ended too early.
+  /// - Throws: ``TransportError`` if it ended too early.
   func takeBody() throws(TransportError) -> ReceivedBody {
     guard case .whole(let body) = content else { return .empty }
     content = .none

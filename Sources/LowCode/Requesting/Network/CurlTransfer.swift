@@ -78,7 +78,7 @@ final class CurlTransfer: @unchecked Sendable {
 
   /// Goes on until the reception wants a pause.
   /// - Returns: whether the transfer is over.
-  /// - Throws: ``TransportError`` where it broke off.
+  /// - Throws: ``TransportError`` if it broke off.
   func run() async throws(TransportError) -> Bool {
     let result = await withTaskCancellationHandler {
       // libcurl blocks the thread.

@@ -35,7 +35,7 @@ package final class NetworkTransport: Transport {
     return try await curl.send(request, by: route)
   }
 
-  /// - Throws: ``TransportError`` where one of the addresses is not public.
+  /// - Throws: ``TransportError`` if one of the addresses is not public.
   private func publicAddresses(of target: RequestAddress) async throws(TransportError) -> [String] {
     let addresses = try await resolver.addresses(of: target)
     guard addresses.allSatisfy(\.isPublic) else {

@@ -16,13 +16,13 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
   /// Whether the URL names the port.
   let hasPort: Bool
 
-  /// Nil where the URL leads nowhere.
+  /// Nil if the URL leads nowhere.
   init?(_ url: String) {
     guard let address = try? RequestAddress(of: RequestURL(url)) else { return nil }
     self = address
   }
 
-  /// - Throws: ``AddressError`` where the URL leads nowhere.
+  /// - Throws: ``AddressError`` if the URL leads nowhere.
   init(of url: RequestURL) throws(AddressError) {
     guard let scheme = url.scheme, url.authority != nil || Self.isHTTP(scheme) else {
       throw AddressError("it has no scheme: it should begin with https:// or http://")
@@ -39,7 +39,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
 
   private static func isHTTP(_ scheme: Substring) -> Bool { ["http", "https"].contains(scheme.lowercased()) }
 
-  /// The host and what stands behind its colon.
+  /// The host and what follows its colon.
   private static func split(_ place: Substring) throws(AddressError) -> (host: Substring, port: Substring) {
     let bytes = place.utf8
     if bytes.first == UInt8(ascii: "[") {
@@ -55,7 +55,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
     return (place[..<colon], Substring(bytes[colon...].dropFirst()))
   }
 
-  /// Nil for none; as with Python's requests, 0 is none.
+  /// Nil for no port; as in Python's requests, 0 is no port.
   private static func port(_ digits: Substring) throws(AddressError) -> Int? {
     if digits.isEmpty { return nil }
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), port <= 65_535 else {
@@ -76,9 +76,9 @@ extension RequestURL {
     scheme.map { $0 == address.scheme } == true && authority.map { $0 == address.authority } == true
   }
 
-  /// The same with scheme and host in small letters and ASCII, and without a user: as the reference, what stands before the host
+  /// The same with scheme and host in small letters and ASCII, and without a user: as in the reference, what is before the host
   /// is not sent. What is checked, asked for in a proxy, shown and connected to is this.
-  /// - Throws: ``AddressError`` where it leads nowhere.
+  /// - Throws: ``AddressError`` if it leads nowhere.
   func canonical() throws(AddressError) -> RequestURL {
     let address = try RequestAddress(of: self)
     var url = self

@@ -1,6 +1,6 @@
 import JSON
 
-/// A body that is received wholly: unpacked, and indexed as JSON, while it comes.
+/// A body that is received completely: unpacked, and indexed as JSON, while it comes.
 final class WholeBody {
   private let place: () -> String
   private let limit: Limit
@@ -37,7 +37,7 @@ final class WholeBody {
   /// Whether something was received that there is no memory for yet.
   var waits: Bool { !isCut && (!pending.isEmpty || decompressors?.hasInput ?? false) }
 
-  /// Takes in the next bytes, as many as there is room for; while there is none for the rest, the body ``waits``.
+  /// Adds the next bytes, as many as there is room for; while there is none for the rest, the body ``waits``.
   func read(_ bytes: UnsafeRawBufferPointer, in room: ResponseRoom) throws(TransportError) {
     if let decompressors {
       decompressors.append(bytes)
@@ -71,7 +71,7 @@ final class WholeBody {
   }
 
   /// The whole body.
-  /// - Throws: ``TransportError`` where it ended too early.
+  /// - Throws: ``TransportError`` if it ended too early.
   func finish(in room: ResponseRoom) throws(TransportError) -> ReceivedBody {
     if !isCut, let decompressors {
       do { try decompressors.finish(append) } catch { throw failure(error) }
