@@ -16,7 +16,7 @@ package struct ConfiguredStream: Sendable {
   }
 
   /// The streams of a configured catalog, of a CATALOG message, or of the catalog in one. Streams that `discover` lists are configured
-  /// to be read as far as they can: incrementally where they may be.
+  /// to be read incrementally if they can be.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
     let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value

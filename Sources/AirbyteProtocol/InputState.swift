@@ -4,7 +4,7 @@ import JSON
 package enum InputState {
   /// The state of each stream, from a list of STATE messages or their `state` objects (or one of them).
   ///
-  /// As by the reference, a GLOBAL state counts if it is alone, and without a `shared_state`, which no API source writes. States
+  /// As in the reference, a GLOBAL state counts if it is alone, and without a `shared_state`, which no API source writes. States
   /// of other types and of streams with a namespace, which sources of APIs do not have, are ignored. The legacy form, an object
   /// of states by stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.

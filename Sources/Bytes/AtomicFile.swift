@@ -56,7 +56,7 @@ package final class AtomicFile: Sendable {
       let number = openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       if number < 0, errno == EEXIST || errno == EINTR { continue }
       let descriptor = try Descriptor(number)
-      // Some file systems know no locks; on those nobody gets one to remove the file either.
+      // Some file systems know no locks; on those the file is not removed by others either.
       let isLocked = flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
       // Before it was locked, another process may have thought that it was left over.
       if isLocked, try descriptor.status().st_nlink > 0 { return (temporary, descriptor) }

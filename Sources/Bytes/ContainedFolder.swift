@@ -4,7 +4,7 @@ import Synchronization
 /// A folder whose files have names that somebody else chose.
 ///
 /// Every step is opened by itself, without following links; a link that stays below the folder is followed step by step as well. So
-/// nothing leads out of it, and nobody who changes the folder meanwhile can change that.
+/// nothing leads out of it, even if somebody changes the folder meanwhile.
 package final class ContainedFolder: Sendable {
   private let root: Descriptor
   /// The folder's path as it was given.
@@ -32,7 +32,7 @@ package final class ContainedFolder: Sendable {
     return file
   }
 
-  /// Begins a file, with the folders on the way to it; a link in its place gives way to it.
+  /// Begins a file, with the folders on the way to it; a link in its place is replaced.
   /// - Throws: ``FileError`` if it cannot be there.
   package func makeFile(at path: ContainedPath) throws(FileError) -> AtomicFile {
     guard self.path.utf8.count + 1 + path.description.utf8.count <= ContainedPath.maximumPath else {

@@ -23,13 +23,13 @@ package struct JSONGlobPath: Sendable, Hashable {
 
   package init(_ keys: [String]) throws(JSONPathError) { try self.init(keys.map { .key($0) }) }
 
-  /// Whether a segment is exactly `*`: the reference's sign that several values are wanted.
+  /// Whether a segment is exactly `*`: in the reference this asks for several values.
   package var hasStar: Bool { segments.contains(.key("*")) }
 
   /// The key, where the path is a single segment without magic that only matches an object's member of that name.
   package var literalKey: JSONKey? { matchers.count == 1 && deepStar == nil ? matchers[0].literal : nil }
 
-  /// The keys, where the path is nothing but segments without magic: in objects it only matches the members of those names.
+  /// The keys, if no segment of the path has wildcards: in objects it only matches the members of those names.
   package var literalKeys: [JSONKey]? {
     let keys = matchers.compactMap(\.literal)
     return keys.isEmpty || deepStar != nil || keys.count < matchers.count ? nil : keys

@@ -20,7 +20,7 @@ extension JSONDocument {
     while from < count {
       let found = memchr(start + from, Int32(UInt8(ascii: "\n")), count - from)
       let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(start) } ?? count
-      // A value must not go on in the next line: a zero ends whatever the builder reads.
+      // A value must not continue in the next line: a zero ends whatever the builder reads.
       start[end] = 0
       let root = builder.used
       do throws(TapeBuilder.Failure) {

@@ -41,7 +41,7 @@ package struct JSONPatch: Sendable {
   }
 
   /// Removes the member at a path of keys from an object with changes, where there is one.
-  /// - Returns: false where patches cannot say it, as the path leads through a list or through a value that was built in memory.
+  /// - Returns: false if patches cannot say it, as the path leads through a list or through a value that was built in memory.
   package static func remove(_ path: ArraySlice<JSONKey>, from object: JSONView, _ patches: inout [JSONPatch]) -> Bool {
     guard let key = path.first else { return true }
     guard let place = place(of: key, in: patches) else {

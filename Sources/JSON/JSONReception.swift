@@ -43,7 +43,7 @@ package struct JSONReception: ~Copyable {
     text.append(bytes)
     whole?.add(bytes)
     guard text.count - seen >= step, text.count > margin, !isGivenUp else { return }
-    // A text that seems to be over may go on.
+    // A text that seems to be over may continue.
     if read(before: text.count - margin) { _ = giveUp() }
   }
 

@@ -2,7 +2,7 @@
 ///
 /// It has one owner (it cannot be copied); ``finish()`` gives the bytes in a form that can be shared.
 package struct JSONWriter: ~Copyable {
-  /// What was written so far; other text may be appended to it.
+  /// What was written so far; other text can be appended to it.
   package var buffer: ByteBuffer
 
   package init(capacity: Int = 0) { buffer = ByteBuffer(capacity: capacity) }

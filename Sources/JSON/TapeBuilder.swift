@@ -80,10 +80,10 @@ struct TapeBuilder: ~Copyable {
   /// The keys of the object that was closed last at a level. The next one there mostly has the same ones in the same order, as the
   /// records of a page do, and to compare a key with the one expected is much less than to read it and to see that it is new.
   private struct Shape {
-    /// The places of the first key and behind the last value; 0 where there is nothing to expect.
+    /// The places of the first key and behind the last value; 0 if there is nothing to expect.
     var start = 0
     var end = 0
-    /// The place of the key that is expected next in the open object; 0 where none is.
+    /// The place of the key that is expected next in the open object; 0 if none is.
     var next = 0
   }
 
@@ -99,7 +99,7 @@ struct TapeBuilder: ~Copyable {
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
-  /// Where reading goes on, in a text that is not there as a whole yet: before a value, or before the key of one.
+  /// Where reading continues, in a text that is not there as a whole yet: before a value, or before the key of one.
   private var pause = (place: 0, dirt: 0, depth: 0, isBeforeKey: false)
 
   init(_ bytes: JSONBytes) { self.init(bytes.base, count: bytes.count, expecting: bytes.count) }

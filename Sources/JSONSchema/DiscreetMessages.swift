@@ -1,7 +1,7 @@
 import JSON
 
 extension ValidationError {
-  /// What is wrong, as a sentence without a final stop that says nothing of the value but its kind: for values that may be secret.
+  /// What is wrong, as a sentence without a final stop that shows only the kind of the value: for values that may be secret.
   ///
   /// What it quotes is the schema's.
   package var discreetMessage: String {

@@ -28,8 +28,8 @@ package struct JSONSchema: Sendable {
     try self.init(unchecked: schema, dialect: dialect, checksFormats: checksFormats, isSound: false)
   }
 
-  /// Compiles a draft-07 schema that ``init(compiling:dialect:checksFormats:)`` is known to take, and that refers to nothing but its
-  /// own parts: it is not held against the rules of its edition again, and parts are compiled when they are first needed.
+  /// Compiles a draft-07 schema that ``init(compiling:dialect:checksFormats:)`` is known to accept, and that refers only to its
+  /// own parts: it is not checked against the rules of its edition again, and parts are compiled when they are first needed.
   package init(sound schema: JSONValue) throws(JSONSchemaError) {
     try self.init(unchecked: schema, dialect: .draft7, checksFormats: false, isSound: true)
   }

@@ -108,7 +108,7 @@ package struct SchemaReferences: Sendable {
 }
 
 extension String {
-  /// With `%20` and the like undone; nil if that is not UTF-8.
+  /// With `%20` and other escapes undone; nil if that is not UTF-8.
   var removingPercentEscapes: String? {
     guard utf8.contains(UInt8(ascii: "%")) else { return self }
     var bytes: [UInt8] = []

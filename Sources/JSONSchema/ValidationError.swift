@@ -54,7 +54,7 @@ package struct ValidationError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Which alternatives of an `anyOf` or a `oneOf` the author of a value had in mind.
+/// Which alternatives of an `anyOf` or a `oneOf` the author of a value meant.
 struct AlternativeChoice: Sendable {
   /// Indexes of the alternatives; empty if nothing speaks for one of them.
   var meant: [Int] = []

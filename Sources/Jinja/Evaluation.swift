@@ -41,7 +41,7 @@ package struct Evaluation {
   /// Steps that are used up so far.
   package var stepsTaken: Int { limits.steps - steps }
 
-  /// Uses up steps; throws a limit error where none are left.
+  /// Uses up steps; throws a limit error if none are left.
   @inline(__always)
   package mutating func charge(_ count: Int = 1) throws(TemplateError) {
     steps -= count

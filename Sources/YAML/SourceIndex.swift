@@ -74,7 +74,7 @@ struct SourceIndex: Sendable {
     offset >= bytes.count || Self.lengthOfBreak(at: offset, in: bytes) > 0
   }
 
-  /// The offset behind the break of the line that an offset lies in.
+  /// The offset after the break of the line that an offset is in.
   func endOfLine(from offset: Int) -> Int {
     var end = offset
     while !isEndOfLine(end) { end += 1 }

@@ -94,7 +94,7 @@ extension SourceMark {
     let isCut = first > 1
     var (before, middle) = index.text(from: offset, count: column - first)
     var (after, end) = index.text(from: middle, count: width - (column - first))
-    // A mark may lie behind the end of its line.
+    // A mark may be behind the end of its line.
     let gap = max(column - first - before.unicodeScalars.count, 0)
     let hidden = hiding.map { hiddenRanges(from: first, index, $0) } ?? []
     if !hidden.isEmpty { (before, after) = Self.without(hidden, before + after, mark: before.utf8.count) }
@@ -106,7 +106,7 @@ extension SourceMark {
     return "\(number) | \(isCut ? "…" : "")\(shown)\(rest)\n\(margin) | \(caret)^"
   }
 
-  /// How much is looked at on either side, in bytes, since what must not be shown may be cut, or go on in other lines.
+  /// How much is searched on either side, in bytes, because what must not be shown may be cut, or continue in other lines.
   private static let surroundings = 4_096
 
   /// What must not be shown of the line, as places among the bytes from column `first` on.
@@ -119,7 +119,7 @@ extension SourceMark {
     }
   }
 
-  /// `text` with stars in the place of ranges of its bytes, in two parts; what is hidden around the mark is in the second one.
+  /// `text` with stars instead of ranges of its bytes, in two parts; what is hidden around the mark is in the second one.
   private static func without(_ hidden: [Range<Int>], _ text: String, mark: Int) -> (String, String) {
     let bytes = Array(text.utf8)
     var parts: (before: [UInt8], after: [UInt8]) = ([], [])

@@ -27,7 +27,7 @@ package struct YAMLDocument: Sendable {
   ///   and for text beyond `limits`.
   package init(parsing bytes: [UInt8], file name: String, limits: YAMLLimits = YAMLLimits()) throws(YAMLError) {
     guard bytes.count <= limits.maximumBytes else {
-      // The text itself is not kept: nobody wants to look at its one line.
+      // The text itself is not kept: its one line is never shown.
       throw YAMLError(
         "the file is larger than \(limits.maximumBytes >> 20) MB, which is the limit",
         at: SourceMark(file: SourceFile(name: name, bytes: []), line: 1, column: 1))

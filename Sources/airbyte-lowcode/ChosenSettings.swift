@@ -12,7 +12,7 @@ struct ChosenSettings {
     self.isOff = isOff
   }
 
-  /// The manifests that are to be checked, and the settings of each.
+  /// The manifests to check, and the settings of each.
   struct Choice {
     var files: [String] = []
     var settings: [ValidationSettings?] = []

@@ -7,7 +7,7 @@ enum CommandRunner {
   /// Runs the body of a command.
   /// - Parameters:
   ///   - failure: the exit status of errors.
-  ///   - report: shows an error; on standard error, where nothing else is said.
+  ///   - report: shows an error; on standard error, unless it says otherwise.
   /// - Throws: the exit status, where it is not 0.
   static func run(
     failure: ExitCode = .failure, report: (any Error) -> Void = { StandardOutput.tell("error: \($0)") },

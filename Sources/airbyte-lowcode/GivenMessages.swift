@@ -24,7 +24,7 @@ enum GivenMessages {
   /// and so is what is no message, such as a last line that was cut off.
   /// - Parameters:
   ///   - what: what the file is for, as in "state".
-  ///   - type: the messages of an output that are wanted.
+  ///   - type: the messages of an output that are needed.
   ///   - take: is given each of them.
   /// - Throws: ``ConnectorError`` if the file cannot be read, or is neither.
   static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> Content {

@@ -146,7 +146,7 @@ struct Session {
     } catch {
       throw ConnectorError(.system, error.message)
     }
-    // As the reference: before a manifest that comes with the config.
+    // As in the reference, before a manifest that comes with the config.
     guard InputFile.exists(ImageLayout.manifest) else { return nil }
     return (.file(path: ImageLayout.manifest), .beside(ImageLayout.manifest))
   }

@@ -2,7 +2,7 @@ import Bytes
 import Foundation
 import LowCode
 
-/// The process's standard output, which may be gone: that is an error like any other, and no signal.
+/// The process's standard output, which may be closed: that is an error like any other, not a signal.
 enum StandardOutput {
   /// The descriptor to write to; one that is not open where standard output was closed from the start.
   static let descriptor: Int32 = {
@@ -66,8 +66,8 @@ enum StandardOutput {
   }
 }
 
-/// Standard output as the place of messages. Where it takes no more, the process ends at once: requests that are under way
-/// would be waited for in vain.
+/// Standard output as the place of messages. If it takes no more, the process ends at once: it would wait in vain for
+/// requests that are running.
 struct ProtocolOutput: LineOutput {
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     do {

@@ -27,7 +27,7 @@ final class TerminalProgress: RunWatcher {
 
   /// The shortest time between two pictures, in microseconds.
   private static let frame: Int64 = 100_000
-  /// Waits from this length on are worth a line where lines stay.
+  /// Waits from this length on get a line where lines stay.
   private static let longWait = 1.0
 
   private let terminal: Terminal
@@ -64,7 +64,7 @@ final class TerminalProgress: RunWatcher {
     }
   }
 
-  /// Draws what changes by itself: the time that passed, and what is left of waits.
+  /// Draws what changes over time: the time that passed, and what is left of waits.
   func tick() { state.withLock { draw(&$0, isDue: true) } }
 
   /// Shows the closing summary.

@@ -28,7 +28,7 @@ import Testing
       ("a: 'x", "1:4: the quotes opened here are never closed"),
       ("a: [1, 2\nb: 3", "2:2: ',' or ']' is expected here"),
       ("a: 1\nb\nc: 2", "2:1: a ':' is missing after this key"),
-      ("a: 2020-02-30", "1:4: no calendar has the date 2020-02-30"),
+      ("a: 2020-02-30", "1:4: there is no date 2020-02-30"),
       ("!!int x", "1:1: 'x' is not an integer"),
       ("!!float " + String(repeating: "x", count: 60), "1:1: '\(String(repeating: "x", count: 60))' is not a number"),
       // A part of a secret that a config filled in could not be recognised.

@@ -137,7 +137,7 @@ extension Environment {
 }
 
 extension Value {
-  /// The elements from the end on; a type error where Python has no way back.
+  /// The elements from the end on; a type error if Python has no way back.
   func reversedElements(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value] {
     if case .object(let object) = self, !(object is DictView), !(object is GroupObject) {
       throw TemplateError(.type, "A value of type \(object.typeName) cannot be reversed.")

@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// `value.name`: a method, an attribute, or else the item of that name; `missing` where there is none.
+  /// `value.name`: a method, an attribute, or else the item of that name; `missing` if there is none.
   func attribute(
     _ selector: Selector, missing: Value, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Value {

@@ -303,7 +303,7 @@ struct Parser {
 }
 
 extension Statement {
-  /// Whether it is nothing but white space.
+  /// Whether it is only white space.
   fileprivate var isBlank: Bool {
     guard case .output(let pieces) = kind else { return false }
     return pieces.allSatisfy { piece in

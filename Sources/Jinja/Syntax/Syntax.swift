@@ -25,7 +25,7 @@ final class Expression {
 
   let kind: Kind
   let position: TemplatePosition
-  /// How many levels of expressions lie in it; bounded, so that neither compiling nor evaluating can exhaust the stack.
+  /// How many levels of expressions are in it; bounded, so that neither compiling nor evaluating can exhaust the stack.
   let depth: Int
 
   init(_ kind: Kind, at position: TemplatePosition) throws(TemplateError) {

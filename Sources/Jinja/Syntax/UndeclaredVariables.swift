@@ -193,7 +193,7 @@ private final class FrameNames {
     }
   }
 
-  /// A name that only some branches bind may come from the context. Further branches lie beside the first one, each with its test.
+  /// A name that only some branches bind may come from the context. Further branches are beside the first one, each with its test.
   private func visit(_ branches: ArraySlice<(test: Expression, body: [Statement])>, _ otherwise: [Statement]) {
     guard let first = branches.first else { return }
     read(first.test)

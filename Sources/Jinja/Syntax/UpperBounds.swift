@@ -1,4 +1,4 @@
-/// A comparison by which a template is true where a variable is small.
+/// A comparison by which a template is true if a variable is small.
 package struct UpperBound: Equatable, Sendable {
   /// The bound, where it is a whole number that is written down.
   package let number: Int?
@@ -11,8 +11,8 @@ extension UpperBound {
   /// of an `if` that writes something true and nothing else, under `and` and `or` at most.
   ///
   /// Bounds that name `follower` do not count, nor do those on what arithmetic makes of the variable.
-  /// - Parameter falseTexts: the texts that count as false where they are all that a template writes.
-  /// - Returns: none where the template cannot be read.
+  /// - Parameter falseTexts: the texts that count as false if they are all that a template writes.
+  /// - Returns: none if the template cannot be read.
   package static func all(
     on variable: String, besides follower: String, in source: String, falseTexts: Set<String>
   ) -> [UpperBound] {
@@ -35,7 +35,7 @@ extension UpperBound {
     }
   }
 
-  /// What statements write that are nothing but text and constants.
+  /// What statements write that are only text and constants.
   private static func constantText(_ statements: [Statement]) -> String? {
     var text = ""
     for statement in statements {

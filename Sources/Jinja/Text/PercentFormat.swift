@@ -51,7 +51,7 @@ private struct PercentFormatter {
     return values.isMapping || values.isList || values.isUndefined || isObject
   }
 
-  // What can be looked into by a key counts as a mapping here.
+  // What has members by keys counts as a mapping here.
   private var isObject: Bool {
     if case .bytes = values { return true }
     return false

@@ -94,7 +94,7 @@ extension String {
 }
 
 extension SliceBounds {
-  /// The range that `start` and `stop` of a search mean; `high` may lie below `low`, where nothing matches.
+  /// The range that `start` and `stop` of a search mean; `high` may be below `low`, where nothing matches.
   func range(in count: Int) -> (low: Int, high: Int) {
     func place(_ bound: Int) -> Int { bound < 0 ? max(0, bound.addingReportingOverflow(count).partialValue) : bound }
     let low = start.map(place) ?? 0

@@ -28,7 +28,7 @@ func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evalu
   return .string(result)
 }
 
-/// Cuts a line into lines. What it makes are parts of the line that it is given: chunks lie beside each other in it.
+/// Cuts a line into lines. What it makes are parts of the line that it is given: chunks are beside each other in it.
 private struct TextWrapper {
   let width: Int
   let breaksWords: Bool

@@ -181,7 +181,7 @@ extension Value {
     }
   }
 
-  /// Python's `<`, `<=`, `>` and `>=`; a type error where the types have no order. What it looks at is allowed for.
+  /// Python's `<`, `<=`, `>` and `>=`; a type error if the types have no order. What it looks at is allowed for.
   package func compare(
     _ comparison: PythonOrder, to other: Value, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Bool {

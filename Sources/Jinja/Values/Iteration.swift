@@ -107,7 +107,7 @@ extension Value {
     }
   }
 
-  /// An iterator over the elements, keys or characters; a type error where Python cannot iterate.
+  /// An iterator over the elements, keys or characters; a type error if Python cannot iterate.
   package func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator {
     switch self {
     case .list(let list): return ValueIterator(list)
@@ -191,7 +191,7 @@ extension Value {
     }
   }
 
-  /// The number of elements; a type error where Python has none.
+  /// The number of elements; a type error if Python has none.
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
     switch self {
     case .string(let text), .markup(let text):

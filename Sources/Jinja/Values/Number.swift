@@ -87,7 +87,7 @@ extension Value {
     }
   }
 
-  /// The integer for a parameter that wants one; a type error for anything else, clamped beyond 64 bits.
+  /// The integer for a parameter that needs one; a type error for anything else, clamped beyond 64 bits.
   package func index(for what: String) throws(TemplateError) -> Int {
     switch self {
     case .int(let int): return int

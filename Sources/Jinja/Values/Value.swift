@@ -21,7 +21,7 @@ package enum Value: Sendable {
   case tuple(Tuple)
   /// A dict, by reference as in Python.
   case dict(DictObject)
-  /// An array or object of a response or record, read where it lies. Scalars are never held this way.
+  /// An array or object of a response or record, read where it is. Scalars are never held this way.
   case json(JSONView)
   /// A read-only mapping that resolves its keys itself: a patched record, a config.
   case mapping(any LazyMapping)
@@ -89,7 +89,7 @@ package protocol LazyMapping: AnyObject, Sendable {
   var count: Int { get }
   /// Whether the mapping has attributes besides its keys.
   var hasAttributes: Bool { get }
-  /// Whether a dict of its members can take its place: it has no attributes, and no look-up of its own.
+  /// Whether a dict of its members can replace it: it has no attributes, and no look-up of its own.
   var isPlain: Bool { get }
   /// An attribute that the mapping has besides its keys, such as `stream_slice.partition`; it comes before a key behind a dot and
   /// after it in brackets.
@@ -111,7 +111,7 @@ package protocol TemplateObject: AnyObject, Sendable {
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String
   var isTruthy: Bool { get }
   var isCallable: Bool { get }
-  /// How deep containers lie in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
+  /// How deep containers are in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
   var depth: Int { get }
   /// The attribute's value, nil if there is none.
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?

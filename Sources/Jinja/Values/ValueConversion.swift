@@ -3,7 +3,7 @@ import JSON
 import OrderedCollections
 
 extension Value {
-  /// A scalar becomes its value at once; arrays and objects stay where they lie.
+  /// A scalar becomes its value at once; arrays and objects stay where they are.
   package init(_ view: JSONView) { self.init(view.content) }
 
   @inline(__always)

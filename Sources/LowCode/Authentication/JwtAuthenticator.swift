@@ -41,7 +41,7 @@ struct JwtAuthenticator: Component, Authenticator {
     secretKey = try InterpolatedString(node.required("secret_key"), parameters: parameters)
     duration = try node["token_duration"] == nil ? 1200 : node.int("token_duration")
     if let flag = node["base64_encode_secret_key"]?.string {
-      // As the reference: a template counts as true, whatever it gives.
+      // As in the reference, a template counts as true, whatever it gives.
       encodesKey = !flag.isEmpty
     } else {
       encodesKey = try node.bool("base64_encode_secret_key", default: false)
@@ -71,7 +71,7 @@ struct JwtAuthenticator: Component, Authenticator {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()
     runtime.secrets.hidePassing(token)
-    // Whoever has read the claims may well show the rest alone.
+    // A reader of the claims may show only the rest.
     if let signature = token.split(separator: ".").last { runtime.secrets.hidePassing(String(signature)) }
     return prefix.isEmpty ? token : prefix + " " + token
   }

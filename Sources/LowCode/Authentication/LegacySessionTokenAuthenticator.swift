@@ -24,7 +24,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       guard let value = node[property] else { return InterpolatedString("") }
       return InterpolatedString(value, parameters: node.parameters)
     }
-    // As the reference: without a base, the addresses for login and validation have to be whole.
+    // As in the reference, without a base, the addresses for login and validation have to be whole.
     apiURL = context.siblings.urlBase ?? InterpolatedString("")
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)

@@ -34,7 +34,7 @@ struct OAuthAuthenticator: Component, Authenticator {
       let single = try Self.singleUse(node, updater, context)
       (request, refreshTokenName) = (single.request, single.refreshTokenName)
       login = SharedByDefinition(node.node, in: context) { TokenLogin(store: single.store) }
-      // As the reference: for this kind all templates are settled at once.
+      // As in the reference, for this kind all templates are evaluated at once.
       try request.tryTemplates()
       for name in [accessTokenName, expiresInName] { _ = try name.evaluate(evaluation) }
     } else {
@@ -84,7 +84,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   }
 
   private func accessToken() async throws -> String {
-    // As the reference: without an address nothing is sent, even where there is a token that is still good.
+    // As in the reference, without an address nothing is sent, even where there is a token that is still good.
     if !isSingleUse, request.hasEndpoint { _ = try request.url() }
     let login = login.value
     if let token = try login.store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) {
@@ -102,7 +102,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     let response = try await endpoint.send(try request.request(refreshToken: try store.refreshToken()))
     let name = try accessTokenName.string(evaluation)
     let value = try response.value(of: name)
-    // As the reference: what a refresh for one use gave is sent, whatever it is, and the API says what it thinks of it.
+    // As in the reference, what a refresh for one use gave is sent, whatever it is, and the API decides about it.
     guard isSingleUse || value?.isTruthy == true else {
       let message = "The token endpoint's answer has no access token: `\(name)` is missing in it."
       throw ConnectorError(.system, response.words().map { APIAnswer.sentences(message, $0) } ?? message)
@@ -202,7 +202,7 @@ extension OAuthAuthenticator {
 
     let evaluation = EvaluationContext(config: context.templateConfig)
     func credential(_ property: String) throws -> RefreshRequest.Credential {
-      // As the reference: the config's own place goes before the manifest's.
+      // As in the reference, the config's own place goes before the manifest's.
       if let value = config.value(at: ["credentials", property]) { return .value(value) }
       guard let value = node[property] else { return .value(.string("")) }
       let evaluated = try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json()

@@ -86,7 +86,7 @@ final class SessionTokenProvider: Sendable {
 
   private func end() throws -> Int64 {
     guard let duration else { return .max }
-    // As the reference, whose moments take no months.
+    // As in the reference, whose moments take no months.
     if case .duration = duration {
       throw ConnectorError(.system, "`expiration_duration` should be in weeks, days, hours, minutes and seconds.")
     }

@@ -57,7 +57,7 @@ struct TokenPools: Sendable {
   /// - Parameter budget: the seconds that may still be waited.
   mutating func take(_ quota: Int, now: Int64, budget: Double) -> Action {
     guard !states.isEmpty else { return .fail }
-    // Each token is looked at once at most.
+    // Each token is checked once at most.
     for _ in states {
       let token = active
       let state = states[token][quota]

@@ -8,7 +8,7 @@ struct TokenQuota: Component {
   let remainingPath: [String]
   let resetPath: [String]
   let limitPath: [String]
-  /// The requests that it counts for; a quota without any counts for all others.
+  /// The requests that it counts; a quota without any counts all others.
   let matchers: [HttpRequestRegexMatcher]
   /// Where each response has the same.
   let remainingHeader: String?

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// A thread that may be blocked. A task that prefers it does its work there, and waits for answers there as well: from the request to
-/// what is read out of its answer, nothing is handed to another thread.
+/// what is read out of its answer, nothing is passed to another thread.
 final class BlockingThread: TaskExecutor {
   private enum Work: Sendable {
     case job(UnownedJob)

@@ -40,7 +40,7 @@ package struct ConfigDraft: Sendable {
 
   /// Whether the changes are reported to the platform.
   ///
-  /// As with the reference, which compares with a config that it shares everything with but the top level: what changed inside an
+  /// As in the reference, which compares with a config that it shares everything with but the top level: what changed inside an
   /// object that was there before does not count.
   var isChanged: Bool {
     guard values.count == original.count else { return true }

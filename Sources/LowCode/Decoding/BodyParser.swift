@@ -8,7 +8,7 @@ protocol BodyParser: AnyObject {
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws
   /// Reads what is left when the body is over.
   func finish(into values: inout ParsedValues) throws
-  /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
+  /// How many bytes are parsed before the values found are checked: few if they may contain much.
   var stepSize: Int { get }
   /// About the memory that what is held takes, and what is going to be made of it.
   var heldBytes: Int { get }

@@ -49,7 +49,7 @@ final class BodySpool: Sendable {
   }
 }
 
-/// A body in a ``BodySpool``, which is gone when it is let go.
+/// A body in a ``BodySpool``, which is deleted when it is released.
 final class SpooledBody: BodyStore {
   private struct State {
     var file: TemporaryFile?

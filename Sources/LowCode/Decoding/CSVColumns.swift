@@ -1,4 +1,4 @@
-/// The fields of each row of a CSV text. There may be hundreds of thousands of them, so that their names lie one behind the other.
+/// The fields of each row of a CSV text. There may be hundreds of thousands of them, so that their names lie one after the other.
 struct CSVColumns: Sendable {
   private let keys: [UInt8]
   private let ends: [Int]

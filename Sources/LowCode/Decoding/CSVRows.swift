@@ -2,7 +2,7 @@ import JSON
 
 /// The cells of one row of a CSV text.
 struct CSVCells: ~Copyable {
-  /// The cells one behind the other, without their quotes.
+  /// The cells one after the other, without their quotes.
   var bytes = ByteBuffer(capacity: 1024)
   /// Where each of them ends.
   private var ends: [Int] = []

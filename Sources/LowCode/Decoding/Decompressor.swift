@@ -10,7 +10,7 @@ final class Decompressor {
     case deflate
   }
 
-  /// What may be besides the compressed data.
+  /// What there can be besides the compressed data.
   struct Tolerance: OptionSet {
     let rawValue: Int
     /// A text that is not gzip at all is passed on as it is.
@@ -20,7 +20,7 @@ final class Decompressor {
   }
 
   private enum Kind {
-    /// The first byte, which says nothing without the second.
+    /// The first byte, which means nothing without the second.
     case undecided(UInt8?)
     case compressed(Inflater)
     case plain

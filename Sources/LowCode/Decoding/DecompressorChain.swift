@@ -35,7 +35,7 @@ final class DecompressorChain {
   func append(_ bytes: UnsafeRawBufferPointer) { stages[0].append(bytes) }
 
   /// Reads some of what waits, and calls `body` with what comes out of the last compression: about `size` bytes, or none yet.
-  /// - Returns: false where nothing waited.
+  /// - Returns: false if nothing waited.
   /// - Throws: ``InflateError``, or what `body` throws.
   func advance(_ size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Bool {
     guard let place = stages.lastIndex(where: { $0.hasInput }) else { return false }

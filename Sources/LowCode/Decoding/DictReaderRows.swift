@@ -58,7 +58,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
       }
     }
     if row.count > columnCount {
-      // As the reference: what has no column is a list whose name is None, which is written as `null`.
+      // As in the reference, what has no column is a list whose name is None, which is written as `null`.
       Array("\"null\":".utf8).withUnsafeBufferPointer { lines.write(key: $0) }
       for place in columnCount..<row.count {
         lines.write(raw: place == columnCount ? "[" : ",")

@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-/// Unpacks a gzip body and hands it on to another decoder; a body that is not gzip goes on as it is.
+/// Unpacks a gzip body and passes it to another decoder; a body that is not gzip is passed on as it is.
 ///
 /// A content encoding is the transport's business, so a body that was packed twice is unpacked twice.
 struct GzipDecoder: Component, PartwiseDecoder {

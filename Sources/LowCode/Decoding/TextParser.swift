@@ -5,7 +5,7 @@ final class TextParser: BodyParser {
   private enum State {
     /// The first bytes, while too few are there to decide.
     case undecided([UInt8])
-    /// UTF-8, which is passed on as it comes: whoever needs it to be valid checks it.
+    /// UTF-8, which is passed on as it comes: a reader that needs it to be valid checks it.
     case passing
     case transcoding(TextTranscoder)
     /// UTF-8 so far, and the beginning of a character; from the first invalid byte on the encoding of that name.

@@ -131,7 +131,7 @@ final class TextTranscoder {
     return 0
   }
 
-  /// The characters 0x80 to 0x9F of Windows-1252; U+FFFD where there is none.
+  /// The characters 0x80 to 0x9F of Windows-1252; U+FFFD if there is none.
   private static let windows1252: [UnicodeScalar] = Array(
     ("\u{20AC}\u{FFFD}\u{201A}\u{0192}\u{201E}\u{2026}\u{2020}\u{2021}\u{02C6}\u{2030}\u{0160}\u{2039}\u{0152}\u{FFFD}\u{017D}"
       + "\u{FFFD}\u{FFFD}\u{2018}\u{2019}\u{201C}\u{201D}\u{2022}\u{2013}\u{2014}\u{02DC}\u{2122}\u{0161}\u{203A}\u{0153}\u{FFFD}"

@@ -5,7 +5,7 @@ import JSON
 /// Why an XML text cannot be read.
 struct XMLError: Error, CustomStringConvertible {
   enum Kind: Equatable {
-    /// It is something else than XML, or broken.
+    /// It is something other than XML, or broken.
     case malformed
     /// It ends before its last element is closed.
     case cutOff

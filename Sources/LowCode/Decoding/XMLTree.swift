@@ -20,7 +20,7 @@ struct XMLTree: ~Copyable {
     var next = XMLTree.none
     /// The first one of the next name within the same parent.
     var nextName = XMLTree.none
-    /// Its text in ``texts``; a count of -1 where it has none.
+    /// Its text in ``texts``; a count of -1 if it has none.
     var textStart: UInt32 = 0
     var textCount: Int32 = -1
   }

@@ -46,7 +46,7 @@ struct ZipArchive {
     try Self.checkPlaces(self.entries)
   }
 
-  /// Files that lie over each other can hold far more than the archive.
+  /// Files that overlap can hold far more than the archive.
   private static func checkPlaces(_ entries: [Entry]) throws {
     let places = Set(entries.map { $0.offset..<($0.offset + 30 + $0.packedSize) }).sorted { $0.lowerBound < $1.lowerBound }
     for (place, next) in zip(places, places.dropFirst()) where place.upperBound > next.lowerBound {
@@ -190,7 +190,7 @@ struct ZipArchive {
   }
 }
 
-/// Little-endian numbers in bytes; what lies outside reads as zero.
+/// Little-endian numbers in bytes; what is outside reads as zero.
 private struct Fields {
   private let data: [UInt8]
 

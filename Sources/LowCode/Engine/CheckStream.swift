@@ -40,7 +40,7 @@ struct CheckStream: ConnectionCheck {
     return try await dynamicFailure(of: connector, byName)
   }
 
-  /// The generated streams that are to be tried.
+  /// The generated streams to try.
   private func dynamicFailure(
     of connector: Connector, _ byName: [String: Result<DeclarativeStream, ConnectorError>]
   ) async throws -> String? {

@@ -27,7 +27,7 @@ extension Connector {
       writer.error(error, isNews: false)
       reason = error.description
     } catch let error as ConnectorError where error.isTraced {
-      // As the reference: once now, and once as what ends the command.
+      // As in the reference, once now, and once as what ends the command.
       writer.error(error, isNews: false)
       throw error
     }

@@ -1,7 +1,7 @@
 import JSON
 import JSONSchema
 
-/// One way in which a config does not fit its specification, in words that quote the specification alone: a config may be secret.
+/// One way in which a config does not fit its specification, in words that quote only the specification: a config may be secret.
 package struct ConfigMistake: Sendable {
   /// Where the value is that is wrong, or that lacks something.
   package let path: [PathElement]
@@ -56,7 +56,7 @@ package struct ConfigMistake: Sendable {
 }
 
 extension [PathElement] {
-  /// The path as one reads it, with `*` for keys that are not among `names`: those of a config may be secret.
+  /// The path for people, with `*` for keys that are not among `names`: those of a config may be secret.
   package func shown(naming names: Set<String>) -> String {
     map { step in if case .key(let key) = step, !names.contains(key) { .key("*") } else { step } }.dotted
   }

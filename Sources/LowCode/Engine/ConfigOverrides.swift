@@ -39,7 +39,7 @@ struct ConfigOverrides: Sendable {
     return node.sequence?.contains { keepsConfig($0, depth: depth + 1) } ?? false
   }
 
-  /// Tells of the overrides, but not of their values, which may be secrets.
+  /// Logs the overrides, but not their values, which may be secrets.
   func announce(_ spec: Spec?, to log: any LogSink) {
     if let properties = spec?.declaredProperties {
       let unknown = values.keys.filter { !properties.contains($0) }.sorted()

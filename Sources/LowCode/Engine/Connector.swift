@@ -7,7 +7,7 @@ package struct Connector: Sendable {
   let manifest: Manifest
   let context: BuildContext
   private let declaredSpec: Spec?
-  /// The config as it was given, after its migrations: what validations look at, whatever a check lays over it.
+  /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
   private let givenConfig: JSONObject
   let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]

@@ -3,7 +3,7 @@ import JSON
 import Jinja
 
 extension ConnectorError {
-  /// Any error as a connector error: those of other kinds are nobody's fault but the runtime's or the manifest's.
+  /// Any error as a connector error: those of other kinds are the fault of the runtime or the manifest.
   package init(wrapping error: any Error) {
     switch error {
     case let error as ConnectorError: self = error

@@ -25,7 +25,7 @@ final class PartitionLimiter: Sendable {
 
   init(permits: Int) { semaphore = AsyncSemaphore(Rule(permits: max(1, permits))) }
 
-  /// A stream is to be read.
+  /// A stream will be read.
   func begin(_ stream: String) { semaphore.update { _ = $0.streams.insert(stream) } }
 
   /// A stream was read: the others may have its places.

@@ -34,7 +34,7 @@ extension Connector {
       runtime.log.note(.streamStarted(name))
       runtime.log.note(.streamEnded(name, isComplete: false))
     }
-    // As the reference: where the manifest has none of the streams, nothing is said of them.
+    // As in the reference, if the manifest has none of the streams, nothing is said about them.
     let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
     var outcome = ReadOutcome()
     var failed: [String] = []
@@ -43,7 +43,7 @@ extension Connector {
       let name = entry.descriptor.name
       switch byName[name] {
       case .success(let stream)?:
-        // As the reference: a schema that cannot be loaded ends the whole read.
+        // As in the reference, a schema that cannot be loaded ends the whole read.
         readers.append(StreamReader(stream, schema: try await stream.schema(), in: run))
       case .failure(let error)?:
         failed.append(name)
@@ -97,7 +97,7 @@ extension Connector {
     }
   }
 
-  /// What may be read beside what.
+  /// Which streams may be read at the same time.
   private func schedule(of readers: [StreamReader]) throws -> StreamSchedule {
     let groups = try streamGroups()
     let streams = Dictionary(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
@@ -165,7 +165,7 @@ extension Connector {
     }
   }
 
-  /// How many slices are read at a time: what the manifest says, or 2 as with the reference.
+  /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
   func concurrency() throws -> Int {
     guard let node = manifest.concurrencyLevel else { return 2 }
     return try max(2, context.build(node, as: ConcurrencyLevel.self).level)

@@ -92,7 +92,7 @@ package struct Spec: Component {
     config.filter { !["_limit", "_page_size"].contains($0.key) }
   }
 
-  /// The members that the protocol has; others are left out, as by the reference.
+  /// The members that the protocol has; others are left out, as in the reference.
   private static func advancedAuth(_ node: ManifestNode) -> Result<JSONObject, ConnectorError> {
     guard node["auth_flow_type"]?.isNull == false else {
       return .failure(ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`.", at: node))

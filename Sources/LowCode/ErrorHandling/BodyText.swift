@@ -25,7 +25,7 @@ struct BodyText {
   private let beginning: String
   private let contentType: String
 
-  /// More than this, in bytes, is not looked at.
+  /// More than this, in bytes, is not read.
   private static let longest = 1 << 16
 
   init(_ response: HTTPResponse) {
@@ -56,7 +56,7 @@ struct BodyText {
     return text.isEmpty ? nil : secrets.excerpt(of: text, upTo: count)
   }
 
-  /// What is said of a body that cannot be shown.
+  /// What is said about a body that cannot be shown.
   var description: String {
     switch kind {
     case .elsewhere: "The body of its answer was not received."
@@ -94,7 +94,7 @@ struct BodyText {
       let start = text.drop(while: \.isWhitespace).prefix(15).lowercased()
       return contentType.contains("html") || start.hasPrefix("<!doctype html") || start.hasPrefix("<html") ? .html : .xml
     }
-    // What is said to be HTML is often something else.
+    // What is declared as HTML is often something else.
     if first == "{" || first == "[" || first == "\"" { return .text }
     if contentType.contains("html") { return .html }
     return contentType == "application/x-www-form-urlencoded" ? .form : .text
@@ -108,7 +108,7 @@ struct BodyText {
     return stripTags(text.replacing("<", with: " <"))
   }
 
-  /// A text without the elements of a name, from the last of which on it may be cut off.
+  /// A text without the elements of a name, which may be cut off after the last one.
   private static func without(_ name: String, in text: String) -> String {
     var kept = ""
     var rest = text[...]

@@ -1,4 +1,4 @@
-/// An attempt that failed, as errors and log lines speak of it.
+/// An attempt that failed, as errors and log lines describe it.
 struct FailedAttempt {
   /// The method and URL of the request, and how it ended: `GET https://api.test/items was answered with status 404`.
   let outcome: String

@@ -52,7 +52,7 @@ struct HttpResponseFilter: Component {
 
   private func matches(_ response: HTTPResponse) throws -> Bool {
     if statusCodes.contains(response.status) { return true }
-    // As the reference: a predicate does not see the config.
+    // As in the reference, a predicate does not see the config.
     if let predicate, try predicate.evaluate(evaluationContext(response, config: noConfig)) { return true }
     if let messagePart, !messagePart.isEmpty, let message = ErrorMessageParser.message(of: response) {
       return message.contains(messagePart)

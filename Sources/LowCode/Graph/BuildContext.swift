@@ -14,7 +14,7 @@ package struct BuildContext: Sendable {
   package let registry: ComponentRegistry
   /// What the authenticators share: tokens, and the config as they change it.
   package private(set) var authentication: AuthenticationState
-  /// The jobs that may be under way at the API at once, over all streams.
+  /// The jobs that may be running at the API at once, over all streams.
   package var jobBudget = AsyncJobBudget(limit: 1)
   /// What the requesters share: the call-rate budget and the response cache.
   package let requesting = RequestingState()
@@ -41,14 +41,14 @@ package struct BuildContext: Sendable {
   /// Whether the requester that is being built keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses = false
 
-  /// The `$parameters` that the templates of a request option see: as with the reference, those of an authenticator and of a cursor
+  /// The `$parameters` that the templates of a request option see: as in the reference, those of an authenticator and of a cursor
   /// reach into their options, those of other components do not.
   package var requestOptionParameters: JSONObject = [:]
 
-  /// Collects what keeps components from being built, where all of it is wanted.
+  /// Collects what keeps components from being built, if all of it is needed.
   var salvage: BuildSalvage?
 
-  /// What must be settled by a parent before its children are built.
+  /// What a parent must decide before its children are built.
   package var siblings = SiblingContext()
 
   /// - Parameter updates: is called when a component changes the config.

@@ -35,7 +35,7 @@ package final class BuildSalvage: Sendable {
       // If a component lacks something because a value was left out, the manifest is not wrong.
       if !state.reduced.contains(component.node.path) || error.path != component.node.path { state.errors.append(error) }
     }
-    // What custom code makes of its parts is not known, and streams of a condition may not exist.
+    // What custom code does with its parts is not known, and streams of a condition may not exist.
     guard !component.type.hasPrefix("Custom"), component.type != ConditionalStreams.typeName,
       let properties = ComponentSchema.properties(of: component.type)
     else { return }

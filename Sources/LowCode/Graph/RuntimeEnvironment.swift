@@ -45,7 +45,7 @@ package struct RuntimeEnvironment: Sendable {
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
 package protocol LogSink: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
-  /// Whether lines of the level DEBUG are wanted: what only they show need not be made otherwise.
+  /// Whether lines of the level DEBUG are needed: what only they show need not be made otherwise.
   var isDebugging: Bool { get }
   /// Logs a step of the run at the level DEBUG, with its values for machines.
   func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject)

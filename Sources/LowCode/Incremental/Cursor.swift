@@ -6,7 +6,7 @@ import PythonTime
 package protocol Cursor: RequestOptionsProvider {
   /// The record's field that the cursor follows; nil if it follows none.
   var cursorField: String? { get }
-  /// Calls `body` with each slice that is to be read, in order, as far as the reader keeps up. Called once a cursor.
+  /// Calls `body` with each slice to read, in order, as fast as the reader can follow. Called once per cursor.
   func slices(_ body: (StreamSlice) async throws -> Void) async throws
   /// Starts to follow the records of `slice`: the observer belongs to one reader and is given back when the slice was read.
   func observer(for slice: StreamSlice) -> any CursorObserver
@@ -31,13 +31,13 @@ extension Cursor {
   package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
 }
 
-/// What one reader saw of the records of one slice. It may be handed to another task, but only one uses it at a time.
+/// What one reader saw of the records of one slice. It can be passed to another task, but only one uses it at a time.
 package protocol CursorObserver: AnyObject, Sendable {
   /// Takes a record in that is written out.
   /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is
   /// skipped).
   func observe(_ record: borrowing Record) throws
-  /// Takes in the records of a page. As with the reference, one that cannot be taken in is the last one: those behind it are dropped.
+  /// Takes in the records of a page. As in the reference, one that cannot be taken in is the last one: those behind it are dropped.
   /// - Returns: why it cannot.
   func observe(_ page: inout Page) -> (any Error)?
 }

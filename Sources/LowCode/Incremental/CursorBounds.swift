@@ -21,7 +21,7 @@ package struct CursorBounds: Sendable {
     end = try? definition.end()
   }
 
-  /// Whether the record's value lies between the lowest new value and the end of the stream.
+  /// Whether the record's value is between the lowest new value and the end of the stream.
   /// A record without a value that can be read is kept.
   package func admit(_ record: borrowing Record) -> Bool {
     guard let definition, let lowest else { return true }

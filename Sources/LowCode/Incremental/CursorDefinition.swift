@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 import PythonTime
 
-/// What a stream's manifest says of its cursor, settled: shared by the cursors of all of its partitions.
+/// What a stream's manifest says about its cursor, evaluated: shared by the cursors of all of its partitions.
 final class CursorDefinition: Sendable {
   /// The keys of a slice that hold its window.
   struct Boundaries: Sendable {

@@ -63,7 +63,7 @@ struct CursorTimeline: Sendable {
   private static func intervals(of state: JSONObject, _ definition: CursorDefinition) throws -> [CursorInterval] {
     let slices: [JSONValue]
     switch state["slices"] {
-    // As the reference: whatever is empty holds no slices.
+    // As in the reference, whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
     case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other)).")

@@ -2,7 +2,7 @@ import PythonTime
 
 /// A strptime format of fixed parts, for reading the bytes of the usual texts without a regular expression.
 ///
-/// ``parse(_:)`` gives what strptime gives, or nil, which says nothing about the text. ``canMatch(_:)`` is false only for texts
+/// ``parse(_:)`` gives what strptime gives, or nil, which means nothing for the text. ``canMatch(_:)`` is false only for texts
 /// that strptime refuses.
 struct DatetimePattern: Sendable {
   private enum Part: Sendable {

@@ -11,7 +11,7 @@ package protocol StateMigration: Component {
 
 package enum StateMigrations {
   /// Applies the stream's `state_migrations` to its state, in order: before anything of the stream is built that reads the state.
-  /// Without a state, an empty one shows whether they fit the stream, as with the reference.
+  /// Without a state, an empty one shows whether they fit the stream, as in the reference.
   package static func apply(to state: JSONObject, of stream: ComponentNode, in context: BuildContext) throws -> JSONObject {
     var state = state
     for node in try stream.nodes("state_migrations") {

@@ -76,7 +76,7 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// Whether a text in the format says nothing of its time's distance from UTC, and so means UTC.
+  /// Whether a text in the format has no offset from UTC, and so means UTC.
   package var impliesUTC: Bool {
     switch kind {
     case .seconds, .floatSeconds, .milliseconds, .microseconds: false

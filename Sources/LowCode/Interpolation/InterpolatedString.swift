@@ -16,7 +16,7 @@ package struct InterpolatedString: Sendable {
     /// Nil if it has a syntax error.
     let template: CompiledTemplate?
     let fallback: Fallback
-    /// The syntax error, which shows where the template is evaluated, as with the reference.
+    /// The syntax error, which shows where the template is evaluated, as in the reference.
     let error: ConnectorError?
     /// The value of a text without a template.
     let constant: Value?
@@ -103,7 +103,7 @@ package struct InterpolatedString: Sendable {
   /// The names that the template takes from its place.
   package var undeclaredVariables: Set<String> { parts.template?.undeclaredVariables ?? [] }
 
-  /// The value that `config` alone decides, once and for all: a number, a text, a truth value or none. Nil if other variables,
+  /// The value that depends only on `config`, evaluated once: a number, a text, a truth value or none. Nil if other variables,
   /// the time or chance have a say, and where the evaluation fails.
   func settled(by config: TemplateConfig) -> Value? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]),
@@ -115,7 +115,7 @@ package struct InterpolatedString: Sendable {
     }
   }
 
-  /// The value that `config` and the parameters alone decide; nil if other variables, the time or chance have a say, and where
+  /// The value that depends only on `config` and the parameters; nil if other variables, the time or chance matter, and where
   /// the evaluation fails.
   func decided(by config: TemplateConfig) -> JSONValue? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]) else {

@@ -1,9 +1,9 @@
 /// The places of a manifest that hold templates, by the variables that the reference gives them there.
 ///
 /// Every place has `config` and `parameters` too. Fields that a slice carries along can add further names, so that a name outside of
-/// the table is a hint and no error where slices are read.
+/// the table is a hint and no error if slices are read.
 package enum InterpolationPlace: String, Sendable, CaseIterable {
-  /// Settled once, from the config alone: authenticators, schemas, cursors, extractors.
+  /// Evaluated once, from the config only: authenticators, schemas, cursors, extractors.
   case config
   /// The path, parameters, headers and body of a stream's request.
   case request

@@ -261,7 +261,7 @@ extension PythonLiteralParser {
     return false
   }
 
-  /// Whether nothing but blanks, comments and empty lines follows.
+  /// Whether only blanks, comments and empty lines follow.
   private mutating func endsHere() -> Bool {
     skipBlanks()
     if next == UInt8(ascii: "#") { skipComment() }

@@ -11,10 +11,10 @@ package struct ForeignFile: Sendable {
   /// Keys of manifests, each with what it holds.
   private static let lists = ["streams", "dynamic_streams"]
   private static let mappings = ["check", "spec", "definitions"]
-  /// Keys that nothing but a manifest has in its components.
+  /// Keys that only the components of a manifest have.
   private static let words = ["$ref", "$parameters"]
 
-  /// Nil if the file is a manifest, be it a wrong one.
+  /// Nil if the file is a manifest, even a wrong one.
   init?(_ written: ManifestValue) {
     // One that is in a config has no lines, and nobody names it.
     guard written.mark != nil, let root = written.mapping, !Self.isManifest(root) else { return nil }
@@ -34,7 +34,7 @@ package struct ForeignFile: Sendable {
     }
   }
 
-  /// What is looked at of a file that cannot be read, in bytes.
+  /// How much of a file that cannot be read is examined, in bytes.
   private static let longest = 65_536
 
   private static func isManifest(_ root: ManifestMapping) -> Bool {

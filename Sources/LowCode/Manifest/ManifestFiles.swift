@@ -18,7 +18,7 @@ package enum ManifestFiles: Sendable {
     var status = stat()
     if path == "-" || (stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG) { return ofStandardInput }
     let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
-    // Everything lies below it.
+    // Everything is below it.
     guard FilePlace.real(folder) != "/" else {
       return .none(reason: "files beside a manifest in the system's root folder are not read; put it into a folder of its own")
     }

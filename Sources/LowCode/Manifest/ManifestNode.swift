@@ -160,7 +160,7 @@ package struct ManifestNode: Sendable {
 }
 
 extension SourceMark {
-  /// A mark whose text is not at hand.
+  /// A mark whose text is not available.
   fileprivate init(_ location: SourceLocation) {
     self.init(file: SourceFile(name: location.file, bytes: []), line: location.line, column: location.column)
   }

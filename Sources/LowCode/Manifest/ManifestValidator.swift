@@ -13,7 +13,7 @@ package struct ManifestValidator: Sendable {
     schema = try JSONSchema(compiling: document)
   }
 
-  /// By the component schema of this version, of which a test shows that it is sound.
+  /// By the component schema of this version, which a test shows to be valid.
   package init() throws(JSONSchemaError) {
     document = ComponentSchema.document
     schema = try JSONSchema(sound: document)
@@ -23,7 +23,7 @@ package struct ManifestValidator: Sendable {
   func validate(_ root: ManifestValue) -> [Diagnostic] { examine(root, passingOverReferences: false).findings }
 
   /// The same, and all places that are not valid.
-  /// - Parameter passingOverReferences: says nothing of values that are references which led nowhere.
+  /// - Parameter passingOverReferences: ignores values that are references which led nowhere.
   func examine(
     _ root: ManifestValue, passingOverReferences: Bool
   ) -> (findings: [Diagnostic], places: [[PathElement]]) {

@@ -25,7 +25,7 @@ final class ManifestValue: Sendable {
   let mark: SourceMark?
   /// Where the reference was that brought the value into its place.
   let reference: SourceMark?
-  /// The value of which this is the same, only brought by a reference.
+  /// The original of this value, if a reference brought it.
   private let original: ManifestValue?
 
   init(_ content: Content, mark: SourceMark? = nil, reference: SourceMark? = nil, original: ManifestValue? = nil) {

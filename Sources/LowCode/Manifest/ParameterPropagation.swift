@@ -148,7 +148,7 @@ struct ParameterPropagation {
         entries[place] = entry.with(field)
         isChanged = true
       }
-      // As the reference, which loses an empty one here.
+      // As in the reference, which loses an empty one here.
       if let excluded, excluded.value.isTrue { parameters.append(excluded) }
     }
   }

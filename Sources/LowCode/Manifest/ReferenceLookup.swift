@@ -18,9 +18,9 @@ enum ReferenceLookup {
     let related: [Diagnostic.Related]
   }
 
-  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is looked at.
+  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is tried.
   static func find(_ reference: String, in root: ManifestValue, explaining: Bool) -> Outcome {
-    // As the reference: what follows a line break is ignored.
+    // As in the reference, what follows a line break is ignored.
     var rest = reference.dropFirst(2).prefix { $0 != "\n" }
     var value = root
     var path: [PathElement] = []

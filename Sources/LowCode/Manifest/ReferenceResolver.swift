@@ -7,14 +7,14 @@ import YAML
 /// mapping that it names. What is named is looked up in the manifest as it was written, and resolved in turn. Whatever is named
 /// more than once is resolved once, and shared.
 struct ReferenceResolver {
-  /// Missing targets; the resolver goes on past them so that an author sees them all.
+  /// Missing targets; the resolver continues past them so that an author sees them all.
   private(set) var diagnostics: [Diagnostic] = []
 
   private let root: ManifestValue
   private var done: [ObjectIdentifier: Resolved] = [:]
   /// The references being followed, outermost first.
   private var trail: [Step] = []
-  /// The way to the value at hand, in the manifest as written.
+  /// The path of the current value, in the manifest as written.
   private var path: [PathElement] = []
 
   private struct Step {

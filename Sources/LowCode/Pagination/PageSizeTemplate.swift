@@ -41,7 +41,7 @@ struct PageSizeTemplate: Sendable {
   }
 
   /// The number of records below which a page is the last one: here a fraction counts, and what is empty is no size.
-  /// - Throws: ``ConnectorError`` if the template gives something else than a number.
+  /// - Throws: ``ConnectorError`` if the template gives something other than a number.
   func limit(_ bindings: [(symbol: Symbol, value: Value)]) throws -> Double? {
     switch size {
     case .number(let number): return number == 0 ? nil : Double(number)

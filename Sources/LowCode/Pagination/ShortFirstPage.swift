@@ -33,7 +33,7 @@ struct ShortFirstPage: Sendable {
 
 /// What responses say of records beyond those that they bring.
 enum FurtherRecords {
-  /// Names of members, in small letters without signs between their words.
+  /// Names of members, in lower-case letters without signs between their words.
   private static let flags: Set = [
     "hasmore", "more", "hasnext", "hasnextpage", "hasmoreitems", "hasmorepages", "moreavailable", "morerecords", "moreresults",
   ]

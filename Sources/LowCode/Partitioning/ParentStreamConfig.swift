@@ -16,7 +16,7 @@ struct ParentStreamConfig: Component {
   /// Whether records of the parent may be missing since they were read before.
   let isReadFromState: Bool
   private let runtime: RuntimeEnvironment
-  /// Where in the parent's record the child's first page lies; nil if the child is asked for.
+  /// Where in the parent's record the child's first page is; nil if the child is requested.
   private let lazyReadPointer: Result<RecordPath, any Error>?
 
   /// What is taken from a parent's record.
@@ -78,9 +78,8 @@ struct ParentStreamConfig: Component {
     stream = try parent.build(streamNode, as: (any ParentStream).self)
   }
 
-  /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a
-  /// state
-  /// from before the child had partitions.
+  /// What the child's state has about the parent: its entry in `parent_state`, else the global cursor, else the only value of a
+  /// state from before the child had partitions.
   static func parentState(in childState: JSONObject, of stream: ManifestNode, config: TemplateConfig) throws -> JSONObject? {
     var childState = childState
     // Left by a read of the child without incremental sync: nothing that a parent can start from.
@@ -112,7 +111,7 @@ struct ParentStreamConfig: Component {
       partition: [keys.partitionField: value, "parent_slice": .object(parentSlice.partition)], extraFields: extra)
   }
 
-  /// Warns where the parent made no partition, unless it had nothing new to say.
+  /// Warns if the parent made no partition, unless it had nothing new.
   /// - Parameters:
   ///   - records: how many records the parent had.
   ///   - last: the last of them.

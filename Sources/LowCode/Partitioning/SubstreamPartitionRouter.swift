@@ -94,7 +94,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   }
 }
 
-/// What a parent had, and what became of it.
+/// How many records a parent had, and how many became partitions.
 private struct ParentTally {
   var records = 0
   var partitions = 0

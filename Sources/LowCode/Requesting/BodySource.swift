@@ -4,7 +4,7 @@ import Synchronization
 
 /// A body that is still to be received.
 ///
-/// Nothing is received beyond what was asked for, but for a bounded part. Letting go of the source gives up the rest.
+/// Nothing is received beyond what was asked for, but for a bounded part. Releasing the source gives up the rest.
 package protocol BodySource: AnyObject, Sendable {
   /// Waits for the next bytes; nil at the end of the body.
   /// - Throws: ``TransportError`` if the connection breaks off; asking again then gives nil.
@@ -46,14 +46,14 @@ extension HTTPResponse {
     return HTTPResponse(status: status, headers: headers, body: body, url: url)
   }
 
-  /// The same response with the first part of its body at hand: what is wrong with a short body is known then.
+  /// The same response with the first part of its body received: then what is wrong with a short body is known.
   /// - Throws: ``TransportError`` if the connection breaks off.
   func begun() async throws(TransportError) -> HTTPResponse {
     guard case .streaming(let source) = content else { return self }
     return with(.streaming(try await BegunBody(source)))
   }
 
-  /// What is at hand of a body that ``begun()`` has begun to receive; nil if that was not done.
+  /// What was received of a body that ``begun()`` has begun to receive; nil if that was not done.
   var beginning: Data? {
     guard case .streaming(let source) = content else { return nil }
     return (source as? BegunBody)?.beginning
@@ -83,7 +83,7 @@ package struct BodyParts {
   }
 }
 
-/// A body of which the first parts are at hand.
+/// A body whose first parts were received.
 private final class BegunBody: BodySource {
   private static let enough = 64 * 1024
   private let source: any BodySource
@@ -104,7 +104,7 @@ private final class BegunBody: BodySource {
     received = Mutex((parts, isOver))
   }
 
-  /// The first part that nobody took yet; none at the end.
+  /// The first part that was not taken yet; nil at the end.
   var beginning: Data { received.withLock { $0.parts.first ?? Data() } }
 
   func next() async throws(TransportError) -> Data? {

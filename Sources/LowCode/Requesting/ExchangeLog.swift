@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Says in DEBUG lines what is sent and what is answered; nothing is made where nobody wants them.
+/// Says in DEBUG lines what is sent and what is answered; nothing is made if they are not needed.
 struct ExchangeLog {
   /// What the requests serve: a stream, or `token endpoint`.
   let name: String

@@ -19,7 +19,7 @@ struct HTTPClient: Sendable {
     case strategy(Double)
     /// The API limits the rate and no strategy has an answer: 1, 2, 4 … seconds.
     case rateLimit
-    /// Any other failure worth repeating: 1, 2, 4 … seconds within the handler's total time.
+    /// Any other failure after which a request is repeated: 1, 2, 4 … seconds within the handler's total time.
     case standard
   }
 
@@ -128,7 +128,7 @@ struct HTTPClient: Sendable {
     exchanges.sending(signed, attempt: number)
     do {
       let received = try await exchange(signed)
-      // Whoever judges an error looks into its body, and a template may look into any. Of any other body the beginning is received
+      // An error's body is read to judge it, and a template may read any body. Of any other body the beginning is received
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
       exchanges.received(response, to: signed, since: start)

@@ -30,7 +30,7 @@ enum HTTPDate {
   private static let weekdays: Set<String> = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
   private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-  /// A year of two digits that would lie more than 50 years ahead is one of the past.
+  /// A year of two digits that would be more than 50 years ahead is in the past.
   private static func year(_ text: Substring, now: Int64) -> Int? {
     guard text.utf8.count == 2 else { return number(text, digits: 4...4) }
     guard let digits = number(text, digits: 2...2), let today = try? PyDateTime(epochMicroseconds: Int128(now), tz: .utc) else {

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// A request as it goes over the wire.
+/// A request as it is sent.
 package struct HTTPRequest: Sendable {
   package var method: String
   /// The complete URL, percent-encoded.
@@ -13,7 +13,7 @@ package struct HTTPRequest: Sendable {
   package var connectTimeout = 30.0
   /// Seconds without a byte before the response counts as lost.
   package var readTimeout = 300.0
-  /// Whether the body is wanted part by part: then the response may come before its body.
+  /// Whether the body is read part by part: then the response can come before its body.
   package var receivesInParts = false
   /// Checks a body that was received completely: it throws a ``TransportError`` if that ends in the middle, and the request is
   /// tried again. Nil if the reader of the body does so.
@@ -50,7 +50,7 @@ package final class HTTPResponse: Sendable {
   /// The URL that answered, after redirects.
   package let url: String
   package let content: HTTPBody
-  /// What whoever reads the body takes memory from for large pieces of it; nil if that is not counted.
+  /// The memory that a reader of the body uses for large pieces of it; nil if that is not counted.
   let memory: ResponseMemory?
 
   package convenience init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
@@ -79,7 +79,7 @@ package final class HTTPResponse: Sendable {
   /// Whether the status is not in 400 to 599, which Python's requests counts as true.
   package var isSuccess: Bool { !(400..<600).contains(status) }
 
-  /// The body's bytes; none where it is still to come.
+  /// The body's bytes; none if it is still to come.
   package var body: Data { content.received?.data ?? Data() }
 
   /// The body as JSON.
@@ -142,7 +142,7 @@ package struct TransportError: Error, Sendable {
   package var kind: Kind
   /// A sentence that names the address and the cause.
   package var message: String
-  /// The cause alone, for sentences that have the address already; nil if the message has none apart.
+  /// Only the cause, for sentences that have the address already; nil if the message has none apart.
   package var cause: String?
 
   package init(_ kind: Kind, _ message: String, cause: String? = nil) {

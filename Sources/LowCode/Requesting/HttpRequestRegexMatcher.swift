@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Python
 
-/// Tells the requests that a quota or a call rate counts for.
+/// Matches the requests that a quota or a call rate applies to.
 struct HttpRequestRegexMatcher: Component {
   /// How many calls a matching request counts as; nil if it does not say.
   let weight: Int?

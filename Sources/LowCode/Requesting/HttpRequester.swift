@@ -11,7 +11,7 @@ struct HttpRequester: Component, Requester {
   private let client: HTTPClient
   private let connectTimeout: Double?
   private let readTimeout: Double?
-  /// How the decoder wants bodies.
+  /// How the decoder needs bodies.
   private let reception: Reception
   /// Tells credentials apart in the response cache; nil if no response is kept.
   private let cacheScope: String?

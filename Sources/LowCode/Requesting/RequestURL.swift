@@ -141,7 +141,7 @@ extension RequestURL {
     return String(String.UnicodeScalarView(scalars.drop { $0.value <= 0x20 }.filter { !"\t\r\n".unicodeScalars.contains($0) }))
   }
 
-  /// Whether a base with a path ends where another path may be put behind it.
+  /// Whether a base with a path ends where another path may be put after it.
   private static func hasPlainPath(_ base: String) -> Bool {
     for scheme in ["https://", "http://"] where base.utf8.starts(with: scheme.utf8) {
       let rest = base.utf8.dropFirst(scheme.utf8.count)

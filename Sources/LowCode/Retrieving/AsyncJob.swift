@@ -73,10 +73,10 @@ final class AsyncJob: Sendable {
   /// The response that said that the job is done.
   var polled: HTTPResponse? { state.withLock { $0.polled } }
 
-  /// Why the job failed, in a sentence; nil if nobody said so.
+  /// Why the job failed, in a sentence; nil if that is not known.
   var reason: String? { state.withLock { $0.reason } }
 
-  /// Whether a failed job may be created again; the first time it is asked the wait begins.
+  /// Whether a failed job may be created again; the first call starts the wait.
   /// - Parameter wait: microseconds.
   func mayBeRetried(at now: Int64, after wait: Int64) -> Bool {
     state.withLock { state in

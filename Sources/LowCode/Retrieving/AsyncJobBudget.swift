@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Jinja
 import Synchronization
 
-/// How many jobs may be under way at the API at once, over all streams of a connector.
+/// How many jobs may be running at the API at once, over all streams of a connector.
 package final class AsyncJobBudget: Sendable {
   private let limit: Int
   private let used = Mutex(0)
@@ -10,7 +10,7 @@ package final class AsyncJobBudget: Sendable {
   package init(limit: Int) { self.limit = max(1, limit) }
 
   /// - Parameter node: the manifest's `max_concurrent_async_job_count`: a number, or a template for one, which as in the reference
-  ///   does not see the config; one if nothing is said.
+  ///   cannot use the config; one by default.
   init(_ node: ManifestNode?, log: any LogSink) { limit = Self.limit(node, log) }
 
   private static func limit(_ node: ManifestNode?, _ log: any LogSink) -> Int {

@@ -13,7 +13,7 @@ final class AsyncJobCursor: Cursor {
   }
 
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
-    // As the reference: that is noticed when the stream is read.
+    // As in the reference, that is noticed when the stream is read.
     if let wait = rules.retryWait, wait <= 0 {
       throw ConnectorError(.system, "`failed_retry_wait_time_in_seconds` should give at least 1, but gives \(wait / 1_000_000).")
     }

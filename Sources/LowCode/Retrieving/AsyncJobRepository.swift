@@ -56,7 +56,7 @@ struct AsyncJobRepository: Sendable {
   }
 
   /// Fetches what a job made, page by page.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   func fetch(_ job: AsyncJob, _ body: (Page) async throws -> Bool) async throws -> Bool {
     var wantsMore = true
     for target in try await downloadTargets(of: job) {

@@ -106,7 +106,7 @@ struct AsyncRetriever: Component, Retriever {
     }
   }
 
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   private func fetch(
     _ slice: StreamSlice, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
@@ -121,7 +121,7 @@ struct AsyncRetriever: Component, Retriever {
       }
       return try await body(Page(records: records))
     }
-    // A job of which not everything was wanted is left to the API.
+    // A job whose records were not all needed is left to the API.
     if wantsMore { try await rules.repository.delete(job) }
     return wantsMore
   }

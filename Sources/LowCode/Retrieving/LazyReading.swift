@@ -2,12 +2,12 @@ import AirbyteProtocol
 import Foundation
 import JSON
 
-/// Children whose first page lies in their parent's records (`lazy_read_pointer`).
+/// Children whose first page is in their parent's records (`lazy_read_pointer`).
 enum LazyReading {
   /// Whether a retriever takes the first page of a slice from its parent.
   ///
   /// As in the reference, with a state of the child the API is asked for all pages.
-  /// - Throws: ``ConnectorError`` if the retriever cannot go on from a page that it did not ask for.
+  /// - Throws: ``ConnectorError`` if the retriever cannot continue from a page that it did not ask for.
   static func isWanted(by retriever: ComponentNode, in context: BuildContext) throws -> Bool {
     let router = retriever["partition_router"]
     guard router?["type"]?.string == SubstreamPartitionRouter.typeName,

@@ -36,7 +36,7 @@ struct PageSizeReducer: Sendable {
     return rules.backoff * Double(attempts)
   }
 
-  /// A page cannot be smaller, but the API may be unwell for a moment only.
+  /// A page cannot be smaller, but the API may have a temporary problem.
   private mutating func retry(at current: Int, _ reason: String?) throws -> Double {
     guard retriesAtMinimum >= rules.retriesAtMinimum else {
       retriesAtMinimum += 1

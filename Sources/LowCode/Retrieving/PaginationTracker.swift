@@ -26,7 +26,7 @@ struct PaginationTracker {
 
   var hasReachedLimit: Bool { limit.map { count >= $0 } ?? false }
 
-  /// The slice to go on with after `previous`, which came from `original`.
+  /// The slice to continue with after `previous`, which came from `original`.
   /// - Throws: ``ConnectorError`` if that would be the same slice over and over.
   mutating func nextSlice(after previous: StreamSlice, of original: StreamSlice) throws -> StreamSlice {
     let next: StreamSlice =

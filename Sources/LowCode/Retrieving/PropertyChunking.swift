@@ -15,9 +15,9 @@ struct PropertyChunking: Component {
 
   /// - Parameters:
   ///   - always: the properties of every chunk, which do not count towards its limit.
-  ///   - selected: the properties that are wanted; nil for all.
+  ///   - selected: the properties that are needed; nil for all.
   func chunks(of properties: [String], always: [String], selected: Set<String>?) -> [[String]] {
-    // As the reference: without a limit everything is asked for, selected or not.
+    // As in the reference, without a limit everything is asked for, selected or not.
     guard let limit, limit != 0 else { return [properties + always] }
     var chunks: [[String]] = []
     var chunk = always

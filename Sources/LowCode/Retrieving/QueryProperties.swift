@@ -93,7 +93,7 @@ struct JsonSchemaPropertySelector: Component {
     transformations = try node.nodes("transformations").map { try context.build($0) }
   }
 
-  /// The names; nil if nothing was asked for, so that all are wanted.
+  /// The names; nil if nothing was asked for, so that all are needed.
   func selected() throws -> Set<String>? {
     guard let properties else { return nil }
     var record = Record(properties)

@@ -3,7 +3,7 @@ import Jinja
 
 /// One record on its way from a page to a RECORD line: a view into the page, with what the components changed beside it.
 package struct Record: Sendable {
-  /// A field of a record, where it lies.
+  /// A field of a record, where it is.
   package enum Field: Sendable {
     case view(JSONView)
     case value(JSONValue)
@@ -142,7 +142,7 @@ extension JSONPatch {
 }
 
 extension Record {
-  /// The top-level field `key` as templates see it; a scalar is read where it lies.
+  /// The top-level field `key` as templates see it; a scalar is read where it is.
   fileprivate func templateValue(of key: JSONKey) -> Value? {
     if view != nil {
       if let place = JSONPatch.place(of: key, in: patches) { return patches[place].templateValue }

@@ -12,7 +12,7 @@ package struct RecordWorkshop: Sendable {
   /// Records up to this size of their text are free.
   static let small = 256 << 10
 
-  /// So much memory is worth the time that giving it back takes.
+  /// From this much memory on, it is worth the time to give it back.
   private static let worthReturning = 16 << 20
 
   private let limit: Limit

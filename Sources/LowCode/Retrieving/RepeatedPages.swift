@@ -2,9 +2,9 @@ import AirbyteProtocol
 import JSON
 import Jinja
 
-/// Notices pages that would come for ever: the same ones in the same order, round after round.
+/// Notices pages that would come forever: the same ones in the same order, round after round.
 ///
-/// One page that comes again says nothing: its token may name a place that moves on the server (a scroll, a queue), and a queue
+/// One repeated page means nothing: its token may name a place that moves on the server (a scroll, a queue), and a queue
 /// may hold equal messages. So the pages of equal rounds are counted. What is compared is what the API sent, before a filter, a
 /// cursor or a transformation sees it.
 ///

@@ -102,12 +102,12 @@ struct SimpleRetriever: Component, Retriever {
             if let failure { throw failure }
             // Whoever takes this one is done with the page before.
             if page.size > Self.smallPage { await pages.send(Page(records: [])) }
-            // A page that nobody took counts as not read.
+            // A page that were not taken counts as not read.
             try Task.checkCancellation()
             return true
           }
         }
-        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads for ever.
+        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads forever.
         if let thread {
           group.addTask(executorPreference: thread, operation: readAhead)
         } else {
@@ -127,7 +127,7 @@ struct SimpleRetriever: Component, Retriever {
   private static let smallPage = 4 * 1024 * 1024
 
   /// Reads a slice, or its parts where the API refuses its window.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   private func read(
     _ slice: StreamSlice, depth: Int, _ normalizer: SchemaNormalizer?, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {

@@ -13,7 +13,7 @@ package struct SchemaFiles: Sendable {
 
   /// Finds the files beside the manifest.
   /// - Returns: their bytes by their paths from the manifest's folder.
-  /// - Throws: ``ConnectorError`` if one is missing, or lies outside the folder.
+  /// - Throws: ``ConnectorError`` if one is missing, or is outside the folder.
   package static func of(_ manifest: Manifest, among source: ManifestFiles) throws -> [String: [UInt8]] {
     var search = SchemaFiles(source: source)
     // What is among the definitions counts where it is referred to.

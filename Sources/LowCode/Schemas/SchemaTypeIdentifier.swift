@@ -60,7 +60,7 @@ struct SchemaTypeIdentifier: Component {
 
   private func mapped(_ type: JSONValue, _ field: JSONValue) throws -> TypesMap.Target {
     for entry in typesMap {
-      // As the reference, a condition is evaluated also where the type is another one.
+      // As in the reference, a condition is evaluated also where the type is another one.
       let holds = try entry.holds(EvaluationContext(config: config, bindings: [(.rawSchema, Value(field))]))
       if holds, type.equals(entry.currentType) { return entry.target }
     }

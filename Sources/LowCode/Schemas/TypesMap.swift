@@ -35,7 +35,7 @@ struct ComplexFieldType: Sendable {
     case complex(ComplexFieldType)
   }
 
-  /// - Throws: ``ConnectorError`` if something else than an array has elements.
+  /// - Throws: ``ConnectorError`` if something other than an array has elements.
   init(_ node: ManifestNode) throws {
     type = node["field_type"]?.string ?? ""
     let given = node["items"].flatMap { $0.isNull || $0.string == "" ? nil : $0 }

@@ -59,7 +59,7 @@ extension EncodedView {
     return parts
   }
 
-  /// Where base64 goes on behind a line break, or behind the blank that it was turned into.
+  /// Where base64 continues after a line break, or after the blank that it was turned into.
   private func continuation(at index: Int, after length: Int) -> Int? {
     var next = index
     var isBreak = false

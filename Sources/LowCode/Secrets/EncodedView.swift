@@ -55,7 +55,7 @@ struct EncodedView {
 
   // MARK: Where a text was cut
 
-  /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 where there is none.
+  /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 if there is none.
   func lengthOfCut(at index: Int) -> Int {
     guard index + 2 < bytes.count else { return 0 }
     let isMark =
@@ -64,12 +64,12 @@ struct EncodedView {
     return isMark ? 3 : 0
   }
 
-  /// Whether nothing more is said behind `index`.
+  /// Whether nothing more follows `index`.
   func isEnd(_ index: Int) -> Bool {
     let index = endOfLineBreaks(at: index)
     let left = bytes.count - index
     if left == 0 { return reachesEnd }
-    // The beginning of a character says nothing.
+    // The beginning of a character means nothing.
     return lengthOfCut(at: index) > 0 || reachesEnd && left <= 3 && Self.lengthOfCutCharacter(in: bytes[index...]) == left
   }
 

@@ -123,7 +123,7 @@ struct Escape {
       let read = { (position: Int) in value(at: position, nil, radix: 8, digits: 1...3) }
       return read(index).map { found in
         var escape = byte(found.value & 0xFF, found.end, index, next: read)
-        // One that has all of its three digits cannot go on.
+        // One that has all of its three digits cannot continue.
         escape.isWhole = escape.length % 4 == 0
         return escape
       }

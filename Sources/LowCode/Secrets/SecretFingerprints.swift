@@ -4,7 +4,7 @@ struct SecretFingerprints {
     var tail: UInt64
     var hash: UInt64
     var length: Int
-    /// The place of an earlier one with the same tail; -1 where there is none.
+    /// The place of an earlier one with the same tail; -1 if there is none.
     var next: Int
   }
 

@@ -3,7 +3,7 @@ import JSON
 
 /// The texts that are as secret as a secret itself: what it consists of, and other ways to write it that no encoding accounts for.
 struct SecretForms {
-  /// Without repetition; each as the search wants it.
+  /// Without repetition; each in the form for the search.
   private(set) var all: [[UInt8]] = []
   private var known: Set<[UInt8]> = []
 

@@ -4,7 +4,7 @@ struct SecretSearch {
   private let earlier: SecretFingerprints
   private var found: [Range<Int>] = []
 
-  /// How many encodings may lie over one another.
+  /// How many encodings can be nested.
   static let deepest = 5
   /// Up to here, runs of base64 are read in parts too: each reading of them multiplies with those of the others.
   private static let deepestDivision = 2

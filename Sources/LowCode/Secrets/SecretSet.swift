@@ -2,7 +2,7 @@
 /// change it, and a plus as a space, since forms do that.
 struct SecretSet {
   private var byStart: [UInt32: [[UInt8]]] = [:]
-  /// A bit for each start there may be: most places of a text are passed over by it.
+  /// A bit for each start there may be: it skips most places of a text.
   private var filter = [UInt64](repeating: 0, count: 1_024)
   /// The length of the longest one.
   private(set) var longest = 0

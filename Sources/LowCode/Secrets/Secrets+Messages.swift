@@ -2,7 +2,7 @@ import Foundation
 import JSON
 
 extension Secrets {
-  /// Hides what a request carries by itself: the credentials of its URL, and headers that are called like one.
+  /// Hides what a request carries by itself: the credentials of its URL, and headers that are named like one.
   func hide(credentialsOf request: HTTPRequest) {
     hide(credentialsOfURL: request.url)
     for (name, value) in request.headers where CredentialName.isCredential(name) {

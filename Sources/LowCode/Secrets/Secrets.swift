@@ -28,7 +28,7 @@ extension Secrets {
 }
 
 extension Secrets {
-  /// What is shorter is not worth a line that cannot be read.
+  /// What is shorter would make lines unreadable.
   package static var shortest: Int { 4 }
 
   /// The beginning of a text that came from outside: masked first, then cut, so that no part of a secret is left.
@@ -63,7 +63,7 @@ extension Secrets {
   }
 }
 
-/// Hides nothing and shows everything: for surroundings whose lines nobody sees.
+/// Hides nothing and shows everything: if nobody sees the lines.
 package struct NoSecrets: Secrets {
   package init() {}
   package func hide(_ secret: String) {}

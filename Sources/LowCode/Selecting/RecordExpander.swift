@@ -4,7 +4,7 @@ import Jinja
 
 /// Makes a record of each item of a list inside a record.
 struct RecordExpander: Component {
-  /// A template in it that fails does so when a record comes, unless a list may be fetched, as with the reference.
+  /// A template in it that fails does so when a record comes, unless a list may be fetched, as in the reference.
   private let path: Result<JSONGlobPath, any Error>
   private let keepsOriginal: Bool
   private let parentFields: [ParentFieldPath]
@@ -95,7 +95,7 @@ struct RecordExpander: Component {
   /// A record whose items are made records.
   private struct Parent {
     let record: Record
-    /// The whole record; nil if nobody asks for it.
+    /// The whole record; nil if it is not needed.
     let whole: JSONObject?
     /// The record without its lists, where items are merged with it.
     let base: JSONObject?
@@ -121,7 +121,7 @@ struct RecordExpander: Component {
     return items
   }
 
-  /// The parent's fields lie below the item's, the copied ones above them.
+  /// The item's fields replace the parent's, and the copied ones replace both.
   private func withParent(_ parent: Parent, _ item: JSONValue) throws -> JSONValue {
     var child: JSONObject
     switch item {

@@ -121,7 +121,7 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// Nobody wants more records.
+  /// No more records are needed.
   private struct Enough: Error {}
 
   /// At most this many records are made at a time, and of this many bytes of text.

@@ -4,7 +4,7 @@ import Python
 
 /// Casts the values of records to the types of their stream's schema (`schema_normalization: Default`).
 ///
-/// As the reference: the schema is walked in the order of its keywords, and of them only `type`, `properties`, `items` and
+/// As in the reference, the schema is walked in the order of its keywords, and of them only `type`, `properties`, `items` and
 /// `$ref` count, also beside one another. A value whose schema names one type, besides null, is cast with the rules of
 /// Python's `str`, `int`, `float` and `bool`; one that cannot be cast stays as it is.
 package struct SchemaNormalizer: Sendable {

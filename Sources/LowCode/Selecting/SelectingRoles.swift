@@ -2,7 +2,7 @@ import JSON
 
 /// What an extractor found; whether it can be a record is its reader's matter.
 package enum ExtractedItem: Sendable {
-  /// A value of the body, where it lies.
+  /// A value of the body, where it is.
   case view(JSONView)
   /// A value that was built again.
   case value(JSONValue)
@@ -38,8 +38,8 @@ package enum ExtractedItem: Sendable {
 
 /// Finds the records in a decoded body.
 package protocol RecordExtractor: Sendable {
-  /// Appends the records of `body` to `records`, where that takes nothing but a look at the body.
-  /// - Returns: whether it was done; otherwise ``forEachItem(in:making:_:)`` has to be asked.
+  /// Appends the records of `body` to `records`, if that only needs a look at the body.
+  /// - Returns: whether it was done; otherwise use ``forEachItem(in:making:_:)``.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
   /// - Parameter place: where large values are made that the items share; nil if nothing bounds their memory.

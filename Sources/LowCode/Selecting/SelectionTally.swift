@@ -51,7 +51,7 @@ final class SelectionTally: Sendable {
     }
   }
 
-  /// What is to be said now that all was read.
+  /// What to say when all was read.
   func warnings(hiding secrets: any Secrets) -> [String] {
     let counts = counts.withLock { $0 }
     var warnings: [String] = []

@@ -142,7 +142,7 @@ struct ELFFile: Equatable {
 private struct ELFFields {
   let bytes: [UInt8]
 
-  /// 0 where the table is too short.
+  /// 0 if the table is too short.
   func number(at place: Int, count: Int) -> UInt64 {
     guard place >= 0, place + count <= bytes.count else { return 0 }
     return bytes[place..<place + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }

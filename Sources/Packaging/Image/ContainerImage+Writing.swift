@@ -14,9 +14,9 @@ extension ContainerImage {
     return output.count
   }
 
-  /// Writes the image as the folder of an OCI layout, in the place of one that is there.
+  /// Writes the image as the folder of an OCI layout, instead of one that is there.
   ///
-  /// Blobs first, then the index that names them: whoever reads the folder meanwhile has the image before or this one, and a write
+  /// Blobs first, then the index that names them: a reader of the folder meanwhile has the image before or this one, and a write
   /// that was interrupted can be made again.
   /// - Throws: ``PackagingError`` if that cannot be written, or another folder is there.
   package func writeLayout(to place: OutputPlace) throws(PackagingError) {

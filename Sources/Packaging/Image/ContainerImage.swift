@@ -46,7 +46,7 @@ package struct ContainerImage {
     ])
   }
 
-  /// The files of the OCI layout with the one that `docker load` wants besides, by path.
+  /// The files of the OCI layout with the one that `docker load` also needs, by path.
   package var files: [(path: String, bytes: [UInt8])] {
     let blobs = ([config, manifest] + layers.map(\.blob)).map { (Self.path(of: $0), $0) }
     var entry = Self.descriptor(manifest, Self.manifestType).object ?? [:]

@@ -71,7 +71,7 @@ struct RuntimeTree {
     }
   }
 
-  /// A folder of this system with all that is in it, links as links; nothing where there is none.
+  /// A folder of this system with all that is in it, links as links; nothing if there is none.
   private mutating func addFolderOfHost(_ folder: String) {
     for name in HostPath.names(in: folder) {
       let path = "\(folder)/\(name)"

@@ -59,7 +59,7 @@ package struct Package: Sendable {
   }
 }
 
-/// The executable that a package was put behind.
+/// The executable that a package was appended to.
 package struct SealedRuntime: Sendable, Equatable {
   package let count: Int
   /// Its SHA-256 in hexadecimal digits.

@@ -4,7 +4,7 @@ import CSeal
 struct SealMark: Sendable, Equatable {
   /// Where the size of the sealed file is.
   let place: Int
-  /// 0 where the program is not part of a package.
+  /// 0 if the program is not part of a package.
   let sealedCount: Int
 
   private static let sizeCount = 8

@@ -40,7 +40,7 @@ final class PatternProgram: @unchecked Sendable {
 
   /// What one search writes to.
   ///
-  /// Sound to send: it is in the hands of one search, or of nobody.
+  /// Sound to send: it belongs to at most one search.
   final class Workspace: @unchecked Sendable {
     let data: OpaquePointer
     let context: OpaquePointer

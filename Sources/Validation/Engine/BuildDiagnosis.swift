@@ -5,7 +5,7 @@ import YAML
 /// what is missing.
 struct BuildDiagnosis {
   private let subject: Subject
-  /// The places whose values the config settles.
+  /// The places whose values the config decides.
   private let configured: Set<SourceLocation>
   /// The components by their places.
   private let components: [Substring: ComponentVisit]

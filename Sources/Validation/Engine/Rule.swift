@@ -31,7 +31,7 @@ package struct FindingList {
     let message: String
   }
 
-  /// Hides the config's secrets in sentences that are to be cut; nil if no config was given.
+  /// Hides the config's secrets in sentences that will be cut; nil if no config was given.
   var mask: SecretMask?
 
   package init() {}

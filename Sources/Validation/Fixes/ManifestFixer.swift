@@ -25,7 +25,7 @@ package struct ManifestFixer: Sendable {
     var count = 0
     var report = await check(bytes, name, folder)
     var tries = Self.maximumTries
-    // Mending one thing may lay bare another.
+    // Fixing one thing may reveal another.
     while let (better, next) = await improved(bytes, report, name, folder, &tries) {
       count += report.placeCount - next.placeCount
       (bytes, report) = (better, next)

@@ -119,7 +119,7 @@ final class SchemaAlternatives {
     if let type = node["type"]?.string, let found = definitions.first(where: { $0.name == type }) {
       return (type, found.schema["properties"]?.object ?? [:])
     }
-    // A component in a place that is not its own: the schema says so, and its properties are known nevertheless.
+    // A component in a place that is not its own: the schema says so, but its properties are known anyway.
     if let type = node["type"]?.string, !definitions.isEmpty, let properties = ComponentSchema.properties(of: type) {
       return (type, properties)
     }

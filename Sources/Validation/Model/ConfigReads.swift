@@ -25,7 +25,7 @@ enum ConfigReads {
     }
   }
 
-  /// The key where the template is nothing but one value of the config.
+  /// The key if the template is only one value of the config.
   static func only(_ text: String) -> String? {
     var text = text
     return text.withUTF8 { bytes in

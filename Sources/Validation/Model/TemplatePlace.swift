@@ -36,7 +36,7 @@ package struct TemplatePlace: Sendable {
   /// The names that the template takes from its place; empty if it is not valid.
   package var undeclaredVariables: Set<String> { (try? template.get())?.undeclaredVariables ?? [] }
 
-  /// Whether the value is settled by the config, or by nothing at all.
+  /// Whether the value depends only on the config, or on nothing.
   package var dependsOnConfigAlone: Bool { undeclaredVariables.isSubset(of: ["config", "parameters"]) }
 }
 

@@ -36,7 +36,7 @@ struct UnsentCursor: Rule {
   }
 }
 
-/// A step between windows that is finer than the dates that requests are given says nothing to the API.
+/// A step between windows that is finer than the dates of requests has no effect on the API.
 struct CursorGranularity: Rule {
   static let name = "cursor-granularity"
   static let summary = "The granularity of a cursor is finer than its dates can express."

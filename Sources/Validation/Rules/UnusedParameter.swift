@@ -35,7 +35,7 @@ struct UnusedParameter: Rule {
     }
   }
 
-  /// Whether a template has `parameters[…]` with something else than a text in the brackets.
+  /// Whether a template has `parameters[…]` with something other than a text in the brackets.
   private static func readsAnyParameter(_ text: String) -> Bool {
     text.contains("parameters[") && !text.contains(/parameters\[\s*['"]/)
   }

@@ -187,7 +187,7 @@ import Testing
     ),
     (
       "end_datetime: '2024-01-01T00:00:00Z',", nil, 0,
-      "it begins at 2025-01-01T00:00:00Z, which is after its end, 2024-01-01T00:00:00Z: nothing is read. Look at its "
+      "it begins at 2025-01-01T00:00:00Z, which is after its end, 2024-01-01T00:00:00Z: nothing is read. Check its "
         + "`start_datetime` and `end_datetime`."
     ),
     ("", ["at": "2025-03-01T12:00:01Z"], 0, nil),
@@ -239,7 +239,7 @@ import Testing
     #expect(
       try await Self.warnings([Self.incremental()], [#"[{"id": 1}, {"id": 2}]"#])
         == [
-          "Stream tickets: a record has no value in its cursor field `at`; it counts as new and does not move the state on."
+          "Stream tickets: a record has no value in its cursor field `at`; it counts as new and does not advance the state."
         ])
   }
 
@@ -305,7 +305,7 @@ import Testing
   func aFirstPageThatIsShort(more: String, hint: String?) async throws {
     for strategy in ["PageIncrement, page_size: 3", "OffsetIncrement, page_size: 3"] {
       let sentence = hint.map { hint in
-        "Stream tickets: it ends with its first page, which has 2 records where 3 were asked for; but the response says that there are "
+        "Stream tickets: it ends with its first page, which has 2 records although 3 were requested; but the response says that there are "
           + "more: \(hint). If the API gives at most 2 records a page, set `page_size: 2`. (m.yaml:4:"
       }
       let warnings = try await Self.warnings([Self.paged(strategy)], [Self.page(1...2, more)])

@@ -47,7 +47,7 @@ import Testing
     normalizer.normalize(&value)
     if schema.contains("$ref") {
       let error = #expect(throws: SchemaNormalizationError.self) { try normalizer.normalize(&value) { _ in } }
-      #expect(error?.description.contains("nests without an end") == true)
+      #expect(error?.description.contains("is nested without end") == true)
     } else {
       #expect(value == .object(["a": .int(1), "b": .double(.infinity)]))
     }

@@ -74,7 +74,7 @@ struct Jitter: Sendable {
 struct WaitLimit: Sendable {
   private let seconds: Double?
 
-  /// The limit depends on the config alone, so a mistake in it shows at once.
+  /// The limit depends only on the config, so a mistake in it shows at once.
   init(_ node: ComponentNode, in context: BuildContext) throws {
     guard let value = node["max_waiting_time_in_seconds"] else {
       seconds = nil
@@ -141,7 +141,7 @@ struct HeaderTime: Sendable {
     }
   }
 
-  /// The header with its value, for people; of a long one its length alone, as a part of a secret would not be masked.
+  /// The header with its value, for people; of a long one only its length, because a part of a secret would not be masked.
   func shown(in response: HTTPResponse) -> String? {
     guard let name = try? header.string(EvaluationContext(config: config)), let value = response.header(name) else { return nil }
     return "\(name): \(value.count > 100 ? "\(value.count) characters" : value)"

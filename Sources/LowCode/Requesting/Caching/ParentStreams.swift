@@ -1,7 +1,7 @@
 /// Finds the streams whose pages other streams walk through.
 enum ParentStreams {
   /// The names of all parents that `streams` have.
-  /// - Throws: ``ConnectorError`` if a generated stream has nothing in a place that is looked into, as the reference.
+  /// - Throws: ``ConnectorError`` if a generated stream has null where it is read, as in the reference.
   static func names(of streams: [ManifestNode]) throws -> Set<String> {
     var names: Set<String> = []
     for stream in streams {

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The responses that streams of one run share: a parent's pages are fetched once, however many children ask for them.
 ///
-/// As the reference's: only status 200, only GET and HEAD, never outdated. Identical requests at the same time go out once. What
-/// does not fit into memory lies in a temporary file without a name.
+/// As the reference's: only status 200, only GET and HEAD, never outdated. Identical requests at the same time are sent once. What
+/// does not fit into memory is in a temporary file without a name.
 final class ResponseCache: Sendable {
   /// What makes two requests the same; a digest, as there may be very many.
   struct Key: Hashable, Sendable {

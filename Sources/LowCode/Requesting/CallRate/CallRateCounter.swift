@@ -1,9 +1,9 @@
-/// Counts the calls of a policy and says when the next one may go out. A value without a clock: each question names the time.
+/// Counts the calls of a policy and says when the next one may be sent. A value without a clock: each question names the time.
 ///
 /// Times are microseconds since 1970.
 protocol CallRateCounter: Sendable {
   /// Counts a call of `weight` at `now`.
-  /// - Returns: nil if it may go out at once, else the microseconds (0 or more) after which to ask again.
+  /// - Returns: nil if it may be sent at once, else the microseconds (0 or more) after which to ask again.
   mutating func acquire(_ weight: Int, at now: Int64) -> Int64?
   /// Takes over what the API said: how many calls it has left, and when its window ends.
   mutating func update(available: Int?, reset: Int64?, at now: Int64)

@@ -2,7 +2,7 @@ import PythonTime
 
 /// A limit on how often some requests may be made.
 protocol CallRatePolicy: Sendable {
-  /// The requests that it is about; none for all requests.
+  /// The requests that it applies to; none for all requests.
   var matchers: [HttpRequestRegexMatcher] { get }
   /// A fresh count at `now` (microseconds since 1970); nil if nothing is limited.
   func counter(at now: Int64) -> (any CallRateCounter)?

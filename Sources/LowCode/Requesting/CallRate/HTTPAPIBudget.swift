@@ -28,8 +28,8 @@ final class HTTPAPIBudget: Component {
     runtime = context.runtime
   }
 
-  /// Waits until `request` may go out, and counts it.
-  /// - Throws: ``ConnectorError`` if it can never go out, `CancellationError`.
+  /// Waits until `request` may be sent, and counts it.
+  /// - Throws: ``ConnectorError`` if it can never be sent, `CancellationError`.
   func acquire(_ request: HTTPRequest, for stream: String? = nil) async throws {
     guard let (index, weight) = try policy(for: request) else { return }
     while let wait = try wait(weight, index, request) {

@@ -16,8 +16,8 @@ enum CurlAnswer {
   /// Why `request` got no answer.
   /// - Parameters:
   ///   - reason: libcurl's sentence.
-  ///   - isInHead: whether the response's head had begun and was not whole.
-  ///   - isInBody: whether it was whole.
+  ///   - isInHead: whether the response's head had begun and was not complete.
+  ///   - isInBody: whether it was complete.
   static func failure(
     of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String, isInHead: Bool, isInBody: Bool
   ) -> TransportError {

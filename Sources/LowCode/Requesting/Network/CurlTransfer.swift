@@ -76,7 +76,7 @@ final class CurlTransfer: @unchecked Sendable {
     context.map { Unmanaged<CurlReception>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// Goes on until the reception wants a pause.
+  /// Continues until the reception asks for a pause.
   /// - Returns: whether the transfer is over.
   /// - Throws: ``TransportError`` if it broke off.
   func run() async throws(TransportError) -> Bool {

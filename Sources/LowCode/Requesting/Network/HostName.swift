@@ -1,6 +1,6 @@
 import Foundation
 
-/// The names of hosts as they are looked up: in ASCII and small letters.
+/// The names of hosts as they are looked up: in ASCII and lower-case letters.
 enum HostName {
   /// `text` in ASCII: escapes undone, and names in other scripts mapped and encoded (UTS #46, RFC 5891), so that a name that only
   /// looks different, in full-width digits for one, is the same afterwards.
@@ -20,7 +20,7 @@ enum HostName {
     return try checked(encoded.lowercased())
   }
 
-  /// `text` in ASCII where that can be done, else in small letters: for names that are compared with others.
+  /// `text` in ASCII where that can be done, else in lower-case letters: for names that are compared with others.
   static func comparable(_ text: some StringProtocol) -> String {
     if isPlain(text.utf8) { return String(text) }
     return (try? ascii(Substring(text))) ?? text.lowercased()

@@ -21,7 +21,7 @@ struct Netrc: Sendable {
   var passwords: [String] { (machines.values.map(\.password) + [fallback?.password ?? ""]).filter { !$0.isEmpty } }
 
   /// The file that `NETRC` names, else `.netrc` or `_netrc` in the home folder; empty if there is none, or one that is not
-  /// understood, as with requests.
+  /// understood, as in requests.
   init(_ environment: [String: String]) {
     let candidates = environment["NETRC"].map { [$0] } ?? (environment["HOME"].map { ["\($0)/.netrc", "\($0)/_netrc"] } ?? [])
     guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }),

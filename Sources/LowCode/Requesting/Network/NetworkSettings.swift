@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates that are trusted in the place of the system's.
+/// Certificates that are trusted instead of the system's.
 enum CABundle: Sendable, Equatable {
   case file(String)
   case folder(String)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud.
+/// The network with the settings of the environment: proxies, certificates, credentials of `.netrc`, only public addresses in the
+/// cloud.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
   private let curl: CurlTransport

@@ -79,7 +79,7 @@ enum RedirectRules {
   private static func target(_ location: String, from url: String) throws(AddressError) -> String {
     let start = RequestURL(url)
     var target = start.resolving(HeaderText.utf8(location))
-    // Another scheme is refused by whoever is to send it.
+    // Another scheme is refused by the sender.
     if ["http", "https"].contains(target.scheme?.lowercased()) { target = try target.canonical() }
     if target.fragment?.isEmpty ?? true { target.fragment = start.fragment }
     return PercentEncoding.requoted(target.description, as: .uri)

@@ -1,4 +1,4 @@
-/// Why a URL cannot be requested, whoever answers: a part of a sentence about it.
+/// Why a URL cannot be requested, from any server: a part of a sentence about it.
 struct AddressError: Error, Sendable, Equatable {
   let reason: String
 
@@ -76,8 +76,8 @@ extension RequestURL {
     scheme.map { $0 == address.scheme } == true && authority.map { $0 == address.authority } == true
   }
 
-  /// The same with scheme and host in small letters and ASCII, and without a user: as in the reference, what is before the host
-  /// is not sent. What is checked, asked for in a proxy, shown and connected to is this.
+  /// The same with scheme and host in lower-case letters and ASCII, and without a user: as in the reference, what is before the
+  /// host is not sent. What is checked, asked for in a proxy, shown and connected to is this.
   /// - Throws: ``AddressError`` if it leads nowhere.
   func canonical() throws(AddressError) -> RequestURL {
     let address = try RequestAddress(of: self)

@@ -67,7 +67,7 @@ final class ResponseMemory: Sendable {
   var used: Int { semaphore.update { $0.used } }
 }
 
-/// What one body takes of the ``ResponseMemory``; it is given back when nobody holds the body any more.
+/// What one body takes of the ``ResponseMemory``; it is given back when the body is released.
 final class ResponseRoom: Sendable {
   /// What holds the responses that a task receives, until it is done with them, whatever other tasks do; nil if it may hold them
   /// while others are received that they bring about, as those of parent streams are.

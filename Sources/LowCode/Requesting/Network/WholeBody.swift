@@ -8,12 +8,12 @@ final class WholeBody {
   private let decompressors: DecompressorChain?
   private var text = JSONReception()
   private var count = 0
-  /// What was received and waits until there is memory for more, where nothing is to be unpacked.
+  /// What was received and waits until there is memory for more, if there is nothing to unpack.
   private var pending: [UInt8] = []
-  /// Whether the rest of the body is not wanted.
+  /// Whether the rest of the body is not needed.
   private(set) var isCut = false
 
-  /// How much of it may be unpacked before the memory is looked at.
+  /// How much of it may be unpacked before the memory is checked.
   private static let step = 256 * 1024
 
   /// - Parameters:
