@@ -23,7 +23,7 @@ package final class ContainedFolder: Sendable {
   package func status() throws(FileError) -> stat { try root.status() }
 
   /// Opens a file for reading.
-  /// - Throws: ``FileError`` if it cannot be read, or what is there is no regular file.
+  /// - Throws: ``FileError`` if it cannot be read, or what is there is not a regular file.
   package func file(at path: ContainedPath) throws(FileError) -> Descriptor {
     let (folder, name, kind) = try locate(path, followingLast: true, making: false)
     guard kind == S_IFREG else { throw kind == S_IFDIR ? .system(EISDIR) : .refused("it is not a regular file") }

@@ -2,7 +2,7 @@ import Python
 
 /// The values of numbers as PyYAML's `SafeLoader` computes them from their text, through Python's `int()` and `float()`.
 enum ScalarNumbers {
-  /// A text that is no number, or one that Python refuses; the sentence says why.
+  /// A text that is not a number, or one that Python refuses; the sentence says why.
   struct Refusal: Error { let message: String }
 
   /// No number that means anything is written with more bytes.

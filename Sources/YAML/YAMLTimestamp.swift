@@ -37,7 +37,7 @@ package struct YAMLTimestamp: Sendable, Hashable {
 }
 
 extension YAMLTimestamp {
-  /// Why a text is no timestamp.
+  /// Why a text is not a timestamp.
   enum ParseError: Error {
     /// The text is not written as a timestamp.
     case noTimestamp

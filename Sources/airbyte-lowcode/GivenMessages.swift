@@ -21,7 +21,7 @@ enum GivenMessages {
   }
 
   /// Reads the file at `path`, or standard input for `-`. An output may be longer than memory: other lines are passed over as they come,
-  /// and so is what is no message, such as a last line that was cut off.
+  /// and so is what is not a message, such as a last line that was cut off.
   /// - Parameters:
   ///   - what: what the file is for, as in "state".
   ///   - type: the messages of an output that are needed.

@@ -48,7 +48,7 @@ enum InputFile {
     return bytes
   }
 
-  /// What is larger is no file of a user's, but a device that never ends.
+  /// What is larger is not a file of a user's, but a device that never ends.
   static let maximumBytes = 128 << 20
 
   static func tooLarge(_ path: String, _ what: String) -> ConnectorError {

@@ -164,7 +164,7 @@ extension Value {
     }
   }
 
-  /// The value of a mapping's key, nil if it has none or this is no mapping.
+  /// The value of a mapping's key, nil if it has none or this is not a mapping.
   func mappingItem(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if let text = key.text { try evaluation.charge(looking: text.utf8.count) }
     switch self {

@@ -208,7 +208,7 @@ extension OAuthAuthenticator {
       let evaluated = try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json()
       return .value(evaluated == .null ? .string("") : evaluated)
     }
-    // This name is no template.
+    // This name is not a template.
     let name = Result<String, any Error>.success(try updater.optionalString("refresh_token_name") ?? "refresh_token")
     let request = try RefreshRequest(
       from: node, in: context, refreshTokenName: name, clientID: credential("client_id"),

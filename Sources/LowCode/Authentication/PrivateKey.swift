@@ -10,7 +10,7 @@ struct PrivateKey: ~Copyable {
   /// - Parameters:
   ///   - text: PEM, however its lines are broken: configs that went through a form have it in one line.
   ///   - passphrase: nil for a key that is not encrypted.
-  /// - Throws: ``JwtKeyError`` if that is no key, or the passphrase does not belong to it.
+  /// - Throws: ``JwtKeyError`` if that is not a key, or the passphrase does not belong to it.
   init(pem text: String, passphrase: String? = nil) throws(JwtKeyError) {
     var pem = try Self.withEvenLines(text)
     var key: OpaquePointer?

@@ -19,7 +19,7 @@ final class TextTranscoder {
   /// The beginning of a character whose end is still to come.
   private var pending: [UInt8] = []
 
-  /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
+  /// - Parameter replacesInvalid: whether what is not a character becomes U+FFFD instead of an error.
   /// - Throws: ``ConnectorError`` if there is no such encoding.
   init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
     guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`.") }
@@ -35,7 +35,7 @@ final class TextTranscoder {
     case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": return .latin1
     case "cp1252", "1252", "windows-1252": return .windows1252
     case let given:
-      // What is no name might be an instruction to `iconv`.
+      // What is not a name might be an instruction to `iconv`.
       guard given.utf8.count <= 64, given.utf8.allSatisfy(isNameByte) else { return nil }
       // Python's name for what iconv knows as Macintosh.
       let other = ["mac-roman", "macroman"].contains(given) ? "macintosh" : given

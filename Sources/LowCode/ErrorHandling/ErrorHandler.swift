@@ -44,7 +44,7 @@ package enum Attempt: Sendable {
 /// Decides what is done about an attempt.
 package protocol ErrorHandler: Sendable {
   func interpret(_ attempt: Attempt) throws -> ErrorResolution
-  /// Whether the verdict on a response that is no error may depend on its body.
+  /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool { get }
   /// How often a request is repeated at most.
   var maxRetries: Int { get }

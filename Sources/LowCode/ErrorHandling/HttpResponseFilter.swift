@@ -32,7 +32,7 @@ struct HttpResponseFilter: Component {
     origin = "HttpResponseFilter" + node.node.placeText
   }
 
-  /// Whether the verdict on a response that is no error may depend on its body.
+  /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool {
     predicate != nil || messagePart?.isEmpty == false || (errorMessage != nil && statusCodes.contains { $0 < 400 })
   }

@@ -91,7 +91,7 @@ struct PerPartitionProgress: Sendable {
     throw definition.unreadable("`lookback_window` should be a number of seconds, not \(definition.excerpt(of: value)).")
   }
 
-  /// As in the reference, what can be asked for a key and does not have it is no cursor.
+  /// As in the reference, what can be asked for a key and does not have it is not a cursor.
   private mutating func setGlobalCursor(from value: JSONValue) throws {
     let field = definition.field.string
     switch value {

@@ -40,7 +40,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   /// The evaluated mapping.
-  /// - Throws: ``ConnectorError`` if an evaluation fails or the node is no mapping.
+  /// - Throws: ``ConnectorError`` if an evaluation fails or the node is not a mapping.
   package func evaluate(_ context: EvaluationContext) throws -> JSONObject {
     guard case .object(let object) = try evaluateValue(context) else {
       throw ConnectorError(.config, "A mapping is expected here.", location: location)

@@ -9,7 +9,7 @@ enum TextDigest {
     "blake2s": "BLAKE2S-256",
   ].compactMapValues { HashFunction($0) }
 
-  /// Names in Python's `hashlib` that are no function of a text alone, so that calling them is a type error.
+  /// Names in Python's `hashlib` that are not functions of a text alone, so that calling them is a type error.
   static let notDigests: Set<String> = [
     "algorithms_available", "algorithms_guaranteed", "file_digest", "new", "pbkdf2_hmac", "scrypt", "shake_128", "shake_256",
   ]

@@ -49,8 +49,8 @@ package struct ForeignFile: Sendable {
     return false
   }
 
-  /// Whether a text that is no YAML may have been meant as a manifest: it names a component, or has a manifest's key at the start of
-  /// a line.
+  /// Whether a text that is not YAML may have been meant as a manifest: it names a component, or has a manifest's key at the
+  /// start of a line.
   private static func looksLikeManifest(_ text: [UInt8]) -> Bool {
     let text = String(decoding: text, as: UTF8.self)
     if text.contains("DeclarativeS") { return true }

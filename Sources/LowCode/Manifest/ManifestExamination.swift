@@ -1,6 +1,6 @@
 /// What became of a manifest on its way to being usable, with everything that was found.
 package struct ManifestExamination: Sendable {
-  /// The manifest as it was written, its references not followed; nil if it is no YAML.
+  /// The manifest as it was written, its references not followed; nil if it is not YAML.
   package internal(set) var written: ManifestNode?
   /// The manifest with references followed, types and parameters in place, valid or not; nil if that is not possible.
   package internal(set) var resolved: ManifestNode?

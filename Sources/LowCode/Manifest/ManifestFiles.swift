@@ -10,7 +10,7 @@ package enum ManifestFiles: Sendable {
   /// None: the manifest has no folder of its own. The reason is a phrase with its remedy.
   case none(reason: String)
 
-  /// What is larger is no schema.
+  /// What is larger is not a schema.
   private static let maximumBytes = 64 << 20
 
   /// The files of the manifest in the file at `path`; `-` is standard input.

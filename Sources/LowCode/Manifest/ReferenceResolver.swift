@@ -153,7 +153,7 @@ struct ReferenceResolver {
     return Resolved(value: value, levels: size.levels, weight: size.weight)
   }
 
-  /// The referenced value with the keys beside the reference laid over it; a value that is no mapping replaces them.
+  /// The referenced value with the keys beside the reference laid over it; a value that is not a mapping replaces them.
   private func merge(
     _ own: [ManifestEntry], into target: Resolved, of value: ManifestValue, _ size: Resolved, _ mark: SourceMark?
   ) -> Resolved {

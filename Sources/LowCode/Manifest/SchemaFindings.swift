@@ -125,7 +125,7 @@ struct SchemaFindings {
   private func required(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
     let missing = missing(error)
     let known = properties(of: node)
-    // A parameter that came down is no stranger that somebody wrote here.
+    // A parameter that came down is not a stranger that somebody wrote here.
     let strangers = (node.stored.mapping?.entries ?? []).filter { entry in
       known?[entry.key] == nil && entry.key != "$parameters" && node["$parameters"]?[entry.key]?.keyMark != entry.keyMark
     }
@@ -184,7 +184,7 @@ struct SchemaFindings {
     let path = node.elements
     for end in path.indices.reversed() {
       let outer = self.node(at: Array(path[..<end]))
-      // A property named `type` is no component's type, so it has to be one of the schema's.
+      // A property named `type` is not a component's type, so it has to be one of the schema's.
       if let type = outer["type"]?.string, schema["definitions"]?.object?[type] != nil { return type }
     }
     return nil

@@ -40,7 +40,7 @@ struct PageSizeTemplate: Sendable {
     }
   }
 
-  /// The number of records below which a page is the last one: here a fraction counts, and what is empty is no size.
+  /// The number of records below which a page is the last one: here a fraction counts, and what is empty is not a size.
   /// - Throws: ``ConnectorError`` if the template gives something other than a number.
   func limit(_ bindings: [(symbol: Symbol, value: Value)]) throws -> Double? {
     switch size {

@@ -109,7 +109,7 @@ package struct TransportError: Error, Sendable {
     case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
     /// A URL whose scheme is not allowed.
     case unsupportedScheme
-    /// A redirect to what is no address.
+    /// A redirect to what is not an address.
     case invalidRedirect
     /// An address that must not be requested.
     case forbiddenAddress

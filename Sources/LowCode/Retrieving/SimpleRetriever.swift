@@ -303,7 +303,7 @@ struct SimpleRetriever: Component, Retriever {
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
         }
-        // What is no part of another record need not wait for the other requests.
+        // What is not a part of another record need not wait for the other requests.
         try await emitCounted(whole, of: size)
         return isMoreWanted
       }

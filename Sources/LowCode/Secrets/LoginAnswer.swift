@@ -70,7 +70,7 @@ private struct WithoutOpaqueTexts: Secrets {
 struct LoginAnswer {
   private let response: HTTPResponse
 
-  /// More pieces than these, and longer bodies, are no answer to a login.
+  /// More pieces than these, and longer bodies, are not an answer to a login.
   private static let mostPieces = 1_000
   private static let longest = 1 << 20
   /// What describes a token or a failure.

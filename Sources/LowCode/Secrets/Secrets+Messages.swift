@@ -59,7 +59,7 @@ extension Secrets {
       let name = piece[..<equals].trimmingCharacters(in: .whitespaces)
       let value = piece[piece.index(after: equals)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
       guard !Self.cookieAttributes.contains(name.lowercased()) else { continue }
-      // A language or a flag is no secret.
+      // A language or a flag is not a secret.
       let isOpaque = value.utf8.count >= 8 || value.contains(where: \.isNumber)
       if isOpaque || CredentialName.isCredential(name) { hidePassing(value) }
     }

@@ -38,7 +38,7 @@ extension Secrets {
     return shown.count > count ? shown.prefix(count) + "…" : shown
   }
 
-  /// The same for bytes, of which those that are no UTF-8 are replaced.
+  /// The same for bytes, of which those that are not UTF-8 are replaced.
   package func excerpt(of bytes: some Sequence<UInt8>, upTo count: Int) -> String {
     excerpt(of: String(decoding: Array(bytes.prefix(4 * (count + Self.lookahead))), as: UTF8.self), upTo: count)
   }

@@ -197,7 +197,7 @@ struct SpecSecrets {
         names += members.keys.filter { declared[$0] == nil }
         open += members.map { ($0.value, "\(path).\($0.key)") }
       default:
-        // Blanks around a secret are no part of it.
+        // Blanks around a secret are not part of it.
         let length = PythonStrings.str(value).trimmingCharacters(in: .whitespacesAndNewlines).utf8.count
         if length > 0, length < SecretMask.shortest, !tooShort.contains(path) { tooShort.append(path) }
         values.append(value)

@@ -53,7 +53,7 @@ struct DpathExtractor: Component, RecordExtractor {
     return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
   }
 
-  /// - Returns: false if something that was found is no object.
+  /// - Returns: false if something that was found is not an object.
   private func append(recordsIn body: JSONView, to records: inout [Record]) throws -> Bool {
     guard let path = try path.get() else { return append(found: body, to: &records) }
     guard path.hasStar else { return try path.get(in: body).map { append(found: $0, to: &records) } ?? true }

@@ -61,7 +61,7 @@ struct RecordExpander: Component {
     }
   }
 
-  /// Calls `take` with the items of `record`, one after the other; what is no object stays as it is.
+  /// Calls `take` with the items of `record`, one after the other; what is not an object stays as it is.
   /// - Parameter place: where the record is made that goes into its items.
   func expand(_ record: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     guard record.kind == .object else { return try await take(.view(record)) }

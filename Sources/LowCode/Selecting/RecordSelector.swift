@@ -232,7 +232,7 @@ struct RecordSelector: Component {
     }
   }
 
-  /// Whether the filter drops a value that is no object before anything needs it to be one.
+  /// Whether the filter drops a value that is not an object before anything needs it to be one.
   private func drops(_ value: JSONValue, slice: StreamSlice) throws -> Bool {
     guard let filter, cursor == nil, !transformsFirst || transformations.isEmpty else { return false }
     return try !filter.keeps(value: value, slice: slice)

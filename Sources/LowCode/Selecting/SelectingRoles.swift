@@ -64,7 +64,7 @@ extension RecordExtractor {
 /// Keeps some records and drops the others.
 package protocol RecordCondition: Sendable {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
-  /// The same for a value that is no object, which cannot be a record unless it is dropped.
+  /// The same for a value that is not an object, which cannot be a record unless it is dropped.
   func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
 }
 

@@ -6,7 +6,7 @@ import YAML
 
 /// Gives the values of a generated stream the types of their places, as the reference's models do, or refuses them.
 ///
-/// A number that was evaluated becomes a text if the schema needs one, a text of digits a number. A date is no text, and where
+/// A number that was evaluated becomes a text if the schema needs one, a text of digits a number. A date is not a text, and where
 /// something has to be, null is nothing. Of several types that a place may have the first one that fits counts.
 enum ComponentTypes {
   /// How deep values are followed.

@@ -43,7 +43,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     return others.map(\.count) == entries.map(\.count) ? others : nil
   }
 
-  /// The entries of a combination in one mapping; what is no mapping is `source_config_N`, with its place in its list.
+  /// The entries of a combination in one mapping; what is not a mapping is `source_config_N`, with its place in its list.
   private static func merged(_ combination: [(index: Int, entry: JSONValue)]) -> Value {
     var members: [(key: String, value: Value)] = []
     func set(_ key: String, _ value: Value) {

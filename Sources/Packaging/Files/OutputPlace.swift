@@ -76,7 +76,7 @@ package struct OutputPlace: Sendable {
       descriptor = try Descriptor(number)
       status = try descriptor.status()
     } catch { throw failure(error) }
-    // A number that was closed at the start may have gone to something of the system's that is no file.
+    // A number that was closed at the start may have gone to something of the system's that is not a file.
     guard status.st_mode & S_IFMT != 0 else { throw failure(.system(EBADF)) }
     try refuseInput(status)
     guard isatty(descriptor.number) == 0 else {

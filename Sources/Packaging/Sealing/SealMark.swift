@@ -9,7 +9,7 @@ struct SealMark: Sendable, Equatable {
 
   private static let sizeCount = 8
 
-  /// - Returns: nil if the file is no program that has one.
+  /// - Returns: nil if the file is not a program that has one.
   init?(_ file: InputBytes) throws(PackagingError) {
     guard let section = try ELFFile.section(CSEAL_SECTION, of: file) else { return nil }
     let bytes = try file.bytes(section)

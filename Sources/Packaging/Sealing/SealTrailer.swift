@@ -16,7 +16,7 @@ struct SealTrailer: Sendable, Equatable {
     self.digest = digest
   }
 
-  /// What the last bytes of a file say; nil if they are no trailer.
+  /// What the last bytes of a file say; nil if they are not a trailer.
   /// - Throws: ``PackagingError`` if a later version wrote them.
   init?(_ bytes: [UInt8]) throws(PackagingError) {
     guard bytes.count == Self.size, bytes.starts(with: Self.mark) else { return nil }

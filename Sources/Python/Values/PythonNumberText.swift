@@ -74,7 +74,7 @@ package enum PythonNumberText {
       value = sum
     }
     guard afterDigit else { return nil }
-    // Only bases that are no power of two cost Python more than their digits.
+    // Only bases that are not a power of two cost Python more than their digits.
     if count > maximumDigits, radix & (radix - 1) != 0 { return nil }
     guard overflows else { return .int(value) }
     let plain = digits.lazy.filter { $0 != UInt8(ascii: "_") }.drop { $0 == UInt8(ascii: "0") }

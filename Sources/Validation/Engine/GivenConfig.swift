@@ -12,7 +12,7 @@ package struct GivenConfig: Sendable {
   package let values: JSONObject
   /// The path of the file, by which findings call it.
   package let name: String
-  /// The same text with the place of each value; nil if it is no YAML.
+  /// The same text with the place of each value; nil if it is not YAML.
   private let document: YAMLDocument?
 
   package init(_ values: JSONObject, bytes: [UInt8], name: String) {

@@ -3,8 +3,8 @@ import YAML
 
 /// The comments of a manifest that silence rules: `# airbyte-lowcode: ignore rule-name, other-rule`.
 ///
-/// Such a comment counts for the line that it ends; alone on its line, for the next one that is no comment; before the first line of
-/// the manifest, for the whole file. Only warnings can be silenced.
+/// Such a comment counts for the line that it ends; alone on its line, for the next one that is not a comment; before the first
+/// line of the manifest, for the whole file. Only warnings can be silenced.
 struct Suppressions: Sendable {
   /// One name in one comment.
   private struct Entry {

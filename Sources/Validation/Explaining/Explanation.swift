@@ -78,7 +78,7 @@ package enum Explanation {
     return all.count < 2 ? all.first ?? "none" : all.dropLast().joined(separator: ", ") + " and " + all[all.count - 1]
   }
 
-  // MARK: What is no component
+  // MARK: What is not a component
 
   private static func other(_ name: String) throws(Unknown) -> String {
     let found = others(name)

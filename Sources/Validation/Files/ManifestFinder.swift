@@ -93,7 +93,7 @@ package enum ManifestFinder {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []).sorted()
   }
 
-  /// What is longer is no manifest.
+  /// What is longer is not a manifest.
   private static let maximumBytes = 32 << 20
 
   /// Whether a path leads to a file, and not to a pipe or a device, which may never end.

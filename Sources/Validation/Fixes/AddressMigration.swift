@@ -66,7 +66,7 @@ struct AddressMigration {
   /// The changes that write the path whose key is at `mark` into a `url`; none if that needs an author.
   func edits(at mark: SourceMark) -> [TextEdit] { edits[Place(mark)] ?? [] }
 
-  /// What a requester's address is made of, for comparing it before and after; nil for what is no text.
+  /// What a requester's address is made of, for comparing it before and after; nil for what is not a text.
   static func joined(_ visit: ComponentVisit) -> String? {
     guard let base = base(of: visit)?.node.string else { return nil }
     guard let path = visit["path"] else { return base }

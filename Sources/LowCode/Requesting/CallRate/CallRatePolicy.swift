@@ -24,7 +24,7 @@ enum CallRateNode {
   }
 
   /// A span of time in microseconds.
-  /// - Throws: ``ConnectorError`` if it is no ISO 8601 duration, or one in years and months, which have no fixed length.
+  /// - Throws: ``ConnectorError`` if it is not an ISO 8601 duration, or one in years and months, which have no fixed length.
   static func microseconds(_ property: String, _ node: ComponentNode) throws -> Int64 {
     let value = try node.required(property)
     let text = try node.string(property)
