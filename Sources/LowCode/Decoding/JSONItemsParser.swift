@@ -185,7 +185,7 @@ final class JSONItemsParser: BodyParser {
     if key.contains(UInt8(ascii: "\\")) {
       let text: String?
       do throws(JSONError) { text = try JSONDocument(parsing: [0x22] + key + [0x22]).root.string } catch { text = nil }
-      guard let text else { throw broken("a key has an escape that JSON does not know") }
+      guard let text else { throw broken("a key has an escape that JSON does not have") }
       enter(Array(text.utf8))
     } else {
       enter(key)

@@ -136,7 +136,7 @@ struct SchemaFindings {
       finding.mark = strangers.first { $0.key == near }?.keyMark ?? finding.mark
       return finding
     }
-    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is no property of \(subject(node))", at: $0.keyMark) }
+    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is not a property of \(subject(node))", at: $0.keyMark) }
     return finding
   }
 

@@ -22,7 +22,7 @@ package struct SealedExecutable: Sendable {
     trailer = try SealTrailer(file.bytes(max(0, file.count - SealTrailer.size)..<file.count))
     guard let mark, mark.sealedCount > 0 else {
       let isOpened = try Self.hasOpening(at: end, of: file)
-      if trailer != nil || isOpened { throw Self.damage(path, "the program does not know of its package") }
+      if trailer != nil || isOpened { throw Self.damage(path, "the program does not use its package") }
       runtimeCount = file.count
       return
     }

@@ -270,7 +270,7 @@ import Testing
       try await Self.warnings([Self.incremental(steps)], ["[]", "[]"])
         == [
           "Stream tickets: its state stays at 2025-01-30T23:59:59Z, though more was read: its `cursor_granularity` is finer than the "
-            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can express, so the windows that were read do not join. Give it the "
+            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can express, so the windows that were read do not join. Use the "
             + "granularity of its format."
         ])
     #expect(try await Self.warnings([Self.incremental("step: P30D, cursor_granularity: PT1S,")], ["[]", "[]"]) == [])
