@@ -71,7 +71,7 @@ extension Connector {
       writer.error(
         ConnectorError(
           .config,
-          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely:  \(names). "
+          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely: \(names). "
             + "The error of each was reported before.", internalMessage: "Some streams failed."), isNews: false)
       outcome.isComplete = false
       return outcome

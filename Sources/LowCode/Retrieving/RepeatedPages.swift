@@ -110,7 +110,7 @@ struct RepeatedPages {
     throw ConnectorError(
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
-        + "\(round.areEmpty ? "without records " : "")were repeated, \(repeated) times in a row, the last time for the page "
+        + "\(round.areEmpty ? "without records " : "")came \(repeated) times in a row, the last time for the page "
         + "token `\(token.value.pythonString)`. If this is intended, raise the limit with the environment variable \(limit.variable).")
   }
 }
