@@ -4,9 +4,9 @@ import JSON
 package enum InputState {
   /// The state of each stream, from a list of STATE messages or their `state` objects (or one of them).
   ///
-  /// As by the reference, a GLOBAL state counts where it stands alone, and without a `shared_state`, which no API source writes. States
-  /// of other types and of streams with a namespace, which these have not, are passed over. The legacy form, an object of states by
-  /// stream name, is not accepted.
+  /// As in the reference, a GLOBAL state counts if it is alone, and without a `shared_state`, which no API source writes. States
+  /// of other types and of streams with a namespace, which sources of APIs do not have, are ignored. The legacy form, an object
+  /// of states by stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
     let entries: [JSONValue]
@@ -40,7 +40,7 @@ package enum InputState {
         }
         for stream in streams { try add(stream, "[\(index)]", &states) }
       case "GLOBAL", "LEGACY", nil: break
-      case _?: throw InputShapeError("`[\(index)].type` of the state is not STREAM or GLOBAL, which alone can be read")
+      case _?: throw InputShapeError("`[\(index)].type` of the state should be STREAM or GLOBAL")
       }
     }
     return states

@@ -22,7 +22,7 @@ struct CompactJSON {
     }
   }
 
-  /// Appends `node`; throws a ``YAMLError`` where JSON has no such value.
+  /// Appends `node`; throws a ``YAMLError`` if JSON has no such value.
   mutating func append(_ node: YAMLNode, as role: Role) throws(YAMLError) {
     switch node.content {
     case .null: text += "null"
@@ -54,7 +54,7 @@ struct CompactJSON {
       }
       text += "}"
     case .double, .timestamp, .binary, .set, .pairs:
-      throw YAMLError("JSON has no place for \(node.kindName); write it as a string", at: node.mark)
+      throw YAMLError("JSON cannot hold \(node.kindName); write it as a string", at: node.mark)
     }
   }
 

@@ -28,7 +28,7 @@ extension ValidationError {
     case "uniqueItems": return "Two elements of this list are equal"
     case "pattern": return "\(it) does not match the pattern \(limit)"
     case "format": return "\(it) does not have the format \(limit)"
-    case "not": return "\(it) is just what is excluded here"
+    case "not": return "\(it) matches a schema that it must not match"
     case "$ref", "$dynamicRef": return "The schema's reference \(limit) leads nowhere"
     default: return detailMessage(it)
     }
@@ -41,15 +41,15 @@ extension ValidationError {
       return keys.count == 1
         ? "The property \(Self.quoted(keys)) is not known here" : "The properties \(Self.quoted(keys)) are not known here"
     case .unmatched(let keys, let patterns):
-      return "\(Self.quoted(keys)): no such property is known here, and no pattern of \(Self.quoted(patterns)) matches"
+      return "\(Self.quoted(keys)): no property of this name is known here, and no pattern of \(Self.quoted(patterns)) matches"
     case .dependency(let missing, let key):
       return "The property \(Self.quoted([missing])) is missing: \(Self.quoted([key])) needs it"
     case .surplus(_, let start):
       return "This list has more than \(Self.count(.int(start), "element"))"
     case .count(let count):
       return count == 0
-        ? "No element of this list is one that has to be in it" : "\(count) elements fit, which is not the number asked for"
-    case .overlap(let schemas): return "\(it) fits \(schemas.count) alternatives where it has to fit just one"
+        ? "No element of this list fits `contains`" : "\(count) elements fit `contains`, which is not the number that is allowed"
+    case .overlap(let schemas): return "\(it) fits \(schemas.count) alternatives, but must fit exactly one"
     case .refused(let choice):
       guard let unknown = choice.unknown else { return refusal(it) }
       guard let value = unknown.value else { return Self.untold(unknown.key, unknown.allowed) }
@@ -83,7 +83,7 @@ extension ValidationError {
     switch detail {
     case .gaveUp(.depth): "values or references nest more than \(Checker.depthLimit) levels deep"
     case .gaveUp(.pattern(let pattern)):
-      "the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ do so"
+      "the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ can cause this"
     case .gaveUp(.steps):
       "the value is too large, or alternatives nest so that they cannot all be tried"
     default: nil

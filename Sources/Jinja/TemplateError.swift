@@ -72,7 +72,7 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
   static func readOnly(_ type: String) -> TemplateError {
     TemplateError(
       .readOnly,
-      "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`")
+      "A template cannot change this \(type), because it is shared; make a copy with `\(type == "list" ? "|list" : "dict(…)")`")
   }
 
   package var kind: Kind { storage.kind }
@@ -88,7 +88,7 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     return "\(message) (line \(position.line), column \(position.column) of the template)"
   }
 
-  /// The same error with a place, unless it has one already: the innermost place is the most telling.
+  /// The same error with a place, unless it has one already: the innermost place says most.
   package func located(at position: TemplatePosition) -> TemplateError {
     storage.position == nil ? TemplateError(kind, message, at: position, cause: cause) : self
   }

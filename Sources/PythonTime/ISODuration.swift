@@ -75,7 +75,7 @@ private struct DurationScanner {
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  /// nil where the text has another form.
+  /// nil if the text has another form.
   mutating func designated() -> DurationParts? {
     var parts = DurationParts()
     if next == UInt8(ascii: "-") || next == UInt8(ascii: "+") {

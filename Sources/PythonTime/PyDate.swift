@@ -70,7 +70,7 @@ package struct PyDate: Hashable, Sendable, Comparable {
   /// The day `delta.days` earlier. Throws `OverflowError` outside years 1 to 9999.
   package func subtracting(_ delta: PyTimeDelta) throws(PythonTimeError) -> PyDate { try adding(days: -delta.days) }
 
-  /// The day so many days later. Throws `OverflowError` outside years 1 to 9999.
+  /// The day this many days later. Throws `OverflowError` outside years 1 to 9999.
   package func adding(days: Int) throws(PythonTimeError) -> PyDate {
     let (target, overflow) = ordinal.addingReportingOverflow(days)
     guard !overflow, target >= 1, target <= Gregorian.maxOrdinal else { throw .dateRange }

@@ -3,7 +3,7 @@ package struct PyDateTime: Hashable, Sendable {
   package let date: PyDate
   /// 0 to 86,399,999,999.
   let microsecondOfDay: Int
-  /// nil where the value is naive.
+  /// nil if the value is naive.
   package let tz: PyTimeZone?
 
   package var year: Int { date.year }

@@ -42,7 +42,7 @@ struct NodeBuilder {
 
   init(limits: YAMLLimits) { self.limits = limits }
 
-  /// The root of the only document; nil where there is none.
+  /// The root of the only document; nil if there is none.
   mutating func build(_ parser: borrowing EventParser) throws(YAMLError) -> YAMLNode? {
     var documents = 0
     while true {

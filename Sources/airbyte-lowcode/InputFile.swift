@@ -8,7 +8,7 @@ import YAML
 /// Files that the user names; every failure says which file and why.
 enum InputFile {
   /// Opens the file at `path`, or standard input for `-`; `what` says what it is for, as in "config".
-  /// - Throws: ``ConnectorError`` where there is no such file, or it cannot be opened.
+  /// - Throws: ``ConnectorError`` if the file does not exist, or cannot be opened.
   @discardableResult static func handle(_ path: String, _ what: String) throws -> FileHandle {
     let file = "The \(what) \(path.isEmpty ? "``" : path)"
     var isFolder: ObjCBool = false
@@ -35,7 +35,7 @@ enum InputFile {
   }
 
   /// The bytes of the file at `path`, or of standard input for `-`.
-  /// - Throws: ``ConnectorError`` where they cannot be read.
+  /// - Throws: ``ConnectorError`` if they cannot be read.
   static func bytes(_ path: String, _ what: String) throws -> [UInt8] {
     let handle = try handle(path, what)
     var bytes: [UInt8] = []
@@ -49,17 +49,17 @@ enum InputFile {
     return bytes
   }
 
-  /// What is larger is no file of a user's, but a device that never ends.
+  /// What is larger is not a file of a user's, but a device that never ends.
   static let maximumBytes = 128 << 20
 
   static func tooLarge(_ path: String, _ what: String) -> ConnectorError {
     ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit")
   }
 
-  /// - Throws: ``ConnectorError`` where the file is not JSON.
+  /// - Throws: ``ConnectorError`` if the file is not JSON.
   static func json(_ path: String, _ what: String) throws -> JSONValue { try json(bytes(path, what), path, what) }
 
-  /// - Throws: ``ConnectorError`` where the bytes of the file are not JSON.
+  /// - Throws: ``ConnectorError`` if the bytes of the file are not JSON.
   static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONValue {
     do throws(JSONError) {
       return try JSONValue(parsing: bytes)
@@ -70,10 +70,10 @@ enum InputFile {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the file is not a JSON object.
+  /// - Throws: ``ConnectorError`` if the file is not a JSON object.
   static func object(_ path: String, _ what: String) throws -> JSONObject { try object(bytes(path, what), path, what) }
 
-  /// - Throws: ``ConnectorError`` where the bytes of the file are not a JSON object.
+  /// - Throws: ``ConnectorError`` if the bytes of the file are not a JSON object.
   static func object(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONObject {
     let value = try json(bytes, path, what)
     guard let object = value.object else {
@@ -91,7 +91,7 @@ enum InputFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Whether a file is one of others, by whatever name; `-` is none.
+  /// Whether a file is one of others, by any name; `-` never is.
   static func isSame(_ path: String, as others: [String?]) -> Bool {
     guard path != "-", let file = FileIdentity(path: path) else { return false }
     return others.contains { other in other != "-" && other.flatMap { FileIdentity(path: $0) } == file }

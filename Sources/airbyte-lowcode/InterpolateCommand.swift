@@ -54,7 +54,7 @@ struct InterpolateCommand: AsyncParsableCommand {
       let value = try evaluate(template ?? "", variables)
       if value.string == template, template?.contains("{{") == true {
         StandardOutput.tell(
-          "note: an operation of the template does not go with its values. As with the reference, the template's own text is the value then."
+          "note: an operation of the template does not fit its values. As in the reference, the value is then the template's own text."
         )
       }
       try StandardOutput.write(line: value.jsonText)

@@ -5,7 +5,7 @@ import JSON
 import LowCode
 import Packaging
 
-/// One run of a command of the protocol: its surroundings, its input files, and how its failures are told.
+/// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
 struct Session {
   let writer: MessageWriter
   let runtime: RuntimeEnvironment
@@ -75,15 +75,15 @@ struct Session {
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
     if input.config["__command"] != nil {
-      // The reference takes it for what to do, instead of the command line's. What it is may be no command at all, and is not quoted.
+      // The reference uses it as the command, instead of the command line's. It may not be a command at all, and is not quoted.
       runtime.log.log(
-        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is passed over.")
+        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is ignored.")
     }
     input.states = states
     input.catalog = catalog
     let (source, files) = try manifest(input.config)
     input.files = files
-    // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
+    // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
     do {
@@ -93,7 +93,7 @@ struct Session {
     }
   }
 
-  /// An error about a manifest, which may be the config itself, or stand in it. What in a config is a secret nothing says where there is
+  /// An error about a manifest, which may be the config itself, or in it. Nothing says what in a config is a secret if there is
   /// no manifest, so that all of it is hidden.
   private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
@@ -102,7 +102,7 @@ struct Session {
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
 
-  /// The manifest without a config: `path` names one that the manifest may stand in.
+  /// The manifest without a config: `path` names one that may contain the manifest.
   func connectorWithoutConfig(_ path: String?) async throws -> Connector {
     var input = ConnectorInput()
     let (source, files) = try manifest(path.map { try InputFile.object($0, "config") } ?? [:])
@@ -129,7 +129,7 @@ struct Session {
     return (.file(path: usual), .beside(usual))
   }
 
-  /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
+  /// The manifest that was named, is part of this executable, or is where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
     switch options.path {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
@@ -148,7 +148,7 @@ struct Session {
     } catch {
       throw ConnectorError(.system, error.message)
     }
-    // As the reference: before a manifest that comes with the config.
+    // As in the reference, before a manifest that comes with the config.
     guard InputFile.exists(ImageLayout.manifest) else { return nil }
     return (.file(path: ImageLayout.manifest), .beside(ImageLayout.manifest))
   }

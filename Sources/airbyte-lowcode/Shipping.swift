@@ -43,7 +43,7 @@ struct ShippingOptions: ParsableArguments {
   }
 
   /// The connector of a manifest that is valid, with the files that it names.
-  /// - Throws: ``InvalidManifest`` with what is wrong in the manifest, ``ConnectorError`` for a file that is missing.
+  /// - Throws: ``InvalidManifest`` with what is wrong in the manifest, ``ConnectorError`` for a missing file.
   func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
@@ -65,7 +65,7 @@ struct InvalidManifest: FileFindings {
 }
 
 enum Shipping {
-  /// Where a manifest's metadata stand.
+  /// Where a manifest's metadata is.
   static func metadata(beside manifest: String) -> String { manifest.dropLast(name(of: manifest).count) + "metadata.yaml" }
 
   static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }

@@ -9,9 +9,9 @@ struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check manifests: every error at once, and what is questionable.",
     discussion: """
-      Errors are what keeps the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
+      Errors prevent the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
       silences it for its line, alone on a line for the next one, and at the top for the whole file.
-      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or mended.
+      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or fixed.
       """)
 
   @Argument(
@@ -30,7 +30,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      Which rules speak: `default` leaves out matters of taste and counts old forms that still work, `all` has every rule, and \
+      Which rules report: `default` leaves out matters of taste and counts old forms that still work, `all` has every rule, and \
       `strict` makes errors of what `all` finds. By default as the config file says, or `default`.
       """)
   var profile: Profile?
@@ -54,10 +54,10 @@ struct ValidateCommand: AsyncParsableCommand {
       """, valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var configFile: String?
 
-  @Flag(help: "Use no such file.")
+  @Flag(help: "Use no config file.")
   var noConfigFile = false
 
-  @Option(help: "Whether text has colours. By default as the terminal can, and not with NO_COLOR.")
+  @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
   func validate() throws {
@@ -122,7 +122,7 @@ struct ValidateCommand: AsyncParsableCommand {
     return (files, problems)
   }
 
-  /// - Returns: why the file could not be mended.
+  /// - Returns: why the file could not be fixed.
   private func mend(_ file: String, _ checker: ManifestChecker) async -> String? {
     do {
       let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))

@@ -11,7 +11,7 @@ extension Environment {
     globals["cycler"] = .object(
       NativeFunction(name: "jinja2.utils.Cycler", typeName: "type") { (arguments, _) throws(TemplateError) in
         guard arguments.keywords.isEmpty else { throw TemplateError(.type, "cycler takes its items by position") }
-        guard !arguments.positional.isEmpty else { throw TemplateError(.runtime, "cycler wants at least one item") }
+        guard !arguments.positional.isEmpty else { throw TemplateError(.runtime, "cycler expects at least one item") }
         return .object(Cycler(arguments.positional))
       })
     globals["joiner"] = .object(

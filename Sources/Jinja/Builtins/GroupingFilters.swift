@@ -63,7 +63,7 @@ private func sliceFilter(_ value: Value, _ slices: Value, fill: Value?) -> Value
       if items == nil { items = try value.elements(&e) }
       let all = items ?? []
       let count = try slices.index(for: "slice")
-      if count == 0 { throw TemplateError(.zeroDivision, "slice wants at least one slice") }
+      if count == 0 { throw TemplateError(.zeroDivision, "slice expects at least one slice") }
       guard number < count else { return nil }
       let extra = all.count % count
       let size = all.count / count + (number < extra ? 1 : 0)
@@ -105,7 +105,7 @@ private func groupFilter(
   return .list(ListObject(result))
 }
 
-/// A group that `groupby` makes: a pair of the common value and its items, which also go by name.
+/// A group that `groupby` makes: a pair of the common value and its items, which also have names.
 final class GroupObject: TemplateObject, ComparableObject {
   private let grouper: Value
   private let list: Value
@@ -170,7 +170,7 @@ private func mapping(
     let standard = arguments.keyword("default").flatMap { $0.isNone ? nil : $0 }
     return { (item, e) throws(TemplateError) in try path.get(item, standard: standard, &e) }
   }
-  guard let name = arguments.positional.first else { throw TemplateError(.runtime, "map wants a filter or an attribute") }
+  guard let name = arguments.positional.first else { throw TemplateError(.runtime, "map expects a filter or an attribute") }
   guard let filter = name.text.flatMap({ environment.filters[$0] }) else {
     throw TemplateError(.runtime, "There is no filter named '\(name.text ?? name.typeName)'")
   }
@@ -191,7 +191,7 @@ private func selection(
         guard value.isTruthy else { return nil }
         var positional = arguments.positional[...]
         if byAttribute {
-          guard let attribute = positional.popFirst() else { throw TemplateError(.runtime, "\(name) wants an attribute") }
+          guard let attribute = positional.popFirst() else { throw TemplateError(.runtime, "\(name) expects an attribute") }
           path = AttributePath(attribute)
         }
         if let testName = positional.popFirst() {

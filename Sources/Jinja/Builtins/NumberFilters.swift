@@ -16,7 +16,7 @@ extension Environment {
       case .bigInt(let big): return Value(normalizing: BigInt(big.magnitude))
       case .float(let double): return .float(double.magnitude)
       case .timedelta(let delta): return .timedelta(try python { () throws(PythonTimeError) in try delta.magnitude() })
-      default: throw TemplateError(.type, "abs wants a number, not a value of type \(value.typeName)")
+      default: throw TemplateError(.type, "abs expects a number, not a value of type \(value.typeName)")
       }
     }
     addFilter("int", parameters: ["default", "base"]) { (value, arguments, e) throws(TemplateError) in
@@ -42,7 +42,7 @@ extension Environment {
       if let text = value.text { try e.charge(text: text.utf8.count) }
       if case .undefined(let reason) = value { throw reason.error }
       guard let size = value.pythonFloat else {
-        throw TemplateError(value.text == nil ? .type : .value, "filesizeformat wants a number")
+        throw TemplateError(value.text == nil ? .type : .value, "filesizeformat expects a number")
       }
       return .string(try fileSize(size, isBinary: arguments.first.flatMap { $0 }?.isTruthy ?? false))
     }
@@ -50,7 +50,7 @@ extension Environment {
 }
 
 extension Value {
-  /// Python's `float(…)`, nil where it fails.
+  /// Python's `float(…)`, nil if it fails.
   var pythonFloat: Double? {
     switch self {
     case .string(let text), .markup(let text): PythonNumberText.float(text)
@@ -60,7 +60,7 @@ extension Value {
   }
 }
 
-/// Python's `int` of a text in a base; nil where it is not one, and in every base beyond the digits that Python reads in base 10.
+/// Python's `int` of a text in a base; nil if it is not one, and in every base beyond the digits that Python reads in base 10.
 private func integer(_ read: PythonInteger?) -> Value? {
   switch read {
   case .int(let int): return .int(int)
@@ -95,11 +95,11 @@ private func roundFilter(_ value: Value, _ precision: Value, method: Value) thro
     throw TemplateError(.runtime, "round takes the methods common, ceil and floor")
   }
   if case .undefined(let reason) = value {
-    if method == "common" { throw TemplateError(.type, "round wants a number") }
+    if method == "common" { throw TemplateError(.type, "round expects a number") }
     throw reason.error
   }
   guard let number = value.number else {
-    throw TemplateError(.type, "round wants a number, not a value of type \(value.typeName)")
+    throw TemplateError(.type, "round expects a number, not a value of type \(value.typeName)")
   }
   if method == "common" {
     let digits = precision.isNone ? 0 : try precision.index(for: "round")
@@ -110,7 +110,7 @@ private func roundFilter(_ value: Value, _ precision: Value, method: Value) thro
     }
     return .float(try roundDouble(double, digits))
   }
-  guard precision.number != nil else { throw TemplateError(.type, "round wants a number of digits") }
+  guard precision.number != nil else { throw TemplateError(.type, "round expects a number of digits") }
   let scale = pow(10, precision.number?.double ?? 0)
   let scaled = number.double * scale
   guard scaled.isFinite else { throw TemplateError(scaled.isNaN ? .value : .overflow, "The number has no integer") }

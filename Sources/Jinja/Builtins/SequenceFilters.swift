@@ -65,7 +65,7 @@ extension Environment {
         let reversed = String(text.unicodeScalars.reversed())
         return value.isMarkup ? .markup(reversed) : .string(reversed)
       }
-      if !value.isIterable { throw TemplateError(.runtime, "reverse wants something to iterate over") }
+      if !value.isIterable { throw TemplateError(.runtime, "reverse expects something to iterate over") }
       if case .object(let object) = value, object is Generator { return .list(ListObject(try value.elements(&e).reversed())) }
       return generator(
         "reversed", over: value, typeName: value.isUndefined ? "reversed" : "list_reverseiterator",
@@ -120,14 +120,14 @@ extension Environment {
       return .object(
         Generator("do_items", over: value) { (e) throws(TemplateError) in
           if iterator == nil {
-            guard value.isUndefined || value.isMapping else { throw TemplateError(.type, "items wants a mapping") }
+            guard value.isUndefined || value.isMapping else { throw TemplateError(.type, "items expects a mapping") }
             iterator = ValueIterator((try value.members(&e) ?? []).map { .tuple([$0.key, $0.value]) })
           }
           return try iterator?.next(&e)
         })
     }
     addFilter("attr", parameters: ["name"], required: 1) { (value, arguments, e) throws(TemplateError) in
-      guard let name = arguments[0]?.text else { throw TemplateError(.type, "attr wants a name") }
+      guard let name = arguments[0]?.text else { throw TemplateError(.type, "attr expects a name") }
       let missing = Value.undefined("A value of type \(value.typeName) has no attribute '\(name)'")
       if case .undefined(let reason) = value { throw reason.error }
       // An item of that name does not count.
@@ -137,7 +137,7 @@ extension Environment {
 }
 
 extension Value {
-  /// The elements from the end on; a type error where Python has no way back.
+  /// The elements from the end on; a type error if Python has no way back.
   func reversedElements(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value] {
     if case .object(let object) = self, !(object is DictView), !(object is GroupObject) {
       throw TemplateError(.type, "A value of type \(object.typeName) cannot be reversed")
@@ -188,7 +188,7 @@ private func dictsortFilter(
   let byValue = by.text == "value"
   guard byValue || by.text == "key" else { throw TemplateError(.runtime, "dictsort sorts by \"key\" or \"value\"") }
   if case .undefined(let reason) = value { throw reason.error }
-  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "dictsort wants a mapping") }
+  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "dictsort expects a mapping") }
   let isCaseSensitive = given[0]?.isTruthy ?? false
   var keys: [Value] = []
   for member in members {
@@ -205,7 +205,7 @@ private func extreme(
   let path = AttributePath(attribute)
   var iterator = try value.iterator(&evaluation)
   guard var best = try iterator.next(&evaluation) else {
-    return .undefined("There is no such item: the sequence is empty")
+    return .undefined("There is no smallest or largest item: the sequence is empty")
   }
   func key(_ item: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let key = try path.get(item, &evaluation)

@@ -104,7 +104,7 @@ struct Compiler {
     let read = NameWalk.firstRead(of: ["caller", "kwargs", "varargs"], in: body)
     let names = Set(parameters.map(\.name))
     if read.contains("caller"), parameters.contains(where: { $0.name == "caller" && $0.standard == nil }) {
-      throw TemplateError(.syntax, "The parameter 'caller' of a macro wants a default", at: position)
+      throw TemplateError(.syntax, "The parameter 'caller' of a macro needs a default", at: position)
     }
     let specials = MacroSpecials(
       caller: read.contains("caller"), keywords: read.contains("kwargs") && !names.contains("kwargs"),

@@ -204,7 +204,7 @@ private final class LoopObject: TemplateObject {
       return .object(
         NativeFunction(name: "cycle", typeName: "bound method") { (arguments, _) throws(TemplateError) in
           guard !arguments.positional.isEmpty, arguments.keywords.isEmpty else {
-            throw TemplateError(.type, "loop.cycle wants the items to go through")
+            throw TemplateError(.type, "loop.cycle expects the items to go through")
           }
           return arguments.positional[index0 % arguments.positional.count]
         })

@@ -188,7 +188,7 @@ final class SliceNode: Node {
 
   private func bound(_ node: (any Node)?, _ evaluation: inout Evaluation) throws(TemplateError) -> Int? {
     guard let value = try node?.evaluate(&evaluation), !value.isNone else { return nil }
-    if case .undefined = value { throw TemplateError(.type, "The bounds of a slice are integers") }
+    if case .undefined = value { throw TemplateError(.type, "The bounds of a slice must be integers") }
     return try value.index(for: "A slice")
   }
 }

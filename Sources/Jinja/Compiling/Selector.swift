@@ -82,7 +82,7 @@ struct SliceBounds {
 }
 
 extension Value {
-  /// The value of a mapping's key; nil where there is none, or this is no mapping.
+  /// The value of a mapping's key; nil if there is none, or this is not a mapping.
   /// - Parameter dotted: whether attributes of the mapping come before its keys: one that has some is left to ``attribute``.
   @inline(__always)
   func member(_ key: MemberKey, dotted: Bool = false) -> Value? {
@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// `value.name`: a method, an attribute, or else the item of that name; `missing` where there is none.
+  /// `value.name`: a method, an attribute, or else the item of that name; `missing` if there is none.
   func attribute(
     _ selector: Selector, missing: Value, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Value {
@@ -120,7 +120,7 @@ extension Value {
     }
   }
 
-  /// An attribute or method of the value's type; nil where it has none.
+  /// An attribute or method of the value's type; nil if it has none.
   func ownAttribute(_ selector: Selector, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if selector.isInternal { return selector.forbidden }
     switch self {

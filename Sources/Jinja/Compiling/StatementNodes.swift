@@ -10,7 +10,7 @@ extension [any StatementNode] {
 }
 
 extension Evaluation {
-  /// Runs `body` with a scope of its own inside `parent`, by default the current one.
+  /// Runs `body` with its own scope inside `parent`, by default the current one.
   mutating func scoped<Result>(
     in parent: Scope?, _ body: (inout Evaluation) throws(TemplateError) -> Result
   ) throws(TemplateError) -> Result {
@@ -233,7 +233,7 @@ final class BlockNode: StatementNode {
   }
 }
 
-/// A tag that wants another template, of which there are none.
+/// A tag that needs another template, of which there are none.
 final class LoadingNode: StatementNode {
   private let tag: String
   private let position: TemplatePosition

@@ -224,7 +224,7 @@ struct Lexer {
     while at < source.count, source[at].isIdentifierPart { at += 1 }
     move(to: at)
     guard source[begin].isIdentifierStart else {
-      throw TemplateError(.syntax, "A name holds a character that is not allowed there", at: start)
+      throw TemplateError(.syntax, "A name contains a character that is not allowed there", at: start)
     }
     add(.name, string(begin, at), start)
   }
@@ -268,7 +268,7 @@ struct Lexer {
     case .rightBrace, .rightParenthesis, .rightBracket:
       guard let expected = open.popLast() else { throw TemplateError(.syntax, "Unexpected '\(text)'", at: start) }
       guard expected == current else {
-        throw TemplateError(.syntax, "Unexpected '\(text)' where '\(expected)' is due", at: start)
+        throw TemplateError(.syntax, "Unexpected '\(text)' where '\(expected)' is expected", at: start)
       }
     default: break
     }

@@ -164,7 +164,7 @@ struct Parser {
     case "block": kind = try block()
     case "extends", "include", "import", "from": kind = try loading(tag)
     default:
-      let expected = ends.isEmpty ? "" : ". Open is a tag that wants \(ends.joined(separator: " or "))"
+      let expected = ends.isEmpty ? "" : ". The open tag needs \(ends.joined(separator: " or "))"
       throw failure("Unknown tag '\(tag)'.\(expected)", at: position)
     }
     return Statement(kind: kind, position: position)
@@ -227,7 +227,7 @@ struct Parser {
     let position = advance().position
     let parameters = isOperator(.leftParenthesis) ? try signature() : []
     let call = try expression()
-    guard case .call = call.kind else { throw failure("A call tag wants a call", at: position) }
+    guard case .call = call.kind else { throw failure("A call tag needs a call", at: position) }
     return .callBlock(call: call, parameters: parameters, body: try closedBody("endcall"))
   }
 
@@ -244,7 +244,7 @@ struct Parser {
       } else if parameters.last?.standard != nil {
         throw failure("A parameter without a default follows one with a default")
       }
-      if !names.insert(name).inserted { throw failure("The parameter '\(name)' is there twice") }
+      if !names.insert(name).inserted { throw failure("The parameter '\(name)' appears twice") }
       parameters.append(parameter)
     }
     advance()
@@ -266,9 +266,9 @@ struct Parser {
     let name = try expectName()
     let isScoped = skip(name: "scoped")
     let isRequired = skip(name: "required")
-    if isOperator(.subtract) { throw failure("A block's name may not hold hyphens") }
+    if isOperator(.subtract) { throw failure("A block's name cannot contain hyphens") }
     let body = try closedBody("endblock")
-    if isRequired, !body.allSatisfy(\.isBlank) { throw failure("A required block may hold nothing but white space") }
+    if isRequired, !body.allSatisfy(\.isBlank) { throw failure("A required block can contain only white space") }
     _ = skip(name: name)
     return .block(name: name, isScoped: isScoped, body: body)
   }
@@ -305,7 +305,7 @@ struct Parser {
 }
 
 extension Statement {
-  /// Whether it is nothing but white space.
+  /// Whether it is only white space.
   fileprivate var isBlank: Bool {
     guard case .output(let pieces) = kind else { return false }
     return pieces.allSatisfy { piece in

@@ -23,7 +23,7 @@ private struct Formatter {
   mutating func format(
     _ source: ArraySlice<Unicode.Scalar>, depth: Int, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> String {
-    guard depth > 0 else { throw TemplateError(.value, "A format's fields are nested too deep") }
+    guard depth > 0 else { throw TemplateError(.value, "A format's fields are nested too deeply") }
     var result = ""
     var at = source.startIndex
     while at < source.endIndex {
@@ -74,7 +74,7 @@ private struct Formatter {
     while nameEnd < source.endIndex, inBrackets || (source[nameEnd] != ":" && source[nameEnd] != "!") {
       if source[nameEnd] == "[" { inBrackets = true }
       if source[nameEnd] == "]" { inBrackets = false }
-      if source[nameEnd] == "{" { throw TemplateError(.value, "A field's name holds a '{'") }
+      if source[nameEnd] == "{" { throw TemplateError(.value, "A field's name contains a '{'") }
       nameEnd += 1
     }
     var rest = source[nameEnd...]
@@ -100,7 +100,7 @@ private struct Formatter {
   private func formatted(_ value: Value, _ spec: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
     if isMarkup {
       if case .markup(let text) = value {
-        guard spec.isEmpty else { throw TemplateError(.value, "A safe text takes no format") }
+        guard spec.isEmpty else { throw TemplateError(.value, "A safe text cannot be formatted") }
         return text
       }
       return escapeHTML(try formatValue(value, spec, &evaluation))
@@ -132,7 +132,7 @@ private struct Formatter {
         value = try value.item(item, missing: .undefined("A value has no item '\(key)'"), &evaluation)
         at = end + 1
         guard at == name.endIndex || name[at] == "." || name[at] == "[" else {
-          throw TemplateError(.value, "After a ']' a field goes on with '.' or '['")
+          throw TemplateError(.value, "After a ']' a field continues with '.' or '['")
         }
       }
     }

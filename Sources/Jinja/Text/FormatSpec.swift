@@ -3,7 +3,7 @@ import Foundation
 import Python
 import PythonTime
 
-/// Python's format specification: what stands after the colon in `'{:>10.2f}'`.
+/// Python's format specification: what follows the colon in `'{:>10.2f}'`.
 struct FormatSpec {
   var fill: Unicode.Scalar = " "
   var align: Unicode.Scalar?
@@ -83,12 +83,12 @@ struct FormatSpec {
       return try format(number)
     }
     guard value.text != nil else {
-      throw TemplateError(.type, "A value of type \(value.typeName) takes no format")
+      throw TemplateError(.type, "A value of type \(value.typeName) does not support a format")
     }
-    guard type == nil || type == "s" else { throw TemplateError(.value, "A text has no such format") }
-    if sign != "-" || align == "=" && !isZeroPadded { throw TemplateError(.value, "A text takes no sign") }
-    if grouping != nil { throw TemplateError(.value, "A text takes no grouping") }
-    if isAlternate { throw TemplateError(.value, "A text takes no alternate form") }
+    guard type == nil || type == "s" else { throw TemplateError(.value, "A text does not support this format") }
+    if sign != "-" || align == "=" && !isZeroPadded { throw TemplateError(.value, "The format of a text cannot have a sign") }
+    if grouping != nil { throw TemplateError(.value, "The format of a text cannot have grouping") }
+    if isAlternate { throw TemplateError(.value, "The format of a text cannot have an alternate form") }
     let kept = precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
     return pad(kept, align == "=" ? "<" : align ?? "<")
   }
@@ -106,15 +106,15 @@ struct FormatSpec {
     case nil where number.big != nil, "d", "n", "b", "o", "x", "X", "c":
       guard let big = number.big else {
         if type == "n" { return signed(try floatDigits(number.double), isNegative: number.double.sign == .minus) }
-        throw TemplateError(.value, "A float has no such format")
+        throw TemplateError(.value, "A float does not support this format")
       }
-      if precision != nil { throw TemplateError(.value, "An integer takes no precision") }
+      if precision != nil { throw TemplateError(.value, "The format of an integer cannot have a precision") }
       return try format(big)
     case nil, "e", "E", "f", "F", "g", "G", "%":
       let double = number.double
       if double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float") }
       return signed(try floatDigits(double), isNegative: double.sign == .minus && !double.isNaN)
-    default: throw TemplateError(.value, "A number has no such format")
+    default: throw TemplateError(.value, "A number does not support this format")
     }
   }
 
@@ -134,7 +134,7 @@ struct FormatSpec {
       prefix = type == "X" ? "0X" : "0x"
     case "c":
       guard let code = UInt32(exactly: big), let scalar = Unicode.Scalar(code) else {
-        throw TemplateError(.overflow, "No character has that number")
+        throw TemplateError(.overflow, "There is no character with this number")
       }
       return pad(String(scalar), align ?? "<")
     default:

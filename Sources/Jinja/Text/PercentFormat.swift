@@ -39,7 +39,7 @@ private struct PercentFormatter {
         result.unicodeScalars.append(current)
       }
     }
-    // A mapping may hold more than the format asks for, and so may a list or an object stand alone.
+    // A mapping may hold more than the format asks for, and so may a list or an object alone.
     if !usesNames, used < positional.count, !toleratesRest {
       throw TemplateError(.type, "A format does not use all its arguments")
     }
@@ -51,7 +51,7 @@ private struct PercentFormatter {
     return values.isMapping || values.isList || values.isUndefined || isObject
   }
 
-  // What can be looked into by a key counts as a mapping here.
+  // What has members by keys counts as a mapping here.
   private var isObject: Bool {
     if case .bytes = values { return true }
     return false
@@ -59,7 +59,7 @@ private struct PercentFormatter {
 
   private mutating func next() throws(TemplateError) -> Value {
     guard used < positional.count, !usesNames || used == 0 else {
-      throw TemplateError(.type, "A format has not enough arguments")
+      throw TemplateError(.type, "A format has too few arguments")
     }
     used += 1
     return positional[used - 1]
@@ -123,7 +123,7 @@ private struct PercentFormatter {
     usesNames = true
     guard values.isMapping else {
       if case .undefined(let reason) = values { throw reason.error }
-      throw TemplateError(.type, "A format with names wants a mapping")
+      throw TemplateError(.type, "A format with names expects a mapping")
     }
     guard let value = try values.mappingItem(.string(name), &evaluation) else {
       throw TemplateError(.key, "A format has no argument '\(name)'")
@@ -134,7 +134,7 @@ private struct PercentFormatter {
   private mutating func number() throws(TemplateError) -> Int? {
     if peek == "*" {
       at += 1
-      guard let value = try next().int else { throw TemplateError(.type, "'*' in a format wants an integer") }
+      guard let value = try next().int else { throw TemplateError(.type, "'*' in a format expects an integer") }
       return value
     }
     var value: Int?
@@ -162,12 +162,12 @@ private struct PercentFormatter {
       return padded(text, spec)
     case "c":
       if let text = value.text {
-        guard text.unicodeScalars.count == 1 else { throw TemplateError(.type, "'%c' wants one character") }
+        guard text.unicodeScalars.count == 1 else { throw TemplateError(.type, "'%c' expects one character") }
         return padded(text, spec)
       }
-      guard let code = value.int else { throw TemplateError(.type, "'%c' wants a character or its number") }
+      guard let code = value.int else { throw TemplateError(.type, "'%c' expects a character or its number") }
       guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else {
-        throw TemplateError(.overflow, "No character has that number")
+        throw TemplateError(.overflow, "There is no character with this number")
       }
       spec.fill = " "
       return padded(String(scalar), spec)
@@ -176,7 +176,7 @@ private struct PercentFormatter {
       return try integer(value, type, spec)
     default:
       if case .undefined(let reason) = value { throw reason.error }
-      guard let number = value.number else { throw TemplateError(.type, "'%\(type)' wants a number") }
+      guard let number = value.number else { throw TemplateError(.type, "'%\(type)' expects a number") }
       if number.double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float") }
       spec.type = type
       if !number.double.isFinite { spec.fill = " "; if spec.align == "=" { spec.align = ">" } }
@@ -187,7 +187,7 @@ private struct PercentFormatter {
   private func integer(_ value: Value, _ type: Unicode.Scalar, _ spec: FormatSpec) throws(TemplateError) -> String {
     if case .undefined(let reason) = value, type == "d" || type == "i" || type == "u" { throw reason.error }
     guard let number = value.number, type == "d" || type == "i" || type == "u" || number.big != nil else {
-      throw TemplateError(.type, "'%\(type)' wants an integer")
+      throw TemplateError(.type, "'%\(type)' expects an integer")
     }
     guard number.double.isFinite || number.big != nil else {
       throw TemplateError(number.double.isNaN ? .value : .overflow, "The number has no integer")

@@ -14,7 +14,7 @@ package struct Arguments: Sendable {
 
   package func keyword(_ name: String) -> Value? { keywords.first { $0.name == name }?.value }
 
-  /// The arguments in the order of a function's parameters, by place or by name; nil where one is not given.
+  /// The arguments in the order of a function's parameters, by place or by name; nil if one is not given.
   ///
   /// Throws a type error, as Python does, for too many, unknown, repeated or missing ones. `required` counts the parameters
   /// without a default, `positionalOnly` those that have no name.

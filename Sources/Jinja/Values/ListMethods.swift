@@ -46,9 +46,9 @@ enum ListMethod: String, Sendable, CaseIterable {
     case .pop:
       let index = try bound(["index"], 0)[0] ?? .int(-1)
       _ = try index.index(for: "list.pop")
-      guard let place = Value.place(index, count) else { throw TemplateError(.index, "The list has no such place to pop") }
+      guard let place = Value.place(index, count) else { throw TemplateError(.index, "The list has no element at this index to pop") }
       let removed = list.items[place]
-      // What stands behind the element moves.
+      // What follows the element moves.
       try evaluation.charge((count - place) >> 8)
       try list.change(&evaluation) { $0.remove(at: place) }
       return removed
@@ -121,7 +121,7 @@ extension ArraySlice<Value> {
   }
 }
 
-/// The places of `keys` in ascending order, equal ones as they stand; a type error where two have no order.
+/// The places of `keys` in ascending order, equal ones in their order; a type error if two cannot be compared.
 func sortedPlaces(
   _ keys: [Value], isReversed: Bool = false, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> [Int] {

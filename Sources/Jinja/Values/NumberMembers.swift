@@ -34,7 +34,7 @@ extension Value {
     guard arguments.isEmpty else { throw TemplateError(.type, "\(typeName).\(member.rawValue) takes no arguments") }
     switch (member, self) {
     case (.isInteger, .float(let double)): return .bool(double.isFinite && double.rounded() == double)
-    case (.hex, .float): throw TemplateError(.type, "float.hex is not there in templates")
+    case (.hex, .float): throw TemplateError(.type, "float.hex is not available in templates")
     case (.bitLength, _): return .int(bigMagnitude.bitWidth)
     case (.bitCount, _): return .int(bigMagnitude.words.reduce(0) { $0 + $1.nonzeroBitCount })
     case (.asIntegerRatio, .float(let double)): return try Value.ratio(double)

@@ -3,7 +3,7 @@ import JSON
 import OrderedCollections
 
 extension Value {
-  /// A scalar becomes its value at once; arrays and objects stay where they lie.
+  /// A scalar becomes its value at once; arrays and objects stay where they are.
   package init(_ view: JSONView) { self.init(view.content) }
 
   @inline(__always)
@@ -58,7 +58,7 @@ extension Value {
   }
 
   private func json(depth: Int) throws(TemplateError) -> JSONValue {
-    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deep for JSON") }
+    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deeply for JSON") }
     switch self {
     case .undefined, .none: return .null
     case .bool(let flag): return .bool(flag)

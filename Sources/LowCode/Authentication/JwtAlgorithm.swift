@@ -22,7 +22,7 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - key: a secret for HMAC, else a private key as PEM.
   ///   - passphrase: what decrypts the private key; nil for one that is not encrypted.
-  /// - Throws: ``JwtKeyError`` where the key is of another kind.
+  /// - Throws: ``JwtKeyError`` if the key is of another kind.
   func signature(of input: [UInt8], key: String, passphrase: String?) throws(JwtKeyError) -> Data {
     if passphrase == nil {
       switch self {

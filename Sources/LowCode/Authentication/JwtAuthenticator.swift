@@ -41,7 +41,7 @@ struct JwtAuthenticator: Component, Authenticator {
     secretKey = try InterpolatedString(node.required("secret_key"), parameters: parameters)
     duration = try node["token_duration"] == nil ? 1200 : node.int("token_duration")
     if let flag = node["base64_encode_secret_key"]?.string {
-      // As the reference: a template counts as true, whatever it gives.
+      // As in the reference, a template counts as true, whatever it gives.
       encodesKey = !flag.isEmpty
     } else {
       encodesKey = try node.bool("base64_encode_secret_key", default: false)
@@ -66,12 +66,12 @@ struct JwtAuthenticator: Component, Authenticator {
   }
 
   /// A fresh token behind its prefix.
-  /// - Throws: ``ConnectorError`` where the key does not fit the algorithm, or a reserved header or claim is set.
+  /// - Throws: ``ConnectorError`` if the key does not fit the algorithm, or a reserved header or claim is set.
   func token() throws -> String {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()
     runtime.secrets.hidePassing(token)
-    // Whoever has read the claims may well show the rest alone.
+    // A reader of the claims may show only the rest.
     if let signature = token.split(separator: ".").last { runtime.secrets.hidePassing(String(signature)) }
     return prefix.isEmpty ? token : prefix + " " + token
   }
@@ -121,7 +121,7 @@ struct JwtAuthenticator: Component, Authenticator {
   private func additional(_ mapping: InterpolatedMapping?, reserved: [String], property: String) throws -> JSONObject {
     let values = try mapping?.evaluate(evaluation) ?? [:]
     if let name = reserved.first(where: { values[$0] != nil }) {
-      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a place of its own")
+      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a property of its own")
     }
     return values
   }

@@ -50,7 +50,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     return try node.nodes("tokens").map { trimmed(try InterpolatedString($0).string(evaluation)) }.filter { !$0.isEmpty }
   }
 
-  /// A matcher as it is written, without what stands around it.
+  /// A matcher as it is written, without what is around it.
   private static func written(_ matcher: ManifestNode) -> JSONValue {
     .object(JSONObject((matcher.mapping ?? [:]).filter { $0.key != "$parameters" }.map { ($0.key, $0.value.value) }) { $1 })
   }

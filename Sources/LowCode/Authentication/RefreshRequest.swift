@@ -17,7 +17,7 @@ struct RefreshRequest: Sendable {
   private let sendsQuery: Bool
   private let assertion: JwtAuthenticator?
   private let context: EvaluationContext
-  /// What the templates see where the config has other secrets; nil where that makes no difference.
+  /// What the templates see where the config has other secrets; nil if that makes no difference.
   private let other: EvaluationContext?
   private let log: any LogSink
   private let secrets: any Secrets
@@ -31,7 +31,7 @@ struct RefreshRequest: Sendable {
 
   /// - Parameters:
   ///   - refreshTokenName: the field of the refresh token.
-  ///   - assertion: what signs the assertion that stands in the place of the client's credentials.
+  ///   - assertion: what signs the assertion that replaces the client's credentials.
   init(
     from node: ComponentNode, in scope: BuildScope, refreshTokenName: Result<String, any Error>, clientID: Credential,
     clientSecret: Credential, assertion: JwtAuthenticator?
@@ -71,14 +71,14 @@ struct RefreshRequest: Sendable {
   func evaluatedGrantType() throws -> String { try grantType.string(context) }
 
   /// Evaluates every template once.
-  /// - Throws: ``ConnectorError`` where one fails.
+  /// - Throws: ``ConnectorError`` if one fails.
   func tryTemplates() throws {
     for template in [endpoint, clientIDName, clientSecretName, grantTypeName, grantType] { _ = try template?.evaluate(context) }
     for mapping in [body, headers] { _ = try mapping?.evaluate(context) }
   }
 
   /// The request that sends `refreshToken`.
-  /// - Throws: ``ConnectorError`` where the manifest's templates do not give what a request needs.
+  /// - Throws: ``ConnectorError`` if the manifest's templates do not give what a request needs.
   func request(refreshToken: JSONValue) throws -> HTTPRequest {
     var parts = RequestParts()
     let headers = try evaluated(self.headers)
@@ -102,7 +102,7 @@ struct RefreshRequest: Sendable {
   }
 
   /// Where it is sent to.
-  /// - Throws: ``ConnectorError`` where that evaluates to nothing.
+  /// - Throws: ``ConnectorError`` if that evaluates to nothing.
   func url() throws -> String {
     guard let endpoint else {
       throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from")
@@ -117,7 +117,7 @@ struct RefreshRequest: Sendable {
 
   private func fields(_ refreshToken: JSONValue, headers: JSONObject) throws -> JSONObject {
     var fields: JSONObject = [try grantTypeName.string(context): try grantType.evaluate(context).json()]
-    // Credentials in a header must not stand in the body as well; as with the reference, also where the header gives nothing.
+    // Credentials in a header must not be in the body too; as in the reference, also if the header gives nothing.
     if headers["Authorization"] == nil {
       fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
       let secret = try value(of: clientSecret, name: "client_secret", isRequired: false)

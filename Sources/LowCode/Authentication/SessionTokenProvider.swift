@@ -47,7 +47,7 @@ final class SessionTokenProvider: Sendable {
     shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: scope) { Shared() }
   }
 
-  /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.
+  /// - Throws: ``ConnectorError`` if the login fails, or its answer has no token.
   func token() async throws -> JSONValue {
     guard duration != nil else { return try await logIn().token }
     let shared = shared.value
@@ -83,7 +83,7 @@ final class SessionTokenProvider: Sendable {
 
   private func end() throws -> Int64 {
     guard let duration else { return .max }
-    // As the reference, whose moments take no months.
+    // As in the reference, whose moments take no months.
     if case .duration = duration {
       throw ConnectorError(.system, "`expiration_duration` should be in weeks, days, hours, minutes and seconds")
     }

@@ -4,7 +4,7 @@ import JSON
 
 /// Why a token endpoint gave no token.
 struct TokenRequestFailure: Error {
-  /// The status of its answer; nil where there was none.
+  /// The status of its answer; nil if there was none.
   var status: Int?
   var error: ConnectorError
 
@@ -12,7 +12,8 @@ struct TokenRequestFailure: Error {
   var isRejection: Bool { status.map { (400..<500).contains($0) && $0 != 429 } ?? false }
 }
 
-/// Sends requests to a token endpoint: repeats what may pass, and tells a refused refresh token from other failures.
+/// Sends requests to a token endpoint: repeats what may succeed later, and distinguishes a refused refresh token from other
+/// failures.
 struct TokenEndpoint: Sendable {
   /// The answers that say that the user has to authenticate again.
   struct Rejection: Sendable {
@@ -100,7 +101,7 @@ struct TokenEndpoint: Sendable {
         error: ConnectorError(
           .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)"), internalMessage: detail))
     }
-    var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again"
+    var message = "The refresh token is not accepted: it is wrong, has expired or was used before. Authenticate this source again"
     if let reason = reason(response) { message += ". The provider says: \(reason)" }
     return TokenRequestFailure(status: response.status, error: ConnectorError(.config, message, internalMessage: detail))
   }

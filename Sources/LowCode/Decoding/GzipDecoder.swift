@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-/// Unpacks a gzip body and hands it on to another decoder; a body that is not gzip goes on as it is.
+/// Unpacks a gzip body and passes it to another decoder; a body that is not gzip is passed on as it is.
 ///
 /// A content encoding is the transport's business, so a body that was packed twice is unpacked twice.
 struct GzipDecoder: Component, PartwiseDecoder {
@@ -21,7 +21,7 @@ struct GzipDecoder: Component, PartwiseDecoder {
 
 /// The decoder within another one.
 enum NestedDecoder {
-  /// - Throws: ``ConnectorError`` for a decoder that cannot stand there.
+  /// - Throws: ``ConnectorError`` for a decoder that is not allowed there.
   static func build(_ node: ManifestNode, in scope: BuildScope) throws -> any PartwiseDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
     if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: scope) }

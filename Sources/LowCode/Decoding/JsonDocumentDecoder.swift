@@ -16,7 +16,7 @@ struct JsonDocumentDecoder: PartwiseDecoder {
 
     init(_ limit: Limit) { self.limit = limit }
 
-    /// Its elements are handed on at once.
+    /// Its elements are passed on at once.
     var heldBytes: Int { text.heldBytes }
 
     func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {

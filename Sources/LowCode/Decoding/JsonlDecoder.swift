@@ -17,7 +17,7 @@ struct JsonlDecoder: Component, PartwiseDecoder {
   }
 }
 
-/// Reads JSON lines. A line that is not JSON is told in a warning and left out, as the reference does.
+/// Reads JSON lines. A line that is not JSON is left out with a warning, as in the reference.
 private final class JSONLinesParser: BodyParser {
   private let omissions: OmissionLog
   private let limit: Limit

@@ -5,7 +5,7 @@ final class TextParser: BodyParser {
   private enum State {
     /// The first bytes, while too few are there to decide.
     case undecided([UInt8])
-    /// UTF-8, which is passed on as it comes: whoever needs it to be valid checks it.
+    /// UTF-8, which is passed on as it comes: a reader that needs it to be valid checks it.
     case passing
     case transcoding(TextTranscoder)
     /// UTF-8 so far, and the beginning of a character; from the first invalid byte on the encoding of that name.
@@ -22,7 +22,7 @@ final class TextParser: BodyParser {
   ///   - manifest: the encoding that the manifest asks for, if it does.
   ///   - charset: the encoding that the response's head names, if it does.
   ///   - keepsCharactersWhole: whether a part must not end within a character.
-  /// - Throws: ``ConnectorError`` where the manifest asks for an encoding that does not exist.
+  /// - Throws: ``ConnectorError`` if the manifest asks for an encoding that does not exist.
   init(_ inner: any BodyParser, manifest: String? = nil, charset: String?, keepsCharactersWhole: Bool = false) throws {
     self.inner = inner
     self.manifest = manifest

@@ -26,7 +26,7 @@ private struct Unpacked {
 
 /// Unpacks the files of a zip archive, in the order of its directory, and hands each on to another decoder.
 ///
-/// The directory stands at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
+/// The directory is at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
 struct ZipfileDecoder: Component, Decoder {
   private let inner: any PartwiseDecoder
   private let limits: TransferLimits

@@ -20,7 +20,7 @@ struct CheckDynamicStream: ConnectionCheck {
     let nodes = try await connector.streamNodes()
     let wanted = readsStreams && count >= 1 ? Array(nodes.prefix(count)) : nodes
     let streams = try connector.streams(wanted, among: nodes)
-    if streams.isEmpty { return "There is no stream to try the connection with" }
+    if streams.isEmpty { return "There is no stream to test the connection with" }
     guard readsStreams else { return nil }
     // A negative number leaves out as many at the end, as in Python.
     for (_, stream) in count < 0 ? streams.dropLast(count == .min ? .max : -count) : streams.prefix(count) {

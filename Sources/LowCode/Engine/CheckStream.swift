@@ -26,7 +26,7 @@ struct CheckStream: ConnectionCheck {
     } catch {
       return "Cannot determine the streams: \(ConnectorError(wrapping: error).sentence)"
     }
-    if streams.isEmpty { return "There is no stream to try the connection with" }
+    if streams.isEmpty { return "There is no stream to test the connection with" }
     let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     for name in names {
       guard let stream = byName[name] else {
@@ -40,7 +40,7 @@ struct CheckStream: ConnectionCheck {
     return try await dynamicFailure(of: connector, byName)
   }
 
-  /// The generated streams that are to be tried.
+  /// The generated streams to try.
   private func dynamicFailure(
     of connector: Connector, _ byName: [String: Result<DeclarativeStream, ConnectorError>]
   ) async throws -> String? {
@@ -67,7 +67,7 @@ struct CheckStream: ConnectionCheck {
     }
   }
 
-  /// Only those that are named, where all of them stand in the manifest: then nothing is asked for the generated ones.
+  /// Only those that are named, if all of them are in the manifest: then nothing is requested for the generated ones.
   private func streams(_ names: [String], of connector: Connector) async throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
@@ -85,7 +85,7 @@ struct CheckStream: ConnectionCheck {
   private static func configuredNames(_ config: JSONObject) throws -> [String]? {
     guard let given = config["__airbyte_check_stream_names"], given != [] else { return nil }
     guard let names = given.array?.map(\.string), !names.contains(nil) else {
-      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of texts")
+      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of strings")
     }
     return names.compactMap { $0 }
   }

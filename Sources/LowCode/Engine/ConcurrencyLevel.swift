@@ -15,7 +15,7 @@ struct ConcurrencyLevel: Component {
     } else {
       if limit == nil, value.string?.contains("config") == true {
         throw ConnectorError(
-          .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`", at: value,
+          .system, "`ConcurrencyLevel` needs `max_concurrency`, because the config chooses its `default_concurrency`", at: value,
           cause: .missing(["max_concurrency"]))
       }
       let template = InterpolatedString(value, parameters: node.parameters)

@@ -3,14 +3,14 @@ import JSON
 
 /// Tries whether a connection works.
 protocol ConnectionCheck: Component {
-  /// - Returns: why the connection does not work; nil where it does.
-  /// - Throws: ``ConnectorError`` where nothing can be said of it.
+  /// - Returns: why the connection does not work; nil if it does.
+  /// - Throws: ``ConnectorError`` if nothing can be said of it.
   func failure(of connector: Connector) async throws -> String?
 }
 
 extension ConnectionCheck {
   /// Reads one record of a stream.
-  /// - Returns: why that does not work; nil where it does, also where there is no record.
+  /// - Returns: why that does not work; nil if it does, also where there is no record.
   func unavailability(of stream: DeclarativeStream) async throws -> String? {
     do {
       guard let slice = try await firstSlice(of: stream.cursor) else {

@@ -3,8 +3,8 @@ import JSON
 import Jinja
 
 extension ConnectorError {
-  /// Any error as a connector error: the one place that decides on the failure type of errors of other kinds. They are nobody's fault
-  /// but the runtime's or the manifest's.
+  /// Any error as a connector error: the one place that decides on the failure type of errors of other kinds. They are the fault
+  /// of the runtime or the manifest.
   package init(wrapping error: any Error) {
     switch error {
     case let error as ConnectorError: self = error

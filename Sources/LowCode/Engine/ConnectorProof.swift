@@ -46,7 +46,7 @@ package struct ConnectorProof: Sendable {
     attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
-  /// The streams that the config's values make; of those that an API tells, only the template's resolver is built.
+  /// The streams that the config's values make; of those that an API lists, only the template's resolver is built.
   private mutating func generatedNodes(_ definitions: [ManifestNode], in scope: BuildScope) async -> [ManifestNode] {
     var result: [ManifestNode] = []
     var names: Set<String> = []

@@ -10,7 +10,7 @@ package protocol RunWatcher: Sendable {
   func checked(succeeded: Bool, _ message: String?)
   /// The catalog was written.
   func listed(streams: Int)
-  /// A STATE message was written; `isOfCursor` says whether a later read goes on from it, or it only says that a stream has none.
+  /// A STATE message was written; `isOfCursor` says whether a later read continues from it, or it only says that a stream has none.
   func keptState(of stream: String, isOfCursor: Bool)
   /// What happened beside messages.
   func happened(_ event: RunEvent)

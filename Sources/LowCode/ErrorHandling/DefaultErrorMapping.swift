@@ -2,7 +2,7 @@ import AirbyteProtocol
 
 /// What is done about an attempt that no filter of the manifest matches.
 enum DefaultErrorMapping {
-  /// The verdict on a status code; nil where there is none for it.
+  /// The verdict on a status code; nil if there is none for it.
   static func resolution(status: Int) -> ErrorResolution? {
     switch status {
     case 400: ErrorResolution(.fail, .system, text(400, "Bad request: the API rejected the request's parameters"))

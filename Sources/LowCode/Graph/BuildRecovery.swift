@@ -25,14 +25,14 @@ package final class BuildRecovery: Sendable {
     state.withLock { _ = $0.begun.insert(path) }
   }
 
-  /// Notes why a component failed, and builds what it has not come to.
+  /// Notes why a component failed, and builds what it did not reach.
   func fail(_ component: ComponentNode, with error: any Error, in scope: BuildScope) {
     let error = ConnectorError(wrapping: error)
     state.withLock { state in
-      // What a component lacks for want of a value that was left out is not wrong with the manifest.
+      // If a component lacks something because a value was left out, the manifest is not wrong.
       if !state.reduced.contains(component.node.path) || error.path != component.node.path { state.errors.append(error) }
     }
-    // What custom code makes of its parts is not known.
+    // What custom code does with its parts is not known.
     guard !component.type.hasPrefix("Custom"), let properties = ComponentSchema.properties(of: component.type) else { return }
     if let reduced = without(error, component, properties) { return _ = try? scope.build(reduced, as: (any Component).self) }
     let type = scope.registry.type(named: component.type)

@@ -16,7 +16,7 @@ package struct ComponentRegistry: Sendable {
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
 
-  /// - Parameter name: the type to build; nil where the node has to name it.
+  /// - Parameter name: the type to build; nil if the node has to name it.
   func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in scope: BuildScope) throws -> Role {
     let component = try ComponentNode(node)
     let name = name ?? component.type

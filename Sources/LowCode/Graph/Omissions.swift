@@ -27,8 +27,8 @@ package final class Omissions: Sendable {
     if count <= Self.shown { log.log(.warn, "Stream \(stream): \(message())") }
   }
 
-  /// Says how many things there were beyond those that were shown, and begins anew.
-  /// - Parameter stream: the stream that is over; nil where all of them are.
+  /// Says how many things there were beyond those that were shown, and starts again.
+  /// - Parameter stream: the stream that is over; nil if all of them are.
   func report(of stream: String? = nil, to log: any LogSink) {
     let over = counts.withLock { counts in
       let over = counts.filter { stream == nil || $0.key.stream == stream }

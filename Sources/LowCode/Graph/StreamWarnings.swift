@@ -47,7 +47,7 @@ package final class StreamWarnings: Sendable {
   }
 
   /// Gives the warnings that were kept.
-  /// - Parameter stream: the stream that is over; nil where all of them are.
+  /// - Parameter stream: the stream that is over; nil if all of them are.
   func report(of stream: String? = nil, to log: any LogSink) {
     let over = waiting.withLock { waiting in
       let over = waiting.filter { stream == nil || $0.key == stream }

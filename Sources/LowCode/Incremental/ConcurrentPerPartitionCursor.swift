@@ -13,7 +13,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
   private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds?)?>(nil)
 
   /// - Parameter usesGlobalCursor: whether all partitions share one cursor, unless the state says otherwise.
-  /// - Throws: ``ConnectorError`` where the state cannot be read.
+  /// - Throws: ``ConnectorError`` if the state cannot be read.
   init(
     _ definition: CursorDefinition, router: any PartitionRouter, state: JSONObject, usesGlobalCursor: Bool,
     now: @escaping @Sendable () -> Int64
@@ -37,7 +37,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     let key = PartitionKey(partition.partition)
     let parentState = try router.parentState
     guard case .windows(var windows) = try progress.withLock({ try $0.begin(key, parentState: parentState) }) else { return }
-    // One window ahead, so that the last one is known when it is handed out.
+    // One window ahead, so that the last one is known when it is given out.
     var next = try nextWindow(&windows)
     while let window = next {
       next = try nextWindow(&windows)

@@ -10,7 +10,7 @@ struct CursorBounds: RecordBounds {
     end = try? definition.end()
   }
 
-  /// Whether the record's value lies between the lowest new value and the end of the stream.
+  /// Whether the record's value is between the lowest new value and the end of the stream.
   /// A record without a value that can be read is kept.
   func admit(_ record: borrowing Record) -> Bool {
     guard let field = record[definition.field], !field.isNull else {

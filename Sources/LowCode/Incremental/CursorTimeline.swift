@@ -11,7 +11,7 @@ struct CursorTimeline: Sendable {
   /// Where the last read ended, or else `configuredStart`.
   let start: CursorValue
   private(set) var intervals: CursorIntervals
-  /// The state that was handed in, whose other keys stay.
+  /// The state that was passed in, whose other keys stay.
   private var legacy: JSONObject
   private var hasClosedSlice = false
   /// Why no state can be said any more.
@@ -20,7 +20,7 @@ struct CursorTimeline: Sendable {
   /// - Parameters:
   ///   - state: `{cursor_field: value}` or `{"state_type": "date-range", "slices": […]}`.
   ///   - runtimeLookback: seconds that are taken off a sequential state's value.
-  /// - Throws: ``ConnectorError`` where the state or the manifest's start cannot be read.
+  /// - Throws: ``ConnectorError`` if the state or the manifest's start cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject, runtimeLookback: Int = 0) throws {
     self.definition = definition
     var state = state
@@ -63,7 +63,7 @@ struct CursorTimeline: Sendable {
   private static func intervals(of state: JSONObject, _ definition: CursorDefinition) throws -> [CursorInterval] {
     let slices: [JSONValue]
     switch state["slices"] {
-    // As the reference: whatever is empty holds no slices.
+    // As in the reference, whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
     case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other))")
@@ -89,7 +89,7 @@ struct CursorTimeline: Sendable {
     return SliceWindows(rules: definition.rules, start: configuredStart, read: intervals.all, end: definition.end)
   }
 
-  /// Takes a slice in that was read wholly.
+  /// Adds a slice that was read completely.
   /// - Returns: whether the state moved.
   mutating func close(_ slice: StreamSlice, mostRecent: CursorValue?) throws -> Bool {
     defer { hasClosedSlice = true }
@@ -137,8 +137,8 @@ struct CursorTimeline: Sendable {
     }
   }
 
-  /// `{cursor_field: value}`, with the other keys of the state that was handed in.
-  /// - Throws: ``ConnectorError`` where the state that was handed in has no slices, or a slice could not be added.
+  /// `{cursor_field: value}`, with the other keys of the state that was passed in.
+  /// - Throws: ``ConnectorError`` if the state that was passed in has no slices, or a slice could not be added.
   var state: JSONObject {
     get throws {
       if let fault { throw fault }

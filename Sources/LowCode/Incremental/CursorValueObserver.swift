@@ -7,15 +7,16 @@ import Python
 ///
 /// A value is read only where it differs from the one before: most records of a page repeat or follow it in order.
 ///
-/// Unsafe to share, which nobody does: a slice's observer belongs to whoever reads the slice, and is handed on when that is done.
+/// Not safe to share, which is never done: a slice's observer belongs to the reader of the slice, and is passed on when that is
+/// done.
 final class CursorValueObserver: CursorObserver, @unchecked Sendable {
   private let definition: CursorDefinition
   private var lastText: [UInt8] = []
-  /// What is earlier was not asked for; nil where no request says from when on records are wanted.
+  /// What is earlier was not asked for; nil if no request says from which time records are needed.
   private let earliest: Int?
   private var counts = (values: 0, early: 0)
   private(set) var greatest: CursorValue?
-  /// What stands in place of ``greatest`` where a counting cursor's records hold no numbers.
+  /// What replaces ``greatest`` if a counting cursor's records hold no numbers.
   private(set) var unusable: JSONValue?
 
   init(_ definition: CursorDefinition, for slice: StreamSlice? = nil) {
@@ -64,7 +65,7 @@ final class CursorValueObserver: CursorObserver, @unchecked Sendable {
       internalMessage: reason)
   }
 
-  /// As the reference, a counting cursor takes anything until it has to be compared with something of another kind.
+  /// As in the reference, a counting cursor takes anything until it has to be compared with something of another kind.
   private func keep(unusable value: JSONValue) -> Bool {
     switch (unusable, value) {
     case (nil, _): unusable = value

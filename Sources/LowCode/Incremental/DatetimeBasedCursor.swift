@@ -9,7 +9,7 @@ struct DatetimeBasedCursor: IncrementalSync {
   let isClientSideIncremental: Bool
   private let field: String
   private let formats: DatetimeCursorFormats
-  /// How windows are cut. The reference settles it for each partition anew, so that a mistake shows when the first one is read.
+  /// How windows are cut. The reference decides it for each partition again, so that a mistake shows when the first one is read.
   private let cutting: Result<Cutting, ConnectorError>
   private let boundaries: CursorDefinition.Boundaries
   private let start: MinMaxDatetime
@@ -97,7 +97,7 @@ struct DatetimeBasedCursor: IncrementalSync {
       let step = try evaluatedDuration(node["step"], parameters, evaluation)
       guard isGiven(node["step"]) == isGiven(node["cursor_granularity"]) else {
         throw ConnectorError(
-          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none", at: node.node)
+          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or neither", at: node.node)
       }
       let clamping = try clamping(node, parameters, evaluation)
       let lookback = try evaluatedDuration(node["lookback_window"], parameters, evaluation)

@@ -21,8 +21,8 @@ extension WindowedCursor {
 
   /// The two halves of a slice's window, which do not share a value.
   /// - Parameter floor: the longest window that is not cut any more.
-  /// - Returns: nil where the window cannot be cut.
-  /// - Throws: ``ConnectorError`` where the slice has no window.
+  /// - Returns: nil if the window cannot be cut.
+  /// - Throws: ``ConnectorError`` if the slice has no window.
   func halves(of slice: StreamSlice, floor: PyTimeDelta?) throws -> [StreamSlice]? {
     guard case .fixed(let unit)? = definition.rules.granularity, unit > .zero else { return nil }
     do {

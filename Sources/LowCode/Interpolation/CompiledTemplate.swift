@@ -27,7 +27,7 @@ final class CompiledTemplate: Sendable {
   /// Whether the same variables always give the same.
   var isPure: Bool { template.isPure }
 
-  /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
+  /// The typed value; nil if the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
     do throws(TemplateError) {
       // Only functions ask for the time and chance.

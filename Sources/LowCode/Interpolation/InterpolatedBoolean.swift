@@ -20,7 +20,7 @@ package struct InterpolatedBoolean: Sendable {
   package var undeclaredVariables: Set<String> { condition.undeclaredVariables }
 
   /// Whether the condition holds: it does unless it gives nothing, zero, something empty or the text of one of these.
-  /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; an undefined value counts as false.
+  /// - Throws: ``ConnectorError`` if the template is not valid or its evaluation fails; an undefined value counts as false.
   package func evaluate(_ context: EvaluationContext) throws -> Bool {
     switch try condition.evaluate(context) {
     case .bool(let flag): flag

@@ -23,7 +23,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   private static func compile(_ node: ManifestNode, _ parameters: Value, depth: Int) throws -> Entry {
-    if depth > 500 { throw ConnectorError(.config, "This value is nested too deep", at: node) }
+    if depth > 500 { throw ConnectorError(.config, "This value is nested too deeply", at: node) }
     switch node.content {
     case .string(let text):
       return .template(InterpolatedString(text, parameters: parameters, fallback: nil, types: .any, mark: node.mark))
@@ -41,7 +41,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   /// The evaluated mapping.
-  /// - Throws: ``ConnectorError`` where an evaluation fails or the node is no mapping.
+  /// - Throws: ``ConnectorError`` if an evaluation fails or the node is not a mapping.
   package func evaluate(_ context: EvaluationContext) throws -> JSONObject {
     guard case .object(let object) = try evaluateValue(context) else {
       throw ConnectorError(.config, "A mapping is expected here", at: mark)
@@ -50,7 +50,7 @@ package struct InterpolatedNestedMapping: Sendable {
   }
 
   /// The evaluated value, whatever the node is.
-  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  /// - Throws: ``ConnectorError`` if an evaluation fails.
   package func evaluateValue(_ context: EvaluationContext) throws -> JSONValue { try Self.evaluate(root, context) }
 
   private static func evaluate(_ entry: Entry, _ context: EvaluationContext) throws -> JSONValue {

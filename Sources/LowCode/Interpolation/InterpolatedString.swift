@@ -9,15 +9,15 @@ import YAML
 package struct InterpolatedString: Sendable {
   private let parts: Parts
 
-  /// What was compiled, behind one reference: these strings stand in many components, which are copied about.
+  /// What was compiled, behind one reference: these strings are in many components, which are copied often.
   private final class Parts: Sendable {
     let source: String
     let mark: SourceMark?
     let types: ValidTypes
-    /// Nil where it has a syntax error.
+    /// Nil if it has a syntax error.
     let template: CompiledTemplate?
     let fallback: Fallback
-    /// The syntax error, which shows where the template is evaluated, as with the reference.
+    /// The syntax error, which shows where the template is evaluated, as in the reference.
     let error: ConnectorError?
     /// The value of a text without a template.
     let constant: Value?
@@ -74,7 +74,7 @@ package struct InterpolatedString: Sendable {
       mark: mark)
   }
 
-  /// A string node and the `$parameters` of the component it stands in.
+  /// A string node and the `$parameters` of its component.
   package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) {
     self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, mark: node.mark)
   }
@@ -103,7 +103,7 @@ package struct InterpolatedString: Sendable {
   /// The names that the template takes from its place.
   package var undeclaredVariables: Set<String> { parts.template?.undeclaredVariables ?? [] }
 
-  /// The value that `config` alone decides, once and for all: a number, a text, a truth value or none. Nil where other variables,
+  /// The value that depends only on `config`, evaluated once: a number, a text, a truth value or none. Nil if other variables,
   /// the time or chance have a say, and where the evaluation fails.
   func settled(by config: TemplateConfig) -> Value? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]),
@@ -115,7 +115,7 @@ package struct InterpolatedString: Sendable {
     }
   }
 
-  /// The value that `config` and the parameters alone decide; nil where other variables, the time or chance have a say, and where
+  /// The value that depends only on `config` and the parameters; nil if other variables, the time or chance matter, and where
   /// the evaluation fails.
   func decided(by config: TemplateConfig) -> JSONValue? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]) else {
@@ -125,7 +125,7 @@ package struct InterpolatedString: Sendable {
   }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
-  /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; also for an undefined value unless there
+  /// - Throws: ``ConnectorError`` if the template is not valid or its evaluation fails; also for an undefined value unless there
   ///   is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
     if case .some(let value) = parts.constant { return value }

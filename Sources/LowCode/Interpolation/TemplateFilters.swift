@@ -19,7 +19,7 @@ enum TemplateFilters {
     let bound = try arguments.bound(to: ["hash_type", "salt"], of: "hash")
     let name = bound[0] ?? .string("md5")
     guard let name = name.text else { throw TemplateError(.type, "The name of a hash function must be a text") }
-    if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is no hash function of a text") }
+    if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is not a hash function for text") }
     var parts = [try value.text(&evaluation)]
     if let salt = bound[1], salt.isTruthy { parts.append(try salt.text(&evaluation)) }
     for part in parts { try evaluation.charge(text: part.utf8.count) }

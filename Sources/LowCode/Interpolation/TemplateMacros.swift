@@ -27,7 +27,7 @@ enum TemplateMacros {
     }
     environment.addFunction("today_with_timezone") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["timezone"], of: "today_with_timezone()", required: 1)
-      guard let name = bound[0]?.text else { throw TemplateError(.key, "A time zone is named by a text") }
+      guard let name = bound[0]?.text else { throw TemplateError(.key, "The name of a time zone must be a text") }
       let moment = evaluation.runtime.moment
       return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(moment).date) }
     }

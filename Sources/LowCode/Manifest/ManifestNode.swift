@@ -64,11 +64,11 @@ package struct ManifestNode: Sendable {
     }
   }
 
-  /// Where the value stands (for a value that came through a `$ref`: in the definition); nil for values made by the pipeline.
+  /// Where the value is (for a value that came through a `$ref`: in the definition); nil for values made by the pipeline.
   package var mark: SourceMark? { stored.mark }
-  /// Where the key stands whose value this is.
+  /// Where the key of this value is.
   package var keyMark: SourceMark? { place.keyMark }
-  /// Where the `$ref` stood through which this value, or the nearest one around it, came into its place.
+  /// Where the `$ref` was that brought this value, or the nearest one around it, into its place.
   package var referenceMark: SourceMark? { stored.reference ?? place.reference }
   /// The place in the resolved manifest, as in `streams[3].retriever.paginator.page_size`.
   package var path: String { place.text }

@@ -9,8 +9,8 @@ struct ComponentPlace {
 /// Gives components their default types, and hands `$parameters` down, as the reference implementation does.
 ///
 /// Each component (a mapping with a `type`) gets the parameters of the components around it and its own, which win, both as
-/// `$parameters` and as fields, where it has no such field or an empty one. Mappings without a type, and JSON schemas, end the way
-/// down, with one exception: components that are direct values of an untyped mapping.
+/// `$parameters` and as fields, if it does not have the field, or has it empty. Mappings without a type, and JSON schemas, end
+/// the way down, with one exception: components that are direct values of an untyped mapping.
 struct ParameterPropagation {
   private typealias Parameters = ParameterList
 
@@ -39,7 +39,7 @@ struct ParameterPropagation {
   /// - Parameters:
   ///   - place: the place that the component has in the one around it; nil for a whole manifest.
   ///   - parameters: the parameters that are in force around it.
-  /// - Throws: ``ManifestError`` where `$parameters` is not a mapping.
+  /// - Throws: ``ManifestError`` if `$parameters` is not a mapping.
   static func propagate(
     _ root: ManifestValue, in place: ComponentPlace? = nil, parameters: [ManifestEntry] = [], outerParametersWin: Bool = false
   ) throws(ManifestError) -> ManifestValue {
@@ -96,7 +96,7 @@ struct ParameterPropagation {
     }
     handed += parameters.count
     guard handed <= Self.maximumHanded else {
-      throw error("`$parameters` are handed to so many components that more than \(Self.maximumHanded) values result", value)
+      throw error("`$parameters` are passed to so many components that more than \(Self.maximumHanded) values result", value)
     }
     isChanged = Self.apply(parameters, to: &entries) || isChanged
     try fields(&entries, &parameters, &isChanged)
@@ -154,7 +154,7 @@ struct ParameterPropagation {
         entries[place] = entry.with(field)
         isChanged = true
       }
-      // As the reference, which loses an empty one here.
+      // As in the reference, which loses an empty one here.
       if let excluded, excluded.value.isTrue { parameters.append(excluded) }
     }
   }
@@ -174,7 +174,7 @@ struct ParameterPropagation {
     return changed.map { ManifestValue(.sequence($0), mark: value.mark, reference: value.reference) } ?? value
   }
 
-  /// An untyped mapping with its direct values that are components gone through; nil where there is none.
+  /// An untyped mapping whose direct values that are components were processed; nil if there is none.
   private mutating func nestedComponents(
     _ entries: [ManifestEntry], _ place: ComponentPlace?, _ parameters: Parameters
   ) throws(ManifestError) -> [ManifestEntry]? {

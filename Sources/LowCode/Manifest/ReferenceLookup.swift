@@ -2,7 +2,7 @@ import JSONSchema
 
 /// Finds what a reference such as `#/definitions/streams/0/name` names.
 ///
-/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what stands before the next slash.
+/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what is before the next slash.
 enum ReferenceLookup {
   enum Outcome {
     case found(ManifestValue, at: [PathElement])
@@ -18,9 +18,9 @@ enum ReferenceLookup {
     let related: [Diagnostic.Related]
   }
 
-  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is looked at.
+  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is tried.
   static func find(_ reference: String, in root: ManifestValue, explaining: Bool) -> Outcome {
-    // As the reference: what follows a line break is ignored.
+    // As in the reference, what follows a line break is ignored.
     var rest = reference.dropFirst(2).prefix { $0 != "\n" }
     var value = root
     var path: [PathElement] = []

@@ -5,10 +5,10 @@ import JSONSchema
 struct SchemaFindings {
   let root: ManifestNode
   let schema: JSONValue
-  /// Whether values that are references which led nowhere are left to those who told of the references.
+  /// Whether values that are references which led nowhere are left out, because the references were reported.
   var passesOverReferences = false
 
-  /// Nobody mends more at once.
+  /// Nobody fixes more at once.
   private static let maximum = 100
 
   func diagnostics(_ errors: [ValidationError]) -> [Diagnostic] {
@@ -24,7 +24,7 @@ struct SchemaFindings {
     return result
   }
 
-  /// The errors of the alternatives that the author meant; the error itself where that cannot be told.
+  /// The errors of the alternatives that the author meant; the error itself if that is not known.
   private func meant(_ error: ValidationError, depth: Int) -> [ValidationError] {
     guard error.keyword == "anyOf" || error.keyword == "oneOf", !error.context.isEmpty, depth < 100 else { return [error] }
     let place = error.schemaPath.count
@@ -60,7 +60,7 @@ struct SchemaFindings {
     case "additionalProperties": return unknownProperties(error, node)
     case "minItems": return finding("value", "\(name(node)) should have \(number(error)) or more items", node)
     case "maxItems": return finding("value", "\(name(node)) should have no more than \(number(error)) items", node)
-    case "uniqueItems": return finding("value", "\(name(node)) should not have an item twice", node)
+    case "uniqueItems": return finding("value", "\(name(node)) should not have the same item twice", node)
     case "minimum": return finding("value", "\(name(node)) should be \(number(error)) or more, found \(found(node))", node)
     case "maximum": return finding("value", "\(name(node)) should be \(number(error)) or less, found \(found(node))", node)
     case "exclusiveMinimum":
@@ -86,7 +86,7 @@ struct SchemaFindings {
     kinds = kinds.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     let components = types.count > 4 ? ["a component"] : types.map { "a component `\($0)`" }
     let expected = kinds + components
-    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it may have", node) }
+    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it can have", node) }
     return finding("type", "\(name(node)) should be \(Self.list(expected)), found \(found(node))", node)
   }
 
@@ -125,7 +125,7 @@ struct SchemaFindings {
   private func required(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
     let missing = missing(error)
     let known = properties(of: node)
-    // A parameter that came down is no stranger that somebody wrote here.
+    // A parameter that came down is not a stranger that somebody wrote here.
     let strangers = (node.stored.mapping?.entries ?? []).filter { entry in
       known?[entry.key] == nil && entry.key != "$parameters" && node["$parameters"]?[entry.key]?.keyMark != entry.keyMark
     }
@@ -136,7 +136,7 @@ struct SchemaFindings {
       finding.mark = strangers.first { $0.key == near }?.keyMark ?? finding.mark
       return finding
     }
-    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is no property of \(subject(node))", at: $0.keyMark) }
+    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is not a property of \(subject(node))", at: $0.keyMark) }
     return finding
   }
 
@@ -184,7 +184,7 @@ struct SchemaFindings {
     let path = node.elements
     for end in path.indices.reversed() {
       let outer = self.node(at: Array(path[..<end]))
-      // A property named `type` is no component's type, so it has to be one of the schema's.
+      // A property named `type` is not a component's type, so it has to be one of the schema's.
       if let type = outer["type"]?.string, schema["definitions"]?.object?[type] != nil { return type }
     }
     return nil
@@ -244,7 +244,7 @@ struct SchemaFindings {
     return schema["definitions"]?[String(reference.dropFirst("#/definitions/".count))]
   }
 
-  /// The properties that the component at a node may have; nil where it is none.
+  /// The properties that the component at a node can have; nil if it is not a component.
   private func properties(of node: ManifestNode) -> JSONObject? {
     if node.path.isEmpty { return schema["properties"]?.object }
     return node["type"]?.string.flatMap { schema["definitions"]?[$0]?["properties"]?.object }

@@ -15,7 +15,7 @@ struct DefaultPaginator: Component, Paginator {
   private let strategy: any PaginationStrategy
   private let tokenPlace: TokenPlace?
   private let sizeOption: RequestOption?
-  /// Nil where a page that is short says nothing.
+  /// Nil if a short page means nothing.
   private let shortFirstPage: ShortFirstPage?
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -46,7 +46,7 @@ struct DefaultPaginator: Component, Paginator {
     try checkPlaces(node)
   }
 
-  /// Size and token must not overwrite each other; their names are looked at where they go to the same part of the request.
+  /// Size and token must not overwrite each other; their names are compared if they go to the same part of the request.
   private func checkPlaces(_ node: ComponentNode) throws {
     guard case .option(let token)? = tokenPlace, let sizeOption, token.place == sizeOption.place else { return }
     var size = RequestParts()
@@ -99,7 +99,7 @@ struct DefaultPaginator: Component, Paginator {
   }
 }
 
-/// Ends the pages of a data feed at the first record that an earlier read had already.
+/// Ends the pages of a data feed at the first record that an earlier read already had.
 private struct CursorStopCondition: PaginationStrategy {
   let strategy: any PaginationStrategy
   let cursor: any Cursor

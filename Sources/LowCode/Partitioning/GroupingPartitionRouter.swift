@@ -9,7 +9,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
   private let deduplicates: Bool
   private let checkpoint = Checkpoint()
 
-  /// The parents' state after the last partition of the group that was handed out last.
+  /// The parents' state after the last partition of the group that was given out last.
   private final class Checkpoint: Sendable {
     let state = Mutex<JSONObject?>([:])
   }
@@ -70,7 +70,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
 }
 
 extension PartitionRouters {
-  /// - Throws: ``ConnectorError`` where a router that another one takes apart or joins sets request options.
+  /// - Throws: ``ConnectorError`` if a router that another one takes apart or joins sets request options.
   static func refuseRequestOptions(of router: any PartitionRouter, in owner: String, at node: ManifestNode) throws {
     let hasOption =
       switch router {

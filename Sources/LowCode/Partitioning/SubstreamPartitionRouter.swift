@@ -35,7 +35,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that
+  /// A slice of the parent is closed before the partition of its last record is given out, so that the partition carries that
   /// state.
   private func read(
     _ parent: ParentStreamConfig, by keys: ParentStreamConfig.Keys, _ slice: StreamSlice, isLastSlice: Bool,
@@ -94,7 +94,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   }
 }
 
-/// What a parent had, and what became of it.
+/// How many records a parent had, and how many became partitions.
 private struct ParentTally {
   var records = 0
   var partitions = 0
@@ -102,7 +102,7 @@ private struct ParentTally {
   var last: Record?
 }
 
-/// The parents' state, made anew only after they moved: a slice has many records, and a state may have many partitions.
+/// The parents' state, made again only after they moved: a slice has many records, and a state may have many partitions.
 private final class ParentCheckpoint: Sendable {
   private let known = Mutex<JSONObject?>(nil)
 

@@ -71,6 +71,6 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  /// None: a partition does not tell which of the routers it came from.
+  /// None: a partition does not show which of the routers it came from.
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts { RequestParts() }
 }

@@ -2,9 +2,9 @@ import Foundation
 import JSON
 import Python
 
-/// Tells the requests that a quota or a call rate counts for.
+/// Matches the requests that a quota or a call rate applies to.
 struct HttpRequestRegexMatcher: Component {
-  /// How many calls one such request counts as; nil where nothing is said.
+  /// How many calls a matching request counts as; nil if it does not say.
   let weight: Int?
   private let method: String?
   private let urlBase: String?
@@ -37,8 +37,8 @@ struct HttpRequestRegexMatcher: Component {
     }
   }
 
-  /// Whether everything that is asked for is so in `request`.
-  /// - Throws: ``ConnectorError`` where the pattern takes too many steps to tell.
+  /// Whether `request` has everything that is asked for.
+  /// - Throws: ``ConnectorError`` if the pattern takes too many steps.
   func matches(_ request: HTTPRequest) throws(ConnectorError) -> Bool {
     if let method, request.method != method { return false }
     let url = RequestURL(request.url)

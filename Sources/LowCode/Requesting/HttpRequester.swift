@@ -11,13 +11,13 @@ struct HttpRequester: Component, Requester {
   private let client: HTTPClient
   private let connectTimeout: Double?
   private let readTimeout: Double?
-  /// How the decoder wants bodies.
+  /// How the decoder needs bodies.
   private let reception: Reception
-  /// Tells credentials apart in the response cache; nil where no response is kept.
+  /// Tells credentials apart in the response cache; nil if no response is kept.
   private let cacheScope: String?
   private let config: TemplateConfig
   private let secrets: any Secrets
-  /// The config with other secrets in it; nil where what is sent does not depend on them.
+  /// The config with other secrets in it; nil if what is sent does not depend on them.
   private let shadow: TemplateConfig?
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -71,7 +71,7 @@ struct HttpRequester: Component, Requester {
     }
     merged.lastingParameters.formUnion(credentials.parameters.keys)
     var request = try self.request(to: path, token, &merged, context)
-    // A response that is kept is received wholly.
+    // A response that is kept is received completely.
     let isKept = cacheScope != nil && merged.store == nil
     request.store = merged.store ?? (reception == .file && !isKept ? SpooledBody() : nil)
     request.receivesInParts = request.store != nil || reception == .parts && !isKept && merged.checkEnd == nil

@@ -51,7 +51,7 @@ final class InflatedBody: BodySource {
 }
 
 extension InflatedBody.State {
-  /// What some of the bytes at hand stand for; nil where there are none.
+  /// What some of the received bytes unpack to; nil if there are none.
   fileprivate func decodeSome(_ size: Int) throws -> Data? {
     var out = Data()
     while out.isEmpty, try decompressors.advance(size, { out.append(contentsOf: $0) }) {}

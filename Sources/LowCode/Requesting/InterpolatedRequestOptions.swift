@@ -11,7 +11,7 @@ struct InterpolatedRequestOptions: Sendable {
     case text(InterpolatedString)
     case mapping(InterpolatedMapping)
     case nested(InterpolatedNestedMapping)
-    /// A mapping whose values are wanted as text.
+    /// A mapping whose values are needed as text.
     case texts(InterpolatedMapping)
 
     func evaluate(_ context: EvaluationContext) throws -> JSONValue {
@@ -103,7 +103,7 @@ struct InterpolatedRequestOptions: Sendable {
 
   func parts(_ context: EvaluationContext) throws -> RequestParts {
     var parts = RequestParts()
-    // As the reference: what is neither a mapping nor a text counts as nothing, and a text is a body only.
+    // As in the reference, what is neither a mapping nor a text counts as nothing, and a text is a body only.
     if case .object(let object) = try parameters.evaluate(context) {
       parts.parameters = object
       if let queryPropertiesKey {

@@ -5,7 +5,7 @@ package struct Limit: Sendable, Equatable {
   package var value: Int
   let variable: String
 
-  /// - Throws: ``ConnectorError`` where the variable is something else than a positive number.
+  /// - Throws: ``ConnectorError`` if the variable is something other than a positive number.
   mutating func read(_ environment: [String: String]) throws(ConnectorError) {
     guard let text = environment[variable], !text.isEmpty else { return }
     guard let number = Int(text), number > 0 else {

@@ -27,7 +27,7 @@ struct RequestOption: Component {
     func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
       Result { try keys.map { try InterpolatedString($0, parameters: scope.optionParameters).string(evaluation) } }
     }
-    // As the reference: an empty name, or a path without keys, is none.
+    // As in the reference, an empty name, or a path without keys, does not count.
     let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
     let fieldPath = node["field_path"].flatMap { $0.sequence?.isEmpty == true ? nil : $0 }
     switch (fieldName, fieldPath) {
@@ -51,11 +51,11 @@ struct RequestOption: Component {
     path = Result { [try header.string(EvaluationContext(config: config))] }
   }
 
-  /// What the value is called in the request; nil where a template of it fails.
+  /// What the value is called in the request; nil if a template of it fails.
   var name: String? { (try? path.get())?.joined(separator: ".") }
 
   /// Puts `value` into its place, replacing what is there.
-  /// - Throws: ``ConnectorError`` where a template of the place fails.
+  /// - Throws: ``ConnectorError`` if a template of the place fails.
   func inject(_ value: JSONValue, into parts: inout RequestParts) throws {
     let path = try path.get()
     switch place {

@@ -18,7 +18,7 @@ package struct RequestParts: Sendable {
   package init() {}
 
   /// Adds the parts of another component.
-  /// - Throws: ``ConnectorError`` where both set the same key (in a JSON body: to different values).
+  /// - Throws: ``ConnectorError`` if both set the same key (in a JSON body: to different values).
   package mutating func merge(_ other: RequestParts) throws {
     store = other.store ?? store
     checkEnd = other.checkEnd ?? checkEnd
@@ -37,7 +37,7 @@ package struct RequestParts: Sendable {
     }
   }
 
-  /// The header or parameter of credentials that has no more than the word for its kind; nil where there is none.
+  /// The header or parameter of credentials that has no more than the word for its kind; nil if there is none.
   var emptyCredential: String? {
     func isEmpty(_ value: JSONValue) -> Bool {
       guard case .string(let text) = value else { return value == .null }

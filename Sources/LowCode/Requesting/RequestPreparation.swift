@@ -8,9 +8,9 @@ enum RequestPreparation {
   private static let bodyMethods: Set<String> = ["GET", "POST", "PUT", "PATCH"]
 
   /// - Parameters:
-  ///   - page: the URL of the answer that `url` comes from; nil where it is the manifest's.
+  ///   - page: the URL of the answer that `url` comes from; nil if it is the manifest's.
   ///   - node: where the manifest has the address.
-  /// - Throws: ``ConnectorError`` where the address can never be requested, or both a form and a JSON body are given.
+  /// - Throws: ``ConnectorError`` if the address can never be requested, or both a form and a JSON body are given.
   static func request(
     method: String, url: String, parts: RequestParts, givenBy page: String? = nil, node: ManifestNode? = nil
   ) throws -> HTTPRequest {
@@ -55,7 +55,7 @@ enum RequestPreparation {
 
   /// `url` with `parameters` in its query, quoted as it goes over the wire; those that the URL already has with the same value
   /// are not repeated.
-  /// - Throws: ``AddressError`` where it can never be requested.
+  /// - Throws: ``AddressError`` if it can never be requested.
   static func url(_ url: String, parameters: JSONObject) throws(AddressError) -> String {
     var url = RequestURL(url.utf8.first.map { (0x21..<0x80).contains($0) } == true ? url[...] : url.drop(while: \.isWhitespace))
     let scheme = url.scheme?.lowercased()

@@ -5,7 +5,7 @@ struct RequesterAddress: Sendable {
   private let url: InterpolatedString
   private let urlBase: InterpolatedString
   private let path: InterpolatedString
-  /// Where the address stands in the manifest.
+  /// Where the address is in the manifest.
   let node: ManifestNode?
 
   init(from node: ComponentNode) {
@@ -33,9 +33,9 @@ struct RequesterAddress: Sendable {
 
   /// Where `link` leads, which a page's token is.
   ///
-  /// A link that the API gave belongs to the page that it stood in (RFC 3986 §5.1.3). As in the reference, what the manifest puts
+  /// A link that the API gave belongs to the page that it was in (RFC 3986 §5.1.3). As in the reference, what the manifest puts
   /// together itself is relative to the base; so is a link that begins as the requester's own path does, if that has several steps.
-  /// - Parameter page: the URL of the page in which the API gave the link; nil where the manifest made it.
+  /// - Parameter page: the URL of the page in which the API gave the link; nil if the manifest made it.
   func target(of link: String, in page: String?, _ context: EvaluationContext) throws -> String {
     let reference = RequestURL(link.drop { $0.isWhitespace })
     if reference.scheme != nil || reference.path.utf8.first == UInt8(ascii: "/") || reference.authority != nil {

@@ -1,7 +1,7 @@
 import JSON
 import Synchronization
 
-/// How a job at the API stands.
+/// The status of a job at the API.
 enum AsyncJobStatus: Sendable {
   case running, completed, failed, timedOut, skipped
 
@@ -23,10 +23,10 @@ final class AsyncJob: Sendable {
   }
 
   let slice: StreamSlice
-  /// The response that created the job; nil where it could not be created.
+  /// The response that created the job; nil if it could not be created.
   let creation: HTTPResponse?
   let slot: any JobSlot
-  /// Microseconds; nil where the job waits as long as it takes.
+  /// Microseconds; nil if the job waits as long as it takes.
   private let timeout: Int64?
   private let state: Mutex<State>
 
@@ -73,10 +73,10 @@ final class AsyncJob: Sendable {
   /// The response that said that the job is done.
   var polled: HTTPResponse? { state.withLock { $0.polled } }
 
-  /// Why the job failed, in a sentence; nil where nobody said so.
+  /// Why the job failed, in a sentence; nil if that is not known.
   var reason: String? { state.withLock { $0.reason } }
 
-  /// Whether a failed job may be created again; the first time it is asked the wait begins.
+  /// Whether a failed job may be created again; the first call starts the wait.
   /// - Parameter wait: microseconds.
   func mayBeRetried(at now: Int64, after wait: Int64) -> Bool {
     state.withLock { state in

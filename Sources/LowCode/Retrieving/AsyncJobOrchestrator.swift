@@ -2,7 +2,7 @@ import AirbyteProtocol
 import AsyncAlgorithms
 import JSON
 
-/// Keeps the jobs of one stream going: starts them as far as the budget reaches, asks how they stand, and starts those anew that
+/// Runs the jobs of one stream: starts them as far as the budget allows, polls their status, and starts those again that
 /// failed.
 struct AsyncJobOrchestrator {
   /// What all runs of a stream's jobs have in common.
@@ -12,7 +12,7 @@ struct AsyncJobOrchestrator {
     let budget: AsyncJobBudget
     /// Microseconds until a running job counts as lost.
     let timeout: Int64
-    /// Microseconds until a failed job is created again; nil where that is done at once.
+    /// Microseconds until a failed job is created again; nil if that is done at once.
     let retryWait: Int64?
     let runtime: RuntimeEnvironment
   }
@@ -167,7 +167,7 @@ struct AsyncJobOrchestrator {
         job.slot.release()
         done.append(job)
       case .skipped:
-        runtime.log.log(.info, "A job was skipped, as the API says that there is nothing to read for its slice.")
+        runtime.log.log(.info, "A job was skipped, because the API says that there is nothing to read for its slice.")
         job.slot.release()
       case .running: rest.append(partition)
       case .failed, .timedOut:

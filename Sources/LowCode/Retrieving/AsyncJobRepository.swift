@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 import Jinja
 
-/// Speaks with the API about jobs: creates them, asks how they stand, fetches what they made, and cleans up.
+/// Sends the API's requests about jobs: creates them, polls their status, fetches what they made, and cleans up.
 struct AsyncJobRepository: Sendable {
   let creation: any Requester
   let polling: any Requester
@@ -17,7 +17,7 @@ struct AsyncJobRepository: Sendable {
   let secrets: any Secrets
 
   /// Creates a job.
-  /// - Throws: ``ConnectorError`` where the API does not.
+  /// - Throws: ``ConnectorError`` if the API does not.
   func start(_ slice: StreamSlice) async throws -> HTTPResponse {
     let response = try await send(creation, slice, checked: { try $0.checkJSONEnd() })
     guard response.isSuccess else {
@@ -26,7 +26,7 @@ struct AsyncJobRepository: Sendable {
     return response
   }
 
-  /// How a job stands.
+  /// The status of a job.
   func poll(_ job: AsyncJob) async throws -> (status: AsyncJobStatus, response: HTTPResponse) {
     let response = try await send(polling, slice(of: job), checked: decoder.checkEnd)
     do {
@@ -56,7 +56,7 @@ struct AsyncJobRepository: Sendable {
   }
 
   /// Fetches what a job made, page by page.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   func fetch(_ job: AsyncJob, _ body: (Page) async throws -> Bool) async throws -> Bool {
     var wantsMore = true
     for target in try await downloadTargets(of: job) {

@@ -74,7 +74,7 @@ struct AsyncRetriever: Component, Retriever {
       paginator: paginator, decoder: decoder, in: inner)
   }
 
-  /// A whole number or a template for one; nil where it is absent.
+  /// A whole number or a template for one; nil if it is absent.
   private static func number(_ property: String, of node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int? {
     guard let value = node[property], value.int != 0, value.string != "" else { return nil }
     let number = try value.int ?? InterpolatedString(value, parameters: [:]).evaluate(evaluation).wholeNumber
@@ -107,7 +107,7 @@ struct AsyncRetriever: Component, Retriever {
     }
   }
 
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   private func fetch(
     _ slice: StreamSlice, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
@@ -122,7 +122,7 @@ struct AsyncRetriever: Component, Retriever {
       }
       return try await body(Page(records: records))
     }
-    // A job of which not everything was wanted is left to the API.
+    // A job whose records were not all needed is left to the API.
     if wantsMore { try await rules.repository.delete(job) }
     return wantsMore
   }

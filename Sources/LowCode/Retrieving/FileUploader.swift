@@ -4,7 +4,7 @@ import Foundation
 import JSON
 import Jinja
 
-/// Downloads the file that a record speaks of into the staging directory, and says in the record where it lies.
+/// Downloads the file that a record refers to into the staging directory, and notes its place in the record.
 final class FileUploader: FileUploading {
   private let requester: any Requester
   private let targetExtractor: any RecordExtractor
@@ -61,7 +61,7 @@ final class FileUploader: FileUploading {
     guard let name = given.map(\.text) ?? UUID().uuidString.lowercased() else {
       throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text")
     }
-    // As the reference: a slash at the beginning counts for nothing.
+    // As in the reference, a slash at the beginning counts for nothing.
     let own = name.utf8.drop { $0 == UInt8(ascii: "/") }
     do { return try ContainedPath(named: streamName, String(decoding: own, as: UTF8.self)) } catch {
       throw ConnectorError(

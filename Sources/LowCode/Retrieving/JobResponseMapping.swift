@@ -7,7 +7,7 @@ final class JobResponseMapping: LazyMapping {
   private let body: JSONView
   private let response: HTTPResponse
 
-  /// - Throws: ``ConnectorError`` where the body is not a JSON object.
+  /// - Throws: ``ConnectorError`` if the body is not a JSON object.
   init(_ response: HTTPResponse, secrets: any Secrets) throws {
     guard let body = response.json, body.kind == .object else {
       throw ConnectorError(

@@ -2,12 +2,12 @@ import AirbyteProtocol
 import Foundation
 import JSON
 
-/// Children whose first page lies in their parent's records (`lazy_read_pointer`).
+/// Children whose first page is in their parent's records (`lazy_read_pointer`).
 enum LazyReading {
   /// Whether a retriever takes the first page of a slice from its parent.
   ///
   /// As in the reference, with a state of the child the API is asked for all pages.
-  /// - Throws: ``ConnectorError`` where the retriever cannot go on from a page that it did not ask for.
+  /// - Throws: ``ConnectorError`` if the retriever cannot continue from a page that it did not ask for.
   static func isWanted(by retriever: ComponentNode, in scope: BuildScope) throws -> Bool {
     let router = retriever["partition_router"]
     guard router?["type"]?.string == SubstreamPartitionRouter.typeName,
@@ -37,7 +37,7 @@ enum LazyReading {
     return true
   }
 
-  /// The page that the parent's record holds, as if the API had sent it; nil where the slice does not come from a parent.
+  /// The page that the parent's record holds, as if the API had sent it; nil if the slice does not come from a parent.
   static func firstPage(of slice: StreamSlice) -> HTTPResponse? {
     guard let page = slice.extraFields[ParentStreamConfig.childResponseField] else { return nil }
     return HTTPResponse(status: 200, headers: [], body: Data(page.jsonText.utf8), url: "")

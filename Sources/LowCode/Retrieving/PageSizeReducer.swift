@@ -36,7 +36,7 @@ struct PageSizeReducer: Sendable {
     return rules.backoff * Double(attempts)
   }
 
-  /// A page cannot be smaller, but the API may be unwell for a moment only.
+  /// A page cannot be smaller, but the API may have a temporary problem.
   private mutating func retry(at current: Int, _ reason: String?) throws -> Double {
     guard retriesAtMinimum >= rules.retriesAtMinimum else {
       retriesAtMinimum += 1
@@ -45,7 +45,7 @@ struct PageSizeReducer: Sendable {
     if size == nil, rules.minimum > 1 {
       throw ConnectorError(
         .config,
-        "The page size \(current) of stream `\(streamName)` cannot be reduced, as `minimum_page_size` is \(rules.minimum)",
+        "The page size \(current) of stream `\(streamName)` cannot be reduced, because `minimum_page_size` is \(rules.minimum)",
         internalMessage: reason)
     }
     throw failure(.transient, "The API refuses pages of stream `\(streamName)` even at the smallest size, \(current)", reason)

@@ -39,7 +39,7 @@ struct PageSizeReduction: Component {
   }
 
   /// The reduction of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where the retriever's other parts do not allow a page to be asked for again with another size.
+  /// - Throws: ``ConnectorError`` if the retriever's other parts do not allow a page to be asked for again with another size.
   static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws -> PageSizeReduction? {
     let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
     guard let node = retriever["page_size_reduction"] else {
@@ -59,7 +59,7 @@ struct PageSizeReduction: Component {
     return reduction
   }
 
-  /// Why the retriever cannot ask for a page again with another size; nil where it can.
+  /// Why the retriever cannot ask for a page again with another size; nil if it can.
   private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool, hasFiles: Bool) throws -> String? {
     if hasQueryProperties { return "cannot be combined with query properties" }
     if hasFiles { return "cannot be combined with a `file_uploader`" }
@@ -76,7 +76,7 @@ struct PageSizeReduction: Component {
     }
     guard let size = strategy?["page_size"], !size.isNull else { return "needs a `page_size` in the pagination strategy" }
     if let number = size.int ?? size.string.flatMap({ Int($0) }), number <= minimum {
-      return "can never reduce the `page_size` \(number), as `minimum_page_size` is \(minimum)"
+      return "can never reduce the `page_size` \(number), because `minimum_page_size` is \(minimum)"
     }
     if let condition = strategy?["stop_condition"]?.string, stopsShort(condition) {
       return "makes pages shorter than `\(condition)` expects, so reading would stop early: compare with `page_size` instead"

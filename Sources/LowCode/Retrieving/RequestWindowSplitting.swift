@@ -23,13 +23,13 @@ struct RequestWindowSplitting: Component {
   }
 
   /// The parts to read instead of `slice`, which the API refused after it was cut `depth` times.
-  /// - Throws: ``ConnectorError`` where it cannot be cut any more.
+  /// - Throws: ``ConnectorError`` if it cannot be cut any more.
   func parts(of slice: StreamSlice, by cursor: any WindowedCursor, depth: Int, reason: String?) throws -> [StreamSlice] {
     guard depth < Self.depthLimit else {
-      throw failure("cut its request window \(depth) times, and the API still refuses it", cursor, slice, reason)
+      throw failure("cut its request window \(depth) times, but the API still refuses it", cursor, slice, reason)
     }
     guard let parts = try cursor.halves(of: slice, floor: floor) else {
-      throw failure("cannot cut its request window any further, and the API still refuses it", cursor, slice, reason)
+      throw failure("cannot cut its request window any further, but the API still refuses it", cursor, slice, reason)
     }
     return parts
   }
@@ -43,7 +43,7 @@ struct RequestWindowSplitting: Component {
   }
 
   /// The splitting of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where the stream has no windows that could be cut.
+  /// - Throws: ``ConnectorError`` if the stream has no windows that could be cut.
   static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws
     -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
   {
@@ -83,7 +83,7 @@ struct RequestWindowSplitting: Component {
       if let unit = DatetimeParser(format: sync["datetime_format"]?.string ?? "").smallestUnit,
         granularity.totalMicroseconds < unit
       {
-        return "needs a `datetime_format` that can tell values apart that are a `cursor_granularity` away from each other"
+        return "needs a `datetime_format` that can distinguish values one `cursor_granularity` apart"
       }
     }
     if hasQueryProperties { return "cannot be combined with query properties" }

@@ -3,7 +3,7 @@ import JSON
 /// The records of one page, in order.
 package struct Page: Sendable {
   package var records: [Record]
-  /// The size of the text that they were found in, in bytes; 0 where it is read part by part.
+  /// The size of the text that they were found in, in bytes; 0 if it is read part by part.
   var size = 0
 
   package init(records: [Record], size: Int = 0) {
@@ -17,11 +17,11 @@ package protocol Retriever: Sendable {
   /// The same, which casts values to the types of the stream's schema where the manifest asks for it.
   /// - Throws: where the schema cannot be applied.
   func casting(to schema: JSONObject) throws -> any Retriever
-  /// Calls `body` with page after page; it returns whether the next one is wanted.
-  /// - Throws: ``ConnectorError``; what `body` got until then is good.
+  /// Calls `body` with page after page; it returns whether the next one is needed.
+  /// - Throws: ``ConnectorError``; what `body` got until then is valid.
   func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws
-  /// The same where every page is wanted, so that the next one may be asked for while `body` works on one that `observer` took in.
-  /// - Throws: also what `observer` cannot take in.
+  /// The same if every page is needed, so that the next one can be requested while `body` works on one that `observer` accepted.
+  /// - Throws: also if `observer` refuses a page.
   func readAll(
     _ slice: StreamSlice, observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws

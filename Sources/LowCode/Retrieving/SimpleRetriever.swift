@@ -102,12 +102,12 @@ struct SimpleRetriever: Component, Retriever {
             if let failure { throw failure }
             // Whoever takes this one is done with the page before.
             if page.size > Self.smallPage { await pages.send(Page(records: [])) }
-            // A page that nobody took counts as not read.
+            // A page that were not taken counts as not read.
             try Task.checkCancellation()
             return true
           }
         }
-        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads for ever.
+        // Not by a preference that is nil: optimised code hands the task to libdispatch then, which waits for threads forever.
         if let thread {
           group.addTask(executorPreference: thread, operation: readAhead)
         } else {
@@ -127,7 +127,7 @@ struct SimpleRetriever: Component, Retriever {
   private static let smallPage = 4 * 1024 * 1024
 
   /// Reads a slice, or its parts where the API refuses its window.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   private func read(
     _ slice: StreamSlice, depth: Int, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
@@ -208,7 +208,7 @@ struct SimpleRetriever: Component, Retriever {
         cutOffs += 1
         try await runtime.wait(
           Double(seconds), stream: streamName, reason: "broken transfer",
-          APIAnswer.sentences("Stream \(streamName): \(error.message)", "Asking for it again in \(seconds) s."))
+          APIAnswer.sentences("Stream \(streamName): \(error.message)", "Requesting it again in \(seconds) s."))
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, &current, &token, slice)
         repeated = newGuard()
@@ -218,7 +218,7 @@ struct SimpleRetriever: Component, Retriever {
         }
         runtime.log.log(
           .info,
-          "Stream \(streamName): a page is asked for again in \(PythonStrings.wait(seconds)), by \(reducer?.size.map(String.init) ?? "the same") records."
+          "Stream \(streamName): a page is requested again in \(PythonStrings.wait(seconds)), with \(reducer?.size.map(String.init) ?? "the same") records."
         )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }
@@ -279,7 +279,7 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Asks for a page, by several requests where it has more properties than one can name.
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
-  /// - Returns: what the next page depends on; nil where the API has no further page.
+  /// - Returns: what the next page depends on; nil if the API has no further page.
   private func fetch(
     _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?,
     _ look: ([Record]) -> Void, _ emit: ([Record], Int) async throws -> Bool
@@ -303,7 +303,7 @@ struct SimpleRetriever: Component, Retriever {
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
         }
-        // What is no part of another record need not wait for the other requests.
+        // What is not a part of another record need not wait for the other requests.
         try await emitCounted(whole, of: size)
         return isMoreWanted
       }

@@ -20,7 +20,7 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
         .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts", at: router)
     }
     if source["requester"] != nil {
-      // As the reference: the fields are asked for once.
+      // As in the reference, the fields are asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
     }
     retriever = try scope.beside(named: "dynamic_properties", ReadingScope(requestOptions: cursor)).build(source)

@@ -73,7 +73,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   // MARK: Where the file is
 
-  /// The path that the loader names; nil where it leaves it to the name of its stream.
+  /// The path that the loader names; nil if it leaves it to the name of its stream.
   static func path(_ node: ComponentNode) -> InterpolatedString? {
     node["file_path"].map { InterpolatedString($0, parameters: node.parameters) }
   }
@@ -82,8 +82,8 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, mark: node.mark)
   }
 
-  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest. As the reference: a slash
-  /// at the beginning counts for nothing.
+  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest. As in the reference,
+  /// a slash at the beginning counts for nothing.
   static func candidates(for path: String) -> [Place] {
     let path = path.hasPrefix("/") ? String(path.dropFirst()) : path
     let parts = path.split(separator: "/").drop { $0 == "." }
@@ -108,7 +108,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     return nil
   }
 
-  /// How a sentence about a file goes on that is not read.
+  /// The rest of a sentence about a file that is not read.
   static func refusal(_ error: FileError) -> String {
     error == .leadsOut ? "lies outside the manifest's folder, where no schema is read" : "cannot be read: \(error)"
   }

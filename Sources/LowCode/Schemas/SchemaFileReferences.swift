@@ -3,7 +3,7 @@ import JSON
 
 /// Puts what the references of a schema file lead to in their places: the file's own definitions, and other files.
 ///
-/// As the reference: another file lies in `schemas/shared` of the connector's folder, wherever the reference to it stands, and a
+/// As in the reference, another file is in `schemas/shared` of the connector's folder, wherever the reference to it is, and a
 /// name with folders leads on from there. What a reference leads to loses its own `definitions`.
 struct SchemaFileReferences {
   private let files: ManifestFiles
@@ -70,7 +70,7 @@ struct SchemaFileReferences {
     return .object(object)
   }
 
-  /// What stands at a target, and the document that it stands in: a pointer may pass through further references.
+  /// What is at a target, and the document that it is in: a pointer can pass through further references.
   private mutating func value(
     at target: Target, _ reference: String, hops: Int = 0
   ) throws(Failure) -> (JSONValue, document: String) {
@@ -120,7 +120,7 @@ struct SchemaFileReferences {
     return document
   }
 
-  /// A reference without a path stays in its document, any other goes on from the folder of that document.
+  /// A reference without a path stays in its document, any other is relative to the folder of that document.
   private static func target(of reference: String, from document: String) -> Target {
     let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     let pointer = parts.count > 1 ? parts[1].removingPercentEncoding ?? String(parts[1]) : ""

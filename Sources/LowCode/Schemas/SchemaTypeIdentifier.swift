@@ -60,14 +60,14 @@ struct SchemaTypeIdentifier: Component {
 
   private func mapped(_ type: JSONValue, _ field: JSONValue) throws -> TypesMap.Target {
     for entry in typesMap {
-      // As the reference, a condition is evaluated also where the type is another one.
+      // As in the reference, a condition is evaluated also where the type is another one.
       let holds = try entry.holds(EvaluationContext(config: config, bindings: [(.rawSchema, Value(field))]))
       if holds, type.equals(entry.currentType) { return entry.target }
     }
     return .value(type)
   }
 
-  /// The whole for an empty path; nil where nothing is there.
+  /// The whole for an empty path; nil if nothing is there.
   private func value(at path: [InterpolatedString], of value: JSONValue) throws -> JSONValue? {
     if path.isEmpty { return value }
     let evaluation = EvaluationContext(config: config)

@@ -8,7 +8,7 @@ extension Secrets {
     hide(credential: parts.bodyData)
   }
 
-  /// Hides what a request carries by itself: the credentials of its URL, and headers that are called like one.
+  /// Hides what a request carries by itself: the credentials of its URL, and headers that are named like one.
   func hide(credentialsOf request: HTTPRequest) {
     hide(credentialsOfURL: request.url)
     for (name, value) in request.headers where CredentialName.isCredential(name) {
@@ -43,7 +43,7 @@ extension Secrets {
     }
   }
 
-  /// Hides user and password of a URL, and the parameters of its query that are called like credentials or are such a URL.
+  /// Hides user and password of a URL, and the parameters of its query that are named like credentials or are a URL with them.
   func hide(credentialsOfURL url: String) {
     var text = url
     let places = text.withUTF8(URLParts.Credentials.init)
@@ -65,7 +65,7 @@ extension Secrets {
       let name = piece[..<equals].trimmingCharacters(in: .whitespaces)
       let value = piece[piece.index(after: equals)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
       guard !Self.cookieAttributes.contains(name.lowercased()) else { continue }
-      // A language or a flag is no secret.
+      // A language or a flag is not a secret.
       let isOpaque = value.utf8.count >= 8 || value.contains(where: \.isNumber)
       if isOpaque || CredentialName.isCredential(name) { hidePassing(value) }
     }

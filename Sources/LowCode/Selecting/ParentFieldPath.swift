@@ -15,7 +15,7 @@ struct ParentFieldPath: Component {
   }
 
   /// Copies the field, or null where `parent` lacks it; what is missing on the way is made, a list where an index follows.
-  /// - Throws: ``ConnectorError`` where something else than an object or a list lies on the way, or a list has no such index.
+  /// - Throws: ``ConnectorError`` if something other than an object or a list is on the way, or a list has no such index.
   func copy(from parent: borrowing Record, to item: inout JSONObject) throws {
     let value = try source.value(in: parent) ?? .null
     if target.count == 1 {

@@ -4,7 +4,7 @@ import Jinja
 
 /// Makes a record of each item of a list inside a record.
 struct RecordExpander: Component {
-  /// A template in it that fails does so when a record comes, unless a list may be fetched, as with the reference.
+  /// A template in it that fails does so when a record comes, unless a list may be fetched, as in the reference.
   private let path: Result<JSONGlobPath, any Error>
   private let keepsOriginal: Bool
   private let parentFields: [ParentFieldPath]
@@ -59,7 +59,7 @@ struct RecordExpander: Component {
     }
   }
 
-  /// Calls `take` with the items of `record`, one after the other; what is no object stays as it is.
+  /// Calls `take` with the items of `record`, one after the other; what is not an object stays as it is.
   /// - Parameter place: where the record is made that goes into its items.
   func expand(_ record: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     guard record.kind == .object else { return try await take(.view(record)) }
@@ -93,7 +93,7 @@ struct RecordExpander: Component {
   /// A record whose items are made records.
   private struct Parent {
     let record: Record
-    /// The whole record; nil where nobody asks for it.
+    /// The whole record; nil if it is not needed.
     let whole: JSONObject?
     /// The record without its lists, where items are merged with it.
     let base: JSONObject?
@@ -119,7 +119,7 @@ struct RecordExpander: Component {
     return items
   }
 
-  /// The parent's fields lie below the item's, the copied ones above them.
+  /// The item's fields replace the parent's, and the copied ones replace both.
   private func withParent(_ parent: Parent, _ item: JSONValue) throws -> JSONValue {
     var child: JSONObject
     switch item {
@@ -136,7 +136,7 @@ struct RecordExpander: Component {
 
   // MARK: Warnings
 
-  /// The `total_count` beside the field that tells of the truncation.
+  /// The `total_count` beside the field that shows the truncation.
   private func total(_ parent: JSONView) throws -> Int? {
     guard let segments = truncationIndicator?.segments.dropLast() else { return nil }
     return try RecordPath(segments + ["total_count"]).value(in: Record(parent))?.int

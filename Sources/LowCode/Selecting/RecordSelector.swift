@@ -19,7 +19,7 @@ struct RecordSelector: Component {
   private let tally: SelectionTally
   /// How the filter is called where somebody asks what it dropped.
   private let filterName: String
-  /// Whether another selector filters and transforms the records that this one hands on.
+  /// Whether another selector filters and transforms the records that this one passes on.
   private let isRefinedLater: Bool
 
   /// Extracts, and leaves everything else to another selector.
@@ -87,8 +87,8 @@ struct RecordSelector: Component {
   /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
   /// - Parameters:
   ///   - look: sees the records as they were extracted.
-  ///   - emit: takes the records, in order, at least once; it returns whether more are wanted.
-  /// - Throws: why there is nothing behind the records that were emitted, as one of them cannot be made. Those before it stand, as with
+  ///   - emit: takes the records, in order, at least once; it returns whether more are needed.
+  /// - Throws: why nothing follows the records that were emitted, because one cannot be made. Those before it stay emitted, as in
   ///   the reference.
   func select(
     _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
@@ -131,10 +131,10 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// Nobody wants more records.
+  /// No more records are needed.
   private struct Enough: Error {}
 
-  /// So many records are made at a time, and of so many bytes of text.
+  /// At most this many records are made at a time, and of this many bytes of text.
   private static let (mostAtOnce, mostBytesAtOnce) = (1_024, RecordWorkshop.small)
   /// A record that was built in memory counts for as many.
   private static let weightOfBuilt = 8
@@ -226,7 +226,7 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// The record that an item is; nil where it is left out.
+  /// The record that an item is; nil if it is left out.
   private func record(_ item: ExtractedItem, _ slice: StreamSlice) throws -> Record? {
     switch item {
     case .leftOut: return nil
@@ -242,7 +242,7 @@ struct RecordSelector: Component {
     }
   }
 
-  /// Whether the filter drops a value that is no object before anything needs it to be one.
+  /// Whether the filter drops a value that is not an object before anything needs it to be one.
   private func drops(_ value: JSONValue, slice: StreamSlice) throws -> Bool {
     guard let filter, cursor == nil, !transformsFirst || transformations.isEmpty else { return false }
     return try !filter.keeps(value: value, slice: slice)

@@ -18,7 +18,7 @@ final class SelectionTally: Sendable {
   fileprivate let extractorMark: SourceMark?
   fileprivate let filter: Filter?
 
-  /// A filter as it stands in the manifest.
+  /// A filter as it is in the manifest.
   struct Filter: Sendable, Hashable {
     let condition: String
     let mark: SourceMark?
@@ -30,7 +30,7 @@ final class SelectionTally: Sendable {
   }
 
   /// A batch was extracted.
-  /// - Parameter outcome: what the path came to in it; asked only where nothing was found and that may still matter.
+  /// - Parameter outcome: what the path led to in it; called only if nothing was found and that may still matter.
   func extracted(_ count: Int, outcome: () -> PathOutcome) {
     if counts.withLock({ $0.isPathFound }) { return }
     let outcome = count > 0 ? .exists : outcome()
@@ -52,7 +52,7 @@ final class SelectionTally: Sendable {
     }
   }
 
-  /// What is to be said now that all was read.
+  /// What to say when all was read.
   func warnings(hiding secrets: any Secrets) -> [String] {
     let counts = counts.withLock { $0 }
     var warnings: [String] = []

@@ -15,7 +15,7 @@ package struct DeclarativeStream: Component {
   private let schemaLoader: CachedSchemaLoader
   /// The streams whose records are this one's partitions.
   package let parentStreams: [any ParentStream]
-  /// Whether the state that was handed in is void, of which the platform is told.
+  /// Whether the state that was passed in is invalid, which is reported to the platform.
   package var forgetsState = false
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {

@@ -14,7 +14,7 @@ package struct DynamicDeclarativeStream: Component {
     stream.name = try node.optionalString("name") ?? ""
     var source = try node.required("components_resolver")
     if source["retriever"]?["requester"] != nil {
-      // As the reference: what tells the streams is asked for once.
+      // As in the reference, what lists the streams is requested once.
       source = source.setting(ManifestValue(.bool(true)), at: ["retriever", "requester", "use_cache"])
     }
     resolver = try scope.entering(stream).build(source)
@@ -22,7 +22,7 @@ package struct DynamicDeclarativeStream: Component {
   }
 
   /// The streams, ready to be built; `names` are those that exist already.
-  /// - Throws: ``ConnectorError`` where a stream has no name, or one that another generated stream has.
+  /// - Throws: ``ConnectorError`` if a stream has no name, or one that another generated stream has.
   package func streams(notNamed names: inout Set<String>) async throws -> [ManifestNode] {
     guard let template = node["stream_template"] else { return [] }
     var streams: [ManifestNode] = []
@@ -37,7 +37,7 @@ package struct DynamicDeclarativeStream: Component {
         var error = ConnectorError(
           isConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"
-            + (isConfig ? ": check the config for entries that are there twice" : ""), at: filled)
+            + (isConfig ? ": check the config for duplicate entries" : ""), at: filled)
         error.isTraced = true
         throw error
       }

@@ -48,7 +48,7 @@ package struct StateDelegatingStream: Component {
     DeclarativeStream.partScope(of: node, in: scope)
   }
 
-  /// What the manifest and the config say of the retention; nil where they say nothing.
+  /// What the manifest and the config say of the retention; nil if they say nothing.
   private static func retention(_ node: ComponentNode, in scope: BuildScope) throws -> String? {
     guard let template = node["api_retention_period"], template.string != "" else { return nil }
     let value = try InterpolatedString(template, parameters: node.parameters)
@@ -66,7 +66,7 @@ package struct StateDelegatingStream: Component {
     }
   }
 
-  /// Whether the cursors' state ends before what the API still has; also where none of them can tell.
+  /// Whether the cursors' state ends before what the API still has; also true if none of them can say.
   private static func isOlder(
     _ state: JSONObject, _ full: any Cursor, _ incremental: any Cursor, than retention: CursorDuration, _ name: String,
     in scope: BuildScope

@@ -80,7 +80,7 @@ final class AddedFieldDefinition: Component {
   var pathValue: Value { Value(JSONValue.array(path.map { .string($0) })) }
 
   /// Sets the field; objects on the way are made where they are missing.
-  /// - Throws: ``ConnectorError`` where the path leads through a value that is neither object nor list.
+  /// - Throws: ``ConnectorError`` if the path leads through a value that is neither object nor list.
   func set(_ value: JSONValue, in record: inout Record) throws {
     if path.count == 1 { return record.set(key, value) }
     var top: JSONValue = .object(record[key].map { [key.string: $0.value] } ?? [:])

@@ -12,9 +12,9 @@ struct RemoveFields: Component, RecordTransformation {
     let glob: JSONGlobPath
     /// The keys, where none is a wildcard.
     let keys: [JSONKey]?
-    /// The only key, where it is no wildcard.
+    /// The only key, where it is not a wildcard.
     let key: JSONKey?
-    /// The first key, where it is no wildcard.
+    /// The first key, where it is not a wildcard.
     let first: JSONKey?
 
     init(_ segments: [String]) throws {

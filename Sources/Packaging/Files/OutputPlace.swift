@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// What a command was told to write, by `-o` or by default, and what it reads for that.
+/// What a command should write, by `-o` or by default, and what it reads for that.
 package struct OutputPlace: Sendable {
   /// `-` is standard output.
   package let path: String
@@ -31,10 +31,10 @@ package struct OutputPlace: Sendable {
     return place
   }
 
-  /// Whether what stands at the path is among the inputs.
+  /// Whether what is at the path is among the inputs.
   var isInput: Bool { FileIdentity(path: path).map { inputs[$0] != nil } ?? false }
 
-  /// - Throws: ``PackagingError`` where what stands there is an input, which pipes and terminals may be.
+  /// - Throws: ``PackagingError`` if what is there is an input; pipes and terminals may be both.
   func refuseInput(_ status: stat) throws(PackagingError) {
     guard [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT), let role = inputs[FileIdentity(status)] else { return }
     throw PackagingError("\(name) is \(role), which is read; the output should be another file")
@@ -76,11 +76,11 @@ package struct OutputPlace: Sendable {
       descriptor = try Descriptor(number)
       status = try descriptor.status()
     } catch { throw failure(error) }
-    // A number that was closed at the start may have gone to something of the system's that is no file.
+    // A number that was closed at the start may have gone to something of the system's that is not a file.
     guard status.st_mode & S_IFMT != 0 else { throw failure(.system(EBADF)) }
     try refuseInput(status)
     guard isatty(descriptor.number) == 0 else {
-      throw PackagingError("\(name) is a terminal, and what is written is no text: write it to a file or a pipe")
+      throw PackagingError("\(name) is a terminal, but the output is not text: write it to a file or a pipe")
     }
     return descriptor
   }

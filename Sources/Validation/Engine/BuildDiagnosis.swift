@@ -5,7 +5,7 @@ import YAML
 /// what is missing.
 struct BuildDiagnosis {
   private let subject: Subject
-  /// The places whose values the config settles.
+  /// The places whose values the config decides.
   private let configured: Set<SourceMark>
   /// The components by their places.
   private let components: [Substring: ComponentVisit]
@@ -14,7 +14,7 @@ struct BuildDiagnosis {
     self.subject = subject
     var configured: Set<SourceMark> = []
     for place in subject.templates where place.undeclaredVariables.contains("config") {
-      // A date stands alone or in a component with bounds, and errors about it name the component.
+      // A date is alone or in a component with bounds, and errors about it name the component.
       let owner = place.owner.type == "MinMaxDatetime" ? place.owner.node.mark : nil
       configured.formUnion([place.node.mark, owner].compactMap { $0 })
     }
@@ -26,7 +26,7 @@ struct BuildDiagnosis {
       subject.components.filter { $0.parent != nil }.map { ($0.node.path[...], $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The errors of one config as another config's errors at the same places say it; where there is none, without a cause.
+  /// The errors of one config as another config's errors at the same places say it; without a cause if there is none.
   func sentences(for errors: [ConnectorError], from others: [ConnectorError]) -> [ConnectorError] {
     var open = Dictionary(grouping: others.reversed(), by: \.mark)
     return errors.map { error in

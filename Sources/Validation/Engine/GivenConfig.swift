@@ -12,7 +12,7 @@ package struct GivenConfig: Sendable {
   package let values: JSONObject
   /// The path of the file, by which findings call it.
   package let name: String
-  /// The same text with the place of each value; nil where it is no YAML.
+  /// The same text with the place of each value; nil if it is not YAML.
   private let document: YAMLDocument?
 
   package init(_ values: JSONObject, bytes: [UInt8], name: String) {
@@ -80,7 +80,7 @@ package struct GivenConfig: Sendable {
     }
   }
 
-  /// Why a template cannot be evaluated with a config; nil where it can.
+  /// Why a template cannot be evaluated with a config; nil if it can.
   private func failure(of place: TemplatePlace, _ config: Value) -> String? {
     let parameters = place.owner.node["$parameters"]?.value.object ?? [:]
     do {
@@ -105,7 +105,7 @@ private struct ConfigPlaces {
     self.names = names
   }
 
-  /// Where a value, or else its key, stands; the nearest place around it where that is not known.
+  /// Where a value, or else its key, is; the nearest place around it if that is not known.
   mutating func mark(of path: [PathElement], isKey: Bool) -> SourceMark? {
     guard var node = root else { return nil }
     var mark = node.mark

@@ -31,12 +31,12 @@ package struct FindingList {
     let message: String
   }
 
-  /// Hides the config's secrets in sentences that are to be cut; nil where no config was given.
+  /// Hides the config's secrets in sentences that will be cut; nil if no config was given.
   var mask: SecretMask?
 
   package init() {}
 
-  /// Where a finding stands that gathers others of its kind, by rule and kind.
+  /// The position of the finding that represents others of its kind, by rule and kind.
   private var gathered: [String: (index: Int, count: Int)] = [:]
 
   /// How many suggestions each rule has asked for.
@@ -80,7 +80,7 @@ package struct FindingList {
     return mask.excerpt(of: sentence, upTo: Self.maximumLength)
   }
 
-  /// Adds a warning of a kind that manifests have in many places: the first place is told, with the number of the others.
+  /// Adds a warning of a kind that manifests have in many places: the first place is reported, with the number of the others.
   mutating func warnOnce(
     _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: Remedy? = nil, fix: [TextEdit] = []
   ) {

@@ -52,7 +52,7 @@ package enum Explanation {
   private static func definition(_ name: String) -> (String, JSONValue)? {
     if name == "DeclarativeSource" { return (name, ComponentSchema.document) }
     if let definition = ComponentSchema.definition(name) { return (name, definition) }
-    // A name in small letters may be that of a rule, a filter or a property.
+    // A name in lower-case letters may be that of a rule, a filter or a property.
     guard name.lowercased() != name || others(name).isEmpty else { return nil }
     return typeNames.first { $0.lowercased() == name.lowercased() }.flatMap { definition($0) }
   }
@@ -78,7 +78,7 @@ package enum Explanation {
     return all.count < 2 ? all.first ?? "none" : all.dropLast().joined(separator: ", ") + " and " + all[all.count - 1]
   }
 
-  // MARK: What is no component
+  // MARK: What is not a component
 
   private static func other(_ name: String) throws(Unknown) -> String {
     let found = others(name)

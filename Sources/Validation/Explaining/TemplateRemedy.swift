@@ -6,7 +6,7 @@ package enum TemplateRemedy {
   /// The names that templates know as variables, in the order in which they are explained.
   package static var variables: [String] { TemplateGuide.variables.map(\.name) }
 
-  /// What to write instead; nil where nothing is near.
+  /// What to write instead; nil if nothing is near.
   /// - Parameter given: the variables that the template has.
   package static func of(_ text: String, given: some Sequence<String>) -> Remedy? {
     switch TemplatePlace.compile(text) {

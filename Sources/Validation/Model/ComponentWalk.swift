@@ -4,12 +4,12 @@ import LowCode
 
 /// Goes through a resolved manifest as the component schema describes it, and lists its components and templates.
 ///
-/// What the schema takes as data (record schemas, the spec's schema, the config of a check) is not gone into, so that a property
-/// called `type` in it is never taken for a component.
+/// What is data for the schema (record schemas, the spec's schema, the config of a check) is not entered, so that a property
+/// called `type` in it is never mistaken for a component.
 struct ComponentWalk {
   private(set) var components: [ComponentVisit] = []
   private(set) var templates: [TemplatePlace] = []
-  /// Texts that stand in many places are compiled once.
+  /// Texts that are in many places are compiled once.
   private var compiled: [String: Result<Template, TemplateError>] = [:]
   /// What the schema admits for a property, by type and name.
   private var alternatives: [String: [String: SchemaAlternatives]] = [:]
@@ -122,7 +122,7 @@ final class SchemaAlternatives {
     if let type = node["type"]?.string, let found = definitions.first(where: { $0.name == type }) {
       return (type, found.schema["properties"]?.object ?? [:])
     }
-    // A component in a place that is not its own: the schema says so, and its properties are known nevertheless.
+    // A component in a place that is not its own: the schema says so, but its properties are known anyway.
     if let type = node["type"]?.string, !definitions.isEmpty, let properties = ComponentSchema.properties(of: type) {
       return (type, properties)
     }

@@ -7,7 +7,7 @@ package struct TemplatePlace: Sendable {
   package let node: ManifestNode
   package let text: String
   package let owner: ComponentVisit
-  /// The property of the owner that it stands in, at any depth.
+  /// The property of the owner that it is in, at any depth.
   package let property: String
   /// The variables that the place has; nil where the schema does not say that the property is filled in.
   package let variables: Set<String>?
@@ -41,7 +41,7 @@ package struct TemplatePlace: Sendable {
   /// The names that the template takes from its place; empty if it is not valid.
   package var undeclaredVariables: Set<String> { (try? template.get())?.undeclaredVariables ?? [] }
 
-  /// Whether the value is settled by the config, or by nothing at all.
+  /// Whether the value depends only on the config, or on nothing.
   package var dependsOnConfigAlone: Bool { undeclaredVariables.isSubset(of: ["config", "parameters"]) }
 }
 

@@ -3,10 +3,10 @@ import LowCode
 
 /// The JSON schema of manifests as their authors write them, for editors.
 ///
-/// The component schema describes manifests after references are followed and types and parameters handed down. Before that, a `$ref`
-/// may stand for anything, some places have a type that components may leave out, and what a component lacks may come from the
+/// The component schema describes manifests after references were followed and types and parameters passed down. Before that, a
+/// `$ref` can be anything, some places have a type that components may leave out, and what a component lacks may come from the
 /// `$parameters` around it. So each definition is there twice: under its own name, and as `…Within`, where nothing is required, for
-/// what lies within a component that has `$parameters`, or a `$ref` that may bring some.
+/// what is within a component that has `$parameters`, or a `$ref` that may bring some.
 package enum EditorSchema {
   package static let document: JSONValue = {
     let source = ComponentSchema.document
@@ -26,7 +26,7 @@ package enum EditorSchema {
     return .object(root)
   }()
 
-  /// Where a part of the schema stands.
+  /// Where a part of the schema is.
   private struct Place {
     let owner: String
     let field: String
@@ -37,7 +37,7 @@ package enum EditorSchema {
   private static let definitions: JSONObject = {
     var definitions: JSONObject = [
       "Reference": [
-        "description": "A value that stands elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
+        "description": "A value that is elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
         "anyOf": [
           ["type": "object", "required": ["$ref"], "properties": ["$ref": ["type": "string"]]],
           ["type": "string", "pattern": "^#/"],
@@ -46,7 +46,7 @@ package enum EditorSchema {
       "Typed": ["anyOf": [["required": ["type"]], ["required": ["$ref"]]]],
     ]
     let components = ComponentSchema.definitionNames.filter(isComponent)
-    // Anything may stand on the shelf; what has the type of a component is completed as one.
+    // `definitions` can contain anything; what has the type of a component is completed as one.
     definitions["Part"] = [
       "anyOf": .array([[:]] + components.map { ["allOf": [reference($0), reference("Typed")]] })
     ]

@@ -18,7 +18,7 @@ package enum ReportFormat: String, Sendable, CaseIterable {
 }
 
 extension ManifestReport {
-  /// The source line of a mark with a caret below; empty where there is none to show.
+  /// The source line of a mark with a caret below; empty if there is none to show.
   func snippet(of mark: SourceMark?) -> String { TerminalText.snippet(of: mark, hiding: mask) }
 
   /// The findings without those of a rule that has more than `count` already, and how many of each rule that leaves out.

@@ -3,7 +3,7 @@ import LowCode
 /// A reference leads into the manifest itself. Any other text in a `$ref` is not followed, but takes the place of its mapping.
 struct RemoteReference: Rule {
   static let name = "remote-reference"
-  static let summary = "A `$ref` does not lead into the manifest, so that nothing follows it."
+  static let summary = "A `$ref` does not lead into the manifest, so it is not followed."
 
   func check(_ subject: Subject, _ findings: inout FindingList) { visit(subject.written, &findings, depth: 0) }
 
@@ -13,7 +13,7 @@ struct RemoteReference: Rule {
     for (key, value) in node.entries ?? [] where key != "config_overrides" {
       if key == "$ref", let text = value.string, !text.hasPrefix("#/") {
         findings.warn(
-          "`\(text)` is no reference into this manifest, which begins with `#/`: the text itself stands here instead", at: value)
+          "`\(text)` is not a reference into this manifest, which would begin with `#/`: the text itself is used here", at: value)
       }
       visit(value, &findings, depth: depth + 1)
     }

@@ -1,6 +1,6 @@
 import LowCode
 
-/// A key of the config that the spec does not have is filled in by nobody.
+/// Nobody fills in a key of the config that the spec does not have.
 struct UndeclaredConfigKey: Rule {
   static let name = "undeclared-config-key"
   static let summary = "A template reads a key of the config that the spec does not declare."

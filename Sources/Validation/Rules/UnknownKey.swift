@@ -48,7 +48,7 @@ struct UnknownKey: Rule {
       "\(visit.type).\(key)", "`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)
   }
 
-  /// The components around a place that have such a property.
+  /// The components around a place that have this property.
   private static func owners(of key: String, around visit: ComponentVisit) -> [String] {
     var owners: [String] = []
     var current: ComponentVisit? = visit

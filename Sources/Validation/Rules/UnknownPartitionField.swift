@@ -27,7 +27,7 @@ struct UnknownPartitionField: Rule {
   }
 
   /// Collects the fields that routers give.
-  /// - Returns: false where that is not known.
+  /// - Returns: false if that is not known.
   private static func collect(_ routers: ManifestNode?, _ fields: inout Set<String>) -> Bool {
     guard let routers, !routers.isNull else { return true }
     for router in routers.sequence ?? [routers] {

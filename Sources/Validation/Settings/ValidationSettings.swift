@@ -11,11 +11,11 @@ import YAML
 package struct ValidationSettings: Sendable {
   package static let fileName = ".airbyte-lowcode.yaml"
 
-  /// Nil where the file does not say.
+  /// Nil if the file does not say.
   package private(set) var profile: Profile?
   package private(set) var levels: [String: RuleLevel] = [:]
   private var ignored: [PathPattern] = []
-  /// The folder that the file stands in, from the root of the file system.
+  /// The folder of the file, from the root of the file system.
   private let folder: [String]
   /// The path of the file.
   package let path: String

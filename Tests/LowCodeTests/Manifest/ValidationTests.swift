@@ -209,7 +209,7 @@ import Testing
   func circle() throws {
     let found = try run("a: {x: \"#/b\"}\nb: {x: \"#/c\"}\nc: {x: \"#/b\"}")
     #expect(found.map(\.description) == ["m.yaml:3:8: error: '#/b' leads back to itself (c.x)"])
-    #expect(found.first?.related.map(\.message) == ["the circle goes through '#/b'", "the circle goes through '#/c'"])
+    #expect(found.first?.related.map(\.message) == ["the cycle goes through '#/b'", "the cycle goes through '#/c'"])
     #expect(found.first?.related.map { $0.mark?.line } == [1, 2])
   }
 

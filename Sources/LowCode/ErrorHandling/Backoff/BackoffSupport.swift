@@ -22,7 +22,7 @@ struct InterpolatedNumber: Sendable {
     node = value
   }
 
-  /// - Throws: ``ConnectorError`` where the template gives no number.
+  /// - Throws: ``ConnectorError`` if the template gives no number.
   func value() throws -> Double {
     let text = try template.string(EvaluationContext(config: config))
     guard let number = PythonNumberText.float(text) else {
@@ -32,7 +32,7 @@ struct InterpolatedNumber: Sendable {
   }
 
   /// The number as an integer: a fraction is cut off, as Python's `int` does, but a text has to be an integer.
-  /// - Throws: ``ConnectorError`` where the template gives none.
+  /// - Throws: ``ConnectorError`` if the template gives none.
   func integer() throws -> Int {
     let result = try template.evaluate(EvaluationContext(config: config))
     switch result {
@@ -74,7 +74,7 @@ struct Jitter: Sendable {
 struct WaitLimit: Sendable {
   private let seconds: Double?
 
-  /// The limit depends on the config alone, so a mistake in it shows at once.
+  /// The limit depends only on the config, so a mistake in it shows at once.
   init(_ node: ComponentNode, in scope: BuildScope) throws {
     guard let value = node["max_waiting_time_in_seconds"] else {
       seconds = nil
@@ -141,7 +141,7 @@ struct HeaderTime: Sendable {
     }
   }
 
-  /// The header with its value, for people; of a long one its length alone, as a part of a secret would not be masked.
+  /// The header with its value, for people; of a long one only its length, because a part of a secret would not be masked.
   func shown(in response: HTTPResponse) -> String? {
     guard let name = try? header.string(EvaluationContext(config: config)), let value = response.header(name) else { return nil }
     return "\(name): \(value.count > 100 ? "\(value.count) characters" : value)"

@@ -1,7 +1,7 @@
 /// Finds the streams whose pages other streams walk through.
 enum ParentStreams {
   /// The names of all parents that `streams` have.
-  /// - Throws: ``ConnectorError`` where a generated stream has nothing in a place that is looked into, as the reference.
+  /// - Throws: ``ConnectorError`` if a generated stream has null where it is read, as in the reference.
   static func names(of streams: [ManifestNode]) throws -> Set<String> {
     var names: Set<String> = []
     for stream in streams {
@@ -27,7 +27,7 @@ enum ParentStreams {
     if let inner = router["underlying_partition_router"] { collect(inner, &names) }
   }
 
-  /// Refuses a stream, or a parent of its partitions, that has no `name`: as the reference, which goes by names where it decides on
+  /// Refuses a stream, or a parent of its partitions, that has no `name`, as the reference does, which uses names to decide
   /// whose responses are kept.
   /// - Throws: ``ConnectorError``.
   static func requireNames(of stream: ManifestNode) throws {

@@ -78,9 +78,9 @@ final class CurlTransfer: Sendable {
     context.map { Unmanaged<CurlReception>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// Goes on until the reception wants a pause.
+  /// Continues until the reception asks for a pause.
   /// - Returns: whether the transfer is over.
-  /// - Throws: ``TransportError`` where it broke off.
+  /// - Throws: ``TransportError`` if it broke off.
   func run() async throws(TransportError) -> Bool {
     let result = await withTaskCancellationHandler {
       // libcurl blocks the thread.

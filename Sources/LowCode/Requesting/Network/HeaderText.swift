@@ -26,7 +26,7 @@ enum HeaderText {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where a header cannot be sent: its name is no token, or its value breaks the rules of Python's
+  /// - Throws: ``ConnectorError`` if a header cannot be sent: its name is not a token, or its value breaks the rules of Python's
   ///   requests library.
   static func check(_ name: String, _ value: String) throws {
     func fails(_ reason: String) -> ConnectorError {

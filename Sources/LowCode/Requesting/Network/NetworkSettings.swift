@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates that are trusted in the place of the system's.
+/// Certificates that are trusted instead of the system's.
 enum CABundle: Sendable, Equatable {
   case file(String)
   case folder(String)
@@ -27,7 +27,7 @@ struct NetworkSettings: Sendable {
     limits = Result { () throws(ConnectorError) in try TransferLimits(environment) }
   }
 
-  /// - Throws: ``TransportError`` where the bundle that the environment names is not there.
+  /// - Throws: ``TransportError`` if the bundle that the environment names is not there.
   func bundle() throws(TransportError) -> CABundle? {
     guard let path = bundlePath else { return nil }
     var isFolder: ObjCBool = false
