@@ -11,10 +11,12 @@ LIBRARIES_STATIC := .build-static/swift_static
 STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
 BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
 BIN = $(SCRATCH)/release
+# The programs in Benchmarks are targets of the package only where this variable is set.
+BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
 LIBRARIES := yaml-0.1 zlib expat libcurl libcrypto libpcre2-8
 PACKAGES := git pkg-config libyaml-dev zlib1g-dev libexpat1-dev libcurl4-openssl-dev libssl-dev libpcre2-dev
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
-# BENCH="--only a b --runs 5" and the like is handed to Benchmarks/bench.py.
+# BENCH="--only a b --runs 5" and similar options are passed to Benchmarks/bench.py.
 BENCH ?=
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ BENCH ?=
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Messages go to stdout, all the rest to stderr, so that `make -s run > messages.jsonl` holds messages alone. The debug build is the
+# Messages go to stdout, all the rest to stderr, so that `make -s run > messages.jsonl` holds only messages. The debug build is the
 # one that `make test` uses.
 run: deps ## Read the bookshop's manifest against the example API.
 	@for product in airbyte-lowcode example-api; do $(SWIFT) build --product $$product >&2 || exit 1; done
@@ -43,7 +45,7 @@ run: deps ## Read the bookshop's manifest against the example API.
 	  --catalog manifests/bookshop/catalog.json
 
 build: deps $(if $(STATIC),$(LIBRARIES_STATIC)) ## Build the release binary (STATIC=1: without need of Swift's libraries).
-	@$(BUILD) >&2
+	@$(BUILD) --product airbyte-lowcode >&2
 
 $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	@mkdir -p $(@D)
@@ -54,6 +56,7 @@ test: deps ## Run every test.
 	@$(SWIFT) test --disable-xctest
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
+	@$(BUILD) --product example-api >&2
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
 PYTHON ?= python3
@@ -106,7 +109,7 @@ lint: ## Check the format of the Swift files.
 parity: build ## Compare with the reference on real manifests; fails below the number in .ci/parity-floor.
 	@if ! [ -d $(PARITY)/cases ]; then echo "There is no parity suite at $(PARITY) (PARITY=… names another place)." >&2; exit 1; fi
 	@mkdir -p .build && rm -f .build/parity.json
-	@PYTHONPATH=$(PARITY) python3 -B -c 'import harness; harness.clock_library()' # Built once, before two jobs want it at the same time.
+	@PYTHONPATH=$(PARITY) python3 -B -c 'import harness; harness.clock_library()' # Built once, before two jobs need it at the same time.
 	-@python3 $(PARITY)/parity.py run --bin $(BIN)/airbyte-lowcode --jobs 2 --json .build/parity.json
 	@equal=$$(python3 -c 'import json; print(len(json.load(open(".build/parity.json"))["equal"]))') && floor=$$(cat .ci/parity-floor) && \
 	echo "parity: $$equal cases fully equal, at least $$floor wanted" && [ "$$equal" -ge "$$floor" ]
@@ -118,16 +121,19 @@ docs: deps ## Write the generated parts of docs/ from what the program says of c
 conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
 	python3 Tests/Conformance/record.py $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check)
 
-bench: build bench-deps ## Measure, beside the reference where it is at ../cdk or at BENCH="--reference PYTHON".
+bench: build bench-deps ## Measure, beside the reference if it is at ../cdk or at BENCH="--reference PYTHON".
+	@$(BUILD_BENCHMARK) bench-floor >&2
 	@python3 Benchmarks/bench.py --bin $(BIN) $(BENCH)
 
 bench-deps:
 	@$(call installed,command -v nginx >/dev/null || test -x /usr/sbin/nginx,nginx-light)
 
 instructions: build instructions-deps ## Count the instructions of small reads, and compare with Benchmarks/instructions.json.
+	@$(BUILD_BENCHMARK) bench-instructions >&2
 	@python3 Benchmarks/instructions.py --bin $(BIN)
 
 instructions-record: build instructions-deps ## Record them: after a change of toolchain, or one that is meant to cost more.
+	@$(BUILD_BENCHMARK) bench-instructions >&2
 	@python3 Benchmarks/instructions.py --bin $(BIN) --record
 
 instructions-deps:

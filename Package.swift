@@ -71,9 +71,6 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    .executableTarget(name: "bench-floor", dependencies: ["JSON", "CZlib"], path: "Benchmarks/Floor"),
-    .executableTarget(
-      name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
@@ -113,3 +110,13 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make bench` and `make instructions` set this variable; no other build needs these. They are not in a package of their own,
+// because they use the `package` API of the targets above.
+if Context.environment["AIRBYTE_LOWCODE_BENCHMARKS"] != nil {
+  package.targets += [
+    .executableTarget(name: "bench-floor", dependencies: ["JSON", "CZlib"], path: "Benchmarks/Floor"),
+    .executableTarget(
+      name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
+  ]
+}

@@ -26,7 +26,7 @@ class Program:
         return subprocess.run([self.path, "explain", *subject], capture_output=True, check=True, text=True).stdout.rstrip()
 
     def sections(self):
-        """The parts of `explain` alone: title -> [(name, sentence)]."""
+        """Only the parts of `explain`: title -> [(name, sentence)]."""
         sections = {}
         for part in self.explain().split("\n\n"):
             title, *lines = part.splitlines()

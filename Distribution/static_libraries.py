@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lays out Swift's static libraries anew, as links to them, with the part of ICU's data that is used.
+"""Makes a folder of Swift's static libraries, as links to them, with the part of ICU's data that is used.
 
     static_libraries.py /usr/lib/swift_static target
 
@@ -35,7 +35,7 @@ def output(*command):
 
 
 def subset(data):
-    """The same package with the items alone that are kept."""
+    """The same package with only the items that are kept."""
     start = struct.unpack_from("<H", data)[0]
     if data[2:4] != b"\xda\x27" or data[12:16] != b"CmnD":
         raise SystemExit("This is not ICU's data: it has another form.")

@@ -1,7 +1,7 @@
 import JSON
 import LowCode
 
-/// An API whose pages are computed from their numbers, with as little work as may be.
+/// An API whose pages are computed from their numbers, with as little work as possible.
 struct CannedPages: Transport {
   private static let recordsPerPage = 100
   let count: Int

@@ -8,11 +8,11 @@ import LowCode
 ///
 ///     bench-instructions MANIFEST CONFIG CATALOG PAGES
 ///
-/// reads the catalog's streams from an API that sends so many pages, and writes the messages. Time stands still in it.
+/// reads the catalog's streams from an API that sends this number of pages, and writes the messages. Its clock does not advance.
 @main
 struct Instructions {
   static func main() {
-    // The tools want a main thread that stays, so the read happens beside it, and not on the main actor, which waits.
+    // The tools need a main thread that lives to the end. It waits, so the read runs elsewhere and not on the main actor.
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
       do {
@@ -43,7 +43,7 @@ struct Instructions {
     input.catalog = try ConfiguredStream.catalog(file(arguments[2]))
     let connector = try await Connector.load(.file(path: arguments[0]), input, runtime: runtime)
     guard try await connector.readValidated(input.catalog, to: writer).isComplete else {
-      throw Failure(reason: "a stream was not read wholly")
+      throw Failure(reason: "a stream was not read to its end")
     }
   }
 

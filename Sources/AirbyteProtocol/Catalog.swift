@@ -16,12 +16,12 @@ package struct ConfiguredStream: Sendable {
   }
 
   /// The streams of a configured catalog, of a CATALOG message, or of the catalog in one. Streams that `discover` lists are configured
-  /// to be read as far as they can: incrementally where they may be.
+  /// to be read incrementally if they can be.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
     let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value
     guard let entries = catalog["streams"]?.array else {
-      throw InputShapeError("A catalog is an object with a list `streams`, such as `discover` prints.")
+      throw InputShapeError("A catalog is an object with a list `streams`, as `discover` prints it")
     }
     var streams: [ConfiguredStream] = []
     for (index, entry) in entries.enumerated() {
@@ -36,19 +36,19 @@ package struct ConfiguredStream: Sendable {
 
   private static func configured(_ entry: JSONValue, _ place: String) throws(InputShapeError) -> ConfiguredStream {
     guard let stream = entry["stream"], let name = stream["name"]?.string else {
-      throw InputShapeError("`\(place)` of the catalog needs a `stream` with a `name`.")
+      throw InputShapeError("`\(place)` of the catalog needs a `stream` with a `name`")
     }
     var mode = SyncMode.fullRefresh
     if let given = entry["sync_mode"], given != .null {
       guard let known = given.string.flatMap({ SyncMode(rawValue: $0) }) else {
-        // Anything may be in a file that was taken for a catalog: only what looks like a mode is shown.
+        // A file that is given as a catalog can hold anything: only what looks like a mode is shown.
         let word = given.string.flatMap { word in
           word.utf8.count <= 16 && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
             ? " is `\(word)`, which" : nil
         }
         throw InputShapeError(
-          "`\(place).sync_mode` of the catalog\(word ?? "") is not one of the modes that a stream is read in: `full_refresh` and "
-            + "`incremental`.")
+          "`\(place).sync_mode` of the catalog\(word ?? "") is not a mode in which a stream can be read: `full_refresh` or "
+            + "`incremental`")
       }
       mode = known
     }

@@ -4,9 +4,9 @@ import JSON
 package enum InputState {
   /// The state of each stream, from a list of STATE messages or their `state` objects (or one of them).
   ///
-  /// As by the reference, a GLOBAL state counts where it stands alone, and without a `shared_state`, which no API source writes. States
-  /// of other types and of streams with a namespace, which these have not, are passed over. The legacy form, an object of states by
-  /// stream name, is not accepted.
+  /// As in the reference, a GLOBAL state counts if it is alone, and without a `shared_state`, which no API source writes. States
+  /// of other types and of streams with a namespace, which sources of APIs do not have, are ignored. The legacy form, an object
+  /// of states by stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
   package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
     let entries: [JSONValue]
@@ -17,7 +17,7 @@ package enum InputState {
     default:
       throw InputShapeError(
         "A state is what STATE messages hold: the output of an earlier read, a STATE message of it, or a list such as "
-          + "[{\"type\": \"STREAM\", \"stream\": …}].")
+          + "[{\"type\": \"STREAM\", \"stream\": …}]")
     }
     return try streams(of: entries.map { $0["type"]?.string == "STATE" ? $0["state"] ?? .null : $0 })
   }
@@ -26,21 +26,21 @@ package enum InputState {
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {
       guard ["stream", "global", "data"].contains(where: { (entry[$0] ?? .null) != .null }) else {
-        throw InputShapeError("`[\(index)]` of the state has neither a `stream` nor a `global` state.")
+        throw InputShapeError("`[\(index)]` of the state has neither a `stream` nor a `global` state")
       }
       switch entry["type"]?.string {
       case "STREAM": try add(entry["stream"], "[\(index)]", &states)
       case "GLOBAL" where entries.count == 1:
         if let shared = entry["global"]?["shared_state"], shared != .null {
           throw InputShapeError(
-            "`[\(index)].global` of the state has a `shared_state`, which no source of an API writes: it comes from elsewhere.")
+            "`[\(index)].global` of the state has a `shared_state`, which no source of an API writes: it comes from elsewhere")
         }
         guard let streams = entry["global"]?["stream_states"]?.array else {
-          throw InputShapeError("`[\(index)].global` of the state needs `stream_states`.")
+          throw InputShapeError("`[\(index)].global` of the state needs `stream_states`")
         }
         for stream in streams { try add(stream, "[\(index)]", &states) }
       case "GLOBAL", "LEGACY", nil: break
-      case _?: throw InputShapeError("`[\(index)].type` of the state is not STREAM or GLOBAL, which alone can be read.")
+      case _?: throw InputShapeError("`[\(index)].type` of the state should be STREAM or GLOBAL")
       }
     }
     return states
@@ -48,13 +48,13 @@ package enum InputState {
 
   private static func add(_ stream: JSONValue?, _ place: String, _ states: inout [String: JSONObject]) throws(InputShapeError) {
     guard let stream, let name = stream["stream_descriptor"]?["name"]?.string else {
-      throw InputShapeError("`\(place)` of the state needs a `stream` with a `stream_descriptor` that has a `name`.")
+      throw InputShapeError("`\(place)` of the state needs a `stream` with a `stream_descriptor` that has a `name`")
     }
     if let namespace = stream["stream_descriptor"]?["namespace"], namespace != .null { return }
     switch stream["stream_state"] {
     case .object(let state)?: states[name] = state
     case nil, .null?: states[name] = nil
-    default: throw InputShapeError("`\(place).stream.stream_state` of the state should be an object.")
+    default: throw InputShapeError("`\(place).stream.stream_state` of the state should be an object")
     }
   }
 }

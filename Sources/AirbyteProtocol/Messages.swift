@@ -20,7 +20,7 @@ package enum LogLevel: String, Sendable, CaseIterable {
   case trace = "TRACE"
 }
 
-/// Where a stream stands, as STREAM_STATUS traces say it.
+/// The status of a stream, as in STREAM_STATUS traces.
 package enum StreamStatus: String, Sendable {
   case started = "STARTED"
   case running = "RUNNING"

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A file that stands under its name when it is whole, and not before: it is written beside it under another name.
+/// A file that appears under its name only when it is complete: it is written beside it under another name.
 ///
-/// Whoever reads the name gets the old bytes or the new ones, also after a crash of the system. What a killed process left is removed
+/// A reader of the name gets the old bytes or the new ones, also after a crash of the system. What a killed process left is removed
 /// by the next one that writes into the folder.
 package final class AtomicFile: Sendable {
   package enum Permissions: Sendable {
@@ -22,14 +22,14 @@ package final class AtomicFile: Sendable {
   private let isInPlace = Mutex(false)
 
   /// - Parameter path: links in it are followed, so that the file which they lead to is replaced.
-  /// - Throws: ``FileError`` where nothing can be written there.
+  /// - Throws: ``FileError`` if nothing can be written there.
   package convenience init(path: String, permissions: Permissions) throws(FileError) {
     let place = try FilePlace(of: path)
     let folder = try Descriptor(folder: place.folder)
     var status = stat()
     if fstatat(folder.number, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw .system(EISDIR) }
-      guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
       // Where the folder can be written, a file that cannot would be replaced all the same.
       guard faccessat(folder.number, place.name, W_OK, AT_EACCESS) == 0 else { throw .system() }
     } else if case .kept = permissions {
@@ -56,9 +56,9 @@ package final class AtomicFile: Sendable {
       let number = openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       if number < 0, errno == EEXIST || errno == EINTR { continue }
       let descriptor = try Descriptor(number)
-      // Some file systems know no locks; on those nobody gets one to remove the file either.
+      // Some file systems know no locks; on those the file is not removed by others either.
       let isLocked = flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
-      // Before it was locked, another process may have taken it for one that was left.
+      // Before it was locked, another process may have thought that it was left over.
       if isLocked, try descriptor.status().st_nlink > 0 { return (temporary, descriptor) }
     }
   }
@@ -86,12 +86,12 @@ package final class AtomicFile: Sendable {
 
   package func write(_ bytes: [UInt8]) throws(FileError) { try descriptor.write(bytes) }
 
-  /// Begins anew.
+  /// Starts again.
   package func removeAll() throws(FileError) {
     guard ftruncate(descriptor.number, 0) == 0, lseek(descriptor.number, 0, SEEK_SET) == 0 else { throw .system() }
   }
 
-  /// Puts the whole file under its name, where it replaces what stands there.
+  /// Puts the complete file under its name, and replaces what is there.
   package func putInPlace() throws(FileError) {
     guard fsync(descriptor.number) == 0, renameat(folder.number, temporary, folder.number, name) == 0 else { throw .system() }
     isInPlace.withLock { $0 = true }

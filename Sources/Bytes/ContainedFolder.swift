@@ -4,7 +4,7 @@ import Synchronization
 /// A folder whose files have names that somebody else chose.
 ///
 /// Every step is opened by itself, without following links; a link that stays below the folder is followed step by step as well. So
-/// nothing leads out of it, and nobody who changes the folder meanwhile can change that.
+/// nothing leads out of it, even if somebody changes the folder meanwhile.
 package final class ContainedFolder: Sendable {
   private let root: Descriptor
   /// The folder's path as it was given.
@@ -14,7 +14,7 @@ package final class ContainedFolder: Sendable {
 
   private static let maximumLinks = 40
 
-  /// - Throws: ``FileError`` where there is no folder at `path`, which may be a link to one.
+  /// - Throws: ``FileError`` if there is no folder at `path`, which may be a link to one.
   package init(path: String) throws(FileError) {
     self.path = path
     root = try Descriptor(folder: path)
@@ -23,31 +23,31 @@ package final class ContainedFolder: Sendable {
   package func status() throws(FileError) -> stat { try root.status() }
 
   /// Opens a file for reading.
-  /// - Throws: ``FileError`` where it cannot be read, or what is there is no regular file.
+  /// - Throws: ``FileError`` if it cannot be read, or what is there is not a regular file.
   package func file(at path: ContainedPath) throws(FileError) -> Descriptor {
     let (folder, name, kind) = try locate(path, followingLast: true, making: false)
-    guard kind == S_IFREG else { throw kind == S_IFDIR ? .system(EISDIR) : .refused("it is no regular file") }
+    guard kind == S_IFREG else { throw kind == S_IFDIR ? .system(EISDIR) : .refused("it is not a regular file") }
     let file = try Descriptor(openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
-    guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+    guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
     return file
   }
 
-  /// Begins a file, with the folders on the way to it; a link in its place gives way to it.
-  /// - Throws: ``FileError`` where it cannot be there.
+  /// Begins a file, with the folders on the way to it; a link in its place is replaced.
+  /// - Throws: ``FileError`` if it cannot be there.
   package func makeFile(at path: ContainedPath) throws(FileError) -> AtomicFile {
     guard self.path.utf8.count + 1 + path.description.utf8.count <= ContainedPath.maximumPath else {
       throw .system(ENAMETOOLONG)
     }
     let (folder, name, kind) = try locate(path, followingLast: false, making: true)
     guard kind == S_IFREG || kind == S_IFLNK || kind == nil else {
-      throw kind == S_IFDIR ? .system(EISDIR) : .refused("what stands there is no regular file")
+      throw kind == S_IFDIR ? .system(EISDIR) : .refused("what is there is not a regular file")
     }
     let identity = FileIdentity(try folder.status())
     if tidied.withLock({ $0.insert(identity).inserted }) { Leftovers.remove(from: folder) }
     return try AtomicFile(in: folder, name: name, permissions: .usual)
   }
 
-  /// The folder of a path's last step, that step, and what stands there.
+  /// The folder of a path's last step, that step, and what is there.
   private func locate(
     _ path: ContainedPath, followingLast: Bool, making: Bool
   ) throws(FileError) -> (folder: Descriptor, name: String, kind: mode_t?) {
@@ -86,7 +86,7 @@ package final class ContainedFolder: Sendable {
     throw .system(EISDIR)
   }
 
-  /// The steps from where a link stands, or from the root where it is absolute and leads below it.
+  /// The steps from the link's own folder, or from the root if the link is absolute and leads below the root.
   private func stepsOfLink(_ target: String) throws(FileError) -> [String] {
     guard target.hasPrefix("/") else { return ContainedPath.split(target) }
     guard let real = FilePlace.real(path) else { throw .system() }

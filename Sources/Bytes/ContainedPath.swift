@@ -27,7 +27,7 @@ package struct ContainedPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The path of a file that another file refers to: `..` takes back the step before it.
-  /// - Throws: ``FileError`` where the path leads out of the folder, even if it came back, and for what no file can be called.
+  /// - Throws: ``FileError`` if the path leads out of the folder, even if it came back, and for what no file can be called.
   package init(referring path: String) throws(FileError) {
     guard path.utf8.first != UInt8(ascii: "/") else { throw FileError.leadsOut }
     var steps: [String] = []

@@ -10,7 +10,7 @@ package final class Descriptor: Sendable {
     self.number = number
   }
 
-  /// Opens a folder, for what lies in it.
+  /// Opens a folder, to use what is in it.
   package convenience init(folder path: String) throws(FileError) {
     try self.init(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
   }

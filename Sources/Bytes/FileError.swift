@@ -2,7 +2,7 @@ import Foundation
 
 /// Why a file could not be read or written, as a phrase: what the system says, or what is wrong with the name.
 package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The system's error number; nil where it was not asked.
+  /// The system's error number; nil if it was not asked.
   package let code: Int32?
   package let description: String
 
@@ -14,7 +14,7 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// - Parameter reason: as in "it leads out of its folder".
   package static func refused(_ reason: String) -> FileError { FileError(code: nil, description: reason) }
 
-  /// Of a path that leads out of the folder which it is taken from, by itself or by a link.
+  /// For a path that leads out of the folder that it is relative to, by itself or by a link.
   package static let leadsOut = refused("it leads out of its folder")
 
   /// Whether there simply is nothing at the path.

@@ -10,7 +10,7 @@ package struct FileIdentity: Hashable, Sendable {
     number = UInt64(truncatingIfNeeded: status.st_ino)
   }
 
-  /// - Returns: nil where nothing stands at `path`.
+  /// - Returns: nil if there is nothing at `path`.
   package init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the file of a path lies: links at its end are followed, whether or not something stands there.
+/// Where the file of a path lies: links at its end are followed, whether or not they lead to something.
 package struct FilePlace: Sendable {
   package let folder: String
   package let name: String
@@ -11,7 +11,7 @@ package struct FilePlace: Sendable {
 
   private static let maximumLinks = 40
 
-  /// - Throws: ``FileError`` where the path ends with no name, or its links lead in a circle.
+  /// - Throws: ``FileError`` if the path ends with no name, or its links lead in a circle.
   package init(of path: String) throws(FileError) {
     var path = path
     var descriptor: Int32?
@@ -32,14 +32,14 @@ package struct FilePlace: Sendable {
     throw .system(ELOOP)
   }
 
-  /// The path without symbolic links; nil where nothing stands there.
+  /// The path without symbolic links; nil if there is nothing.
   package static func real(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
   }
 
-  /// Where a symbolic link leads, as it is written; nil where `path` is none.
+  /// Where a symbolic link leads, as it is written; nil if `path` is not a link.
   /// - Parameter folder: the descriptor of the folder that `path` is taken from.
   package static func link(at path: String, in folder: Int32 = AT_FDCWD) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in

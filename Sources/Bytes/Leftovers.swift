@@ -2,7 +2,7 @@ import Foundation
 
 /// What writers left that were killed.
 ///
-/// Each holds a lock on its unfinished file (flock(2)), which ends with its process: a file without one is nobody's any more.
+/// Each holds a lock on its unfinished file (flock(2)), which ends with its process: a file without one belongs to no process.
 enum Leftovers {
   /// Removes them from a folder. What cannot be removed stays.
   static func remove(from folder: Descriptor) {

@@ -7,7 +7,7 @@ package struct HashFunction: Sendable {
   private let shared: SharedPointer
 
   /// - Parameter name: as libcrypto has it, such as `SHA256` or `BLAKE2B-512`.
-  /// - Returns: nil where this libcrypto has no such function, as one that was built without the old ones.
+  /// - Returns: nil if this libcrypto has no such function, as one that was built without the old ones.
   package init?(_ name: String) {
     guard let function = digest_function(name) else { return nil }
     shared = SharedPointer(function)
@@ -45,7 +45,7 @@ package final class MessageDigest {
   private let sum: OpaquePointer
 
   package init(_ function: HashFunction) {
-    guard let sum = digest_begin(function.function) else { fatalError("There is no memory for a digest.") }
+    guard let sum = digest_begin(function.function) else { fatalError("There is not enough memory for a digest.") }
     self.sum = sum
   }
 
@@ -58,7 +58,7 @@ package final class MessageDigest {
     text.withUTF8 { digest_add(sum, $0.baseAddress, $0.count) }
   }
 
-  /// The digest of what came until now; then it begins anew.
+  /// The digest of what came until now; then it starts again.
   package func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Int(DIGEST_LARGEST)) { buffer, count in
       count = digest_end(sum, buffer.baseAddress)

@@ -1,10 +1,10 @@
-/// How files are called that are not whole yet: hidden, after the name that they will have, and so that nobody else calls one so.
+/// The names of files that are not complete yet: hidden, after the name that they will have, and unlike any other file's.
 package enum TemporaryName {
   private static let mark = ".airbyte-lowcode-"
   private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
   private static let digitCount = 8
 
-  /// A name like no other, as long as names may be where `name` is.
+  /// A unique name, no longer than names can be where `name` is.
   static func make(for name: String) -> String {
     var kept = name
     while kept.utf8.count > 255 - 1 - mark.utf8.count - digitCount { kept.removeLast() }

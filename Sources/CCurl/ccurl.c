@@ -11,7 +11,7 @@
 
 struct ccurl_transfer {
   ccurl_session *session;
-  // Of this transfer alone: its connections stay open for the next one that uses it.
+  // Only for this transfer: its connections stay open for the next one that uses it.
   CURLM *multi;
   CURL *easy;
   ccurl_lists lists;
@@ -159,7 +159,7 @@ static void finish(ccurl_transfer *transfer, CURLcode code) {
   transfer->code = code;
 }
 
-// Lets libcurl work until the receiver wants a pause, or the transfer is over.
+// Lets libcurl work until the receiver asks for a pause, or the transfer is over.
 static void work(ccurl_transfer *transfer) {
   if (transfer->is_paused && !transfer->is_over) {
     transfer->is_paused = 0;

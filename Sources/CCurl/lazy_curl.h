@@ -28,10 +28,10 @@ struct lazy_curl {
 // Only to be used after lazy_curl_load has returned 1.
 extern struct lazy_curl lazy_curl;
 
-// Loads libcurl and starts it, once. Returns 0 where that fails; safe to call from any thread.
+// Loads libcurl and starts it, once. Returns 0 if that fails; safe to call from any thread.
 int lazy_curl_load(void);
 
-// Why it failed: the sentence of the dynamic linker; NULL where that has none.
+// Why it failed: the sentence of the dynamic linker; NULL if that has none.
 const char *lazy_curl_failure(void);
 
 #ifndef LAZY_CURL_ITSELF

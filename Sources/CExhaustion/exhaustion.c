@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Whoever has less memory left than this ended for want of it.
+// A process with less memory left than this ended because it had too little.
 #define SPARE ((size_t)64 << 20)
 
 static char begin_text[1024], end_text[256];

@@ -60,7 +60,7 @@ signing_outcome signing_key_read(
   BIO *text = count <= (size_t)1 << 24 ? BIO_new_mem_buf(pem, (int)count) : NULL;
   EVP_PKEY *read = without_padding_rule(text ? PEM_read_bio_PrivateKey(text, NULL, give_passphrase, &secret) : NULL);
   BIO_free(text);
-  // Nobody looks into the thread's queue of errors, so that nothing is to stay in it.
+  // Nobody reads the thread's queue of errors, so it must stay empty.
   ERR_clear_error();
   if (!read) {
     if (!secret.was_asked_for) return SIGNING_UNREADABLE;

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/// Packaging writes the size into a copy of the program, so the compiler must not rely on what stands here.
+/// Packaging writes the size into a copy of the program, so the compiler must not rely on what is here.
 struct mark {
   char name[CSEAL_MARK_SIZE];
   uint64_t size;

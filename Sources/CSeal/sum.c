@@ -5,7 +5,7 @@
 static uint64_t rotated(uint64_t word, int bits) { return word << bits | word >> (64 - bits); }
 
 /// A word taken into a lane: for each lane a different one of words, and for each word of lanes, so that no change of one is lost. A
-/// few bits become many, so that no few of the next word make up for them.
+/// few bits become many, so that a few of the next word cannot cancel them.
 static uint64_t mixed(uint64_t lane, uint64_t word) {
   return rotated(lane + word * 0xC2B2AE3D27D4EB4F, 31) * 0x9E3779B97F4A7C15;
 }

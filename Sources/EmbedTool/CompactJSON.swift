@@ -1,11 +1,29 @@
 import YAML
 
-/// Writes a YAML node as JSON on one line. The package's own writer would have to be built for the host a second time.
+/// Writes a component schema as JSON on one line, without its own keywords, those with `x-`. The package's own writer would have to
+/// be built for the host a second time.
 struct CompactJSON {
   private(set) var text = ""
 
-  /// Appends `node`; throws a ``YAMLError`` where JSON has no such value.
-  mutating func append(_ node: YAMLNode) throws(YAMLError) {
+  /// What a node is to the schema, as far as that decides what its keys are.
+  enum Role {
+    case schema, definitions, definition, properties, property, value
+
+    /// The role of a member; nil for one that is left out.
+    func role(of key: String) -> Role? {
+      switch (self, key) {
+      case (.definitions, _): .definition
+      case (.properties, _): .property
+      case (.schema, "definitions"): .definitions
+      case (.schema, "properties"), (.definition, "properties"): .properties
+      case (.value, _): .value
+      default: key.hasPrefix("x-") ? nil : .value
+      }
+    }
+  }
+
+  /// Appends `node`; throws a ``YAMLError`` if JSON has no such value.
+  mutating func append(_ node: YAMLNode, as role: Role) throws(YAMLError) {
     switch node.content {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
@@ -17,23 +35,26 @@ struct CompactJSON {
       text += "["
       for (index, element) in elements.enumerated() {
         if index > 0 { text += "," }
-        try append(element)
+        try append(element, as: .value)
       }
       text += "]"
     case .mapping(let entries):
       text += "{"
-      for (index, entry) in entries.enumerated() {
+      var isFirst = true
+      for entry in entries {
         guard case .string(let key) = entry.key.content else {
           throw YAMLError("a key of the schema is \(entry.key.kindName) and has to be a string", at: entry.key.mark)
         }
-        if index > 0 { text += "," }
+        guard let inner = role.role(of: key) else { continue }
+        if !isFirst { text += "," }
+        isFirst = false
         append(key)
         text += ":"
-        try append(entry.value)
+        try append(entry.value, as: inner)
       }
       text += "}"
     case .double, .timestamp, .binary, .set, .pairs:
-      throw YAMLError("JSON has no place for \(node.kindName); write it as a string", at: node.mark)
+      throw YAMLError("JSON cannot hold \(node.kindName); write it as a string", at: node.mark)
     }
   }
 

@@ -1,7 +1,8 @@
 import Foundation
 import YAML
 
-/// Turns the component schema from YAML into a Swift source that holds it as JSON: `embed-schema INPUT OUTPUT`.
+/// Turns the component schema from YAML into a Swift source that holds it as JSON, and its own keywords as tables:
+/// `embed-schema INPUT OUTPUT`.
 @main
 struct EmbedSchema {
   static func main() {
@@ -15,8 +16,8 @@ struct EmbedSchema {
       let document = try YAMLDocument(parsing: Array(Data(contentsOf: input)), file: input.path)
       if let warning = document.warnings.first { fail("\(warning.mark): error: \(warning.message)") }
       var json = CompactJSON()
-      try json.append(document.root)
-      let source = SwiftSource.text(holding: json.text)
+      try json.append(document.root, as: .schema)
+      let source = SwiftSource.text(holding: json.text, try FactTables(of: document.root).all)
       // A source that stays as it is spares the target that holds it from being compiled again.
       if (try? String(contentsOf: output, encoding: .utf8)) != source {
         try source.write(to: output, atomically: true, encoding: .utf8)

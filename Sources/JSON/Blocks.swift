@@ -15,7 +15,7 @@ enum Blocks {
   private static let keptBytes = 6 * 1024 * 1024
   private static let granularity = 32 * 1024
 
-  /// Free blocks, the oldest first. Sound to share: nobody else knows them.
+  /// Free blocks, the oldest first. Sound to share: nothing else refers to them.
   fileprivate struct Kept {
     var blocks: [(base: SharedPointer, capacity: Int)] = []
     var bytes = 0
@@ -49,7 +49,7 @@ enum Blocks {
     _ base: UnsafeMutableRawPointer, _ capacity: Int, keeping count: Int, to wanted: Int
   ) -> (base: UnsafeMutableRawPointer, capacity: Int) {
     if wanted < sizes.lowerBound { return (checked(realloc(base, wanted)), wanted) }
-    // A large one grows where it lies, or is moved as it is: a copy would have both in memory for a moment.
+    // A large one grows where it is, or is moved as it is: a copy would have both in memory for a moment.
     if capacity > sizes.upperBound {
       let larger = max(capacity, (wanted + granularity - 1) / granularity * granularity)
       if let moved = pages_resize(base, capacity, larger) { return (moved, larger) }

@@ -135,7 +135,7 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// A block of ``Blocks`` and how much of it is used.
   typealias Parts = (base: UnsafeMutablePointer<UInt8>, count: Int, capacity: Int)
 
-  /// Gives the block away, padded as ``JSONBytes`` wants it.
+  /// Gives the block away, padded as ``JSONBytes`` needs it.
   consuming func release() -> Parts {
     _ = padded()
     let parts = (base, count, capacity)

@@ -2,7 +2,7 @@ import Foundation
 
 /// A small Bloom filter over the keys of one open object: says surely when a key is new.
 struct KeyFilter {
-  /// The number of keys from which on the filter is too full to be worth asking; larger objects are checked when they close.
+  /// The number of keys from which the filter is too full to be useful; larger objects are checked when they close.
   static let limit = 64
 
   private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -14,7 +14,7 @@ struct KeyFilter {
     keys = 0
   }
 
-  /// Adds a key; true where an equal one may have been added before.
+  /// Adds a key; true if an equal one may have been added before.
   @inline(__always)
   mutating func mayContain(_ start: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     keys &+= 1
@@ -49,7 +49,7 @@ struct KeyFilter {
 
 /// The exact search for duplicate keys, for objects that are large or have escaped keys.
 enum DuplicateKeys {
-  /// Whether two of the `count` members that lie between two places of the tape have the same key.
+  /// Whether two of the `count` members that are between two places of the tape have the same key.
   static func exist(_ tape: Tape, from start: Int, to end: Int, count: Int) -> Bool {
     // An open-addressing table at most half full of positions in the tape; 0 is no position of a key.
     var size = 16

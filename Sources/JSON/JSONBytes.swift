@@ -52,7 +52,7 @@ package final class JSONBytes: @unchecked Sendable {
   /// A copy as text; invalid UTF-8 becomes U+FFFD.
   package var string: String { String(decoding: buffer, as: UTF8.self) }
 
-  /// The bytes as data, not copied: it keeps them alive. Whoever wants to change it has to copy it first.
+  /// The bytes as data, not copied: it keeps them alive. To change it, copy it first.
   package var data: Data {
     Data(
       bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: count,

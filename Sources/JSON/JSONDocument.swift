@@ -78,7 +78,7 @@ extension TapeBuilder.Failure {
       case .colon: isAtEnd ? "expected ':', but the text ends" : "expected ':' after the key"
       case .control where isAtEnd: "the string is not closed"
       case .control: "a control character inside a string must be escaped"
-      case .escape: "an escape inside a string is not one that JSON knows"
+      case .escape: "an escape inside a string is not one that JSON has"
       case .utf8: "the text is not valid UTF-8"
       case .depth: "more than \(TapeBuilder.maximumDepth) levels of arrays and objects"
       case .trailing: "expected nothing after the value"

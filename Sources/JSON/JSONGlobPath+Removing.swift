@@ -25,7 +25,7 @@ extension JSONGlobPath {
     }
   }
 
-  /// What stays of a child; nil where it is removed.
+  /// What stays of a child; nil if it is removed.
   private func child(_ child: JSONView, _ mask: UInt64, _ limit: Int, _ trail: inout [UInt64]) -> JSONValue? {
     if trail.count < limit, mask & 1 << UInt64(trail.count) == 0 { return child.value }
     if deepStar == nil, trail.count >= limit { return child.value }

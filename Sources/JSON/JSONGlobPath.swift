@@ -1,7 +1,8 @@
 /// A path with globs, compiled once, that finds what the `dpath` library finds.
 ///
 /// A segment is compared with an object's key as `fnmatchcase` does, with a list's index as an integer (negative ones count from
-/// the end) or, where it is none, as a glob over the index's digits. One segment may be `**`: any number of levels, also none.
+/// the end) or, if it is not an integer, as a glob over the index's digits. One segment may be `**`: any number of levels, also
+/// none.
 package struct JSONGlobPath: Sendable, Hashable {
   package let segments: [JSONPathSegment]
   package let matchers: [SegmentMatcher]
@@ -22,13 +23,13 @@ package struct JSONGlobPath: Sendable, Hashable {
 
   package init(_ keys: [String]) throws(JSONPathError) { try self.init(keys.map { .key($0) }) }
 
-  /// Whether a segment is exactly `*`: the reference's sign that several values are wanted.
+  /// Whether a segment is exactly `*`: in the reference this asks for several values.
   package var hasStar: Bool { segments.contains(.key("*")) }
 
   /// The key, where the path is a single segment without magic that only matches an object's member of that name.
   package var literalKey: JSONKey? { matchers.count == 1 && deepStar == nil ? matchers[0].literal : nil }
 
-  /// The keys, where the path is nothing but segments without magic: in objects it only matches the members of those names.
+  /// The keys, if no segment of the path has wildcards: in objects it only matches the members of those names.
   package var literalKeys: [JSONKey]? {
     let keys = matchers.compactMap(\.literal)
     return keys.isEmpty || deepStar != nil || keys.count < matchers.count ? nil : keys
@@ -38,7 +39,7 @@ package struct JSONGlobPath: Sendable, Hashable {
   package func values(in view: JSONView) -> [JSONView] { find(in: view, limit: .max) }
   package func values(in value: JSONValue) -> [JSONValue] { find(in: value, limit: .max) }
 
-  /// The value that matches; nil where there is none, `view` itself for the empty path. Throws `ambiguous` where there are several.
+  /// The value that matches; nil if there is none, `view` itself for the empty path. Throws `ambiguous` where there are several.
   package func get(in view: JSONView) throws(JSONPathError) -> JSONView? { try single(in: view) }
   package func get(in value: JSONValue) throws(JSONPathError) -> JSONValue? { try single(in: value) }
 
@@ -74,7 +75,7 @@ package struct JSONGlobPath: Sendable, Hashable {
     }
   }
 
-  /// Goes through everything below `node`, each level before the next one; `trail` tells which matchers each step satisfied.
+  /// Goes through everything below `node`, each level before the next one; `trail` says which matchers each step satisfied.
   private func walk<Node: PathNode>(_ node: Node, _ star: Int, _ trail: inout [UInt64], _ limit: Int, _ found: inout [Node]) {
     var children: [(mask: UInt64, child: Node)] = []
     node.forEachChild { step, child in

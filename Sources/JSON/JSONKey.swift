@@ -13,7 +13,7 @@ package struct JSONKey: Sendable, Hashable {
   private let length: Int
   private let texts: Texts
 
-  /// What is seldom looked at, behind one reference: keys are copied with each change to a record.
+  /// What is seldom used, behind one reference: keys are copied with each change to a record.
   private final class Texts: Sendable {
     let string: String
     let bytes: [UInt8]

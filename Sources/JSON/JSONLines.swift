@@ -5,7 +5,7 @@ extension JSONDocument {
   ///
   /// - Parameters:
   ///   - text: lines that end in a line feed; the last one may end with the text.
-  ///   - rejected: is told of each line that is not JSON, blank ones among them, and returns whether the rest should be read.
+  ///   - rejected: is called with each line that is not JSON, also blank ones, and returns whether the rest should be read.
   /// - Returns: the values of the other lines, in order. Integers of any length keep their digits.
   package static func lines(
     _ text: consuming ByteBuffer, rejected: (_ line: UnsafeBufferPointer<UInt8>, _ error: JSONError) -> Bool
@@ -20,7 +20,7 @@ extension JSONDocument {
     while from < count {
       let found = memchr(start + from, Int32(UInt8(ascii: "\n")), count - from)
       let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(start) } ?? count
-      // A value must not go on in the next line: a zero ends whatever the builder reads.
+      // A value must not continue in the next line: a zero ends whatever the builder reads.
       start[end] = 0
       let root = builder.used
       do throws(TapeBuilder.Failure) {

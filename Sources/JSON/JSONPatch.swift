@@ -1,7 +1,7 @@
 /// A change to one member of an object that is otherwise written as it was read.
 package struct JSONPatch: Sendable {
   package enum Change: Sendable {
-    /// The member is taken away; there is none afterwards.
+    /// The member is removed.
     case removed
     case value(JSONValue)
     /// A value of a document, of the object's own or of another.
@@ -23,7 +23,7 @@ package struct JSONPatch: Sendable {
     self.init(key: key, change: JSONPatch.change(to: value))
   }
 
-  /// A new value, or the removal where there is none.
+  /// A new value; nil removes the member.
   @inline(__always)
   package static func change(to value: JSONValue?) -> Change { value.map { .value($0) } ?? .removed }
 
@@ -41,7 +41,7 @@ package struct JSONPatch: Sendable {
   }
 
   /// Removes the member at a path of keys from an object with changes, where there is one.
-  /// - Returns: false where patches cannot say it, as the path leads through a list or through a value that was built in memory.
+  /// - Returns: false if patches cannot say it, as the path leads through a list or through a value that was built in memory.
   package static func remove(_ path: ArraySlice<JSONKey>, from object: JSONView, _ patches: inout [JSONPatch]) -> Bool {
     guard let key = path.first else { return true }
     guard let place = place(of: key, in: patches) else {
@@ -96,7 +96,7 @@ extension JSONValue {
 }
 
 extension JSONPatch {
-  /// The member after the change; nil where there is none.
+  /// The member after the change; nil if there is none.
   fileprivate var value: JSONValue? {
     switch change {
     case .removed: nil

@@ -44,7 +44,7 @@ package struct JSONPathError: Error, Sendable, Hashable, CustomStringConvertible
   package enum Kind: Sendable, Hashable {
     /// A path has `**` twice, or is too long for it.
     case invalidGlob
-    /// Several values match where one is wanted.
+    /// Several values match where one is needed.
     case ambiguous
     /// A value on the way is neither an array nor an object.
     case notFound
@@ -84,7 +84,7 @@ extension JSONValue {
   /// Sets the value at a path, creating what is missing, as `dpath.new` does: an array where the next segment is an integer or
   /// only digits, else an object; arrays are filled up with nulls.
   ///
-  /// Throws where a value on the way is a scalar or null (`notFound`), and where a list meets another key than an index.
+  /// Throws if a value on the way is a scalar or null (`notFound`), and if a list is accessed with something other than an index.
   package mutating func set(_ path: [JSONPathSegment], to value: JSONValue) throws(JSONPathError) {
     guard !path.isEmpty else { throw JSONPathError(.notFound, "the path is empty") }
     try set(path, 0, value)

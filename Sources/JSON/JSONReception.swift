@@ -14,7 +14,7 @@ package struct JSONReception: ~Copyable {
   private var seen = 0
   /// The size of the index so far, and of what is going to be made for the elements of the arrays that are still open.
   private var (indexWords, elementBytes) = (0, 0)
-  /// What reading a text as a whole is going to take, since reading it in parts failed; nil where it did not.
+  /// What reading a text as a whole is going to take, since reading it in parts failed; nil if it did not.
   private var whole: WholeTextCost?
   private var isGivenUp: Bool { whole != nil }
 
@@ -43,7 +43,7 @@ package struct JSONReception: ~Copyable {
     text.append(bytes)
     whole?.add(bytes)
     guard text.count - seen >= step, text.count > margin, !isGivenUp else { return }
-    // A text that seems to be over may go on.
+    // A text that seems to be over may continue.
     if read(before: text.count - margin) { _ = giveUp() }
   }
 

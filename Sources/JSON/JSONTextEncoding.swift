@@ -4,8 +4,8 @@ import Foundation
 package enum JSONTextEncoding: Sendable, Hashable {
   /// UTF-8, strictly: a byte order mark or a malformed sequence is an error. So the reference decodes the pages of an API.
   case utf8
-  /// UTF-8, UTF-16 or UTF-32, told apart by a byte order mark or by the zeros among the first four bytes (RFC 4627 §3), surrogates
-  /// kept. So Python's `json.loads` reads bytes, and the reference whatever it asks a response's `json()` for.
+  /// UTF-8, UTF-16 or UTF-32, recognised by a byte order mark or by the zeros among the first four bytes (RFC 4627 §3), surrogates
+  /// kept. Python's `json.loads` reads bytes like this, and so does the reference where it calls a response's `json()`.
   case detected
 
   /// The text as UTF-8 that holds no byte order mark, in which surrogates have become escapes.
@@ -70,7 +70,7 @@ package enum JSONTextEncoding: Sendable, Hashable {
     return out.freeze()
   }
 
-  /// Writes surrogates that were encoded like characters as escapes; nil where there are none.
+  /// Writes surrogates that were encoded like characters as escapes; nil if there are none.
   private static func withoutSurrogates(_ text: Text) -> JSONBytes? {
     func surrogate(_ at: Int) -> UInt32? {
       guard at + 2 < text.endIndex, text[at] == 0xED, text[at + 1] & 0xE0 == 0xA0, text[at + 2] & 0xC0 == 0x80 else { return nil }

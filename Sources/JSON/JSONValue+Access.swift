@@ -15,7 +15,7 @@ extension JSONValue {
     }
   }
 
-  /// The element at `index`; nil where this is not an array or `index` is outside it.
+  /// The element at `index`; nil if this is not an array or `index` is outside it.
   package subscript(index: Int) -> JSONValue? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
@@ -91,7 +91,7 @@ extension JSONValue {
     }
   }
 
-  /// Whether two numbers or booleans have the same value, exactly; nil where either is something else.
+  /// Whether two numbers or booleans have the same value, exactly; nil if either is something else.
   package func numericallyEquals(_ other: JSONValue) -> Bool? {
     switch (numeric, other.numeric) {
     case (.int(let left), .int(let right)): left == right

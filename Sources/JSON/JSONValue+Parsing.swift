@@ -26,7 +26,7 @@ extension JSONValue {
     self = try JSONDocument(parsing: bytes, encoding: encoding).root.value
   }
 
-  /// A number from its digits as JSON writes them; nil where they are not a number.
+  /// A number from its digits as JSON writes them; nil if they are not a number.
   ///
   /// Decimals become ``double(_:)`` where a double writes the same digits, else ``number(_:)``.
   package init?(number text: String) {

@@ -25,14 +25,14 @@ package struct JSONView: Sendable {
   /// The number of elements or of (distinct) keys; 0 for scalars.
   package var count: Int { word.isContainer ? tape.count(index) : 0 }
 
-  /// The value of `key`; nil where this is not an object or has no such key.
+  /// The value of `key`; nil if this is not an object or has no such key.
   package subscript(key: JSONKey) -> JSONView? {
     tape.find(key, in: index).map { JSONView(document: document, index: $0) }
   }
 
   package subscript(key: String) -> JSONView? { self[JSONKey(key)] }
 
-  /// The element at `index`; nil where this is not an array or `index` is outside it.
+  /// The element at `index`; nil if this is not an array or `index` is outside it.
   package subscript(index: Int) -> JSONView? {
     guard kind == .array, index >= 0 else { return nil }
     let end = self.index + tape.span(self.index)
@@ -61,7 +61,7 @@ package struct JSONView: Sendable {
   /// The value, read at once where it is a scalar.
   package var content: Content { content(at: index) }
 
-  /// The value of `key`, read at once where it is a scalar; nil where this is not an object or has no such key.
+  /// The value of `key`, read at once where it is a scalar; nil if this is not an object or has no such key.
   @inline(__always)
   package func content(of key: JSONKey) -> Content? {
     guard let place = tape.find(key, in: index) else { return nil }
@@ -124,7 +124,7 @@ package struct JSONView: Sendable {
     return try unescaped.withUTF8(body)
   }
 
-  /// Calls `body` with the bytes of the value as they stand in the text (of a string, those between the quotes).
+  /// Calls `body` with the bytes of the value as they are in the text (of a string, those between the quotes).
   package func withText<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
     try withExtendedLifetime(document) { try body(tape.text(index)) }
   }
@@ -160,7 +160,7 @@ package struct JSONView: Sendable {
   /// The elements of an array, one after the other; none for other kinds.
   package var elementSequence: JSONElements { JSONElements(of: self) }
 
-  /// The size of the text that the value stands in: 0 for scalars.
+  /// The size of the text that contains the value: 0 for scalars.
   package var containerSize: Int { word.isContainer ? tape.text(index).count : 0 }
 
   /// The number of words that the value takes in its document's index.

@@ -79,7 +79,7 @@ extension JSONWriter {
     var at = index &+ 2
     while at < end {
       let next = tape.next(at &+ 1)
-      // A key's quote stands before its offset; so does the comma before a member that is not the first.
+      // A key's quote is before its offset; so is the comma before a member that is not the first.
       let start = tape.word(at).offset &- 1
       let mayBePatched = lengths & 1 << (tape.word(at).header & 63) != 0
       let place = mayBePatched ? JSONWriter.last(patches, tape, at) : nil

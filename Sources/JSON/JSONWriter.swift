@@ -2,7 +2,7 @@
 ///
 /// It has one owner (it cannot be copied); ``finish()`` gives the bytes in a form that can be shared.
 package struct JSONWriter: ~Copyable {
-  /// What was written so far; other text may be appended to it.
+  /// What was written so far; other text can be appended to it.
   package var buffer: ByteBuffer
 
   package init(capacity: Int = 0) { buffer = ByteBuffer(capacity: capacity) }
@@ -80,7 +80,7 @@ package struct JSONWriter: ~Copyable {
 // MARK: - Views
 
 extension JSONWriter {
-  /// Appends a value of a document: its bytes as they stand where they are in written form, else written anew.
+  /// Appends a value of a document: its bytes as they are if they are in written form, else they are written again.
   package mutating func write(_ view: JSONView) {
     withExtendedLifetime(view.document) { write(view.tape, view.index) }
   }

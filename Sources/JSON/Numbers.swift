@@ -80,7 +80,7 @@ enum Numbers {
     return scanned.map { $0.length == count && count > 0 } ?? false
   }
 
-  /// The length of the JSON number at `start`, which a byte that no number contains ends; nil where there is none.
+  /// The length of the JSON number at `start`, which a byte that no number contains ends; nil if there is none.
   ///
   /// As in Python, a point or an exponent without digits does not belong to the number.
   static func scan(_ start: UnsafePointer<UInt8>) -> (length: Int, isInteger: Bool)? {

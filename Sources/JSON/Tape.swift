@@ -65,7 +65,7 @@ struct Tape: @unchecked Sendable {
 }
 
 extension Tape {
-  /// The place of the value of `key` in the object at `index`, the last one where there are several; nil where there is none.
+  /// The place of the value of `key` in the object at `index`, the last one where there are several; nil if there is none.
   @inline(__always)
   func find(_ key: JSONKey, in index: Int) -> Int? {
     let object = word(index)

@@ -104,7 +104,7 @@ extension TapeBuilder {
     return TapeWord(Numbers.isOverlong(text) ? .double : .int, offset: start - base, length: text.count)
   }
 
-  /// Reads one of the words that Python takes for a number.
+  /// Reads one of the words that Python reads as a number.
   @inline(never)
   private mutating func scanWord(_ start: UnsafePointer<UInt8>) throws(Failure) -> (end: UnsafePointer<UInt8>, word: TapeWord) {
     for word in ["NaN", "Infinity", "-Infinity"] as [StaticString]

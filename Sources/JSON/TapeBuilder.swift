@@ -14,7 +14,7 @@ struct TapeBuilder: ~Copyable {
   }
 
   /// The words, and how many there are. While they are written they are a variable of their own, of which no pointer is given to a call
-  /// that is not inlined: so its parts stand in registers.
+  /// that is not inlined: so its parts are in registers.
   struct Output {
     fileprivate(set) var words: UnsafeMutablePointer<UInt64>
     fileprivate(set) var capacity: Int
@@ -68,7 +68,7 @@ struct TapeBuilder: ~Copyable {
   /// A container that is still open.
   private struct Frame {
     var index: Int
-    /// The number of things found so far that keep the text from being written as it stands.
+    /// The number of things found so far that keep the text from being written as it is.
     var dirt: Int
     var count: Int
     var flags: UInt64
@@ -80,10 +80,10 @@ struct TapeBuilder: ~Copyable {
   /// The keys of the object that was closed last at a level. The next one there mostly has the same ones in the same order, as the
   /// records of a page do, and to compare a key with the one expected is much less than to read it and to see that it is new.
   private struct Shape {
-    /// The places of the first key and behind the last value; 0 where there is nothing to expect.
+    /// The places of the first key and behind the last value; 0 if there is nothing to expect.
     var start = 0
     var end = 0
-    /// The place of the key that is expected next in the open object; 0 where none is.
+    /// The place of the key that is expected next in the open object; 0 if none is.
     var next = 0
   }
 
@@ -99,7 +99,7 @@ struct TapeBuilder: ~Copyable {
   /// The place at which a failure was noticed.
   private(set) var failureOffset = 0
 
-  /// Where reading goes on, in a text that is not there as a whole yet: before a value, or before the key of one.
+  /// Where reading continues, in a text that is not there as a whole yet: before a value, or before the key of one.
   private var pause = (place: 0, dirt: 0, depth: 0, isBeforeKey: false)
 
   init(_ bytes: JSONBytes) { self.init(bytes.base, count: bytes.count, expecting: bytes.count) }
@@ -133,7 +133,7 @@ struct TapeBuilder: ~Copyable {
     return result
   }
 
-  /// Reads the whole text. On failure ``failureOffset`` tells the place.
+  /// Reads the whole text. On failure ``failureOffset`` has the position.
   mutating func build() throws(Failure) { try build(from: 0, to: end) }
 
   /// Forgets the words from `count` on.
@@ -142,7 +142,7 @@ struct TapeBuilder: ~Copyable {
     shapes.update(repeating: Shape(), count: frameCapacity)
   }
 
-  /// Reads the value that takes up a part of the text; behind the part stands a byte that no value can contain.
+  /// Reads the value that takes up a part of the text; the part is followed by a byte that no value can contain.
   mutating func build(from start: Int, to end: Int) throws(Failure) {
     guard end <= TapeWord.maximumText else { throw fail(.size, base) }
     pause = (start, 0, 0, false)
@@ -279,7 +279,8 @@ struct TapeBuilder: ~Copyable {
 
   // MARK: - Pieces
 
-  /// Reads a key of which nothing is known: its word, the place of its closing quote, and what keeps it from being written as it stands.
+  /// Reads a key of which nothing is known: its word, the place of its closing quote, and what keeps it from being written as it
+  /// is.
   @inline(never)
   private mutating func scanKey(
     _ start: UnsafePointer<UInt8>, _ level: Int, _ out: Output

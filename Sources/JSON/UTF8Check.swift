@@ -1,6 +1,6 @@
 /// Well-formed UTF-8 as RFC 3629 §4 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
 enum UTF8Check {
-  /// The length of the sequence that starts at `place` with a byte beyond ASCII, or 0 where it is malformed.
+  /// The length of the sequence that starts at `place` with a byte beyond ASCII, or 0 if it is malformed.
   ///
   /// Reads at most up to the first byte that does not belong, so a zero byte ends every sequence.
   @inline(__always)

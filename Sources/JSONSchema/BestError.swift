@@ -3,7 +3,7 @@ import Python
 
 extension Collection where Element == ValidationError {
   /// The error that says most: the one highest up in the value, and within an `anyOf` or a `oneOf` the one of the alternative
-  /// that the author meant, as its `type` (or another property with fixed values) tells; nil of no errors.
+  /// that the author meant, as its `type` (or another property with fixed values) shows; nil without errors.
   package var best: ValidationError? {
     self.min { ValidationError.isMoreTelling($0, $1) }?.best
   }
@@ -49,7 +49,7 @@ extension ValidationError {
         error = candidates.dropFirst().reduce(first) { Self.isMoreTelling($1, $0) ? $1 : $0 }
         continue
       }
-      // Nothing tells the alternatives apart but how far the value got in them.
+      // The alternatives differ only in how far the value got in them.
       let deepest = candidates.map(\.instancePath.count).max() ?? 0
       let deep = candidates.filter { $0.instancePath.count == deepest }
       if deep.count != 1 { return error }

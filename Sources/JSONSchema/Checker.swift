@@ -31,7 +31,7 @@ struct Checker {
   /// The same from the beginning.
   var again: Checker { Checker(targets: targets, maximumSteps: maximumSteps) }
 
-  /// Counts one schema more; false where that is too much. Each call that returns true is answered by ``leave()``.
+  /// Counts one schema more; false if that is too much. Each call that returns true is answered by ``leave()``.
   mutating func enter() -> Bool {
     if exceeded != nil { return false }
     if depth >= Self.depthLimit {
@@ -139,9 +139,9 @@ struct Checker {
     }
   }
 
-  /// Whether `pattern` matches somewhere in `text`; false where that cannot be found out within its limits.
+  /// Whether `pattern` matches somewhere in `text`; false if that cannot be found out within its limits.
   mutating func isFound(_ pattern: PythonPattern, in text: String) -> Bool {
-    // Each key of an object may be held against each of many patterns.
+    // Each key of an object may be compared with each of many patterns.
     steps += 1
     guard exceeded == nil, steps <= maximumSteps else {
       exceeded = exceeded ?? .steps

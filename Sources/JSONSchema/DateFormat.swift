@@ -12,7 +12,7 @@ enum DateFormat {
     return day <= lengths[month - 1]
   }
 
-  /// `23:59:59.5+01:00`: a zone is needed; a 60th second stands only at the end of a day in UTC.
+  /// `23:59:59.5+01:00`: a zone is needed; a 60th second is allowed only at the end of a day in UTC.
   static func isTime(_ text: ArraySlice<UInt8>) -> Bool {
     let bytes = Array(text)
     guard bytes.count > 8, bytes[2] == UInt8(ascii: ":"), bytes[5] == UInt8(ascii: ":"),

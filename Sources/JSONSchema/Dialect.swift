@@ -7,7 +7,7 @@ package enum Dialect: Sendable, Hashable {
   /// The edition of 2020-12, without `unevaluatedProperties` and `unevaluatedItems`.
   case draft2020
 
-  /// The edition that Python's `jsonschema.validate` takes for `schema`: what `$schema` names, else the latest.
+  /// The edition that Python's `jsonschema.validate` uses for `schema`: what `$schema` names, else the latest.
   package init(of schema: JSONValue) {
     self = .draft2020
     if case .object(let object) = schema, case .string(let name)? = object["$schema"] {

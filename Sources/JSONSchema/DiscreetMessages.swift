@@ -1,13 +1,13 @@
 import JSON
 
 extension ValidationError {
-  /// What is wrong, as a sentence without a final stop that says nothing of the value but its kind: for values that may be secret.
+  /// What is wrong, as a sentence without a final stop that shows only the kind of the value: for values that may be secret.
   ///
   /// What it quotes is the schema's.
   package var discreetMessage: String {
     let limit = Self.whole(keywordValue)
     switch keyword {
-    case "": return abortSentence ?? "no value is allowed here"
+    case "": return abortReason.map { "validation was given up: \($0)" } ?? "no value is allowed here"
     case "type": return "expected \(Self.typeNames(keywordValue)), found \(kind)"
     case "enum":
       guard case .array(let values) = keywordValue else { return "the value is not allowed here" }
@@ -27,7 +27,7 @@ extension ValidationError {
     case "uniqueItems": return "two elements of the list are equal"
     case "pattern": return "the string does not match the pattern \(limit)"
     case "format": return "the string does not have the format \(limit)"
-    case "not": return "the value fits what is excluded here"
+    case "not": return "the value matches a schema that it must not match"
     case "$ref", "$dynamicRef": return "the reference \(limit) of the schema leads nowhere"
     default: return discreetDetail
     }
@@ -55,21 +55,14 @@ extension ValidationError {
       return "the property \(Self.quoted([missing])) is missing, which \(Self.quoted([key])) needs"
     case .surplus(_, let start): return "the list has more than \(Self.count(.int(start), "element"))"
     case .count(let count):
-      return count == 0 ? "no element of the list is one that has to be in it" : "another number of elements has to fit here"
-    case .overlap(let schemas): return "the value fits \(schemas.count) alternatives, and has to fit just one"
+      return count == 0 ? "no element of the list fits `contains`" : "too few or too many elements fit `contains`"
+    case .overlap(let schemas): return "the value fits \(schemas.count) alternatives, but must fit exactly one"
     case .refused(let choice):
       guard let unknown = choice.unknown else { return "the value fits none of the alternatives" }
       guard unknown.value != nil else { return "the property \(Self.quoted([unknown.key])) is missing" }
       return "\(Self.quoted([unknown.key])) is not one of \(Self.list(unknown.allowed))"
     case .untold(let key, let allowed): return "the property '\(key)' is missing: it is one of \(Self.list(allowed))"
     case .none, .gaveUp, .forbidden: return "the value is not allowed here"
-    }
-  }
-
-  private var abortSentence: String? {
-    abortMessage.map { message in
-      let sentence = message.hasSuffix(".") ? message.dropLast() : message[...]
-      return sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
   }
 

@@ -2,7 +2,7 @@ import JSON
 
 /// A JSON schema (draft-07), compiled once and applied to any number of values.
 ///
-/// It answers as Python's `jsonschema.Draft7Validator` does: `1.0` is an integer, booleans are not numbers, whatever stands
+/// It answers as Python's `jsonschema.Draft7Validator` does: `1.0` is an integer, booleans are not numbers, anything
 /// beside a `$ref` is ignored, and `format` says nothing unless asked for.
 package struct JSONSchema: Sendable {
   let root: SchemaNode
@@ -17,7 +17,7 @@ package struct JSONSchema: Sendable {
   /// - Parameters:
   ///   - dialect: the edition whose rules hold, whatever the schema's own `$schema` says.
   ///   - checksFormats: whether `format` is a demand.
-  /// - Throws: ``JSONSchemaError`` where the schema breaks the rules of its edition, or a pattern cannot be read.
+  /// - Throws: ``JSONSchemaError`` if the schema breaks the rules of its edition, or a pattern cannot be read.
   package init(
     compiling schema: JSONValue, dialect: Dialect = .draft7, checksFormats: Bool = false
   ) throws(JSONSchemaError) {
@@ -28,8 +28,8 @@ package struct JSONSchema: Sendable {
     try self.init(unchecked: schema, dialect: dialect, checksFormats: checksFormats, isSound: false)
   }
 
-  /// Compiles a draft-07 schema that ``init(compiling:dialect:checksFormats:)`` is known to take, and that refers to nothing but its
-  /// own parts: it is not held against the rules of its edition again, and parts are compiled when they are first needed.
+  /// Compiles a draft-07 schema that ``init(compiling:dialect:checksFormats:)`` is known to accept, and that refers only to its
+  /// own parts: it is not checked against the rules of its edition again, and parts are compiled when they are first needed.
   package init(sound schema: JSONValue) throws(JSONSchemaError) {
     try self.init(unchecked: schema, dialect: .draft7, checksFormats: false, isSound: true)
   }
@@ -60,14 +60,14 @@ package struct JSONSchema: Sendable {
     return (isValid, checker)
   }
 
-  /// All that is wrong with `instance`, in the order of the schema's keywords; empty where it is valid.
+  /// All that is wrong with `instance`, in the order of the schema's keywords; empty if it is valid.
   ///
   /// Alternatives (`anyOf`, `oneOf`) whose `type` does not fit the instance's are not followed further than that.
   package func validate(_ instance: JSONValue) -> [ValidationError] {
     errors(instance, complete: false)
   }
 
-  /// The most relevant error, chosen as ``Swift/Collection/best`` does; nil where `instance` is valid.
+  /// The most relevant error, chosen as ``Swift/Collection/best`` does; nil if `instance` is valid.
   package func firstError(_ instance: JSONValue) -> ValidationError? {
     validate(instance).best
   }

@@ -1,6 +1,6 @@
 /// Why a schema could not be compiled.
 package struct JSONSchemaError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Where in the schema the fault lies.
+  /// Where in the schema the error is.
   package let path: [PathElement]
   /// A clear sentence about the fault.
   package let reason: String

@@ -7,60 +7,60 @@ extension ValidationError {
     let it = Self.brief(instance)
     let limit = Self.whole(keywordValue)
     switch keyword {
-    case "": return abortMessage ?? "No value is allowed here."
-    case "type": return "\(Self.typed(instance)) was found where \(Self.typeNames(keywordValue)) is expected."
+    case "": return abortReason.map { "Validation was given up: \($0)" } ?? "No value is allowed here"
+    case "type": return "\(Self.typed(instance)) was found where \(Self.typeNames(keywordValue)) is expected"
     case "enum":
-      guard case .array(let values) = keywordValue else { return "\(it) is not allowed here." }
+      guard case .array(let values) = keywordValue else { return "\(it) is not allowed here" }
       return values.count == 1
-        ? "\(it) was found where only \(Self.whole(values[0])) is allowed." : "\(it) is not one of \(Self.list(values))."
-    case "const": return "\(it) was found where only \(limit) is allowed."
-    case "minimum": return "\(it) is less than \(limit), the least that is allowed."
-    case "maximum": return "\(it) is more than \(limit), the most that is allowed."
-    case "exclusiveMinimum": return "\(it) is not more than \(limit)."
-    case "exclusiveMaximum": return "\(it) is not less than \(limit)."
-    case "multipleOf": return "\(it) is not a multiple of \(limit)."
-    case "minLength": return "\(it) is shorter than \(Self.count(keywordValue, "character"))."
-    case "maxLength": return "\(it) is longer than \(Self.count(keywordValue, "character"))."
-    case "minItems": return "This list has fewer than \(Self.count(keywordValue, "element"))."
-    case "maxItems": return "This list has more than \(Self.count(keywordValue, "element"))."
-    case "minProperties": return "This object has fewer than \(Self.count(keywordValue, "property", "properties"))."
-    case "maxProperties": return "This object has more than \(Self.count(keywordValue, "property", "properties"))."
-    case "uniqueItems": return "Two elements of this list are equal."
-    case "pattern": return "\(it) does not match the pattern \(limit)."
-    case "format": return "\(it) does not have the format \(limit)."
-    case "not": return "\(it) is just what is excluded here."
-    case "$ref", "$dynamicRef": return "The schema's reference \(limit) leads nowhere."
+        ? "\(it) was found where only \(Self.whole(values[0])) is allowed" : "\(it) is not one of \(Self.list(values))"
+    case "const": return "\(it) was found where only \(limit) is allowed"
+    case "minimum": return "\(it) is less than \(limit), the least that is allowed"
+    case "maximum": return "\(it) is more than \(limit), the most that is allowed"
+    case "exclusiveMinimum": return "\(it) is not more than \(limit)"
+    case "exclusiveMaximum": return "\(it) is not less than \(limit)"
+    case "multipleOf": return "\(it) is not a multiple of \(limit)"
+    case "minLength": return "\(it) is shorter than \(Self.count(keywordValue, "character"))"
+    case "maxLength": return "\(it) is longer than \(Self.count(keywordValue, "character"))"
+    case "minItems": return "This list has fewer than \(Self.count(keywordValue, "element"))"
+    case "maxItems": return "This list has more than \(Self.count(keywordValue, "element"))"
+    case "minProperties": return "This object has fewer than \(Self.count(keywordValue, "property", "properties"))"
+    case "maxProperties": return "This object has more than \(Self.count(keywordValue, "property", "properties"))"
+    case "uniqueItems": return "Two elements of this list are equal"
+    case "pattern": return "\(it) does not match the pattern \(limit)"
+    case "format": return "\(it) does not have the format \(limit)"
+    case "not": return "\(it) matches a schema that it must not match"
+    case "$ref", "$dynamicRef": return "The schema's reference \(limit) leads nowhere"
     default: return detailMessage(it)
     }
   }
 
   private func detailMessage(_ it: String) -> String {
     switch detail {
-    case .keys(let keys) where keyword == "required": return "The property \(Self.quoted(keys)) is missing."
+    case .keys(let keys) where keyword == "required": return "The property \(Self.quoted(keys)) is missing"
     case .keys(let keys):
       return keys.count == 1
-        ? "The property \(Self.quoted(keys)) is not known here." : "The properties \(Self.quoted(keys)) are not known here."
+        ? "The property \(Self.quoted(keys)) is not known here" : "The properties \(Self.quoted(keys)) are not known here"
     case .unmatched(let keys, let patterns):
-      return "\(Self.quoted(keys)): no such property is known here, and no pattern of \(Self.quoted(patterns)) matches."
+      return "\(Self.quoted(keys)): no property of this name is known here, and no pattern of \(Self.quoted(patterns)) matches"
     case .dependency(let missing, let key):
-      return "The property \(Self.quoted([missing])) is missing: \(Self.quoted([key])) needs it."
+      return "The property \(Self.quoted([missing])) is missing: \(Self.quoted([key])) needs it"
     case .surplus(_, let start):
-      return "This list has more than \(Self.count(.int(start), "element"))."
+      return "This list has more than \(Self.count(.int(start), "element"))"
     case .count(let count):
       return count == 0
-        ? "No element of this list is one that has to be in it." : "\(count) elements fit, which is not the number asked for."
-    case .overlap(let schemas): return "\(it) fits \(schemas.count) alternatives where it has to fit just one."
+        ? "No element of this list fits `contains`" : "\(count) elements fit `contains`, which is not the number that is allowed"
+    case .overlap(let schemas): return "\(it) fits \(schemas.count) alternatives, but must fit exactly one"
     case .refused(let choice):
       guard let unknown = choice.unknown else { return refusal(it) }
       guard let value = unknown.value else { return Self.untold(unknown.key, unknown.allowed) }
-      return "\(unknown.key): \(Self.brief(value)) is not one of \(Self.list(unknown.allowed))."
+      return "\(unknown.key): \(Self.brief(value)) is not one of \(Self.list(unknown.allowed))"
     case .untold(let key, let allowed): return Self.untold(key, allowed)
-    case .none, .gaveUp, .forbidden: return "\(it) is not allowed here."
+    case .none, .gaveUp, .forbidden: return "\(it) is not allowed here"
     }
   }
 
   private static func untold(_ key: String, _ allowed: [JSONValue]) -> String {
-    "The property '\(key)' is missing: it is one of \(list(allowed))."
+    "The property '\(key)' is missing: it is one of \(list(allowed))"
   }
 
   /// Where the value is of a wrong type for each alternative, the types that they take.
@@ -69,22 +69,23 @@ extension ValidationError {
     for error in context {
       guard error.keyword == "type", error.instancePath.count == instancePath.count else {
         if error.instancePath.count == instancePath.count, error.keyword == "enum" || error.keyword == "const" { continue }
-        return "\(it) fits none of the alternatives."
+        return "\(it) fits none of the alternatives"
       }
       let types: [JSONValue] = if case .array(let items) = error.keywordValue { items } else { [error.keywordValue] }
       for name in types where !names.contains(name) { names.append(name) }
     }
-    guard !names.isEmpty else { return "\(it) fits none of the alternatives." }
-    return "\(Self.typed(instance)) was found where \(Self.typeNames(.array(names))) is expected."
+    guard !names.isEmpty else { return "\(it) fits none of the alternatives" }
+    return "\(Self.typed(instance)) was found where \(Self.typeNames(.array(names))) is expected"
   }
 
-  var abortMessage: String? {
+  /// Why validation was given up, as a clause; nil where it was not.
+  var abortReason: String? {
     switch detail {
-    case .gaveUp(.depth): "Validation was given up: values or references nest more than \(Checker.depthLimit) levels deep."
+    case .gaveUp(.depth): "values or references nest more than \(Checker.depthLimit) levels deep"
     case .gaveUp(.pattern(let pattern)):
-      "Validation was given up: the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ do so."
+      "the pattern '\(pattern)' takes too many steps on a value. Nested repetitions such as (a+)+ can cause this"
     case .gaveUp(.steps):
-      "Validation was given up: the value is too large, or alternatives nest so that they cannot all be tried."
+      "the value is too large, or alternatives nest so that they cannot all be tried"
     default: nil
     }
   }

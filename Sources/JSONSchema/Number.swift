@@ -66,7 +66,7 @@ enum Number: Sendable {
     }
   }
 
-  /// -1, 0 or 1; nil where one of both is not a number.
+  /// -1, 0 or 1; nil if one of both is not a number.
   func compared(to other: Number) -> Int? {
     switch (self, other) {
     case (.int(let a), .int(let b)): return a < b ? -1 : a == b ? 0 : 1

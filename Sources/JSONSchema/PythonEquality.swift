@@ -54,7 +54,7 @@ enum PythonEquality {
 
     func hash(into hasher: inout Hasher) { Self.hash(value, depth: 0, into: &hasher) }
 
-    // As deep as values are compared: whatever is left out could be all that tells many values apart.
+    // As deep as values are compared: what is left out may be the only difference between many values.
     private static func hash(_ value: JSONValue, depth: Int, into hasher: inout Hasher) {
       switch value {
       case .null: hasher.combine(0)

@@ -41,7 +41,7 @@ struct SchemaCompiler {
     switch schema {
     case .bool(let bool): return SchemaNode(isFalse: !bool)
     case .object(let object):
-      guard path.count <= Self.depthLimit else { throw fault("it is nested too deeply.") }
+      guard path.count <= Self.depthLimit else { throw fault("it is nested too deeply") }
       var base = base
       if let id = SchemaReferences.identifier(of: schema, dialect), base != id { base = URIReference.join(base, id) }
       var keywords: [Keyword] = []
@@ -55,7 +55,7 @@ struct SchemaCompiler {
         path.removeLast()
       }
       return SchemaNode(isFalse: false, keywords: keywords)
-    default: throw fault("a schema is an object, true or false.")
+    default: throw fault("a schema is an object, true or false")
     }
   }
 
@@ -81,12 +81,12 @@ struct SchemaCompiler {
     case "type":
       var types: TypeSet = []
       for name in try strings(value, orOne: true) {
-        guard let type = TypeSet(name: name) else { throw fault("there is no type '\(name)'.") }
+        guard let type = TypeSet(name: name) else { throw fault("there is no type '\(name)'") }
         types.formUnion(type)
       }
       return .type(types)
     case "enum":
-      guard case .array(let values) = value else { throw fault("it is a list of values.") }
+      guard case .array(let values) = value else { throw fault("it is a list of values") }
       return .enumeration(values, PythonEquality.Values(values))
     case "const": return .const(value)
     case "minimum": return .minimum(try number(value))
@@ -97,7 +97,7 @@ struct SchemaCompiler {
     case "minLength": return .minLength(try number(value))
     case "maxLength": return .maxLength(try number(value))
     case "pattern":
-      guard case .string(let source) = value else { throw fault("it is a regular expression.") }
+      guard case .string(let source) = value else { throw fault("it is a regular expression") }
       return .pattern(try pattern(source))
     case "format":
       guard checksFormats, case .string(let name) = value else { return nil }
@@ -169,7 +169,7 @@ struct SchemaCompiler {
   private mutating func dependencies(
     _ value: JSONValue, _ base: String
   ) throws(JSONSchemaError) -> [(key: String, dependency: Rule.Dependency)] {
-    guard case .object(let object) = value else { throw fault("it is an object.") }
+    guard case .object(let object) = value else { throw fault("it is an object") }
     var found: [(key: String, dependency: Rule.Dependency)] = []
     for (key, value) in object {
       path.append(.key(key))
@@ -188,7 +188,7 @@ struct SchemaCompiler {
   ) throws(JSONSchemaError) -> Rule? {
     switch name {
     case "allOf", "anyOf", "oneOf":
-      guard case .array(let members) = value else { throw fault("it is a list of schemas.") }
+      guard case .array(let members) = value else { throw fault("it is a list of schemas") }
       let nodes = try nodes(members, base)
       return name == "allOf" ? .allOf(nodes) : name == "anyOf" ? .anyOf(nodes) : .oneOf(nodes)
     case "not": return .not(try node(value, base: base))
@@ -198,7 +198,7 @@ struct SchemaCompiler {
       return .condition(try node(value, base: base), then: then, otherwise: otherwise)
     default:
       if name == "$dynamicRef", dialect == .draft7 { return nil }
-      guard case .string(let reference) = value else { throw fault("it is a reference.") }
+      guard case .string(let reference) = value else { throw fault("it is a reference") }
       guard let location = resolver.resolve(reference, from: base) else {
         if known.insert(reference).inserted { unresolved.append(reference) }
         return .unresolved(reference)
@@ -223,7 +223,7 @@ struct SchemaCompiler {
   private mutating func members(
     _ value: JSONValue, _ base: String
   ) throws(JSONSchemaError) -> [(key: String, node: SchemaNode)] {
-    guard case .object(let object) = value else { throw fault("it is an object.") }
+    guard case .object(let object) = value else { throw fault("it is an object") }
     var found: [(key: String, node: SchemaNode)] = []
     for (key, schema) in object {
       path.append(.key(key))
@@ -234,16 +234,16 @@ struct SchemaCompiler {
   }
 
   private func number(_ value: JSONValue) throws(JSONSchemaError) -> Number {
-    guard let number = Number(value) else { throw fault("it is a number.") }
+    guard let number = Number(value) else { throw fault("it is a number") }
     return number
   }
 
   private func strings(_ value: JSONValue, orOne: Bool = false) throws(JSONSchemaError) -> [String] {
     if orOne, case .string(let string) = value { return [string] }
-    guard case .array(let items) = value else { throw fault("it is a list of strings.") }
+    guard case .array(let items) = value else { throw fault("it is a list of strings") }
     var found: [String] = []
     for item in items {
-      guard case .string(let string) = item else { throw fault("it is a list of strings.") }
+      guard case .string(let string) = item else { throw fault("it is a list of strings") }
       found.append(string)
     }
     return found
@@ -253,7 +253,7 @@ struct SchemaCompiler {
     do {
       return try PythonPattern(source)
     } catch {
-      throw fault("the pattern '\(source)' cannot be read: \(error.reason).")
+      throw fault("the pattern '\(source)' cannot be read: \(error.reason)")
     }
   }
 

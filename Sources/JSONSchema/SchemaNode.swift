@@ -49,7 +49,7 @@ final class SchemaNode: Sendable {
 
   private static func cheapestFirst(_ rules: [Rule]) -> [Rule] {
     var sorted = rules.enumerated().sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }.map(\.element)
-    // A branch meant for another value is mostly told by one enumerated property: that one is looked at before all others.
+    // A branch meant for another value is mostly recognised by one enumerated property: that one is checked before all others.
     for rule in rules {
       guard case .properties(let properties) = rule else { continue }
       let telling = properties.ordered.filter { $0.node.allowedValues != nil }

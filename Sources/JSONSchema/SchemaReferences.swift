@@ -32,7 +32,7 @@ package struct SchemaReferences: Sendable {
     return id.hasSuffix("#") ? String(id.dropLast()) : id
   }
 
-  /// What `reference` means in a schema whose references are relative to `base`; nil where it leads nowhere.
+  /// What `reference` means in a schema whose references are relative to `base`; nil if it leads nowhere.
   package func resolve(_ reference: String, from base: String) -> Location? {
     let target = reference.hasPrefix("#") ? base + reference : URIReference.join(base, reference)
     let hash = target.utf8.firstIndex(of: UInt8(ascii: "#"))
@@ -108,7 +108,7 @@ package struct SchemaReferences: Sendable {
 }
 
 extension String {
-  /// With `%20` and the like undone; nil where that is not UTF-8.
+  /// With `%20` and other escapes undone; nil if that is not UTF-8.
   var removingPercentEscapes: String? {
     guard utf8.contains(UInt8(ascii: "%")) else { return self }
     var bytes: [UInt8] = []

@@ -2,7 +2,7 @@ import Synchronization
 
 /// What the references of a schema lead to, by their indexes.
 ///
-/// They are compiled with the schema, so that all of its mistakes are told; or, where the schema is known to have none, one by one
+/// They are compiled with the schema, so that all of its mistakes are reported; or, if the schema is known to have none, one by one
 /// as they are first followed: of a large schema that is a small part.
 final class SchemaTargets: Sendable {
   private struct Open {
@@ -29,7 +29,7 @@ final class SchemaTargets: Sendable {
     if index < compiled.count { return compiled[index] }
     return open.withLock { open in
       if let node = open.nodes[index] { return node }
-      // Nothing fulfils what cannot be compiled; a schema that is known to be sound has no such part.
+      // No value fits a part that cannot be compiled; a schema that is known to be valid has no such part.
       let node = (try? open.compiler.target(index)) ?? SchemaNode(isFalse: true)
       open.nodes[index] = node
       return node

@@ -1,6 +1,6 @@
 /// URIs (RFC 3986), their templates (RFC 6570) and JSON pointers (RFC 6901).
 enum URIFormat {
-  /// A URI, or with `relative` also a reference; with `international` characters beyond ASCII may stand in it (RFC 3987).
+  /// A URI, or with `relative` also a reference; with `international` characters beyond ASCII may be in it (RFC 3987).
   static func isURI(_ bytes: [UInt8], relative: Bool, international: Bool) -> Bool {
     guard hasOnlyAllowed(bytes, international: international) else { return false }
     let reference = URIReference(String(decoding: bytes, as: UTF8.self))

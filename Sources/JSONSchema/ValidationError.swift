@@ -25,7 +25,7 @@ package struct ValidationError: Error, Sendable, CustomStringConvertible {
     case none
     /// Properties that are missing, or not expected, as the keyword has it.
     case keys([String])
-    /// The property that would tell which alternative is meant, and its possible values.
+    /// The property that would show which alternative is meant, and its possible values.
     case untold(String, [JSONValue])
     /// Patterns that none of the keys matches.
     case unmatched([String], patterns: [String])
@@ -54,11 +54,11 @@ package struct ValidationError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Which alternatives of an `anyOf` or a `oneOf` the author of a value had in mind.
+/// Which alternatives of an `anyOf` or a `oneOf` the author of a value meant.
 struct AlternativeChoice: Sendable {
-  /// Indexes of the alternatives; empty where nothing speaks for one of them.
+  /// Indexes of the alternatives; empty if nothing speaks for one of them.
   var meant: [Int] = []
-  /// The property that tells the alternatives apart, and all that they allow for it, where the instance has something else,
+  /// The property that distinguishes the alternatives, and all that they allow for it, if the instance has something else,
   /// or lacks it (`value` is nil).
   var unknown: (key: String, value: JSONValue?, allowed: [JSONValue])?
 }

@@ -1,6 +1,6 @@
 /// The variables that a template is evaluated with: a handful of bindings, found by comparing integers.
 ///
-/// Most templates take one or two, which lie in the value itself.
+/// Most templates take one or two, which are in the value itself.
 package struct Context: Sendable {
   // Symbol and value apart, so that a look-up reads one without copying the other.
   private var firstSymbol: Symbol?
@@ -40,7 +40,7 @@ package struct Context: Sendable {
     }
   }
 
-  /// The member of a variable's value, read where it lies, as ``Value/member(_:dotted:)`` gives it.
+  /// The member of a variable's value, read where it is, as ``Value/member(_:dotted:)`` gives it.
   @inline(__always)
   func member(_ key: MemberKey, of symbol: Symbol, dotted: Bool = false) -> Value? {
     if firstSymbol == symbol { return firstValue.member(key, dotted: dotted) }

@@ -29,7 +29,7 @@ package struct Evaluation {
   /// The time and chance of the evaluation.
   package var runtime: TemplateRuntime { given ?? .system }
 
-  /// Begins anew with variables of its own: what a template changes of them is a copy, which nobody else sees.
+  /// Starts again with its own variables: a template changes only copies, which nobody else sees.
   package mutating func beginWithCopies() throws(TemplateError) {
     self = Evaluation(environment: environment, context: context, limits: limits, runtime: given)
     var copier = ValueCopier()
@@ -41,7 +41,7 @@ package struct Evaluation {
   /// Steps that are used up so far.
   package var stepsTaken: Int { limits.steps - steps }
 
-  /// Uses up steps; throws a limit error where none are left.
+  /// Uses up steps; throws a limit error if none are left.
   @inline(__always)
   package mutating func charge(_ count: Int = 1) throws(TemplateError) {
     steps -= count
@@ -81,7 +81,7 @@ package struct Evaluation {
   @inline(__always)
   func checkSize(text size: Int) throws(TemplateError) {
     if size > limits.textSize {
-      throw TemplateError(.limit, "The template makes a text of more than \(limits.textSize) bytes.")
+      throw TemplateError(.limit, "The template makes a text of more than \(limits.textSize) bytes")
     }
   }
 
@@ -103,11 +103,11 @@ package struct Evaluation {
 
   func checkSize(list count: Int) throws(TemplateError) {
     if count > limits.listSize {
-      throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements.")
+      throw TemplateError(.limit, "The template makes a list of more than \(limits.listSize) elements")
     }
   }
 
-  /// Allows for a value that holds containers so many levels deep.
+  /// Allows a value that nests containers this deep.
   func checkDepth(_ value: Value) throws(TemplateError) -> Value {
     try checkDepth(value.depth)
     return value
@@ -116,7 +116,7 @@ package struct Evaluation {
   @inline(__always)
   func checkDepth(_ depth: Int) throws(TemplateError) {
     if depth > Limits.valueDepth {
-      throw TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep.")
+      throw TemplateError(.limit, "The template nests containers more than \(Limits.valueDepth) levels deep")
     }
   }
 
@@ -124,7 +124,7 @@ package struct Evaluation {
   @inline(__always)
   package func checkWalk(depth: Int) throws(TemplateError) {
     if depth > Limits.walkDepth {
-      throw TemplateError(.limit, "A value is nested too deep: more than \(Limits.walkDepth) levels.")
+      throw TemplateError(.limit, "A value is nested too deeply: more than \(Limits.walkDepth) levels")
     }
   }
 
@@ -134,12 +134,12 @@ package struct Evaluation {
   ) throws(TemplateError) -> Result {
     callDepth += depth
     defer { callDepth -= depth }
-    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deep.") }
+    if callDepth > Limits.callDepth { throw TemplateError(.limit, "Macros or recursive loops call each other too deeply") }
     try charge()
     return try body(&self)
   }
 
-  private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps.") }
+  private var outOfSteps: TemplateError { TemplateError(.limit, "The template takes more than \(limits.steps) steps") }
 }
 
 /// Variables that a template binds in one place, by reference: at its top, in a loop's turn, in a macro's call.
@@ -147,7 +147,7 @@ struct Scope: Sendable {
   private struct Variables {
     let parent: Scope?
     var bindings: [(symbol: Symbol, value: Value)] = []
-    /// Where a symbol stands among the bindings, once there are many.
+    /// The index of a symbol among the bindings, once there are many.
     var places: [Symbol: Int]?
 
     static let few = 16

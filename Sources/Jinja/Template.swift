@@ -20,7 +20,7 @@ package struct Template: Sendable {
   private let single: PrintNode?
   private let usesScope: Bool
 
-  /// Throws a syntax error, or a limit error for a template that is nested too deep.
+  /// Throws a syntax error, or a limit error for a template that is nested too deeply.
   package init(_ source: String, environment: Environment = .standard) throws(TemplateError) {
     self.source = source
     self.environment = environment
@@ -71,8 +71,8 @@ package struct Template: Sendable {
   }
 
   /// An evaluation of the template that has not begun, with the variables of `context`, which it only reads. Where it fails for
-  /// ``TemplateError/Kind/readOnly`` the template wants to change them, and is evaluated anew after
-  /// ``Evaluation/beginWithCopies()``. What leaves it is to be ``Value/frozen``.
+  /// ``TemplateError/Kind/readOnly`` the template tries to change them, and is evaluated again after
+  /// ``Evaluation/beginWithCopies()``. What leaves it must be ``Value/frozen``.
   package func evaluation(_ context: consuming Context, runtime: TemplateRuntime? = nil) -> Evaluation {
     Evaluation(environment: environment, context: context, limits: environment.limits, runtime: runtime)
   }

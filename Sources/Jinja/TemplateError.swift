@@ -37,36 +37,49 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     case limit
   }
 
+  /// What an error is about, for those who look for a remedy.
+  package enum Cause: Sendable, Hashable {
+    /// There is no filter of this name.
+    case unknownFilter(String)
+    /// There is no test of this name.
+    case unknownTest(String)
+    /// The template ends inside this tag.
+    case openTag(String)
+  }
+
   // One reference, so that throwing costs a word whatever an error carries.
   private final class Storage: Sendable {
     let kind: Kind
     let message: String
     let position: TemplatePosition?
+    let cause: Cause?
 
-    init(kind: Kind, message: String, position: TemplatePosition?) {
+    init(kind: Kind, message: String, position: TemplatePosition?, cause: Cause?) {
       self.kind = kind
       self.message = message
       self.position = position
+      self.cause = cause
     }
   }
 
   private let storage: Storage
 
-  package init(_ kind: Kind, _ message: String, at position: TemplatePosition? = nil) {
-    storage = Storage(kind: kind, message: message, position: position)
+  package init(_ kind: Kind, _ message: String, at position: TemplatePosition? = nil, cause: Cause? = nil) {
+    storage = Storage(kind: kind, message: message, position: position, cause: cause)
   }
 
   /// An error for a change of a list or dict that the template does not own.
   static func readOnly(_ type: String) -> TemplateError {
     TemplateError(
       .readOnly,
-      "A template cannot change this \(type), which others see too; make a copy with `\(type == "list" ? "|list" : "dict(…)")`.")
+      "A template cannot change this \(type), because it is shared; make a copy with `\(type == "list" ? "|list" : "dict(…)")`")
   }
 
   package var kind: Kind { storage.kind }
-  /// One sentence without the place.
+  /// What is wrong, without the place.
   package var message: String { storage.message }
   package var position: TemplatePosition? { storage.position }
+  package var cause: Cause? { storage.cause }
   package var line: Int? { storage.position?.line }
   package var column: Int? { storage.position?.column }
 
@@ -75,8 +88,8 @@ package struct TemplateError: Error, Sendable, CustomStringConvertible {
     return "\(message) (line \(position.line), column \(position.column) of the template)"
   }
 
-  /// The same error with a place, unless it has one already: the innermost place is the most telling.
+  /// The same error with a place, unless it has one already: the innermost place says most.
   package func located(at position: TemplatePosition) -> TemplateError {
-    storage.position == nil ? TemplateError(kind, message, at: position) : self
+    storage.position == nil ? TemplateError(kind, message, at: position, cause: cause) : self
   }
 }

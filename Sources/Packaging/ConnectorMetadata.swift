@@ -8,7 +8,7 @@ package struct ConnectorMetadata: Sendable, Equatable {
   package let tag: String
 
   /// - Parameter name: what the file is called in errors.
-  /// - Throws: ``PackagingError`` where the YAML is not valid, or lacks one of the two.
+  /// - Throws: ``PackagingError`` if the YAML is not valid, or lacks one of the two.
   package init(parsing bytes: [UInt8], file name: String) throws(PackagingError) {
     let document: YAMLDocument
     do { document = try YAMLDocument(parsing: bytes, file: name) } catch {

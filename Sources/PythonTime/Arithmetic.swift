@@ -34,7 +34,7 @@ func trueDivide(_ a: Int128, _ b: Int128) -> Double {
     exponent -= 1
   }
   while numerator / denominator < (UInt128(1) << 56) {
-    // Only when the divisor is very wide: narrow it, its lowest bits are beyond what a double can tell.
+    // Only when the divisor is very wide: narrow it, its lowest bits are beyond the precision of a double.
     denominator >>= 1
     exponent -= 1
   }

@@ -33,7 +33,7 @@ package enum Gregorian {
 
   /// The inverse of ``ordinal(year:month:day:)`` for days 1 to ``maxOrdinal``.
   static func civil(ordinal: Int) -> (year: Int, month: Int, day: Int) {
-    // Years that begin on 1 March put the leap day last; 306 days lie between 0000-03-01 and 0001-01-01.
+    // Years that begin on 1 March put the leap day last; there are 306 days between 0000-03-01 and 0001-01-01.
     let day = ordinal + 305
     let era = day / 146_097
     let dayOfEra = day % 146_097

@@ -77,7 +77,7 @@ private struct ISODateTimeParser {
       }
       guard week > 0, week < 54 else { throw .value("Invalid week: \(week)") }
       guard day > 0, day < 8 else { throw .value("Invalid weekday: \(day)") }
-      guard (1...9999).contains(year) else { throw .value("year \(year) is out of range") }
+      guard (1...9999).contains(year) else { throw .range("year \(year) is out of range") }
       let ordinal = Gregorian.firstISOMonday(year: year) + (week - 1) * 7 + day - 1
       guard ordinal >= 1, ordinal <= Gregorian.maxOrdinal else { throw .dateRange }
       date = try PyDate(ordinal: ordinal)

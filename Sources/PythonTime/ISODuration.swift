@@ -75,7 +75,7 @@ private struct DurationScanner {
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  /// nil where the text has another form.
+  /// nil if the text has another form.
   mutating func designated() -> DurationParts? {
     var parts = DurationParts()
     if next == UInt8(ascii: "-") || next == UInt8(ascii: "+") {
@@ -157,7 +157,7 @@ private enum AlternativeDuration {
   private static func date(_ text: String) throws(PythonTimeError) -> PyDate {
     do throws(PythonTimeError) {
       return try PyDateTime.isoParse(text).date
-    } catch  where error.message.contains("out of range") || error.message.contains("must be in") {
+    } catch  where error.isOutOfRange {
       throw error
     } catch {
       throw PythonTimeError(.iso8601Error, "Unrecognised ISO 8601 date format: \(PythonRepr.of(text))")

@@ -13,9 +13,9 @@ package struct PyDate: Hashable, Sendable, Comparable {
 
   /// Throws `ValueError` where a part is out of its range.
   package init(year: Int, month: Int, day: Int) throws(PythonTimeError) {
-    guard year >= 1, year <= 9999 else { throw .value("year \(year) is out of range") }
-    guard month >= 1, month <= 12 else { throw .value("month must be in 1..12") }
-    guard day >= 1, day <= Gregorian.daysIn(month: month, year: year) else { throw .value("day is out of range for month") }
+    guard year >= 1, year <= 9999 else { throw .range("year \(year) is out of range") }
+    guard month >= 1, month <= 12 else { throw .range("month must be in 1..12") }
+    guard day >= 1, day <= Gregorian.daysIn(month: month, year: year) else { throw .range("day is out of range for month") }
     self.init(uncheckedYear: year, month: month, day: day)
   }
 
@@ -30,7 +30,7 @@ package struct PyDate: Hashable, Sendable, Comparable {
     guard ordinal >= 1 else { throw .value("ordinal must be >= 1") }
     guard ordinal <= Gregorian.maxOrdinal else {
       guard Int32(exactly: ordinal) != nil else { throw .overflow("signed integer is greater than maximum") }
-      throw .value("year \(Gregorian.year(ofAny: Int128(ordinal))) is out of range")
+      throw .range("year \(Gregorian.year(ofAny: Int128(ordinal))) is out of range")
     }
     self.init(uncheckedOrdinal: ordinal)
   }
@@ -70,7 +70,7 @@ package struct PyDate: Hashable, Sendable, Comparable {
   /// The day `delta.days` earlier. Throws `OverflowError` outside years 1 to 9999.
   package func subtracting(_ delta: PyTimeDelta) throws(PythonTimeError) -> PyDate { try adding(days: -delta.days) }
 
-  /// The day so many days later. Throws `OverflowError` outside years 1 to 9999.
+  /// The day this many days later. Throws `OverflowError` outside years 1 to 9999.
   package func adding(days: Int) throws(PythonTimeError) -> PyDate {
     let (target, overflow) = ordinal.addingReportingOverflow(days)
     guard !overflow, target >= 1, target <= Gregorian.maxOrdinal else { throw .dateRange }

@@ -3,7 +3,7 @@ package struct PyDateTime: Hashable, Sendable {
   package let date: PyDate
   /// 0 to 86,399,999,999.
   let microsecondOfDay: Int
-  /// nil where the value is naive.
+  /// nil if the value is naive.
   package let tz: PyTimeZone?
 
   package var year: Int { date.year }
@@ -29,10 +29,10 @@ package struct PyDateTime: Hashable, Sendable {
     tz: PyTimeZone? = nil
   ) throws(PythonTimeError) {
     let date = try PyDate(year: year, month: month, day: day)
-    guard hour >= 0, hour <= 23 else { throw .value("hour must be in 0..23") }
-    guard minute >= 0, minute <= 59 else { throw .value("minute must be in 0..59") }
-    guard second >= 0, second <= 59 else { throw .value("second must be in 0..59") }
-    guard microsecond >= 0, microsecond <= 999_999 else { throw .value("microsecond must be in 0..999999") }
+    guard hour >= 0, hour <= 23 else { throw .range("hour must be in 0..23") }
+    guard minute >= 0, minute <= 59 else { throw .range("minute must be in 0..59") }
+    guard second >= 0, second <= 59 else { throw .range("second must be in 0..59") }
+    guard microsecond >= 0, microsecond <= 999_999 else { throw .range("microsecond must be in 0..999999") }
     self.init(
       date: date, microsecondOfDay: ((hour * 60 + minute) * 60 + second) * 1_000_000 + microsecond, tz: tz)
   }
@@ -139,7 +139,7 @@ extension PyDateTime {
       total = Int128(value) * 1_000_000
     case .float(let value):
       guard !value.isNaN else { throw .value("Invalid value NaN (not a number)") }
-      guard abs(value) < 9.2e18 else { throw .overflow("timestamp out of range for platform time_t") }
+      guard abs(value) < 9.2e18 else { throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t", isOutOfRange: true) }
       let whole = value.rounded(.towardZero)
       total = Int128(whole) * 1_000_000 + Int128(((value - whole) * 1_000_000).rounded(.toNearestOrEven))
     }
@@ -149,7 +149,7 @@ extension PyDateTime {
       guard Int32(exactly: year - 1900) != nil else {
         throw PythonTimeError(.osError, "[Errno 75] Value too large for defined data type")
       }
-      throw .value("year \(year) is out of range")
+      throw .range("year \(year) is out of range")
     }
     return try PyDateTime(epochMicroseconds: total, tz: tz)
   }

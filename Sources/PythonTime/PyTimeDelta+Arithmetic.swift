@@ -75,7 +75,7 @@ extension PyTimeDelta {
     return try PyTimeDelta(totalMicroseconds: divideRoundingHalfToEven(product, fraction.denominator))
   }
 
-  /// `float.as_integer_ratio()`, as far as a time difference can tell.
+  /// `float.as_integer_ratio()`, as far as a time difference needs it.
   private func ratio(of value: Double) throws(PythonTimeError) -> (numerator: Int128, denominator: Int128) {
     guard !value.isNaN else { throw .value("cannot convert NaN to integer ratio") }
     guard !value.isInfinite else { throw .overflow("cannot convert Infinity to integer ratio") }

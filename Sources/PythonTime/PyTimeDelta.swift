@@ -26,7 +26,7 @@ package struct PyTimeDelta: Hashable, Sendable, Comparable {
     storedMicroseconds = Int32(truncatingIfNeeded: microseconds)
   }
 
-  /// A difference of so many microseconds. Throws `OverflowError` beyond a thousand million days.
+  /// A difference of this many microseconds. Throws `OverflowError` beyond a thousand million days.
   package init(totalMicroseconds total: Int128) throws(PythonTimeError) {
     let (days, rest) = floorDivide(total, Int128(Self.microsecondsPerDay))
     guard days >= -999_999_999, days <= 999_999_999 else {

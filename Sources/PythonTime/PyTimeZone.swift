@@ -30,7 +30,7 @@ package enum PyTimeZone: Hashable, Sendable {
     }
   }
 
-  /// `tzname()`; nil where the zone has none.
+  /// `tzname()`; nil if the zone has none.
   package var name: String? {
     switch self {
     case .utc, .pytzUTC, .dateutilUTC: return "UTC"

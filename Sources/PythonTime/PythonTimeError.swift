@@ -18,10 +18,13 @@ package struct PythonTimeError: Error, Hashable, Sendable, CustomStringConvertib
   package let kind: Kind
   /// The exception's text as `str()` shows it.
   package let message: String
+  /// Whether a date or time, or a part of one, is beyond what there is.
+  package let isOutOfRange: Bool
 
-  package init(_ kind: Kind, _ message: String) {
+  package init(_ kind: Kind, _ message: String, isOutOfRange: Bool = false) {
     self.kind = kind
     self.message = message
+    self.isOutOfRange = isOutOfRange
   }
 
   package var description: String { "\(kind.rawValue): \(message)" }
@@ -31,5 +34,6 @@ extension PythonTimeError {
   static func value(_ message: String) -> PythonTimeError { PythonTimeError(.valueError, message) }
   static func type(_ message: String) -> PythonTimeError { PythonTimeError(.typeError, message) }
   static func overflow(_ message: String) -> PythonTimeError { PythonTimeError(.overflowError, message) }
-  static let dateRange = PythonTimeError.overflow("date value out of range")
+  static func range(_ message: String) -> PythonTimeError { PythonTimeError(.valueError, message, isOutOfRange: true) }
+  static let dateRange = PythonTimeError(.overflowError, "date value out of range", isOutOfRange: true)
 }

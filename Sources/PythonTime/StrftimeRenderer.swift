@@ -164,7 +164,7 @@ extension StrftimeRenderer {
         directive.letter = bytes[index]
         index += 1
       }
-      // What is not known comes out as it stands, from the last percent sign on.
+      // What is not known stays as it is, from the last percent sign on.
       directive.text = directive.letter == UInt8(ascii: "%") ? [directive.letter] : Array(bytes[start..<index])
       flush()
       parts.append(.directive(directive))
@@ -190,7 +190,7 @@ extension StrftimeRenderer {
 }
 
 extension StrftimeRenderer {
-  /// What a directive stands for before flags and width are applied.
+  /// What a directive gives before flags and width are applied.
   private enum Content {
     /// A number with its least width.
     case number(Int, digits: Int)

@@ -143,7 +143,7 @@ extension StrptimeField {
     guard let minutesEnd = sixty(at: start + 3, bytes) else { return }
     if let secondsEnd = sixty(at: minutesEnd, bytes) {
       if secondsEnd < bytes.count, bytes[secondsEnd] == UInt8(ascii: "."), digit(at: secondsEnd + 1, bytes) != nil {
-        // Shorter fractions are not worth a way back: no directive can begin inside one and still fit.
+        // Shorter fractions need no backtracking: no directive can begin inside one and still fit.
         var end = secondsEnd + 1
         while end < secondsEnd + 7, digit(at: end, bytes) != nil { end += 1 }
         ends.append(end)

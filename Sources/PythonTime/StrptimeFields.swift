@@ -123,7 +123,7 @@ extension StrptimeFields {
       } else if let week = weekFromSunday {
         dayOfYear = try Self.dayOfYear(year: year, week: week, weekday: weekday, mondayFirst: false)
       } else if let isoYear, let isoWeek {
-        guard (1...9999).contains(isoYear) else { throw .value("year \(isoYear) is out of range") }
+        guard (1...9999).contains(isoYear) else { throw .range("year \(isoYear) is out of range") }
         let target = Gregorian.firstISOMonday(year: isoYear) + (isoWeek - 1) * 7 + weekday
         (year, dayOfYear) = (isoYear, target - Gregorian.daysBefore(year: isoYear))
       }
@@ -137,7 +137,7 @@ extension StrptimeFields {
       let date = try PyDate(year: year, month: month, day: day)
       return isLeapDayWithoutYear ? (1900, date.month, date.day) : (date.year, date.month, date.day)
     }
-    guard (1...9999).contains(year) else { throw .value("year \(year) is out of range") }
+    guard (1...9999).contains(year) else { throw .range("year \(year) is out of range") }
     let date = try PyDate(ordinal: Gregorian.daysBefore(year: year) + dayOfYear)
     return (isLeapDayWithoutYear ? 1900 : date.year, date.month, date.day)
   }

@@ -1,6 +1,6 @@
 /// Base64 as Python's `base64.decodebytes` reads it: characters outside the alphabet are skipped.
 enum Base64 {
-  /// The decoded bytes; nil where the padding does not fit.
+  /// The decoded bytes; nil if the padding does not fit.
   static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     var position = 0

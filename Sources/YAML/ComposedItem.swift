@@ -21,8 +21,8 @@ enum ComposedItem {
     let type: ScalarTag
     if let tag {
       guard let known = ScalarTag(tag: tag) else {
-        if ScalarTag.isKnown(tag) { throw YAMLError("a single value cannot have the tag \(ScalarTag.shown(tag))", at: mark) }
-        throw YAMLError("the tag \(ScalarTag.shown(tag)) is not known", at: mark)
+        if ScalarTag.isKnown(tag) { throw YAMLError("a single value cannot have the tag \(quoting: ScalarTag.shown(tag))", at: mark) }
+        throw YAMLError("the tag \(quoting: ScalarTag.shown(tag)) is not known", at: mark)
       }
       type = known
     } else {
@@ -80,7 +80,7 @@ enum ScalarTag: String {
       switch String(decoding: bytes, as: UTF8.self).lowercased() {
       case "yes", "true", "on": return .bool(true)
       case "no", "false", "off": return .bool(false)
-      default: throw YAMLError("\(Self.quoted(bytes)) is not a boolean", at: mark)
+      default: throw YAMLError("\(quoting: Self.quoted(bytes)) is not a boolean", at: mark)
       }
     case .int:
       if let value = Self.smallInt(bytes) { return .int(value) }
@@ -94,8 +94,8 @@ enum ScalarTag: String {
     case .timestamp:
       do { return .timestamp(try YAMLTimestamp.parse(bytes, implicit: false)) } catch {
         switch error {
-        case .noTimestamp: throw YAMLError("\(Self.quoted(bytes)) is not a timestamp", at: mark)
-        case .outOfRange(let sentence): throw YAMLError(sentence, at: mark)
+        case .noTimestamp: throw YAMLError("\(quoting: Self.quoted(bytes)) is not a timestamp", at: mark)
+        case .outOfRange(let sentence): throw YAMLError(YAMLWords(sentence), at: mark)
         }
       }
     case .binary:

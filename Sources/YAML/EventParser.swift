@@ -58,13 +58,17 @@ struct EventParser: ~Copyable {
     case YAML_MEMORY_ERROR:
       return YAMLError("out of memory", at: mark(state.mark))
     case YAML_READER_ERROR:
-      return YAMLError(readerSentence(problem, value: Int(state.problem_value)), at: mark(offset: Int(state.problem_offset)))
+      return YAMLError(YAMLWords(readerSentence(problem, value: Int(state.problem_value))), at: mark(offset: Int(state.problem_offset)))
     default:
       let context = state.context.map { context in
         YAMLError.Note(message: String(cString: context), mark: mark(state.context_mark))
       }
       var error = SyntaxSentence.error(problem: problem, at: mark(state.problem_mark), context: context)
-      error.step = state.error == YAML_SCANNER_ERROR ? .scanning : state.error == YAML_PARSER_ERROR ? .parsing : .other
+      switch state.error {
+      case YAML_SCANNER_ERROR: error.step = problem == SyntaxSentence.badDirective ? .directive : .scanning
+      case YAML_PARSER_ERROR: error.step = .parsing
+      default: break
+      }
       return error
     }
   }

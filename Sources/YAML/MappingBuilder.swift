@@ -22,7 +22,7 @@ enum MappingBuilder {
     return try unique(merged + own, precededBy: merged.count, warnings: &warnings)
   }
 
-  /// Whether all keys are strings and differ: so it is nearly always, and quickly told.
+  /// Whether all keys are strings and differ: this is nearly always so, and quick to check.
   private static func hasDistinctNames(_ entries: [YAMLEntry]) -> Bool {
     var names: Set<String> = []
     for (index, entry) in entries.enumerated() {
@@ -76,7 +76,7 @@ enum MappingBuilder {
       if isOwn[place], warnings.count < maximumWarnings {
         warnings.append(
           YAMLWarning(
-            message: "the key \(key) is given twice; the last one counts", mark: entry.key.mark,
+            "the key \(quoting: key) is given twice; the last one counts", at: entry.key.mark,
             related: .init(message: "first given here", mark: first.mark)))
       }
       isOwn[place] = index >= mergedCount
@@ -86,7 +86,7 @@ enum MappingBuilder {
   }
 }
 
-/// A key by which Python would tell it from another: 1, 1.0 and true are one key.
+/// A key that is equal for what Python counts as equal: 1, 1.0 and true are one key.
 private enum HashableKey: Hashable, CustomStringConvertible {
   case null
   case int(Int)

@@ -42,7 +42,7 @@ struct NodeBuilder {
 
   init(limits: YAMLLimits) { self.limits = limits }
 
-  /// The root of the only document; nil where there is none.
+  /// The root of the only document; nil if there is none.
   mutating func build(_ parser: borrowing EventParser) throws(YAMLError) -> YAMLNode? {
     var documents = 0
     while true {
@@ -132,18 +132,18 @@ struct NodeBuilder {
     guard let anchor else { return }
     if let first = anchors[anchor] {
       throw YAMLError(
-        "the anchor '&\(anchor)' is defined twice", at: mark, related: .init(message: "first defined here", mark: first.mark))
+        "the anchor '&\(quoting: anchor)' is defined twice", at: mark, related: .init(message: "first defined here", mark: first.mark))
     }
     anchors[anchor] = Anchor(mark: mark, item: item, extent: Extent(weight: 1, height: 0))
   }
 
   private mutating func addAlias(_ name: String, _ mark: SourceMark) throws(YAMLError) {
     guard let anchor = anchors[name] else {
-      throw YAMLError("there is no anchor '&\(name)' before this alias", at: mark)
+      throw YAMLError("there is no anchor '&\(quoting: name)' before this alias", at: mark)
     }
     guard let item = anchor.item else {
       throw YAMLError(
-        "the alias '*\(name)' is inside the value that it repeats", at: mark,
+        "the alias '*\(quoting: name)' is inside the value that it repeats", at: mark,
         related: .init(message: "the value begins here", mark: anchor.mark))
     }
     try add(item, anchor.extent)
@@ -192,8 +192,8 @@ enum CollectionTag {
     case "tag:yaml.org,2002:set" where isMapping: self = .set
     case "tag:yaml.org,2002:omap" where !isMapping, "tag:yaml.org,2002:pairs" where !isMapping: self = .pairs
     case .some(let tag) where ScalarTag.isKnown(tag):
-      throw YAMLError("\(kind) cannot have the tag \(ScalarTag.shown(tag))", at: mark)
-    case .some(let tag): throw YAMLError("the tag \(ScalarTag.shown(tag)) is not known", at: mark)
+      throw YAMLError("\(kind) cannot have the tag \(quoting: ScalarTag.shown(tag))", at: mark)
+    case .some(let tag): throw YAMLError("the tag \(quoting: ScalarTag.shown(tag)) is not known", at: mark)
     }
   }
 }

@@ -2,16 +2,16 @@ import Python
 
 /// The values of numbers as PyYAML's `SafeLoader` computes them from their text, through Python's `int()` and `float()`.
 enum ScalarNumbers {
-  /// A text that is no number, or one that Python refuses; the sentence says why.
-  struct Refusal: Error { let message: String }
+  /// A text that is not a number, or one that Python refuses; the sentence says why.
+  struct Refusal: Error { let message: YAMLWords }
 
   /// No number that means anything is written with more bytes.
   private static let maximumBytes = 100_000
 
   static func int(_ text: String) throws(Refusal) -> YAMLNode.Content {
     guard text.utf8.count <= maximumBytes else { throw tooLong }
-    let refusal = Refusal(message: "\(quoted(text)) is not an integer")
-    // YAML leaves out underscores wherever they stand, so that Python's rule on them never applies.
+    let refusal = Refusal(message: "\(quoting: quoted(text)) is not an integer")
+    // YAML leaves out underscores wherever they are, so that Python's rule on them never applies.
     var digits = Substring(text.filter { $0 != "_" })
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits.removeFirst() }
@@ -33,7 +33,7 @@ enum ScalarNumbers {
     guard text.utf8.count <= maximumBytes else {
       throw Refusal(message: "a number of more than \(maximumBytes) characters is not supported")
     }
-    let refusal = Refusal(message: "\(quoted(text)) is not a number")
+    let refusal = Refusal(message: "\(quoting: quoted(text)) is not a number")
     var digits = Substring(text.filter { $0 != "_" }.lowercased())
     let isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits.removeFirst() }

@@ -105,7 +105,7 @@ enum ScalarType {
     return rest.count > 1 && rest.dropFirst().allSatisfy(\.isDigit)
   }
 
-  /// Where the groups `:59` that begin here end; nil where there is none.
+  /// Where the groups `:59` that begin here end; nil if there is none.
   private static func endOfSexagesimal(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     var index = bytes.startIndex
     while index < bytes.endIndex, bytes[index] == UInt8(ascii: ":") {

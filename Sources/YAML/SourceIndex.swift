@@ -31,7 +31,7 @@ struct SourceIndex: Sendable {
     self.checkpoints = checkpoints
   }
 
-  /// The offset of a column, or of the end of a line that has less of them; nil where the text has no such line.
+  /// The offset of a column, or of the end of a line that has less of them; nil if the text has no such line.
   func offset(line: Int, column: Int) -> Int? {
     var (low, high) = (0, checkpoints.count)
     while low < high {
@@ -58,7 +58,7 @@ struct SourceIndex: Sendable {
     return (String(decoding: bytes[offset..<end], as: UTF8.self), end)
   }
 
-  /// What stands before an offset and from it on, in whatever lines: about `size` bytes before it, and twice as many behind it.
+  /// What is before an offset and from it on, in any lines: about `size` bytes before it, and twice as many behind it.
   func surroundings(of offset: Int, size: Int) -> (before: String, after: String) {
     func boundary(_ offset: Int) -> Int {
       var place = min(max(offset, 0), bytes.count)
@@ -74,7 +74,7 @@ struct SourceIndex: Sendable {
     offset >= bytes.count || Self.lengthOfBreak(at: offset, in: bytes) > 0
   }
 
-  /// The offset behind the break of the line that an offset lies in.
+  /// The offset after the break of the line that an offset is in.
   func endOfLine(from offset: Int) -> Int {
     var end = offset
     while !isEndOfLine(end) { end += 1 }
@@ -98,7 +98,7 @@ struct SourceIndex: Sendable {
     return next
   }
 
-  /// How many bytes a line break has that stands at an offset; 0 where none does. YAML 1.1 has LF, CR LF, CR, NEL, LS and PS.
+  /// How many bytes the line break at an offset has; 0 if there is none. YAML 1.1 has LF, CR LF, CR, NEL, LS and PS.
   private static func lengthOfBreak(at offset: Int, in bytes: [UInt8]) -> Int {
     guard offset < bytes.count else { return 0 }
     switch bytes[offset] {

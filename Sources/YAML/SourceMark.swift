@@ -4,17 +4,17 @@ import Synchronization
 package final class SourceFile: Sendable {
   /// The name shown in front of a position: a path, `<stdin>`, …
   package let name: String
-  /// The bytes as they were read, in any encoding that libyaml knows.
+  /// The bytes as they were read, in any encoding that libyaml knows; empty where they are not at hand, or may not be shown.
   package let bytes: [UInt8]
   /// Made when a place is first looked for.
   private let index = Mutex<SourceIndex?>(nil)
 
-  package init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8] = []) {
     self.name = name
     self.bytes = bytes
   }
 
-  /// The text of a line, counted from 1, without its line break; nil where the file has no such line.
+  /// The text of a line, counted from 1, without its line break; nil if the file has no such line.
   ///
   /// Texts in UTF-16 are decoded first. Breaks are those of YAML, by which marks count lines.
   package func line(_ number: Int) -> String? {
@@ -22,16 +22,16 @@ package final class SourceFile: Sendable {
     return index.offset(line: number, column: 1).map { index.text(from: $0, count: .max).text }
   }
 
-  /// The part of a line that begins at a column and has at most `count` characters; nil where the file has no such line.
+  /// The part of a line that begins at a column and has at most `count` characters; nil if the file has no such line.
   package func text(line: Int, from column: Int, count: Int) -> String? {
     let index = indexed
     return index.offset(line: line, column: column).map { index.text(from: $0, count: count).text }
   }
 
-  /// Where a place is among the bytes of a text in UTF-8; nil where the file has no such line.
+  /// Where a place is among the bytes of a text in UTF-8; nil if the file has no such line.
   package func offset(of mark: SourceMark) -> Int? { indexed.offset(line: mark.line, column: mark.column) }
 
-  /// The bytes of a line, counted from 1, with its break; nil where the file has no such line.
+  /// The bytes of a line, counted from 1, with its break; nil if the file has no such line.
   package func range(ofLine number: Int) -> Range<Int>? {
     let index = indexed
     guard let start = index.offset(line: number, column: 1) else { return nil }
@@ -63,6 +63,9 @@ package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
     self.column32 = UInt32(clamping: column)
   }
 
+  /// The same position in a file of the same name whose text cannot be shown: the file may be full of secrets, as a config is.
+  package var withoutText: SourceMark { SourceMark(file: SourceFile(name: file.name), line: line, column: column) }
+
   /// `file:line:column`, the form that editors and terminals turn into a link.
   package var description: String { "\(file.name):\(line):\(column)" }
 
@@ -80,7 +83,7 @@ package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
 extension SourceMark {
   /// The line of the mark with its number, and below it a caret under the column.
   ///
-  /// A long line is cut to `width` columns around the mark. Empty where the file has no such line.
+  /// A long line is cut to `width` columns around the mark. Empty if the file has no such line.
   /// - Parameters:
   ///   - hiding: finds what must not be shown, by its bytes, in a part of the text that is much longer than what is shown.
   ///   - escaping: makes of a part of the line what can be shown.
@@ -94,7 +97,7 @@ extension SourceMark {
     let isCut = first > 1
     var (before, middle) = index.text(from: offset, count: column - first)
     var (after, end) = index.text(from: middle, count: width - (column - first))
-    // A mark may lie behind the end of its line.
+    // A mark may be behind the end of its line.
     let gap = max(column - first - before.unicodeScalars.count, 0)
     let hidden = hiding.map { hiddenRanges(from: first, index, $0) } ?? []
     if !hidden.isEmpty { (before, after) = Self.without(hidden, before + after, mark: before.utf8.count) }
@@ -106,7 +109,7 @@ extension SourceMark {
     return "\(number) | \(isCut ? "…" : "")\(shown)\(rest)\n\(margin) | \(caret)^"
   }
 
-  /// How much is looked at on either side, in bytes, since what must not be shown may be cut, or go on in other lines.
+  /// How much is searched on either side, in bytes, because what must not be shown may be cut, or continue in other lines.
   private static let surroundings = 4_096
 
   /// What must not be shown of the line, as places among the bytes from column `first` on.
@@ -119,7 +122,7 @@ extension SourceMark {
     }
   }
 
-  /// `text` with stars in the place of ranges of its bytes, in two parts; what is hidden around the mark is in the second one.
+  /// `text` with stars instead of ranges of its bytes, in two parts; what is hidden around the mark is in the second one.
   private static func without(_ hidden: [Range<Int>], _ text: String, mark: Int) -> (String, String) {
     let bytes = Array(text.utf8)
     var parts: (before: [UInt8], after: [UInt8]) = ([], [])
@@ -147,7 +150,7 @@ extension SourceMark {
 
 /// Decoding of texts that begin with a UTF-16 byte order mark.
 enum UTF16Text {
-  /// The text in UTF-8, or nil where `bytes` do not begin with a UTF-16 byte order mark.
+  /// The text in UTF-8, or nil if `bytes` do not begin with a UTF-16 byte order mark.
   static func decode(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 2 else { return nil }
     let isLittleEndian: Bool

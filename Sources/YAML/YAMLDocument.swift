@@ -23,14 +23,14 @@ package struct YAMLDocument: Sendable {
   /// Parses `bytes` in UTF-8, or in UTF-16 with a byte order mark.
   ///
   /// - Parameter name: what the marks call the file.
-  /// - Throws: ``YAMLError`` for text that is no YAML, for more than one document, for a value that PyYAML cannot construct,
+  /// - Throws: ``YAMLError`` for text that is not YAML, for more than one document, for a value that PyYAML cannot construct,
   ///   and for text beyond `limits`.
   package init(parsing bytes: [UInt8], file name: String, limits: YAMLLimits = YAMLLimits()) throws(YAMLError) {
     guard bytes.count <= limits.maximumBytes else {
-      // The text itself is not kept: nobody wants to look at its one line.
+      // The text itself is not kept: its one line is never shown.
       throw YAMLError(
         "the file is larger than \(limits.maximumBytes >> 20) MB, which is the limit",
-        at: SourceMark(file: SourceFile(name: name, bytes: []), line: 1, column: 1))
+        at: SourceMark(file: SourceFile(name: name), line: 1, column: 1))
     }
     let source = SourceFile(name: name, bytes: bytes)
     var builder = NodeBuilder(limits: limits)

@@ -1,4 +1,4 @@
-/// A value of a YAML document and where it stands. Aliases of an anchor share one node.
+/// A value of a YAML document and its position. Aliases of an anchor share one node.
 package final class YAMLNode: Sendable {
   package let content: Content
   package let mark: SourceMark
@@ -15,7 +15,7 @@ package final class YAMLNode: Sendable {
     indirect case timestamp(YAMLTimestamp)
     case binary([UInt8])
     case sequence([YAMLNode])
-    /// The entries in the order in which their keys first stood, merge keys applied, each key once.
+    /// The entries in the order in which their keys first appeared, merge keys applied, each key once.
     case mapping([YAMLEntry])
     /// The members of a `!!set`.
     case set([YAMLNode])

@@ -5,7 +5,7 @@ package struct YAMLTimestamp: Sendable, Hashable {
   package let day: Int
   /// The time of day; nil for a date.
   package let time: Time?
-  /// The text as it stands in the document.
+  /// The text as it is in the document.
   package let text: String
 
   /// A time of day, with the distance from UTC in seconds where one was written.
@@ -37,7 +37,7 @@ package struct YAMLTimestamp: Sendable, Hashable {
 }
 
 extension YAMLTimestamp {
-  /// Why a text is no timestamp.
+  /// Why a text is not a timestamp.
   enum ParseError: Error {
     /// The text is not written as a timestamp.
     case noTimestamp
@@ -71,7 +71,7 @@ extension YAMLTimestamp {
     let microsecond = scanner.skip(UInt8(ascii: ".")) ? scanner.microseconds() : 0
     let offset = try parseOffset(&scanner)
     try checkDate(year, month, day)
-    guard hour < 24, minute < 60, second < 60 else { throw .outOfRange("no clock shows the time of \(text)") }
+    guard hour < 24, minute < 60, second < 60 else { throw .outOfRange("the time of \(text) does not exist") }
     let time = Time(hour: hour, minute: minute, second: second, microsecond: microsecond, utcOffset: offset)
     return YAMLTimestamp(year: year, month: month, day: day, time: time, text: text)
   }
@@ -102,7 +102,7 @@ extension YAMLTimestamp {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     guard year >= 1, (1...12).contains(month), (1...lengths[month - 1]).contains(day) else {
-      throw .outOfRange("no calendar has the date \(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))")
+      throw .outOfRange("there is no date \(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))")
     }
   }
 }
@@ -129,7 +129,7 @@ struct ByteScanner {
     return position > start
   }
 
-  /// The number written with as many digits as stand here, at most `digits.upperBound`; nil where they are too few.
+  /// The number written with as many digits as are here, at most `digits.upperBound`; nil if they are too few.
   mutating func number(digits: ClosedRange<Int>) -> Int? {
     let start = position
     var value = 0

@@ -12,7 +12,7 @@ struct ChosenSettings {
     self.isOff = isOff
   }
 
-  /// The manifests that are to be checked, and the settings of each.
+  /// The manifests to check, and the settings of each.
   struct Choice {
     var files: [String] = []
     var settings: [ValidationSettings?] = []
@@ -20,7 +20,7 @@ struct ChosenSettings {
     var isComplete = true
   }
 
-  /// - Parameter named: the manifests that the user named one by one, of which it is told where they are left out.
+  /// - Parameter named: the manifests that the user named one by one, about which it says so if they are left out.
   /// - Throws: ``SettingsError`` for a file that is wrong, ``ConnectorError`` for one that cannot be read.
   mutating func choose(for files: [String], named names: Set<String>) throws -> Choice {
     var choice = Choice()

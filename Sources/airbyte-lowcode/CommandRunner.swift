@@ -7,10 +7,10 @@ enum CommandRunner {
   /// Runs the body of a command.
   /// - Parameters:
   ///   - failure: the exit status of errors.
-  ///   - report: shows an error; on standard error, where nothing else is said.
+  ///   - report: shows an error.
   /// - Throws: the exit status, where it is not 0.
   static func run(
-    failure: ExitCode = .failure, report: (any Error) -> Void = { StandardOutput.tell("error: \($0)") },
+    failure: ExitCode = .failure, report: (any Error) -> Void = CommandRunner.tell,
     _ body: () async throws -> Void
   ) async throws {
     do {
@@ -23,6 +23,16 @@ enum CommandRunner {
       report(error)
       throw failure
     }
+  }
+
+  /// Shows an error on standard error: what is wrong in a file with its lines.
+  static func tell(_ error: any Error) {
+    switch error {
+    case let error as any FileFindings: StandardOutput.tell(lines: error.rendered())
+    case let error as SeveralErrors: for sentence in error.sentences { StandardOutput.tell("error: \(sentence)") }
+    default: StandardOutput.tell("error: \(error)")
+    }
+    if error is InvalidManifest { StandardOutput.tell("error: \(InvalidManifest.consequence)") }
   }
 
   /// Runs a whole command line and ends the process. Help and versions are output like any other: what cannot be written is an error.
@@ -42,6 +52,11 @@ enum CommandRunner {
     }
     exit(EXIT_SUCCESS)
   }
+}
+
+/// Several things that went wrong, each in a sentence.
+struct SeveralErrors: Error {
+  let sentences: [String]
 }
 
 extension ExitCode {

@@ -6,7 +6,7 @@ import LowCode
 struct GivenArguments {
   let all: [String]
 
-  /// `message` without such values.
+  /// `message` without these values.
   func masked(_ message: String) -> String { secrets.masked(message) }
 
   /// Says of an option of the reference that there is not, why.
@@ -34,7 +34,7 @@ struct GivenArguments {
     return mask
   }
 
-  /// Whether a text is no name and no path, but may be the content of a file or a token.
+  /// Whether a text is neither a name nor a path, but may be the content of a file or a token.
   static func isContent(_ text: String) -> Bool {
     if text.utf8.count > 1_000 || text.contains(where: { "{}[]\"=;,".contains($0) || $0.isNewline }) || text.contains(": ") {
       return true

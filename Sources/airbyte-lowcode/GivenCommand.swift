@@ -6,8 +6,8 @@ enum GivenCommand {
   /// The exit status of wrong usage (`EX_USAGE` of sysexits.h).
   static let usageStatus: Int32 = 64
 
-  /// `arguments` with the options that stand before the command behind it.
-  /// - Throws: ``ValidationError`` where there is no such command.
+  /// `arguments` with the options before the command moved after it.
+  /// - Throws: ``ValidationError`` if there is no such command.
   static func arranged(_ arguments: [String], of root: any ParsableCommand.Type) throws -> [String] {
     let commands = names(of: root)
     guard let first = arguments.first, !commands.contains(first) else { return arguments }

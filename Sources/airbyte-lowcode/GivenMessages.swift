@@ -21,12 +21,12 @@ enum GivenMessages {
   }
 
   /// Reads the file at `path`, or standard input for `-`. An output may be longer than memory: other lines are passed over as they come,
-  /// and so is what is no message, such as a last line that was cut off.
+  /// and so is what is not a message, such as a last line that was cut off.
   /// - Parameters:
   ///   - what: what the file is for, as in "state".
-  ///   - type: the messages of an output that are wanted.
+  ///   - type: the messages of an output that are needed.
   ///   - take: is given each of them.
-  /// - Throws: ``ConnectorError`` where the file cannot be read, or is neither.
+  /// - Throws: ``ConnectorError`` if the file cannot be read, or is neither.
   static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> Content {
     var lines = Lines(try InputFile.handle(path, what))
     var beginning: [UInt8] = []
@@ -48,7 +48,7 @@ enum GivenMessages {
       throw InputFile.tooLarge(path, what)
     } catch let error as CocoaError {
       throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
     }
     return .nothing
   }

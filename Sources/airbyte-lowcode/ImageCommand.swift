@@ -54,7 +54,7 @@ struct ImageCommand: AsyncParsableCommand {
       if metadata == nil, name == nil || tag == nil, let manifest {
         throw PackagingError(
           "An image has its name and version from the connector's metadata, and there is no "
-            + "\(Shipping.metadata(beside: manifest)): give --name and --tag, or name the file with --metadata.")
+            + "\(Shipping.metadata(beside: manifest)): give --name and --tag, or name the file with --metadata")
       }
       var package: Package?
       if let manifest { package = try await options.package(manifest: manifest, name: name.map(Shipping.name), metadata) }

@@ -3,11 +3,12 @@ import Bytes
 import Foundation
 import JSON
 import LowCode
+import YAML
 
 /// Files that the user names; every failure says which file and why.
 enum InputFile {
   /// Opens the file at `path`, or standard input for `-`; `what` says what it is for, as in "config".
-  /// - Throws: ``ConnectorError`` where there is no such file, or it cannot be opened.
+  /// - Throws: ``ConnectorError`` if the file does not exist, or cannot be opened.
   @discardableResult static func handle(_ path: String, _ what: String) throws -> FileHandle {
     let file = "The \(what) \(path.isEmpty ? "``" : path)"
     var isFolder: ObjCBool = false
@@ -16,25 +17,25 @@ enum InputFile {
         throw ConnectorError(
           .config,
           "There is no such \(what): it is named by the path of a file, or by `-` for standard input. What was given instead may "
-            + "hold secrets and is not shown.")
+            + "hold secrets and is not shown")
       }
-      throw ConnectorError(.config, "\(file) does not exist.")
+      throw ConnectorError(.config, "\(file) does not exist")
     }
     guard !StandardOutput.replaces(path == "-" ? "/dev/stdin" : path) else {
       throw ConnectorError(
         .config,
         "\(file) is the file that the output goes to, which the shell has emptied to begin with: name another file for the output. What "
-          + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy.")
+          + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy")
     }
-    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file.") }
+    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file") }
     guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
-      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno)).")
+      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno))")
     }
     return handle
   }
 
   /// The bytes of the file at `path`, or of standard input for `-`.
-  /// - Throws: ``ConnectorError`` where they cannot be read.
+  /// - Throws: ``ConnectorError`` if they cannot be read.
   static func bytes(_ path: String, _ what: String) throws -> [UInt8] {
     let handle = try handle(path, what)
     var bytes: [UInt8] = []
@@ -42,41 +43,41 @@ enum InputFile {
       while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty, bytes.count <= maximumBytes { bytes += part }
     } catch {
       throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read.", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
     }
     guard bytes.count <= maximumBytes else { throw tooLarge(path, what) }
     return bytes
   }
 
-  /// What is larger is no file of a user's, but a device that never ends.
+  /// What is larger is not a file of a user's, but a device that never ends.
   static let maximumBytes = 128 << 20
 
   static func tooLarge(_ path: String, _ what: String) -> ConnectorError {
-    ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit.")
+    ConnectorError(.config, "The \(what) \(path) is larger than \(maximumBytes >> 20) MB, which is the limit")
   }
 
-  /// - Throws: ``ConnectorError`` where the file is not JSON.
+  /// - Throws: ``ConnectorError`` if the file is not JSON.
   static func json(_ path: String, _ what: String) throws -> JSONValue { try json(bytes(path, what), path, what) }
 
-  /// - Throws: ``ConnectorError`` where the bytes of the file are not JSON.
+  /// - Throws: ``ConnectorError`` if the bytes of the file are not JSON.
   static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONValue {
     do throws(JSONError) {
       return try JSONValue(parsing: bytes)
     } catch {
       throw ConnectorError(
-        .config, "The \(what) \(path) is not valid JSON: \(error.message).",
-        location: SourceLocation(file: path == "-" ? "<stdin>" : path, line: error.line, column: error.column))
+        .config, "The \(what) \(path) is not valid JSON: \(error.message)",
+        at: SourceMark(file: SourceFile(name: path == "-" ? "<stdin>" : path), line: error.line, column: error.column))
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the file is not a JSON object.
+  /// - Throws: ``ConnectorError`` if the file is not a JSON object.
   static func object(_ path: String, _ what: String) throws -> JSONObject { try object(bytes(path, what), path, what) }
 
-  /// - Throws: ``ConnectorError`` where the bytes of the file are not a JSON object.
+  /// - Throws: ``ConnectorError`` if the bytes of the file are not a JSON object.
   static func object(_ bytes: [UInt8], _ path: String, _ what: String) throws -> JSONObject {
     let value = try json(bytes, path, what)
     guard let object = value.object else {
-      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value)).")
+      throw ConnectorError(.config, "The \(what) \(path) should hold a JSON object, but holds \(kind(of: value))")
     }
     return object
   }
@@ -90,7 +91,7 @@ enum InputFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Whether a file is one of others, by whatever name; `-` is none.
+  /// Whether a file is one of others, by any name; `-` never is.
   static func isSame(_ path: String, as others: [String?]) -> Bool {
     guard path != "-", let file = FileIdentity(path: path) else { return false }
     return others.contains { other in other != "-" && other.flatMap { FileIdentity(path: $0) } == file }

@@ -54,7 +54,7 @@ struct InterpolateCommand: AsyncParsableCommand {
       let value = try evaluate(template ?? "", variables)
       if value.string == template, template?.contains("{{") == true {
         StandardOutput.tell(
-          "note: an operation of the template does not go with its values. As with the reference, the template's own text is the value then."
+          "note: an operation of the template does not fit its values. As in the reference, the value is then the template's own text."
         )
       }
       try StandardOutput.write(line: value.jsonText)
@@ -65,8 +65,7 @@ struct InterpolateCommand: AsyncParsableCommand {
     do {
       return try evaluateTemplate(template, context: variables)
     } catch var error as ConnectorError {
-      guard let remedy = TemplateRemedy.of(template, given: variables.keys) else { throw error }
-      error.message += " " + remedy.prefix(1).uppercased() + remedy.dropFirst() + (remedy.hasSuffix("?") ? "" : ".")
+      error.diagnostic.remedy = TemplateRemedy.of(template, given: variables.keys)
       throw error
     }
   }
@@ -80,14 +79,14 @@ struct InterpolateCommand: AsyncParsableCommand {
   private func answer(_ line: [UInt8]) -> JSONObject {
     do {
       let item = try JSONValue(parsing: line)
-      guard let template = item["template"]?.string else { return ["error": "A case needs a `template` that is a string."] }
+      guard let template = item["template"]?.string else { return ["error": "A case needs a `template` that is a string"] }
       let context = item["context"] ?? [:]
-      guard let variables = context.object else { return ["error": "The `context` of a case should be an object."] }
+      guard let variables = context.object else { return ["error": "The `context` of a case should be an object"] }
       return ["value": try evaluateTemplate(template, context: variables)]
     } catch let error as ConnectorError {
-      return ["error": .string(error.message)]
+      return ["error": .string(error.sentence)]
     } catch let error as JSONError {
-      return ["error": .string("The case is not valid JSON: \(error.message) (column \(error.column)).")]
+      return ["error": .string("The case is not valid JSON: \(error.message) (column \(error.column))")]
     } catch {
       return ["error": .string("\(error)")]
     }

@@ -2,9 +2,9 @@ import Bytes
 import Foundation
 import Synchronization
 
-/// Says a last word when a user interrupts a read: what was read, and how to go on.
+/// Prints a summary when a user interrupts a read: what was read, and how to continue.
 ///
-/// A signal may come at any moment and on any thread, so its handler only writes bytes that lie ready, and ends the process by the
+/// A signal may come at any moment and on any thread, so its handler only writes bytes that are ready, and ends the process by the
 /// signal as it would have ended without a handler. Two texts take turns: the one that the handler may be writing is never changed.
 enum Interruption {
   private static let room = 1024
@@ -13,9 +13,10 @@ enum Interruption {
   /// The part that is shown, and its length: `part << 32 | length`.
   private static let current = Atomic<Int>(0)
 
-  /// Lets Ctrl-C and SIGTERM say the last word. Call it before anything reads. A signal that whoever began the process ignores stays so.
+  /// Makes Ctrl-C and SIGTERM print the summary. Call it before anything reads. A signal that the parent process ignores stays
+  /// ignored.
   static func watch() {
-    // Not for the first time in the handler, where nothing may be made.
+    // Not for the first time in the handler, where nothing may be allocated.
     _ = texts
     _ = current.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {

@@ -23,7 +23,7 @@ struct ManifestOptions: ParsableArguments {
   @Flag(help: "Log requests and other details.")
   var debug = false
 
-  @Option(help: "Whether what is shown on the terminal has colours. By default as the terminal can, and not with NO_COLOR.")
+  @Option(help: "Use colours on the terminal. By default if it supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
   /// The path of the manifest that was named.
@@ -54,8 +54,8 @@ struct ConfigOptions: ParsableArguments {
 
   @Flag(
     help: """
-      Write the config back to its file when the API renewed a token in it. Without this, renewed tokens stand in CONTROL messages \
-      alone, for the platform to keep.
+      Write the config back to its file when the API renewed a token in it. Without this, renewed tokens are only in CONTROL messages, \
+      for the platform to store.
       """)
   var updateConfig = false
 

@@ -49,15 +49,15 @@ struct PackageCommand: AsyncParsableCommand {
         "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with the manifest\(more) of \(package.name).")
       if let example = try executable.swiftLibraries.first {
         StandardOutput.tell(
-          "warning: it runs only where Swift's libraries are (\(example) and others): make a program that needs none with "
+          "warning: it runs only where Swift's libraries are (\(example) and others): build a program that does not need them with "
             + "`make build STATIC=1`, and name it with --runtime.")
       }
     }
   }
 
-  /// Nobody named the file: what stands there already is replaced only if it is a packaged connector.
+  /// Nobody named the file: what is already there is replaced only if it is a packaged connector.
   private static func refuse(toReplace path: String) throws {
     guard InputFile.exists(path), (try? SealedExecutable(path: path).package()) == nil else { return }
-    throw PackagingError("\(path) is there already and is no packaged connector: name another file with --output.")
+    throw PackagingError("\(path) already exists and is not a packaged connector: name another file with --output")
   }
 }

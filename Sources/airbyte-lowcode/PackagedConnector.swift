@@ -12,7 +12,7 @@ struct PackagedConnector: AsyncParsableCommand {
       subcommands: [SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self])
   }
 
-  @Flag(help: "Show what this executable carries, with sizes and checksums, and whether it is whole.")
+  @Flag(help: "Show what this executable carries, with sizes and checksums, and whether it is intact.")
   var inspect = false
 
   func run() async throws {

@@ -17,8 +17,8 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The states that an earlier read left: its output, a STATE message of it, or a list of states. The read goes on from there; an "
-        + "empty file is a beginning.", valueName: "file"), completion: .file(extensions: ["json", "jsonl"]))
+      "The states that an earlier read left: its output, a STATE message of it, or a list of states. The read continues from there; an "
+        + "empty file means from the beginning.", valueName: "file"), completion: .file(extensions: ["json", "jsonl"]))
   var state: String?
 
   func run() async throws {

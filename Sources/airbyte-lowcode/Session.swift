@@ -5,7 +5,7 @@ import JSON
 import LowCode
 import Packaging
 
-/// One run of a command of the protocol: its surroundings, its input files, and how its failures are told.
+/// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
 struct Session {
   let writer: MessageWriter
   let runtime: RuntimeEnvironment
@@ -34,8 +34,10 @@ struct Session {
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
-      if let error = error as? ManifestError { StandardOutput.tell(lines: mask.masked(error.rendered(hiding: mask))) }
-      writer.report(error)
+      let findings = error as? any FileFindings
+      if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
+      // Who watches a terminal has just read it, with the lines of the file.
+      writer.report(error, isNews: findings == nil)
     }
     try await CommandRunner.run(report: report) {
       let status = try await body(self)
@@ -69,20 +71,20 @@ struct Session {
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
-        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own.")
+        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own")
     }
     var input = ConnectorInput()
     input.config = try InputFile.object(options.config, "config")
     if input.config["__command"] != nil {
-      // The reference takes it for what to do, instead of the command line's. What it is may be no command at all, and is not quoted.
+      // The reference uses it as the command, instead of the command line's. It may not be a command at all, and is not quoted.
       runtime.log.log(
-        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is passed over.")
+        .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is ignored.")
     }
     input.states = states
     input.catalog = catalog
     let (source, files) = try source(input.config)
     input.files = files
-    // As the reference: renewed tokens are told to the platform, and the file stays as it is unless that is asked for.
+    // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
     do {
@@ -92,7 +94,7 @@ struct Session {
     }
   }
 
-  /// An error about a manifest, which may be the config itself, or stand in it. What in a config is a secret nothing says where there is
+  /// An error about a manifest, which may be the config itself, or in it. Nothing says what in a config is a secret if there is
   /// no manifest, so that all of it is hidden.
   private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
@@ -101,7 +103,7 @@ struct Session {
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
   }
 
-  /// The manifest without a config: `path` names one that the manifest may stand in.
+  /// The manifest without a config: `path` names one that may contain the manifest.
   func connectorWithoutConfig(_ path: String?) async throws -> Connector {
     var input = ConnectorInput()
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
@@ -123,12 +125,12 @@ struct Session {
       throw ConnectorError(
         .config,
         "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the \(usual) of "
-          + "this folder, or what the config has as `__injected_declarative_manifest`.")
+          + "this folder, or what the config has as `__injected_declarative_manifest`")
     }
     return (.file(path: usual), .beside(usual))
   }
 
-  /// The manifest that was named, is part of this executable, or stands where images have it; the first of these.
+  /// The manifest that was named, is part of this executable, or is where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
     switch manifest {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
@@ -147,7 +149,7 @@ struct Session {
     } catch {
       throw ConnectorError(.system, error.message)
     }
-    // As the reference: before a manifest that comes with the config.
+    // As in the reference, before a manifest that comes with the config.
     guard InputFile.exists(ImageLayout.manifest) else { return nil }
     return (.file(path: ImageLayout.manifest), .beside(ImageLayout.manifest))
   }
@@ -159,7 +161,7 @@ struct Session {
       let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }.text
       guard let catalog = text ?? last else {
         throw ConnectorError(
-          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog.")
+          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog")
       }
       return try ConfiguredStream.catalog(catalog)
     } catch let error as InputShapeError {

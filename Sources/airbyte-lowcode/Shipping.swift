@@ -43,14 +43,13 @@ struct ShippingOptions: ParsableArguments {
   }
 
   /// The connector of a manifest that is valid, with the files that it names.
-  /// - Throws: ``InvalidManifest`` after what is wrong in the manifest was told, ``ConnectorError`` for a file that is missing.
+  /// - Throws: ``InvalidManifest`` with what is wrong in the manifest, ``ConnectorError`` for a missing file.
   func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
     let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
-    for error in errors { StandardOutput.tell(lines: error.diagnostic.rendered()) }
-    if !errors.isEmpty { throw InvalidManifest() }
+    if !errors.isEmpty { throw InvalidManifest(diagnostics: errors.map(\.diagnostic)) }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     return Package(
       name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
@@ -58,13 +57,15 @@ struct ShippingOptions: ParsableArguments {
   }
 }
 
-/// A manifest in which errors were found and told.
-struct InvalidManifest: Error, CustomStringConvertible {
-  var description: String { "The manifest is not valid, so nothing was written." }
+/// The errors that were found in a manifest that was to be shipped.
+struct InvalidManifest: FileFindings {
+  let diagnostics: [Diagnostic]
+
+  static let consequence = "The manifest is not valid, so nothing was written"
 }
 
 enum Shipping {
-  /// Where a manifest's metadata stand.
+  /// Where a manifest's metadata is.
   static func metadata(beside manifest: String) -> String { manifest.dropLast(name(of: manifest).count) + "metadata.yaml" }
 
   static func name(of path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? "" }

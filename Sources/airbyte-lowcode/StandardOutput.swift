@@ -2,7 +2,7 @@ import Bytes
 import Foundation
 import LowCode
 
-/// The process's standard output, which may be gone: that is an error like any other, and no signal.
+/// The process's standard output, which may be closed: that is an error like any other, not a signal.
 enum StandardOutput {
   /// The descriptor to write to; one that is not open where standard output was closed from the start.
   static let descriptor: Int32 = {
@@ -12,14 +12,14 @@ enum StandardOutput {
     return fstat(STDOUT_FILENO, &status) == 0 && status.st_mode & S_IFMT != 0 ? STDOUT_FILENO : -1
   }()
 
-  /// - Throws: ``OutputClosed`` where nothing can be written any more.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more.
   static func write(line: String) throws {
     var text = line + "\n"
     try text.withUTF8 { try DescriptorOutput(descriptor: descriptor).write(UnsafeRawBufferPointer($0)) }
   }
 
   /// Writes a text for people, of one or more lines.
-  /// - Throws: ``OutputClosed`` where nothing can be written any more.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more.
   static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
 
   /// Ends the process as other programs end whose reader has seen enough: without a word, by SIGPIPE.
@@ -29,7 +29,7 @@ enum StandardOutput {
     _exit(128 + SIGPIPE)
   }
 
-  /// The file that standard output goes to; nil where it goes elsewhere.
+  /// The file that standard output goes to; nil if it goes elsewhere.
   static let file: String? = {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -66,8 +66,8 @@ enum StandardOutput {
   }
 }
 
-/// Standard output as the place of messages. Where it takes no more, the process ends at once: requests that are under way
-/// would be waited for in vain.
+/// Standard output as the place of messages. If it takes no more, the process ends at once: it would wait in vain for
+/// requests that are running.
 struct ProtocolOutput: LineOutput {
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     do {

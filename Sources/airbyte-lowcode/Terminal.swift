@@ -34,7 +34,7 @@ struct Terminal {
       }
   }
 
-  /// How many characters a line has; 80 where nobody knows.
+  /// How many characters a line has; 80 if it is not known.
   var width: Int { size.map { Int($0.ws_col) }.flatMap { $0 > 0 ? $0 : nil } ?? 80 }
   var height: Int { size.map { Int($0.ws_row) }.flatMap { $0 > 0 ? $0 : nil } ?? 24 }
 

@@ -3,8 +3,8 @@ import Foundation
 import LowCode
 import Synchronization
 
-/// Shows on a terminal how a command goes: a line for each stream that is read, written anew in place, and above them what happened that
-/// somebody should know: warnings, errors, waits.
+/// Shows on a terminal how a command goes: a line for each stream that is read, rewritten in place, and above them what happened
+/// that the user should know: warnings, errors, waits.
 final class TerminalProgress: RunWatcher {
   private struct Stream {
     let name: String
@@ -27,7 +27,7 @@ final class TerminalProgress: RunWatcher {
 
   /// The shortest time between two pictures, in microseconds.
   private static let frame: Int64 = 100_000
-  /// Waits from this length on are worth a line where lines stay.
+  /// Waits from this length on get a line where lines stay.
   private static let longWait = 1.0
 
   private let terminal: Terminal
@@ -64,7 +64,7 @@ final class TerminalProgress: RunWatcher {
     }
   }
 
-  /// Draws what changes by itself: the time that passed, and what is left of waits.
+  /// Draws what changes over time: the time that passed, and what is left of waits.
   func tick() { state.withLock { draw(&$0, isDue: true) } }
 
   /// Shows the closing summary.
@@ -124,7 +124,7 @@ final class TerminalProgress: RunWatcher {
   }
 
   func checked(succeeded: Bool, _ message: String?) {
-    result(succeeded ? "The connection works." : "The connection failed: \(message ?? "no reason is known.")", isGood: succeeded)
+    result(succeeded ? "The connection works." : "The connection failed: \(message ?? "no reason is known")", isGood: succeeded)
   }
 
   func listed(streams: Int) { result("Found \(ProgressCounts.count(streams, "stream")).", isGood: true) }
@@ -213,7 +213,7 @@ final class TerminalProgress: RunWatcher {
       let place =
         StandardOutput.file.map { "--state \($0), and another file for the output" }
         ?? "--state and the file that keeps this output"
-      let purpose = failed > 0 ? "To go on from where this ended" : "To read only what is new next time"
+      let purpose = failed > 0 ? "To continue from where this ended" : "To read only what is new next time"
       lines.append("\(purpose): \(TerminalText.line(place))")
     }
     return lines
@@ -231,7 +231,7 @@ struct ProgressCounts {
   }
 
   /// One line about them, no wider than `width` columns: what is least needed is left out first.
-  /// - Parameter note: how it stands or ended.
+  /// - Parameter note: its status or how it ended.
   func line(_ name: String, microseconds: Int64, note: String?, width: Int) -> String {
     let rate = "\(Int(Double(records) / max(Double(microseconds) / 1_000_000, 0.001))) records/s"
     let elapsed = "\(Self.seconds(microseconds)) s"

@@ -9,9 +9,9 @@ struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check manifests: every error at once, and what is questionable.",
     discussion: """
-      Errors are what keeps the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
+      Errors prevent the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
       silences it for its line, alone on a line for the next one, and at the top for the whole file.
-      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or mended.
+      The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or fixed.
       """)
 
   @Argument(
@@ -30,7 +30,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      Which rules speak: `default` leaves out matters of taste and counts old forms that still work, `all` has every rule, and \
+      Which rules report: `default` leaves out matters of taste and counts old forms that still work, `all` has every rule, and \
       `strict` makes errors of what `all` finds. By default as the config file says, or `default`.
       """)
   var profile: Profile?
@@ -54,10 +54,10 @@ struct ValidateCommand: AsyncParsableCommand {
       """, valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
   var configFile: String?
 
-  @Flag(help: "Use no such file.")
+  @Flag(help: "Use no config file.")
   var noConfigFile = false
 
-  @Option(help: "Whether text has colours. By default as the terminal can, and not with NO_COLOR.")
+  @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
   func validate() throws {
@@ -72,7 +72,7 @@ struct ValidateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await CommandRunner.run(failure: ExitCode(2), report: Self.tell) {
+    try await CommandRunner.run(failure: ExitCode(2)) {
       var options = ManifestChecker.Options()
       options.ignored = Set(ignore)
       options.isStrict = strict
@@ -97,8 +97,8 @@ struct ValidateCommand: AsyncParsableCommand {
         try InputFile.bytes("-", "manifest")
       }
       if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: render(reports)) }
-      for problem in problems { StandardOutput.tell("error: \(problem)") }
-      if !problems.isEmpty || reports.contains(where: \.isUnread) { throw ExitCode(2) }
+      if !problems.isEmpty { throw SeveralErrors(sentences: problems) }
+      if reports.contains(where: \.isUnread) { throw ExitCode(2) }
       if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }
     }
   }
@@ -107,12 +107,6 @@ struct ValidateCommand: AsyncParsableCommand {
     guard format == .text else { return format.render(reports) }
     let terminal = Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
     return TextReport.render(reports, hasColors: terminal.hasColors)
-  }
-
-  /// What is wrong in a file of settings is shown with its lines.
-  private static func tell(_ error: any Error) {
-    if let error = error as? SettingsError { return StandardOutput.tell(lines: error.description) }
-    StandardOutput.tell("error: \(error)")
   }
 
   private func files() -> (files: [String], problems: [String]) {
@@ -128,14 +122,14 @@ struct ValidateCommand: AsyncParsableCommand {
     return (files, problems)
   }
 
-  /// - Returns: why the file could not be mended.
+  /// - Returns: why the file could not be fixed.
   private func mend(_ file: String, _ checker: ManifestChecker) async -> String? {
     do {
       let count = try await ManifestFixer(checker).mend(file: file, folder: HostPath.folder(of: file))
       if count > 0 { StandardOutput.tell("\(file): \(count) fixed") }
       return nil
     } catch {
-      return "\(file) could not be fixed: \(error)."
+      return "\(file) could not be fixed: \(error)"
     }
   }
 

@@ -28,7 +28,7 @@ struct BookshopHandler: HTTPHandler {
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard request.headers[.authorization] == "Bearer \(token)" else {
-      return try answer(401, Failure(error: "A bearer token is needed that this shop has given out."))
+      return try answer(401, Failure(error: "A bearer token that this shop has issued is needed."))
     }
     let path = request.path.split(separator: "/")
     guard request.method == .GET, path.first == "v1" else { return try notFound(request) }

@@ -78,12 +78,12 @@ import Testing
     let cases: [(String, FileError)] = [
       ("none", .system(ENOENT)), ("none/file", .system(ENOENT)), ("file/file", .system(ENOTDIR)), ("folder", .system(EISDIR)),
       ("folder/", .system(EISDIR)), ("folder/.", .system(EISDIR)), ("circle", .system(ELOOP)),
-      ("pipe", .refused("it is no regular file")), (String(repeating: "n", count: 256), .system(ENAMETOOLONG)),
+      ("pipe", .refused("it is not a regular file")), (String(repeating: "n", count: 256), .system(ENAMETOOLONG)),
     ]
     for (name, error) in cases {
       #expect(throws: error, "\(name)") { try replace("\(scratch.url.path)/\(name)", "x") }
     }
-    #expect(throws: FileError.refused("it is no regular file")) { try replace("/dev/null", "x", .fixed(0o644)) }
+    #expect(throws: FileError.refused("it is not a regular file")) { try replace("/dev/null", "x", .fixed(0o644)) }
     #expect(try scratch.names() == ["circle", "file", "folder", "pipe"])
   }
 

@@ -79,7 +79,7 @@ import Testing
 
   @Test func onlyRegularFilesAreRead() throws {
     #expect(mkfifo(scratch.path("in/pipe"), 0o600) == 0)
-    #expect(throws: FileError.refused("it is no regular file")) { try text("pipe") }
+    #expect(throws: FileError.refused("it is not a regular file")) { try text("pipe") }
     #expect(throws: FileError.system(EISDIR)) { try text("deep") }
     #expect(throws: FileError.system(ENOENT)) { try text("none") }
     #expect(throws: FileError.system(ENOTDIR)) { try text("own.json/x") }
@@ -124,7 +124,7 @@ import Testing
 
   @Test func pipesAndFoldersDoNot() throws {
     #expect(mkfifo(scratch.path("in/pipe"), 0o600) == 0)
-    #expect(throws: FileError.refused("what stands there is no regular file")) { try store("x", at: "pipe") }
+    #expect(throws: FileError.refused("what is there is not a regular file")) { try store("x", at: "pipe") }
     #expect(throws: FileError.system(EISDIR)) { try store("x", at: "deep") }
     #expect(throws: FileError.system(ENOTDIR)) { try store("x", at: "own.json/x") }
     #expect(try scratch.names(in: "in") == ["deep", "own.json", "pipe"])

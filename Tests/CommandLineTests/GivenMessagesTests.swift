@@ -36,11 +36,11 @@ import Testing
   @Test(arguments: [
     (
       #"{"streams": [{"stream": {"name": "ok"}, "sync_mode": "incremetal"}]}"#,
-      "`streams[0].sync_mode` of the catalog is `incremetal`, which is not one of the modes"
+      "`streams[0].sync_mode` of the catalog is `incremetal`, which is not a mode in which a stream can be read"
     ),
     (
       #"{"streams": [{"stream": {"name": "ok"}, "sync_mode": "S3cret-4b"}]}"#,
-      "`streams[0].sync_mode` of the catalog is not one of the modes"
+      "`streams[0].sync_mode` of the catalog is not a mode in which a stream can be read"
     ),
     (#"{"type": "LOG", "log": {"level": "INFO", "message": "none"}}"#, "has no CATALOG message"),
     ("", "has no CATALOG message"), ("[]", "A catalog is an object with a list `streams`"),
@@ -67,9 +67,9 @@ import Testing
     ),
     (
       state("dasy", "2025-01-01"),
-      "The state is of a stream `dasy`, which the manifest does not have: it is not used. Did you mean `days`?"
+      "The state has an entry for the stream `dasy`, which the manifest does not have: it is ignored. Did you mean `days`?"
     ),
-    (state("others", "2025-01-01"), "Stream days: the state has nothing of it, so that it is read from its beginning."),
+    (state("others", "2025-01-01"), "Stream days: the state does not contain it, so it is read from its beginning."),
     ("", nil), ("[]", nil), (state("days", "2025-01-01"), nil),
   ]
 

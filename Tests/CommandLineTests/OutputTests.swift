@@ -147,7 +147,7 @@ import Testing
   @Test func whatCannotBeMendedIsSaid() async throws {
     let run = try await Tool.shell(
       #"mkfifo pipe.yaml; cat manifest.yaml > pipe.yaml & exec "$@" pipe.yaml"#, ["validate", "--fix"], in: connection.folder)
-    #expect(run.stderr.contains("error: pipe.yaml could not be fixed: it is no regular file.\n"))
+    #expect(run.stderr.contains("error: pipe.yaml could not be fixed: it is not a regular file.\n"))
     // It is still checked: nothing was taken out of the pipe.
     #expect(run.stdout.contains("pipe.yaml"))
     #expect(run.status == 2)

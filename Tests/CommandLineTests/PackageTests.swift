@@ -164,7 +164,7 @@ import Testing
     try FileManager.default.copyItem(at: connection.folder.url(of: "manifest.yaml"), to: connection.folder.url(of: "source.yaml"))
     try connection.folder.write("source", "mine")
     let refused = try await connection.run("package", "source.yaml")
-    #expect(refused.stderr == "error: source is there already and is no packaged connector: name another file with --output.\n")
+    #expect(refused.stderr == "error: source already exists and is not a packaged connector: name another file with --output.\n")
     #expect(refused.status == 1)
     #expect(try String(contentsOf: connection.folder.url(of: "source"), encoding: .utf8) == "mine")
     #expect(try await connection.run("package", "source.yaml", "--output", "source").status == 0)
@@ -245,7 +245,7 @@ import Testing
     (["package", "manifest.yaml", "-o", "none/out"], "error: none/out cannot be written: No such file or directory.\n"),
     (["package", "manifest.yaml", "-o", "."], "error: . is a folder; the output should be a file.\n"),
     (
-      ["package", "manifest.yaml", "-o", "out", "--runtime", "config.json"], "error: config.json is not an executable of Linux.\n"
+      ["package", "manifest.yaml", "-o", "out", "--runtime", "config.json"], "error: config.json is not a Linux executable.\n"
     ),
     (
       ["package", "manifest.yaml", "-o", "out", "--runtime", "none"], "error: none cannot be opened: No such file or directory.\n"

@@ -95,7 +95,7 @@ import Testing
     let run = try await Tool.run(arguments + ["--update-config"], in: connection.folder)
     #expect(try renewed(run)?["credentials"]?["refresh_token"] == "new-refresh")
     let warning = try #require(try run.logs("WARN").first { $0.contains("could not be written") })
-    #expect(warning.contains("\(path), which stays as it was: Not a directory."))
+    #expect(warning.contains("\(path), which is unchanged: Not a directory."))
     #expect(try place.names() == ["settings"])
     #expect(try place.text("settings") == "another file")
     #expect(try run.recordCount(of: "ok") == 3)

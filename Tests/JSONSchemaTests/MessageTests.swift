@@ -16,10 +16,10 @@ import Testing
     (#"{"pattern": "^a"}"#, #""b""#, "'b' does not match the pattern '^a'."),
     (#"{"dependencies": {"a": ["b"]}}"#, #"{"a": 1}"#, "The property 'b' is missing: 'a' needs it."),
     (#"{"minLength": 2}"#, #""b""#, "'b' is shorter than 2 characters."),
-    (#"{"not": {}}"#, "{}", "an empty object is just what is excluded here."),
+    (#"{"not": {}}"#, "{}", "an empty object matches a schema that it must not match."),
     (#"{"uniqueItems": true}"#, "[1, 1]", "Two elements of this list are equal."),
-    (#"{"oneOf": [true, true]}"#, "1", "1 fits 2 alternatives where it has to fit just one."),
-    (#"{"contains": {"const": 1}}"#, "[]", "No element of this list is one that has to be in it."),
+    (#"{"oneOf": [true, true]}"#, "1", "1 fits 2 alternatives, but must fit exactly one."),
+    (#"{"contains": {"const": 1}}"#, "[]", "No element of this list fits `contains`."),
     ("false", "1", "No value is allowed here."),
   ])
   func sentences(schemaText: String, instance: String, expected: String) throws {

@@ -135,7 +135,7 @@ import Testing
     let scratch = try Scratch()
     try FileManager.default.createDirectory(atPath: scratch.path("notes"), withIntermediateDirectories: true)
     try scratch.write("notes/one", [1])
-    #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something else than an image.")) {
+    #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something other than an image.")) {
       try Self.image.get().writeLayout(to: OutputPlace(scratch.path("notes")))
     }
     #expect(try scratch.bytes("notes/one") == [1])
@@ -156,7 +156,7 @@ import Testing
     var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/true")))
     bytes[18] ^= 1
     let path = try scratch.write("runtime", bytes)
-    let error = PackagingError("\(path) is for another processor than this system, whose libraries the image takes.")
+    let error = PackagingError("\(path) is for another processor than this system, whose libraries the image needs.")
     #expect(throws: error) {
       try ContainerImage(SealedExecutable(path: path), package: nil, name: "airbyte-lowcode", version: "1")
     }

@@ -23,7 +23,7 @@ import Testing
     let scratch = try Scratch()
     let path = try scratch.write("file", Array(text.utf8))
     let error = #expect(throws: PackagingError.self) { try ELFFile(InputBytes(path: path)) }
-    #expect(error?.message == "\(path) is not a program or library of Linux.")
+    #expect(error?.message == "\(path) is not a Linux program or library.")
   }
 
   /// Tables that lead outside the file, loops and nonsense numbers: an error or nothing found, never a trap.

@@ -150,7 +150,7 @@ import Testing
   @Test func onlyExecutablesArePackaged() throws {
     let scratch = try Scratch()
     let script = try scratch.write("script", Array("#!/bin/sh\n".utf8))
-    #expect(throws: PackagingError("\(script) is not an executable of Linux.")) {
+    #expect(throws: PackagingError("\(script) is not a Linux executable.")) {
       try SealedExecutable(path: script).write(Self.package, to: OutputPlace(scratch.path("out")))
     }
     #expect(try scratch.names() == ["script"])

@@ -154,13 +154,6 @@ import Testing
     #expect(String(decoding: outcome.bytes, as: UTF8.self) == text)
   }
 
-  @Test(arguments: RenamedName.properties.flatMap { type, names in names.map { (type, $0.key, $0.value) } })
-  func formerNamesLeadToPresentOnes(type: String, former: String, present: String) throws {
-    let properties = try #require(ComponentSchema.properties(of: type))
-    #expect(properties[present] != nil)
-    #expect(properties[former] == nil)
-  }
-
   @Test func aFileIsReplacedAsAWholeAndKeepsItsPermissions() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "manifest-fixer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

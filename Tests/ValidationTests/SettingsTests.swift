@@ -68,8 +68,8 @@ import Validation
       Issue.record("\(text) was taken")
     } catch {
       #expect(error.diagnostics.map(\.message) == [message])
-      #expect(error.diagnostics.map(\.remedy) == [remedy])
-      #expect(error.description.hasPrefix(".airbyte-lowcode.yaml:\(place): error: \(message); \(remedy)\n"), "\(error)")
+      #expect(error.diagnostics.map { $0.remedy?.description } == [remedy])
+      #expect(error.rendered().hasPrefix(".airbyte-lowcode.yaml:\(place): error: \(message); \(remedy)\n"), "\(error)")
     }
   }
 

@@ -6,8 +6,8 @@ import Validation
 @Suite struct TemplateAdviceTests {
   @Test(
     arguments: [
-      (#"{{ config['token' ⟦⟧}}"#, "Unexpected '}' where ']' is due; put `]` before it (this `[` is not closed)"),
-      (#"{{ config.get('token', ⟦⟧}}"#, "Unexpected '}' where ')' is due; put `)` before it (this `(` is not closed)"),
+      (#"{{ config['token' ⟦⟧}}"#, "Unexpected '}' where ']' is expected; put `]` before it (this `[` is not closed)"),
+      (#"{{ config.get('token', ⟦⟧}}"#, "Unexpected '}' where ')' is expected; put `)` before it (this `(` is not closed)"),
       (#"{{ config['token'] ⟦⟧}"#, "Unexpected '}'; end it with `}}`"),
       (#"{{ config[⟦⟧'token] }}"#, "The text that begins with ' has no closing quote"),
       (#"{{ config[\"token\"] + ⟦⟧}}"#, "Expected an expression, found }}; something is missing before it"),

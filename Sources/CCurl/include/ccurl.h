@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A request, and how it is to be sent. What is NULL is not there; nothing is kept after the call.
+/// A request, and how to send it. NULL means that something is missing; nothing is kept after the call.
 typedef struct {
   const char *method;
   const char *url;
@@ -20,7 +20,7 @@ typedef struct {
   long read_timeout;
   /// The proxy's URL; without one, none is used, whatever the environment says.
   const char *proxy;
-  /// A file with certificates that are trusted, in the place of the system's.
+  /// A file with certificates that are trusted, instead of the system's.
   const char *ca_file;
   /// A folder with such files, as `c_rehash` arranges them.
   const char *ca_path;
@@ -30,10 +30,10 @@ typedef struct {
   const char *connect_to;
 } ccurl_request;
 
-/// What a receiver wants next.
+/// What a receiver asks for next.
 enum { CCURL_MORE, CCURL_PAUSE, CCURL_STOP };
 
-/// Returned by `on_body`: the same bytes are to come again when the transfer goes on.
+/// Returned by `on_body`: the same bytes must come again when the transfer continues.
 static const size_t CCURL_LATER = PTRDIFF_MAX;
 
 /// Takes a response as it comes.
@@ -44,13 +44,13 @@ typedef struct {
   int (*on_header)(void *context, const char *bytes, size_t count);
   /// Takes bytes of the body, and returns how many: fewer end the transfer.
   size_t (*on_body)(void *context, const char *bytes, size_t count);
-  /// Asked whenever nothing more is at hand, at least once a second.
+  /// Called whenever there is nothing more, at least once a second.
   int (*next)(void *context);
 } ccurl_receiver;
 
 /// How far a transfer is.
 typedef struct {
-  /// Whether it is over; else the receiver wanted a pause.
+  /// Whether it is over; else the receiver asked for a pause.
   int is_over;
   /// 0, or libcurl's code of what went wrong.
   int error;
@@ -65,21 +65,21 @@ typedef struct ccurl_transfer ccurl_transfer;
 
 /// - `kept_connections`: how many open connections each transfer leaves to later ones; 0 for libcurl's choice.
 ccurl_session *ccurl_session_new(long kept_connections);
-/// Closes the connections. No transfer may be going on.
+/// Closes the connections. No transfer may be continuing.
 void ccurl_session_free(ccurl_session *session);
 
-/// Prepares a transfer; redirects are not followed, and content encodings are left alone. NULL where libcurl cannot be started, of
+/// Prepares a transfer; redirects are not followed, and content encodings are left alone. NULL if libcurl cannot be started, of
 /// which `reason`, with room for 256 bytes, then says something.
 ccurl_transfer *ccurl_begin(
   ccurl_session *session, const ccurl_request *request, const ccurl_receiver *receiver, char *reason);
 
-/// Goes on until the receiver wants a pause, or the transfer is over.
+/// Continues until the receiver asks for a pause, or the transfer is over.
 void ccurl_run(ccurl_transfer *transfer, ccurl_result *result);
 
-/// Has the receiver asked at once for what it wants next, from any thread.
+/// Asks the receiver at once what it needs next, from any thread.
 void ccurl_wake(ccurl_transfer *transfer);
 
-/// Gives the transfer back. Its connection is kept open where the response was received wholly.
+/// Gives the transfer back. Its connection is kept open if the response was received completely.
 void ccurl_end(ccurl_transfer *transfer);
 
 #endif

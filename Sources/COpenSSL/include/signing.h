@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/// A private key, in the hands of the system's libcrypto. It may be used by one thread at a time.
+/// A private key, held by the system's libcrypto. It may be used by one thread at a time.
 typedef struct signing_key signing_key;
 
 /// What came of reading a key.
@@ -37,9 +37,9 @@ typedef struct {
   int pads_by_pss;
 } signing_scheme;
 
-/// Signs a message. Signatures of elliptic keys are `r` and `s` one behind the other, each as long as the curve's order.
+/// Signs a message. Signatures of elliptic keys are `r` and `s` one after the other, each as long as the curve's order.
 ///
-/// Returns how many bytes were written to `signature`, which has room for `capacity`; 0 where the key cannot sign so.
+/// Returns how many bytes were written to `signature`, which has room for `capacity`; 0 if the key cannot sign so.
 size_t signing_sign(
   const signing_key *key, signing_scheme scheme, const void *message, size_t count, unsigned char *signature,
   size_t capacity);

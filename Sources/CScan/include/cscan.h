@@ -14,8 +14,8 @@
 
 /// Looking for the end of a JSON string, sixteen bytes at once where the processor can, and eight elsewhere.
 ///
-/// The functions read up to sixteen bytes from each place that they come to, so as many must follow the text, and one of those must be
-/// a byte at which they stop. They are inlined where they are called: that is why they stand in a header.
+/// The functions read up to sixteen bytes from each place that they reach, so as many must follow the text, and one of those must
+/// be a byte at which they stop. They are inlined where they are called: that is why they are in a header.
 
 #if defined(__SSE2__)
 
@@ -36,7 +36,7 @@ static inline const uint8_t *cscan_plain(const uint8_t *at) {
 }
 
 /// The first byte from `at` on, where a character begins, that is a quote, a backslash or a control character, or that begins a character
-/// which has to be looked at closely. What is passed over is well-formed UTF-8, of characters of up to three bytes.
+/// which needs a closer look. What is skipped is well-formed UTF-8, of characters of up to three bytes.
 static inline const uint8_t *cscan_text(const uint8_t *at) {
   for (;;) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)at);
@@ -58,7 +58,7 @@ static inline const uint8_t *cscan_text(const uint8_t *at) {
     uint32_t expected = (twos | threes) << 1 | threes << 2;
     int length = end ? __builtin_ctz(end) : 16;
     if (!end && expected >> 16) {
-      // The last character goes on behind the sixteen bytes, and is looked at with those.
+      // The last character continues after the sixteen bytes, and is read with those.
       length = threes & 0x4000 ? 14 : 15;
       inside = (1u << length) - 1;
       twos &= inside, threes &= inside, tails &= inside, high &= inside;
@@ -96,7 +96,7 @@ static inline const uint8_t *cscan_plain(const uint8_t *at) {
 }
 
 /// The first byte from `at` on, where a character begins, that is a quote, a backslash or a control character, or that begins a character
-/// which has to be looked at closely.
+/// which needs a closer look.
 static inline const uint8_t *cscan_text(const uint8_t *at) { return cscan_plain(at); }
 
 #endif

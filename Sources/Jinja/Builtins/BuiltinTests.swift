@@ -94,7 +94,7 @@ extension Environment {
 }
 
 extension Value {
-  /// Python's `is`, as far as it can be told here: the same object, or the same scalar.
+  /// Python's `is`, as far as it can be decided here: the same object, or the same scalar.
   fileprivate func isSame(as other: Value) -> Bool {
     switch (self, other) {
     case (.list(let left), .list(let right)): left === right

@@ -10,8 +10,8 @@ extension Environment {
       })
     globals["cycler"] = .object(
       NativeFunction(name: "jinja2.utils.Cycler", typeName: "type") { (arguments, _) throws(TemplateError) in
-        guard arguments.keywords.isEmpty else { throw TemplateError(.type, "cycler takes its items by position.") }
-        guard !arguments.positional.isEmpty else { throw TemplateError(.runtime, "cycler wants at least one item.") }
+        guard arguments.keywords.isEmpty else { throw TemplateError(.type, "cycler takes its items by position") }
+        guard !arguments.positional.isEmpty else { throw TemplateError(.runtime, "cycler expects at least one item") }
         return .object(Cycler(arguments.positional))
       })
     globals["joiner"] = .object(
@@ -24,7 +24,7 @@ extension Environment {
 private func makeDict(
   _ arguments: Arguments, of function: String, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> DictObject {
-  guard arguments.positional.count <= 1 else { throw TemplateError(.type, "\(function) takes at most 1 argument.") }
+  guard arguments.positional.count <= 1 else { throw TemplateError(.type, "\(function) takes at most 1 argument") }
   let dict = DictObject()
   if let source = arguments.positional.first { try dict.merge(source, &evaluation) }
   for (name, value) in arguments.keywords { try dict.set(DictKey(string: name), value, &evaluation) }
@@ -70,7 +70,7 @@ private final class Cycler: TemplateObject {
     case "next", "reset":
       return .object(
         NativeFunction(name: name, typeName: "bound method", over: .tuple(items)) { (arguments, _) throws(TemplateError) in
-          guard arguments.isEmpty else { throw TemplateError(.type, "cycler.\(name) takes no arguments.") }
+          guard arguments.isEmpty else { throw TemplateError(.type, "cycler.\(name) takes no arguments") }
           let place = self.place.state
           self.place.state = name == "reset" ? 0 : (place + 1) % self.items.count
           return name == "reset" ? .none : self.items[place]
@@ -101,7 +101,7 @@ private final class Joiner: TemplateObject {
   }
 
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    guard arguments.isEmpty else { throw TemplateError(.type, "A joiner takes no arguments.") }
+    guard arguments.isEmpty else { throw TemplateError(.type, "A joiner takes no arguments") }
     defer { isUsed.state = true }
     return isUsed.state ? separator : .string("")
   }

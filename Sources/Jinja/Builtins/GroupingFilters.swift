@@ -63,7 +63,7 @@ private func sliceFilter(_ value: Value, _ slices: Value, fill: Value?) -> Value
       if items == nil { items = try value.elements(&e) }
       let all = items ?? []
       let count = try slices.index(for: "slice")
-      if count == 0 { throw TemplateError(.zeroDivision, "slice wants at least one slice.") }
+      if count == 0 { throw TemplateError(.zeroDivision, "slice expects at least one slice") }
       guard number < count else { return nil }
       let extra = all.count % count
       let size = all.count / count + (number < extra ? 1 : 0)
@@ -105,7 +105,7 @@ private func groupFilter(
   return .list(ListObject(result))
 }
 
-/// A group that `groupby` makes: a pair of the common value and its items, which also go by name.
+/// A group that `groupby` makes: a pair of the common value and its items, which also have names.
 final class GroupObject: TemplateObject, ComparableObject {
   private let grouper: Value
   private let list: Value
@@ -164,15 +164,15 @@ private func mapping(
 ) throws(TemplateError) -> (Value, inout Evaluation) throws(TemplateError) -> Value {
   if arguments.positional.isEmpty, let attribute = arguments.keyword("attribute") {
     if let extra = arguments.keywords.first(where: { $0.name != "attribute" && $0.name != "default" }) {
-      throw TemplateError(.runtime, "map has no parameter '\(extra.name)'.")
+      throw TemplateError(.runtime, "map has no parameter '\(extra.name)'")
     }
     let path = AttributePath(attribute)
     let standard = arguments.keyword("default").flatMap { $0.isNone ? nil : $0 }
     return { (item, e) throws(TemplateError) in try path.get(item, standard: standard, &e) }
   }
-  guard let name = arguments.positional.first else { throw TemplateError(.runtime, "map wants a filter or an attribute.") }
+  guard let name = arguments.positional.first else { throw TemplateError(.runtime, "map expects a filter or an attribute") }
   guard let filter = name.text.flatMap({ environment.filters[$0] }) else {
-    throw TemplateError(.runtime, "There is no filter named '\(name.text ?? name.typeName)'.")
+    throw TemplateError(.runtime, "There is no filter named '\(name.text ?? name.typeName)'")
   }
   let rest = Arguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords)
   return { (item, e) throws(TemplateError) in try filter(item, rest, &e) }
@@ -191,12 +191,12 @@ private func selection(
         guard value.isTruthy else { return nil }
         var positional = arguments.positional[...]
         if byAttribute {
-          guard let attribute = positional.popFirst() else { throw TemplateError(.runtime, "\(name) wants an attribute.") }
+          guard let attribute = positional.popFirst() else { throw TemplateError(.runtime, "\(name) expects an attribute") }
           path = AttributePath(attribute)
         }
         if let testName = positional.popFirst() {
           guard let found = testName.text.flatMap({ e.environment.tests[$0] }) else {
-            throw TemplateError(.runtime, "There is no test named '\(testName.text ?? testName.typeName)'.")
+            throw TemplateError(.runtime, "There is no test named '\(testName.text ?? testName.typeName)'")
           }
           test = found
           rest = Arguments(Array(positional), keywords: arguments.keywords)

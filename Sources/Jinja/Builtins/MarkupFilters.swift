@@ -63,9 +63,9 @@ private func urlencodeFilter(_ value: Value, _ evaluation: inout Evaluation) thr
     pairs = members.map { ($0.key, $0.value) }
   } else {
     for item in try value.elements(&evaluation) {
-      guard item.isIterable else { throw TemplateError(.type, "urlencode wants pairs.") }
+      guard item.isIterable else { throw TemplateError(.type, "urlencode expects pairs") }
       let parts = try item.elements(&evaluation)
-      guard parts.count == 2 else { throw TemplateError(.value, "urlencode wants pairs.") }
+      guard parts.count == 2 else { throw TemplateError(.value, "urlencode expects pairs") }
       pairs.append((parts[0], parts[1]))
     }
   }
@@ -94,12 +94,12 @@ private func xmlattrFilter(
   _ value: Value, addsSpace: Bool, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> Value {
   if case .undefined(let reason) = value { throw reason.error }
-  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "xmlattr wants a mapping.") }
+  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "xmlattr expects a mapping") }
   var joined = ""
   for (key, value) in members where !value.isNone && !value.isUndefined {
-    guard let name = key.text else { throw TemplateError(.type, "The names of attributes are texts.") }
+    guard let name = key.text else { throw TemplateError(.type, "The names of attributes are texts") }
     if name.unicodeScalars.contains(where: { $0.isPythonSpace || "/>=".unicodeScalars.contains($0) }) {
-      throw TemplateError(.value, "An attribute's name holds a character that is not allowed there.")
+      throw TemplateError(.value, "An attribute's name contains a character that is not allowed there")
     }
     let item = "\(try key.escaped(&evaluation))=\"\(try value.escaped(&evaluation))\""
     try evaluation.charge(text: joined.utf8.count + item.utf8.count, adding: item.utf8.count)
@@ -122,7 +122,7 @@ struct JSONTextWriter {
   }
 
   mutating func write(_ value: Value, _ evaluation: inout Evaluation) throws(TemplateError) {
-    if invalidIndent { throw TemplateError(.type, "tojson wants a number of spaces.") }
+    if invalidIndent { throw TemplateError(.type, "tojson expects a number of spaces") }
     try evaluation.checkWalk(depth: depth)
     try evaluation.charge()
     try evaluation.checkSize(text: output.utf8.count)
@@ -141,7 +141,7 @@ struct JSONTextWriter {
       } else if let members = try value.members(&evaluation) {
         try writeMembers(members, &evaluation)
       } else {
-        throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form.")
+        throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form")
       }
     }
   }

@@ -16,7 +16,7 @@ extension Environment {
       case .bigInt(let big): return Value(normalizing: BigInt(big.magnitude))
       case .float(let double): return .float(double.magnitude)
       case .timedelta(let delta): return .timedelta(try python { () throws(PythonTimeError) in try delta.magnitude() })
-      default: throw TemplateError(.type, "abs wants a number, not a value of type \(value.typeName).")
+      default: throw TemplateError(.type, "abs expects a number, not a value of type \(value.typeName)")
       }
     }
     addFilter("int", parameters: ["default", "base"]) { (value, arguments, e) throws(TemplateError) in
@@ -29,7 +29,7 @@ extension Environment {
       if let text = value.text { try e.charge(text: text.utf8.count) }
       if case .undefined(let reason) = value { throw reason.error }
       if case .bigInt(let big) = value, Double(big).isInfinite {
-        throw TemplateError(.overflow, "An integer is too large for a float.")
+        throw TemplateError(.overflow, "An integer is too large for a float")
       }
       return value.pythonFloat.map { .float($0) } ?? (arguments.first.flatMap { $0 } ?? .float(0))
     }
@@ -42,7 +42,7 @@ extension Environment {
       if let text = value.text { try e.charge(text: text.utf8.count) }
       if case .undefined(let reason) = value { throw reason.error }
       guard let size = value.pythonFloat else {
-        throw TemplateError(value.text == nil ? .type : .value, "filesizeformat wants a number.")
+        throw TemplateError(value.text == nil ? .type : .value, "filesizeformat expects a number")
       }
       return .string(try fileSize(size, isBinary: arguments.first.flatMap { $0 }?.isTruthy ?? false))
     }
@@ -50,7 +50,7 @@ extension Environment {
 }
 
 extension Value {
-  /// Python's `float(…)`, nil where it fails.
+  /// Python's `float(…)`, nil if it fails.
   var pythonFloat: Double? {
     switch self {
     case .string(let text), .markup(let text): PythonNumberText.float(text)
@@ -60,7 +60,7 @@ extension Value {
   }
 }
 
-/// Python's `int` of a text in a base; nil where it is not one, and in every base beyond the digits that Python reads in base 10.
+/// Python's `int` of a text in a base; nil if it is not one, and in every base beyond the digits that Python reads in base 10.
 private func integer(_ read: PythonInteger?) -> Value? {
   switch read {
   case .int(let int): return .int(int)
@@ -78,7 +78,7 @@ private func integer(_ value: Value, standard: Value, base: Int) throws(Template
   case .int, .bigInt: return value
   case .float(let double):
     if double.isNaN { return standard }
-    guard double.isFinite else { throw TemplateError(.overflow, "Infinity has no integer.") }
+    guard double.isFinite else { throw TemplateError(.overflow, "Infinity has no integer") }
     return Value(normalizing: BigInt(double.rounded(.towardZero)))
   case .string(let text), .markup(let text):
     guard base == 0 || (2...36).contains(base) else { return standard }
@@ -92,30 +92,30 @@ private func integer(_ value: Value, standard: Value, base: Int) throws(Template
 
 private func roundFilter(_ value: Value, _ precision: Value, method: Value) throws(TemplateError) -> Value {
   guard let method = method.text, ["common", "ceil", "floor"].contains(method) else {
-    throw TemplateError(.runtime, "round takes the methods common, ceil and floor.")
+    throw TemplateError(.runtime, "round takes the methods common, ceil and floor")
   }
   if case .undefined(let reason) = value {
-    if method == "common" { throw TemplateError(.type, "round wants a number.") }
+    if method == "common" { throw TemplateError(.type, "round expects a number") }
     throw reason.error
   }
   guard let number = value.number else {
-    throw TemplateError(.type, "round wants a number, not a value of type \(value.typeName).")
+    throw TemplateError(.type, "round expects a number, not a value of type \(value.typeName)")
   }
   if method == "common" {
     let digits = precision.isNone ? 0 : try precision.index(for: "round")
     guard case .float(let double) = number else { return try roundInteger(number.big ?? 0, digits) }
     if precision.isNone {
-      guard double.isFinite else { throw TemplateError(double.isNaN ? .value : .overflow, "The number has no integer.") }
+      guard double.isFinite else { throw TemplateError(double.isNaN ? .value : .overflow, "The number has no integer") }
       return Value(normalizing: BigInt(double.rounded(.toNearestOrEven)))
     }
     return .float(try roundDouble(double, digits))
   }
-  guard precision.number != nil else { throw TemplateError(.type, "round wants a number of digits.") }
+  guard precision.number != nil else { throw TemplateError(.type, "round expects a number of digits") }
   let scale = pow(10, precision.number?.double ?? 0)
   let scaled = number.double * scale
-  guard scaled.isFinite else { throw TemplateError(scaled.isNaN ? .value : .overflow, "The number has no integer.") }
+  guard scaled.isFinite else { throw TemplateError(scaled.isNaN ? .value : .overflow, "The number has no integer") }
   let whole = method == "ceil" ? scaled.rounded(.up) : scaled.rounded(.down)
-  if scale == 0 { throw TemplateError(.zeroDivision, "round divides by zero.") }
+  if scale == 0 { throw TemplateError(.zeroDivision, "round divides by zero") }
   return .float(whole / scale)
 }
 
@@ -144,7 +144,7 @@ func roundDouble(_ double: Double, _ digits: Int) throws(TemplateError) -> Doubl
     let unit = pow(10, Double(-digits))
     rounded = (double / unit).rounded(.toNearestOrEven) * unit
   }
-  guard rounded.isFinite else { throw TemplateError(.overflow, "The rounded number is too large.") }
+  guard rounded.isFinite else { throw TemplateError(.overflow, "The rounded number is too large") }
   return rounded
 }
 
@@ -152,10 +152,10 @@ private func fileSize(_ size: Double, isBinary: Bool) throws(TemplateError) -> S
   let base = isBinary ? 1024.0 : 1000.0
   if size == 1 { return "1 Byte" }
   if size < base {
-    guard size.isFinite else { throw TemplateError(.overflow, "The size is not finite.") }
+    guard size.isFinite else { throw TemplateError(.overflow, "The size is not finite") }
     return "\(BigInt(size.rounded(.towardZero))) Bytes"
   }
-  if size.isNaN { throw TemplateError(.value, "The size is not a number.") }
+  if size.isNaN { throw TemplateError(.value, "The size is not a number") }
   let letters = isBinary ? ["K", "M", "G", "T", "P", "E", "Z", "Y"] : ["k", "M", "G", "T", "P", "E", "Z", "Y"]
   var unit = base
   for (index, letter) in letters.enumerated() {

@@ -23,7 +23,7 @@ struct AttributePath: Sendable {
     var value = item
     for part in parts {
       try evaluation.charge()
-      value = try value.item(part, missing: .undefined("An item has no attribute '\(part.text ?? "")'."), &evaluation)
+      value = try value.item(part, missing: .undefined("An item has no attribute '\(part.text ?? "")'"), &evaluation)
       if let standard, value.isUndefined { value = standard }
     }
     return value
@@ -44,10 +44,10 @@ extension Environment {
     addFilter("length", "count") { (value, _, e) throws(TemplateError) in .int(try value.count(&e)) }
     addFilter("first") { (value, _, e) throws(TemplateError) in
       var iterator = try value.iterator(&e)
-      return try iterator.next(&e) ?? .undefined("There is no first item: the sequence is empty.")
+      return try iterator.next(&e) ?? .undefined("There is no first item: the sequence is empty")
     }
     addFilter("last") { (value, _, e) throws(TemplateError) in
-      try value.reversedElements(&e).first ?? .undefined("There is no last item: the sequence is empty.")
+      try value.reversedElements(&e).first ?? .undefined("There is no last item: the sequence is empty")
     }
     addFilter("list") { (value, _, e) throws(TemplateError) in
       let items = try value.elements(&e)
@@ -56,7 +56,7 @@ extension Environment {
     }
     addFilter("random") { (value, _, e) throws(TemplateError) in
       let count = try value.count(&e)
-      guard count > 0 else { return .undefined("There is no random item: the sequence is empty.") }
+      guard count > 0 else { return .undefined("There is no random item: the sequence is empty") }
       return try value.item(.int(Int.random(in: 0..<count)), missing: .none, &e)
     }
     addFilter("reverse") { (value, _, e) throws(TemplateError) in
@@ -65,7 +65,7 @@ extension Environment {
         let reversed = String(text.unicodeScalars.reversed())
         return value.isMarkup ? .markup(reversed) : .string(reversed)
       }
-      if !value.isIterable { throw TemplateError(.runtime, "reverse wants something to iterate over.") }
+      if !value.isIterable { throw TemplateError(.runtime, "reverse expects something to iterate over") }
       if case .object(let object) = value, object is Generator { return .list(ListObject(try value.elements(&e).reversed())) }
       return generator(
         "reversed", over: value, typeName: value.isUndefined ? "reversed" : "list_reverseiterator",
@@ -110,7 +110,7 @@ extension Environment {
     addFilter("sum", parameters: ["attribute", "start"]) { (value, arguments, e) throws(TemplateError) in
       let path = AttributePath(arguments.first ?? nil)
       var total = arguments.count > 1 ? arguments[1] ?? .int(0) : .int(0)
-      if total.text != nil { throw TemplateError(.type, "sum does not take texts; join does.") }
+      if total.text != nil { throw TemplateError(.type, "sum does not take texts; join does") }
       var iterator = try value.iterator(&e)
       while let item = try iterator.next(&e) { total = try BinaryOperator.add.apply(total, try path.get(item, &e), &e) }
       return total
@@ -120,15 +120,15 @@ extension Environment {
       return .object(
         Generator("do_items", over: value) { (e) throws(TemplateError) in
           if iterator == nil {
-            guard value.isUndefined || value.isMapping else { throw TemplateError(.type, "items wants a mapping.") }
+            guard value.isUndefined || value.isMapping else { throw TemplateError(.type, "items expects a mapping") }
             iterator = ValueIterator((try value.members(&e) ?? []).map { .tuple([$0.key, $0.value]) })
           }
           return try iterator?.next(&e)
         })
     }
     addFilter("attr", parameters: ["name"], required: 1) { (value, arguments, e) throws(TemplateError) in
-      guard let name = arguments[0]?.text else { throw TemplateError(.type, "attr wants a name.") }
-      let missing = Value.undefined("A value of type \(value.typeName) has no attribute '\(name)'.")
+      guard let name = arguments[0]?.text else { throw TemplateError(.type, "attr expects a name") }
+      let missing = Value.undefined("A value of type \(value.typeName) has no attribute '\(name)'")
       if case .undefined(let reason) = value { throw reason.error }
       // An item of that name does not count.
       return try value.ownAttribute(Selector(name), &e) ?? missing
@@ -137,10 +137,10 @@ extension Environment {
 }
 
 extension Value {
-  /// The elements from the end on; a type error where Python has no way back.
+  /// The elements from the end on; a type error if Python has no way back.
   func reversedElements(_ evaluation: inout Evaluation) throws(TemplateError) -> [Value] {
     if case .object(let object) = self, !(object is DictView), !(object is GroupObject) {
-      throw TemplateError(.type, "A value of type \(object.typeName) cannot be reversed.")
+      throw TemplateError(.type, "A value of type \(object.typeName) cannot be reversed")
     }
     let elements = try elements(&evaluation)
     try evaluation.charge(reading: elements.count)
@@ -186,9 +186,9 @@ private func dictsortFilter(
 ) throws(TemplateError) -> Value {
   let by = given[1] ?? .string("key")
   let byValue = by.text == "value"
-  guard byValue || by.text == "key" else { throw TemplateError(.runtime, "dictsort sorts by \"key\" or \"value\".") }
+  guard byValue || by.text == "key" else { throw TemplateError(.runtime, "dictsort sorts by \"key\" or \"value\"") }
   if case .undefined(let reason) = value { throw reason.error }
-  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "dictsort wants a mapping.") }
+  guard let members = try value.members(&evaluation) else { throw TemplateError(.attribute, "dictsort expects a mapping") }
   let isCaseSensitive = given[0]?.isTruthy ?? false
   var keys: [Value] = []
   for member in members {
@@ -205,7 +205,7 @@ private func extreme(
   let path = AttributePath(attribute)
   var iterator = try value.iterator(&evaluation)
   guard var best = try iterator.next(&evaluation) else {
-    return .undefined("There is no such item: the sequence is empty.")
+    return .undefined("There is no smallest or largest item: the sequence is empty")
   }
   func key(_ item: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let key = try path.get(item, &evaluation)

@@ -58,7 +58,7 @@ extension Environment {
     }
     let format: Filter = { (value, arguments, evaluation) throws(TemplateError) -> Value in
       if !arguments.positional.isEmpty, !arguments.keywords.isEmpty {
-        throw TemplateError(.runtime, "The filter format takes arguments by position or by name, not both.")
+        throw TemplateError(.runtime, "The filter format takes arguments by position or by name, not both")
       }
       let keywords = DictObject(frozen: arguments.keywords.map { ($0.name, $0.value) })
       let values: Value = arguments.keywords.isEmpty ? .tuple(arguments.positional) : .dict(keywords)
@@ -144,7 +144,7 @@ private func indentFilter(
   guard let text = value.text else {
     // Python adds a text to a list before it misses the list's `splitlines`.
     let kind: TemplateError.Kind = value.isList ? .attribute : .type
-    throw TemplateError(kind, "indent wants a text, not a value of type \(value.typeName).")
+    throw TemplateError(kind, "indent expects a text, not a value of type \(value.typeName)")
   }
   var indentation: String
   if let given = width.text {
@@ -178,12 +178,12 @@ private func truncateFilter(
   var leeway = 5
   if let set = given[3], !set.isNone { leeway = try set.index(for: "truncate") }
   let ending = end.unicodeScalars.count
-  guard length >= ending else { throw TemplateError(.assertion, "truncate wants a length of at least \(ending).") }
-  guard leeway >= 0 else { throw TemplateError(.assertion, "truncate wants a leeway that is not negative.") }
+  guard length >= ending else { throw TemplateError(.assertion, "truncate expects a length of at least \(ending)") }
+  guard leeway >= 0 else { throw TemplateError(.assertion, "truncate expects a leeway that is not negative") }
   if case .undefined = value { return value }
   guard let text = value.text else {
     if try value.count(&evaluation) <= length.addingReportingOverflow(leeway).partialValue { return value }
-    throw TemplateError(.type, "truncate wants a text, not a value of type \(value.typeName).")
+    throw TemplateError(.type, "truncate expects a text, not a value of type \(value.typeName)")
   }
   try evaluation.charge(text: text.utf8.count + end.utf8.count)
   let scalars = Array(text.unicodeScalars)

@@ -20,12 +20,12 @@ struct CallNodes: Sendable {
       let mapping = try unpackedMapping.evaluate(&evaluation)
       guard let members = try mapping.members(&evaluation) else {
         if case .undefined(let reason) = mapping { throw reason.error }
-        throw TemplateError(.type, "'**' wants a mapping, not a value of type \(mapping.typeName).")
+        throw TemplateError(.type, "'**' expects a mapping, not a value of type \(mapping.typeName)")
       }
       let given = Set(arguments.keywords.map(\.name))
       for (key, value) in members {
-        guard let name = key.text else { throw TemplateError(.type, "'**' wants a mapping with texts as keys.") }
-        guard !given.contains(name) else { throw TemplateError(.type, "The argument '\(name)' is given twice.") }
+        guard let name = key.text else { throw TemplateError(.type, "'**' expects a mapping with texts as keys") }
+        guard !given.contains(name) else { throw TemplateError(.type, "The argument '\(name)' is given twice") }
         arguments.keywords.append((name, value))
       }
     }
@@ -49,7 +49,7 @@ final class CallNode: Node {
     try evaluate(&evaluation, caller: nil)
   }
 
-  /// The call, with what a call block hands on as `caller`.
+  /// The call, with what a call block passes as `caller`.
   func evaluate(_ evaluation: inout Evaluation, caller: Value?) throws(TemplateError) -> Value {
     let function = try function.evaluate(&evaluation)
     do throws(TemplateError) {

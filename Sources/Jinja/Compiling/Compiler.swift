@@ -84,7 +84,7 @@ struct Compiler {
       if case .bind("loop") = use { bindsLoop = true }
     }
     if bindsLoop {
-      throw TemplateError(.syntax, "The name 'loop' cannot be bound inside a loop.", at: loop.iterated.position)
+      throw TemplateError(.syntax, "The name 'loop' cannot be bound inside a loop", at: loop.iterated.position)
     }
     let iterated = try compile(loop.iterated)
     let usesLoop = loop.isRecursive || NameWalk.firstRead(of: ["loop"], in: loop.body).contains("loop")
@@ -104,7 +104,7 @@ struct Compiler {
     let read = NameWalk.firstRead(of: ["caller", "kwargs", "varargs"], in: body)
     let names = Set(parameters.map(\.name))
     if read.contains("caller"), parameters.contains(where: { $0.name == "caller" && $0.standard == nil }) {
-      throw TemplateError(.syntax, "The parameter 'caller' of a macro wants a default.", at: position)
+      throw TemplateError(.syntax, "The parameter 'caller' of a macro needs a default", at: position)
     }
     let specials = MacroSpecials(
       caller: read.contains("caller"), keywords: read.contains("kwargs") && !names.contains("kwargs"),
@@ -134,7 +134,7 @@ struct Compiler {
   // MARK: Expressions
 
   private func variable(_ name: String, _ position: TemplatePosition) -> any Node {
-    let fallback = environment.globals[name] ?? .undefined("'\(name)' is undefined.")
+    let fallback = environment.globals[name] ?? .undefined("'\(name)' is undefined")
     return bound.contains(name)
       ? ScopedVariableNode(Symbol(name), fallback: fallback, position)
       : VariableNode(Symbol(name), fallback: fallback, position)
@@ -224,9 +224,10 @@ struct Compiler {
 
   private func filter(_ name: String, _ position: TemplatePosition) throws(TemplateError) -> Environment.Filter {
     if let filter = environment.filters[name] { return filter }
-    let message = "There is no filter named '\(name)'."
-    guard isLenient else { throw TemplateError(.syntax, message, at: position) }
-    return { (_, _, _) throws(TemplateError) in throw TemplateError(.runtime, message, at: position) }
+    let error = TemplateError(
+      isLenient ? .runtime : .syntax, "There is no filter named '\(name)'", at: position, cause: .unknownFilter(name))
+    guard isLenient else { throw error }
+    return { (_, _, _) throws(TemplateError) in throw error }
   }
 
   /// The test as a filter that gives whether it holds.
@@ -234,9 +235,10 @@ struct Compiler {
     if let test = environment.tests[name] {
       return { (value, arguments, evaluation) throws(TemplateError) in .bool(try test(value, arguments, &evaluation)) }
     }
-    let message = "There is no test named '\(name)'."
-    guard isLenient else { throw TemplateError(.syntax, message, at: position) }
-    return { (_, _, _) throws(TemplateError) in throw TemplateError(.runtime, message, at: position) }
+    let error = TemplateError(
+      isLenient ? .runtime : .syntax, "There is no test named '\(name)'", at: position, cause: .unknownTest(name))
+    guard isLenient else { throw error }
+    return { (_, _, _) throws(TemplateError) in throw error }
   }
 
   /// The value of an operation on constants, where there is one; an error waits until the operation is evaluated.

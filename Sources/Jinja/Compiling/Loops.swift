@@ -198,13 +198,13 @@ private final class LoopObject: TemplateObject {
     case "revindex0": return .int(try total(&evaluation) - index0 - 1)
     case "depth": return .int(level + 1)
     case "depth0": return .int(level)
-    case "previtem": return turn.state.before ?? .undefined("There is no item before the first one.")
-    case "nextitem": return try turns.peek(&evaluation) ?? .undefined("There is no item after the last one.")
+    case "previtem": return turn.state.before ?? .undefined("There is no item before the first one")
+    case "nextitem": return try turns.peek(&evaluation) ?? .undefined("There is no item after the last one")
     case "cycle":
       return .object(
         NativeFunction(name: "cycle", typeName: "bound method") { (arguments, _) throws(TemplateError) in
           guard !arguments.positional.isEmpty, arguments.keywords.isEmpty else {
-            throw TemplateError(.type, "loop.cycle wants the items to go through.")
+            throw TemplateError(.type, "loop.cycle expects the items to go through")
           }
           return arguments.positional[index0 % arguments.positional.count]
         })
@@ -223,7 +223,7 @@ private final class LoopObject: TemplateObject {
 
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     let value = try arguments.bound(to: ["iterable"], of: "loop", required: 1)[0] ?? .none
-    guard turns.node.isRecursiveLoop else { throw TemplateError(.type, "Only a loop marked recursive can be called.") }
+    guard turns.node.isRecursiveLoop else { throw TemplateError(.type, "Only a loop marked recursive can be called") }
     let text = try turns.node.render(value, level: level + 1, in: outer, &evaluation)
     return evaluation.blockValue(text)
   }

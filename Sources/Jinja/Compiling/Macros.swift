@@ -85,24 +85,24 @@ final class Macro: TemplateObject {
       }
       if value == nil, let standard = parameter.standard { value = try standard.evaluate(&evaluation) }
       evaluation.scope?.set(
-        parameter.symbol, value ?? .undefined("The parameter '\(parameter.name)' of '\(name)' is not given."))
+        parameter.symbol, value ?? .undefined("The parameter '\(parameter.name)' of '\(name)' is not given"))
     }
     if definition.specials.caller, !parameters.contains(where: { $0.name == "caller" }) {
       let given = keywords.firstIndex { $0.name == "caller" }
       let caller = given.map { keywords.remove(at: $0).value } ?? Value.none
-      evaluation.scope?.set(MacroDefinition.caller, caller.isNone ? .undefined("There is no caller.") : caller)
+      evaluation.scope?.set(MacroDefinition.caller, caller.isNone ? .undefined("There is no caller") : caller)
     }
     if definition.specials.keywords {
       let dict = DictObject()
       for (name, value) in keywords { try dict.set(DictKey(string: name), value, &evaluation) }
       evaluation.scope?.set(MacroDefinition.keywords, .dict(dict))
     } else if let extra = keywords.first {
-      throw TemplateError(.type, "The macro '\(name)' has no parameter '\(extra.name)'.")
+      throw TemplateError(.type, "The macro '\(name)' has no parameter '\(extra.name)'")
     }
     if definition.specials.positional {
       evaluation.scope?.set(MacroDefinition.positional, .tuple(Array(arguments.positional.dropFirst(parameters.count))))
     } else if arguments.positional.count > parameters.count {
-      throw TemplateError(.type, "The macro '\(name)' takes at most \(parameters.count) arguments.")
+      throw TemplateError(.type, "The macro '\(name)' takes at most \(parameters.count) arguments")
     }
   }
 }

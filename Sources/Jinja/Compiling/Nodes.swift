@@ -77,7 +77,7 @@ final class AttributeNode: Node {
     selector = Selector(name)
     let isKey = selector.dict == nil && !selector.isInternal
     member = isKey ? (object as? VariableNode).map { ($0.symbol, MemberKey(name)) } : nil
-    missing = .undefined("'\(path)' is undefined.")
+    missing = .undefined("'\(path)' is undefined")
     self.position = position
   }
 
@@ -110,7 +110,7 @@ final class KeyNode: Node {
     self.object = object
     variable = (object as? VariableNode)?.symbol
     self.key = MemberKey(key)
-    missing = .undefined("'\(path)' is undefined.")
+    missing = .undefined("'\(path)' is undefined")
     self.position = position
   }
 
@@ -143,7 +143,7 @@ final class ItemNode: Node {
   init(_ object: any Node, _ item: any Node, path: String, _ position: TemplatePosition) {
     self.object = object
     self.item = item
-    missing = .undefined("'\(path)' is undefined.")
+    missing = .undefined("'\(path)' is undefined")
     self.position = position
   }
 
@@ -188,7 +188,7 @@ final class SliceNode: Node {
 
   private func bound(_ node: (any Node)?, _ evaluation: inout Evaluation) throws(TemplateError) -> Int? {
     guard let value = try node?.evaluate(&evaluation), !value.isNone else { return nil }
-    if case .undefined = value { throw TemplateError(.type, "The bounds of a slice are integers.") }
+    if case .undefined = value { throw TemplateError(.type, "The bounds of a slice must be integers") }
     return try value.index(for: "A slice")
   }
 }

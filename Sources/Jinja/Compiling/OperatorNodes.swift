@@ -144,7 +144,7 @@ final class ConditionalNode: Node {
   init(_ test: any Node, _ then: any Node, _ otherwise: (any Node)?, _ position: TemplatePosition) {
     self.test = test
     self.then = then
-    let missing = Value.undefined("An inline condition is false and has no else.")
+    let missing = Value.undefined("An inline condition is false and has no else")
     self.otherwise = otherwise ?? ConstantNode(missing, position)
     self.position = position
   }

@@ -35,7 +35,7 @@ struct Selector: Sendable {
   ]
 
   var forbidden: Value {
-    .undefined(Undefined("A template must not touch the attribute '\(name)'.", isForbidden: true))
+    .undefined(Undefined("A template must not touch the attribute '\(name)'", isForbidden: true))
   }
 }
 
@@ -59,7 +59,7 @@ struct SliceBounds {
   /// The places that it takes from a sequence of `count` elements, in order.
   func places(in count: Int) throws(TemplateError) -> [Int] {
     let step = self.step ?? 1
-    if step == 0 { throw TemplateError(.value, "The step of a slice is zero.") }
+    if step == 0 { throw TemplateError(.value, "The step of a slice is zero") }
     let lowest = step > 0 ? 0 : -1
     let highest = step > 0 ? count : count - 1
     func clamp(_ place: Int?, _ standard: Int) -> Int {
@@ -82,7 +82,7 @@ struct SliceBounds {
 }
 
 extension Value {
-  /// The value of a mapping's key; nil where there is none, or this is no mapping.
+  /// The value of a mapping's key; nil if there is none, or this is not a mapping.
   /// - Parameter dotted: whether attributes of the mapping come before its keys: one that has some is left to ``attribute``.
   @inline(__always)
   func member(_ key: MemberKey, dotted: Bool = false) -> Value? {
@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// `value.name`: a method, an attribute, or else the item of that name; `missing` where there is none.
+  /// `value.name`: a method, an attribute, or else the item of that name; `missing` if there is none.
   func attribute(
     _ selector: Selector, missing: Value, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Value {
@@ -120,7 +120,7 @@ extension Value {
     }
   }
 
-  /// An attribute or method of the value's type; nil where it has none.
+  /// An attribute or method of the value's type; nil if it has none.
   func ownAttribute(_ selector: Selector, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if selector.isInternal { return selector.forbidden }
     switch self {
@@ -199,7 +199,7 @@ extension Value {
       }
     default: break
     }
-    let missing = Value.undefined("A value of type \(typeName) has no attribute '\(selector.name)'.")
+    let missing = Value.undefined("A value of type \(typeName) has no attribute '\(selector.name)'")
     return try attribute(selector, missing: missing, &evaluation).call(arguments, &evaluation)
   }
 
@@ -211,7 +211,7 @@ extension Value {
       let result = try object.call(arguments, &evaluation)
       return try evaluation.checkDepth(result)
     case .undefined(let reason): throw reason.error
-    default: throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
+    default: throw TemplateError(.type, "A value of type \(typeName) cannot be called")
     }
   }
 
@@ -270,7 +270,7 @@ extension Value {
     default: break
     }
     guard let items = try listItems(&evaluation) else {
-      throw TemplateError(.type, "A value of type \(typeName) cannot be sliced.")
+      throw TemplateError(.type, "A value of type \(typeName) cannot be sliced")
     }
     try evaluation.charge(list: items.count)
     return .list(ListObject(try bounds.places(in: items.count).map { items[$0] }))

@@ -10,7 +10,7 @@ extension [any StatementNode] {
 }
 
 extension Evaluation {
-  /// Runs `body` with a scope of its own inside `parent`, by default the current one.
+  /// Runs `body` with its own scope inside `parent`, by default the current one.
   mutating func scoped<Result>(
     in parent: Scope?, _ body: (inout Evaluation) throws(TemplateError) -> Result
   ) throws(TemplateError) -> Result {
@@ -90,17 +90,17 @@ indirect enum TargetNode: Sendable {
     case .variable(let symbol): evaluation.scope?.set(symbol, value)
     case .namespace(let node, let attribute):
       guard case .object(let object) = try node.evaluate(&evaluation), let namespace = object as? Namespace else {
-        throw TemplateError(.runtime, "Only a namespace's attributes can be assigned to.")
+        throw TemplateError(.runtime, "Only a namespace's attributes can be assigned to")
       }
       try namespace.set(attribute, value, &evaluation)
     case .tuple(let targets):
       if case .undefined(let reason) = value, reason.isForbidden { throw reason.error }
       guard value.isIterable else {
-        throw TemplateError(.type, "A value of type \(value.typeName) cannot be unpacked.")
+        throw TemplateError(.type, "A value of type \(value.typeName) cannot be unpacked")
       }
       let items = try value.elements(&evaluation)
       guard items.count == targets.count else {
-        throw TemplateError(.value, "\(items.count) values cannot be unpacked into \(targets.count) names.")
+        throw TemplateError(.value, "\(items.count) values cannot be unpacked into \(targets.count) names")
       }
       for (target, item) in zip(targets, items) { try target.bind(item, &evaluation) }
     }
@@ -233,7 +233,7 @@ final class BlockNode: StatementNode {
   }
 }
 
-/// A tag that wants another template, of which there are none.
+/// A tag that needs another template, of which there are none.
 final class LoadingNode: StatementNode {
   private let tag: String
   private let position: TemplatePosition
@@ -244,6 +244,6 @@ final class LoadingNode: StatementNode {
   }
 
   func execute(_ evaluation: inout Evaluation, _ output: inout String) throws(TemplateError) {
-    throw TemplateError(.type, "'\(tag)' needs other templates, and there are none to load.", at: position)
+    throw TemplateError(.type, "'\(tag)' needs other templates, and there are none to load", at: position)
   }
 }

@@ -167,7 +167,7 @@ struct Lexer {
       }
       at += 1
     }
-    if index < source.count { throw TemplateError(.syntax, "A raw block is not closed by endraw.", at: start) }
+    if index < source.count { throw TemplateError(.syntax, "A raw block is not closed by endraw", at: start) }
   }
 
   private mutating func comment(_ begin: TemplatePosition) throws(TemplateError) {
@@ -181,7 +181,7 @@ struct Lexer {
       at += 1
     }
     // A comment that opens at the very end is let pass, as the reference does.
-    if index < source.count { throw TemplateError(.syntax, "A comment is not closed.", at: begin) }
+    if index < source.count { throw TemplateError(.syntax, "A comment is not closed", at: begin) }
   }
 
   // MARK: Inside tags
@@ -224,7 +224,7 @@ struct Lexer {
     while at < source.count, source[at].isIdentifierPart { at += 1 }
     move(to: at)
     guard source[begin].isIdentifierStart else {
-      throw TemplateError(.syntax, "A name holds a character that is not allowed there.", at: start)
+      throw TemplateError(.syntax, "A name contains a character that is not allowed there", at: start)
     }
     add(.name, string(begin, at), start)
   }
@@ -260,15 +260,15 @@ struct Lexer {
     } else {
       found = Token.Operator(rawValue: text)
     }
-    guard let found else { throw TemplateError(.syntax, "Unexpected character '\(current)'.", at: start) }
+    guard let found else { throw TemplateError(.syntax, "Unexpected character '\(current)'", at: start) }
     switch found {
     case .leftBrace: open.append("}")
     case .leftParenthesis: open.append(")")
     case .leftBracket: open.append("]")
     case .rightBrace, .rightParenthesis, .rightBracket:
-      guard let expected = open.popLast() else { throw TemplateError(.syntax, "Unexpected '\(text)'.", at: start) }
+      guard let expected = open.popLast() else { throw TemplateError(.syntax, "Unexpected '\(text)'", at: start) }
       guard expected == current else {
-        throw TemplateError(.syntax, "Unexpected '\(text)' where '\(expected)' is due.", at: start)
+        throw TemplateError(.syntax, "Unexpected '\(text)' where '\(expected)' is expected", at: start)
       }
     default: break
     }
@@ -291,7 +291,7 @@ struct Lexer {
     move(to: end)
     let digits = text.filter { $0 != "_" }
     guard digits.utf8.count <= Limits.integerDigits else {
-      throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.", at: start)
+      throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits", at: start)
     }
     let body = radix == 10 ? Substring(digits) : digits.dropFirst(2)
     let value = Int(body, radix: radix).map(Value.int) ?? BigInt(body, radix: radix).map(Value.init(normalizing:))

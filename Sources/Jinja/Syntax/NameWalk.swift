@@ -75,7 +75,7 @@ enum NameWalk {
     visit(inner, intoBlocks: intoBlocks, body)
   }
 
-  /// Which of `names` are read before they are bound, which is how Jinja decides on `loop`, `caller` and the like.
+  /// Which of `names` are read before they are bound, which is how Jinja decides on `loop`, `caller` and others.
   static func firstRead(of names: Set<String>, in statements: [Statement]) -> Set<String> {
     var open = names
     var found: Set<String> = []

@@ -77,7 +77,7 @@ extension Parser {
     guard current.kind == .name else { throw unexpected("a name to assign to") }
     let token = advance()
     if ["true", "false", "none", "True", "False", "None"].contains(token.text) {
-      throw failure("'\(token.text)' cannot be assigned to.", at: token.position)
+      throw failure("'\(token.text)' cannot be assigned to", at: token.position)
     }
     if withNamespace, skip(.dot) { return .namespace(token.text, attribute: try expectName()) }
     return .name(token.text)
@@ -283,7 +283,7 @@ extension Parser {
       return try Expression(.item(node, try Expression(.constant(number), at: token.position)), at: position)
     default: break
     }
-    throw failure("Expected a name or a number after the dot, found \(token.summary).", at: token.position)
+    throw failure("Expected a name or a number after the dot, found \(token.summary)", at: token.position)
   }
 
   private mutating func subscripted(_ node: Expression) throws(TemplateError) -> Expression {
@@ -342,7 +342,7 @@ extension Parser {
         isAllowed = isAllowed && call.unpackedList == nil && call.keywords.isEmpty
         call.positional.append(try expression())
       }
-      if !isAllowed { throw failure("The arguments of a call are in the wrong order or repeated.", at: position) }
+      if !isAllowed { throw failure("The arguments of a call are in the wrong order or repeated", at: position) }
     }
     advance()
     return call
@@ -378,7 +378,7 @@ extension Parser {
     case .op(.leftParenthesis): call = try arguments()
     case .name, .string, .number, .op(.leftBracket), .op(.leftBrace):
       if isName("else") || isName("or") || isName("and") { break }
-      if isName("is") { throw failure("Tests cannot be chained with 'is'.") }
+      if isName("is") { throw failure("Tests cannot be chained with 'is'") }
       try enter()
       defer { leave() }
       call.positional = [try postfix(try primary())]

@@ -63,7 +63,7 @@ struct Parser {
   }
 
   func unexpected(_ wanted: String) -> TemplateError {
-    TemplateError(.syntax, "Expected \(wanted), found \(current.summary).", at: current.position)
+    TemplateError(.syntax, "Expected \(wanted), found \(current.summary)", at: current.position)
   }
 
   func failure(_ message: String, at position: TemplatePosition? = nil) -> TemplateError {
@@ -74,7 +74,7 @@ struct Parser {
   mutating func enter() throws(TemplateError) {
     nesting += 1
     if nesting > Limits.nesting {
-      throw TemplateError(.limit, "The template is nested more than \(Limits.nesting) levels deep.", at: current.position)
+      throw TemplateError(.limit, "The template is nested more than \(Limits.nesting) levels deep", at: current.position)
     }
   }
 
@@ -117,7 +117,9 @@ struct Parser {
     flush()
     if !ends.isEmpty {
       let tag = openTags.last.map { " '\($0)'" } ?? ""
-      throw failure("The template ends inside the tag\(tag): \(ends.joined(separator: " or ")) is missing.")
+      throw TemplateError(
+        .syntax, "The template ends inside the tag\(tag): \(ends.joined(separator: " or ")) is missing", at: current.position,
+        cause: openTags.last.map(TemplateError.Cause.openTag))
     }
     return body
   }
@@ -162,7 +164,7 @@ struct Parser {
     case "block": kind = try block()
     case "extends", "include", "import", "from": kind = try loading(tag)
     default:
-      let expected = ends.isEmpty ? "" : " Open is a tag that wants \(ends.joined(separator: " or "))."
+      let expected = ends.isEmpty ? "" : ". The open tag needs \(ends.joined(separator: " or "))"
       throw failure("Unknown tag '\(tag)'.\(expected)", at: position)
     }
     return Statement(kind: kind, position: position)
@@ -225,7 +227,7 @@ struct Parser {
     let position = advance().position
     let parameters = isOperator(.leftParenthesis) ? try signature() : []
     let call = try expression()
-    guard case .call = call.kind else { throw failure("A call tag wants a call.", at: position) }
+    guard case .call = call.kind else { throw failure("A call tag needs a call", at: position) }
     return .callBlock(call: call, parameters: parameters, body: try closedBody("endcall"))
   }
 
@@ -240,9 +242,9 @@ struct Parser {
       if skip(.assign) {
         parameter.standard = try expression()
       } else if parameters.last?.standard != nil {
-        throw failure("A parameter without a default follows one with a default.")
+        throw failure("A parameter without a default follows one with a default")
       }
-      if !names.insert(name).inserted { throw failure("The parameter '\(name)' is there twice.") }
+      if !names.insert(name).inserted { throw failure("The parameter '\(name)' appears twice") }
       parameters.append(parameter)
     }
     advance()
@@ -264,9 +266,9 @@ struct Parser {
     let name = try expectName()
     let isScoped = skip(name: "scoped")
     let isRequired = skip(name: "required")
-    if isOperator(.subtract) { throw failure("A block's name may not hold hyphens.") }
+    if isOperator(.subtract) { throw failure("A block's name cannot contain hyphens") }
     let body = try closedBody("endblock")
-    if isRequired, !body.allSatisfy(\.isBlank) { throw failure("A required block may hold nothing but white space.") }
+    if isRequired, !body.allSatisfy(\.isBlank) { throw failure("A required block can contain only white space") }
     _ = skip(name: name)
     return .block(name: name, isScoped: isScoped, body: body)
   }
@@ -284,7 +286,7 @@ struct Parser {
       repeat {
         if isName("with") || isName("without"), next.text == "context" { break }
         let name = try expectName()
-        if name.hasPrefix("_") { throw failure("A name with a leading underscore cannot be imported.") }
+        if name.hasPrefix("_") { throw failure("A name with a leading underscore cannot be imported") }
         names.append(skip(name: "as") ? try expectName() : name)
       } while skip(.comma)
     case "include":
@@ -303,7 +305,7 @@ struct Parser {
 }
 
 extension Statement {
-  /// Whether it is nothing but white space.
+  /// Whether it is only white space.
   fileprivate var isBlank: Bool {
     guard case .output(let pieces) = kind else { return false }
     return pieces.allSatisfy { piece in

@@ -102,11 +102,11 @@ func unescape(_ source: ArraySlice<Unicode.Scalar>) throws(TemplateError) -> Str
       var value: UInt32 = 0
       for offset in 0..<width {
         guard at + offset < source.endIndex, let digit = source[at + offset].hexValue, value <= 0x0FFF_FFFF else {
-          throw TemplateError(.syntax, "A string holds an incomplete \\\(mark) escape.")
+          throw TemplateError(.syntax, "A string contains an incomplete \\\(mark) escape")
         }
         value = value << 4 | UInt32(digit)
       }
-      guard value <= 0x10FFFF else { throw TemplateError(.syntax, "A string holds an escape beyond U+10FFFF.") }
+      guard value <= 0x10FFFF else { throw TemplateError(.syntax, "A string contains an escape beyond U+10FFFF") }
       at += width
       append(value)
     } else if let first = mark.hexValue, first < 8 {
@@ -121,7 +121,7 @@ func unescape(_ source: ArraySlice<Unicode.Scalar>) throws(TemplateError) -> Str
     } else if mark == "N" {
       guard at < source.endIndex, source[at] == "{", let close = source[at...].firstIndex(of: "}"), close > at + 1,
         let found = UnicodeNames.scalar(named: String(source[(at + 1)..<close]).uppercased())
-      else { throw TemplateError(.syntax, "A string holds a \\N escape without a known character name.") }
+      else { throw TemplateError(.syntax, "A string contains a \\N escape without a known character name") }
       units.append(found)
       at = close + 1
     } else {

@@ -25,7 +25,7 @@ final class Expression {
 
   let kind: Kind
   let position: TemplatePosition
-  /// How many levels of expressions lie in it; bounded, so that neither compiling nor evaluating can exhaust the stack.
+  /// How many levels of expressions are in it; bounded, so that neither compiling nor evaluating can exhaust the stack.
   let depth: Int
 
   init(_ kind: Kind, at position: TemplatePosition) throws(TemplateError) {
@@ -35,11 +35,11 @@ final class Expression {
     Expression.forEachChild(of: kind) { deepest = max(deepest, $0.depth) }
     depth = deepest + 1
     if depth > Limits.expressionDepth {
-      throw TemplateError(.limit, "An expression is nested more than \(Limits.expressionDepth) levels deep.", at: position)
+      throw TemplateError(.limit, "An expression is nested more than \(Limits.expressionDepth) levels deep", at: position)
     }
   }
 
-  /// Calls `body` with each direct part, in the order of Jinja's node fields, which the rules on names go by.
+  /// Calls `body` with each direct part, in the order of Jinja's node fields, which the rules on names follow.
   static func forEachChild(of kind: Kind, _ body: (Expression) -> Void) {
     switch kind {
     case .constant, .name: break

@@ -46,7 +46,7 @@ struct UndeclaredVariables {
         self.frame(in: frame, body) { inner in
           for parameter in parameters { inner.declare(parameter.name) }
           for parameter in parameters { parameter.standard.map(inner.read) }
-          // The names are analysed before the special ones are declared, which then stand in for what was found.
+          // The names are analysed before the special ones are declared, which then replace what was found.
           let known = Set(parameters.map(\.name))
           inner.visit(body)
           for name in specials where !known.contains(name) { inner.declare(name) }
@@ -74,7 +74,7 @@ struct UndeclaredVariables {
     if !loop.otherwise.isEmpty { self.frame(in: frame, loop.otherwise) }
   }
 
-  /// Blocks stand on their own, outside of what is around them.
+  /// Blocks are independent of what is around them.
   private mutating func walkBlocks(_ statements: [Statement]) {
     for statement in statements {
       switch statement.kind {
@@ -193,7 +193,7 @@ private final class FrameNames {
     }
   }
 
-  /// A name that only some branches bind may come from the context. Further branches lie beside the first one, each with its test.
+  /// A name that only some branches bind may come from the context. Further branches are beside the first one, each with its test.
   private func visit(_ branches: ArraySlice<(test: Expression, body: [Statement])>, _ otherwise: [Statement]) {
     guard let first = branches.first else { return }
     read(first.test)

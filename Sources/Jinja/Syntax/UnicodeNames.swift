@@ -12,6 +12,6 @@ package enum UnicodeNames {
     return characters
   }()
 
-  /// The character of that name in capital letters, nil where there is none.
+  /// The character of that name in capital letters, nil if there is none.
   package static func scalar(named name: String) -> Unicode.Scalar? { characters[name] }
 }

@@ -1,4 +1,4 @@
-/// A comparison by which a template is true where a variable is small.
+/// A comparison by which a template is true if a variable is small.
 package struct UpperBound: Equatable, Sendable {
   /// The bound, where it is a whole number that is written down.
   package let number: Int?
@@ -7,12 +7,12 @@ package struct UpperBound: Equatable, Sendable {
 }
 
 extension UpperBound {
-  /// The upper bounds on `variable` that a template's truth follows from: those in an expression that stands alone, or as the test
+  /// The upper bounds on `variable` that a template's truth follows from: those in an expression that is alone, or as the test
   /// of an `if` that writes something true and nothing else, under `and` and `or` at most.
   ///
   /// Bounds that name `follower` do not count, nor do those on what arithmetic makes of the variable.
-  /// - Parameter falseTexts: the texts that count as false where they are all that a template writes.
-  /// - Returns: none where the template cannot be read.
+  /// - Parameter falseTexts: the texts that count as false if they are all that a template writes.
+  /// - Returns: none if the template cannot be read.
   package static func all(
     on variable: String, besides follower: String, in source: String, falseTexts: Set<String>
   ) -> [UpperBound] {
@@ -35,7 +35,7 @@ extension UpperBound {
     }
   }
 
-  /// What statements write that are nothing but text and constants.
+  /// What statements write that are only text and constants.
   private static func constantText(_ statements: [Statement]) -> String? {
     var text = ""
     for statement in statements {
@@ -91,7 +91,7 @@ extension UpperBound {
 }
 
 extension Expression {
-  /// Whether a name stands anywhere in the expression.
+  /// Whether a name is anywhere in the expression.
   fileprivate func names(_ name: String) -> Bool {
     if case .name(let own) = kind { return own == name }
     var isNamed = false

@@ -5,7 +5,7 @@ struct CaseMapping: Sendable {
   static let lower = CaseMapping { $0 == "Σ" ? "" : $0.properties.lowercaseMapping }
 
   private static let end = 0x800
-  /// By character: what it becomes; 0 where that is not one character below U+0800 or depends on its neighbours.
+  /// By character: what it becomes; 0 if that is not one character below U+0800 or depends on its neighbours.
   private let targets: [UInt16]
 
   private init(_ mapping: (Unicode.Scalar) -> String) {
@@ -16,7 +16,7 @@ struct CaseMapping: Sendable {
     }
   }
 
-  /// The text in this case; nil where it needs more than the table.
+  /// The text in this case; nil if it needs more than the table.
   func apply(_ text: String) -> String? {
     var text = text
     return text.withUTF8 { source in

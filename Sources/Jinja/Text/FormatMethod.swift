@@ -23,7 +23,7 @@ private struct Formatter {
   mutating func format(
     _ source: ArraySlice<Unicode.Scalar>, depth: Int, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> String {
-    guard depth > 0 else { throw TemplateError(.value, "A format's fields are nested too deep.") }
+    guard depth > 0 else { throw TemplateError(.value, "A format's fields are nested too deeply") }
     var result = ""
     var at = source.startIndex
     while at < source.endIndex {
@@ -33,7 +33,7 @@ private struct Formatter {
         result.unicodeScalars.append(current)
         at += 2
       } else if current == "}" {
-        throw TemplateError(.value, "A format has a single '}'.")
+        throw TemplateError(.value, "A format has a single '}'")
       } else if current == "{" {
         let end = try closing(source, from: at + 1)
         let text = try field(source[(at + 1)..<end], depth: depth, &evaluation)
@@ -63,7 +63,7 @@ private struct Formatter {
       default: break
       }
     }
-    throw TemplateError(.value, start == source.endIndex ? "A format has a single '{'." : "A format lacks its '}'.")
+    throw TemplateError(.value, start == source.endIndex ? "A format has a single '{'" : "A format lacks its '}'")
   }
 
   private mutating func field(
@@ -74,16 +74,16 @@ private struct Formatter {
     while nameEnd < source.endIndex, inBrackets || (source[nameEnd] != ":" && source[nameEnd] != "!") {
       if source[nameEnd] == "[" { inBrackets = true }
       if source[nameEnd] == "]" { inBrackets = false }
-      if source[nameEnd] == "{" { throw TemplateError(.value, "A field's name holds a '{'.") }
+      if source[nameEnd] == "{" { throw TemplateError(.value, "A field's name contains a '{'") }
       nameEnd += 1
     }
     var rest = source[nameEnd...]
     var conversion: Unicode.Scalar?
     if rest.first == "!" {
       rest = rest.dropFirst()
-      guard let mark = rest.popFirst() else { throw TemplateError(.value, "A field lacks its conversion.") }
+      guard let mark = rest.popFirst() else { throw TemplateError(.value, "A field lacks its conversion") }
       conversion = mark
-      guard rest.isEmpty || rest.first == ":" else { throw TemplateError(.value, "A conversion is followed by ':'.") }
+      guard rest.isEmpty || rest.first == ":" else { throw TemplateError(.value, "A conversion is followed by ':'") }
     }
     var value = try value(source[..<nameEnd], &evaluation)
     switch conversion {
@@ -91,7 +91,7 @@ private struct Formatter {
     case "s": value = .string(try value.text(&evaluation))
     case "r": value = .string(try value.representation(&evaluation))
     case "a": value = .string(asciiRepresentation(try value.representation(&evaluation)))
-    default: throw TemplateError(.value, "A field has an unknown conversion.")
+    default: throw TemplateError(.value, "A field has an unknown conversion")
     }
     let spec = rest.isEmpty ? "" : try format(rest.dropFirst(), depth: depth - 1, &evaluation)
     return try formatted(value, spec, &evaluation)
@@ -100,7 +100,7 @@ private struct Formatter {
   private func formatted(_ value: Value, _ spec: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
     if isMarkup {
       if case .markup(let text) = value {
-        guard spec.isEmpty else { throw TemplateError(.value, "A safe text takes no format.") }
+        guard spec.isEmpty else { throw TemplateError(.value, "A safe text cannot be formatted") }
         return text
       }
       return escapeHTML(try formatValue(value, spec, &evaluation))
@@ -113,26 +113,26 @@ private struct Formatter {
   ) throws(TemplateError) -> Value {
     var at = name.firstIndex { $0 == "." || $0 == "[" } ?? name.endIndex
     // Only a field without any name counts up.
-    if at == name.startIndex, at < name.endIndex { throw TemplateError(.key, "A format has no argument ''.") }
+    if at == name.startIndex, at < name.endIndex { throw TemplateError(.key, "A format has no argument ''") }
     var value = try argument(String(name[..<at]))
     while at < name.endIndex {
       try evaluation.charge()
       if name[at] == "." {
         let end = name[(at + 1)...].firstIndex { $0 == "." || $0 == "[" } ?? name.endIndex
         let attribute = String(name[(at + 1)..<end])
-        if attribute.isEmpty { throw TemplateError(.value, "A field has an empty attribute.") }
-        let missing = Value.undefined("A value of type \(value.typeName) has no attribute '\(attribute)'.")
+        if attribute.isEmpty { throw TemplateError(.value, "A field has an empty attribute") }
+        let missing = Value.undefined("A value of type \(value.typeName) has no attribute '\(attribute)'")
         value = try value.attribute(Selector(attribute), missing: missing, &evaluation)
         at = end
       } else {
-        guard let end = name[at...].firstIndex(of: "]") else { throw TemplateError(.value, "A field lacks its ']'.") }
+        guard let end = name[at...].firstIndex(of: "]") else { throw TemplateError(.value, "A field lacks its ']'") }
         let key = String(name[(at + 1)..<end])
-        if key.isEmpty { throw TemplateError(.value, "A field has an empty attribute.") }
+        if key.isEmpty { throw TemplateError(.value, "A field has an empty attribute") }
         let item: Value = key.unicodeScalars.allSatisfy(\.isASCIIDigit) ? .int(Int(key) ?? .max) : .string(key)
-        value = try value.item(item, missing: .undefined("A value has no item '\(key)'."), &evaluation)
+        value = try value.item(item, missing: .undefined("A value has no item '\(key)'"), &evaluation)
         at = end + 1
         guard at == name.endIndex || name[at] == "." || name[at] == "[" else {
-          throw TemplateError(.value, "After a ']' a field goes on with '.' or '['.")
+          throw TemplateError(.value, "After a ']' a field continues with '.' or '['")
         }
       }
     }
@@ -144,17 +144,17 @@ private struct Formatter {
     var place = isNumber ? Int(name) ?? .max : 0
     if name.isEmpty || isNumber {
       if let numbersByHand, numbersByHand == name.isEmpty {
-        throw TemplateError(.value, "A format numbers its fields either all by hand or none.")
+        throw TemplateError(.value, "A format numbers its fields either all by hand or none")
       }
       numbersByHand = !name.isEmpty
       if name.isEmpty {
         place = nextPlace
         nextPlace += 1
       }
-      guard place < arguments.positional.count else { throw TemplateError(.index, "A format has no argument \(place).") }
+      guard place < arguments.positional.count else { throw TemplateError(.index, "A format has no argument \(place)") }
       return arguments.positional[place]
     }
-    guard let value = arguments.keyword(name) else { throw TemplateError(.key, "A format has no argument '\(name)'.") }
+    guard let value = arguments.keyword(name) else { throw TemplateError(.key, "A format has no argument '\(name)'") }
     return value
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Python
 import PythonTime
 
-/// Python's format specification: what stands after the colon in `'{:>10.2f}'`.
+/// Python's format specification: what follows the colon in `'{:>10.2f}'`.
 struct FormatSpec {
   var fill: Unicode.Scalar = " "
   var align: Unicode.Scalar?
@@ -51,7 +51,7 @@ struct FormatSpec {
       var value: Int?
       while let digit = peek(), digit.isASCIIDigit {
         value = (value ?? 0) * 10 + Int(digit.value - 48)
-        if value ?? 0 > 1 << 31 { throw TemplateError(.value, "A format has too many digits.") }
+        if value ?? 0 > 1 << 31 { throw TemplateError(.value, "A format has too many digits") }
         at += 1
       }
       return value
@@ -63,19 +63,19 @@ struct FormatSpec {
     }
     if peek() == "." {
       at += 1
-      guard let digits = try number() else { throw TemplateError(.value, "A format lacks its precision.") }
+      guard let digits = try number() else { throw TemplateError(.value, "A format lacks its precision") }
       precision = digits
     }
     if let last = peek() {
       type = last
       at += 1
     }
-    guard at == scalars.count else { throw TemplateError(.value, "'\(text)' is not a format.") }
+    guard at == scalars.count else { throw TemplateError(.value, "'\(text)' is not a format") }
   }
 
   /// The text of `value` in this format.
   func format(_ value: Value, _ text: String, _ evaluation: inout Evaluation) throws(TemplateError) -> String {
-    if grouping != nil, width > 10_000 { throw TemplateError(.limit, "A format with groups is too wide.") }
+    if grouping != nil, width > 10_000 { throw TemplateError(.limit, "A format with groups is too wide") }
     try evaluation.charge(text: max(width, precision ?? 0))
     try evaluation.charge(text: text.utf8.count)
     if let number = value.number {
@@ -83,12 +83,12 @@ struct FormatSpec {
       return try format(number)
     }
     guard value.text != nil else {
-      throw TemplateError(.type, "A value of type \(value.typeName) takes no format.")
+      throw TemplateError(.type, "A value of type \(value.typeName) does not support a format")
     }
-    guard type == nil || type == "s" else { throw TemplateError(.value, "A text has no such format.") }
-    if sign != "-" || align == "=" && !isZeroPadded { throw TemplateError(.value, "A text takes no sign.") }
-    if grouping != nil { throw TemplateError(.value, "A text takes no grouping.") }
-    if isAlternate { throw TemplateError(.value, "A text takes no alternate form.") }
+    guard type == nil || type == "s" else { throw TemplateError(.value, "A text does not support this format") }
+    if sign != "-" || align == "=" && !isZeroPadded { throw TemplateError(.value, "The format of a text cannot have a sign") }
+    if grouping != nil { throw TemplateError(.value, "The format of a text cannot have grouping") }
+    if isAlternate { throw TemplateError(.value, "The format of a text cannot have an alternate form") }
     let kept = precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
     return pad(kept, align == "=" ? "<" : align ?? "<")
   }
@@ -106,15 +106,15 @@ struct FormatSpec {
     case nil where number.big != nil, "d", "n", "b", "o", "x", "X", "c":
       guard let big = number.big else {
         if type == "n" { return signed(try floatDigits(number.double), isNegative: number.double.sign == .minus) }
-        throw TemplateError(.value, "A float has no such format.")
+        throw TemplateError(.value, "A float does not support this format")
       }
-      if precision != nil { throw TemplateError(.value, "An integer takes no precision.") }
+      if precision != nil { throw TemplateError(.value, "The format of an integer cannot have a precision") }
       return try format(big)
     case nil, "e", "E", "f", "F", "g", "G", "%":
       let double = number.double
-      if double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float.") }
+      if double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float") }
       return signed(try floatDigits(double), isNegative: double.sign == .minus && !double.isNaN)
-    default: throw TemplateError(.value, "A number has no such format.")
+    default: throw TemplateError(.value, "A number does not support this format")
     }
   }
 
@@ -134,17 +134,17 @@ struct FormatSpec {
       prefix = type == "X" ? "0X" : "0x"
     case "c":
       guard let code = UInt32(exactly: big), let scalar = Unicode.Scalar(code) else {
-        throw TemplateError(.overflow, "No character has that number.")
+        throw TemplateError(.overflow, "There is no character with this number")
       }
       return pad(String(scalar), align ?? "<")
     default:
       guard magnitude.bitWidth <= Limits.integerDigits * 4 else {
-        throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.")
+        throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits")
       }
       digits = String(magnitude)
     }
     if grouping == ",", type == "b" || type == "o" || type == "x" || type == "X" {
-      throw TemplateError(.value, "The format groups with '_' only.")
+      throw TemplateError(.value, "The format groups with '_' only")
     }
     let size = type == nil || type == "d" ? 3 : 4
     return signed(digits, isNegative: big < 0, prefix: isAlternate ? prefix : "", groupSize: size)
@@ -158,7 +158,7 @@ struct FormatSpec {
       let name = double.isNaN ? "nan" : "inf"
       return (isUpper ? name.uppercased() : name) + (type == "%" ? "%" : "")
     }
-    if let precision, precision > 100_000 { throw TemplateError(.limit, "A float's format has too many digits.") }
+    if let precision, precision > 100_000 { throw TemplateError(.limit, "A float's format has too many digits") }
     switch type {
     case nil:
       guard let precision else { return PythonRepr.of(magnitude) }

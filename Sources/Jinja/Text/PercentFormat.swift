@@ -39,9 +39,9 @@ private struct PercentFormatter {
         result.unicodeScalars.append(current)
       }
     }
-    // A mapping may hold more than the format asks for, and so may a list or an object stand alone.
+    // A mapping may hold more than the format asks for, and so may a list or an object alone.
     if !usesNames, used < positional.count, !toleratesRest {
-      throw TemplateError(.type, "A format does not use all its arguments.")
+      throw TemplateError(.type, "A format does not use all its arguments")
     }
     return result
   }
@@ -51,7 +51,7 @@ private struct PercentFormatter {
     return values.isMapping || values.isList || values.isUndefined || isObject
   }
 
-  // What can be looked into by a key counts as a mapping here.
+  // What has members by keys counts as a mapping here.
   private var isObject: Bool {
     if case .bytes = values { return true }
     return false
@@ -59,7 +59,7 @@ private struct PercentFormatter {
 
   private mutating func next() throws(TemplateError) -> Value {
     guard used < positional.count, !usesNames || used == 0 else {
-      throw TemplateError(.type, "A format has not enough arguments.")
+      throw TemplateError(.type, "A format has too few arguments")
     }
     used += 1
     return positional[used - 1]
@@ -90,11 +90,11 @@ private struct PercentFormatter {
       spec.precision = max(0, try number() ?? 0)
     }
     while let length = peek, length == "h" || length == "l" || length == "L" { at += 1 }
-    guard let type = peek else { throw TemplateError(.value, "A format is not complete.") }
+    guard let type = peek else { throw TemplateError(.value, "A format is not complete") }
     at += 1
     if type == "%" { return "%" }
     guard "diuoxXeEfFgGcrsa".unicodeScalars.contains(type) else {
-      throw TemplateError(.value, "A format has no conversion '\(type)'.")
+      throw TemplateError(.value, "A format has no conversion '\(type)'")
     }
     let argument: Value
     if let value { argument = value } else { argument = try next() }
@@ -117,16 +117,16 @@ private struct PercentFormatter {
       }
       at += 1
     }
-    guard at < source.count else { throw TemplateError(.value, "A format's name is not closed.") }
+    guard at < source.count else { throw TemplateError(.value, "A format's name is not closed") }
     let name = String(source[start..<at])
     at += 1
     usesNames = true
     guard values.isMapping else {
       if case .undefined(let reason) = values { throw reason.error }
-      throw TemplateError(.type, "A format with names wants a mapping.")
+      throw TemplateError(.type, "A format with names expects a mapping")
     }
     guard let value = try values.mappingItem(.string(name), &evaluation) else {
-      throw TemplateError(.key, "A format has no argument '\(name)'.")
+      throw TemplateError(.key, "A format has no argument '\(name)'")
     }
     return value
   }
@@ -134,13 +134,13 @@ private struct PercentFormatter {
   private mutating func number() throws(TemplateError) -> Int? {
     if peek == "*" {
       at += 1
-      guard let value = try next().int else { throw TemplateError(.type, "'*' in a format wants an integer.") }
+      guard let value = try next().int else { throw TemplateError(.type, "'*' in a format expects an integer") }
       return value
     }
     var value: Int?
     while let digit = peek, digit.isASCIIDigit {
       value = (value ?? 0) * 10 + Int(digit.value - 48)
-      if value ?? 0 > 1 << 31 { throw TemplateError(.value, "A format is too wide.") }
+      if value ?? 0 > 1 << 31 { throw TemplateError(.value, "A format is too wide") }
       at += 1
     }
     return value
@@ -162,12 +162,12 @@ private struct PercentFormatter {
       return padded(text, spec)
     case "c":
       if let text = value.text {
-        guard text.unicodeScalars.count == 1 else { throw TemplateError(.type, "'%c' wants one character.") }
+        guard text.unicodeScalars.count == 1 else { throw TemplateError(.type, "'%c' expects one character") }
         return padded(text, spec)
       }
-      guard let code = value.int else { throw TemplateError(.type, "'%c' wants a character or its number.") }
+      guard let code = value.int else { throw TemplateError(.type, "'%c' expects a character or its number") }
       guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else {
-        throw TemplateError(.overflow, "No character has that number.")
+        throw TemplateError(.overflow, "There is no character with this number")
       }
       spec.fill = " "
       return padded(String(scalar), spec)
@@ -176,8 +176,8 @@ private struct PercentFormatter {
       return try integer(value, type, spec)
     default:
       if case .undefined(let reason) = value { throw reason.error }
-      guard let number = value.number else { throw TemplateError(.type, "'%\(type)' wants a number.") }
-      if number.double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float.") }
+      guard let number = value.number else { throw TemplateError(.type, "'%\(type)' expects a number") }
+      if number.double.isInfinite, number.big != nil { throw TemplateError(.overflow, "An integer is too large for a float") }
       spec.type = type
       if !number.double.isFinite { spec.fill = " "; if spec.align == "=" { spec.align = ">" } }
       return try spec.format(.float(number.double), "", &evaluation)
@@ -187,14 +187,14 @@ private struct PercentFormatter {
   private func integer(_ value: Value, _ type: Unicode.Scalar, _ spec: FormatSpec) throws(TemplateError) -> String {
     if case .undefined(let reason) = value, type == "d" || type == "i" || type == "u" { throw reason.error }
     guard let number = value.number, type == "d" || type == "i" || type == "u" || number.big != nil else {
-      throw TemplateError(.type, "'%\(type)' wants an integer.")
+      throw TemplateError(.type, "'%\(type)' expects an integer")
     }
     guard number.double.isFinite || number.big != nil else {
-      throw TemplateError(number.double.isNaN ? .value : .overflow, "The number has no integer.")
+      throw TemplateError(number.double.isNaN ? .value : .overflow, "The number has no integer")
     }
     let big = number.big ?? BigInt(number.double.rounded(.towardZero))
     guard big.bitWidth <= Limits.integerDigits * 4 else {
-      throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.")
+      throw TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits")
     }
     let radix = type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
     var digits = String(big.magnitude, radix: radix, uppercase: type == "X")

@@ -73,7 +73,7 @@ private struct PrettyPrinter {
     output += close
   }
 
-  /// A long text goes over several lines, cut after white space, in parentheses where it stands alone.
+  /// A long text goes over several lines, cut after white space, in parentheses if it is alone.
   private func lines(_ text: String, indent: Int, allowance: Int, level: Int) -> String {
     var indent = indent
     var allowance = allowance
@@ -166,7 +166,7 @@ private struct PrettyPrinter {
     do throws(TemplateError) {
       return try sortedPlaces(keys, &evaluation).map { members[$0] }
     } catch {
-      // Keys without an order go by their types' names.
+      // Keys without an order are sorted by their types' names.
       if error.kind == .limit { throw error }
       return members.sorted { $0.key.typeName < $1.key.typeName }
     }

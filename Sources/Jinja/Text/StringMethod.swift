@@ -46,7 +46,7 @@ private struct StringCall {
     case .undefined(let reason)? where reason.isForbidden: throw reason.error
     default:
       throw TemplateError(
-        .type, "str.\(method.rawValue) wants a text, not a value of type \((value ?? .none).typeName).")
+        .type, "str.\(method.rawValue) expects a text, not a value of type \((value ?? .none).typeName)")
     }
   }
 
@@ -82,7 +82,7 @@ private struct StringCall {
     case .formatMap:
       let mapping = try given(["mapping"], required: 1)[0] ?? .none
       guard let members = try mapping.members(&evaluation) else {
-        throw TemplateError(.type, "str.format_map wants a mapping, not a value of type \(mapping.typeName).")
+        throw TemplateError(.type, "str.format_map expects a mapping, not a value of type \(mapping.typeName)")
       }
       var keywords = Arguments()
       for (key, value) in members { if let name = key.text { keywords.keywords.append((name, value)) } }
@@ -177,7 +177,7 @@ private struct StringCall {
     if bound.count > 1, let given = bound[1] {
       let text = try textArgument(given)
       guard text.unicodeScalars.count == 1, let only = text.unicodeScalars.first else {
-        throw TemplateError(.type, "str.\(method.rawValue) fills with exactly one character.")
+        throw TemplateError(.type, "str.\(method.rawValue) expects exactly one fill character")
       }
       fill = only
     }
@@ -239,7 +239,7 @@ private struct StringCall {
     if let place = high >= low ? scalars.place(of: part, from: low, to: high, isFromRight: isFromRight) : nil {
       return .int(place)
     }
-    if method == .index || method == .rindex { throw TemplateError(.value, "The text to look for is not there.") }
+    if method == .index || method == .rindex { throw TemplateError(.value, "The text to look for was not found") }
     return .int(-1)
   }
 
@@ -253,7 +253,7 @@ private struct StringCall {
       return list(lines)
     case .partition, .rpartition:
       let separator = Array(try textArgument(try given(["sep"], required: 1)[0]).unicodeScalars)
-      if separator.isEmpty { throw TemplateError(.value, "The separator is empty.") }
+      if separator.isEmpty { throw TemplateError(.value, "The separator is empty") }
       let isFromRight = method == .rpartition
       guard let place = scalars.place(of: separator, from: 0, to: scalars.count, isFromRight: isFromRight) else {
         let whole = result(text)
@@ -272,7 +272,7 @@ private struct StringCall {
         return list(words)
       }
       let part = Array(try textArgument(separator).unicodeScalars)
-      if part.isEmpty { throw TemplateError(.value, "The separator is empty.") }
+      if part.isEmpty { throw TemplateError(.value, "The separator is empty") }
       let parts = scalars.split(at: part, limit: count, isFromRight: isFromRight)
       try evaluation.charge(list: parts.count)
       return list(parts)
@@ -323,11 +323,11 @@ private struct StringCall {
         } else if mode == "replace" {
           bytes.append(63)
         } else if mode != "ignore" {
-          throw TemplateError(.value, "The text holds a character that \(encoding) does not have.")
+          throw TemplateError(.value, "The text contains a character that \(encoding) does not have")
         }
       }
       return .bytes(bytes)
-    default: throw TemplateError(.runtime, "The encoding '\(encoding)' is not known.")
+    default: throw TemplateError(.runtime, "The encoding '\(encoding)' is not known")
     }
   }
 
@@ -337,7 +337,7 @@ private struct StringCall {
     if let second = bound[1] {
       let from = Array(try textArgument(bound[0]).unicodeScalars)
       let to = Array(try textArgument(second).unicodeScalars)
-      guard from.count == to.count else { throw TemplateError(.value, "Both texts of a translation have one length.") }
+      guard from.count == to.count else { throw TemplateError(.value, "Both texts of a translation must have the same length") }
       for (key, value) in zip(from, to) {
         try dict.set(DictKey(.int(Int(key.value))), .int(Int(value.value)), &evaluation)
       }
@@ -349,16 +349,16 @@ private struct StringCall {
       return .dict(dict)
     }
     guard let members = try (bound[0] ?? .none).members(&evaluation) else {
-      throw TemplateError(.type, "A translation wants a dict.")
+      throw TemplateError(.type, "A translation expects a dict")
     }
     for (key, value) in members {
       if let text = key.text {
         guard let only = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
-          throw TemplateError(.value, "The keys of a translation are single characters.")
+          throw TemplateError(.value, "The keys of a translation are single characters")
         }
         try dict.set(DictKey(.int(Int(only.value))), value, &evaluation)
       } else {
-        guard key.int != nil else { throw TemplateError(.type, "The keys of a translation are characters or their numbers.") }
+        guard key.int != nil else { throw TemplateError(.type, "The keys of a translation are characters or their numbers") }
         try dict.set(evaluation.key(key), value, &evaluation)
       }
     }
@@ -379,7 +379,7 @@ private struct StringCall {
         } else if let code = replacement.int, let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) {
           translated.unicodeScalars.append(scalar)
         } else {
-          throw TemplateError(.type, "A translation gives characters, texts or nothing.")
+          throw TemplateError(.type, "A translation gives characters, texts or nothing")
         }
       }
       try evaluation.checkSize(text: translated.utf8.count)

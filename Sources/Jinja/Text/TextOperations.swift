@@ -3,7 +3,7 @@ import Python
 extension String {
   var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 
-  /// `str.lower` of any text: what a sigma becomes depends on where it stands in its word.
+  /// `str.lower` of any text: what a sigma becomes depends on its position in the word.
   var lowercasedByContext: String {
     let lower = lowercased()
     guard unicodeScalars.contains("Σ") else { return lower }
@@ -94,7 +94,7 @@ extension String {
 }
 
 extension SliceBounds {
-  /// The range that `start` and `stop` of a search mean; `high` may lie below `low`, where nothing matches.
+  /// The range that `start` and `stop` of a search mean; `high` may be below `low`, where nothing matches.
   func range(in count: Int) -> (low: Int, high: Int) {
     func place(_ bound: Int) -> Int { bound < 0 ? max(0, bound.addingReportingOverflow(count).partialValue) : bound }
     let low = start.map(place) ?? 0

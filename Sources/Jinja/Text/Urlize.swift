@@ -12,7 +12,7 @@ func urlizeFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evaluat
   if let schemes = given[4], !schemes.isNone {
     for scheme in try schemes.elements(&evaluation) {
       guard let text = scheme.text, Linker.isScheme(text) else {
-        throw TemplateError(.runtime, "urlize is given something that is not a scheme.")
+        throw TemplateError(.runtime, "urlize is given something that is not a scheme")
       }
       linker.schemes.append(text)
     }

@@ -76,7 +76,7 @@ func escapeHTML(_ text: String) -> String {
 extension BigInt {
   /// The decimal digits, which Python writes up to a bound; their work grows by the square of their number.
   func decimalText(_ evaluation: inout Evaluation) throws(TemplateError) -> String {
-    let tooLong = TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits.")
+    let tooLong = TemplateError(.value, "An integer has more than \(Limits.integerDigits) digits")
     guard bitWidth <= Limits.integerDigits * 4 else { throw tooLong }
     try evaluation.charge(bits: bitWidth, by: bitWidth)
     let digits = String(self)

@@ -1,7 +1,7 @@
 /// Wraps lines as Python's `textwrap` does, without touching tabs or line ends.
 func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
   if case .undefined(let reason) = value { throw reason.error }
-  guard let text = value.text else { throw TemplateError(.attribute, "wordwrap wants a text.") }
+  guard let text = value.text else { throw TemplateError(.attribute, "wordwrap expects a text") }
   let width = try (given[0] ?? .int(79)).index(for: "wordwrap")
   var divider = "\n"
   if let set = given[2], !set.isNone { divider = try set.text(&evaluation) }
@@ -28,7 +28,7 @@ func wordwrapFilter(_ value: Value, _ given: [Value?], _ evaluation: inout Evalu
   return .string(result)
 }
 
-/// Cuts a line into lines. What it makes are parts of the line that it is given: chunks lie beside each other in it.
+/// Cuts a line into lines. What it makes are parts of the line that it is given: chunks are beside each other in it.
 private struct TextWrapper {
   let width: Int
   let breaksWords: Bool
@@ -38,11 +38,11 @@ private struct TextWrapper {
 
   /// The line's lines, as far as there are `limit`.
   func wrap(_ line: Text, limit: Int) throws(TemplateError) -> [Text] {
-    if width <= 0 { throw TemplateError(.value, "wordwrap wants a width above zero.") }
+    if width <= 0 { throw TemplateError(.value, "wordwrap expects a width above zero") }
     let chunks = self.chunks(line)
     var lines: [Text] = []
     var place = 0
-    // What is left of the chunk at `place`, of which a part may stand in an earlier line.
+    // What is left of the chunk at `place`, of which a part may be in an earlier line.
     var rest = chunks.first ?? []
     func advance() {
       place += 1
@@ -123,7 +123,7 @@ private struct TextWrapper {
       var end = at
       while end < word.endIndex, word[end] == "-" { end += 1 }
       if end - at > 1 {
-        // A dash of two or more hyphens between words stands by itself.
+        // A dash of two or more hyphens between words is a chunk by itself.
         if at > start, isWordPart(at - 1), end < word.endIndex, word[end] == "_" || word[end].isPythonAlphanumeric {
           parts.append(word[start..<at])
           parts.append(word[at..<end])

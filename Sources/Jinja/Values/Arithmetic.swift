@@ -28,7 +28,7 @@ extension BinaryOperator {
   }
 
   private func unsupported(_ left: Value, _ right: Value) -> TemplateError {
-    TemplateError(.type, "'\(rawValue)' is not supported between values of types \(left.typeName) and \(right.typeName).")
+    TemplateError(.type, "'\(rawValue)' is not supported between values of types \(left.typeName) and \(right.typeName)")
   }
 
   private func quickly(_ left: Int, _ right: Int) -> Int? {
@@ -82,7 +82,7 @@ extension BinaryOperator {
     let second = right.double
     // A float takes no integer beyond its range.
     if (first.isInfinite && left.big != nil) || (second.isInfinite && right.big != nil) {
-      throw TemplateError(.overflow, "An integer is too large to become a float.")
+      throw TemplateError(.overflow, "An integer is too large to become a float")
     }
     switch self {
     case .add: return .float(first + second)
@@ -101,7 +101,7 @@ extension BinaryOperator {
     }
   }
 
-  private var divisionByZero: TemplateError { TemplateError(.zeroDivision, "'\(rawValue)' divides by zero.") }
+  private var divisionByZero: TemplateError { TemplateError(.zeroDivision, "'\(rawValue)' divides by zero") }
 
   private func integer(_ left: BigInt, _ right: BigInt, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     switch self {
@@ -136,7 +136,7 @@ extension BinaryOperator {
     }
   }
 
-  private var tooLong: TemplateError { TemplateError(.limit, "An integer has more than \(Limits.integerBits) bits.") }
+  private var tooLong: TemplateError { TemplateError(.limit, "An integer has more than \(Limits.integerBits) bits") }
 
   private func trueQuotient(_ left: BigInt, _ right: BigInt) throws(TemplateError) -> Double {
     if left.magnitude < 1 << 53, right.magnitude < 1 << 53 { return Double(left) / Double(right) }
@@ -147,7 +147,7 @@ extension BinaryOperator {
     var kept = quotient >> excess
     if remainder != 0 || (excess > 0 && kept << excess != quotient) { kept |= 1 }
     let magnitude = scalbn(Double(UInt64(truncatingIfNeeded: kept)), excess - shift)
-    if magnitude.isInfinite { throw TemplateError(.overflow, "The result of a division is too large for a float.") }
+    if magnitude.isInfinite { throw TemplateError(.overflow, "The result of a division is too large for a float") }
     return (left.sign == right.sign) ? magnitude : -magnitude
   }
 
@@ -171,11 +171,11 @@ extension BinaryOperator {
   private func power(_ base: Double, _ exponent: Double) throws(TemplateError) -> Double {
     if base == 0, exponent < 0 { throw divisionByZero }
     if base < 0, base.isFinite, exponent.isFinite, exponent.rounded() != exponent {
-      throw TemplateError(.value, "A negative number to a fraction gives a complex number, which templates do not have.")
+      throw TemplateError(.value, "A negative number to a fraction gives a complex number, which templates do not have")
     }
     let result = pow(base, exponent)
     if result.isInfinite, base.isFinite, exponent.isFinite {
-      throw TemplateError(.overflow, "The result of a power is too large for a float.")
+      throw TemplateError(.overflow, "The result of a power is too large for a float")
     }
     return result
   }
@@ -248,6 +248,6 @@ extension UnaryOperator {
     }
     if case .undefined(let reason) = value { throw reason.error }
     if let result = try TimeArithmetic.apply(self, value) { return result }
-    throw TemplateError(.type, "A sign is not supported on a value of type \(value.typeName).")
+    throw TemplateError(.type, "A sign is not supported on a value of type \(value.typeName)")
   }
 }

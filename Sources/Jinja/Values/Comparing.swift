@@ -91,7 +91,7 @@ extension Value {
     return try Value.areEqual(left, right, depth, &evaluation)
   }
 
-  /// Whether two scalars are equal; nil where both are containers or objects.
+  /// Whether two scalars are equal; nil if both are containers or objects.
   func isSameScalar(as other: Value) -> Bool? {
     switch (self, other) {
     case (.string(let left), .string(let right)), (.markup(let left), .markup(let right)),
@@ -164,7 +164,7 @@ extension Value {
     }
   }
 
-  /// The value of a mapping's key, nil where it has none or this is no mapping.
+  /// The value of a mapping's key, nil if it has none or this is not a mapping.
   func mappingItem(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if let text = key.text { try evaluation.charge(looking: text.utf8.count) }
     switch self {
@@ -181,7 +181,7 @@ extension Value {
     }
   }
 
-  /// Python's `<`, `<=`, `>` and `>=`; a type error where the types have no order. What it looks at is allowed for.
+  /// Python's `<`, `<=`, `>` and `>=`; a type error if the types have no order. What it looks at is allowed for.
   package func compare(
     _ comparison: PythonOrder, to other: Value, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Bool {
@@ -242,7 +242,7 @@ extension Value {
     default: break
     }
     throw TemplateError(
-      .type, "'\(comparison.rawValue)' is not supported between values of types \(typeName) and \(other.typeName).")
+      .type, "'\(comparison.rawValue)' is not supported between values of types \(typeName) and \(other.typeName)")
   }
 
   /// Python's `in`.
@@ -251,7 +251,7 @@ extension Value {
     case .string(let text), .markup(let text):
       guard let part = item.text else {
         if case .undefined(let reason) = item, reason.isForbidden { throw reason.error }
-        throw TemplateError(.type, "'in' on a text wants a text, not a value of type \(item.typeName).")
+        throw TemplateError(.type, "'in' on a text expects a text, not a value of type \(item.typeName)")
       }
       try evaluation.charge(search: part.utf8.count, in: text.utf8.count)
       return part.isEmpty || text.firstRange(ofScalars: part) != nil
@@ -264,7 +264,7 @@ extension Value {
       return item.text.flatMap { view[$0] } != nil
     default: break
     }
-    guard isIterable else { throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'.") }
+    guard isIterable else { throw TemplateError(.type, "A value of type \(typeName) cannot be searched with 'in'") }
     var iterator = try iterator(&evaluation)
     while let candidate = try iterator.next(&evaluation) {
       if try candidate.isEqual(to: item, &evaluation) { return true }

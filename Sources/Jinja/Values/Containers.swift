@@ -86,7 +86,7 @@ package final class DictObject: @unchecked Sendable, ChangeableContainer {
 
   func remove(_ key: DictKey, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     if isFrozen { throw .readOnly("dict") }
-    // What stands behind the member moves.
+    // What follows the member moves.
     try evaluation.charge(storage.count >> 8)
     return storage.removeValue(forKey: key)
   }
@@ -112,7 +112,7 @@ package final class DictObject: @unchecked Sendable, ChangeableContainer {
 package final class Tuple: Sendable, RandomAccessCollection {
   package let items: [Value]
   let depth: Int
-  /// How many values lie in it, each counted as often as a walk comes across it.
+  /// How many values are in it, each counted as often as a walk comes across it.
   let weight: Int
 
   package init(_ items: [Value]) {
@@ -148,8 +148,8 @@ extension ChangeableContainer {
   }
 }
 
-/// The containers that an evaluation put others into. They may hold themselves, or lie in each other deeper than the stack is: at the
-/// evaluation's end each lets go of what it holds while all are still there.
+/// The containers that an evaluation put others into. They may hold themselves, or be nested deeper than the stack is: at
+/// the evaluation's end each releases what it holds while all are still there.
 final class ChangedContainers {
   private var containers: [any ChangeableContainer] = []
 
@@ -161,7 +161,7 @@ final class ChangedContainers {
 }
 
 extension Value {
-  /// How deep containers lie in it: 0 for a scalar. What is put into the containers inside it later is not counted.
+  /// How deep containers are in it: 0 for a scalar. What is put into the containers inside it later is not counted.
   var depth: Int {
     switch self {
     case .list(let list): list.depth

@@ -9,7 +9,7 @@ package struct DictKey: Hashable, Sendable {
   /// Throws a type error for what has no hash: lists, dicts and what holds them; a limit error for a tuple of tuples without end.
   package init(_ value: Value) throws(TemplateError) {
     if case .tuple(let tuple) = value, tuple.weight > Limits.keyWeight {
-      throw TemplateError(.limit, "A tuple that holds more than \(Limits.keyWeight) values cannot be a key.")
+      throw TemplateError(.limit, "A tuple that holds more than \(Limits.keyWeight) values cannot be a key")
     }
     try Self.checkHashable(value)
     self.value = value
@@ -18,7 +18,7 @@ package struct DictKey: Hashable, Sendable {
   private static func checkHashable(_ value: Value) throws(TemplateError) {
     switch value {
     case .list, .dict, .json, .mapping:
-      throw TemplateError(.type, "A value of type \(value.typeName) cannot be a key.")
+      throw TemplateError(.type, "A value of type \(value.typeName) cannot be a key")
     case .tuple(let items):
       for item in items { try checkHashable(item) }
     default: break

@@ -47,10 +47,10 @@ enum DictMethod: String, Sendable, CaseIterable {
       let given = try bound(["key", "default"], 1)
       if let removed = try dict.remove(evaluation.key(given[0] ?? .none), &evaluation) { return removed }
       if let standard = given[1] { return standard }
-      throw TemplateError(.key, "The dict has no such key to pop.")
+      throw TemplateError(.key, "The dict does not have the key to pop")
     case .popitem:
       _ = try bound([], 0)
-      guard let last = try dict.removeLast() else { throw TemplateError(.key, "The dict is empty.") }
+      guard let last = try dict.removeLast() else { throw TemplateError(.key, "The dict is empty") }
       return .tuple([last.key.value, last.value])
     case .setdefault:
       let given = try bound(["key", "default"], 1)
@@ -60,7 +60,7 @@ enum DictMethod: String, Sendable, CaseIterable {
       try dict.set(key, standard, &evaluation)
       return standard
     default:
-      guard arguments.positional.count <= 1 else { throw TemplateError(.type, "dict.update takes at most 1 argument.") }
+      guard arguments.positional.count <= 1 else { throw TemplateError(.type, "dict.update takes at most 1 argument") }
       if let other = arguments.positional.first { try dict.merge(other, &evaluation) }
       for (name, value) in arguments.keywords { try dict.set(DictKey(string: name), value, &evaluation) }
       return .none
@@ -78,7 +78,7 @@ extension DictObject {
     if case .undefined(let reason) = other { throw reason.error }
     for pair in try other.elements(&evaluation) {
       let items = try pair.elements(&evaluation)
-      guard items.count == 2 else { throw TemplateError(.value, "A dict wants pairs of keys and values.") }
+      guard items.count == 2 else { throw TemplateError(.value, "A dict expects pairs of keys and values") }
       try set(evaluation.key(items[0]), items[1], &evaluation)
     }
   }

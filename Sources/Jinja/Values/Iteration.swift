@@ -4,7 +4,7 @@ import JSON
 package struct ValueIterator {
   private enum Source {
     case items([Value])
-    /// A list as it stands when it is asked: what is appended meanwhile comes too.
+    /// A list as it is when the next element is read: what is appended meanwhile is included.
     case list(ListObject)
     case text(String.UnicodeScalarView)
     case bytes([UInt8])
@@ -76,7 +76,7 @@ package final class Generator: TemplateObject {
 
   package func next(_ evaluation: inout Evaluation) throws(TemplateError) -> Value? {
     guard let body = rest.state.body else { return nil }
-    if rest.state.isRunning { throw TemplateError(.value, "A generator asks itself for elements.") }
+    if rest.state.isRunning { throw TemplateError(.value, "A generator reads its own elements") }
     rest.state.isRunning = true
     defer { rest.state.isRunning = false }
     let value: Value?
@@ -109,7 +109,7 @@ extension Value {
     }
   }
 
-  /// An iterator over the elements, keys or characters; a type error where Python cannot iterate.
+  /// An iterator over the elements, keys or characters; a type error if Python cannot iterate.
   package func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator {
     switch self {
     case .list(let list): return ValueIterator(list)
@@ -129,7 +129,7 @@ extension Value {
     case .object(let object): if let iterator = try object.iterator(&evaluation) { return iterator }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over.")
+    throw TemplateError(.type, "A value of type \(typeName) cannot be iterated over")
   }
 
   /// All elements, keys or characters.
@@ -193,7 +193,7 @@ extension Value {
     }
   }
 
-  /// The number of elements; a type error where Python has none.
+  /// The number of elements; a type error if Python has none.
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int {
     switch self {
     case .string(let text), .markup(let text):
@@ -209,6 +209,6 @@ extension Value {
     case .object(let object): if let count = try object.count(&evaluation) { return count }
     default: break
     }
-    throw TemplateError(.type, "A value of type \(typeName) has no length.")
+    throw TemplateError(.type, "A value of type \(typeName) has no length")
   }
 }

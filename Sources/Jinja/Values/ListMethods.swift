@@ -46,21 +46,21 @@ enum ListMethod: String, Sendable, CaseIterable {
     case .pop:
       let index = try bound(["index"], 0)[0] ?? .int(-1)
       _ = try index.index(for: "list.pop")
-      guard let place = Value.place(index, count) else { throw TemplateError(.index, "The list has no such place to pop.") }
+      guard let place = Value.place(index, count) else { throw TemplateError(.index, "The list has no element at this index to pop") }
       let removed = list.items[place]
-      // What stands behind the element moves.
+      // What follows the element moves.
       try evaluation.charge((count - place) >> 8)
       try list.change(&evaluation) { $0.remove(at: place) }
       return removed
     case .remove:
       let item = try bound(["value"], 1)[0] ?? .none
       guard let place = try list.items[...].place(of: item, &evaluation) else {
-        throw TemplateError(.value, "The value to remove is not in the list.")
+        throw TemplateError(.value, "The value to remove is not in the list")
       }
       try list.change(&evaluation) { $0.remove(at: place) }
     case .sort:
       let given = try arguments.bound(to: ["key", "reverse"], of: "list.sort")
-      guard arguments.positional.isEmpty else { throw TemplateError(.type, "list.sort takes its arguments by name.") }
+      guard arguments.positional.isEmpty else { throw TemplateError(.type, "list.sort takes its arguments by name") }
       var keys = list.items
       if let function = given[0], !function.isNone {
         keys = []
@@ -106,7 +106,7 @@ enum TupleMethod: String, Sendable, CaseIterable {
     bounds.stop = try given[2]?.index(for: name)
     let (low, high) = bounds.range(in: items.count)
     if low < high, let place = try items[low..<high].place(of: wanted, &evaluation) { return .int(place) }
-    throw TemplateError(.value, "The value to look for is not in the \(name.prefix { $0 != "." }).")
+    throw TemplateError(.value, "The value to look for is not in the \(name.prefix { $0 != "." })")
   }
 }
 
@@ -121,7 +121,7 @@ extension ArraySlice<Value> {
   }
 }
 
-/// The places of `keys` in ascending order, equal ones as they stand; a type error where two have no order.
+/// The places of `keys` in ascending order, equal ones in their order; a type error if two cannot be compared.
 func sortedPlaces(
   _ keys: [Value], isReversed: Bool = false, _ evaluation: inout Evaluation
 ) throws(TemplateError) -> [Int] {
@@ -169,7 +169,7 @@ enum BytesMethod: String, Sendable, CaseIterable {
       }
       guard let text = String(validating: bytes, as: UTF8.self), encoding != "ascii" || text.isASCII else {
         guard given[1]?.text == "replace" || given[1]?.text == "ignore" else {
-          throw TemplateError(.value, "The bytes are not valid in the encoding '\(encoding)'.")
+          throw TemplateError(.value, "The bytes are not valid in the encoding '\(encoding)'")
         }
         return .string(String(decoding: bytes, as: UTF8.self))
       }

@@ -87,14 +87,14 @@ extension Value {
     }
   }
 
-  /// The integer for a parameter that wants one; a type error for anything else, clamped beyond 64 bits.
+  /// The integer for a parameter that needs one; a type error for anything else, clamped beyond 64 bits.
   package func index(for what: String) throws(TemplateError) -> Int {
     switch self {
     case .int(let int): return int
     case .bool(let flag): return flag ? 1 : 0
     case .bigInt(let big): return big.sign == .minus ? .min : .max
     case .undefined(let reason): throw reason.error
-    default: throw TemplateError(.type, "\(what) wants an integer, not a value of type \(typeName).")
+    default: throw TemplateError(.type, "\(what) expects an integer, not a value of type \(typeName)")
     }
   }
 }

@@ -31,10 +31,10 @@ extension Value {
   }
 
   func callMember(_ member: NumberMethod, _ arguments: Arguments) throws(TemplateError) -> Value {
-    guard arguments.isEmpty else { throw TemplateError(.type, "\(typeName).\(member.rawValue) takes no arguments.") }
+    guard arguments.isEmpty else { throw TemplateError(.type, "\(typeName).\(member.rawValue) takes no arguments") }
     switch (member, self) {
     case (.isInteger, .float(let double)): return .bool(double.isFinite && double.rounded() == double)
-    case (.hex, .float): throw TemplateError(.type, "float.hex is not there in templates.")
+    case (.hex, .float): throw TemplateError(.type, "float.hex is not available in templates")
     case (.bitLength, _): return .int(bigMagnitude.bitWidth)
     case (.bitCount, _): return .int(bigMagnitude.words.reduce(0) { $0 + $1.nonzeroBitCount })
     case (.asIntegerRatio, .float(let double)): return try Value.ratio(double)
@@ -46,8 +46,8 @@ extension Value {
   private var bigMagnitude: BigUInt { number?.big?.magnitude ?? 0 }
 
   private static func ratio(_ double: Double) throws(TemplateError) -> Value {
-    if double.isNaN { throw TemplateError(.value, "NaN is not a ratio of integers.") }
-    guard double.isFinite else { throw TemplateError(.overflow, "Infinity is not a ratio of integers.") }
+    if double.isNaN { throw TemplateError(.value, "NaN is not a ratio of integers") }
+    guard double.isFinite else { throw TemplateError(.overflow, "Infinity is not a ratio of integers") }
     var denominator = BigInt(1)
     var scaled = double
     while scaled.rounded() != scaled {

@@ -104,7 +104,7 @@ extension Value {
 }
 
 extension TemplateError {
-  /// The error that stands for one of Python's datetime library.
+  /// The error that represents one of Python's datetime library.
   package init(time error: PythonTimeError) {
     let kind: Kind =
       switch error.kind {

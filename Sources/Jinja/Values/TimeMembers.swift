@@ -142,10 +142,10 @@ extension PyDateTime {
       let given = try arguments.bound(to: ["sep", "timespec"], of: "datetime.isoformat")
       let separator = given[0]?.text ?? "T"
       guard separator.unicodeScalars.count == 1, let only = separator.first else {
-        throw TemplateError(.type, "datetime.isoformat is separated by exactly one character.")
+        throw TemplateError(.type, "The separator of datetime.isoformat must be exactly one character")
       }
       guard let spec = TimeSpec(rawValue: given[1]?.text ?? "auto") else {
-        throw TemplateError(.value, "datetime.isoformat does not know that timespec.")
+        throw TemplateError(.value, "datetime.isoformat does not have this timespec")
       }
       return .string(isoFormat(separator: only, timeSpec: spec))
     case .replace:
@@ -170,7 +170,7 @@ extension PyDateTime {
 extension Arguments {
   fileprivate func format() throws(TemplateError) -> String {
     guard let format = try bound(to: ["format"], of: "strftime", required: 1)[0]?.text else {
-      throw TemplateError(.type, "strftime wants a text.")
+      throw TemplateError(.type, "strftime expects a text")
     }
     return format
   }
@@ -201,7 +201,7 @@ package final class TimeZoneObject: TemplateObject, ComparableObject {
   package static func zone(_ value: Value) throws(TemplateError) -> PyTimeZone? {
     if value.isNone { return nil }
     guard case .object(let object) = value, let zone = object as? TimeZoneObject else {
-      throw TemplateError(.type, "A time zone is wanted, not a value of type \(value.typeName).")
+      throw TemplateError(.type, "A time zone is expected, not a value of type \(value.typeName)")
     }
     return zone.zone
   }

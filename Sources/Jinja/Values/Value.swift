@@ -13,7 +13,7 @@ package enum Value: Sendable {
   indirect case bigInt(BigInt)
   case float(Double)
   case string(String)
-  /// A text that is safe to stand in HTML (`markupsafe.Markup`).
+  /// A text that is safe in HTML (`markupsafe.Markup`).
   case markup(String)
   case bytes([UInt8])
   /// A list, by reference as in Python.
@@ -21,7 +21,7 @@ package enum Value: Sendable {
   case tuple(Tuple)
   /// A dict, by reference as in Python.
   case dict(DictObject)
-  /// An array or object of a response or record, read where it lies. Scalars are never held this way.
+  /// An array or object of a response or record, read where it is. Scalars are never held this way.
   case json(JSONView)
   /// A read-only mapping that resolves its keys itself: a patched record, a config.
   case mapping(any LazyMapping)
@@ -89,7 +89,7 @@ package protocol LazyMapping: AnyObject, Sendable {
   var count: Int { get }
   /// Whether the mapping has attributes besides its keys.
   var hasAttributes: Bool { get }
-  /// Whether a dict of its members can take its place: it has no attributes, and no look-up of its own.
+  /// Whether a dict of its members can replace it: it has no attributes, and no look-up of its own.
   var isPlain: Bool { get }
   /// An attribute that the mapping has besides its keys, such as `stream_slice.partition`; it comes before a key behind a dot and
   /// after it in brackets.
@@ -111,18 +111,18 @@ package protocol TemplateObject: AnyObject, Sendable {
   func text(_ evaluation: inout Evaluation) throws(TemplateError) -> String
   var isTruthy: Bool { get }
   var isCallable: Bool { get }
-  /// How deep containers lie in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
+  /// How deep containers are in it and in all that it holds, so that neither a walk nor its end can exhaust the stack.
   var depth: Int { get }
-  /// The attribute's value, nil where there is none.
+  /// The attribute's value, nil if there is none.
   func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value
-  /// The number of elements, nil where Python's `len` is a type error.
+  /// The number of elements, nil if Python's `len` is a type error.
   func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int?
   /// Whether it has elements to iterate over.
   var isIterable: Bool { get }
-  /// An iterator over its elements, nil where it has none.
+  /// An iterator over its elements, nil if it has none.
   func iterator(_ evaluation: inout Evaluation) throws(TemplateError) -> ValueIterator?
-  /// The element for `obj[key]`, nil where there is none.
+  /// The element for `obj[key]`, nil if there is none.
   func item(_ key: Value, _ evaluation: inout Evaluation) throws(TemplateError) -> Value?
 }
 
@@ -133,7 +133,7 @@ extension TemplateObject {
   package var depth: Int { 1 }
   package func attribute(_ name: String, _ evaluation: inout Evaluation) throws(TemplateError) -> Value? { nil }
   package func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
-    throw TemplateError(.type, "A value of type \(typeName) cannot be called.")
+    throw TemplateError(.type, "A value of type \(typeName) cannot be called")
   }
   package func count(_ evaluation: inout Evaluation) throws(TemplateError) -> Int? { nil }
   package var isIterable: Bool { false }

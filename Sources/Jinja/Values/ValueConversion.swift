@@ -3,7 +3,7 @@ import JSON
 import OrderedCollections
 
 extension Value {
-  /// A scalar becomes its value at once; arrays and objects stay where they lie.
+  /// A scalar becomes its value at once; arrays and objects stay where they are.
   package init(_ view: JSONView) { self.init(view.content) }
 
   @inline(__always)
@@ -58,7 +58,7 @@ extension Value {
   }
 
   private func json(depth: Int) throws(TemplateError) -> JSONValue {
-    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deep for JSON.") }
+    if depth > Limits.walkDepth { throw TemplateError(.limit, "A value is nested too deeply for JSON") }
     switch self {
     case .undefined, .none: return .null
     case .bool(let flag): return .bool(flag)
@@ -78,7 +78,7 @@ extension Value {
     case .datetime(let datetime): return .string(datetime.description)
     case .timedelta(let delta): return .string(delta.description)
     case .duration(let duration): return .string(duration.description)
-    case .object(let object): throw TemplateError(.type, "A value of type \(object.typeName) has no JSON form.")
+    case .object(let object): throw TemplateError(.type, "A value of type \(object.typeName) has no JSON form")
     }
   }
 
@@ -104,7 +104,7 @@ extension Value {
       case .int(let int): return String(int)
       case .bigInt(let big): return String(big)
       case .float(let double): return double.pythonJSON
-      default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form.")
+      default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form")
       }
     }
   }

@@ -1,6 +1,6 @@
 import OrderedCollections
 
-/// Makes copies of values for one evaluation alone, so that it can change them. What lies in two places is one copy, as it was.
+/// Makes copies of values for one evaluation, so that it can change them. What is in two places is one copy, as it was.
 ///
 /// Mappings that are more than their members (slices, headers) stay as they are, and read only.
 struct ValueCopier {

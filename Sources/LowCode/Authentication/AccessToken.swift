@@ -5,7 +5,7 @@ import Synchronization
 
 /// A token and when it ends, in microseconds since 1970-01-01T00:00:00Z.
 struct AccessToken: Sendable, Equatable {
-  /// As the token endpoint gave it, which may be something else than text.
+  /// As the token endpoint gave it, which may be something other than text.
   var value: JSONValue
   var expiry: Int64
 
@@ -25,9 +25,9 @@ struct AccessToken: Sendable, Equatable {
 protocol TokenStore: Sendable {
   /// Runs `body` while nobody else renews tokens that are kept in the same place.
   func renewing<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result
-  /// The token that was got last; nil where none was got yet.
+  /// The token that was obtained last; nil if none was obtained yet.
   func accessToken() throws -> AccessToken?
-  /// What the next refresh sends; null where there is none.
+  /// What the next refresh sends; null if there is nothing.
   func refreshToken() throws -> JSONValue
   /// Keeps the tokens of a refresh; no new `refreshToken` leaves the present one.
   func save(_ token: AccessToken, refreshToken: JSONValue?) async throws
@@ -67,7 +67,7 @@ struct ConfigTokenStore: TokenStore {
     guard !date.isEmpty else { return nil }
     guard let expiry = TokenExpiry.parse(date) else {
       throw ConnectorError(
-        .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z.")
+        .config, "The config's `\(expiryPath.joined(separator: "."))` should be a date and time, such as 2025-01-31T12:00:00Z")
     }
     return AccessToken(value: config.value(at: accessTokenPath) ?? .string(""), expiry: expiry)
   }

@@ -15,10 +15,11 @@ struct ApiKeyAuthenticator: Component, Authenticator {
     case (nil, let header?):
       place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: scope.templateConfig)
     case (nil, nil):
-      throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes.", at: node.node)
+      throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes", at: node.node,
+        cause: .missing(["inject_into"]))
     default:
       throw ConnectorError(
-        .system, "`ApiKeyAuthenticator` takes `inject_into` or the older `header`, not both: remove `header`.", at: node.node)
+        .system, "`ApiKeyAuthenticator` takes `inject_into` or the older `header`, not both: remove `header`", at: node.node)
     }
     token = node["api_token"].map { InterpolatedString($0, parameters: node.parameters) } ?? InterpolatedString("")
     config = scope.templateConfig

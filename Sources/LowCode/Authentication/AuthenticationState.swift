@@ -11,7 +11,7 @@ package final class AuthenticationState: SharedInRun {
 
   package init(in run: RunScope) { config = LiveConfig(run.config, updates: run.updates) }
 
-  /// What all those share whose definitions come to the same, made when it is first asked for.
+  /// What all authenticators with equal definitions share, made when it is first needed.
   func shared<Value: Sendable>(by definition: String, _ make: () -> Value) -> Value {
     let key = "\(Value.self) \(definition)"
     return shared.withLock { known in

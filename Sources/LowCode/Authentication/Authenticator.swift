@@ -3,9 +3,9 @@ package protocol Authenticator: Sendable {
   /// What the credentials add to a request. Asked for each attempt, so that a repeated request carries a fresh token.
   /// - Throws: ``ConnectorError`` if there are no credentials to be found.
   func credentials() async throws -> RequestParts
-  /// The API refused `request`, which carried these credentials, and the manifest wants fresh ones.
+  /// The API refused `request`, which carried these credentials, and the manifest asks for fresh ones.
   /// - Returns: whether these credentials can be made fresh at all; then they are.
-  /// - Throws: ``ConnectorError`` where they could not be made fresh: a config error where nothing but the user helps.
+  /// - Throws: ``ConnectorError`` if they could not be made fresh: a config error if only the user can help.
   func refresh(after request: HTTPRequest) async throws -> Bool
   /// What signs each attempt by itself, where there are several credentials to choose from.
   var rotation: (any TokenRotation)? { get }

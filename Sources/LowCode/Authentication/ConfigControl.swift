@@ -6,13 +6,13 @@ package struct ConfigControl: ConfigUpdating {
   private let writer: MessageWriter
   private let file: ConfigFile?
 
-  /// - Parameter file: the path of the config's file; nil where it is to stay as it is.
+  /// - Parameter file: the path of the config's file; nil if it is to stay as it is.
   package init(writer: MessageWriter, file: String?) {
     self.writer = writer
     self.file = file.map(ConfigFile.init)
   }
 
-  /// A file that cannot be written is told in a warning: the message alone is what platforms rely on.
+  /// If the file cannot be written, a warning says so: platforms rely on the message only.
   package func configChanged(_ config: JSONObject) async {
     try? writer.control(config: config)
     guard let file else { return }
@@ -21,8 +21,8 @@ package struct ConfigControl: ConfigUpdating {
     } catch {
       writer.log(
         .warn,
-        "The changed config could not be written to \(file.path), which stays as it was: \(error). What is new in it, tokens for "
-          + "one, is only in the CONTROL message: a run that begins with this file may be refused by the API.")
+        "The changed config could not be written to \(file.path), which is unchanged: \(error). New values, such as tokens, "
+          + "are only in the CONTROL message: the API may refuse a run that starts with this file.")
     }
   }
 }

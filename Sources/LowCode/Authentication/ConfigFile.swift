@@ -1,6 +1,6 @@
 import Bytes
 
-/// The file of a config, which is replaced as a whole: whoever reads it gets the old text or the new one.
+/// The file of a config, which is replaced as a whole: a reader gets the old text or the new one.
 struct ConfigFile: Sendable {
   let path: String
 

@@ -22,7 +22,7 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - key: a secret for HMAC, else a private key as PEM.
   ///   - passphrase: what decrypts the private key; nil for one that is not encrypted.
-  /// - Throws: ``JwtKeyError`` where the key is of another kind.
+  /// - Throws: ``JwtKeyError`` if the key is of another kind.
   func signature(of input: [UInt8], key: String, passphrase: String?) throws(JwtKeyError) -> Data {
     if passphrase == nil {
       switch self {
@@ -35,7 +35,7 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
     let key = try PrivateKey(pem: key, passphrase: passphrase)
     guard kinds.contains(key.kind) else {
       let wanted = kinds.isEmpty ? "a plain secret" : "a private key of the kind \(kinds.joined(separator: " or "))"
-      throw JwtKeyError("it needs \(wanted), not a private key of the kind \(key.kind).")
+      throw JwtKeyError("it needs \(wanted), not a private key of the kind \(key.kind)")
     }
     return try key.signature(of: input, hash: hash, padsByPSS: self == .ps256 || self == .ps384 || self == .ps512)
   }
@@ -63,10 +63,10 @@ enum JwtAlgorithm: String, Sendable, CaseIterable {
   }
 
   private func secret(_ key: String) throws(JwtKeyError) -> [UInt8] {
-    if key.isEmpty { throw JwtKeyError("the key is empty.") }
+    if key.isEmpty { throw JwtKeyError("the key is empty") }
     let isOtherKey = Self.sshPrefixes.contains { key.hasPrefix($0) } || Self.holdsPEM(key)
     if isOtherKey || (try? JSONValue(parsing: key)).map(Self.holdsKeyType) == true {
-      throw JwtKeyError("the key belongs to another algorithm: HMAC takes a plain secret.")
+      throw JwtKeyError("the key belongs to another algorithm: HMAC takes a plain secret")
     }
     return Array(key.utf8)
   }

@@ -34,14 +34,14 @@ struct JwtAuthenticator: Component, Authenticator {
     let algorithmNode = try node.required("algorithm")
     guard let algorithm = JwtAlgorithm(rawValue: algorithmNode.string ?? "") else {
       throw ConnectorError(
-        .config, "`algorithm` should be one of \(JwtAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).",
+        .config, "`algorithm` should be one of \(JwtAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))",
         at: algorithmNode)
     }
     self.algorithm = algorithm
     secretKey = try InterpolatedString(node.required("secret_key"), parameters: parameters)
     duration = try node["token_duration"] == nil ? 1200 : node.int("token_duration")
     if let flag = node["base64_encode_secret_key"]?.string {
-      // As the reference: a template counts as true, whatever it gives.
+      // As in the reference, a template counts as true, whatever it gives.
       encodesKey = !flag.isEmpty
     } else {
       encodesKey = try node.bool("base64_encode_secret_key", default: false)
@@ -66,12 +66,12 @@ struct JwtAuthenticator: Component, Authenticator {
   }
 
   /// A fresh token behind its prefix.
-  /// - Throws: ``ConnectorError`` where the key does not fit the algorithm, or a reserved header or claim is set.
+  /// - Throws: ``ConnectorError`` if the key does not fit the algorithm, or a reserved header or claim is set.
   func token() throws -> String {
     let prefix = try headerPrefix?.string(evaluation) ?? ""
     let token = try signed()
     runtime.secrets.hidePassing(token)
-    // Whoever has read the claims may well show the rest alone.
+    // A reader of the claims may show only the rest.
     if let signature = token.split(separator: ".").last { runtime.secrets.hidePassing(String(signature)) }
     return prefix.isEmpty ? token : prefix + " " + token
   }
@@ -83,7 +83,7 @@ struct JwtAuthenticator: Component, Authenticator {
     for (name, value) in standardHeaders { header[name] = try value.evaluate(evaluation).json() }
     if header["typ"].map({ !$0.isTruthy }) == true { header["typ"] = nil }
     if let keyID = header["kid"], keyID.string == nil {
-      throw ConnectorError(.system, "`kid` of `JwtAuthenticator` should give a string.")
+      throw ConnectorError(.system, "`kid` of `JwtAuthenticator` should give a string")
     }
     header["alg"] = .string(algorithm.rawValue)
 
@@ -94,14 +94,14 @@ struct JwtAuthenticator: Component, Authenticator {
     payload["exp"] = .int(now.addingReportingOverflow(duration ?? 0).partialValue)
     payload["nbf"] = .int(now)
     if let issuer = payload["iss"], issuer.string == nil {
-      throw ConnectorError(.system, "`iss` of `JwtAuthenticator` should give a string.")
+      throw ConnectorError(.system, "`iss` of `JwtAuthenticator` should give a string")
     }
 
     let writer = PythonJSONWriter(itemSeparator: ",", keySeparator: ":")
     let sorted = PythonJSONWriter(itemSeparator: ",", keySeparator: ":", sortsKeys: true)
     let input = Self.base64URL(sorted.string(.object(header)).utf8) + "." + Self.base64URL(writer.string(.object(payload)).utf8)
     guard let key = try secretKey.evaluate(evaluation).text else {
-      throw ConnectorError(.system, "`secret_key` of `JwtAuthenticator` should give a text.")
+      throw ConnectorError(.system, "`secret_key` of `JwtAuthenticator` should give a text")
     }
     runtime.secrets.hide(key)
     let passphrase = try passphrase?.string(evaluation) ?? ""
@@ -121,7 +121,7 @@ struct JwtAuthenticator: Component, Authenticator {
   private func additional(_ mapping: InterpolatedMapping?, reserved: [String], property: String) throws -> JSONObject {
     let values = try mapping?.evaluate(evaluation) ?? [:]
     if let name = reserved.first(where: { values[$0] != nil }) {
-      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a place of its own.")
+      throw ConnectorError(.system, "`\(property)` of `JwtAuthenticator` cannot set `\(name)`: it has a property of its own")
     }
     return values
   }
@@ -150,7 +150,7 @@ private final class JSONLoads: TemplateObject {
 
   func call(_ arguments: Arguments, _ evaluation: inout Evaluation) throws(TemplateError) -> Value {
     guard let text = arguments.positional.first?.text else {
-      throw TemplateError(.type, "json_loads takes a text.")
+      throw TemplateError(.type, "json_loads takes a text")
     }
     try evaluation.charge(text: text.utf8.count)
     let loaded: Value

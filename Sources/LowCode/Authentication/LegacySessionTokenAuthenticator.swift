@@ -24,8 +24,8 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       guard let value = node[property] else { return InterpolatedString("") }
       return InterpolatedString(value, parameters: node.parameters)
     }
-    // As the reference: without a base, the addresses for login and validation have to be whole.
-    apiURL = scope.exchange.urlBase ?? InterpolatedString("")
+    // As in the reference, without a base, the addresses for login and validation have to be whole.
+    apiURL = RequesterAddress.base(of: scope.exchange.requester)
     header = try InterpolatedString(node.required("header"), parameters: node.parameters)
     loginURL = try InterpolatedString(node.required("login_url"), parameters: node.parameters)
     validationURL = try InterpolatedString(node.required("validate_session_url"), parameters: node.parameters)
@@ -56,7 +56,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
       password: try password.evaluate(evaluation).json(), key: try responseKey.string(evaluation))
     guard !Self.isEmpty(login.username), !Self.isEmpty(login.password) else {
       throw ConnectorError(
-        .system, "The config has no session token that the API accepts, and no user name and password to get one with.")
+        .system, "The config has no session token that the API accepts, and no user name and password to request one")
     }
     return try await authentication.shared(by: login.identity) { SessionTokenCache() }.token(of: login, runtime: runtime)
   }
@@ -72,7 +72,7 @@ struct LegacySessionTokenAuthenticator: Component, Authenticator {
     let response = try await runtime.sendOnce(request, for: "check the session token")
     if response.isSuccess { return true }
     guard response.status == 401 else {
-      throw runtime.refusal("The API answered with HTTP status \(response.status) when the session token was checked.", response)
+      throw runtime.refusal("The API answered with HTTP status \(response.status) when the session token was checked", response)
     }
     runtime.log.log(.info, "The API does not accept the config's session token.")
     return false
@@ -97,7 +97,7 @@ final class SessionTokenCache: Sendable {
   private let fetch = SharedFetch()
   private let kept = Mutex<AccessToken?>(nil)
 
-  /// - Throws: ``ConnectorError`` where the login fails or its answer has no token.
+  /// - Throws: ``ConnectorError`` if the login fails or its answer has no token.
   func token(of login: SessionLogin, runtime: RuntimeEnvironment) async throws -> String {
     try await fetch.value({ kept.withLock { $0 }.flatMap { $0.expiry > runtime.now() ? $0 : nil } }) {
       var parts = RequestParts()
@@ -106,10 +106,10 @@ final class SessionTokenCache: Sendable {
       let request = try RequestPreparation.request(method: "POST", url: login.url, parts: parts)
       let response = try await runtime.sendOnce(request, for: "log in")
       guard response.isSuccess else {
-        throw runtime.refusal("The login was answered with HTTP status \(response.status).", response)
+        throw runtime.refusal("The login was answered with HTTP status \(response.status)", response)
       }
       guard let value = response.json?[login.key] else {
-        throw runtime.refusal("The answer to the login has no session token: `\(login.key)` is missing in it.", response)
+        throw runtime.refusal("The answer to the login has no session token: `\(login.key)` is missing in it", response)
       }
       let token = AccessToken(text: PythonStrings.str(value.value), expiry: runtime.now() + Self.lifetime)
       runtime.secrets.hidePassing(token.text)
@@ -121,7 +121,7 @@ final class SessionTokenCache: Sendable {
 
 extension RuntimeEnvironment {
   /// Sends a request that is not repeated, unless its answer breaks off.
-  /// - Throws: ``ConnectorError`` where no answer came.
+  /// - Throws: ``ConnectorError`` if no answer came.
   fileprivate func sendOnce(_ request: HTTPRequest, for purpose: String) async throws -> HTTPResponse {
     var breaks = 0
     while true {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Takes the config each time a component has changed it, so that the next run begins with what is valid then.
 package protocol ConfigUpdating: Sendable {
-  /// `config` is the whole config with the change; a run tells the platform by a CONTROL message, and keeps it where it came
-  /// from.
+  /// `config` is the whole config with the change; a run reports it to the platform in a CONTROL message, and keeps it where it
+  /// came from.
   func configChanged(_ config: JSONObject) async
 }
 
@@ -23,7 +23,7 @@ package final class LiveConfig: Sendable {
   /// The whole config as it is now.
   package var current: JSONObject { values.withLock { $0 } }
 
-  /// The value at `path`, a key of an object or the place in a list each; nil where there is none.
+  /// The value at `path`, a key of an object or the place in a list each; nil if there is none.
   package func value(at path: [String]) -> JSONValue? {
     var value = JSONValue.object(current)
     for key in path {
@@ -40,7 +40,7 @@ package final class LiveConfig: Sendable {
     return value
   }
 
-  /// Sets values, making the objects on the way, and tells of the change.
+  /// Sets values, makes the objects on the way, and reports the change.
   package func update(_ changes: [(path: [String], value: JSONValue)]) async {
     let config = values.withLock { config in
       for change in changes { Self.set(change.value, at: change.path[...], in: &config) }

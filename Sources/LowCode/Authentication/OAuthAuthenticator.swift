@@ -10,7 +10,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   private let accessTokenName: InterpolatedString
   private let expiresInName: InterpolatedString
   private let refreshTokenName: Result<String, any Error>
-  /// Whether the tokens stand in the config, which a refresh writes to.
+  /// Whether the tokens are in the config, which a refresh writes to.
   private let isSingleUse: Bool
   /// Whether the endpoint names the moment at which a token ends, rather than its seconds.
   private let expiresAtMoment: Bool
@@ -34,7 +34,7 @@ struct OAuthAuthenticator: Component, Authenticator {
       let single = try Self.singleUse(node, updater, scope)
       (request, refreshTokenName) = (single.request, single.refreshTokenName)
       login = SharedByDefinition(node.node, in: scope) { TokenLogin(store: single.store) }
-      // As the reference: for this kind all templates are settled at once.
+      // As in the reference, for this kind all templates are evaluated at once.
       try request.tryTemplates()
       for name in [accessTokenName, expiresInName] { _ = try name.evaluate(evaluation) }
     } else {
@@ -47,7 +47,8 @@ struct OAuthAuthenticator: Component, Authenticator {
       let grantType = try request.evaluatedGrantType()
       if grantType == "refresh_token", node["refresh_token"] == nil {
         throw ConnectorError(
-          .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `refresh_token`, as its `grant_type` is refresh_token", at: node.node,
+          cause: .missing(["refresh_token", "grant_type"]))
       }
     }
     endpoint = TokenEndpoint(
@@ -84,7 +85,7 @@ struct OAuthAuthenticator: Component, Authenticator {
   }
 
   private func accessToken() async throws -> String {
-    // As the reference: without an address nothing is sent, even where there is a token that is still good.
+    // As in the reference, without an address nothing is sent, even where there is a token that is still good.
     if !isSingleUse, request.hasEndpoint { _ = try request.url() }
     let login = login.value
     if let token = try login.store.accessToken(), !request.hasEndpoint || !token.hasExpired(at: runtime.now()) {
@@ -92,7 +93,7 @@ struct OAuthAuthenticator: Component, Authenticator {
     }
     guard request.hasEndpoint else {
       throw ConnectorError(
-        .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from.")
+        .system, "`OAuthAuthenticator` has neither an `access_token_value` nor a `token_refresh_endpoint` to get one from")
     }
     return try await login.token({ $0.hasExpired(at: runtime.now()) ? nil : $0 }, renew: renew).text
   }
@@ -102,9 +103,9 @@ struct OAuthAuthenticator: Component, Authenticator {
     let response = try await endpoint.send(try request.request(refreshToken: try store.refreshToken()))
     let name = try accessTokenName.string(evaluation)
     let value = try response.value(of: name)
-    // As the reference: what a refresh for one use gave is sent, whatever it is, and the API says what it thinks of it.
+    // As in the reference, what a refresh for one use gave is sent, whatever it is, and the API decides about it.
     guard isSingleUse || value?.isTruthy == true else {
-      let message = "The token endpoint's answer has no access token: `\(name)` is missing in it."
+      let message = "The token endpoint's answer has no access token: `\(name)` is missing in it"
       throw ConnectorError(.system, response.words().map { APIAnswer.sentences(message, $0) } ?? message)
     }
     let token = AccessToken(value: value?.value ?? .null, expiry: try expiry(response, store))
@@ -124,10 +125,10 @@ struct OAuthAuthenticator: Component, Authenticator {
     let text = PythonStrings.str(value.value)
     if expiresAtMoment {
       if let moment = TokenExpiry.parse(text) { return moment }
-      throw ConnectorError(.system, "The token endpoint's `\(name)` is not a date and time.")
+      throw ConnectorError(.system, "The token endpoint's `\(name)` is not a date and time")
     }
     if let moment = TokenExpiry.after(seconds: text, now: now) { return moment }
-    throw ConnectorError(.system, "The token endpoint's `\(name)` is not a number of seconds.")
+    throw ConnectorError(.system, "The token endpoint's `\(name)` is not a number of seconds")
   }
 }
 
@@ -145,12 +146,13 @@ extension OAuthAuthenticator {
     if try node.bool("use_profile_assertion", default: false) {
       guard let profile = node["profile_assertion"] else {
         throw ConnectorError(
-          .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true.", at: node.node)
+          .system, "`OAuthAuthenticator` needs `profile_assertion`, as `use_profile_assertion` is true", at: node.node,
+          cause: .missing(["profile_assertion"]))
       }
       assertion = try scope.build(profile, as: JwtAuthenticator.self)
     } else {
       for property in ["client_id", "client_secret"] where node[property] == nil {
-        throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`.", at: node.node)
+        throw ConnectorError(.system, "`OAuthAuthenticator` needs `\(property)`", at: node.node, cause: .missing([property]))
       }
     }
     return try RefreshRequest(
@@ -178,12 +180,12 @@ extension OAuthAuthenticator {
     guard let date = node["token_expiry_date"], date.string != "" else { return nil }
     let text = try InterpolatedString(date, parameters: node.parameters).string(evaluation)
     guard let moment = TokenExpiry.parse(text) else {
-      throw ConnectorError(.system, "`token_expiry_date` should give a date and time, but gives `\(text)`.", at: date)
+      throw ConnectorError(.system, "`token_expiry_date` should give a date and time, but gives `\(text)`", at: date)
     }
     return moment
   }
 
-  /// The parts of an authenticator whose refresh token is good for one use: all its tokens stand in the config.
+  /// The parts of an authenticator whose refresh token can be used once: all its tokens are in the config.
   private static func singleUse(
     _ node: ComponentNode, _ updater: ManifestNode, _ scope: BuildScope
   ) throws -> (request: RefreshRequest, store: ConfigTokenStore, refreshTokenName: Result<String, any Error>) {
@@ -202,20 +204,21 @@ extension OAuthAuthenticator {
 
     let evaluation = EvaluationContext(config: scope.templateConfig)
     func credential(_ property: String) throws -> RefreshRequest.Credential {
-      // As the reference: the config's own place goes before the manifest's.
+      // As in the reference, the config's own place goes before the manifest's.
       if let value = config.value(at: ["credentials", property]) { return .value(value) }
       guard let value = node[property] else { return .value(.string("")) }
       let evaluated = try InterpolatedString(value, parameters: node.parameters).evaluate(evaluation).json()
       return .value(evaluated == .null ? .string("") : evaluated)
     }
-    // This name is no template.
+    // This name is not a template.
     let name = Result<String, any Error>.success(try updater.optionalString("refresh_token_name") ?? "refresh_token")
     let request = try RefreshRequest(
       from: node, in: scope, refreshTokenName: name, clientID: credential("client_id"),
       clientSecret: credential("client_secret"), assertion: nil)
     guard request.hasEndpoint else {
       throw ConnectorError(
-        .system, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`.", at: node.node)
+        .system, "`OAuthAuthenticator` needs `token_refresh_endpoint` for its `refresh_token_updater`", at: node.node,
+        cause: .missing(["token_refresh_endpoint"]))
     }
     return (request, store, name)
   }
@@ -234,7 +237,7 @@ extension OAuthAuthenticator {
     if inner != nil, outer != nil {
       throw ConnectorError(
         .system,
-        "The `refresh_token_error_…` properties stand in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both.",
+        "The `refresh_token_error_…` properties belong in `OAuthAuthenticator` or in its `refresh_token_updater`, not in both",
         at: node.node)
     }
     return inner ?? outer ?? TokenEndpoint.Rejection()

@@ -10,7 +10,7 @@ struct PrivateKey: ~Copyable {
   /// - Parameters:
   ///   - text: PEM, however its lines are broken: configs that went through a form have it in one line.
   ///   - passphrase: nil for a key that is not encrypted.
-  /// - Throws: ``JwtKeyError`` where that is no key, or the passphrase does not belong to it.
+  /// - Throws: ``JwtKeyError`` if that is not a key, or the passphrase does not belong to it.
   init(pem text: String, passphrase: String? = nil) throws(JwtKeyError) {
     var pem = try Self.withEvenLines(text)
     var key: OpaquePointer?
@@ -19,9 +19,9 @@ struct PrivateKey: ~Copyable {
       return passphrase.withUTF8 { signing_key_read(pem.baseAddress, pem.count, $0.baseAddress, $0.count, &key) }
     }
     switch outcome {
-    case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing.")
-    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so no passphrase belongs to it.")
-    case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong.")
+    case SIGNING_ENCRYPTED: throw JwtKeyError("the key is encrypted: its `passphrase` is missing")
+    case SIGNING_NOT_ENCRYPTED: throw JwtKeyError("the key is not encrypted, so it cannot have a passphrase")
+    case SIGNING_WRONG_PASSPHRASE: throw JwtKeyError("the passphrase is wrong")
     default: break
     }
     guard let key else { throw Self.unreadable }
@@ -32,7 +32,7 @@ struct PrivateKey: ~Copyable {
   deinit { signing_key_free(key) }
 
   /// - Parameter hash: as in `SHA256`; nil for a kind of key that hashes by itself.
-  /// - Throws: ``JwtKeyError`` where the key is too short for such a signature.
+  /// - Throws: ``JwtKeyError`` if the key is too short for such a signature.
   func signature(of message: [UInt8], hash: String?, padsByPSS: Bool) throws(JwtKeyError) -> Data {
     let key = key
     func sign(_ hash: UnsafePointer<CChar>?) -> [UInt8] {
@@ -43,11 +43,11 @@ struct PrivateKey: ~Copyable {
       }
     }
     let signature = hash.map { $0.withCString(sign) } ?? sign(nil)
-    guard !signature.isEmpty else { throw JwtKeyError("the key is too short for this algorithm.") }
+    guard !signature.isEmpty else { throw JwtKeyError("the key is too short for this algorithm") }
     return Data(signature)
   }
 
-  private static let unreadable = JwtKeyError("the key should be a private key as PEM.")
+  private static let unreadable = JwtKeyError("the key should be a private key as PEM")
 
   /// The first block of a private key in `text`, with lines as libcrypto reads them.
   private static func withEvenLines(_ text: String) throws(JwtKeyError) -> String {

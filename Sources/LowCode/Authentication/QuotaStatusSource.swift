@@ -21,8 +21,8 @@ struct QuotaStatusSource: Component {
     unavailableStatusCodes = Set(try node.nodes("unavailable_status_codes").compactMap(\.int))
   }
 
-  /// The quotas' states for the token that `authorization` names; nil where the API keeps none.
-  /// - Throws: ``ConnectorError`` where the request fails.
+  /// The quotas' states for the token that `authorization` names; nil if the API keeps none.
+  /// - Throws: ``ConnectorError`` if the request fails.
   func states(of quotas: [TokenQuota], authorization: (name: String, value: String), runtime: RuntimeEnvironment) async throws
     -> [QuotaState]?
   {
@@ -37,7 +37,7 @@ struct QuotaStatusSource: Component {
     let response = try await client.send(request)
     if unavailableStatusCodes.contains(response.status) { return nil }
     guard let status = response.json else {
-      throw runtime.refusal("The quota status cannot be used: it is not JSON.", response)
+      throw runtime.refusal("The quota status cannot be used: it is not JSON", response)
     }
     return try quotas.map { try $0.state(in: status) }
   }

@@ -11,10 +11,10 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     let evaluation = EvaluationContext(config: scope.templateConfig)
     let list = try Self.tokens(node, evaluation)
     guard !list.isEmpty else {
-      throw ConnectorError(.config, "The config gives no token to authenticate with.", at: try node.required("tokens"))
+      throw ConnectorError(.config, "The config gives no token to authenticate with", at: try node.required("tokens"))
     }
     let quotas = try node.nodes("quotas").map { try TokenQuota(from: ComponentNode($0), in: scope) }
-    guard !quotas.isEmpty else { throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`.", at: node.node) }
+    guard !quotas.isEmpty else { throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`", at: node.node, cause: .missing(["quotas"])) }
     list.forEach(scope.runtime.secrets.hide(_:))
     let method = try node.optionalString("auth_method") ?? ""
     let header = try node.optionalString("header") ?? ""
@@ -50,7 +50,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     return try node.nodes("tokens").map { trimmed(try InterpolatedString($0).string(evaluation)) }.filter { !$0.isEmpty }
   }
 
-  /// A matcher as it is written, without what stands around it.
+  /// A matcher as it is written, without what is around it.
   private static func written(_ matcher: ManifestNode) -> JSONValue {
     .object(JSONObject((matcher.mapping ?? [:]).filter { $0.key != "$parameters" }.map { ($0.key, $0.value.value) }) { $1 })
   }
@@ -61,7 +61,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
     let text = try InterpolatedString(value).string(evaluation)
     guard case .timeDelta(let delta)? = try? ISODuration(parsing: text) else {
       throw ConnectorError(
-        .system, "`max_wait_time` should be a duration of fixed length such as PT2H, but is `\(text)`.", at: value)
+        .system, "`max_wait_time` should be a duration of fixed length such as PT2H, but is `\(text)`", at: value)
     }
     return delta.totalSeconds
   }

@@ -17,7 +17,7 @@ struct RefreshRequest: Sendable {
   private let sendsQuery: Bool
   private let assertion: JwtAuthenticator?
   private let context: EvaluationContext
-  /// What the templates see where the config has other secrets; nil where that makes no difference.
+  /// What the templates see where the config has other secrets; nil if that makes no difference.
   private let other: EvaluationContext?
   private let log: any Log
   private let secrets: any Secrets
@@ -31,7 +31,7 @@ struct RefreshRequest: Sendable {
 
   /// - Parameters:
   ///   - refreshTokenName: the field of the refresh token.
-  ///   - assertion: what signs the assertion that stands in the place of the client's credentials.
+  ///   - assertion: what signs the assertion that replaces the client's credentials.
   init(
     from node: ComponentNode, in scope: BuildScope, refreshTokenName: Result<String, any Error>, clientID: Credential,
     clientSecret: Credential, assertion: JwtAuthenticator?
@@ -71,14 +71,14 @@ struct RefreshRequest: Sendable {
   func evaluatedGrantType() throws -> String { try grantType.string(context) }
 
   /// Evaluates every template once.
-  /// - Throws: ``ConnectorError`` where one fails.
+  /// - Throws: ``ConnectorError`` if one fails.
   func tryTemplates() throws {
     for template in [endpoint, clientIDName, clientSecretName, grantTypeName, grantType] { _ = try template?.evaluate(context) }
     for mapping in [body, headers] { _ = try mapping?.evaluate(context) }
   }
 
   /// The request that sends `refreshToken`.
-  /// - Throws: ``ConnectorError`` where the manifest's templates do not give what a request needs.
+  /// - Throws: ``ConnectorError`` if the manifest's templates do not give what a request needs.
   func request(refreshToken: JSONValue) throws -> HTTPRequest {
     var parts = RequestParts()
     let headers = try evaluated(self.headers)
@@ -86,7 +86,7 @@ struct RefreshRequest: Sendable {
     for (name, value) in parts.headers where value.string == nil {
       let found = PythonStrings.str(value)
       throw ConnectorError(
-        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found).")
+        .system, "`refresh_request_headers` of `OAuthAuthenticator` should give text, but `\(name)` is \(found)")
     }
     for (name, value) in parts.headers where name.lowercased() == "authorization" { secrets.hide(credential: value) }
     var query = ""
@@ -102,22 +102,22 @@ struct RefreshRequest: Sendable {
   }
 
   /// Where it is sent to.
-  /// - Throws: ``ConnectorError`` where that evaluates to nothing.
+  /// - Throws: ``ConnectorError`` if that evaluates to nothing.
   func url() throws -> String {
     guard let endpoint else {
-      throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from.")
+      throw ConnectorError(.system, "`OAuthAuthenticator` has no `token_refresh_endpoint` to get a token from")
     }
     let url = try endpoint.string(context)
     if let other { secrets.hide(derived: .string(url), insteadOf: (try? endpoint.string(other)).map { .string($0) }) }
     guard !url.isEmpty else {
-      throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing.")
+      throw ConnectorError(.system, "`token_refresh_endpoint` of `OAuthAuthenticator` evaluates to nothing")
     }
     return url
   }
 
   private func fields(_ refreshToken: JSONValue, headers: JSONObject) throws -> JSONObject {
     var fields: JSONObject = [try grantTypeName.string(context): try grantType.evaluate(context).json()]
-    // Credentials in a header must not stand in the body as well; as with the reference, also where the header gives nothing.
+    // Credentials in a header must not be in the body too; as in the reference, also if the header gives nothing.
     if headers["Authorization"] == nil {
       fields[try clientIDName.string(context)] = try value(of: clientID, name: "client_id", isRequired: true)
       let secret = try value(of: clientSecret, name: "client_secret", isRequired: false)
@@ -144,12 +144,12 @@ struct RefreshRequest: Sendable {
     switch credential {
     case .value(let value): return value
     case .absent:
-      if isRequired { throw ConnectorError(.system, "`OAuthAuthenticator` has no `\(name)`.") }
+      if isRequired { throw ConnectorError(.system, "`OAuthAuthenticator` has no `\(name)`") }
       return .null
     case .template(let template):
       let value = try template.evaluate(context).json()
       guard PythonStrings.str(value).isEmpty || value == .null else { return value }
-      if isRequired { throw ConnectorError(.system, "`\(name)` of `OAuthAuthenticator` evaluates to nothing.") }
+      if isRequired { throw ConnectorError(.system, "`\(name)` of `OAuthAuthenticator` evaluates to nothing") }
       log.log(.warn, "`\(name)` of `OAuthAuthenticator` evaluates to nothing, so an empty one is sent.")
       return value
     }

@@ -15,8 +15,8 @@ final class RotatingTokens: TokenRotation {
     var reserveFraction: Double
     var minReserve: Int
 
-    /// The same for those that share their counters: as in the reference, by what the templates come to, and by the quotas' matchers as
-    /// they are written.
+    /// The same for those that share their counters: as in the reference, by the values of the templates, and by the quotas'
+    /// matchers as they are written.
     func key(_ matchers: [[JSONValue]]) -> String {
       func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
       func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
@@ -88,7 +88,7 @@ final class RotatingTokens: TokenRotation {
       case .fail:
         throw ConnectorError(
           .transient,
-          "All tokens have used up the quota `\(settings.quotas[quota].name)`, and it resets too late to wait for.")
+          "All tokens have used up the quota `\(settings.quotas[quota].name)`, and waiting for its reset would take too long")
       }
     }
   }

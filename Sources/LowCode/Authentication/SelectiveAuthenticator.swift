@@ -13,7 +13,7 @@ struct SelectiveAuthenticator: Component, Authenticator {
     }
     guard let value = try JSONGlobPath(path).get(in: .object(scope.config)) else {
       throw ConnectorError(
-        .system, "The config has no `\(path.joined(separator: "."))`, which says how to authenticate.", at: pathNode)
+        .system, "The config has no `\(path.joined(separator: "."))`, which says how to authenticate", at: pathNode)
     }
     let key = PythonStrings.str(value)
     var selected: (any Authenticator)?
@@ -28,7 +28,7 @@ struct SelectiveAuthenticator: Component, Authenticator {
       throw ConnectorError(
         .system,
         "The config's `\(path.joined(separator: "."))` is `\(key)`, but there are authenticators only for "
-          + choices.keys.joined(separator: ", ") + ".", at: node.node)
+          + choices.keys.joined(separator: ", "), at: node.node)
     }
     self.selected = selected
   }

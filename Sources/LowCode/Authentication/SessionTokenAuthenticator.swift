@@ -27,10 +27,10 @@ struct SessionTokenAuthenticator: Component, Authenticator {
         try scope.build(authentication.required("inject_into")),
         template: InterpolatedString(
           text.isEmpty ? "{{ session_token }}" : text, parameters: node.parameters,
-          location: authentication["api_token"]?.location))
+          mark: authentication["api_token"]?.mark))
     default:
       throw ConnectorError(
-        .config, "`request_authentication` should have the `type` ApiKey or Bearer.", at: authentication.node)
+        .config, "`request_authentication` should have the `type` ApiKey or Bearer", at: authentication.node)
     }
   }
 

@@ -47,7 +47,7 @@ final class SessionTokenProvider: Sendable {
     shared = SharedByDefinition(node.node, besides: ["request_authentication"], in: scope) { Shared() }
   }
 
-  /// - Throws: ``ConnectorError`` where the login fails, or its answer has no token.
+  /// - Throws: ``ConnectorError`` if the login fails, or its answer has no token.
   func token() async throws -> JSONValue {
     guard duration != nil else { return try await logIn().token }
     let shared = shared.value
@@ -71,11 +71,11 @@ final class SessionTokenProvider: Sendable {
       response = try await login.send(.whole, token: nil, path: nil, adding: parts)
     } catch is RequestSignal {
       throw ConnectorError(
-        .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none.")
+        .config, "The error handler of a `login_requester` cannot ask for other pages or windows: there are none")
     }
     guard let value = try await decoder.decode(response.whole()).first.flatMap({ try path.get(in: $0) }), !value.isNull else {
       throw runtime.loggingIn.refusal(
-        "The answer to the login request has no session token: `\(pathText)` is missing in it.", response)
+        "The answer to the login request has no session token: `\(pathText)` is missing in it", response)
     }
     runtime.secrets.hidePassing(PythonStrings.str(value.value))
     return Session(token: value.value, end: try end())
@@ -83,15 +83,15 @@ final class SessionTokenProvider: Sendable {
 
   private func end() throws -> Int64 {
     guard let duration else { return .max }
-    // As the reference, whose moments take no months.
+    // As in the reference, whose moments take no months.
     if case .duration = duration {
-      throw ConnectorError(.system, "`expiration_duration` should be in weeks, days, hours, minutes and seconds.")
+      throw ConnectorError(.system, "`expiration_duration` should be in weeks, days, hours, minutes and seconds")
     }
     do {
       let end = try duration.added(to: try PyDateTime(epochMicroseconds: Int128(runtime.now()), tz: .utc))
       return Int64(end.epochMicroseconds)
     } catch {
-      throw ConnectorError(.config, "`expiration_duration` leads past the year 9999.", internalMessage: "\(error)")
+      throw ConnectorError(.config, "`expiration_duration` leads past the year 9999", internalMessage: "\(error)")
     }
   }
 }

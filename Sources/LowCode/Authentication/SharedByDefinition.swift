@@ -2,9 +2,9 @@ import JSON
 import Jinja
 import Synchronization
 
-/// What all authenticators of a run share whose definitions come to the same: a login, which one of them makes for all.
+/// What all authenticators of a run with equal definitions share: a login, which one of them does for all.
 ///
-/// What a definition comes to is settled when it is first needed, so that a run that makes no request does not pay for it.
+/// A definition is evaluated when it is first needed, so that a run without requests does not pay for it.
 final class SharedByDefinition<Value: Sendable>: Sendable {
   private let node: ManifestNode
   private let besides: Set<String>
@@ -33,7 +33,7 @@ final class SharedByDefinition<Value: Sendable>: Sendable {
 }
 
 extension ManifestNode {
-  /// What the definition comes to in a run: equal for definitions that say the same, wherever they stand. What `config` and the
+  /// The value of the definition in a run: equal for definitions that say the same, wherever they are. What `config` and the
   /// `$parameters` alone decide counts by its value, any other template as it is written.
   func identity(_ config: TemplateConfig, besides: Set<String> = []) -> String {
     identity(config, besides: besides, parameters: [:]).jsonText

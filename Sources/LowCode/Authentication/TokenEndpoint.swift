@@ -4,7 +4,7 @@ import JSON
 
 /// Why a token endpoint gave no token.
 struct TokenRequestFailure: Error {
-  /// The status of its answer; nil where there was none.
+  /// The status of its answer; nil if there was none.
   var status: Int?
   var error: ConnectorError
 
@@ -12,7 +12,8 @@ struct TokenRequestFailure: Error {
   var isRejection: Bool { status.map { (400..<500).contains($0) && $0 != 429 } ?? false }
 }
 
-/// Sends requests to a token endpoint: repeats what may pass, and tells a refused refresh token from other failures.
+/// Sends requests to a token endpoint: repeats what may succeed later, and distinguishes a refused refresh token from other
+/// failures.
 struct TokenEndpoint: Sendable {
   /// The answers that say that the user has to authenticate again.
   struct Rejection: Sendable {
@@ -57,14 +58,15 @@ struct TokenEndpoint: Sendable {
       number += 1
       try await runtime.wait(
         wait, reason: "token endpoint",
-        "\(failure.error.message) Trying again in \(PythonStrings.wait(wait)), after \(number) attempts.")
+        APIAnswer.sentences(
+          failure.error.sentence, "Trying again in \(PythonStrings.wait(wait)), after \(number) attempts."))
     }
   }
 
   private var log: ExchangeLog { ExchangeLog(name: "token endpoint", runtime: runtime) }
 
   private func logged(_ failure: TokenRequestFailure) -> TokenRequestFailure {
-    runtime.log.log(.error, failure.error.internalMessage ?? failure.error.message)
+    runtime.log.log(.error, failure.error.internalMessage ?? failure.error.sentence)
     return failure
   }
 
@@ -74,7 +76,7 @@ struct TokenEndpoint: Sendable {
     do {
       return TokenResponse(body: try response.document().root, words: { quoted(response).sentence })
     } catch {
-      let message = "The token endpoint's answer is not JSON."
+      let message = "The token endpoint's answer is not JSON"
       throw TokenRequestFailure(
         status: nil,
         error: ConnectorError(
@@ -86,21 +88,21 @@ struct TokenEndpoint: Sendable {
     TokenRequestFailure(
       status: nil,
       error: ConnectorError(
-        error.kind == .invalidURL ? .system : networkFailure, "The token endpoint \(Self.place(request)) could not be reached.",
+        error.kind == .invalidURL ? .system : networkFailure, "The token endpoint \(Self.place(request)) could not be reached",
         internalMessage: error.message))
   }
 
   private func refused(_ response: HTTPResponse) -> TokenRequestFailure {
     let answer = quoted(response)
-    let detail = "Status \(response.status): \(answer.detail ?? "no reason is known.")"
+    let detail = "Status \(response.status): \(answer.detail ?? "no reason is known")"
     guard isConfigError(response) else {
       return TokenRequestFailure(
         status: response.status,
         error: ConnectorError(
-          .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)."), internalMessage: detail))
+          .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)"), internalMessage: detail))
     }
-    var message = "The refresh token is not accepted: it is wrong, has ended or was used before. Authenticate this source again."
-    if let reason = reason(response) { message += " The provider says: \(reason)" }
+    var message = "The refresh token is not accepted: it is wrong, has expired or was used before. Authenticate this source again"
+    if let reason = reason(response) { message += ". The provider says: \(reason)" }
     return TokenRequestFailure(status: response.status, error: ConnectorError(.config, message, internalMessage: detail))
   }
 

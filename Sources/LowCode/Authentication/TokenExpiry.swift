@@ -31,7 +31,7 @@ enum TokenExpiry {
     (try? PyDateTime(epochMicroseconds: Int128(moment), tz: .utc))?.isoFormat() ?? ""
   }
 
-  /// `now` and a number of seconds later, fractions dropped as Python's `int()` does; nil where that is no date.
+  /// `now` and a number of seconds later, fractions dropped as Python's `int()` does; nil if that is not a date.
   static func after(seconds: String, now: Int64) -> Int64? {
     guard let number = PythonNumberText.float(seconds), number.isFinite, abs(number) < 1e12 else { return nil }
     let (moment, overflow) = now.addingReportingOverflow(Int64(number.rounded(.towardZero)) * 1_000_000)

@@ -18,13 +18,13 @@ struct QuotaReport: Sendable, Equatable {
   var isExhausted: Bool
 }
 
-/// Counts what is left of each token's quotas and decides which token is next. Tokens and quotas go by their place in the
-/// manifest.
+/// Counts what is left of each token's quotas and decides which token is next. Tokens and quotas are identified by their index in
+/// the manifest.
 struct TokenPools: Sendable {
   enum Action: Sendable, Equatable {
     /// Send with the token, after some seconds where little is left of all.
     case send(token: Int, delay: Double)
-    /// Nothing is left: wait these seconds and ask for the quotas anew.
+    /// Nothing is left: wait these seconds and request the quotas again.
     case wait(Double)
     /// Nothing is left, and waiting would take too long.
     case fail
@@ -57,7 +57,7 @@ struct TokenPools: Sendable {
   /// - Parameter budget: the seconds that may still be waited.
   mutating func take(_ quota: Int, now: Int64, budget: Double) -> Action {
     guard !states.isEmpty else { return .fail }
-    // Each token is looked at once at most.
+    // Each token is checked once at most.
     for _ in states {
       let token = active
       let state = states[token][quota]
@@ -104,7 +104,7 @@ struct TokenPools: Sendable {
 
   private mutating func advance() { active = (active + 1) % states.count }
 
-  /// Spreads the last requests over the time until the quota begins anew.
+  /// Spreads the last requests over the time until the quota is reset.
   private func delay(_ quota: Int, _ now: Int64) -> Double {
     let pools = states.map { $0[quota] }
     guard pools.allSatisfy({ $0.isTracked && Double($0.remaining) <= reserve($0) }) else { return 0 }

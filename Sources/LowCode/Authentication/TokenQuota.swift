@@ -4,11 +4,11 @@ import JSON
 /// A quota that each token has for some of the requests, and where the API says what is left of it.
 struct TokenQuota: Component {
   let name: String
-  /// Where the quota status has what is left, when it begins anew, and how much there is of it then.
+  /// Where the quota status has what is left, when it is reset, and how much there is then.
   let remainingPath: [String]
   let resetPath: [String]
   let limitPath: [String]
-  /// The requests that it counts for; a quota without any counts for all others.
+  /// The requests that it counts; a quota without any counts all others.
   let matchers: [HttpRequestRegexMatcher]
   /// Where each response has the same.
   let remainingHeader: String?
@@ -30,7 +30,7 @@ struct TokenQuota: Component {
   }
 
   /// What the quota status says.
-  /// - Throws: ``ConnectorError`` where one of the places is not in it.
+  /// - Throws: ``ConnectorError`` if one of the places is not in it.
   func state(in status: JSONView) throws -> QuotaState {
     let remaining = try number(value(at: remainingPath, "remaining", in: status), "remaining")
     let limit = limitPath.isEmpty ? remaining : try number(value(at: limitPath, "limit", in: status), "limit")
@@ -39,7 +39,7 @@ struct TokenQuota: Component {
     return QuotaState(remaining: remaining, resetAt: moment, limit: limit)
   }
 
-  /// What a response says; nil where it says nothing.
+  /// What a response says; nil if it says nothing.
   func report(in response: HTTPResponse, now: Int64) -> QuotaReport? {
     func number(_ header: String?) -> Int? {
       header.flatMap { response.header($0) }.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }
@@ -73,6 +73,6 @@ struct TokenQuota: Component {
   }
 
   private func error(_ field: String, _ fault: String) -> ConnectorError {
-    ConnectorError(.system, "The quota status cannot be used: `\(field)_path` of the quota `\(name)` \(fault) in it.")
+    ConnectorError(.system, "The quota status cannot be used: `\(field)_path` of the quota `\(name)` \(fault) in it")
   }
 }

@@ -4,14 +4,14 @@ import JSON
 /// Finds values in the answer of a token endpoint: by their key, at the top or in objects and lists below.
 struct TokenResponse: Sendable {
   let body: JSONView
-  /// What the endpoint says of a failure, although it answered with a good status: looked for where the answer has no token.
+  /// What the endpoint says of a failure, although it answered with a good status: searched for if the answer has no token.
   var words: @Sendable () -> String? = { nil }
 
-  /// The levels below the top that are looked into, as the reference: deeper ones are an error.
+  /// The levels below the top that are searched; as in the reference, deeper ones are an error.
   private static let maxDepth = 5
 
-  /// The value of the first `key` on the way down; nil where there is none, or nothing but null.
-  /// - Throws: a config error where the answer is nested too deep to say.
+  /// The value of the first `key` on the way down; nil if there is none, or only null.
+  /// - Throws: a config error if the answer is nested too deep to say.
   func value(of key: String) throws -> JSONView? {
     let found = try find(JSONKey(key), key, in: body, depth: 0)
     return found?.isNull == true ? nil : found
@@ -21,7 +21,7 @@ struct TokenResponse: Sendable {
     guard depth <= Self.maxDepth else {
       throw ConnectorError(
         .config,
-        "The answer of the token endpoint is nested more than \(Self.maxDepth) levels deep, so `\(name)` was not found in it.")
+        "The answer of the token endpoint is nested more than \(Self.maxDepth) levels deep, so `\(name)` was not found in it")
     }
     switch value.kind {
     case .object:

@@ -32,7 +32,7 @@ final class AsyncSemaphore<Rule: AdmissionRule>: Sendable {
     var nextTicket: UInt64 = 0
     var waiting: [Waiting] = []
 
-    /// Admits a claim, or says why not; nil where it has to wait.
+    /// Admits a claim, or says why not; nil if it has to wait.
     mutating func decision(_ claim: Rule.Claim) -> Result<Void, any Error>? {
       if rule.admit(claim) { return .success(()) }
       return rule.isHopeless(claim) ? .failure(AdmissionRefused()) : nil

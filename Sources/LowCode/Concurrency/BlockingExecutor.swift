@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// A thread that may be blocked. A task that prefers it does its work there, and waits for answers there as well: from the request to
-/// what is read out of its answer, nothing is handed to another thread.
+/// what is read out of its answer, nothing is passed to another thread.
 final class BlockingThread: TaskExecutor {
   private enum Work: Sendable {
     case job(UnownedJob)
@@ -12,7 +12,7 @@ final class BlockingThread: TaskExecutor {
 
   private let queue = Monitor(Deque<Work>())
 
-  /// Nil where the system gives no thread.
+  /// Nil if the system gives no thread.
   init?() {
     guard SystemThread.start({ self.work() }) else { return nil }
   }
@@ -47,7 +47,7 @@ final class BlockingThread: TaskExecutor {
 
 /// The threads for calls that block: as many as there were in use at a time.
 ///
-/// Where the system gives no more of them, such calls block the thread of their caller. None of them waits for another task, so all
+/// If the system gives no more threads, these calls block the thread of their caller. None of them waits for another task, so all
 /// of them end.
 final class BlockingExecutor: Sendable {
   static let shared = BlockingExecutor()
@@ -65,7 +65,7 @@ final class BlockingExecutor: Sendable {
     }
   }
 
-  /// Lends a thread for the time that `body` takes; nil where the system gives none.
+  /// Lends a thread for the time that `body` takes; nil if the system gives none.
   func lend<Result>(_ body: (BlockingThread?) async throws -> Result) async rethrows -> Result {
     let thread = borrow()
     defer { if let thread { giveBack(thread) } }

@@ -80,7 +80,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 }
 
-/// Nanoseconds of a clock that nobody sets.
+/// Nanoseconds of a clock that cannot be set.
 enum MonotonicTime {
   static var now: UInt64 {
     var time = timespec()

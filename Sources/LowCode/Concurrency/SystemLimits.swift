@@ -12,7 +12,7 @@ package enum SystemLimits {
   /// What a transfer takes of the address space, with the stack of its thread and its part of a page.
   private static let addressSpacePerConnection = 24 << 20
 
-  /// How many connections there may be at a time, by the limits of open files and of the address space; nil where those are far away.
+  /// How many connections there may be at a time, by the limits of open files and of the address space; nil if those are far away.
   static let connections: Int? = {
     var count: Int?
     if let limit = openFiles, limit < 4_096, let used = usedDescriptors {
@@ -32,12 +32,13 @@ package enum SystemLimits {
 
   /// Prepares the process for large blocks of memory, and for a limit of its address space: `malloc` would keep 64 MB of it for each thread, and without memory
   /// there is nothing left to make an error with.
-  /// - Parameter trace: where an error is told: by a TRACE message to that descriptor, or as a text to standard error if it is nil.
+  /// - Parameter trace: where an error is reported: in a TRACE message to that descriptor, or as a text to standard error if it
+  ///   is nil.
   package static func prepare(trace: Int32?) {
     heap_return()
     guard let limit = addressSpace else { return }
     heap_share()
-    let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)."
+    let sentence = "There is no memory left: the address space of the process is limited to \(limit >> 20) MB (ulimit -v)"
     if let trace {
       let error = #""error":{"message":"\#(sentence)","failure_type":"system_error"}}}"#
       exhaustion_explain(trace, #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":"#, ",\(error)\n")
@@ -46,7 +47,7 @@ package enum SystemLimits {
     }
   }
 
-  /// The bytes of the address space that are left; nil where there is no limit.
+  /// The bytes of the address space that are left; nil if there is no limit.
   static var addressSpaceLeft: Int? {
     guard let limit = addressSpace, let file = fopen("/proc/self/statm", "r") else { return nil }
     defer { fclose(file) }
@@ -58,16 +59,16 @@ package enum SystemLimits {
   /// Whether a thread may be started: as long as its stack leaves room for what it is going to do.
   static var allowsThread: Bool { addressSpaceLeft.map { $0 > spareAddressSpace } ?? true }
 
-  /// Why there is no room for a request in the address space; nil where there is.
+  /// Why there is no room for a request in the address space; nil if there is.
   static var addressSpaceObstacle: String? {
     guard let left = addressSpaceLeft, let limit = addressSpace, left < spareAddressSpace / 2 else { return nil }
-    return "The address space of the process is limited to \(limit >> 20) MB (ulimit -v), of which too little is left."
+    return "The address space of the process is limited to \(limit >> 20) MB (ulimit -v), of which too little is left"
   }
 
-  /// What a request may have failed of; nil where there is room.
+  /// What a request may have failed of; nil if there is room.
   static var obstacle: String? {
     if let obstacle = addressSpaceObstacle { return obstacle }
-    if isOutOfDescriptors { return "Too many files are open\(explanation(EMFILE))." }
+    if isOutOfDescriptors { return "Too many files are open\(explanation(EMFILE))" }
     return nil
   }
 
@@ -76,7 +77,7 @@ package enum SystemLimits {
 
   private static func explanation(_ code: Int32) -> String {
     guard code == EMFILE, let limit = openFiles else { return "" }
-    return ", as their number is limited to \(limit) (ulimit -n)"
+    return ", because their number is limited to \(limit) (ulimit -n)"
   }
 
   /// As much of the address space is to stay free.

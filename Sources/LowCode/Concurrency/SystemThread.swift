@@ -1,10 +1,10 @@
 import Foundation
 
 /// A thread of the process's own. libdispatch's are not used: without descriptors it ends the process, and without threads it
-/// waits for ever.
+/// waits forever.
 enum SystemThread {
   /// Starts a thread that runs `body` and ends.
-  /// - Returns: false where the system gives no thread.
+  /// - Returns: false if the system gives no thread.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     guard SystemLimits.allowsThread else { return false }
     let argument = Unmanaged.passRetained(ThreadBody(run: body)).toOpaque()

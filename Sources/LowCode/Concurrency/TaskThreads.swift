@@ -3,7 +3,7 @@ import Foundation
 
 /// The threads on which a process's tasks run, the main one among them, and the clock by which they sleep.
 ///
-/// It has its own in the place of Swift's, which are libdispatch's: see ``SystemThread``. Where the system gives no threads besides
+/// It has its own instead of Swift's, which are libdispatch's: see ``SystemThread``. Where the system gives no threads besides
 /// the main one, all tasks run there.
 package final class TaskThreads: TaskExecutor {
   package static let shared = TaskThreads()

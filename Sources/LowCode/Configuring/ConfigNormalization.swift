@@ -14,7 +14,7 @@ struct ConfigNormalization: Sendable {
     validations = try nodes("validations").map { try scope.build($0) }
   }
 
-  /// The config as it is to be kept; nil where it stays as it is.
+  /// The config as it is to be kept; nil if it stays as it is.
   func migrated(_ draft: inout ConfigDraft) throws -> JSONObject? {
     for migration in migrations {
       for transformation in migration.transformations { try transformation.transform(&draft) }
@@ -26,7 +26,7 @@ struct ConfigNormalization: Sendable {
     for transformation in transformations { try transformation.transform(&draft) }
   }
 
-  /// - Throws: ``ConnectorError`` where the config is not as it should be.
+  /// - Throws: ``ConnectorError`` if the config is not as it should be.
   func validate(_ config: JSONObject) throws {
     for validation in validations { try validation.validate(config) }
   }

@@ -5,7 +5,7 @@ import Jinja
 /// Replaces the value of a field of the config by the one that a table gives for it.
 struct ConfigRemapField: Component, ConfigTransformation {
   private let path: [InterpolatedString]
-  /// The schema takes a text as well, which fails where it is looked into, as with the reference.
+  /// The schema takes a text as well, which fails when it is read, as in the reference.
   private let table: Result<InterpolatedMapping, any Error>
   private let node: ManifestNode
 
@@ -13,7 +13,7 @@ struct ConfigRemapField: Component, ConfigTransformation {
     self.node = node.node
     path = try node.nodes("field_path").map { InterpolatedString($0) }
     guard !path.isEmpty else {
-      throw ConnectorError(.system, "`field_path` needs at least one key.", at: node.node)
+      throw ConnectorError(.system, "`field_path` needs at least one key", at: node.node, cause: .missing(["field_path"]))
     }
     let table = try node.required("map")
     self.table = Result {
@@ -35,7 +35,7 @@ struct ConfigRemapField: Component, ConfigTransformation {
     guard let name = keys.last?.text, let value = owner[name] else { return }
     switch value {
     case .array, .object:
-      throw ConnectorError(.system, "The value of `\(name)` in the config cannot be looked up: it is no plain value.", at: node)
+      throw ConnectorError(.system, "The value of `\(name)` in the config cannot be looked up: it is not a plain value", at: node)
     case .string(let text):
       guard let new = table[text] else { return }
       do {

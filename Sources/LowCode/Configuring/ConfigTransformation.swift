@@ -3,7 +3,7 @@ import Jinja
 
 /// Changes the user's config before anything uses it.
 package protocol ConfigTransformation: Sendable {
-  /// - Throws: ``ConnectorError`` where a template cannot be evaluated, or a value cannot be set.
+  /// - Throws: ``ConnectorError`` if a template cannot be evaluated, or a value cannot be set.
   func transform(_ config: inout ConfigDraft) throws
 }
 
@@ -38,9 +38,9 @@ package struct ConfigDraft: Sendable {
     values = whole.object ?? [:]
   }
 
-  /// Whether the platform is told of the changes.
+  /// Whether the changes are reported to the platform.
   ///
-  /// As with the reference, which compares with a config that it shares everything with but the top level: what changed inside an
+  /// As in the reference, which compares with a config that it shares everything with but the top level: what changed inside an
   /// object that was there before does not count.
   var isChanged: Bool {
     guard values.count == original.count else { return true }

@@ -2,7 +2,7 @@ import JSON
 
 /// Checks the config for what its schema cannot say.
 package protocol ConfigValidation: Sendable {
-  /// - Throws: ``ConnectorError`` where the config is not as it should be.
+  /// - Throws: ``ConnectorError`` if the config is not as it should be.
   func validate(_ config: JSONObject) throws
 }
 

@@ -19,7 +19,7 @@ struct ValidateAdheresToSchema: Component, ValidationStrategy {
         value = try JSONValue(parsing: text)
       } catch {
         throw ConnectorError(
-          .system, "The config is not valid: a text that should be JSON is not.", at: node, internalMessage: "\(error)")
+          .system, "The config is not valid: a text that should be JSON is not", at: node, internalMessage: "\(error)")
       }
     }
     let compiled: JSONSchema

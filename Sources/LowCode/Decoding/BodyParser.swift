@@ -4,11 +4,11 @@ import JSON
 /// Finds values in a body that comes in parts.
 protocol BodyParser: AnyObject {
   /// Reads the next bytes of the body.
-  /// - Throws: ``ConnectorError`` where they cannot be read; `values` keeps what was found before.
+  /// - Throws: ``ConnectorError`` if they cannot be read; `values` keeps what was found before.
   func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws
   /// Reads what is left when the body is over.
   func finish(into values: inout ParsedValues) throws
-  /// How many bytes are parsed before the values found are looked at: few where much may come out of them.
+  /// How many bytes are parsed before the values found are checked: few if they may contain much.
   var stepSize: Int { get }
   /// About the memory that what is held takes, and what is going to be made of it.
   var heldBytes: Int { get }
@@ -21,10 +21,10 @@ extension BodyParser {
   var stepSize: Int { 256 * 1024 }
 }
 
-/// Values that were found and not handed on yet.
+/// Values that were found and not passed on yet.
 struct ParsedValues {
   private(set) var views: [JSONView] = []
-  /// The size of the texts that they stand in.
+  /// The size of the texts that contain them.
   private(set) var byteCount = 0
   /// About the memory that they take, with that of their records.
   private(set) var heldBytes = 0
@@ -86,7 +86,7 @@ extension PartwiseDecoder {
     if !values.views.isEmpty { _ = try await batch(values.take()) }
   }
 
-  /// Parses one part of a body and hands on what was found, where it is enough.
+  /// Parses one part of a body and passes on what was found, if it is enough.
   func parse(
     _ part: Data, _ parser: any BodyParser, _ values: inout ParsedValues, _ room: inout DecodingRoom,
     _ batch: (DecodedBody) async throws -> Bool
@@ -111,19 +111,19 @@ extension PartwiseDecoder {
 extension TransportError {
   /// A body that ends before what it holds is complete: another attempt may bring all of it.
   static func cutOff(_ reason: String, of response: HTTPResponse? = nil) -> TransportError {
-    TransportError(.truncated, "The response\(response.map { " of \($0.url)" } ?? "") is cut off: \(reason).")
+    TransportError(.truncated, "The response\(response.map { " of \($0.url)" } ?? "") is cut off: \(reason)")
   }
 }
 
 extension HTTPResponse {
-  /// - Throws: ``ConnectorError`` where the body is still to come: then it can only be decoded in batches.
+  /// - Throws: ``ConnectorError`` if the body is still to come: then it can only be decoded in batches.
   func checkReceived() throws(ConnectorError) {
     guard content.received == nil else { return }
-    throw ConnectorError(.system, "The response of \(url) was to be decoded before its body was received.")
+    throw ConnectorError(.system, "The response of \(url) was to be decoded before its body was received")
   }
 }
 
 extension ParsedValues {
-  /// The size of texts from which on values are handed on.
+  /// The size of texts from which values are passed on.
   static let enough = 128 * 1024
 }

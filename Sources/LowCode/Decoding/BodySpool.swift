@@ -23,7 +23,7 @@ final class BodySpool: Sendable {
   var usedBlocks: Int { state.withLock { $0.count - $0.free.count } }
 
   /// A block for a body.
-  /// - Throws: ``ConnectorError`` where the file cannot be made.
+  /// - Throws: ``ConnectorError`` if the file cannot be made.
   fileprivate func take() throws(ConnectorError) -> (block: Int, file: TemporaryFile) {
     let result = state.withLock { state in
       Result { () throws(ConnectorError) in
@@ -49,7 +49,7 @@ final class BodySpool: Sendable {
   }
 }
 
-/// A body in a ``BodySpool``, which is gone when it is let go.
+/// A body in a ``BodySpool``, which is deleted when it is released.
 final class SpooledBody: BodyStore {
   private struct State {
     var file: TemporaryFile?

@@ -1,8 +1,8 @@
-/// The fields of each row of a CSV text. There may be hundreds of thousands of them, so that their names lie one behind the other.
+/// The fields of each row of a CSV text. There may be hundreds of thousands of them, so that their names lie one after the other.
 struct CSVColumns: Sendable {
   private let keys: [UInt8]
   private let ends: [Int]
-  /// The place of each field in a row, -1 for a name that came before: where several columns have the same name, it stands where the
+  /// The place of each field in a row, -1 for a name that came before: if several columns have the same name, it is where the
   /// first of them does, and has the value of the last one.
   private let places: [Int]
 

@@ -45,7 +45,7 @@ private final class DownloadParser: BodyParser {
     guard let inflater else { return try pass(bytes, &values) }
     var inflated = ByteBuffer(capacity: bytes.count)
     do {
-      // As the reference: what follows the compressed data is not looked at.
+      // As in the reference, what follows the compressed data is ignored.
       _ = try inflater.inflate(bytes) { inflated.append($0) }
       if inflated.count > 0 { header = nil } else { header? += bytes }
       try inflated.withUnsafeBytes { try pass($0, &values) }
@@ -57,7 +57,7 @@ private final class DownloadParser: BodyParser {
 
   func finish(into values: inout ParsedValues) throws {
     if let inflater, !inflater.isFinished {
-      // A byte alone says nothing.
+      // One byte alone is not enough.
       if let header, header.count < 2 { try passPlain(&values) } else { throw TransportError.cutOff("\(InflateError.truncated)") }
     }
     if isEmpty { log.log(.info, "A download is empty.") }

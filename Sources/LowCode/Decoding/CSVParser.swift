@@ -150,13 +150,13 @@ final class CSVParser<Rows: CSVRows & ~Copyable>: BodyParser {
   /// What never ends must not fill up the memory.
   private func checkLength() throws(ConnectorError) {
     if cells.footprint > self.limit.value {
-      throw ConnectorError(.system, "A row of the CSV response has \(self.limit.excess).")
+      throw ConnectorError(.system, "A row of the CSV response has \(self.limit.excess)")
     }
     if let limit = rows.maximumCell, cells.openCount > limit * 4 { throw tooLong(limit) }
   }
 
   private func tooLong(_ limit: Int) -> ConnectorError {
-    ConnectorError(.system, "A value in the CSV response has more than \(limit) characters.")
+    ConnectorError(.system, "A value in the CSV response has more than \(limit) characters")
   }
 
   private func endCell() throws(ConnectorError) {

@@ -2,11 +2,11 @@ import JSON
 
 /// The cells of one row of a CSV text.
 struct CSVCells: ~Copyable {
-  /// The cells one behind the other, without their quotes.
+  /// The cells one after the other, without their quotes.
   var bytes = ByteBuffer(capacity: 1024)
   /// Where each of them ends.
   private var ends: [Int] = []
-  /// Whether a cell of the row stood in quotes.
+  /// Whether a cell of the row was in quotes.
   var hasQuotes = false
 
   /// About the memory that the row takes, with what is made of it.
@@ -63,7 +63,7 @@ struct CSVLines: ~Copyable {
 
   var isEmpty: Bool { writer.count == 0 }
 
-  /// Makes room for the rows of so much text.
+  /// Makes room for the rows of this much text.
   mutating func expect(_ count: Int) { if isEmpty { writer = JSONWriter(capacity: count * 3) } }
 
   /// A column's name as a JSON key with its colon.
@@ -97,7 +97,7 @@ struct CSVLines: ~Copyable {
 
   /// Hands over the records so far.
   /// - Parameter place: says in an error what the text is.
-  /// - Throws: ``ConnectorError`` where the text is not UTF-8: nothing else can be wrong with the lines.
+  /// - Throws: ``ConnectorError`` if the text is not UTF-8: nothing else can be wrong with the lines.
   mutating func handOver(to values: inout ParsedValues, _ place: String) throws(ConnectorError) {
     guard !isEmpty else { return }
     var lines = JSONWriter()
@@ -108,6 +108,6 @@ struct CSVLines: ~Copyable {
         isText = false
         return false
       })
-    if !isText { throw ConnectorError(.system, "\(place) is not valid UTF-8.") }
+    if !isText { throw ConnectorError(.system, "\(place) is not valid UTF-8") }
   }
 }

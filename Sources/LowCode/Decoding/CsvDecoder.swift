@@ -20,7 +20,7 @@ struct CsvDecoder: Component, PartwiseDecoder {
   /// - Throws: ``ConnectorError`` for an encoding or a delimiter that does not exist; as the reference, not before a body is there.
   func parser(charset: String?) throws -> any BodyParser {
     guard delimiter.unicodeScalars.count == 1 else {
-      throw ConnectorError(.system, "`delimiter` of `CsvDecoder` should be one character, not `\(delimiter)`.")
+      throw ConnectorError(.system, "`delimiter` of `CsvDecoder` should be one character, not `\(delimiter)`")
     }
     let rows = CSVParser(delimiter: Array(delimiter.utf8), limit: limit, rows: DictReaderRows(blanks: blanks))
     // A delimiter of several bytes is only found whole in parts that end with a character.

@@ -36,7 +36,7 @@ struct DataFrameRows: CSVRows, ~Copyable {
     let width = self.width ?? max(row.count, keys.count)
     self.width = width
     guard row.count <= width else {
-      throw ConnectorError(.system, "Row \(rowCount) of a CSV file has \(row.count) fields instead of \(width).")
+      throw ConnectorError(.system, "Row \(rowCount) of a CSV file has \(row.count) fields instead of \(width)")
     }
     write(row, keys, indexCount: width - keys.count)
     if rowCount.isMultiple(of: Self.blockSize) { try block.handOver(to: &ready, Self.place) }
@@ -94,7 +94,7 @@ struct DataFrameRows: CSVRows, ~Copyable {
   /// What an error calls the text.
   private static let place = "A CSV file"
 
-  /// The words that pandas takes for a missing value.
+  /// The words that pandas reads as a missing value.
   private static let missingWords = Set(
     [
       "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN",

@@ -77,19 +77,19 @@ package enum Reception: Sendable {
 package protocol Decoder: Sendable {
   /// Whether values come while the body is still being received: then pagination does not see the body, and there is but one look.
   var streams: Bool { get }
-  /// How the bodies of responses are to be received.
+  /// How to receive the bodies of responses.
   var reception: Reception { get }
-  /// Whether a `DefaultPaginator` may stand beside this decoder.
+  /// Whether a `DefaultPaginator` can be used with this decoder.
   var allowsPagination: Bool { get }
-  /// Looks whether a body that was received wholly ends in the middle; what else may be wrong with it is told when it is read.
-  /// - Throws: ``TransportError``
-  func checkEnd(_ response: HTTPResponse) throws(TransportError)
-  /// Reads a body that was received wholly.
+  /// Reads a body that was received completely.
   func decode(_ response: HTTPResponse) throws -> DecodedBody
   /// Reads a body in batches of values, as it comes.
-  /// - Parameter batch: takes values and returns whether more are wanted.
+  /// - Parameter batch: takes values and returns whether more are needed.
   /// - Throws: ``ConnectorError`` or ``TransportError``; the batches until then are good.
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws
+  /// Checks whether a body that was received completely ends in the middle; other errors shows when it is read.
+  /// - Throws: ``TransportError``
+  func checkEnd(_ response: HTTPResponse) throws(TransportError)
 }
 
 extension Decoder {

@@ -10,8 +10,8 @@ struct DecodingRoom {
     place = RequestURL(response.url).publicText
   }
 
-  /// Waits until what is held may take so many bytes.
-  /// - Throws: ``TransportError`` where they are not going to be there.
+  /// Waits until this many bytes can be held.
+  /// - Throws: ``TransportError`` if there will never be enough.
   mutating func hold(_ size: Int) async throws {
     guard let memory, size > ResponseMemory.small else { return }
     let room = self.room ?? ResponseRoom(memory)
@@ -23,7 +23,7 @@ struct DecodingRoom {
     }
   }
 
-  /// What is held is handed on, and does not grow.
+  /// What is held is passed on, and does not grow.
   func close() { room?.close() }
 
   /// What was held is gone.
@@ -36,6 +36,6 @@ extension TransportError {
     TransportError(
       size > limit.value ? .tooLarge : .other,
       "The response of \(place) takes more memory, with its index and its records, than the \(limit.value) bytes that all large "
-        + "responses may take at a time. \(limit.variable) changes this.")
+        + "responses may take at a time. \(limit.variable) changes this")
   }
 }

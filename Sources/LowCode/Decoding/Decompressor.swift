@@ -10,7 +10,7 @@ final class Decompressor {
     case deflate
   }
 
-  /// What may be besides the compressed data.
+  /// What there can be besides the compressed data.
   struct Tolerance: OptionSet {
     let rawValue: Int
     /// A text that is not gzip at all is passed on as it is.
@@ -20,7 +20,7 @@ final class Decompressor {
   }
 
   private enum Kind {
-    /// The first byte, which says nothing without the second.
+    /// The first byte, which means nothing without the second.
     case undecided(UInt8?)
     case compressed(Inflater)
     case plain
@@ -43,7 +43,7 @@ final class Decompressor {
   /// How many bytes to read at a time so that no more than about `size` come out of them.
   func step(for size: Int) -> Int { bounds.step(for: size) }
 
-  /// Calls `body` with what the next bytes stand for, in pieces that are valid during the call.
+  /// Calls `body` with what the next bytes unpack to, in pieces that are valid during the call.
   /// - Throws: ``InflateError``, or what `body` throws.
   func read(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     bounds.add(input: input.count)
@@ -58,7 +58,7 @@ final class Decompressor {
     try pass(input, body)
   }
 
-  /// - Throws: ``InflateError`` where the input ended within the compressed data, or what `body` throws.
+  /// - Throws: ``InflateError`` if the input ended within the compressed data, or what `body` throws.
   func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     switch kind {
     case .undecided(nil), .plain, .over: break

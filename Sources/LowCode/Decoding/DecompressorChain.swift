@@ -1,7 +1,7 @@
 /// Undoes the compressions of a body, one after the other, in steps.
 ///
 /// What one of them makes waits until the next one has read it, so that a body that was compressed twice grows in steps as small as
-/// any other: a kilobyte of it may stand for a gigabyte.
+/// any other: a kilobyte of it can unpack to a gigabyte.
 final class DecompressorChain {
   private struct Stage {
     let decompressor: Decompressor
@@ -35,7 +35,7 @@ final class DecompressorChain {
   func append(_ bytes: UnsafeRawBufferPointer) { stages[0].append(bytes) }
 
   /// Reads some of what waits, and calls `body` with what comes out of the last compression: about `size` bytes, or none yet.
-  /// - Returns: false where nothing waited.
+  /// - Returns: false if nothing waited.
   /// - Throws: ``InflateError``, or what `body` throws.
   func advance(_ size: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Bool {
     guard let place = stages.lastIndex(where: { $0.hasInput }) else { return false }
@@ -49,7 +49,7 @@ final class DecompressorChain {
   }
 
   /// Reads what is left when the body is over.
-  /// - Throws: ``InflateError`` where the body ended within the data of one of them, or what `body` throws.
+  /// - Throws: ``InflateError`` if the body ended within the data of one of them, or what `body` throws.
   func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     for place in stages.indices {
       while try advance(.max, body) {}

@@ -27,8 +27,8 @@ struct DictReaderRows: CSVRows, ~Copyable {
   }
 
   mutating func handOver(to values: inout ParsedValues, atEnd: Bool) throws(ConnectorError) {
-    // Rows would show it too, but there may be none.
-    guard namesAreText else { throw ConnectorError(.system, "The column names of a CSV response are not valid UTF-8.") }
+    // Rows would show it too, but there may be no rows.
+    guard namesAreText else { throw ConnectorError(.system, "The column names of a CSV response are not valid UTF-8") }
     try lines.handOver(to: &values, "A CSV response")
   }
 
@@ -58,7 +58,7 @@ struct DictReaderRows: CSVRows, ~Copyable {
       }
     }
     if row.count > columnCount {
-      // As the reference: what has no column is a list whose name is None, which is written as `null`.
+      // As in the reference, what has no column is a list whose name is None, which is written as `null`.
       Array("\"null\":".utf8).withUnsafeBufferPointer { lines.write(key: $0) }
       for place in columnCount..<row.count {
         lines.write(raw: place == columnCount ? "[" : ",")

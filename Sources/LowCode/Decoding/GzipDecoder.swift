@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-/// Unpacks a gzip body and hands it on to another decoder; a body that is not gzip goes on as it is.
+/// Unpacks a gzip body and passes it to another decoder; a body that is not gzip is passed on as it is.
 ///
 /// A content encoding is the transport's business, so a body that was packed twice is unpacked twice.
 struct GzipDecoder: Component, PartwiseDecoder {
@@ -21,13 +21,13 @@ struct GzipDecoder: Component, PartwiseDecoder {
 
 /// The decoder within another one.
 enum NestedDecoder {
-  /// - Throws: ``ConnectorError`` for a decoder that cannot stand there.
+  /// - Throws: ``ConnectorError`` for a decoder that is not allowed there.
   static func build(_ node: ManifestNode, in scope: BuildScope) throws -> any PartwiseDecoder {
     // As the reference: JSON within another decoder has no mercy with a broken text.
     if node["type"]?.string == JsonDecoder.typeName { return try JsonDocumentDecoder(in: scope) }
     let decoder: any Decoder = try scope.build(node)
     if let partwise = decoder as? any PartwiseDecoder, partwise.canBeNested { return partwise }
-    throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder.", at: node)
+    throw ConnectorError(.system, "`\(type(of: decoder))` is not allowed inside another decoder", at: node)
   }
 }
 
@@ -63,6 +63,6 @@ private final class GzipParser: BodyParser {
 
   private func failure(_ error: InflateError) -> any Error {
     if case .truncated = error { return TransportError.cutOff("\(error)") }
-    return ConnectorError(.system, "The response cannot be unpacked: \(error).")
+    return ConnectorError(.system, "The response cannot be unpacked: \(error)")
   }
 }

@@ -27,7 +27,7 @@ enum InflateError: Error, CustomStringConvertible {
 ///
 /// zlib's state must stay where it is and is used through a pointer, which this class alone holds and frees.
 final class Inflater {
-  /// What stands around the compressed bytes (zlib.h, `inflateInit2`).
+  /// What surrounds the compressed bytes (zlib.h, `inflateInit2`).
   enum Wrapper: Int32 {
     case none = -15
     case zlib = 15
@@ -56,7 +56,7 @@ final class Inflater {
     piece.deallocate()
   }
 
-  /// Begins anew with another run of compressed bytes.
+  /// Starts again with another run of compressed bytes.
   func reset() {
     inflateReset(state)
     isFinished = false

@@ -51,7 +51,7 @@ private final class TextLinesParser: BodyParser {
       let rest = bytes[from...]
       guard let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else {
         line.append(UnsafeRawBufferPointer(rebasing: rest))
-        guard line.count <= limit.value else { throw ConnectorError(.system, "A line of the response has \(limit.excess).") }
+        guard line.count <= limit.value else { throw ConnectorError(.system, "A line of the response has \(limit.excess)") }
         return
       }
       line.append(UnsafeRawBufferPointer(rebasing: bytes[from..<end]))
@@ -70,7 +70,7 @@ private final class TextLinesParser: BodyParser {
 
   private func write(to out: inout JSONWriter) throws(ConnectorError) {
     let text = line.withUnsafeBytes { String(validating: $0, as: UTF8.self) }
-    guard let text else { throw ConnectorError(.system, "A line of the response is not valid UTF-8.") }
+    guard let text else { throw ConnectorError(.system, "A line of the response is not valid UTF-8") }
     line.removeAll()
     out.write(raw: Self.head)
     out.write(string: text)

@@ -66,7 +66,7 @@ final class JSONItemsParser: BodyParser {
     do throws(ConnectorError) { try scan(bytes) } catch { failure = error }
     try hand(to: &values)
     if let failure { throw failure }
-    guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess).") }
+    guard heldCount <= limit.value else { throw ConnectorError(.system, "An item of the response has \(limit.excess)") }
   }
 
   var stepSize: Int { 64 * 1024 }
@@ -106,7 +106,7 @@ final class JSONItemsParser: BodyParser {
   }
 
   private func broken(_ reason: String) -> ConnectorError {
-    ConnectorError(.system, "The response is not JSON: \(reason).")
+    ConnectorError(.system, "The response is not JSON: \(reason)")
   }
 
   // MARK: - Scanning
@@ -162,7 +162,7 @@ final class JSONItemsParser: BodyParser {
     let isElement = path == target
     let isContainer = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
     if isContainer, !isElement {
-      guard containers.count < Self.maximumDepth else { throw broken("it is nested too deep") }
+      guard containers.count < Self.maximumDepth else { throw broken("it is nested too deeply") }
       containers.append(Container(isObject: byte == UInt8(ascii: "{"), pathLength: path.count))
       state = byte == UInt8(ascii: "{") ? .keyOrEnd : .valueOrEnd
       return
@@ -185,7 +185,7 @@ final class JSONItemsParser: BodyParser {
     if key.contains(UInt8(ascii: "\\")) {
       let text: String?
       do throws(JSONError) { text = try JSONDocument(parsing: [0x22] + key + [0x22]).root.string } catch { text = nil }
-      guard let text else { throw broken("a key has an escape that JSON does not know") }
+      guard let text else { throw broken("a key has an escape that JSON does not have") }
       enter(Array(text.utf8))
     } else {
       enter(key)
@@ -252,7 +252,7 @@ final class JSONItemsParser: BodyParser {
           try endValue(passing)
           return at
         }
-        guard passing.closers.count <= Self.maximumDepth else { throw broken("it is nested too deep") }
+        guard passing.closers.count <= Self.maximumDepth else { throw broken("it is nested too deeply") }
         guard passing.closers.popLast() == byte else { throw broken("brackets do not match") }
         if passing.closers.isEmpty {
           keep(to: at + 1)

@@ -15,8 +15,8 @@ struct JsonDecoder: Component, Decoder {
 
   func checkEnd(_ response: HTTPResponse) throws(TransportError) { try response.checkJSONEnd() }
 
-  /// A body that is not JSON, or empty, counts as an empty object, as users' syncs rely on; it is told in a warning.
-  /// - Throws: ``TransportError`` where it ends in the middle.
+  /// A body that is not JSON, or empty, counts as an empty object, because users' syncs rely on it; a warning says so.
+  /// - Throws: ``TransportError`` if it ends in the middle.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     do throws(JSONError) {
       let root = try response.document().root

@@ -18,13 +18,13 @@ struct JsonDocumentDecoder: PartwiseDecoder {
 
     init(_ limit: Limit) { self.limit = limit }
 
-    /// Its elements are handed on at once.
+    /// Its elements are passed on at once.
     var heldBytes: Int { text.heldBytes }
 
     func parse(_ bytes: UnsafeRawBufferPointer, into values: inout ParsedValues) throws {
       text.append(bytes)
       count += bytes.count
-      guard count <= limit.value else { throw ConnectorError(.system, "The JSON text of the response has \(limit.excess).") }
+      guard count <= limit.value else { throw ConnectorError(.system, "The JSON text of the response has \(limit.excess)") }
     }
 
     func finish(into values: inout ParsedValues) throws {
@@ -36,9 +36,9 @@ struct JsonDocumentDecoder: PartwiseDecoder {
         if let document { root = document.root } else { root = try JSONDocument(parsing: bytes).root }
       } catch {
         if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))") }
-        throw ConnectorError(.system, "The response is not JSON: \(error).")
+        throw ConnectorError(.system, "The response is not JSON: \(error)")
       }
-      if root.isNull { throw ConnectorError(.system, "The response is null, where a JSON object or list is expected.") }
+      if root.isNull { throw ConnectorError(.system, "The response is null, where a JSON object or list is expected") }
       values.append(root.kind == .array ? root.elements : [root])
     }
   }

@@ -15,7 +15,7 @@ struct JsonItemsDecoder: Component, PartwiseDecoder {
   }
 
   func parser(charset: String?) throws -> any BodyParser {
-    guard !path.isEmpty else { throw ConnectorError(.system, "`items_path` of `JsonItemsDecoder` should not be empty.") }
+    guard !path.isEmpty else { throw ConnectorError(.system, "`items_path` of `JsonItemsDecoder` should not be empty") }
     return try TextParser(JSONItemsParser(path: path, limit: limit), manifest: encoding, charset: charset)
   }
 }

@@ -17,7 +17,7 @@ struct JsonlDecoder: Component, PartwiseDecoder {
   }
 }
 
-/// Reads JSON lines. A line that is not JSON is told in a warning and left out, as the reference does.
+/// Reads JSON lines. A line that is not JSON is left out with a warning, as in the reference.
 private final class JSONLinesParser: BodyParser {
   private let omissions: OmissionLog
   private let limit: Limit
@@ -37,7 +37,7 @@ private final class JSONLinesParser: BodyParser {
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
       pending.append(bytes)
       guard pending.count <= limit.value else {
-        throw ConnectorError(.system, "A line of the response has \(limit.excess).")
+        throw ConnectorError(.system, "A line of the response has \(limit.excess)")
       }
       return
     }
@@ -60,7 +60,7 @@ private final class JSONLinesParser: BodyParser {
     var failure: (any Error)?
     let views = JSONDocument.lines(lines) { line, error in
       if UTF8Text.validPrefix(of: UnsafeRawBufferPointer(line)) != (line.count, false) {
-        failure = ConnectorError(.system, "A line of the response is not valid UTF-8.", internalMessage: "\(error)")
+        failure = ConnectorError(.system, "A line of the response is not valid UTF-8", internalMessage: "\(error)")
       } else if isLast, error.isCutOff {
         failure = TransportError.cutOff("its last line ends in the middle (\(error))")
       } else {

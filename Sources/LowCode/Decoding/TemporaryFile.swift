@@ -9,7 +9,7 @@ final class TemporaryFile: BodyStore {
   private let folder: String
 
   /// - Parameter folder: where there is room for it; the system's folder for temporary files if it is nil.
-  /// - Throws: ``ConnectorError`` where it cannot be made.
+  /// - Throws: ``ConnectorError`` if it cannot be made.
   init(folder: String? = nil) throws(ConnectorError) {
     self.folder = folder ?? FileManager.default.temporaryDirectory.path
     var path = Array("\(self.folder)/airbyte-lowcode-XXXXXX".utf8CString)
@@ -82,7 +82,7 @@ final class TemporaryFile: BodyStore {
     ConnectorError(
       .system,
       "A temporary file in \(folder) could not be \(what): \(SystemLimits.reason(errno)). "
-        + "The environment variable TMPDIR names the folder for such files.")
+        + "The environment variable TMPDIR names the folder for such files")
   }
 }
 

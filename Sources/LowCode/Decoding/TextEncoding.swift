@@ -3,7 +3,7 @@ import JSON
 
 /// How the text of a body is encoded: the one place that decides it.
 ///
-/// A byte order mark comes first, as nothing but text in that encoding begins with one. Then counts what the manifest says. Where
+/// A byte order mark comes first, because only text in that encoding begins with one. Then counts what the manifest says. Where
 /// it says nothing, zeros among the first four bytes show UTF-16 and UTF-32 (RFC 4627 §3), as no text of bytes has them there, and all
 /// else is UTF-8 as long as it is valid: what a server says about its encoding is often wrong, and hardly a text in another one looks
 /// like UTF-8. From the first byte on that is not, the `charset` of the response's content type counts.
@@ -55,7 +55,7 @@ enum TextEncoding: Equatable {
   /// A name as Python compares it.
   static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
 
-  /// The text as UTF-8; nil where there is no such encoding, or where the text is not in it.
+  /// The text as UTF-8; nil if there is no such encoding, or where the text is not in it.
   static func transcoded(
     _ text: JSONBytes, dropping count: Int = 0, from name: String, replacesInvalid: Bool = false
   ) -> JSONBytes? {
@@ -74,7 +74,7 @@ enum TextEncoding: Equatable {
 // MARK: - JSON
 
 extension TextEncoding {
-  /// What a JSON text that is not valid UTF-8 says in the encoding that the response's head names; nil where that is no other one.
+  /// What a JSON text that is not valid UTF-8 says in the encoding that the response's head names; nil if that is no other one.
   static func json(_ text: JSONBytes, charset: String?) -> Result<JSONDocument, JSONError>? {
     guard let charset, !isUTF8(charset), let utf8 = transcoded(text, from: charset) else { return nil }
     do throws(JSONError) { return .success(try JSONDocument(parsing: utf8)) } catch { return .failure(error) }
@@ -98,7 +98,7 @@ extension TextEncoding {
     }
     let isValid = bytes.withUnsafeBytes { UTF8Text.validPrefix(of: $0).count == $0.count }
     for name in [wide(head), response.charset, declared(head)].compactMap(\.self) {
-      // What is said to be ASCII and is more than that is UTF-8 as well.
+      // What is declared as ASCII but is not is UTF-8 as well.
       let isUTF8 = isUTF8(name) || ["ascii", "us-ascii"].contains(plain(name))
       if isUTF8, isValid { return (bytes, 0) }
       if !isUTF8, let text = transcoded(bytes, from: name, replacesInvalid: true) { return (text, 0) }

@@ -5,7 +5,7 @@ final class TextParser: BodyParser {
   private enum State {
     /// The first bytes, while too few are there to decide.
     case undecided([UInt8])
-    /// UTF-8, which is passed on as it comes: whoever needs it to be valid checks it.
+    /// UTF-8, which is passed on as it comes: a reader that needs it to be valid checks it.
     case passing
     case transcoding(TextTranscoder)
     /// UTF-8 so far, and the beginning of a character; from the first invalid byte on the encoding of that name.
@@ -22,7 +22,7 @@ final class TextParser: BodyParser {
   ///   - manifest: the encoding that the manifest asks for, if it does.
   ///   - charset: the encoding that the response's head names, if it does.
   ///   - keepsCharactersWhole: whether a part must not end within a character.
-  /// - Throws: ``ConnectorError`` where the manifest asks for an encoding that does not exist.
+  /// - Throws: ``ConnectorError`` if the manifest asks for an encoding that does not exist.
   init(_ inner: any BodyParser, manifest: String? = nil, charset: String?, keepsCharactersWhole: Bool = false) throws {
     self.inner = inner
     self.manifest = manifest
@@ -106,41 +106,5 @@ final class TextParser: BodyParser {
     }
     try text.withUnsafeBytes { try inner.parse($0, into: &values) }
     if let failure { throw failure }
-  }
-}
-
-/// Checking UTF-8 (RFC 3629 §4).
-enum UTF8Text {
-  /// How many of the bytes at the start are whole characters, and whether what follows them is the beginning of one that is cut off.
-  static func validPrefix(of bytes: UnsafeRawBufferPointer) -> (count: Int, isCutOff: Bool) {
-    var at = 0
-    while at < bytes.count {
-      let first = bytes[at]
-      if first < 0x80 {
-        at += 1
-        continue
-      }
-      guard let (length, second) = following(first) else { return (at, false) }
-      for step in 1..<length {
-        guard at + step < bytes.count else { return (at, true) }
-        guard (step == 1 ? second : 0x80...0xBF).contains(bytes[at + step]) else { return (at, false) }
-      }
-      at += length
-    }
-    return (at, false)
-  }
-
-  /// How many bytes a character has that begins with `first`, and what its second byte may be.
-  private static func following(_ first: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {
-    switch first {
-    case 0xC2...0xDF: (2, 0x80...0xBF)
-    case 0xE0: (3, 0xA0...0xBF)
-    case 0xED: (3, 0x80...0x9F)
-    case 0xE1...0xEF: (3, 0x80...0xBF)
-    case 0xF0: (4, 0x90...0xBF)
-    case 0xF1...0xF3: (4, 0x80...0xBF)
-    case 0xF4: (4, 0x80...0x8F)
-    default: nil
-    }
   }
 }

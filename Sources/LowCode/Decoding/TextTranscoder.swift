@@ -19,10 +19,10 @@ final class TextTranscoder {
   /// The beginning of a character whose end is still to come.
   private var pending: [UInt8] = []
 
-  /// - Parameter replacesInvalid: whether what is no character becomes U+FFFD instead of an error.
-  /// - Throws: ``ConnectorError`` where there is no such encoding.
+  /// - Parameter replacesInvalid: whether what is not a character becomes U+FFFD instead of an error.
+  /// - Throws: ``ConnectorError`` if there is no such encoding.
   init(encoding name: String, replacesInvalid: Bool = false) throws(ConnectorError) {
-    guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`.") }
+    guard let kind = Self.kind(of: name) else { throw ConnectorError(.system, "There is no encoding called `\(name)`") }
     self.kind = kind
     self.name = name
     self.replacesInvalid = replacesInvalid
@@ -35,7 +35,7 @@ final class TextTranscoder {
     case "latin-1", "latin1", "latin", "l1", "8859", "cp819", "iso-8859-1", "iso8859-1", "iso8859": return .latin1
     case "cp1252", "1252", "windows-1252": return .windows1252
     case let given:
-      // What is no name might be an instruction to `iconv`.
+      // What is not a name might be an instruction to `iconv`.
       guard given.utf8.count <= 64, given.utf8.allSatisfy(isNameByte) else { return nil }
       // Python's name for what iconv knows as Macintosh.
       let other = ["mac-roman", "macroman"].contains(given) ? "macintosh" : given
@@ -60,7 +60,7 @@ final class TextTranscoder {
     return TextEncoding.transcoded(sample, from: name)?.array == sample.array
   }
 
-  /// Appends what `bytes` stand for; of a character that is not complete the beginning is kept.
+  /// Appends what `bytes` mean; the beginning of an incomplete character is kept.
   func transcode(_ bytes: UnsafeRawBufferPointer, to out: inout ByteBuffer) throws(ConnectorError) {
     switch kind {
     case .utf8:
@@ -88,7 +88,7 @@ final class TextTranscoder {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the text ended within a character.
+  /// - Throws: ``ConnectorError`` if the text ended within a character.
   func finish(to out: inout ByteBuffer) throws(ConnectorError) {
     guard !pending.isEmpty else { return }
     guard replacesInvalid else { throw invalid() }
@@ -117,7 +117,7 @@ final class TextTranscoder {
   }
 
   private func invalid() -> ConnectorError {
-    ConnectorError(.system, "The response is not valid text in the encoding `\(name)`.")
+    ConnectorError(.system, "The response is not valid text in the encoding `\(name)`")
   }
 
   /// The number of bytes at the end that begin a character which is not complete.
@@ -131,7 +131,7 @@ final class TextTranscoder {
     return 0
   }
 
-  /// The characters 0x80 to 0x9F of Windows-1252; U+FFFD where there is none.
+  /// The characters 0x80 to 0x9F of Windows-1252; U+FFFD if there is none.
   private static let windows1252: [UnicodeScalar] = Array(
     ("\u{20AC}\u{FFFD}\u{201A}\u{0192}\u{201E}\u{2026}\u{2020}\u{2021}\u{02C6}\u{2030}\u{0160}\u{2039}\u{0152}\u{FFFD}\u{017D}"
       + "\u{FFFD}\u{FFFD}\u{2018}\u{2019}\u{201C}\u{201D}\u{2022}\u{2013}\u{2014}\u{02DC}\u{2122}\u{0161}\u{203A}\u{0153}\u{FFFD}"

@@ -5,7 +5,7 @@ import JSON
 /// Why an XML text cannot be read.
 struct XMLError: Error, CustomStringConvertible {
   enum Kind: Equatable {
-    /// It is something else than XML, or broken.
+    /// It is something other than XML, or broken.
     case malformed
     /// It ends before its last element is closed.
     case cutOff
@@ -20,10 +20,10 @@ struct XMLError: Error, CustomStringConvertible {
   var description: String { "\(reason) at line \(line)" }
 }
 
-/// Reads XML by expat, on which Python's `xmltodict` stands as well.
+/// Reads XML with expat, as Python's `xmltodict` does.
 ///
 /// Names stay as they are written (namespaces mean nothing) and nothing is fetched. Entities that the text declares are left out of
-/// texts and stand in attributes, as `xmltodict` has it; expat refuses those that would multiply.
+/// texts and kept in attributes, as in `xmltodict`; expat refuses those that would multiply.
 final class XMLParsing {
   /// The deepest nesting of elements that is read: JSON cannot be nested deeper.
   static let maximumDepth = 1000
@@ -43,7 +43,7 @@ final class XMLParsing {
   ///   - limit: how much memory its content may take.
   static func json(_ text: JSONBytes, from start: Int, limit: Limit) throws(XMLError) -> JSONBytes {
     guard let parser = XML_ParserCreate("UTF-8") else {
-      throw XMLError(kind: .tooMuch, reason: "expat cannot be started, as there is no memory", line: 1)
+      throw XMLError(kind: .tooMuch, reason: "expat cannot be started, because there is no memory", line: 1)
     }
     let parsing = XMLParsing(parser, limit)
     defer { XML_ParserFree(parser) }

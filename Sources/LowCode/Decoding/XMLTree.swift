@@ -5,7 +5,7 @@ import JSON
 /// elements under `#text`, repeated elements as a list.
 ///
 /// Elements and attributes are entries of one list, tied together by their places in it, so that a tree of millions of them takes
-/// little memory and goes by without recursion.
+/// little memory and needs no recursion.
 struct XMLTree: ~Copyable {
   private typealias Place = Int32
   private static let none: Place = -1
@@ -20,7 +20,7 @@ struct XMLTree: ~Copyable {
     var next = XMLTree.none
     /// The first one of the next name within the same parent.
     var nextName = XMLTree.none
-    /// Its text in ``texts``; a count of -1 where it has none.
+    /// Its text in ``texts``; a count of -1 if it has none.
     var textStart: UInt32 = 0
     var textCount: Int32 = -1
   }
@@ -36,7 +36,7 @@ struct XMLTree: ~Copyable {
   private var nodes: [Node] = []
   private var open: [Open] = []
   private var texts = ByteBuffer()
-  /// The texts of the open elements, one behind the other: what stands within an element is gone when its parent's text goes on.
+  /// The texts of the open elements, one after the other: what is within an element is gone when its parent's text continues.
   private var openTexts: [UInt8] = []
   /// The names of elements, those of attributes with their `@`, as JSON keys with their colons.
   private var keys: [[UInt8]] = []

@@ -14,8 +14,8 @@ struct XmlDecoder: Component, Decoder {
 
   var allowsPagination: Bool { true }
 
-  /// A body that is not XML counts as an empty object, as with the reference; it is told in a warning.
-  /// - Throws: ``TransportError`` where it ends in the middle, ``ConnectorError`` where it is too much.
+  /// A body that is not XML counts as an empty object, as in the reference; a warning says so.
+  /// - Throws: ``TransportError`` if it ends in the middle, ``ConnectorError`` where it is too much.
   func decode(_ response: HTTPResponse) throws -> DecodedBody {
     guard response.body.count <= limit.value else { throw tooMuch(response, "it has \(limit.excess)") }
     let json: JSONBytes
@@ -38,6 +38,6 @@ struct XmlDecoder: Component, Decoder {
   }
 
   private func tooMuch(_ response: HTTPResponse, _ reason: String) -> ConnectorError {
-    ConnectorError(.system, "The XML response of \(response.url) cannot be read: \(reason).")
+    ConnectorError(.system, "The XML response of \(response.url) cannot be read: \(reason)")
   }
 }

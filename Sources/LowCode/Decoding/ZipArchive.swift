@@ -27,10 +27,10 @@ struct ZipArchive {
     fileprivate var offset: Int
   }
 
-  /// The files in the order of the directory. A name that stands there twice means its last file both times, as in Python.
+  /// The files in the order of the directory. A name that appears twice means its last file both times, as in Python.
   let entries: [Entry]
   private let file: TemporaryFile
-  /// What stands before the archive in the file.
+  /// What is before the archive in the file.
   private let start: Int
 
   /// - Parameter limit: the size of the directory.
@@ -46,7 +46,7 @@ struct ZipArchive {
     try Self.checkPlaces(self.entries)
   }
 
-  /// Files that lie over each other can hold far more than the archive.
+  /// Files that overlap can hold far more than the archive.
   private static func checkPlaces(_ entries: [Entry]) throws {
     let places = Set(entries.map { $0.offset..<($0.offset + 30 + $0.packedSize) }).sorted { $0.lowerBound < $1.lowerBound }
     for (place, next) in zip(places, places.dropFirst()) where place.upperBound > next.lowerBound {
@@ -54,7 +54,7 @@ struct ZipArchive {
     }
   }
 
-  /// Where the directory stands in the archive, how long it is, and where the archive begins in the file.
+  /// Where the directory is in the archive, how long it is, and where the archive begins in the file.
   private static func directory(of file: TemporaryFile) throws -> (offset: Int, size: Int, start: Int) {
     let tailSize = min(file.size, 65_557)
     let tail = Fields(try file.read(at: file.size - tailSize, count: tailSize))
@@ -144,7 +144,7 @@ struct ZipArchive {
     private let inflater: Inflater?
     private var at: Int
     private var packedRest: Int
-    /// What was read and not handed on yet.
+    /// What was read and not passed on yet.
     private var piece = Data()
     private var count = 0
     private var checksum: UInt = 0
@@ -190,7 +190,7 @@ struct ZipArchive {
   }
 }
 
-/// Little-endian numbers in bytes; what lies outside reads as zero.
+/// Little-endian numbers in bytes; what is outside reads as zero.
 private struct Fields {
   private let data: [UInt8]
 
@@ -201,7 +201,7 @@ private struct Fields {
   func uint16(_ at: Int) -> Int { number(at, 2) }
   func uint32(_ at: Int) -> Int { number(at, 4) }
 
-  /// Nil where the number is too large to be a size.
+  /// Nil if the number is too large to be a size.
   func uint64(_ at: Int) -> Int? {
     let (low, high) = (number(at, 4), number(at + 4, 4))
     return high < 0x10_0000 ? high << 32 | low : nil

@@ -26,7 +26,7 @@ private struct Unpacked {
 
 /// Unpacks the files of a zip archive, in the order of its directory, and hands each on to another decoder.
 ///
-/// The directory stands at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
+/// The directory is at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
 struct ZipfileDecoder: Component, Decoder {
   private let inner: any PartwiseDecoder
   private let limits: TransferLimits
@@ -87,7 +87,7 @@ struct ZipfileDecoder: Component, Decoder {
   private func open(_ file: TemporaryFile) throws -> ZipArchive {
     do { return try ZipArchive(file, limit: limits.recordBytes) } catch let error as ZipError {
       if error.isCutOff { throw TransportError.cutOff("it is a zip archive without its end") }
-      throw ConnectorError(.system, "The response is not a zip archive that can be read: \(error).")
+      throw ConnectorError(.system, "The response is not a zip archive that can be read: \(error)")
     }
   }
 
@@ -104,7 +104,7 @@ struct ZipfileDecoder: Component, Decoder {
     case let error as TransportError:
       ConnectorError(.system, "The file `\(entry.name)` of the zip archive cannot be read: \(error.message)")
     case is InflateError, is ZipError:
-      ConnectorError(.system, "The file `\(entry.name)` of the zip archive cannot be unpacked: \(error).")
+      ConnectorError(.system, "The file `\(entry.name)` of the zip archive cannot be unpacked: \(error)")
     default: error
     }
   }

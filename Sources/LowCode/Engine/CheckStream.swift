@@ -10,7 +10,8 @@ struct CheckStream: ConnectionCheck {
     dynamicStreams = try node.nodes("dynamic_streams_check_configs").map { try scope.build($0) }
     guard node["stream_names"] != nil || node["dynamic_streams_check_configs"] != nil else {
       throw ConnectorError(
-        .system, "A `CheckStream` needs `stream_names`, or `dynamic_streams_check_configs`.", at: node.node)
+        .system, "A `CheckStream` needs `stream_names`, or `dynamic_streams_check_configs`", at: node.node,
+        cause: .missing(["stream_names", "dynamic_streams_check_configs"]))
     }
     streamNames = try node.strings("stream_names")
   }
@@ -23,24 +24,23 @@ struct CheckStream: ConnectionCheck {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      return "Cannot determine the streams: \(ConnectorError(wrapping: error).message)"
+      return "Cannot determine the streams: \(ConnectorError(wrapping: error).sentence)"
     }
-    if streams.isEmpty { return "There is no stream to try the connection with." }
+    if streams.isEmpty { return "There is no stream to test the connection with" }
     let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     for name in names {
       guard let stream = byName[name] else {
         let nearest = NameSuggestion.nearest(to: name, among: streams.map(\.name))
         throw ConnectorError(
           .system,
-          "The check names the stream `\(name)`, which the manifest does not have."
-            + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
+          "The check names the stream `\(name)`, which the manifest does not have", remedy: nearest.map(Remedy.name))
       }
       if let reason = try await unavailability(of: stream) { return reason }
     }
     return try await dynamicFailure(of: connector, byName)
   }
 
-  /// The generated streams that are to be tried.
+  /// The generated streams to try.
   private func dynamicFailure(
     of connector: Connector, _ byName: [String: Result<DeclarativeStream, ConnectorError>]
   ) async throws -> String? {
@@ -50,7 +50,7 @@ struct CheckStream: ConnectionCheck {
     let generated = try await connector.generatedStreamNodes()
     for wanted in dynamicStreams {
       guard definitions.contains(wanted.name) else {
-        return "The check names the dynamic stream `\(wanted.name)`, which the manifest does not have."
+        return "The check names the dynamic stream `\(wanted.name)`, which the manifest does not have"
       }
       let names = generated.filter { $0.dynamicName == wanted.name }.compactMap { $0.node["name"]?.string }
       for name in names.prefix(wanted.count ?? .max) {
@@ -63,11 +63,11 @@ struct CheckStream: ConnectionCheck {
   private func unavailability(of stream: Result<DeclarativeStream, ConnectorError>) async throws -> String? {
     switch stream {
     case .success(let stream): try await unavailability(of: stream)
-    case .failure(let error): error.message
+    case .failure(let error): error.sentence
     }
   }
 
-  /// Only those that are named, where all of them stand in the manifest: then nothing is asked for the generated ones.
+  /// Only those that are named, if all of them are in the manifest: then nothing is requested for the generated ones.
   private func streams(_ names: [String], of connector: Connector) async throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
@@ -85,7 +85,7 @@ struct CheckStream: ConnectionCheck {
   private static func configuredNames(_ config: JSONObject) throws -> [String]? {
     guard let given = config["__airbyte_check_stream_names"], given != [] else { return nil }
     guard let names = given.array?.map(\.string), !names.contains(nil) else {
-      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of texts.")
+      throw ConnectorError(.system, "`__airbyte_check_stream_names` of the config should be a list of strings")
     }
     return names.compactMap { $0 }
   }

@@ -6,15 +6,15 @@ extension Connector {
   package func writeSpec(to writer: MessageWriter) throws { try writer.spec(spec().message()) }
 
   /// Tries the connection and writes the CONNECTION_STATUS message.
-  /// - Throws: ``ConnectorError`` where the manifest itself is wrong.
+  /// - Throws: ``ConnectorError`` if the manifest itself is wrong.
   package func check(to writer: MessageWriter) async throws {
     do {
       try spec().validate(scope.config)
     } catch let error as ConnectorError where error.failureType == .config {
-      return try writer.connectionStatus(succeeded: false, message: error.message)
+      return try writer.connectionStatus(succeeded: false, message: error.sentence)
     }
     guard let node = manifest.check else {
-      throw ConnectorError(.system, "The manifest has no `check`, so nothing says how to try the connection.", at: manifest.root)
+      throw ConnectorError(.system, "The manifest has no `check`, so there is no way to test the connection", at: manifest.root)
     }
     let reason: String?
     do {
@@ -27,7 +27,7 @@ extension Connector {
       writer.error(error, isNews: false)
       reason = error.description
     } catch let error as ConnectorError where error.isTraced {
-      // As the reference: once now, and once as what ends the command.
+      // As in the reference, once now, and once as what ends the command.
       writer.error(error, isNews: false)
       throw error
     }

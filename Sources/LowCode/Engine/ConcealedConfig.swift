@@ -5,9 +5,9 @@ import JSON
 /// A value is shown only if the spec declares it and does not mark it as a secret; all others are replaced, those too that the spec does
 /// not reach. Without a spec that is everything. What a template or a component makes of such a config cannot give a secret away.
 package struct ConcealedConfig: Sendable {
-  /// The config with `****` where a value is not to be shown, and in the place of keys that nothing but the config names.
+  /// The config with `****` instead of values that must not be shown, and of keys that only the config names.
   package let values: JSONObject
-  /// The texts that were replaced, or as many of them as can be looked for in others.
+  /// The texts that were replaced, or as many of them as can be searched for in others.
   package let hidden: Set<String>
   /// Hides what was replaced in texts that are made from the config itself.
   package let mask: SecretMask
@@ -15,9 +15,9 @@ package struct ConcealedConfig: Sendable {
   package var exceedsMask: Bool { hidden.count >= Concealment.maximumHidden }
 
   /// - Parameters:
-  ///   - specification: the JSON schema of the config; nil where there is none, or none that is valid.
-  ///   - names: words that keys may be, as they are no secret: those of the manifest.
-  ///   - isSecret: tells by the name of a property that its value is a secret, whatever the spec says.
+  ///   - specification: the JSON schema of the config; nil if there is none, or none that is valid.
+  ///   - names: words that are not secret as keys: those of the manifest.
+  ///   - isSecret: says by the name of a property that its value is a secret, whatever the spec says.
   package init(
     _ config: JSONObject, specification: JSONValue?, names: Set<String> = [], isSecret: (String) -> Bool = { _ in false }
   ) {
@@ -57,13 +57,13 @@ private struct Concealment {
   let secretNames: Set<String>
   /// The texts that were replaced.
   private(set) var hidden: Set<String> = []
-  /// How much of the schema may still be looked at; what is beyond that hides everything.
+  /// How much of the schema may still be read; what is beyond that hides everything.
   private var budget = 1_000_000
 
-  /// More texts are not looked for in others.
+  /// More texts are not searched for in others.
   static let maximumHidden = 1_000
   private static let maximumDepth = 256
-  /// Where these stand, what a value is goes by more than is looked at here.
+  /// With these, what a value is depends on more than is considered here.
   private static let opaque = [
     "$ref", "$dynamicRef", "patternProperties", "dependencies", "dependentSchemas", "not", "contains", "prefixItems",
   ]

@@ -15,16 +15,17 @@ struct ConcurrencyLevel: Component {
     } else {
       if limit == nil, value.string?.contains("config") == true {
         throw ConnectorError(
-          .system, "`ConcurrencyLevel` needs `max_concurrency`, as the config chooses its `default_concurrency`.", at: value)
+          .system, "`ConcurrencyLevel` needs `max_concurrency`, because the config chooses its `default_concurrency`", at: value,
+          cause: .missing(["max_concurrency"]))
       }
       let template = InterpolatedString(value, parameters: node.parameters)
       guard case .int(let number) = try template.evaluate(EvaluationContext(config: scope.templateConfig)) else {
-        throw ConnectorError(.system, "`default_concurrency` should be an integer.", at: value)
+        throw ConnectorError(.system, "`default_concurrency` should be an integer", at: value)
       }
       level = min(number, limit ?? number)
     }
     if level < 1 {
-      throw ConnectorError(.system, "`default_concurrency` should be at least 1, but is \(level).", at: value)
+      throw ConnectorError(.system, "`default_concurrency` should be at least 1, but is \(level)", at: value)
     }
   }
 }

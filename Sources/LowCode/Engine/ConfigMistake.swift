@@ -1,9 +1,9 @@
 import JSON
 import JSONSchema
 
-/// One way in which a config does not fit its specification, in words that quote the specification alone: a config may be secret.
+/// One way in which a config does not fit its specification, in words that quote only the specification: a config may be secret.
 package struct ConfigMistake: Sendable {
-  /// Where the value stands that is wrong, or that lacks something.
+  /// Where the value is that is wrong, or that lacks something.
   package let path: [PathElement]
   /// What is wrong, without a final stop: which alternative was meant, and how the right value looks, where that is known.
   package let sentence: String
@@ -24,7 +24,7 @@ package struct ConfigMistake: Sendable {
     self.sentence = sentence
   }
 
-  /// The title of the innermost alternative in which the error lies, or the value that its telling property has.
+  /// The title of the innermost alternative that has the error, or the value of the property that distinguishes it.
   private static func alternative(of error: ValidationError, in specification: JSONValue) -> String? {
     var schema = specification
     var (name, isAlternative) = (String?.none, false)
@@ -56,7 +56,7 @@ package struct ConfigMistake: Sendable {
 }
 
 extension [PathElement] {
-  /// The path as one reads it, with `*` for keys that are not among `names`: those of a config may be secret.
+  /// The path for people, with `*` for keys that are not among `names`: those of a config may be secret.
   package func shown(naming names: Set<String>) -> String {
     map { step in if case .key(let key) = step, !names.contains(key) { .key("*") } else { step } }.dotted
   }

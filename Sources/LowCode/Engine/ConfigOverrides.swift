@@ -6,21 +6,21 @@ struct ConfigOverrides: Sendable {
   let values: JSONObject
 
   /// - Parameter node: a check's `config_overrides`.
-  /// - Throws: ``ConnectorError`` where the manifest may not override so.
+  /// - Throws: ``ConnectorError`` if the manifest may not override so.
   init(_ node: ManifestNode, in manifest: Manifest) throws {
     values = node.value.object ?? [:]
     if values.isEmpty { return }
     if let key = node.stored.mapping?.entries.first(where: { !$0.isText })?.key {
       throw ConnectorError(
-        .system, "The key `\(key)` of `config_overrides` should be in quotes: keys of a config are texts.", at: node)
+        .system, "The key `\(key)` of `config_overrides` should be in quotes: keys of a config are texts", at: node)
     }
     if let key = values.keys.sorted().first(where: { $0.hasPrefix("__airbyte") }) {
-      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: such keys belong to the platform.", at: node)
+      throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: these keys belong to the platform", at: node)
     }
     if Self.keepsConfig(manifest.root) {
       throw ConnectorError(
         .system,
-        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too.",
+        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too",
         at: node)
     }
   }
@@ -37,7 +37,7 @@ struct ConfigOverrides: Sendable {
     return found
   }
 
-  /// Tells of the overrides, but not of their values, which may be secrets.
+  /// Logs the overrides, but not their values, which may be secrets.
   func announce(_ spec: Spec?, to log: any Log) {
     if let properties = spec?.declaredProperties {
       let unknown = values.keys.filter { !properties.contains($0) }.sorted()

@@ -3,18 +3,18 @@ import JSON
 
 /// Tries whether a connection works.
 protocol ConnectionCheck: Component {
-  /// - Returns: why the connection does not work; nil where it does.
-  /// - Throws: ``ConnectorError`` where nothing can be said of it.
+  /// - Returns: why the connection does not work; nil if it does.
+  /// - Throws: ``ConnectorError`` if nothing can be said of it.
   func failure(of connector: Connector) async throws -> String?
 }
 
 extension ConnectionCheck {
   /// Reads one record of a stream.
-  /// - Returns: why that does not work; nil where it does, also where there is no record.
+  /// - Returns: why that does not work; nil if it does, also where there is no record.
   func unavailability(of stream: DeclarativeStream) async throws -> String? {
     do {
       guard let slice = try await firstSlice(of: stream.cursor) else {
-        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records."
+        return "Stream \(stream.name) is not available: it has no slices to read, since its parent streams gave no records"
       }
       let retriever = try stream.retriever.casting(to: try await stream.schema())
       try await retriever.read(slice) { page in page.records.isEmpty }
@@ -22,7 +22,7 @@ extension ConnectionCheck {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).message)"
+      return "Stream \(stream.name) is not available: \(ConnectorError(wrapping: error).sentence)"
     }
   }
 

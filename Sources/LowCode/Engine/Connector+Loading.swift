@@ -3,15 +3,15 @@ import JSON
 
 extension Connector {
   /// Reads a manifest and puts it together with the user's config, after what the manifest does with the config first:
-  /// migrations, of which the platform is told, and transformations. The config's secrets are hidden from here on.
+  /// migrations, which are reported to the platform, and transformations. The config's secrets are hidden from here on.
   /// - Throws: ``ManifestError`` for a manifest that is not valid, ``ConnectorError`` where the config cannot be changed
-  ///   or does not tell the number of readers.
+  ///   or does not give the number of readers.
   package static func load(
     _ source: ManifestSource, _ input: ConnectorInput, runtime: RuntimeEnvironment
   ) async throws -> Connector {
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
     let connector = try await prepare(manifest, input, runtime: runtime)
-    // As with the reference, no command runs where this cannot be told.
+    // As in the reference, no command runs if this cannot be determined.
     _ = try connector.concurrency()
     return connector
   }
@@ -73,15 +73,8 @@ extension Connector {
 
 extension MessageWriter {
   /// Writes an error that ended a command, whatever it is.
-  package func report(_ error: any Error) {
-    switch error {
-    case is OutputClosed: break
-    case let error as ManifestError:
-      self.error(
-        ConnectorError(
-          .system, "The manifest is not valid: \(error.diagnostics.first?.description ?? "")", internalMessage: error.description)
-      )
-    default: self.error(ConnectorError(wrapping: error))
-    }
+  /// - Parameter isNews: as with ``error(_:stream:isNews:)``.
+  package func report(_ error: any Error, isNews: Bool = true) {
+    if !(error is OutputClosed) { self.error(ConnectorError(wrapping: error), isNews: isNews) }
   }
 }

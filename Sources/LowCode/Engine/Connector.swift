@@ -7,13 +7,13 @@ package struct Connector: Sendable {
   let manifest: Manifest
   let scope: BuildScope
   private let declaredSpec: Spec?
-  /// The config as it was given, after its migrations: what validations look at, whatever a check lays over it.
+  /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
   private let givenConfig: JSONObject
   let states: [String: JSONObject]
   private let catalog: [String: ConfiguredStream]
   private let generated: GeneratedStreams
 
-  /// - Parameter spec: the manifest's specification; nil where it has none.
+  /// - Parameter spec: the manifest's specification; nil if it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
     self.manifest = manifest
     declaredSpec = spec
@@ -42,10 +42,10 @@ package struct Connector: Sendable {
   func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
 
   /// The connector's specification, as a SPEC message carries it.
-  /// - Throws: ``ConnectorError`` where the manifest has none.
+  /// - Throws: ``ConnectorError`` if the manifest has none.
   package func spec() throws -> Spec {
     guard let declaredSpec else {
-      throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like.", at: manifest.root)
+      throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like", at: manifest.root)
     }
     return declaredSpec
   }
@@ -55,7 +55,7 @@ package struct Connector: Sendable {
   /// Checks the config by the spec's own rules, which comes before streams are built.
   func validateConfig() throws { try declaredSpec?.normalization()?.validate(givenConfig) }
 
-  /// The streams that stand in the manifest, those of conditions that hold too.
+  /// The streams that are in the manifest, also those of conditions that hold.
   func staticStreamNodes() throws -> [ManifestNode] {
     try manifest.streams.flatMap { node in
       node["type"]?.string == ConditionalStreams.typeName
@@ -98,7 +98,7 @@ package struct Connector: Sendable {
 
   /// - Parameters:
   ///   - parents: the names of the streams whose pages others walk through.
-  ///   - recovery: is told of everything that keeps the stream from being built.
+  ///   - recovery: is given everything that keeps the stream from being built.
   func stream(_ node: ManifestNode, parents: Set<String> = [], recovery: BuildRecovery? = nil) throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
     if recovery == nil { try ParentStreams.requireNames(of: node) }

@@ -11,9 +11,9 @@ package struct ConnectorInput: Sendable {
   package var catalog: [ConfiguredStream] = []
   /// Where the files are that the manifest names.
   package var files = ManifestFiles.folder(".")
-  /// Is told when a component changes the config: a token that is good for one use was renewed.
+  /// Is called when a component changes the config: a token that can be used once was renewed.
   package var updates: (any ConfigUpdating)?
-  /// Is told when migrations changed the config, which is then kept; nil for the same as ``updates``.
+  /// Is called when migrations changed the config, which is then kept; nil for the same as ``updates``.
   package var migrations: (any ConfigUpdating)?
   /// The components that the manifest may name.
   package var components = ComponentRegistry.standard

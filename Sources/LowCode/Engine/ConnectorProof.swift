@@ -1,4 +1,5 @@
 import JSON
+import YAML
 
 /// Builds everything that a manifest describes, as far as that is possible without asking an API, to find what cannot be built.
 package struct ConnectorProof: Sendable {
@@ -8,7 +9,7 @@ package struct ConnectorProof: Sendable {
 
   private struct Cause: Hashable {
     let message: String
-    let location: SourceLocation?
+    let mark: SourceMark?
   }
 
   /// - Parameters:
@@ -45,7 +46,7 @@ package struct ConnectorProof: Sendable {
     attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
-  /// The streams that the config's values make; of those that an API tells, only the template's resolver is built.
+  /// The streams that the config's values make; of those that an API lists, only the template's resolver is built.
   private mutating func generatedNodes(_ definitions: [ManifestNode], in scope: BuildScope) async -> [ManifestNode] {
     var result: [ManifestNode] = []
     var names: Set<String> = []
@@ -81,6 +82,6 @@ package struct ConnectorProof: Sendable {
   private mutating func note(_ error: any Error) {
     let error = ConnectorError(wrapping: error)
     guard !error.isUnsupported else { return }
-    if seen.insert(Cause(message: error.message, location: error.location)).inserted { errors.append(error) }
+    if seen.insert(Cause(message: error.message, mark: error.mark)).inserted { errors.append(error) }
   }
 }

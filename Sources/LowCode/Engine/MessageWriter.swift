@@ -7,7 +7,7 @@ import Synchronization
 /// Where lines go.
 package protocol LineOutput: Sendable {
   /// Writes whole lines; blocks while the reader is behind.
-  /// - Throws: ``OutputClosed`` where nothing can be written any more.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more.
   func write(_ bytes: UnsafeRawBufferPointer) throws
 }
 
@@ -51,7 +51,7 @@ package final class MessageWriter: Sendable {
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
-  /// Who is told of what is written, apart from records.
+  /// Who is notified of what is written, apart from records.
   let watcher: (any RunWatcher)?
 
   package init(
@@ -92,12 +92,12 @@ package final class MessageWriter: Sendable {
 
   package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
 
-  /// - Parameter isNews: whether who watches is told; not where that happens before or later.
+  /// - Parameter isNews: whether the observer is notified; false if that happens before or later.
   package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil, isNews: Bool = true) {
-    let place = error.location.map { " (\($0))" } ?? ""
-    var detail = error.internalMessage ?? error.message
-    if let path = error.path, !path.isEmpty { detail += " (\(path))" }
-    let message = mask.masked(error.message + place)
+    let place = error.mark.map { " (\($0))" } ?? ""
+    var detail = error.internalMessage ?? error.sentence
+    if !error.path.isEmpty { detail += " (\(error.path))" }
+    let message = mask.masked(error.sentence + place)
     try? write(
       .error(
         ErrorTrace(

@@ -1,6 +1,6 @@
 /// Lets a fixed number of partitions be read at a time, across all streams; the others wait in the order in which they came.
 ///
-/// While several streams are read, none of them has all places: were its partitions slow, the others would stand still.
+/// While several streams are read, none of them has all places: if its partitions were slow, the others would have to wait.
 final class PartitionLimiter: Sendable {
   private struct Rule: AdmissionRule {
     let permits: Int
@@ -25,7 +25,7 @@ final class PartitionLimiter: Sendable {
 
   init(permits: Int) { semaphore = AsyncSemaphore(Rule(permits: max(1, permits))) }
 
-  /// A stream is to be read.
+  /// A stream will be read.
   func begin(_ stream: String) { semaphore.update { _ = $0.streams.insert(stream) } }
 
   /// A stream was read: the others may have its places.

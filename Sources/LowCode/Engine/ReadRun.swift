@@ -11,7 +11,7 @@ struct ReadRun: Sendable {
 
 /// How a read ended.
 package struct ReadOutcome: Sendable, Equatable {
-  /// Whether every stream that the manifest has was read wholly.
+  /// Whether every stream that the manifest has was read completely.
   package var isComplete = true
   /// The streams that the catalog asks for and the manifest lacks.
   package var unknownStreams: [String] = []
@@ -21,7 +21,7 @@ extension Connector {
   /// Reads the streams of `catalog` and writes their messages.
   ///
   /// A stream that fails does not stop the others.
-  /// - Throws: ``ConnectorError`` where nothing can be read at all, ``OutputClosed``, `CancellationError`.
+  /// - Throws: ``ConnectorError`` if nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
     let runtime = scope.runtime
     let available = try await streamsOrErrors()
@@ -34,7 +34,7 @@ extension Connector {
       runtime.events.note(.streamStarted(name))
       runtime.events.note(.streamEnded(name, isComplete: false))
     }
-    // As the reference: where the manifest has none of the streams, nothing is said of them.
+    // As in the reference, if the manifest has none of the streams, nothing is said about them.
     let isAnyKnown = catalog.contains { byName[$0.descriptor.name] != nil }
     var outcome = ReadOutcome()
     var failed: [String] = []
@@ -43,7 +43,7 @@ extension Connector {
       let name = entry.descriptor.name
       switch byName[name] {
       case .success(let stream)?:
-        // As the reference: a schema that cannot be loaded ends the whole read.
+        // As in the reference, a schema that cannot be loaded ends the whole read.
         readers.append(StreamReader(stream, schema: try await stream.schema(), in: run))
       case .failure(let error)?:
         failed.append(name)
@@ -71,33 +71,33 @@ extension Connector {
       writer.error(
         ConnectorError(
           .config,
-          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read wholly: \(names). "
-            + "The error of each was reported before.", internalMessage: "Some streams failed."), isNews: false)
+          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely: \(names). "
+            + "The error of each was reported before", internalMessage: "Some streams failed"), isNews: false)
       outcome.isComplete = false
       return outcome
     }
     return outcome
   }
 
-  /// Says of states that nobody reads on from, and of streams that begin anew beside others that go on: names are easily mistaken, and
-  /// a state that holds but one stream is easily taken for all.
+  /// Warns about states that no stream uses, and about streams that start again beside others that continue: names are easily
+  /// misspelt, and a state of one stream is easily mistaken for that of all.
   private func warn(ofStatesWithoutUse names: [String], _ catalog: [ConfiguredStream]) {
     for name in states.keys.sorted() where !names.contains(name) {
       let nearest = NameSuggestion.nearest(to: name, among: names)
       scope.runtime.log.log(
         .warn,
-        "The state is of a stream `\(name)`, which the manifest does not have: it is not used."
+        "The state has an entry for the stream `\(name)`, which the manifest does not have: it is ignored."
           + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
     }
     guard !states.isEmpty else { return }
     for entry in catalog
     where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.contains(entry.descriptor.name) {
       scope.runtime.log.log(
-        .info, "Stream \(entry.descriptor.name): the state has nothing of it, so that it is read from its beginning.")
+        .info, "Stream \(entry.descriptor.name): the state does not contain it, so it is read from its beginning.")
     }
   }
 
-  /// What may be read beside what.
+  /// Which streams may be read at the same time.
   private func schedule(of readers: [StreamReader]) throws -> StreamSchedule {
     let groups = try streamGroups()
     let streams = Dictionary(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
@@ -165,7 +165,7 @@ extension Connector {
     }
   }
 
-  /// How many slices are read at a time: what the manifest says, or 2 as with the reference.
+  /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
   func concurrency() throws -> Int {
     guard let node = manifest.concurrencyLevel else { return 2 }
     return try max(2, scope.build(node, as: ConcurrencyLevel.self).level)

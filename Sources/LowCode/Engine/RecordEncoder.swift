@@ -3,7 +3,7 @@ import JSON
 
 /// Writes the RECORD lines of one stream.
 struct RecordEncoder: Sendable {
-  /// As many bytes of lines are handed on at a time: a page's lines are never in memory as a whole.
+  /// This many bytes of lines are passed on at a time: a page's lines are never all in memory.
   private static let enough = 256 * 1024
   private let head: [UInt8]
 

@@ -7,10 +7,10 @@ package struct Spec: Component {
   /// The JSON schema of the config.
   package let connectionSpecification: JSONObject
   private let documentationURL: String?
-  /// A failure is told by the SPEC message alone, as in the reference.
+  /// A failure is reported only by the SPEC message, as in the reference.
   private let advancedAuth: Result<JSONObject, ConnectorError>?
   private let node: ManifestNode
-  /// What is done with the config first; nil where nothing is.
+  /// What is done with the config first; nil if nothing is.
   private let rules: Result<ConfigNormalization, ConnectorError>?
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -22,18 +22,18 @@ package struct Spec: Component {
       do {
         return .success(try ConfigNormalization(rules, in: scope))
       } catch let error as ConnectorError where error.isUnsupported {
-        // The specification itself can be had nevertheless.
+        // The specification itself is available anyway.
         return .failure(error)
       }
     }
   }
 
-  /// What is done with the user's config before anything uses it; nil where nothing is.
-  /// - Throws: ``ConnectorError`` where that needs a component that this version does not have.
+  /// What is done with the user's config before anything uses it; nil if nothing is.
+  /// - Throws: ``ConnectorError`` if that needs a component that this version does not have.
   func normalization() throws -> ConfigNormalization? { try rules?.get() }
 
   /// The value of a SPEC message.
-  /// - Throws: ``ConnectorError`` where the manifest does not say which kind of OAuth it uses.
+  /// - Throws: ``ConnectorError`` if the manifest does not say which kind of OAuth it uses.
   package func message() throws(ConnectorError) -> JSONObject {
     var spec: JSONObject = ["connectionSpecification": Self.withoutNulls(.object(connectionSpecification))]
     spec["supportsNormalization"] = false
@@ -43,7 +43,7 @@ package struct Spec: Component {
     return spec
   }
 
-  /// The names that the specification gives to parts of a config, those of its alternatives too; nil where it lists none.
+  /// The names that the specification gives to parts of a config, those of its alternatives too; nil if it lists none.
   var declaredProperties: Set<String>? { Self.declaredProperties(.object(connectionSpecification), depth: 0) }
 
   private static let deepestBranching = 64
@@ -94,10 +94,10 @@ package struct Spec: Component {
     config.filter { !["_limit", "_page_size"].contains($0.key) }
   }
 
-  /// The members that the protocol has; others are left out, as by the reference.
+  /// The members that the protocol has; others are left out, as in the reference.
   private static func advancedAuth(_ node: ManifestNode) -> Result<JSONObject, ConnectorError> {
     guard node["auth_flow_type"]?.isNull == false else {
-      return .failure(ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`.", at: node))
+      return .failure(ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`", at: node, cause: .missing(["auth_flow_type"])))
     }
     var auth = members(node, ["auth_flow_type", "predicate_key", "predicate_value"])
     guard let specification = node["oauth_config_specification"], !specification.isNull else {

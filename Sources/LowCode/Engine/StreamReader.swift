@@ -23,7 +23,7 @@ final class StreamReader: Sendable {
   /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
   /// - Returns: whether everything was read; what went wrong was written already.
   /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written. ``ConnectorError`` where there is no last state,
-  ///   which ends the whole read as with the reference.
+  ///   which ends the whole read as in the reference.
   func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
     defer { run.limiter.end(stream.name) }
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
@@ -38,7 +38,7 @@ final class StreamReader: Sendable {
     let isComplete = !hasFailed.withLock { $0 }
     let state = try stream.cursor.finish()
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
-    // As the reference: the last state follows the last status.
+    // As in the reference, the last state follows the last status.
     try run.writer.state(of: descriptor) { state }
     run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
     return isComplete
@@ -76,7 +76,7 @@ final class StreamReader: Sendable {
       }
       try await group.waitForAll()
     }
-    // Where the read is given up, slices may have been left that nobody took.
+    // If the read was given up, there may be slices left that were not taken.
     try Task.checkCancellation()
   }
 

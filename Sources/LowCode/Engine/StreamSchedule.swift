@@ -7,7 +7,7 @@ import OrderedCollections
 struct StreamSchedule: Sendable {
   struct Entry: Sendable {
     var name: String
-    /// The group of the stream, in which one is read at a time; nil where it is in none.
+    /// The group of the stream, in which one is read at a time; nil if it is in none.
     var group: String?
     /// The streams that its partitions come from, directly or not, and that are read in this run too.
     var parents: Set<String> = []
@@ -28,7 +28,7 @@ struct StreamSchedule: Sendable {
 
   var isEmpty: Bool { waiting.isEmpty }
 
-  /// The place of the stream to begin with; those that have to wait go to the end. Nil where all that are left have to wait.
+  /// The place of the stream to begin with; those that have to wait go to the end. Nil if all that are left have to wait.
   mutating func next() -> Int? {
     for _ in waiting.indices {
       let place = waiting.removeFirst()

@@ -11,7 +11,7 @@ package enum TerminalText {
   /// A text of several lines, whose line breaks stay.
   package static func lines(_ text: String) -> String { escaped(text, isLine: false) }
 
-  /// The source line of a mark with a caret below, a break between them; empty where there is none.
+  /// The source line of a mark with a caret below, a break between them; empty if there is none.
   /// - Parameter mask: leaves secrets out, before anything is cut.
   package static func snippet(of place: SourceMark?, hiding mask: SecretMask? = nil) -> String {
     place?.snippet(hiding: mask?.hiddenRanges(in:), escaping: line) ?? ""

@@ -3,11 +3,11 @@ import Foundation
 
 /// What an API said in a response that means a failure, as errors and log lines quote it: the one place where that is done.
 struct APIAnswer {
-  /// The message found in the body, without secrets; nil where there is none.
+  /// The message found in the body, without secrets; nil if there is none.
   let words: String?
-  /// How the body begins, without secrets; nil where it is empty, or may not be shown.
+  /// How the body begins, without secrets; nil if it is empty, or may not be shown.
   let excerpt: String?
-  /// The message as it was received, to tell whether a text has it already.
+  /// The message as it was received, to check whether a text already has it.
   private let first: String?
   private let body: BodyText
   private let isQuoted: Bool
@@ -28,7 +28,7 @@ struct APIAnswer {
     excerpt = isQuoted ? body.excerpt(hiding: quotation.body, upTo: Self.longest) : nil
   }
 
-  /// A sentence for the user: the message, else the body's beginning, else what is wrong with it; nil where nothing may be said.
+  /// A sentence for the user: the message, else the body's beginning, else what is wrong with it; nil if nothing may be said.
   var sentence: String? {
     if let words { return "The API says: \(words)" }
     guard isQuoted else { return nil }
@@ -37,7 +37,7 @@ struct APIAnswer {
     return "The API says: \(isLong ? excerpt.prefix(Self.longestInMessage) + "…" : excerpt)"
   }
 
-  /// The message and the body's beginning, for the log and the manifest's author; nil where nothing may be said.
+  /// The message and the body's beginning, for the log and the manifest's author; nil if nothing may be said.
   var detail: String? {
     switch (words, excerpt) {
     case (let words?, let excerpt?): words == excerpt ? words : Self.sentences(words, "Its body: \(excerpt)")

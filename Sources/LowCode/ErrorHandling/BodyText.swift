@@ -8,7 +8,7 @@ struct BodyText {
   /// What the body holds.
   enum Kind: Equatable {
     case empty
-    /// JSON, or any text that is none of the others.
+    /// JSON, or any other text.
     case text
     case html
     case xml
@@ -25,7 +25,7 @@ struct BodyText {
   private let beginning: String
   private let contentType: String
 
-  /// More than this, in bytes, is not looked at.
+  /// More than this, in bytes, is not read.
   private static let longest = 1 << 16
 
   init(_ response: HTTPResponse) {
@@ -41,10 +41,10 @@ struct BodyText {
     kind = Self.kind(of: text, contentType)
   }
 
-  /// The fields of a form (`error=invalid_request&error_description=…`); none where the body is none.
+  /// The fields of a form (`error=invalid_request&error_description=…`); empty if the body is not a form.
   var fields: [(name: String, value: String)] { kind == .form ? URLParts.query(of: "?" + beginning) : [] }
 
-  /// The beginning of the text in one line; nil where there is no text to show.
+  /// The beginning of the text in one line; nil if there is no text to show.
   /// - Parameters:
   ///   - secrets: masks the text before it is cut.
   ///   - count: the most characters.
@@ -56,13 +56,13 @@ struct BodyText {
     return text.isEmpty ? nil : secrets.excerpt(of: text, upTo: count)
   }
 
-  /// What is said of a body that cannot be shown.
+  /// What is said about a body that cannot be shown.
   var description: String {
     switch kind {
-    case .elsewhere: "The body of its answer was not received."
+    case .elsewhere: "The body of its answer was not received"
     case .binary:
-      "The body of its answer is not text: \(size) bytes\(contentType.isEmpty ? "" : " of \(Self.line(contentType))")."
-    default: "The body of its answer is empty."
+      "The body of its answer is not text: \(size) bytes\(contentType.isEmpty ? "" : " of \(Self.line(contentType))")"
+    default: "The body of its answer is empty"
     }
   }
 
@@ -94,7 +94,7 @@ struct BodyText {
       let start = text.drop(while: \.isWhitespace).prefix(15).lowercased()
       return contentType.contains("html") || start.hasPrefix("<!doctype html") || start.hasPrefix("<html") ? .html : .xml
     }
-    // What is said to be HTML is often something else.
+    // What is declared as HTML is often something else.
     if first == "{" || first == "[" || first == "\"" { return .text }
     if contentType.contains("html") { return .html }
     return contentType == "application/x-www-form-urlencoded" ? .form : .text
@@ -108,7 +108,7 @@ struct BodyText {
     return stripTags(text.replacing("<", with: " <"))
   }
 
-  /// A text without the elements of a name, from the last of which on it may be cut off.
+  /// A text without the elements of a name, which may be cut off after the last one.
   private static func without(_ name: String, in text: String) -> String {
     var kept = ""
     var rest = text[...]

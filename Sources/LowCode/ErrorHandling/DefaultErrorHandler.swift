@@ -37,7 +37,7 @@ struct DefaultErrorHandler: Component, ErrorHandler {
   private static func maxRetries(_ node: ComponentNode, _ scope: BuildScope) throws -> Int {
     guard let value = node["max_retries"] else { return standardRetries }
     if let number = value.int { return number }
-    let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", location: value.location)
+    let template = InterpolatedString(value.string ?? "", parameters: node.parameters, default: "5", mark: value.mark)
     switch try template.evaluate(EvaluationContext(config: scope.templateConfig)) {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0
@@ -45,6 +45,6 @@ struct DefaultErrorHandler: Component, ErrorHandler {
     case .string(let text): if let number = Int(text) { return number }
     default: break
     }
-    throw ConnectorError(.system, "`max_retries` should give an integer.", at: value)
+    throw ConnectorError(.system, "`max_retries` should give an integer", at: value)
   }
 }

@@ -2,7 +2,7 @@ import AirbyteProtocol
 
 /// What is done about an attempt that no filter of the manifest matches.
 enum DefaultErrorMapping {
-  /// The verdict on a status code; nil where there is none for it.
+  /// The verdict on a status code; nil if there is none for it.
   static func resolution(status: Int) -> ErrorResolution? {
     switch status {
     case 400: ErrorResolution(.fail, .system, text(400, "Bad request: the API rejected the request's parameters"))
@@ -28,7 +28,7 @@ enum DefaultErrorMapping {
     switch attempt {
     case .response(let response):
       return resolution(status: response.status)
-        ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected.")
+        ?? ErrorResolution(.retry, .system, "The API answered with HTTP status \(response.status), which is not expected")
     case .failure(let error):
       switch error.kind {
       case .invalidRedirect, .truncated, .brokenOff: return ErrorResolution(.retry, .transient, error.message)
@@ -40,5 +40,5 @@ enum DefaultErrorMapping {
     }
   }
 
-  private static func text(_ status: Int, _ sentence: String) -> String { "HTTP status \(status). \(sentence)." }
+  private static func text(_ status: Int, _ sentence: String) -> String { "HTTP status \(status). \(sentence)" }
 }

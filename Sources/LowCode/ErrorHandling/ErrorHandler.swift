@@ -44,7 +44,7 @@ package enum Attempt: Sendable {
 /// Decides what is done about an attempt.
 package protocol ErrorHandler: Sendable {
   func interpret(_ attempt: Attempt) throws -> ErrorResolution
-  /// Whether the verdict on a response that is no error may depend on its body.
+  /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool { get }
   /// How often a request is repeated at most.
   var maxRetries: Int { get }
@@ -63,10 +63,10 @@ extension ErrorHandler {
 
 /// Says how long to wait before a request is sent again.
 package protocol BackoffStrategy: Sendable {
-  /// Seconds to wait before the next attempt; nil where another strategy should decide. `attempt` counts from 1.
-  /// - Throws: ``ConnectorError`` where the wait would be longer than the manifest allows.
+  /// Seconds to wait before the next attempt; nil if another strategy should decide. `attempt` counts from 1.
+  /// - Throws: ``ConnectorError`` if the wait would be longer than the manifest allows.
   func delay(after attempt: Attempt, number: Int) throws -> Double?
-  /// What the wait depends on, for people; nil where there is nothing to show.
+  /// What the wait depends on, for people; nil if there is nothing to show.
   func origin(of attempt: Attempt) -> String?
 }
 

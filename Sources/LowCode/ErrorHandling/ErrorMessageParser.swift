@@ -7,7 +7,7 @@ enum ErrorMessageParser {
     "status_message",
   ].map { JSONKey($0) }
 
-  /// The message of `response`: from its JSON body, else the whole body as text; nil where a JSON body has none.
+  /// The message of `response`: from its JSON body, else the whole body as text; nil if a JSON body has none.
   static func message(of response: HTTPResponse) -> String? {
     guard let body = response.json else { return String(validating: response.body, as: UTF8.self) }
     return message(in: body)

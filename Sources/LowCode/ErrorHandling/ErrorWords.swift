@@ -4,7 +4,7 @@ import JSON
 /// Finds what an API says about a failure, wherever in a body it says so: more places than the reference's parser knows, and more
 /// than one of them where they say different things.
 ///
-/// For people alone: what `error_message_contains` looks into is ``ErrorMessageParser``'s.
+/// Only for people: `error_message_contains` uses the text of ``ErrorMessageParser``.
 struct ErrorWords {
   /// The texts in the order in which they are shown, as they were received.
   private(set) var texts: [String] = []
@@ -25,7 +25,7 @@ struct ErrorWords {
   }()
 
   private static let deepest = 16
-  /// More than these are not looked at, or not shown.
+  /// More than these are not read, or not shown.
   private static let mostElements = 5
   private static let mostMembers = 200
   private static let mostVisits = 1_000
@@ -108,7 +108,7 @@ struct ErrorWords {
     return texts.isEmpty ? nil : Self.joined(texts)
   }
 
-  /// What an object says that stands where an explanation does, such as `{"since": ["is no date"]}`.
+  /// What an object that replaces an explanation says, such as `{"since": ["is no date"]}`.
   private mutating func fields(of object: JSONView, _ depth: Int) -> String? {
     var members: [(name: String, value: JSONView)] = []
     object.forEachMember { (name: String, value: JSONView) in
@@ -123,7 +123,7 @@ struct ErrorWords {
 
   private mutating func note(_ text: String) { if first == nil, !text.isEmpty { first = text } }
 
-  /// Texts one behind the other, each once.
+  /// Texts one after the other, each once.
   private static func joined(_ texts: [String]) -> String {
     var kept: [String] = []
     for text in texts where !text.isEmpty && !kept.contains(where: { $0.contains(text) }) { kept.append(text) }

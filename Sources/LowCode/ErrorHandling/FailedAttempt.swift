@@ -1,4 +1,4 @@
-/// An attempt that failed, as errors and log lines speak of it.
+/// An attempt that failed, as errors and log lines describe it.
 struct FailedAttempt {
   /// The method and URL of the request, and how it ended: `GET https://api.test/items was answered with status 404`.
   let outcome: String
@@ -7,7 +7,7 @@ struct FailedAttempt {
   /// How it ended, for sentences that name the request already.
   private let cause: String
   private let answer: APIAnswer?
-  /// Why the API may refuse the request; nil where nothing is known.
+  /// Why the API may refuse the request; nil if nothing is known.
   private let suspicion: String?
 
   init(_ attempt: Attempt, _ request: HTTPRequest, hiding secrets: any Secrets) {
@@ -23,12 +23,12 @@ struct FailedAttempt {
       self.answer = answer
       let refuses = response.status == 401 || response.status == 403
       suspicion = (refuses ? request.emptyCredential : nil).map { name in
-        "The authenticator left `\(name)` empty: look whether the config has what it reads."
+        "The authenticator left `\(name)` empty: check that the config has what it reads"
       }
-      cause = "status \(response.status)."
+      cause = "status \(response.status)"
       let outcome = "\(request.method) \(request.url) was answered with status \(response.status)"
-      self.outcome = "\(outcome)."
-      let said = answer.detail.map { "\(outcome): \($0)" } ?? "\(outcome)."
+      self.outcome = "\(outcome)"
+      let said = answer.detail.map { "\(outcome): \($0)" } ?? "\(outcome)"
       detail = suspicion.map { APIAnswer.sentences(said, $0) } ?? said
     }
   }

@@ -22,7 +22,7 @@ struct HttpResponseFilter: Component {
     statusCodes = Set(try node.nodes("http_codes").compactMap(\.int))
     messagePart = try node.optionalString("error_message_contains")
     if let condition = node["predicate"], let text = condition.string, !text.isEmpty {
-      predicate = InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+      predicate = InterpolatedBoolean(text, parameters: node.parameters, mark: condition.mark)
     } else {
       predicate = nil
     }
@@ -32,7 +32,7 @@ struct HttpResponseFilter: Component {
     origin = "HttpResponseFilter" + node.node.placeText
   }
 
-  /// Whether the verdict on a response that is no error may depend on its body.
+  /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool {
     predicate != nil || messagePart?.isEmpty == false || (errorMessage != nil && statusCodes.contains { $0 < 400 })
   }
@@ -52,7 +52,7 @@ struct HttpResponseFilter: Component {
 
   private func matches(_ response: HTTPResponse) throws -> Bool {
     if statusCodes.contains(response.status) { return true }
-    // As the reference: a predicate does not see the config.
+    // As in the reference, a predicate does not see the config.
     if let predicate, try predicate.evaluate(evaluationContext(response, config: noConfig)) { return true }
     if let messagePart, !messagePart.isEmpty, let message = ErrorMessageParser.message(of: response) {
       return message.contains(messagePart)

@@ -15,9 +15,6 @@ package final class BuildRecovery: Sendable {
 
   private let state = Mutex(State())
 
-  /// Properties whose components count only later, or only where the config says so.
-  private static let deferred: Set<String> = ["stream_template", "$parameters"]
-
   /// Lists and mappings of components are no deeper.
   private static let deepestNesting = 4
 
@@ -31,20 +28,21 @@ package final class BuildRecovery: Sendable {
     state.withLock { _ = $0.begun.insert(path) }
   }
 
-  /// Notes why a component failed, and builds what it has not come to.
+  /// Notes why a component failed, and builds what it did not reach.
   func fail(_ component: ComponentNode, with error: any Error, in scope: BuildScope) {
     let error = ConnectorError(wrapping: error)
     state.withLock { state in
-      // What a component lacks for want of a value that was left out is not wrong with the manifest.
+      // If a component lacks something because a value was left out, the manifest is not wrong.
       if !state.reduced.contains(component.node.path) || error.path != component.node.path { state.errors.append(error) }
     }
-    // What custom code makes of its parts is not known, and streams of a condition may not exist.
-    guard !component.type.hasPrefix("Custom"), component.type != ConditionalStreams.typeName,
-      let properties = ComponentSchema.properties(of: component.type)
-    else { return }
+    // What custom code does with its parts is not known.
+    guard !component.type.hasPrefix("Custom"), let properties = ComponentSchema.properties(of: component.type) else { return }
     if let reduced = without(error, component, properties) { return _ = try? scope.build(reduced, as: (any Component).self) }
-    for (key, value) in component.node.entries ?? [] where properties[key] != nil && !Self.deferred.contains(key) {
-      buildRest(of: value, in: surroundings(of: component, scope), depth: 0)
+    let type = scope.registry.type(named: component.type)
+    guard let inner = type.map({ $0.partScope(of: component, in: scope) }) ?? scope else { return }
+    for (key, value) in component.node.entries ?? []
+    where key != "$parameters" && properties[key] != nil && !ComponentSchema.isDeferred(key, of: component.type) {
+      buildRest(of: value, in: inner, depth: 0)
     }
   }
 
@@ -63,29 +61,13 @@ package final class BuildRecovery: Sendable {
     guard depth < Self.deepestNesting else { return }
     if let elements = node.sequence {
       for element in elements { buildRest(of: element, in: scope, depth: depth + 1) }
-    } else if let type = node["type"]?.string, scope.registry.has(type) {
+    } else if let type = node["type"]?.string, scope.registry.type(named: type) != nil {
       let path = node.path
       guard !(state.withLock { $0.begun.contains(path) }) else { return }
       // What keeps it from being built comes here by the registry.
       _ = try? scope.build(node, as: (any Component).self)
     } else {
       for (_, value) in node.entries ?? [] { buildRest(of: value, in: scope, depth: depth + 1) }
-    }
-  }
-
-  /// What the parts of a component find around them, as far as it depends on nothing that was not built.
-  private func surroundings(of component: ComponentNode, _ scope: BuildScope) -> BuildScope {
-    var stream = scope.stream
-    switch component.type {
-    case DeclarativeStream.typeName, StateDelegatingStream.typeName:
-      stream.name = component["name"]?.string ?? ""
-      var reading = ReadingScope()
-      reading.incrementalSync = component["incremental_sync"]
-      return scope.entering(stream).entering(reading)
-    case ParentStreamConfig.typeName:
-      stream.state = nil
-      return scope.entering(stream)
-    default: return scope
     }
   }
 }

@@ -1,28 +1,29 @@
 import AirbyteProtocol
 import JSON
+import YAML
 
 /// A component's node while it is decoded: typed access to its properties, with errors that say where.
 package struct ComponentNode: Sendable {
   package let node: ManifestNode
 
-  /// - Throws: ``ConnectorError`` where `node` is not a mapping.
+  /// - Throws: ``ConnectorError`` if `node` is not a mapping.
   package init(_ node: ManifestNode) throws {
     guard node.mapping != nil else {
-      throw ConnectorError(.system, "A component is expected here: a mapping with a `type`.", at: node)
+      throw ConnectorError(.system, "A component is expected here: a mapping with a `type`", at: node)
     }
     self.node = node
   }
 
   /// The component's `type`.
   package var type: String { node["type"]?.string ?? "" }
-  package var location: SourceLocation? { node.location }
+  package var mark: SourceMark? { node.mark }
 
   /// The component's `$parameters`, as templates see them in `parameters`.
   package var parameters: JSONObject {
     if case .object(let object)? = node["$parameters"]?.value { object } else { [:] }
   }
 
-  /// The property's node; nil where it is absent or null.
+  /// The property's node; nil if it is absent or null.
   package subscript(property: String) -> ManifestNode? {
     guard let value = node[property], !value.isNull else { return nil }
     return value
@@ -30,7 +31,7 @@ package struct ComponentNode: Sendable {
 
   package func required(_ property: String) throws -> ManifestNode {
     guard let value = self[property] else {
-      throw ConnectorError(.system, "`\(type)` needs `\(property)`.", at: node)
+      throw ConnectorError(.system, "`\(type)` needs `\(property)`", at: node, cause: .missing([property]))
     }
     return value
   }
@@ -57,14 +58,14 @@ package struct ComponentNode: Sendable {
     return number
   }
 
-  /// The elements of a list; empty where the property is absent.
+  /// The elements of a list; empty if the property is absent.
   package func nodes(_ property: String) throws -> [ManifestNode] {
     guard let value = self[property] else { return [] }
     guard let nodes = value.sequence else { throw mismatch(property, "a list", value) }
     return nodes
   }
 
-  /// The strings of a list; empty where the property is absent.
+  /// The strings of a list; empty if the property is absent.
   package func strings(_ property: String) throws -> [String] {
     try nodes(property).map { node in
       guard let text = node.string else { throw mismatch(property, "a list of strings", node) }
@@ -73,6 +74,6 @@ package struct ComponentNode: Sendable {
   }
 
   package func mismatch(_ property: String, _ expected: String, _ node: ManifestNode) -> ConnectorError {
-    ConnectorError(.system, "`\(property)` of `\(type)` should be \(expected).", at: node)
+    ConnectorError(.system, "`\(property)` of `\(type)` should be \(expected)", at: node)
   }
 }

@@ -11,12 +11,12 @@ package struct ComponentRegistry: Sendable {
   /// The names of all components that can be built.
   package var names: Set<String> { Set(types.keys) }
 
-  func has(_ name: String) -> Bool { types[name] != nil }
+  func type(named name: String) -> (any Component.Type)? { types[name] }
 
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
 
-  /// - Parameter name: the type to build; nil where the node has to name it.
+  /// - Parameter name: the type to build; nil if the node has to name it.
   func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in scope: BuildScope) throws -> Role {
     let component = try ComponentNode(node)
     let name = name ?? component.type
@@ -34,12 +34,12 @@ package struct ComponentRegistry: Sendable {
     _ component: ComponentNode, named name: String, as role: Role.Type, in scope: BuildScope
   ) throws -> Role {
     let node = component.node
-    guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here.", at: node) }
+    guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here", at: node) }
     guard let type = types[name] else {
       throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
     guard let built = try type.init(from: component, in: scope) as? Role else {
-      throw ConnectorError(.system, "A `\(name)` is not allowed here.", at: node)
+      throw ConnectorError(.system, "A `\(name)` is not allowed here", at: node)
     }
     return built
   }

@@ -19,7 +19,7 @@ package enum ComponentSchema {
   /// The names of all definitions, in the order of the schema.
   package static var definitionNames: [String] { Array(definitions.keys) }
 
-  /// The schema of a definition; nil where there is none of that name.
+  /// The schema of a definition; nil if there is none of that name.
   package static func definition(_ name: String) -> JSONValue? { definitions[name] }
 
   /// The properties of a definition by name, in the order of the schema; empty for one that is not an object, nil for none at all.
@@ -27,14 +27,14 @@ package enum ComponentSchema {
     definitions[name].map { object($0, "properties") ?? [:] }
   }
 
-  /// The names of the properties without which a definition is not valid; nil where there is no such definition.
+  /// The names of the properties without which a definition is not valid; nil if there is no such definition.
   package static func requiredProperties(of name: String) -> [String]? {
     guard case .object(let definition)? = definitions[name] else { return nil }
     guard case .array(let names)? = definition["required"] else { return [] }
     return names.compactMap { if case .string(let name) = $0 { name } else { nil } }
   }
 
-  /// The node that a `$ref` of this schema names, such as `#/definitions/Spec`; nil where it leads nowhere.
+  /// The node that a `$ref` of this schema names, such as `#/definitions/Spec`; nil if it leads nowhere.
   package static func resolve(_ reference: String) -> JSONValue? {
     guard reference.hasPrefix("#") else { return nil }
     var node = document

@@ -49,7 +49,7 @@ package struct RuntimeEnvironment: Sendable {
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
 package protocol Log: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
-  /// Whether lines of the level DEBUG are wanted: what only they show need not be made otherwise.
+  /// Whether lines of the level DEBUG are needed: what only they show need not be made otherwise.
   var isDebugging: Bool { get }
   /// Logs a step of the run at the level DEBUG, with its values for machines.
   func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject)
@@ -83,7 +83,7 @@ extension RunEvents where Self: Log {
 
 extension RuntimeEnvironment {
   /// Says what a stream left out, and why it has no records.
-  /// - Parameter stream: the stream that is over; nil where all of them are.
+  /// - Parameter stream: the stream that is over; nil if all of them are.
   func reportWhatIsMissing(of stream: String? = nil) {
     omissions.report(of: stream, to: log)
     tallies.report(of: stream, to: log, hiding: secrets)

@@ -60,14 +60,14 @@ package struct ReadingScope: Sendable {
 package struct ExchangeScope: Sendable {
   /// What reads the bodies of responses.
   package var decoder: (any Decoder)?
-  /// The base of the requester's URLs.
-  package var urlBase: InterpolatedString?
+  /// The requester around an authenticator, as the manifest has it.
+  package var requester: ComponentNode?
   /// Whether the requester keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses: Bool
 
-  package init(decoder: (any Decoder)? = nil, urlBase: InterpolatedString? = nil, keepsResponses: Bool = false) {
+  package init(decoder: (any Decoder)? = nil, requester: ComponentNode? = nil, keepsResponses: Bool = false) {
     self.decoder = decoder
-    self.urlBase = urlBase
+    self.requester = requester
     self.keepsResponses = keepsResponses
   }
 }

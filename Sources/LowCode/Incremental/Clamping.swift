@@ -1,6 +1,6 @@
 import PythonTime
 
-/// Where the bounds of a datetime cursor's windows have to lie: on days, on a weekday, on the first of months, or anywhere.
+/// Where the bounds of a datetime cursor's windows have to be: on days, on a weekday, on the first of months, or anywhere.
 package enum Clamping: Sendable, Hashable {
   case none
   case day

@@ -8,7 +8,7 @@ final class ConcurrentCursor: Cursor {
   private let timeline: Mutex<CursorTimeline>
   private let initialBounds: CursorBounds
 
-  /// - Throws: ``ConnectorError`` where the state or the manifest's start cannot be read.
+  /// - Throws: ``ConnectorError`` if the state or the manifest's start cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject) throws {
     self.definition = definition
     let timeline = try CursorTimeline(definition, state: state)
@@ -29,7 +29,7 @@ final class ConcurrentCursor: Cursor {
     do {
       return try windows.next()
     } catch {
-      throw definition.failure("its windows cannot be computed.", error)
+      throw definition.failure("its windows cannot be computed", error)
     }
   }
 
@@ -43,8 +43,8 @@ final class ConcurrentCursor: Cursor {
 
   var state: JSONObject { get throws { try timeline.withLock { try $0.state } } }
 
-  /// What was read during this run does not move the bounds: they are those of the state that was handed in.
-  func bounds(for slice: StreamSlice) -> CursorBounds { initialBounds }
+  /// What was read during this run does not move the bounds: they are those of the state that was passed in.
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? { initialBounds }
 
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { definition.moment(of: state) }
 

@@ -10,10 +10,10 @@ final class ConcurrentPerPartitionCursor: Cursor {
   private let now: @Sendable () -> Int64
   private let progress: Mutex<PerPartitionProgress>
   /// The bounds that were asked for last: a reader asks for those of one slice again and again.
-  private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds)?>(nil)
+  private let lastBounds = Mutex<(slice: StreamSlice, bounds: CursorBounds?)?>(nil)
 
   /// - Parameter usesGlobalCursor: whether all partitions share one cursor, unless the state says otherwise.
-  /// - Throws: ``ConnectorError`` where the state cannot be read.
+  /// - Throws: ``ConnectorError`` if the state cannot be read.
   init(
     _ definition: CursorDefinition, router: any PartitionRouter, state: JSONObject, usesGlobalCursor: Bool,
     now: @escaping @Sendable () -> Int64
@@ -38,7 +38,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     let key = PartitionKey(partition.partition)
     let parentState = try router.parentState
     guard case .windows(var windows) = try progress.withLock({ try $0.begin(key, parentState: parentState) }) else { return }
-    // One window ahead, so that the last one is known when it is handed out.
+    // One window ahead, so that the last one is known when it is given out.
     var next = try nextWindow(&windows)
     while let window = next {
       next = try nextWindow(&windows)
@@ -46,7 +46,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
       let slice = definition.cursorSlice(window)
       if let shared = slice.keys.first(where: { partition.partition[$0] != nil }) {
         throw ConnectorError(
-          .system, "Stream `\(definition.streamName)` has `\(shared)` both in its partitions and in its cursor's windows.")
+          .system, "Stream `\(definition.streamName)` has `\(shared)` both in its partitions and in its cursor's windows")
       }
       progress.withLock { $0.handOut(key, isLast: isLast) }
       try await body(StreamSlice(partition: partition.partition, cursorSlice: slice, extraFields: partition.extraFields))
@@ -57,7 +57,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
     do {
       return try windows.next()
     } catch {
-      throw definition.failure("its windows cannot be computed.", error)
+      throw definition.failure("its windows cannot be computed", error)
     }
   }
 
@@ -83,7 +83,7 @@ final class ConcurrentPerPartitionCursor: Cursor {
 
   var state: JSONObject { get throws { try progress.withLock { try $0.state } } }
 
-  func bounds(for slice: StreamSlice) -> CursorBounds {
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? {
     if let last = lastBounds.withLock({ $0 }), last.slice === slice { return last.bounds }
     let key = PartitionKey(slice.partition)
     let bounds = progress.withLock { $0.bounds(for: key) }

@@ -24,8 +24,8 @@ package protocol Cursor: RequestOptionsProvider {
   func finish() throws -> JSONObject
   /// The values that are new for a read of `slice`, for streams that filter on the client's side or stop a feed by them.
   /// Ask once a page rather than once a record.
-  func bounds(for slice: StreamSlice) -> CursorBounds
-  /// Up to when `state` says that the stream was read; nil where it does not say so in time.
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)?
+  /// Up to when `state` says that the stream was read; nil if it does not say so in time.
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime?
 }
 
@@ -35,11 +35,11 @@ extension Cursor {
   package func observer(for slice: StreamSlice) -> any CursorObserver { IdleObserver() }
   package func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? { nil }
   package func finish() throws -> JSONObject { try state }
-  package func bounds(for slice: StreamSlice) -> CursorBounds { .everything }
+  package func bounds(for slice: StreamSlice) -> (any RecordBounds)? { nil }
   package func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
 
   /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
-  package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice).admit(record) }
+  package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice)?.admit(record) ?? true }
 }
 
 /// What was seen of the records of a slice.
@@ -64,7 +64,7 @@ package protocol CursorObserver: AnyObject, Sendable {
   /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is
   /// skipped).
   func observe(_ record: borrowing Record) throws
-  /// Takes in the records of a page. As with the reference, one that cannot be taken in is the last one: those behind it are dropped.
+  /// Takes in the records of a page. As in the reference, one that cannot be taken in is the last one: those behind it are dropped.
   /// - Returns: why it cannot.
   func observe(_ page: inout Page) -> (any Error)?
   /// What was seen until now.
@@ -96,4 +96,10 @@ final class IdleObserver: CursorObserver {
   func observe(_ record: borrowing Record) {}
   func observe(_ page: inout Page) -> (any Error)? { nil }
   func finish() -> Observation { Observation() }
+}
+
+/// What is new in a slice: where a stream filters by its cursor, other records are dropped.
+package protocol RecordBounds: Sendable {
+  /// Whether the record is new. One whose cursor value is missing or cannot be read counts as new.
+  func admit(_ record: borrowing Record) -> Bool
 }

@@ -1,19 +1,8 @@
-import Synchronization
-
 /// The cursor values that are new for a read: what is kept where a stream filters by its cursor.
-package struct CursorBounds: Sendable {
-  private let definition: CursorDefinition?
-  private let lowest: CursorValue?
+struct CursorBounds: RecordBounds {
+  private let definition: CursorDefinition
+  private let lowest: CursorValue
   private let end: CursorValue?
-
-  /// Everything is new.
-  static let everything = CursorBounds()
-
-  private init() {
-    definition = nil
-    lowest = nil
-    end = nil
-  }
 
   init(definition: CursorDefinition, lowest: CursorValue) {
     self.definition = definition
@@ -21,10 +10,9 @@ package struct CursorBounds: Sendable {
     end = try? definition.end()
   }
 
-  /// Whether the record's value lies between the lowest new value and the end of the stream.
+  /// Whether the record's value is between the lowest new value and the end of the stream.
   /// A record without a value that can be read is kept.
-  package func admit(_ record: borrowing Record) -> Bool {
-    guard let definition, let lowest else { return true }
+  func admit(_ record: borrowing Record) -> Bool {
     guard let field = record[definition.field], !field.isNull else {
       definition.warnOfMissingValue()
       return true
@@ -41,14 +29,5 @@ package struct CursorBounds: Sendable {
     // The end moves on while a stream is read.
     guard let end = try? definition.end() else { return true }
     return !end.isBefore(value)
-  }
-}
-
-/// Says something once.
-final class Once: Sendable {
-  private let isDone = Atomic(false)
-
-  func callAsFunction(_ action: () -> Void) {
-    if isDone.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged { action() }
   }
 }

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 import PythonTime
 
-/// What a stream's manifest says of its cursor, settled: shared by the cursors of all of its partitions.
+/// What a stream's manifest says about its cursor, evaluated: shared by the cursors of all of its partitions.
 final class CursorDefinition: Sendable {
   /// The keys of a slice that hold its window.
   struct Boundaries: Sendable {
@@ -15,7 +15,7 @@ final class CursorDefinition: Sendable {
   let converter: CursorValueConverter
   let rules: WindowRules
   let boundaries: Boundaries
-  /// Whether a slice's window says what was read; a counting cursor goes by its records instead.
+  /// Whether a slice's window says what was read; a counting cursor uses its records instead.
   let readsWindows: Bool
   /// Where the stream begins, as the manifest says it now.
   let start: @Sendable () throws -> CursorValue
@@ -51,8 +51,8 @@ final class CursorDefinition: Sendable {
     missingValue {
       log.log(
         .warn,
-        "Stream \(streamName): a record has no value in its cursor field `\(field.string)`; it counts as new and does not move the "
-          + "state on."
+        "Stream \(streamName): a record has no value in its cursor field `\(field.string)`; it counts as new and does not advance the "
+          + "state."
       )
     }
   }
@@ -62,18 +62,18 @@ final class CursorDefinition: Sendable {
       let reason = error.reason(hiding: secrets)
       log.log(
         .warn,
-        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not move on. \(reason)"
+        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not advance. \(reason)"
       )
     }
   }
 
   /// The cursor value at a place of a state.
-  /// - Throws: ``ConnectorError`` that says what stands there and what should.
+  /// - Throws: ``ConnectorError`` that says what is there and what should be.
   func read(_ value: JSONValue, _ place: String) throws(ConnectorError) -> CursorValue {
     do throws(CursorValueError) {
       return try converter.parse(value)
     } catch {
-      throw unreadable("\(place) is \(excerpt(of: value)), which is no value of the cursor. \(error.reason(hiding: secrets))")
+      throw unreadable("\(place) is \(excerpt(of: value)), which is not a valid cursor value. \(error.reason(hiding: secrets))")
     }
   }
 
@@ -84,8 +84,8 @@ final class CursorDefinition: Sendable {
   func unreadable(_ reason: String) -> ConnectorError {
     ConnectorError(
       .config,
-      "The state of stream `\(streamName)` cannot be read: \(reason) Correct the state, or reset the stream to read it from its "
-        + "beginning.")
+      "The state of stream `\(streamName)` cannot be read: \(reason). Correct the state, or reset the stream to read it from its "
+        + "beginning")
   }
 
   /// An error of the stream's cursor that neither the user nor the manifest's author can foresee.
@@ -95,7 +95,7 @@ final class CursorDefinition: Sendable {
     return ConnectorError(.system, "Stream `\(streamName)`: \(message)", internalMessage: reason)
   }
 
-  /// Up to when a state of one timeline says that it was read; nil where it has no readable moment.
+  /// Up to when a state of one timeline says that it was read; nil if it has no readable moment.
   func moment(of state: JSONObject) -> PyDateTime? {
     let value: JSONValue?
     if CursorTimeline.isConcurrent(state) {

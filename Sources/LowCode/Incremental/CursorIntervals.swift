@@ -13,7 +13,7 @@ package struct CursorInterval: Sendable, Hashable {
     self.mostRecent = mostRecent
   }
 
-  /// The value as Python's truth would have it: a counting cursor's zero is none.
+  /// The value if Python counts it as true: a counting cursor's zero does not count.
   fileprivate var knownMostRecent: CursorValue? { mostRecent.flatMap { $0.isTruthy ? $0 : nil } }
 }
 
@@ -51,7 +51,7 @@ package struct CursorIntervals: Sendable, Hashable {
   }
 
   /// The value up to which everything was read: the largest one seen in the first stretch, or where it starts.
-  /// - Returns: nil where nothing was read, not even the stretch that delimits the start.
+  /// - Returns: nil if nothing was read, not even the stretch that delimits the start.
   package func latestComplete(unit: CursorDuration?) throws(PythonTimeError) -> CursorValue? {
     var merged = self
     try merged.merge(unit: unit)

@@ -11,7 +11,7 @@ struct CursorTimeline: Sendable {
   /// Where the last read ended, or else `configuredStart`.
   let start: CursorValue
   private(set) var intervals: CursorIntervals
-  /// The state that was handed in, whose other keys stay.
+  /// The state that was passed in, whose other keys stay.
   private var legacy: JSONObject
   private var hasClosedSlice = false
   /// Why no state can be said any more.
@@ -20,7 +20,7 @@ struct CursorTimeline: Sendable {
   /// - Parameters:
   ///   - state: `{cursor_field: value}` or `{"state_type": "date-range", "slices": […]}`.
   ///   - runtimeLookback: seconds that are taken off a sequential state's value.
-  /// - Throws: ``ConnectorError`` where the state or the manifest's start cannot be read.
+  /// - Throws: ``ConnectorError`` if the state or the manifest's start cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject, runtimeLookback: Int = 0) throws {
     self.definition = definition
     var state = state
@@ -52,7 +52,7 @@ struct CursorTimeline: Sendable {
         legacy = state
       }
     } catch {
-      throw definition.failure("its state or its start cannot be read.", error)
+      throw definition.failure("its state or its start cannot be read", error)
     }
   }
 
@@ -63,15 +63,15 @@ struct CursorTimeline: Sendable {
   private static func intervals(of state: JSONObject, _ definition: CursorDefinition) throws -> [CursorInterval] {
     let slices: [JSONValue]
     switch state["slices"] {
-    // As the reference: whatever is empty holds no slices.
+    // As in the reference, whatever is empty holds no slices.
     case nil, .string("")?, .object([:])?: slices = []
     case .array(let elements)?: slices = elements
-    case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other)).")
+    case let other?: throw definition.unreadable("`slices` should be a list, not \(definition.excerpt(of: other))")
     }
     return try slices.map { slice in
       func value(_ key: String) throws -> CursorValue? { try slice[key].map { try definition.read($0, "`\(key)` of a slice") } }
       guard let start = try value("start"), let end = try value("end") else {
-        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(definition.excerpt(of: slice)).")
+        throw definition.unreadable("a slice should have a `start` and an `end`, but is \(definition.excerpt(of: slice))")
       }
       return CursorInterval(start: start, end: end, mostRecent: try value("most_recent_cursor_value"))
     }
@@ -82,14 +82,14 @@ struct CursorTimeline: Sendable {
     do {
       try intervals.merge(unit: definition.converter.unit)
     } catch {
-      throw definition.failure("the slices of its state cannot be joined.", error)
+      throw definition.failure("the slices of its state cannot be joined", error)
     }
     guard !intervals.all.isEmpty else { throw noSlices }
     definition.warn(ofStart: start, isFromState: configuredStart.isBefore(start))
     return SliceWindows(rules: definition.rules, start: configuredStart, read: intervals.all, end: definition.end)
   }
 
-  /// Takes a slice in that was read wholly.
+  /// Adds a slice that was read completely.
   /// - Returns: whether the state moved.
   mutating func close(_ slice: StreamSlice, mostRecent: CursorValue?) throws -> Bool {
     defer { hasClosedSlice = true }
@@ -97,7 +97,7 @@ struct CursorTimeline: Sendable {
       if definition.readsWindows {
         let bounds = [definition.boundaries.start, definition.boundaries.end].compactMap { slice.merged[$0] }
         guard bounds.count == 2 else {
-          throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window.")
+          throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window")
         }
         intervals.append(
           CursorInterval(
@@ -107,7 +107,7 @@ struct CursorTimeline: Sendable {
         guard let mostRecent, mostRecent.isTruthy else { return false }
         guard !hasClosedSlice else {
           throw ConnectorError(
-            .system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow.")
+            .system, "Stream `\(definition.streamName)` has several slices, which a counting cursor cannot follow")
         }
         intervals.append(CursorInterval(start: start, end: mostRecent, mostRecent: mostRecent))
       }
@@ -115,15 +115,15 @@ struct CursorTimeline: Sendable {
       if intervals.all.count > 1 { definition.warn(ofGapsIn: intervals) }
       return true
     } catch {
-      throw definition.failure("a slice cannot be added to its state.", error)
+      throw definition.failure("a slice cannot be added to its state", error)
     }
   }
 
   /// Takes in a slice whose records have a cursor value that cannot be compared with the others: there is no state any more.
   mutating func close(unusable value: JSONValue) throws -> Never {
-    let reason = ConnectorError(.system, "A counting cursor needs numbers, not \(value.jsonText).")
-    fault = definition.failure("a slice cannot be added to its state.", reason)
-    throw definition.failure("a slice cannot be added to its state.", reason)
+    let reason = ConnectorError(.system, "A counting cursor needs numbers, not \(value.jsonText)")
+    fault = definition.failure("a slice cannot be added to its state", reason)
+    throw definition.failure("a slice cannot be added to its state", reason)
   }
 
   /// The value that the state carries.
@@ -132,13 +132,13 @@ struct CursorTimeline: Sendable {
       do {
         return try intervals.latestComplete(unit: definition.converter.unit)
       } catch {
-        throw definition.failure("the slices of its state cannot be joined.", error)
+        throw definition.failure("the slices of its state cannot be joined", error)
       }
     }
   }
 
-  /// `{cursor_field: value}`, with the other keys of the state that was handed in.
-  /// - Throws: ``ConnectorError`` where the state that was handed in has no slices, or a slice could not be added.
+  /// `{cursor_field: value}`, with the other keys of the state that was passed in.
+  /// - Throws: ``ConnectorError`` if the state that was passed in has no slices, or a slice could not be added.
   var state: JSONObject {
     get throws {
       if let fault { throw fault }
@@ -149,7 +149,7 @@ struct CursorTimeline: Sendable {
     }
   }
 
-  private var noSlices: ConnectorError { definition.unreadable("`slices` has no slices.") }
+  private var noSlices: ConnectorError { definition.unreadable("`slices` has no slices") }
 
   /// What a read of this timeline takes as new: from the lookback window on, but not before the configured start.
   var bounds: CursorBounds {

@@ -4,7 +4,7 @@ import PythonTime
 
 /// Why a cursor value could not be read.
 enum CursorValueError: Error, Sendable {
-  /// The value fits none of the formats: Python's `ValueError`, after which a read goes on.
+  /// The value fits none of the formats: Python's `ValueError`, after which a read continues.
   case unreadable(JSONValue, formats: [String])
   /// The value has a type or a size that ends the read in Python too.
   case impossible(String)
@@ -15,7 +15,7 @@ enum CursorValueError: Error, Sendable {
   func reason(hiding secrets: any Secrets) -> String {
     switch self {
     case .unreadable(let value, let formats):
-      "None of the formats \(formats) fits \(secrets.excerpt(of: value.jsonText, upTo: Self.longestQuotation))."
+      "None of the formats \(formats) fits \(secrets.excerpt(of: value.jsonText, upTo: Self.longestQuotation))"
     case .impossible(let reason): reason
     }
   }
@@ -35,7 +35,7 @@ enum CursorValueConverter: Sendable {
       case .double(let number): return .double(number)
       case .number(let digits): return BigInt(digits, radix: 10).map { .large($0) } ?? .double(Double(digits) ?? .nan)
       case .bool(let flag): return .int(flag ? 1 : 0)
-      default: throw .impossible("A counting cursor needs numbers, not \(value.jsonText).")
+      default: throw .impossible("A counting cursor needs numbers, not \(value.jsonText)")
       }
     }
   }
@@ -55,7 +55,7 @@ enum CursorValueConverter: Sendable {
     }
   }
 
-  /// How far apart two stretches of a state may be and still be joined.
+  /// How far apart two parts of a state can be and still be joined.
   var unit: CursorDuration? { if case .datetime(let formats) = self { formats.unit } else { nil } }
 }
 
@@ -151,7 +151,7 @@ final class DatetimeCursorFormats: Sendable {
     throw unreadable(value)
   }
 
-  /// nil where the format does not fit.
+  /// nil if the format does not fit.
   private func reading(_ read: () throws(PythonTimeError) -> PyDateTime) throws(CursorValueError) -> PyDateTime? {
     do throws(PythonTimeError) {
       return try read()

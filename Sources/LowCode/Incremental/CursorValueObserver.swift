@@ -25,7 +25,7 @@ final class CursorValueObserver: CursorObserver {
 struct CursorValues: Sendable {
   private let definition: CursorDefinition
   private var lastText: [UInt8] = []
-  /// What is earlier was not asked for; nil where no request says from when on records are wanted.
+  /// What is earlier was not asked for; nil if no request says from which time records are needed.
   private let earliest: Int?
   private var counts = (values: 0, early: 0)
   private var greatest: CursorValue?
@@ -64,7 +64,7 @@ struct CursorValues: Sendable {
       counts.values += 1
       if moment.epochMicroseconds < earliest { counts.early += 1 }
     }
-    if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText).") }
+    if let unusable { throw failure("A number cannot be compared with \(unusable.jsonText)") }
     if let greatest, !greatest.isBefore(value) {
       // Nothing to keep.
     } else {
@@ -74,7 +74,7 @@ struct CursorValues: Sendable {
 
   private func failure(_ reason: String) -> ConnectorError {
     ConnectorError(
-      .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used.",
+      .system, "Stream `\(definition.streamName)`: a record's cursor field `\(definition.field.string)` cannot be used",
       internalMessage: reason)
   }
 

@@ -3,7 +3,7 @@ import PythonTime
 /// What a read says once of a stream whose cursor leaves nothing to read, or whose state cannot move.
 extension CursorDefinition {
   /// Warns at the stream's end where it begins after its end.
-  /// - Parameter isFromState: whether `start` comes from the state that was handed in.
+  /// - Parameter isFromState: whether `start` comes from the state that was passed in.
   func warn(ofStart start: CursorValue, isFromState: Bool) {
     guard case .datetime(let formats) = converter, readsWindows, let end = try? end(),
       let first = start.moment?.epochMicroseconds, let last = end.moment?.epochMicroseconds,
@@ -16,7 +16,7 @@ extension CursorDefinition {
       let (from, to) = (written(start), written(end))
       guard isFromState else {
         return
-          "it begins at \(from), which is after its end, \(to): nothing is read. Look at its `start_datetime` and `end_datetime`."
+          "it begins at \(from), which is after its end, \(to): nothing is read. Check its `start_datetime` and `end_datetime`."
       }
       let what = isAnyRead ? "nothing but its `lookback_window` is read" : "nothing is read"
       if Int64(first) > runtime.now() {
@@ -46,13 +46,13 @@ extension CursorDefinition {
     guard let stuck else { return }
     runtime.warnings.keep(.fineGranularity, of: streamName) {
       "its state stays at \(written(stuck.0.end)), though more was read: its `cursor_granularity` is finer than the "
-        + "`datetime_format` `\(formats.output.format)` can write, so that the windows that were read do not join. "
-        + "Give it the granularity of its format."
+        + "`datetime_format` `\(formats.output.format)` can express, so the windows that were read do not join. "
+        + "Use the granularity of its format."
     }
   }
 
-  /// The moment before which a record of a slice was not asked for, in microseconds since 1970; nil where no option of the requests says
-  /// from when on records are wanted. A day is left for APIs that go by days, or by another zone.
+  /// The moment before which a record of a slice was not asked for, in microseconds since 1970; nil if no option of the requests
+  /// says from which time records are needed. A day is subtracted for APIs that use whole days, or another zone.
   func earliestAskedFor(in slice: StreamSlice) -> Int? {
     guard readsWindows, requestOptions.startOption != nil, let start = slice.cursorSlice[boundaries.start],
       let moment = (try? converter.parse(start))?.moment
@@ -66,7 +66,7 @@ extension CursorDefinition {
     runtime.warnings.keep(.earlyRecords, of: streamName) {
       "most of its records are older than what was asked for: their `\(field.string)` is before \(start.string ?? start.jsonText), which "
         + "\(option.name.map { "`\($0)`" } ?? "the `start_time_option`") says. If the API does not know this parameter, each read reads all "
-        + "records again: look at its documentation, or drop the older ones by `is_client_side_incremental: true`."
+        + "records again: check its documentation, or drop the older ones by `is_client_side_incremental: true`."
     }
   }
 }

@@ -9,7 +9,7 @@ struct DatetimeBasedCursor: IncrementalSync {
   let isClientSideIncremental: Bool
   private let field: String
   private let formats: DatetimeCursorFormats
-  /// How windows are cut. The reference settles it for each partition anew, so that a mistake shows when the first one is read.
+  /// How windows are cut. The reference decides it for each partition again, so that a mistake shows when the first one is read.
   private let cutting: Result<Cutting, ConnectorError>
   private let boundaries: CursorDefinition.Boundaries
   private let start: MinMaxDatetime
@@ -97,7 +97,7 @@ struct DatetimeBasedCursor: IncrementalSync {
       let step = try evaluatedDuration(node["step"], parameters, evaluation)
       guard isGiven(node["step"]) == isGiven(node["cursor_granularity"]) else {
         throw ConnectorError(
-          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or none.", at: node.node)
+          .system, "`step` and `cursor_granularity` of a `DatetimeBasedCursor` go together: give both or neither", at: node.node)
       }
       let clamping = try clamping(node, parameters, evaluation)
       let lookback = try evaluatedDuration(node["lookback_window"], parameters, evaluation)
@@ -124,7 +124,7 @@ struct DatetimeBasedCursor: IncrementalSync {
       return try CursorDuration(iso: text)
     } catch {
       throw ConnectorError(
-        .system, "`\(text)` is not an ISO 8601 duration such as P30D or PT1H.", at: node, internalMessage: error.description)
+        .system, "`\(text)` is not an ISO 8601 duration such as P30D or PT1H", at: node, internalMessage: error.description)
     }
   }
 
@@ -135,7 +135,7 @@ struct DatetimeBasedCursor: IncrementalSync {
     let value = try InterpolatedString(node, parameters: parameters).evaluate(evaluation)
     guard value.isTruthy else { return nil }
     guard let text = value.text else {
-      throw ConnectorError(.system, "A duration such as P30D or PT1H is expected here.", at: node)
+      throw ConnectorError(.system, "A duration such as P30D or PT1H is expected here", at: node)
     }
     return try duration(node, text)
   }
@@ -150,14 +150,14 @@ struct DatetimeBasedCursor: IncrementalSync {
     case "WEEK":
       guard let weekday = clamping["target_details"]?["weekday"]?.string else {
         throw ConnectorError(
-          .system, "Clamping to a WEEK needs the `weekday` on which it begins, in `target_details`.", at: clamping)
+          .system, "Clamping to a WEEK needs the `weekday` on which it begins, in `target_details`", at: clamping)
       }
       guard let day = Clamping.weekdays.firstIndex(of: weekday) else {
-        throw ConnectorError(.system, "`\(weekday)` is not a weekday such as MONDAY.", at: clamping)
+        throw ConnectorError(.system, "`\(weekday)` is not a weekday such as MONDAY", at: clamping)
       }
       return .week(day)
     case let other:
-      throw ConnectorError(.system, "Clamping goes to a DAY, a WEEK or a MONTH, not to `\(other)`.", at: target)
+      throw ConnectorError(.system, "Clamping goes to a DAY, a WEEK or a MONTH, not to `\(other)`", at: target)
     }
   }
 }

@@ -2,7 +2,7 @@ import PythonTime
 
 /// A strptime format of fixed parts, for reading the bytes of the usual texts without a regular expression.
 ///
-/// ``parse(_:)`` gives what strptime gives, or nil, which says nothing about the text. ``canMatch(_:)`` is false only for texts
+/// ``parse(_:)`` gives what strptime gives, or nil, which means nothing for the text. ``canMatch(_:)`` is false only for texts
 /// that strptime refuses.
 struct DatetimePattern: Sendable {
   private enum Part: Sendable {
@@ -112,7 +112,7 @@ struct DatetimePattern: Sendable {
     return true
   }
 
-  /// Whether strptime could accept the text, going by what kind of character stands where.
+  /// Whether strptime could accept the text, judged by the kind of character at each position.
   func canMatch(_ text: UnsafeBufferPointer<UInt8>) -> Bool { Self.canMatch(parts[...], text, 0) }
 
   /// The parts are as many as the format has, so that the recursion is bounded by the manifest.

@@ -15,7 +15,7 @@ final class FinalStateCursor: Cursor {
 
   var state: JSONObject { [Self.stateKey: true] }
 
-  /// Now, where the state is one of a read that came to its end.
+  /// Now, if the state is from a read that was completed.
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? {
     state[Self.stateKey]?.isTruthy == true ? now : nil
   }

@@ -10,7 +10,7 @@ package protocol IncrementalSync: Component {
   var isClientSideIncremental: Bool { get }
   /// The cursor of a stream that `router` cuts into partitions, or none does.
   /// - Parameter context: of the stream, with its state.
-  /// - Throws: ``ConnectorError`` where the state or the stream's start cannot be read.
+  /// - Throws: ``ConnectorError`` if the state or the stream's start cannot be read.
   func cursor(router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor
 }
 
@@ -23,7 +23,7 @@ extension IncrementalSync {
     if let configured, let first = configured.first, !first.isEmpty {
       guard configured.count == 1 else {
         throw ConnectorError(
-          .system, "Stream `\(scope.streamName)` takes a cursor field at the top level only; the catalog has a nested one.",
+          .system, "Stream `\(scope.streamName)` takes a cursor field at the top level only; the catalog has a nested one",
           at: node.node)
       }
       return first
@@ -36,9 +36,9 @@ extension IncrementalSync {
 /// Makes the cursor of a stream from its manifest.
 package enum StreamCursor {
   /// - Parameters:
-  ///   - incrementalSync: the stream's `incremental_sync`, built; nil where it has none.
+  ///   - incrementalSync: the stream's `incremental_sync`, built; nil if it has none.
   ///   - router: nil for a stream without partitions.
-  /// - Throws: ``ConnectorError`` where the state or the stream's start cannot be read.
+  /// - Throws: ``ConnectorError`` if the state or the stream's start cannot be read.
   package static func make(
     incrementalSync: (any IncrementalSync)?, router: (any PartitionRouter)?, in scope: BuildScope
   ) throws -> any Cursor {

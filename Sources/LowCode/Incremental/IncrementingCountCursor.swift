@@ -29,13 +29,13 @@ struct IncrementingCountCursor: IncrementalSync {
     // A float is cut and a text is read, as Python's int() does.
     if let number = PythonNumberText.integer(text)?.int { return number }
     if let number = PythonNumberText.float(text), let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
-    throw ConnectorError(.system, "`start_value` should be an integer, not `\(text)`.", at: value)
+    throw ConnectorError(.system, "`start_value` should be an integer, not `\(text)`", at: value)
   }
 
   func cursor(router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor {
     guard router == nil else {
       throw ConnectorError(
-        .system, "An `IncrementingCountCursor` does not work with a partition router: stream `\(scope.streamName)` has both.",
+        .system, "An `IncrementingCountCursor` does not work with a partition router: stream `\(scope.streamName)` has both",
         at: node)
     }
     let start = start

@@ -11,17 +11,17 @@ struct LegacyToPerPartitionStateMigration: StateMigration {
   func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject {
     let retriever = stream["retriever"]
     guard let type = retriever?["type"]?.string, type == "SimpleRetriever" || type == "AsyncRetriever" else {
-      throw failure("It needs a stream with a `SimpleRetriever` or an `AsyncRetriever`.")
+      throw failure("It needs a stream with a `SimpleRetriever` or an `AsyncRetriever`")
     }
     guard let router = retriever?["partition_router"], let routerType = router["type"]?.string,
       ["SubstreamPartitionRouter", "UnionPartitionRouter", "CustomPartitionRouter"].contains(routerType)
-    else { throw failure("It needs a `SubstreamPartitionRouter` or a `UnionPartitionRouter`.") }
-    guard let cursor = stream["incremental_sync"]?["cursor_field"] else { throw failure("It needs an `incremental_sync`.") }
+    else { throw failure("It needs a `SubstreamPartitionRouter` or a `UnionPartitionRouter`") }
+    guard let cursor = stream["incremental_sync"]?["cursor_field"] else { throw failure("It needs an `incremental_sync`") }
 
     let parents = router["parent_stream_configs"]?.sequence ?? []
     guard let fieldNode = routerType == "UnionPartitionRouter" ? router["partition_field"] : parents.first?["partition_field"]
     else {
-      throw failure("It needs a parent stream with a `partition_field`.")
+      throw failure("It needs a parent stream with a `partition_field`")
     }
     let evaluation = EvaluationContext(config: scope.templateConfig)
     let field = try InterpolatedString(fieldNode, parameters: stream.parameters).string(evaluation)

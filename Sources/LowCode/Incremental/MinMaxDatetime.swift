@@ -48,7 +48,7 @@ struct MinMaxDatetime: Component {
 
   /// The moment as the templates give it now.
   /// - Parameter inherited: of the format that counts where the component has none of its own.
-  /// - Throws: ``ConnectorError`` where a text is not in the format.
+  /// - Throws: ``ConnectorError`` if a text is not in the format.
   func moment(_ inherited: DatetimeParser) throws -> PyDateTime {
     let parser = parser ?? inherited
     let context = EvaluationContext(config: config)
@@ -69,7 +69,8 @@ struct MinMaxDatetime: Component {
       return try parser.parse(text)
     } catch {
       throw ConnectorError(
-        .system, "The date `\(text)` is not in the format `\(parser.format)`.", at: node, internalMessage: error.description)
+        .system, "The date `\(text)` is not in the format `\(parser.format)`", at: node, internalMessage: error.description,
+        cause: .format(parser.format))
     }
   }
 }

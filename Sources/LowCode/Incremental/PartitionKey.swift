@@ -24,7 +24,7 @@ struct PartitionKey: Sendable, Hashable {
   }
 }
 
-/// What tells partitions apart where there may be too many to keep.
+/// What distinguishes partitions if there may be too many to keep.
 struct PartitionDigest: Sendable, Hashable {
   private let words: SIMD4<UInt64>
 

@@ -5,9 +5,9 @@ import Python
 import PythonTime
 
 /// How far a stream with partitions was read: a timeline for each partition, and the global cursor that new ones start from.
-/// A value; times are handed in.
+/// A value; times are passed in.
 struct PerPartitionProgress: Sendable {
-  /// Beyond so many partitions the state is the global cursor alone, and no further timelines are kept.
+  /// Beyond this many partitions the state is only the global cursor, and no further timelines are kept.
   static let switchToGlobalLimit = 10_000
   /// Microseconds between two states during a read.
   static let emissionInterval: Int64 = 600_000_000
@@ -15,9 +15,9 @@ struct PerPartitionProgress: Sendable {
   /// A partition that is being read.
   private struct Open: Sendable {
     let sequence: Int
-    /// Slices that were handed out and are not closed yet.
+    /// Slices that were given out and are not closed yet.
     var slices = 0
-    /// Whether the last slice was handed out.
+    /// Whether the last slice was given out.
     var isGenerated = false
   }
 
@@ -55,7 +55,7 @@ struct PerPartitionProgress: Sendable {
   private var startTime: Int64?
   private var lastEmission: Int64?
 
-  /// - Throws: ``ConnectorError`` where the state cannot be read.
+  /// - Throws: ``ConnectorError`` if the state cannot be read.
   init(_ definition: CursorDefinition, state: JSONObject, usesGlobalCursor: Bool) throws {
     self.definition = definition
     self.usesGlobalCursor = usesGlobalCursor
@@ -66,12 +66,12 @@ struct PerPartitionProgress: Sendable {
       self.usesGlobalCursor = state["use_global_cursor"]?.isTruthy ?? false
       lookbackWindow = try seconds(state["lookback_window"])
       guard let entries = state["states"] == "" ? [] : (state["states"] ?? []).array else {
-        throw definition.unreadable("`states` should be a list, not \(state["states"].map(definition.excerpt) ?? "").")
+        throw definition.unreadable("`states` should be a list, not \(state["states"].map(definition.excerpt) ?? "")")
       }
       for entry in entries {
         guard let partition = entry["partition"]?.object, let cursor = entry["cursor"]?.object else {
           throw definition.unreadable(
-            "an entry of `states` should have a `partition` and a `cursor`, but is \(definition.excerpt(of: entry)).")
+            "an entry of `states` should have a `partition` and a `cursor`, but is \(definition.excerpt(of: entry))")
         }
         numberOfPartitions += 1
         timelines[PartitionKey(partition)] = try CursorTimeline(definition, state: cursor)
@@ -88,17 +88,17 @@ struct PerPartitionProgress: Sendable {
     if let number = value.int { return number }
     if let number = value.double, let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
     if let text = value.string, let number = PythonNumberText.integer(text)?.int { return number }
-    throw definition.unreadable("`lookback_window` should be a number of seconds, not \(definition.excerpt(of: value)).")
+    throw definition.unreadable("`lookback_window` should be a number of seconds, not \(definition.excerpt(of: value))")
   }
 
-  /// As with the reference, what can be asked for a key and does not have it is no cursor.
+  /// As in the reference, what can be asked for a key and does not have it is not a cursor.
   private mutating func setGlobalCursor(from value: JSONValue) throws {
     let field = definition.field.string
     switch value {
     case .object(let state): try setGlobalCursor(state)
     case .string(let text) where !text.contains(field): break
     case .array(let values) where !values.contains(.string(field)): break
-    default: throw definition.unreadable("`state` should be an object, not \(definition.excerpt(of: value)).")
+    default: throw definition.unreadable("`state` should be an object, not \(definition.excerpt(of: value))")
     }
   }
 
@@ -128,7 +128,7 @@ struct PerPartitionProgress: Sendable {
     switchToGlobalCursorAtLimit()
     guard arrived.insert(PartitionDigest(key)).inserted else {
       definition.runtime.warnings.keep(.samePartition, of: definition.streamName) {
-        "the same partition came twice; it is read once."
+        "the same partition appeared twice; it is read once."
       }
       return .duplicate
     }
@@ -162,7 +162,7 @@ struct PerPartitionProgress: Sendable {
     if isLast { open[key]?.isGenerated = true }
   }
 
-  /// A slice of the partition was read wholly.
+  /// A slice of the partition was read completely.
   mutating func close(
     _ key: PartitionKey, _ slice: StreamSlice, greatest: CursorValue?
   ) throws {
@@ -171,7 +171,7 @@ struct PerPartitionProgress: Sendable {
       moveGlobalCursor(to: greatest)
     }
     guard var partition = open[key] else {
-      throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice.")
+      throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` was closed twice")
     }
     partition.slices -= 1
     open[key] = partition
@@ -223,12 +223,12 @@ struct PerPartitionProgress: Sendable {
   /// The router has named all of its partitions.
   mutating func listed() { isListed = true }
 
-  /// The stream came to its end: where all partitions are known and no slice is open, the global cursor and the parents' state move
-  /// on. Partitions that a parent that failed did not name would begin too late otherwise.
+  /// The stream ended: if all partitions are known and no slice is open, the global cursor and the parents' state move
+  /// on. Otherwise partitions that a failed parent did not name would begin too late.
   mutating func finish(at now: Int64, parentState: JSONObject?) {
     guard open.values.allSatisfy({ $0.slices == 0 }) else { return }
     guard isListed else {
-      // Parents that did not come to move have nothing to lose.
+      // Parents that did not move have nothing to lose.
       if parentState == firstParentState { self.parentState = parentState }
       return
     }
@@ -260,8 +260,8 @@ struct PerPartitionProgress: Sendable {
   }
 
   /// What a read of the partition takes as new.
-  func bounds(for key: PartitionKey) -> CursorBounds {
+  func bounds(for key: PartitionKey) -> CursorBounds? {
     let known = usesGlobalCursor ? nil : timelines[key]
-    return (known ?? (try? newTimeline()))?.bounds ?? .everything
+    return (known ?? (try? newTimeline()))?.bounds
   }
 }

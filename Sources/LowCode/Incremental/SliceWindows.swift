@@ -4,9 +4,9 @@ import PythonTime
 package struct WindowRules: Sendable, Hashable {
   /// How far a read goes back behind the end of what was read.
   package var lookback: CursorDuration?
-  /// The longest window; nil where there is one window to the end.
+  /// The longest window; nil if there is one window to the end.
   package var step: CursorDuration?
-  /// The smallest distance of two values, which keeps windows from overlapping; nil where they may.
+  /// The smallest distance of two values, which keeps windows from overlapping; nil if they may.
   package var granularity: CursorDuration?
   package var clamping: Clamping = .none
   /// Whether the API refuses windows whose bounds are the same.

@@ -21,14 +21,14 @@ extension WindowedCursor {
 
   /// The two halves of a slice's window, which do not share a value.
   /// - Parameter floor: the longest window that is not cut any more.
-  /// - Returns: nil where the window cannot be cut.
-  /// - Throws: ``ConnectorError`` where the slice has no window.
+  /// - Returns: nil if the window cannot be cut.
+  /// - Throws: ``ConnectorError`` if the slice has no window.
   func halves(of slice: StreamSlice, floor: PyTimeDelta?) throws -> [StreamSlice]? {
     guard case .fixed(let unit)? = definition.rules.granularity, unit > .zero else { return nil }
     do {
       guard let first = slice.cursorSlice[definition.boundaries.start], let last = slice.cursorSlice[definition.boundaries.end],
         let start = try definition.converter.parse(first).moment, let end = try definition.converter.parse(last).moment
-      else { throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window that could be cut.") }
+      else { throw ConnectorError(.system, "A slice of stream `\(definition.streamName)` has no window that could be cut") }
       let span = Int128(end.epochMicroseconds) - Int128(start.epochMicroseconds)
       let step = unit.totalMicroseconds
       if span <= 0 { return nil }
@@ -42,7 +42,7 @@ extension WindowedCursor {
         slice.with(cursorSlice: definition.cursorSlice(SliceWindow(start: .moment($0.0), end: .moment($0.1))))
       }
     } catch {
-      throw definition.failure("its window cannot be cut.", error)
+      throw definition.failure("its window cannot be cut", error)
     }
   }
 }

@@ -48,7 +48,7 @@ enum Base64Text {
       throw TemplateError(.value, "Incorrect padding")
     }
     guard let text = String(validating: output, as: UTF8.self) else {
-      throw TemplateError(.value, "The decoded base64 text is not UTF-8.")
+      throw TemplateError(.value, "The decoded base64 text is not UTF-8")
     }
     return text
   }

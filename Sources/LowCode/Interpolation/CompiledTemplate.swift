@@ -27,7 +27,7 @@ final class CompiledTemplate: Sendable {
   /// Whether the same variables always give the same.
   var isPure: Bool { template.isPure }
 
-  /// The typed value; nil where the template gives an empty text. Throws an undefined error among others.
+  /// The typed value; nil if the template gives an empty text. Throws an undefined error among others.
   func evaluate(_ context: EvaluationContext, _ types: ValidTypes) throws(TemplateError) -> Value? {
     do throws(TemplateError) {
       // Only functions ask for the time and chance.
@@ -73,7 +73,7 @@ final class CompiledTemplate: Sendable {
     return TemplateError(
       .value,
       "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not available here; there is "
-        + "\(known.joined(separator: ", ")).")
+        + "\(known.joined(separator: ", "))")
   }
 
   private func typed(

@@ -35,7 +35,7 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// The microseconds between two neighbouring values of the format; nil where none of its directives tells.
+  /// The microseconds between two neighbouring values of the format; nil if none of its directives shows that.
   package var smallestUnit: Int128? {
     let units: [(directive: String, microseconds: Int128)] = [
       ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
@@ -76,7 +76,7 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// Whether a text in the format says nothing of its time's distance from UTC, and so means UTC.
+  /// Whether a text in the format has no offset from UTC, and so means UTC.
   package var impliesUTC: Bool {
     switch kind {
     case .seconds, .floatSeconds, .milliseconds, .microseconds: false

@@ -46,7 +46,7 @@ package struct EvaluationContext: Sendable {
       + bindings.map(\.symbol.name)
   }
 
-  /// The value of a variable, nil where the place has none of that name.
+  /// The value of a variable, nil if the place has none of that name.
   @inline(__always)
   func value(of symbol: Symbol) -> Value? {
     if symbol == .config { return config.value }

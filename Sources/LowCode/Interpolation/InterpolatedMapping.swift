@@ -12,22 +12,22 @@ package struct InterpolatedMapping: Sendable {
     case constant(JSONValue)
   }
 
-  /// `values` are the types that an evaluated literal may have to be taken as such; others stay strings.
-  /// - Throws: ``ConnectorError`` where `node` is no mapping.
+  /// `values` are the types that an evaluated literal may have; others stay strings.
+  /// - Throws: ``ConnectorError`` if `node` is not a mapping.
   package init(_ node: ManifestNode, parameters: JSONObject = [:], values: ValidTypes = .any) throws {
-    guard let mapping = node.mapping else { throw ConnectorError(.config, "A mapping is expected here.", at: node) }
+    guard let mapping = node.mapping else { throw ConnectorError(.config, "A mapping is expected here", at: node) }
     let scope = Value(JSONValue.object(parameters))
     members = mapping.map { key, value in
-      let name = InterpolatedString(key, parameters: scope, fallback: nil, types: .string, location: value.location)
+      let name = InterpolatedString(key, parameters: scope, fallback: nil, types: .string, mark: value.mark)
       guard let text = value.string else { return (name, .constant(value.value)) }
       return (
-        name, .template(InterpolatedString(text, parameters: scope, fallback: nil, types: values, location: value.location))
+        name, .template(InterpolatedString(text, parameters: scope, fallback: nil, types: values, mark: value.mark))
       )
     }
   }
 
   /// The evaluated mapping; an empty or undefined value is null, a later one of two equal keys counts.
-  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  /// - Throws: ``ConnectorError`` if an evaluation fails.
   package func evaluate(_ context: EvaluationContext) throws -> JSONObject {
     var object = JSONObject(minimumCapacity: members.count)
     for (key, value) in members {
@@ -41,7 +41,7 @@ package struct InterpolatedMapping: Sendable {
   }
 
   /// The evaluated mapping with every value as Python's `str()` writes it, and without those that are null.
-  /// - Throws: ``ConnectorError`` where an evaluation fails.
+  /// - Throws: ``ConnectorError`` if an evaluation fails.
   package func texts(_ context: EvaluationContext) throws -> JSONObject {
     var object = JSONObject(minimumCapacity: members.count)
     for (key, value) in members {

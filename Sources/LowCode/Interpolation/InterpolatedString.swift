@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import Jinja
+import YAML
 
 /// A manifest's string that may hold templates: compiled once, evaluated where it is used.
 ///
@@ -8,15 +9,15 @@ import Jinja
 package struct InterpolatedString: Sendable {
   private let parts: Parts
 
-  /// What was compiled, behind one reference: these strings stand in many components, which are copied about.
+  /// What was compiled, behind one reference: these strings are in many components, which are copied often.
   private final class Parts: Sendable {
     let source: String
-    let location: SourceLocation?
+    let mark: SourceMark?
     let types: ValidTypes
-    /// Nil where it has a syntax error.
+    /// Nil if it has a syntax error.
     let template: CompiledTemplate?
     let fallback: Fallback
-    /// The syntax error, which shows where the template is evaluated, as with the reference.
+    /// The syntax error, which shows where the template is evaluated, as in the reference.
     let error: ConnectorError?
     /// The value of a text without a template.
     let constant: Value?
@@ -24,10 +25,10 @@ package struct InterpolatedString: Sendable {
 
     init(
       _ source: String, _ content: Result<(CompiledTemplate, Fallback), ConnectorError>, _ types: ValidTypes,
-      _ location: SourceLocation?
+      _ mark: SourceMark?
     ) {
       self.source = source
-      self.location = location
+      self.mark = mark
       self.types = types
       switch content {
       case .success((let template, let fallback)):
@@ -65,21 +66,21 @@ package struct InterpolatedString: Sendable {
   /// is its own fallback. A syntax error or an unknown filter is thrown by the evaluation.
   package init(
     _ source: String, parameters: JSONObject = [:], default fallback: String? = nil, validTypes: ValidTypes = .any,
-    location: SourceLocation? = nil
+    mark: SourceMark? = nil
   ) {
     let usesDefault = fallback.map { !$0.isEmpty } ?? false
     self.init(
       source, parameters: Value(JSONValue.object(parameters)), fallback: usesDefault ? fallback : source, types: validTypes,
-      location: location)
+      mark: mark)
   }
 
-  /// A string node and the `$parameters` of the component it stands in.
+  /// A string node and the `$parameters` of its component.
   package init(_ node: ManifestNode, parameters: JSONObject = [:], validTypes: ValidTypes = .any) {
-    self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, location: node.location)
+    self.init(node.string ?? "", parameters: parameters, validTypes: validTypes, mark: node.mark)
   }
 
   /// With `fallback` nil, an empty or undefined result is `None`.
-  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, location: SourceLocation?) {
+  init(_ source: String, parameters: Value?, fallback: String?, types: ValidTypes, mark: SourceMark?) {
     let content: Result<(CompiledTemplate, Fallback), ConnectorError>
     do throws(TemplateError) {
       let template = try CompiledTemplate(source, parameters: parameters)
@@ -89,10 +90,9 @@ package struct InterpolatedString: Sendable {
     } catch {
       content = .failure(
         ConnectorError(
-          .system, "The template `\(source)` is not valid: \(error.message)", internalMessage: error.description,
-          location: location))
+          .system, "The template `\(source)` is not valid: \(error.message)", at: mark, internalMessage: error.description))
     }
-    parts = Parts(source, content, types, location)
+    parts = Parts(source, content, types, mark)
   }
 
   /// Whether the text has no template in it, so that its value never changes.
@@ -103,7 +103,7 @@ package struct InterpolatedString: Sendable {
   /// The names that the template takes from its place.
   package var undeclaredVariables: Set<String> { parts.template?.undeclaredVariables ?? [] }
 
-  /// The value that `config` alone decides, once and for all: a number, a text, a truth value or none. Nil where other variables,
+  /// The value that depends only on `config`, evaluated once: a number, a text, a truth value or none. Nil if other variables,
   /// the time or chance have a say, and where the evaluation fails.
   func settled(by config: TemplateConfig) -> Value? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]),
@@ -115,7 +115,7 @@ package struct InterpolatedString: Sendable {
     }
   }
 
-  /// The value that `config` and the parameters alone decide; nil where other variables, the time or chance have a say, and where
+  /// The value that depends only on `config` and the parameters; nil if other variables, the time or chance matter, and where
   /// the evaluation fails.
   func decided(by config: TemplateConfig) -> JSONValue? {
     guard let template = parts.template, template.isPure, undeclaredVariables.isSubset(of: ["config", "parameters"]) else {
@@ -125,12 +125,12 @@ package struct InterpolatedString: Sendable {
   }
 
   /// The typed value, as the reference's `InterpolatedString.eval` gives it.
-  /// - Throws: ``ConnectorError`` where the template is not valid or its evaluation fails; also for an undefined value unless there
+  /// - Throws: ``ConnectorError`` if the template is not valid or its evaluation fails; also for an undefined value unless there
   ///   is another default.
   package func evaluate(_ context: EvaluationContext) throws -> Value {
     if case .some(let value) = parts.constant { return value }
     guard let template = parts.template else {
-      throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid.", location: parts.location)
+      throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid", at: parts.mark)
     }
     do throws(TemplateError) {
       if parts.readsStreamState { throw TemplateError(.runtime, "") }
@@ -166,11 +166,11 @@ package struct InterpolatedString: Sendable {
   private func failure(_ error: TemplateError) -> ConnectorError {
     if parts.readsStreamState {
       return ConnectorError(
-        .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead.",
-        location: parts.location)
+        .config, "The template `\(source)` reads `stream_state`, which templates cannot; use `stream_interval` instead",
+        at: parts.mark)
     }
     return ConnectorError(
-      .system, "The template `\(source)` could not be evaluated: \(error.message)", internalMessage: error.description,
-      location: parts.location)
+      .system, "The template `\(source)` could not be evaluated: \(error.message)", at: parts.mark,
+      internalMessage: error.description)
   }
 }

@@ -29,7 +29,7 @@ struct PythonJSONText {
     case .list, .tuple: try appendList(value, &evaluation)
     case .json where value.members == nil: try appendList(value, &evaluation)
     case .dict, .mapping, .json: try appendObject(value, &evaluation)
-    default: throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form.")
+    default: throw TemplateError(.type, "A value of type \(value.typeName) has no JSON form")
     }
   }
 
@@ -82,7 +82,7 @@ extension Value {
     case .none: return "null"
     case .int, .bigInt: return try text(&evaluation)
     case .float(let number): return PythonJSONText.text(of: number)
-    default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form.")
+    default: throw TemplateError(.type, "A key of type \(typeName) has no JSON form")
     }
   }
 }

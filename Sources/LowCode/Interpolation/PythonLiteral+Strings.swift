@@ -25,7 +25,7 @@ extension PythonLiteralParser {
 
   private func startsString() -> Bool { prefix() != nil }
 
-  /// The letters before a quote; nil where no string begins.
+  /// The letters before a quote; nil if no string begins.
   private func prefix() -> Prefix? {
     var prefix = Prefix()
     var isUnicode = false

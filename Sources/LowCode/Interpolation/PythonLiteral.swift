@@ -6,7 +6,7 @@ import OrderedCollections
 /// Numbers, strings, bytes, tuples, lists, dicts, `None`, `True` and `False`, with a sign, blanks and comments where Python takes
 /// them. Sets, complex numbers and `...` have no place in a record and count as plain text.
 enum PythonLiteral {
-  /// The value, nil where `text` is no literal. Nothing is allocated for a text that cannot be one.
+  /// The value, nil if `text` is not a literal. Nothing is allocated for a text that cannot be one.
   static func evaluate(_ text: String) -> Value? {
     if let result = text.utf8.withContiguousStorageIfAvailable({ evaluate($0) }) { return result }
     var copy = text
@@ -52,7 +52,7 @@ enum PythonLiteral {
   static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") }
 }
 
-/// Reads one literal. A method gives nil as soon as the text is no literal.
+/// Reads one literal. A method gives nil as soon as the text is not a literal.
 struct PythonLiteralParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
@@ -98,7 +98,7 @@ struct PythonLiteralParser {
     }
   }
 
-  /// One sign, before a number that may stand in parentheses.
+  /// One sign, before a number that may be in parentheses.
   private mutating func signed() -> Value? {
     let isNegative = next == UInt8(ascii: "-")
     position += 1
@@ -261,7 +261,7 @@ extension PythonLiteralParser {
     return false
   }
 
-  /// Whether nothing but blanks, comments and empty lines follows.
+  /// Whether only blanks, comments and empty lines follow.
   private mutating func endsHere() -> Bool {
     skipBlanks()
     if next == UInt8(ascii: "#") { skipComment() }

@@ -20,7 +20,7 @@ enum RoundTrip {
     case .tuple(let tuple): return try isExact(tuple.items, depth: depth, &evaluation)
     case .dict(let dict):
       for (key, value) in dict.storage {
-        // What lies in several places is looked at in each.
+        // What is in several places is checked in each.
         try evaluation.charge()
         guard try isExact(key.value, depth: depth + 1, &evaluation), try isExact(value, depth: depth + 1, &evaluation)
         else { return false }

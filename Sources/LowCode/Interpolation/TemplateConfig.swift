@@ -28,13 +28,13 @@ package final class TemplateConfig: Sendable {
   }
 
   /// The same config, of whose secrets no part is shown by the error of a template.
-  /// - Parameter shadow: the config with other secrets; nil where it has none.
+  /// - Parameter shadow: the config with other secrets; nil if it has none.
   func hidingSecrets(by secrets: any Secrets, insteadOf shadow: SecretShadow?) -> TemplateConfig {
     TemplateConfig(self, shadow.map { Disclosure(other: with($0.value), secrets: secrets) })
   }
 
   /// Hides what an error says of the config's secrets: what it would not say if they were others.
-  /// - Parameter evaluate: does with another config what failed, and gives its error; nil where it does not fail.
+  /// - Parameter evaluate: does with another config what failed, and gives its error; nil if it does not fail.
   func hideSecrets(in error: TemplateError, evaluate: (TemplateConfig) -> TemplateError?) {
     guard let disclosure else { return }
     let other = evaluate(disclosure.other)?.message ?? ""

@@ -18,8 +18,8 @@ enum TemplateFilters {
   private static let hash: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in
     let bound = try arguments.bound(to: ["hash_type", "salt"], of: "hash")
     let name = bound[0] ?? .string("md5")
-    guard let name = name.text else { throw TemplateError(.type, "The name of a hash function must be a text.") }
-    if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is no hash function of a text.") }
+    guard let name = name.text else { throw TemplateError(.type, "The name of a hash function must be a text") }
+    if TextDigest.notDigests.contains(name) { throw TemplateError(.type, "\(name) is not a hash function for text") }
     var parts = [try value.text(&evaluation)]
     if let salt = bound[1], salt.isTruthy { parts.append(try salt.text(&evaluation)) }
     for part in parts { try evaluation.charge(text: part.utf8.count) }
@@ -32,7 +32,7 @@ enum TemplateFilters {
   private static let hmac: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in
     let bound = try arguments.bound(to: ["key", "hash_type"], of: "hmac", required: 1)
     if let type = bound[1], type.text != "sha256" {
-      guard type.text != nil || !type.isMapping else { throw TemplateError(.type, "The name of a hash function must be a text.") }
+      guard type.text != nil || !type.isMapping else { throw TemplateError(.type, "The name of a hash function must be a text") }
       throw TemplateError(.value, "Hash type '\(try type.text(&evaluation))' is not allowed. Allowed types: sha256")
     }
     let key = try (bound[0] ?? .none).text(&evaluation)
@@ -68,7 +68,7 @@ enum TemplateFilters {
     _ = try arguments.bound(to: [], of: "base64binascii_decode")
     let text = try encodable(value, "encode")
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-      throw TemplateError(.value, "base64binascii_decode takes ASCII text only.")
+      throw TemplateError(.value, "base64binascii_decode takes ASCII text only")
     }
     try evaluation.charge(text: text.utf8.count * 2)
     return .string(Base64Text.encode(text))
@@ -90,7 +90,7 @@ enum TemplateFilters {
   private static let regexReplace: Environment.Filter = { value, arguments, evaluation throws(TemplateError) in
     let bound = try arguments.bound(to: ["regex", "replacement"], of: "regex_replace", required: 2)
     let regex = try regex(bound[0])
-    guard let replacement = bound[1]?.text else { throw TemplateError(.type, "The replacement of regex_replace must be a text.") }
+    guard let replacement = bound[1]?.text else { throw TemplateError(.type, "The replacement of regex_replace must be a text") }
     let text = try subject(value)
     // Each letter may be a match.
     try evaluation.charge(text.utf8.count >> 1)
@@ -122,16 +122,16 @@ enum TemplateFilters {
   }
 
   private static func regex(_ value: Value?) throws(TemplateError) -> PythonPattern {
-    guard let pattern = value?.text else { throw TemplateError(.type, "A regular expression must be a text.") }
+    guard let pattern = value?.text else { throw TemplateError(.type, "A regular expression must be a text") }
     do throws(PatternError) {
       return try PythonPattern.cached(pattern)
     } catch {
-      throw TemplateError(.value, "The regular expression '\(pattern)' is not valid: \(error.reason).")
+      throw TemplateError(.value, "The regular expression '\(pattern)' is not valid: \(error.reason)")
     }
   }
 
   private static func tooManySteps(_ pattern: PythonPattern) -> TemplateError {
-    TemplateError(.limit, "The regular expression '\(pattern.source)' takes too many steps.")
+    TemplateError(.limit, "The regular expression '\(pattern.source)' takes too many steps")
   }
 
   private static func subject(_ value: Value) throws(TemplateError) -> String {

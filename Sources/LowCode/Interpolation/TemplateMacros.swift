@@ -27,7 +27,7 @@ enum TemplateMacros {
     }
     environment.addFunction("today_with_timezone") { arguments, evaluation throws(TemplateError) in
       let bound = try arguments.bound(to: ["timezone"], of: "today_with_timezone()", required: 1)
-      guard let name = bound[0]?.text else { throw TemplateError(.key, "A time zone is named by a text.") }
+      guard let name = bound[0]?.text else { throw TemplateError(.key, "The name of a time zone must be a text") }
       let moment = evaluation.runtime.moment
       return try time { () throws(PythonTimeError) in .date(try NamedTimeZone(name).convert(moment).date) }
     }
@@ -158,8 +158,8 @@ extension TemplateMacros {
   private static func extreme(
     _ name: String, _ order: PythonOrder, _ arguments: Arguments, _ evaluation: inout Evaluation
   ) throws(TemplateError) -> Value {
-    guard arguments.keywords.isEmpty else { throw TemplateError(.type, "\(name)() takes no keyword arguments.") }
-    guard let first = arguments.positional.first else { throw TemplateError(.type, "\(name)() needs at least one argument.") }
+    guard arguments.keywords.isEmpty else { throw TemplateError(.type, "\(name)() takes no keyword arguments") }
+    guard let first = arguments.positional.first else { throw TemplateError(.type, "\(name)() needs at least one argument") }
     var iterator =
       arguments.positional.count == 1 ? try first.iterator(&evaluation) : ValueIterator(arguments.positional)
     guard var best = try iterator.next(&evaluation) else { throw TemplateError(.value, "\(name)() arg is an empty sequence") }
@@ -224,7 +224,7 @@ extension TemplateMacros {
   }
 
   private static func wrongType(_ function: String, _ expected: String, _ value: Value?) -> TemplateError {
-    TemplateError(.type, "\(function) takes \(expected), not a value of type \((value ?? .none).typeName).")
+    TemplateError(.type, "\(function) takes \(expected), not a value of type \((value ?? .none).typeName)")
   }
 }
 

@@ -2,7 +2,8 @@ import JSON
 import Jinja
 
 extension JSONValue {
-  /// A result of a template as JSON: tuples become arrays, keys strings; what has no JSON form, or lies too deep, becomes its text.
+  /// A result of a template as JSON: tuples become arrays, keys strings; what has no JSON form, or is nested too deeply, becomes
+  /// its text.
   package init(_ value: Jinja.Value) { self.init(value, depth: 0) }
 
   private init(_ value: Jinja.Value, depth: Int) {

@@ -7,6 +7,14 @@ package struct Diagnostic: Sendable, Hashable {
     case error, warning, note
   }
 
+  /// What a finding is about, for those who look further for a remedy.
+  package enum Cause: Sendable, Hashable {
+    /// A component needs these properties, or one of them.
+    case missing([String])
+    /// A date or time is not in this format.
+    case format(String)
+  }
+
   /// A remark about another place that explains the finding.
   package struct Related: Sendable, Hashable {
     package let message: String
@@ -16,13 +24,19 @@ package struct Diagnostic: Sendable, Hashable {
       self.message = message
       self.mark = mark
     }
+
+    /// The reference that brought a node into its place, if one did.
+    package static func reference(to node: ManifestNode) -> [Related] {
+      node.referenceMark.map { [Related("brought here by this reference", at: $0)] } ?? []
+    }
   }
 
   package var severity: Severity
   /// The rule that found it, as in `unused-definition`: stable, for those who filter findings.
   package var rule: String
+  /// Who has to act.
   package var failureType: FailureType
-  /// What is wrong, as one sentence for the author or user, without a final stop.
+  /// What is wrong, in one sentence or more for the author or user, the last one without a full stop.
   package var message: String
   /// The exact cause for developers, where it says more than the message.
   package var detail: String?
@@ -30,12 +44,15 @@ package struct Diagnostic: Sendable, Hashable {
   /// The place in the manifest, as in `streams[3].retriever`; empty at its root and where the manifest could not be read.
   package var path: String
   package var related: [Related]
-  /// What helps, as one sentence.
-  package var remedy: String?
+  package var cause: Cause?
+  package var remedy: Remedy?
+  /// The message without what it quotes of the file; nil where it quotes nothing.
+  package var discreetMessage: String?
 
   package init(
     _ severity: Severity, rule: String, _ message: String, at mark: SourceMark? = nil, path: String = "",
-    failureType: FailureType = .config, detail: String? = nil, related: [Related] = [], remedy: String? = nil
+    failureType: FailureType = .system, detail: String? = nil, related: [Related] = [], cause: Cause? = nil,
+    remedy: Remedy? = nil
   ) {
     self.severity = severity
     self.rule = rule
@@ -45,28 +62,29 @@ package struct Diagnostic: Sendable, Hashable {
     self.mark = mark
     self.path = path
     self.related = related
+    self.cause = cause
     self.remedy = remedy
   }
 
   /// A finding about a node; says also which `$ref` brought it there.
   package init(
-    _ severity: Severity, rule: String, _ message: String, at node: ManifestNode, detail: String? = nil, remedy: String? = nil
+    _ severity: Severity, rule: String, _ message: String, at node: ManifestNode, failureType: FailureType = .system,
+    detail: String? = nil, cause: Cause? = nil, remedy: Remedy? = nil
   ) {
-    let reference = node.referenceMark.map { Related("brought here by this reference", at: $0) }
     self.init(
-      severity, rule: rule, message, at: node.mark ?? node.keyMark, path: node.shownPath, detail: detail,
-      related: reference.map { [$0] } ?? [], remedy: remedy)
+      severity, rule: rule, message, at: node.mark ?? node.keyMark, path: node.shownPath, failureType: failureType,
+      detail: detail, related: Related.reference(to: node), cause: cause, remedy: remedy)
   }
 
-  package var location: SourceLocation? { mark.map(SourceLocation.init) }
+  /// The message, and what helps.
+  package var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
 }
 
 extension Diagnostic: CustomStringConvertible {
   /// `manifest.yaml:12:7: error: sentence (path)`: one line.
   package var description: String {
     let place = mark.map { "\($0): " } ?? ""
-    let help = remedy.map { "; \($0)" } ?? ""
-    return "\(place)\(severity.rawValue): \(message)\(help)\(path.isEmpty ? "" : " (\(path))")"
+    return "\(place)\(severity.rawValue): \(sentence)\(path.isEmpty ? "" : " (\(path))")"
   }
 
   /// The line of ``description``, the source line with a caret, and the same for each related place, as a terminal shows them.
@@ -86,27 +104,18 @@ extension Diagnostic {
   /// The same finding, with places whose lines cannot be shown: for a file that may be full of secrets.
   package var withoutLines: Diagnostic {
     var copy = self
-    copy.mark = mark?.withoutLine
-    copy.related = related.map { Related($0.message, at: $0.mark?.withoutLine) }
+    copy.mark = mark?.withoutText
+    copy.related = related.map { Related($0.message, at: $0.mark?.withoutText) }
     return copy
   }
 }
 
-extension SourceMark {
-  /// The same place, whose line cannot be shown.
-  package var withoutLine: SourceMark {
-    SourceMark(file: SourceFile(name: file.name, bytes: []), line: line, column: column)
-  }
+/// An error that consists of findings in a file.
+package protocol FileFindings: Error, CustomStringConvertible {
+  var diagnostics: [Diagnostic] { get }
 }
 
-/// Why a manifest cannot be used: at least one finding of severity error.
-package struct ManifestError: Error, Sendable, CustomStringConvertible {
-  package let diagnostics: [Diagnostic]
-
-  package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
-
-  package init(_ diagnostic: Diagnostic) { diagnostics = [diagnostic] }
-
+extension FileFindings {
   /// The findings, each on a line.
   package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 
@@ -117,14 +126,25 @@ package struct ManifestError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+/// Why a manifest cannot be used: at least one finding of severity error.
+package struct ManifestError: FileFindings, Sendable {
+  package let diagnostics: [Diagnostic]
+
+  package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+
+  package init(_ diagnostic: Diagnostic) { diagnostics = [diagnostic] }
+}
+
 extension Diagnostic {
   init(_ error: YAMLError) {
     let related = error.related.map { [Related($0.message, at: $0.mark)] } ?? []
     self.init(.error, rule: "yaml", error.message, at: error.mark, related: related)
+    discreetMessage = error.discreetMessage
   }
 
   init(_ warning: YAMLWarning) {
     let related = warning.related.map { [Related($0.message, at: $0.mark)] } ?? []
     self.init(.warning, rule: "duplicate-key", warning.message, at: warning.mark, related: related)
+    discreetMessage = warning.discreetMessage
   }
 }

@@ -1,22 +1,22 @@
 import Foundation
 import JSON
 
-/// A file that was named as a manifest and is none: most likely a config, which is full of secrets that nothing marks. What is found in
-/// it is told without its lines and its values.
+/// A file that was named as a manifest but is not one: most likely a config, full of secrets that nothing marks. What is found in
+/// it is reported without its lines and its values.
 package struct ForeignFile: Sendable {
   private let mask: SecretMask
-  /// Whether the mask has all values; else any word of the file may be one, as far as it is none of a language.
+  /// Whether the mask has all values; else any word of the file may be one, except the words of a language.
   private let isRead: Bool
 
   /// Keys of manifests, each with what it holds.
   private static let lists = ["streams", "dynamic_streams"]
   private static let mappings = ["check", "spec", "definitions"]
-  /// Keys that nothing but a manifest has in its components.
+  /// Keys that only the components of a manifest have.
   private static let words = ["$ref", "$parameters"]
 
-  /// Nil where the file is a manifest, be it a wrong one.
+  /// Nil if the file is a manifest, even a wrong one.
   init?(_ written: ManifestValue) {
-    // One that stands in a config has no lines, and is named by nobody.
+    // One that is in a config has no lines, and nobody names it.
     guard written.mark != nil, let root = written.mapping, !Self.isManifest(root) else { return nil }
     mask = ConcealedConfig(written.json.object ?? [:], specification: nil).mask
     isRead = true
@@ -34,7 +34,7 @@ package struct ForeignFile: Sendable {
     }
   }
 
-  /// What is looked at of a file that cannot be read, in bytes.
+  /// How much of a file that cannot be read is examined, in bytes.
   private static let longest = 65_536
 
   private static func isManifest(_ root: ManifestMapping) -> Bool {
@@ -49,8 +49,8 @@ package struct ForeignFile: Sendable {
     return false
   }
 
-  /// Whether a text that is no YAML may have been meant as a manifest: it names a component, or has a manifest's key at the start of
-  /// a line.
+  /// Whether a text that is not YAML may have been meant as a manifest: it names a component, or has a manifest's key at the
+  /// start of a line.
   private static func looksLikeManifest(_ text: [UInt8]) -> Bool {
     let text = String(decoding: text, as: UTF8.self)
     if text.contains("DeclarativeS") { return true }
@@ -61,19 +61,13 @@ package struct ForeignFile: Sendable {
 
   func concealed(_ error: ManifestError) -> ManifestError { ManifestError(error.diagnostics.map(concealed)) }
 
-  /// A finding as it may be told.
+  /// A finding as it may be reported.
   package func concealed(_ diagnostic: Diagnostic) -> Diagnostic {
     var copy = diagnostic.withoutLines
-    copy.message = shown(copy.message)
-    copy.detail = copy.detail.map(shown)
-    copy.remedy = copy.remedy.map(shown)
-    copy.related = copy.related.map { .init(shown($0.message), at: $0.mark) }
+    copy.message = mask.masked(isRead ? copy.message : copy.discreetMessage ?? copy.message)
+    copy.detail = copy.detail.map(mask.masked)
+    copy.remedy = copy.remedy?.mapped(mask.masked)
+    copy.related = copy.related.map { .init(mask.masked($0.message), at: $0.mark) }
     return copy
-  }
-
-  private func shown(_ sentence: String) -> String {
-    let sentence = mask.masked(sentence)
-    return isRead
-      ? sentence : sentence.replacing(/'[^'\s][^']+[^'\s]…?'|`[^`\s][^`]+[^`\s]`/, with: "`\(SecretMask.replacement)`")
   }
 }

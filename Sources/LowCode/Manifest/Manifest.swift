@@ -24,7 +24,7 @@ package struct Manifest: Sendable {
   package var apiBudget: ManifestNode? { present("api_budget") }
   package var streamGroups: ManifestNode? { present("stream_groups") }
 
-  /// Streams that were left out of a manifest as not valid stand in it as null.
+  /// Streams that were left out of a manifest as not valid are null in it.
   private func list(_ key: String) -> [ManifestNode] { (root[key]?.sequence ?? []).filter { !$0.isNull } }
 
   private func present(_ key: String) -> ManifestNode? {

@@ -3,14 +3,14 @@ import Foundation
 
 /// The files beside a manifest that it may name.
 package enum ManifestFiles: Sendable {
-  /// Those of the folder that the manifest stands in, and of none outside of it.
+  /// Those of the manifest's folder, and none outside of it.
   case folder(String)
   /// Those that were packaged with the manifest, by their paths from its folder.
   case packaged([String: [UInt8]])
   /// None: the manifest has no folder of its own. The reason is a phrase with its remedy.
   case none(reason: String)
 
-  /// What is larger is no schema.
+  /// What is larger is not a schema.
   private static let maximumBytes = 64 << 20
 
   /// The files of the manifest in the file at `path`; `-` is standard input.
@@ -18,9 +18,9 @@ package enum ManifestFiles: Sendable {
     var status = stat()
     if path == "-" || (stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG) { return ofStandardInput }
     let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
-    // Everything lies below it.
+    // Everything is below it.
     guard FilePlace.real(folder) != "/" else {
-      return .none(reason: "beside a manifest in the system's root folder no files are read; put it into a folder of its own")
+      return .none(reason: "files beside a manifest in the system's root folder are not read; put it into a folder of its own")
     }
     return .folder(folder)
   }
@@ -30,8 +30,8 @@ package enum ManifestFiles: Sendable {
   package static let ofConfig = none(
     reason: "a manifest that comes with a config has no folder; put its schemas into it")
 
-  /// The bytes of the file at `path`; nil where there is none.
-  /// - Throws: ``FileError`` where the path leads elsewhere, by a link too, or what is there cannot be read.
+  /// The bytes of the file at `path`; nil if there is none.
+  /// - Throws: ``FileError`` if the path leads elsewhere, also by a link, or what is there cannot be read.
   package func bytes(at path: String) throws(FileError) -> [UInt8]? {
     switch self {
     case .folder(let folder):

@@ -2,7 +2,7 @@ import JSON
 
 /// A manifest as one JSON value, in which shared values are converted once.
 struct ManifestJSON {
-  /// What stands for an unquoted date or time; nil for its text.
+  /// What replaces an unquoted date or time; nil for its text.
   private let timestamp: JSONValue?
   private var done: [ObjectIdentifier: JSONValue] = [:]
   /// The first unquoted date or time that was met.

@@ -31,7 +31,7 @@ package struct ManifestNode: Sendable {
   }
 
   /// A node made by hand: for values that are derived from a manifest, and for tests.
-  package init(_ content: Content, location: SourceLocation? = nil, referencedFrom: SourceLocation? = nil, path: String = "") {
+  package init(_ content: Content, mark: SourceMark? = nil, reference: SourceMark? = nil, path: String = "") {
     let inner: ManifestValue.Content =
       switch content {
       case .null: .null
@@ -46,7 +46,7 @@ package struct ManifestNode: Sendable {
           ManifestMapping(nodes.map { ManifestEntry(key: $0.key, keyMark: $0.value.place.keyMark, value: $0.value.stored) }))
       }
     self.init(
-      ManifestValue(inner, mark: location.map(SourceMark.init), reference: referencedFrom.map(SourceMark.init)),
+      ManifestValue(inner, mark: mark, reference: reference),
       at: path.isEmpty ? .root : ManifestPath(start: path))
   }
 
@@ -64,13 +64,11 @@ package struct ManifestNode: Sendable {
     }
   }
 
-  /// Where the value stands (for a value that came through a `$ref`: in the definition); nil for values made by the pipeline.
+  /// Where the value is (for a value that came through a `$ref`: in the definition); nil for values made by the pipeline.
   package var mark: SourceMark? { stored.mark }
-  /// Where the key stands whose value this is.
+  /// Where the key of this value is.
   package var keyMark: SourceMark? { place.keyMark }
-  package var location: SourceLocation? { mark.map(SourceLocation.init) }
-  /// Where the `$ref` stood through which this value, or the nearest one around it, came into its place.
-  package var referencedFrom: SourceLocation? { referenceMark.map(SourceLocation.init) }
+  /// Where the `$ref` was that brought this value, or the nearest one around it, into its place.
   package var referenceMark: SourceMark? { stored.reference ?? place.reference }
   /// The place in the resolved manifest, as in `streams[3].retriever.paginator.page_size`.
   package var path: String { place.text }
@@ -157,11 +155,4 @@ package struct ManifestNode: Sendable {
 
   /// The kind of the value with an article, for sentences: "a list", "an integer", …
   package var kindName: String { stored.kindName }
-}
-
-extension SourceMark {
-  /// A mark whose text is not at hand.
-  fileprivate init(_ location: SourceLocation) {
-    self.init(file: SourceFile(name: location.file, bytes: []), line: location.line, column: location.column)
-  }
 }

@@ -7,7 +7,7 @@ final class ManifestPath: Sendable {
   private let step: Step
   /// Where the last key was written; nil for elements of lists.
   let keyMark: SourceMark?
-  /// Where the nearest reference stood, of those that brought this place or one above it here.
+  /// Where the nearest reference was, of those that brought this place or one above it here.
   let reference: SourceMark?
 
   private enum Step: Sendable {

@@ -41,7 +41,7 @@ package struct ManifestPipeline: Sendable {
       guard resolved.mapping != nil else { throw Self.shapeless(resolved) }
       let propagated = try ParameterPropagation.propagate(resolved)
       examination.resolved = ManifestNode(propagated)
-      // What a reference should have brought is not there: what is missing in its place says nothing more.
+      // What a reference should have brought is not there: what is missing because of that is no further error.
       let (findings, places) = validator.examine(propagated, passingOverReferences: !missing.isEmpty)
       examination.findings += findings
       examination.manifest = Manifest(Self.leavingOut(places, of: propagated), warnings: [])
@@ -52,7 +52,7 @@ package struct ManifestPipeline: Sendable {
     return examination
   }
 
-  /// A manifest without the streams, and without the other top-level values, in which the given places lie.
+  /// A manifest without the streams, and without the other top-level values, that contain the given places.
   private static func leavingOut(_ places: [[PathElement]], of manifest: ManifestValue) -> ManifestValue {
     guard let root = manifest.mapping, !places.isEmpty else { return manifest }
     let broken = Dictionary(grouping: places, by: \.first)

@@ -13,17 +13,17 @@ package struct ManifestValidator: Sendable {
     schema = try JSONSchema(compiling: document)
   }
 
-  /// By the component schema of this version, of which a test shows that it is sound.
+  /// By the component schema of this version, which a test shows to be valid.
   package init() throws(JSONSchemaError) {
     document = ComponentSchema.document
     schema = try JSONSchema(sound: document)
   }
 
-  /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty where it is valid.
+  /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty if it is valid.
   func validate(_ root: ManifestValue) -> [Diagnostic] { examine(root, passingOverReferences: false).findings }
 
   /// The same, and all places that are not valid.
-  /// - Parameter passingOverReferences: says nothing of values that are references which led nowhere.
+  /// - Parameter passingOverReferences: ignores values that are references which led nowhere.
   func examine(
     _ root: ManifestValue, passingOverReferences: Bool
   ) -> (findings: [Diagnostic], places: [[PathElement]]) {
@@ -36,8 +36,8 @@ package struct ManifestValidator: Sendable {
     return (findings.diagnostics(errors), errors.map(\.instancePath))
   }
 
-  /// The reference holds a date that is not in quotes for no type of JSON: it is valid only where any type is. No place of the
-  /// schema takes both a list and a boolean without taking everything, so what stands for the date is tried as each.
+  /// The reference does not count a date that is not in quotes as any JSON type: it is valid only where any type is. No place of
+  /// the schema takes both a list and a boolean without taking everything, so what replaces the date is tried as each.
   private func timestampErrors(_ root: ManifestValue) -> [ValidationError] {
     for stand: JSONValue in [.array([]), .bool(true)] {
       var conversion = ManifestJSON(timestampsAs: stand)

@@ -43,7 +43,7 @@ extension ManifestValue {
 
   /// The same value with `value` at a path without globs, creating what is missing, as `dpath.new` does: a list where the next
   /// segment is an integer or only digits, else a mapping; lists are filled up with nulls.
-  /// - Throws: ``ConnectorError`` where the path leads through a scalar, or a list meets another key than an index.
+  /// - Throws: ``ConnectorError`` if the path leads through a scalar, or a list meets another key than an index.
   func creating(_ path: ArraySlice<JSONPathSegment>, _ value: ManifestValue) throws -> ManifestValue {
     guard let segment = path.first else { return value }
     let rest = path.dropFirst()
@@ -82,7 +82,7 @@ extension ManifestValue {
 
   private func failure(_ sentence: String) -> ConnectorError {
     ConnectorError(
-      .system, "A value cannot be put into the stream's template: \(sentence).", location: mark.map(SourceLocation.init))
+      .system, "A value cannot be put into the stream's template: \(sentence)", at: mark)
   }
 
   /// Another content in the same place.

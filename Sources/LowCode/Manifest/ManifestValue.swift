@@ -2,7 +2,7 @@ import JSON
 import OrderedCollections
 import YAML
 
-/// A value of a manifest and where it was written. Values are shared: one may stand in many places of the resolved manifest.
+/// A value of a manifest and where it was written. Values are shared: one can be in many places of the resolved manifest.
 ///
 /// ``ManifestNode`` is a value in one of its places.
 final class ManifestValue: Sendable {
@@ -14,7 +14,7 @@ final class ManifestValue: Sendable {
     /// An integer beyond 64 bits, by its digits.
     case number(String)
     case string(String)
-    /// A date or a time that YAML reads as such, since it is not in quotes.
+    /// A date or a time, as YAML reads it because it is not in quotes.
     indirect case timestamp(YAMLTimestamp)
     case sequence([ManifestValue])
     case mapping(ManifestMapping)
@@ -23,9 +23,9 @@ final class ManifestValue: Sendable {
   let content: Content
   /// Where the value was written; nil for a manifest that came as JSON, and for values that the pipeline made.
   let mark: SourceMark?
-  /// Where the reference stood that brought the value into its place.
+  /// Where the reference was that brought the value into its place.
   let reference: SourceMark?
-  /// The value of which this is the same, only brought by a reference.
+  /// The original of this value, if a reference brought it.
   private let original: ManifestValue?
 
   init(_ content: Content, mark: SourceMark? = nil, reference: SourceMark? = nil, original: ManifestValue? = nil) {
@@ -35,7 +35,7 @@ final class ManifestValue: Sendable {
     self.original = original
   }
 
-  /// What tells values apart when work on one of them is to be shared by all the places that it is brought to.
+  /// What distinguishes values when work on one of them is shared by all the places that it is brought to.
   var identity: ObjectIdentifier { ObjectIdentifier(original ?? self) }
 
   /// The same value, brought into its place by the reference at `mark`.

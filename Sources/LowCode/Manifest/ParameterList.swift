@@ -1,6 +1,6 @@
 /// The parameters in force, in order, each name once. Most lists are short, so a name is searched, and only in long ones looked up.
 struct ParameterList {
-  /// Nil in the place of one that was removed.
+  /// Nil for one that was removed.
   private var slots: [ManifestEntry?] = []
   /// The slots by name, where there are many.
   private var places: [String: Int]?

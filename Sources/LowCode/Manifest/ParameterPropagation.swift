@@ -1,10 +1,16 @@
 import JSONSchema
 
+/// A place for components: the field of a component.
+struct ComponentPlace {
+  let component: String
+  let field: String
+}
+
 /// Gives components their default types, and hands `$parameters` down, as the reference implementation does.
 ///
 /// Each component (a mapping with a `type`) gets the parameters of the components around it and its own, which win, both as
-/// `$parameters` and as fields, where it has no such field or an empty one. Mappings without a type, and JSON schemas, end the way
-/// down, with one exception: components that are direct values of an untyped mapping.
+/// `$parameters` and as fields, if it does not have the field, or has it empty. Mappings without a type, and JSON schemas, end
+/// the way down, with one exception: components that are direct values of an untyped mapping.
 struct ParameterPropagation {
   private typealias Parameters = ParameterList
 
@@ -33,7 +39,7 @@ struct ParameterPropagation {
   /// - Parameters:
   ///   - place: the place that the component has in the one around it; nil for a whole manifest.
   ///   - parameters: the parameters that are in force around it.
-  /// - Throws: ``ManifestError`` where `$parameters` is not a mapping.
+  /// - Throws: ``ManifestError`` if `$parameters` is not a mapping.
   static func propagate(
     _ root: ManifestValue, in place: ComponentPlace? = nil, parameters: [ManifestEntry] = [], outerParametersWin: Bool = false
   ) throws(ManifestError) -> ManifestValue {
@@ -46,7 +52,7 @@ struct ParameterPropagation {
     _ value: ManifestValue, _ place: ComponentPlace?, _ outer: Parameters
   ) throws(ManifestError) -> ManifestValue {
     guard let mapping = value.mapping else { return value }
-    let type = DefaultTypes.type(of: mapping, in: place)
+    let type = Self.usualType(of: mapping, in: place)
     let key = Key(value: value.identity, type: type)
     if outer.isEmpty, let known = done[key] { return known.withReference(value.reference) }
     levels += 1
@@ -90,7 +96,7 @@ struct ParameterPropagation {
     }
     handed += parameters.count
     guard handed <= Self.maximumHanded else {
-      throw error("`$parameters` are handed to so many components that more than \(Self.maximumHanded) values result", value)
+      throw error("`$parameters` are passed to so many components that more than \(Self.maximumHanded) values result", value)
     }
     isChanged = Self.apply(parameters, to: &entries) || isChanged
     try fields(&entries, &parameters, &isChanged)
@@ -148,7 +154,7 @@ struct ParameterPropagation {
         entries[place] = entry.with(field)
         isChanged = true
       }
-      // As the reference, which loses an empty one here.
+      // As in the reference, which loses an empty one here.
       if let excluded, excluded.value.isTrue { parameters.append(excluded) }
     }
   }
@@ -168,7 +174,7 @@ struct ParameterPropagation {
     return changed.map { ManifestValue(.sequence($0), mark: value.mark, reference: value.reference) } ?? value
   }
 
-  /// An untyped mapping with its direct values that are components gone through; nil where there is none.
+  /// An untyped mapping whose direct values that are components were processed; nil if there is none.
   private mutating func nestedComponents(
     _ entries: [ManifestEntry], _ place: ComponentPlace?, _ parameters: Parameters
   ) throws(ManifestError) -> [ManifestEntry]? {
@@ -182,6 +188,14 @@ struct ParameterPropagation {
       changed?[index] = entry.with(result)
     }
     return changed
+  }
+
+  /// The type to give to a mapping in a place; nil where it has one, or the place has no usual one.
+  private static func usualType(of mapping: ManifestMapping, in place: ComponentPlace?) -> String? {
+    guard let place, mapping.place(of: "type") == nil else { return nil }
+    return mapping.place(of: "class_name") == nil
+      ? ComponentSchema.defaultType(in: place.field, of: place.component)
+      : ComponentSchema.customType(in: place.field, of: place.component)
   }
 
   /// Whether a `type` is one of a JSON schema: `object`, a list of types, or a property that is named so.

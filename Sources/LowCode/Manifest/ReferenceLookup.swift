@@ -2,7 +2,7 @@ import JSONSchema
 
 /// Finds what a reference such as `#/definitions/streams/0/name` names.
 ///
-/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what stands before the next slash.
+/// As keys may contain slashes, at each step the whole rest is tried as a key first, then what is before the next slash.
 enum ReferenceLookup {
   enum Outcome {
     case found(ManifestValue, at: [PathElement])
@@ -13,14 +13,14 @@ enum ReferenceLookup {
   struct Reason {
     let sentence: String
     /// The reference that was probably meant.
-    let remedy: String?
+    let remedy: Remedy?
     /// Places that explain it.
     let related: [Diagnostic.Related]
   }
 
-  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is looked at.
+  /// - Parameter explaining: whether a reference that leads nowhere gets a reason, for which all that it could mean is tried.
   static func find(_ reference: String, in root: ManifestValue, explaining: Bool) -> Outcome {
-    // As the reference: what follows a line break is ignored.
+    // As in the reference, what follows a line break is ignored.
     var rest = reference.dropFirst(2).prefix { $0 != "\n" }
     var value = root
     var path: [PathElement] = []
@@ -63,7 +63,7 @@ enum ReferenceLookup {
     switch value.content {
     case .mapping(let mapping):
       let near = NameSuggestion.nearest(to: String(head), among: mapping.entries.lazy.map(\.key))
-      let remedy = mapping["$ref"] == nil ? near.map { "did you mean '\($0)'?" } : throughReference
+      let remedy = mapping["$ref"] == nil ? near.map(Remedy.value) : throughReference
       var related = mapping.entries.filter { $0.key == near }.map {
         Diagnostic.Related("'\($0.key)' stands here", at: $0.keyMark)
       }
@@ -81,5 +81,5 @@ enum ReferenceLookup {
     }
   }
 
-  private static let throughReference = "a reference cannot go through another reference"
+  private static let throughReference: Remedy = "a reference cannot go through another reference"
 }

@@ -7,14 +7,14 @@ import YAML
 /// mapping that it names. What is named is looked up in the manifest as it was written, and resolved in turn. Whatever is named
 /// more than once is resolved once, and shared.
 struct ReferenceResolver {
-  /// Missing targets; the resolver goes on past them so that an author sees them all.
+  /// Missing targets; the resolver continues past them so that an author sees them all.
   private(set) var diagnostics: [Diagnostic] = []
 
   private let root: ManifestValue
   private var done: [ObjectIdentifier: Resolved] = [:]
   /// The references being followed, outermost first.
   private var trail: [Step] = []
-  /// The way to the value at hand, in the manifest as written.
+  /// The path of the current value, in the manifest as written.
   private var path: [PathElement] = []
 
   private struct Step {
@@ -153,7 +153,7 @@ struct ReferenceResolver {
     return Resolved(value: value, levels: size.levels, weight: size.weight)
   }
 
-  /// The referenced value with the keys beside the reference laid over it; a value that is no mapping replaces them.
+  /// The referenced value with the keys beside the reference laid over it; a value that is not a mapping replaces them.
   private func merge(
     _ own: [ManifestEntry], into target: Resolved, of value: ManifestValue, _ size: Resolved, _ mark: SourceMark?
   ) -> Resolved {
@@ -196,14 +196,14 @@ struct ReferenceResolver {
       trail.removeLast()
       path = outer
     }
-    guard level < Self.maximumLevels else { throw error("references follow one another for too long", value) }
+    guard level < Self.maximumLevels else { throw error("the chain of references is too long", value) }
     let resolved = try resolve(target, level: level + 1)
     return Resolved(value: resolved.value.brought(by: value.mark), levels: resolved.levels, weight: resolved.weight)
   }
 
   private func circle(_ text: String, _ value: ManifestValue) -> ManifestError {
     let steps = trail.drop { $0.text != text }
-    let related = steps.map { Diagnostic.Related("the circle goes through '\($0.text)'", at: $0.mark) }
+    let related = steps.map { Diagnostic.Related("the cycle goes through '\($0.text)'", at: $0.mark) }
     return ManifestError(
       Diagnostic(
         .error, rule: "reference", "'\(text)' leads back to itself", at: value.mark, path: path.dotted, related: related)

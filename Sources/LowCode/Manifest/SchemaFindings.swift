@@ -5,10 +5,10 @@ import JSONSchema
 struct SchemaFindings {
   let root: ManifestNode
   let schema: JSONValue
-  /// Whether values that are references which led nowhere are left to those who told of the references.
+  /// Whether values that are references which led nowhere are left out, because the references were reported.
   var passesOverReferences = false
 
-  /// Nobody mends more at once.
+  /// Nobody fixes more at once.
   private static let maximum = 100
 
   func diagnostics(_ errors: [ValidationError]) -> [Diagnostic] {
@@ -67,7 +67,7 @@ struct SchemaFindings {
     case "additionalProperties": return unknownProperties(error, node)
     case "minItems": return finding("value", "\(name(node)) should have \(number(error)) or more items", node)
     case "maxItems": return finding("value", "\(name(node)) should have no more than \(number(error)) items", node)
-    case "uniqueItems": return finding("value", "\(name(node)) should not have an item twice", node)
+    case "uniqueItems": return finding("value", "\(name(node)) should not have the same item twice", node)
     case "minimum": return finding("value", "\(name(node)) should be \(number(error)) or more, found \(found(node))", node)
     case "maximum": return finding("value", "\(name(node)) should be \(number(error)) or less, found \(found(node))", node)
     case "exclusiveMinimum":
@@ -93,7 +93,7 @@ struct SchemaFindings {
     kinds = kinds.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     let components = types.count > 4 ? ["a component"] : types.map { "a component `\($0)`" }
     let expected = kinds + components
-    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it may have", node) }
+    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it can have", node) }
     return finding("type", "\(name(node)) should be \(Self.list(expected)), found \(found(node))", node)
   }
 
@@ -101,7 +101,7 @@ struct SchemaFindings {
     guard let text = type.string else {
       return finding("type", "the `type` of \(place) should be a string, found \(found(type))", type)
     }
-    if let dropped = DroppedTypes.all[text] {
+    if let dropped = ComponentSchema.droppedType(text) {
       return finding(
         "type", "`\(text)` is no longer a part of the language: airbyte-cdk \(dropped.version) dropped it", type,
         remedy: dropped.remedy)
@@ -112,7 +112,7 @@ struct SchemaFindings {
     if known { return finding("type", "a `\(text)` is not allowed in \(place): \(choice)", type) }
     return finding(
       "type", "unknown type `\(text)` in \(place)\(near == nil ? ": \(choice)" : "")", type,
-      remedy: near.map { "did you mean `\($0)`?" })
+      remedy: near.map(Remedy.name))
   }
 
   private func enumeration(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
@@ -126,24 +126,24 @@ struct SchemaFindings {
     let choice = Self.list(allowed.map { Self.shown($0) })
     return finding(
       "value", "\(name(node)) should be \(choice), found \(Self.shown(node.value))", node,
-      remedy: near.map { "did you mean '\($0)'?" })
+      remedy: near.map(Remedy.value))
   }
 
   private func required(_ error: ValidationError, _ node: ManifestNode) -> Diagnostic {
     let missing = missing(error)
     let known = properties(of: node)
-    // A parameter that came down is no stranger that somebody wrote here.
+    // A parameter that came down is not a stranger that somebody wrote here.
     let strangers = (node.stored.mapping?.entries ?? []).filter { entry in
       known?[entry.key] == nil && entry.key != "$parameters" && node["$parameters"]?[entry.key]?.keyMark != entry.keyMark
     }
     var finding = finding("required", "\(subject(node)) needs \(Self.list(missing.map { "`\($0)`" }, "and"))", node)
     for name in missing {
       guard let near = NameSuggestion.nearest(to: name, among: strangers.map(\.key)) else { continue }
-      finding.remedy = "did you write `\(near)` for `\(name)`?"
+      finding.remedy = .rename(near, to: name)
       finding.mark = strangers.first { $0.key == near }?.keyMark ?? finding.mark
       return finding
     }
-    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is no property of \(subject(node))", at: $0.keyMark) }
+    finding.related += strangers.prefix(3).map { .init("`\($0.key)` is not a property of \(subject(node))", at: $0.keyMark) }
     return finding
   }
 
@@ -154,7 +154,7 @@ struct SchemaFindings {
     let near = NameSuggestion.nearest(to: stranger.key, among: known.keys)
     var diagnostic = finding(
       "unknown-property", "\(subject(node)) has no property `\(stranger.key)`", node[stranger.key] ?? node,
-      remedy: near.map { "did you mean `\($0)`?" })
+      remedy: near.map(Remedy.name))
     diagnostic.mark = stranger.keyMark ?? diagnostic.mark
     return diagnostic
   }
@@ -167,7 +167,7 @@ struct SchemaFindings {
 
   // MARK: - Words
 
-  private func finding(_ rule: String, _ message: String, _ node: ManifestNode, remedy: String? = nil) -> Diagnostic {
+  private func finding(_ rule: String, _ message: String, _ node: ManifestNode, remedy: Remedy? = nil) -> Diagnostic {
     Diagnostic(.error, rule: "\(rule)", message, at: node, remedy: remedy)
   }
 
@@ -191,7 +191,7 @@ struct SchemaFindings {
     let path = node.elements
     for end in path.indices.reversed() {
       let outer = self.node(at: Array(path[..<end]))
-      // A property named `type` is no component's type, so it has to be one of the schema's.
+      // A property named `type` is not a component's type, so it has to be one of the schema's.
       if let type = outer["type"]?.string, schema["definitions"]?.object?[type] != nil { return type }
     }
     return nil
@@ -251,7 +251,7 @@ struct SchemaFindings {
     return schema["definitions"]?[String(reference.dropFirst("#/definitions/".count))]
   }
 
-  /// The properties that the component at a node may have; nil where it is none.
+  /// The properties that the component at a node can have; nil if it is not a component.
   private func properties(of node: ManifestNode) -> JSONObject? {
     if node.path.isEmpty { return schema["properties"]?.object }
     return node["type"]?.string.flatMap { schema["definitions"]?[$0]?["properties"]?.object }

@@ -13,7 +13,7 @@ struct CursorPagination: Component, PaginationStrategy {
     let value = try node.required("cursor_value")
     cursorValue = InterpolatedString(value, parameters: node.parameters)
     stopCondition = node["stop_condition"].map { condition in
-      InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, location: condition.location)
+      InterpolatedBoolean(condition.string ?? "", parameters: node.parameters, mark: condition.mark)
     }
     size = try PageSizeTemplate(node, in: scope)?.value()
     config = scope.templateConfig
@@ -22,8 +22,8 @@ struct CursorPagination: Component, PaginationStrategy {
       let template = InterpolatedString(expression, parameters: node.parameters)
       if template.undeclaredVariables.contains("page_size") {
         throw ConnectorError(
-          .system, "This template reads `page_size`, but the strategy has none: add `page_size` to `CursorPagination`.",
-          at: expression)
+          .system, "This template reads `page_size`, but the strategy has none: add `page_size` to `CursorPagination`",
+          at: expression, cause: .missing(["page_size"]))
       }
     }
   }

@@ -15,7 +15,7 @@ struct DefaultPaginator: Component, Paginator {
   private let strategy: any PaginationStrategy
   private let tokenPlace: TokenPlace?
   private let sizeOption: RequestOption?
-  /// Nil where a page that is short says nothing.
+  /// Nil if a short page means nothing.
   private let shortFirstPage: ShortFirstPage?
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -29,14 +29,15 @@ struct DefaultPaginator: Component, Paginator {
     }
     if let decoder = scope.exchange.decoder, !decoder.allowsPagination {
       throw ConnectorError(
-        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML.",
+        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML",
         at: node.node)
     }
     sizeOption = try scope.build(optional: node["page_size_option"])
     if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
       let strategy = try node.required("pagination_strategy")
       throw ConnectorError(
-        .system, "`page_size_option` needs a `page_size` in the pagination strategy.", at: strategy["page_size"] ?? strategy)
+        .system, "`page_size_option` needs a `page_size` in the pagination strategy", at: strategy["page_size"] ?? strategy,
+        cause: .missing(["page_size"]))
     }
     tokenPlace = try node["page_token_option"].map { option in
       option["type"]?.string == "RequestPath"
@@ -45,7 +46,7 @@ struct DefaultPaginator: Component, Paginator {
     try checkPlaces(node)
   }
 
-  /// Size and token must not overwrite each other; their names are looked at where they go to the same part of the request.
+  /// Size and token must not overwrite each other; their names are compared if they go to the same part of the request.
   private func checkPlaces(_ node: ComponentNode) throws {
     guard case .option(let token)? = tokenPlace, let sizeOption, token.place == sizeOption.place else { return }
     var size = RequestParts()
@@ -98,7 +99,7 @@ struct DefaultPaginator: Component, Paginator {
   }
 }
 
-/// Ends the pages of a data feed at the first record that an earlier read had already.
+/// Ends the pages of a data feed at the first record that an earlier read already had.
 private struct CursorStopCondition: PaginationStrategy {
   let strategy: any PaginationStrategy
   let cursor: any Cursor

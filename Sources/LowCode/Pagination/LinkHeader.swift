@@ -3,7 +3,7 @@ import Jinja
 
 extension HTTPResponse {
   /// The `Link` header (RFC 8288) by relation, as Python's requests gives it: `{"next": {"url": …, "rel": "next"}}`. A link with
-  /// several relations stands under each of them, and under their list as it is written; one without stands under its URL.
+  /// several relations is under each of them, and under their list as it is written; one without is under its URL.
   var links: Value {
     guard let header = header("Link") else { return .emptyDict }
     var links: JSONObject = [:]
@@ -46,7 +46,7 @@ private struct LinkReader {
     return link
   }
 
-  /// What stands in the angle brackets, commas and semicolons too; without brackets, what stands before the parameters.
+  /// What is in the angle brackets, also commas and semicolons; without brackets, what is before the parameters.
   private mutating func url() -> String {
     guard take("<") else { return text(until: ";,").trimmingQuotes() }
     let url = Substring(rest.prefix { $0 != UInt8(ascii: ">") })
@@ -58,7 +58,7 @@ private struct LinkReader {
     for quote in ["\"", "'"] where take(quote) {
       var bytes: [UInt8] = []
       while let byte = rest.popFirst(), [byte] != Array(quote.utf8) {
-        // A quoted character stands for itself (RFC 9110 §5.6.4).
+        // A quoted character means itself (RFC 9110 §5.6.4).
         if byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() { bytes.append(escaped) } else { bytes.append(byte) }
       }
       return String(decoding: bytes, as: UTF8.self)
@@ -66,7 +66,7 @@ private struct LinkReader {
     return text(until: ";,")
   }
 
-  /// What stands before one of `marks`, without blanks around it.
+  /// What is before one of `marks`, without blanks around it.
   private mutating func text(until marks: String) -> String {
     var found = rest.prefix { !marks.utf8.contains($0) }
     rest = rest[found.endIndex...]

@@ -31,7 +31,7 @@ extension Value {
     case .int(let number): return number
     case .bool(let flag): return flag ? 1 : 0
     default:
-      throw ConnectorError(.system, "`\(strategy)` needs an integer as its last token, but has `\(pythonString)`.")
+      throw ConnectorError(.system, "`\(strategy)` needs an integer as its last token, but has `\(pythonString)`")
     }
   }
 }

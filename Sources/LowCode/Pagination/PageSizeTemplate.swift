@@ -13,7 +13,7 @@ struct PageSizeTemplate: Sendable {
   private let config: TemplateConfig
   private let node: ManifestNode
 
-  /// Nil where the component has no page size.
+  /// Nil if the component has no page size.
   init?(_ component: ComponentNode, in scope: BuildScope) throws {
     guard let node = component["page_size"] else { return nil }
     self.node = node
@@ -27,7 +27,7 @@ struct PageSizeTemplate: Sendable {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the template gives no integer.
+  /// - Throws: ``ConnectorError`` if the template gives no integer.
   func value() throws -> Int {
     switch size {
     case .number(let number): return number
@@ -40,8 +40,8 @@ struct PageSizeTemplate: Sendable {
     }
   }
 
-  /// The number of records below which a page is the last one: here a fraction counts, and what is empty is no size.
-  /// - Throws: ``ConnectorError`` where the template gives something else than a number.
+  /// The number of records below which a page is the last one: here a fraction counts, and what is empty is not a size.
+  /// - Throws: ``ConnectorError`` if the template gives something other than a number.
   func limit(_ bindings: [(symbol: Symbol, value: Value)]) throws -> Double? {
     switch size {
     case .number(let number): return number == 0 ? nil : Double(number)
@@ -59,6 +59,6 @@ struct PageSizeTemplate: Sendable {
 
   private func mismatch(_ template: InterpolatedString, _ value: Value) -> ConnectorError {
     ConnectorError(
-      .system, "`page_size` should be an integer, but `\(template.source)` gives `\(value.pythonString)`.", at: node)
+      .system, "`page_size` should be an integer, but `\(template.source)` gives `\(value.pythonString)`", at: node)
   }
 }

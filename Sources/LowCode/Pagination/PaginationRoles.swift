@@ -37,9 +37,9 @@ package protocol PaginationStrategy: Sendable {
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
   /// The number of records to ask for.
-  /// - Throws: ``ConnectorError`` where the manifest's template for it gives no integer.
+  /// - Throws: ``ConnectorError`` if the manifest's template for it gives no integer.
   func pageSize() throws -> Int?
-  /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
+  /// The next page's token, or nil if the page was the last. `lastToken` is the token that the page was asked for with.
   func nextToken(after page: PageResult, lastToken: Value?) throws -> Value?
 }
 

@@ -16,7 +16,7 @@ struct ShortFirstPage: Sendable {
     streamName = scope.streamName
     warnings = scope.runtime.warnings
     secrets = scope.runtime.secrets
-    place = (strategy["page_size"] ?? strategy).location.map { " (\($0))" } ?? ""
+    place = (strategy["page_size"] ?? strategy).mark.map { " (\($0))" } ?? ""
   }
 
   /// The page that was read first has no successor.
@@ -25,7 +25,7 @@ struct ShortFirstPage: Sendable {
     let count = page.extractedCount
     guard count > 0, count < size, let hint = FurtherRecords.hint(in: page) else { return }
     warnings.keep(.shortFirstPage, of: streamName) {
-      "it ends with its first page, which has \(count) records where \(size) were asked for; but the response says that there are more: "
+      "it ends with its first page, which has \(count) records although \(size) were requested; but the response says that there are more: "
         + "\(secrets.masked(hint)). If the API gives at most \(count) records a page, set `page_size: \(count)`.\(place)"
     }
   }
@@ -33,7 +33,7 @@ struct ShortFirstPage: Sendable {
 
 /// What responses say of records beyond those that they bring.
 enum FurtherRecords {
-  /// Names of members, in small letters without signs between their words.
+  /// Names of members, in lower-case letters without signs between their words.
   private static let flags: Set = [
     "hasmore", "more", "hasnext", "hasnextpage", "hasmoreitems", "hasmorepages", "moreavailable", "morerecords", "moreresults",
   ]
@@ -47,7 +47,7 @@ enum FurtherRecords {
     "next", "nextpage", "nextlink", "nexturl", "nextpageurl", "nextpagelink", "nextcursor", "nextpagetoken", "nexttoken",
   ]
 
-  /// The member that says so, as ``` `total` is 240 ```; nil where there is none. Looked for at the top, and in objects there.
+  /// The member that says so, as ``` `total` is 240 ```; nil if there is none. Only the top level and its objects are searched.
   static func hint(in page: PageResult) -> String? {
     if let body = page.body, body.kind == .object {
       if let hint = hint(in: body, "", page.extractedCount) { return hint }

@@ -9,7 +9,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
   private let deduplicates: Bool
   private let checkpoint = Checkpoint()
 
-  /// The parents' state after the last partition of the group that was handed out last.
+  /// The parents' state after the last partition of the group that was given out last.
   private final class Checkpoint: Sendable {
     let state = Mutex<JSONObject?>([:])
   }
@@ -18,7 +18,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     let inner = try node.required("underlying_partition_router")
     router = try scope.build(inner, as: (any PartitionRouter).self)
     guard let size = try node.int("group_size"), size >= 1 else {
-      throw ConnectorError(.system, "`group_size` should be at least 1.", at: node["group_size"] ?? node.node)
+      throw ConnectorError(.system, "`group_size` should be at least 1", at: node["group_size"] ?? node.node)
     }
     groupSize = size
     deduplicates = try node.bool("deduplicate", default: true)
@@ -34,7 +34,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
     try await router.partitions { slice in
       let keys = slice.partition.keys.filter { $0 != "parent_slice" }
       guard let key = keys.first, keys.count == 1, let value = slice.partition[key] else {
-        throw ConnectorError(.system, "A `GroupingPartitionRouter` needs partitions with one key, not \(keys).")
+        throw ConnectorError(.system, "A `GroupingPartitionRouter` needs partitions with one key, not \(keys)")
       }
       if deduplicates, !seen.insert(try PartitionRouters.hashable(value)).inserted { return }
       group.append(slice)
@@ -71,7 +71,7 @@ struct GroupingPartitionRouter: Component, PartitionRouter {
 }
 
 extension PartitionRouters {
-  /// - Throws: ``ConnectorError`` where a router that another one takes apart or joins sets request options.
+  /// - Throws: ``ConnectorError`` if a router that another one takes apart or joins sets request options.
   static func refuseRequestOptions(of router: any PartitionRouter, in owner: String, at node: ManifestNode) throws {
     let hasOption =
       switch router {
@@ -81,7 +81,7 @@ extension PartitionRouters {
       }
     if hasOption {
       throw ConnectorError(
-        .system, "A router inside a `\(owner)` cannot have request options; use `stream_partition` in the requester.", at: node)
+        .system, "A router inside a `\(owner)` cannot have request options; use `stream_partition` in the requester", at: node)
     }
   }
 
@@ -90,7 +90,7 @@ extension PartitionRouters {
   static func hashable(_ value: JSONValue) throws -> JSONValue {
     switch value {
     case .array, .object:
-      throw ConnectorError(.system, "Partitions must be identified by plain values, not by \(value.jsonText).")
+      throw ConnectorError(.system, "Partitions must be identified by plain values, not by \(value.jsonText)")
     case .bool(let flag): return .int(flag ? 1 : 0)
     case .double(let number): return Int(exactly: number).map { .int($0) } ?? value
     default: return value

@@ -19,7 +19,7 @@ struct ListPartitionRouter: Component, PartitionRouter {
       do {
         values = try value.json()
       } catch {
-        throw ConnectorError(.system, "`values` should be a list.", at: list, internalMessage: "\(error)")
+        throw ConnectorError(.system, "`values` should be a list", at: list, internalMessage: "\(error)")
       }
     } else {
       // Elements are taken as they are written: templates in them are not evaluated.
@@ -42,7 +42,7 @@ struct ListPartitionRouter: Component, PartitionRouter {
     case .array(let elements): return elements
     case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
     case .object(let object): return object.keys.map { .string($0) }
-    default: throw ConnectorError(.system, "`values` should be a list, not \(values.jsonText).", at: node)
+    default: throw ConnectorError(.system, "`values` should be a list, not \(values.jsonText)", at: node)
     }
   }
 

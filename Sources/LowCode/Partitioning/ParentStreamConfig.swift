@@ -16,7 +16,7 @@ struct ParentStreamConfig: Component {
   /// Whether records of the parent may be missing since they were read before.
   let isReadFromState: Bool
   private let runtime: RuntimeEnvironment
-  /// Where in the parent's record the child's first page lies; nil where the child is asked for.
+  /// Where in the parent's record the child's first page is; nil if the child is requested.
   private let lazyReadPointer: Result<RecordPath, any Error>?
 
   /// What is taken from a parent's record.
@@ -24,7 +24,7 @@ struct ParentStreamConfig: Component {
     var partitionField: String
     var parentKey: RecordPath
     var extraFields: [RecordPath]
-    /// What a record fails at: as with the reference, a key that reads like a number is none.
+    /// What a record fails at: as in the reference, a key that reads like a number is not a key.
     var fault: ConnectorError?
   }
 
@@ -59,7 +59,7 @@ struct ParentStreamConfig: Component {
     }
     let pointer = try node.nodes("lazy_read_pointer")
     if let wildcard = pointer.first(where: { $0.string?.contains("*") ?? false }) {
-      throw ConnectorError(.system, "`lazy_read_pointer` takes a plain path, without `*`.", at: wildcard)
+      throw ConnectorError(.system, "`lazy_read_pointer` takes a plain path, without `*`", at: wildcard)
     }
     lazyReadPointer = pointer.isEmpty ? nil : Result { RecordPath(try pointer.map(text)) }
 
@@ -72,9 +72,14 @@ struct ParentStreamConfig: Component {
     stream = try scope.entering(parent).build(streamNode, as: (any ParentStream).self)
   }
 
-  /// What the child's state knows of the parent: its entry in `parent_state`, else the global cursor, else the only value of a
-  /// state
-  /// from before the child had partitions.
+  static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    var stream = scope.stream
+    stream.state = nil
+    return scope.entering(stream)
+  }
+
+  /// What the child's state has about the parent: its entry in `parent_state`, else the global cursor, else the only value of a
+  /// state from before the child had partitions.
   static func parentState(in childState: JSONObject, of stream: ManifestNode, config: TemplateConfig) throws -> JSONObject? {
     var childState = childState
     // Left by a read of the child without incremental sync: nothing that a parent can start from.
@@ -92,8 +97,8 @@ struct ParentStreamConfig: Component {
     return [key: value]
   }
 
-  /// The partition that a record of the parent makes; nil where it has no value at the parent's key.
-  /// - Throws: ``ConnectorError`` where a glob of a path matches more than one place.
+  /// The partition that a record of the parent makes; nil if it has no value at the parent's key.
+  /// - Throws: ``ConnectorError`` if a glob of a path matches more than one place.
   func partition(from record: borrowing Record, in parentSlice: StreamSlice, by keys: Keys) throws -> StreamSlice? {
     if let fault = keys.fault { throw fault }
     guard let value = try keys.parentKey.value(in: record), value != .null else { return nil }
@@ -106,7 +111,7 @@ struct ParentStreamConfig: Component {
       partition: [keys.partitionField: value, "parent_slice": .object(parentSlice.partition)], extraFields: extra)
   }
 
-  /// Warns where the parent made no partition, unless it had nothing new to say.
+  /// Warns if the parent made no partition, unless it had nothing new.
   /// - Parameters:
   ///   - records: how many records the parent had.
   ///   - last: the last of them.

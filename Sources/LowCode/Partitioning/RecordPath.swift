@@ -22,7 +22,7 @@ struct RecordPath: Sendable, Hashable {
   }
 
   /// The value at the path; the whole record for an empty path.
-  /// - Throws: ``ConnectorError`` where a glob matches more than one place.
+  /// - Throws: ``ConnectorError`` if a glob matches more than one place.
   func value(in record: borrowing Record) throws -> JSONValue? {
     if hasGlob { return try onlyMatch(in: .object(record.object)) }
     guard let first = keys.first else { return .object(record.object) }
@@ -57,7 +57,7 @@ struct RecordPath: Sendable, Hashable {
     var matches: [JSONValue] = []
     collect(value, segments[...], &matches)
     guard matches.count <= 1 else {
-      throw ConnectorError(.system, "The path `\(segments.joined(separator: "/"))` matches more than one place of a record.")
+      throw ConnectorError(.system, "The path `\(segments.joined(separator: "/"))` matches more than one place of a record")
     }
     return matches.first
   }
@@ -105,14 +105,14 @@ struct RecordPath: Sendable, Hashable {
     return glob[place...].allSatisfy { $0 == "*" }
   }
 
-  /// The place after the part of the glob that matches one character; nil where it does not.
+  /// The place after the part of the glob that matches one character; nil if it does not.
   private static func step(_ scalar: Unicode.Scalar, _ glob: [Unicode.Scalar], _ place: Int) -> Int? {
     guard place < glob.count else { return nil }
     guard glob[place] == "[" else { return glob[place] == "?" || glob[place] == scalar ? place + 1 : nil }
     var first = place + 1
     let isNegated = first < glob.count && glob[first] == "!"
     if isNegated { first += 1 }
-    // A bracket that stands first belongs to the set.
+    // A bracket that is first belongs to the set.
     guard first < glob.count, let close = glob[(first + 1)...].firstIndex(of: "]") else { return scalar == "[" ? place + 1 : nil }
     var isIn = false
     var index = first

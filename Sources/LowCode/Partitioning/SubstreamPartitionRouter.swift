@@ -10,7 +10,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     parents = try node.nodes("parent_stream_configs").map { try scope.build($0, as: ParentStreamConfig.self) }
     guard !parents.isEmpty else {
-      throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream.", at: node.node)
+      throw ConnectorError(.system, "A `SubstreamPartitionRouter` needs at least one parent stream", at: node.node)
     }
   }
 
@@ -36,7 +36,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  /// A slice of the parent is closed before the partition of its last record is handed out, so that the partition carries that
+  /// A slice of the parent is closed before the partition of its last record is given out, so that the partition carries that
   /// state.
   private func read(
     _ parent: ParentStreamConfig, by keys: ParentStreamConfig.Keys, _ slice: StreamSlice, isLastSlice: Bool,
@@ -95,7 +95,7 @@ struct SubstreamPartitionRouter: Component, PartitionRouter {
   }
 }
 
-/// What a parent had, and what became of it.
+/// How many records a parent had, and how many became partitions.
 private struct ParentTally {
   var records = 0
   var partitions = 0
@@ -103,7 +103,7 @@ private struct ParentTally {
   var last: Record?
 }
 
-/// The parents' state, made anew only after they moved: a slice has many records, and a state may have many partitions.
+/// The parents' state, made again only after they moved: a slice has many records, and a state may have many partitions.
 private final class ParentCheckpoint: Sendable {
   private let known = Mutex<JSONObject?>(nil)
 

@@ -11,7 +11,7 @@ struct UnionPartitionRouter: Component, PartitionRouter {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     let nodes = try node.nodes("partition_routers")
     guard nodes.count >= 2 else {
-      throw ConnectorError(.system, "A `UnionPartitionRouter` needs at least two routers.", at: node.node)
+      throw ConnectorError(.system, "A `UnionPartitionRouter` needs at least two routers", at: node.node)
     }
     let field = try InterpolatedString(node.required("partition_field"), parameters: node.parameters)
       .string(EvaluationContext(config: scope.templateConfig))
@@ -21,7 +21,7 @@ struct UnionPartitionRouter: Component, PartitionRouter {
       let router = try scope.build(child, as: (any PartitionRouter).self)
       if let other = try Self.fields(of: router).first(where: { $0 != field }) {
         throw ConnectorError(
-          .system, "The routers of this `UnionPartitionRouter` should have the partition field `\(field)`; one has `\(other)`.",
+          .system, "The routers of this `UnionPartitionRouter` should have the partition field `\(field)`; one has `\(other)`",
           at: child)
       }
       try PartitionRouters.refuseRequestOptions(of: router, in: "UnionPartitionRouter", at: child)
@@ -45,7 +45,7 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     for router in routers {
       try await router.partitions { slice in
         guard let value = slice.partition[partitionField] else {
-          throw ConnectorError(.system, "A partition of a `UnionPartitionRouter` lacks the field `\(partitionField)`.")
+          throw ConnectorError(.system, "A partition of a `UnionPartitionRouter` lacks the field `\(partitionField)`")
         }
         guard seen.insert(try PartitionRouters.hashable(value)).inserted else { return }
         var extra = slice.extraFields
@@ -71,6 +71,6 @@ struct UnionPartitionRouter: Component, PartitionRouter {
     }
   }
 
-  /// None: a partition does not tell which of the routers it came from.
+  /// None: a partition does not show which of the routers it came from.
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts { RequestParts() }
 }

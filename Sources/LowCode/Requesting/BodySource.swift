@@ -4,10 +4,10 @@ import Synchronization
 
 /// A body that is still to be received.
 ///
-/// Nothing is received beyond what was asked for, but for a bounded part. Letting go of the source gives up the rest.
+/// Nothing is received beyond what was asked for, but for a bounded part. Releasing the source gives up the rest.
 package protocol BodySource: AnyObject, Sendable {
   /// Waits for the next bytes; nil at the end of the body.
-  /// - Throws: ``TransportError`` where the connection breaks off; asking again then gives nil.
+  /// - Throws: ``TransportError`` if the connection breaks off; asking again then gives nil.
   func next() async throws(TransportError) -> Data?
 }
 
@@ -16,13 +16,13 @@ package protocol BodyStore: AnyObject, Sendable {
   /// Forgets what came before: a request is tried again.
   func removeAll() throws(ConnectorError)
   func append(_ data: Data) throws(ConnectorError)
-  /// What reads the body afterwards; nil where that is not by way of the response.
+  /// What reads the body afterwards; nil if that is not by way of the response.
   var source: (any BodySource)? { get }
 }
 
 extension HTTPResponse {
   /// The same response with its body in `store`.
-  /// - Throws: ``TransportError`` where the connection breaks off, or what the store throws.
+  /// - Throws: ``TransportError`` if the connection breaks off, or what the store throws.
   func received(into store: any BodyStore) async throws -> HTTPResponse {
     try store.removeAll()
     var parts = parts
@@ -31,8 +31,8 @@ extension HTTPResponse {
     return with(content)
   }
 
-  /// The same response with its body received wholly.
-  /// - Throws: ``TransportError`` where the connection breaks off, or the body is larger than a page may be.
+  /// The same response with its body received completely.
+  /// - Throws: ``TransportError`` if the connection breaks off, or the body is larger than a page may be.
   package func whole() async throws(TransportError) -> HTTPResponse {
     guard case .streaming(let source) = content else { return self }
     var body = Data()
@@ -40,20 +40,20 @@ extension HTTPResponse {
     while let part = try await source.next() {
       body.append(part)
       guard body.count <= limit.value else {
-        throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess).")
+        throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess)")
       }
     }
     return HTTPResponse(status: status, headers: headers, body: body, url: url)
   }
 
-  /// The same response with the first part of its body at hand: what is wrong with a short body is known then.
-  /// - Throws: ``TransportError`` where the connection breaks off.
+  /// The same response with the first part of its body received: then what is wrong with a short body is known.
+  /// - Throws: ``TransportError`` if the connection breaks off.
   func begun() async throws(TransportError) -> HTTPResponse {
     guard case .streaming(let source) = content else { return self }
     return with(.streaming(try await BegunBody(source)))
   }
 
-  /// What is at hand of a body that ``begun()`` has begun to receive; nil where that was not done.
+  /// What was received of a body that ``begun()`` has begun to receive; nil if that was not done.
   var beginning: Data? {
     guard case .streaming(let source) = content else { return nil }
     return (source as? BegunBody)?.beginning
@@ -83,7 +83,7 @@ package struct BodyParts {
   }
 }
 
-/// A body of which the first parts are at hand.
+/// A body whose first parts were received.
 private final class BegunBody: BodySource {
   private static let enough = 64 * 1024
   private let source: any BodySource
@@ -104,7 +104,7 @@ private final class BegunBody: BodySource {
     received = Mutex((parts, isOver))
   }
 
-  /// The first part that nobody took yet; none at the end.
+  /// The first part that was not taken yet; nil at the end.
   var beginning: Data { received.withLock { $0.parts.first ?? Data() } }
 
   func next() async throws(TransportError) -> Data? {

@@ -21,7 +21,7 @@ enum ContentEncoding {
 
   /// What undoes the encodings that a response's header names, one after the other; nil for none.
   ///
-  /// As the reference: a body that only claims to be gzip is an error, but not where it is read in parts.
+  /// As in the reference, a body that only claims to be gzip is an error, but not where it is read in parts.
   static func decompressors(named header: String?, inParts: Bool, limits: TransferLimits) -> DecompressorChain? {
     let encodings = named(by: header)
     guard !encodings.isEmpty else { return nil }

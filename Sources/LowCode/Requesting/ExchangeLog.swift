@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Says in DEBUG lines what is sent and what is answered; nothing is made where nobody wants them.
+/// Says in DEBUG lines what is sent and what is answered; nothing is made if they are not needed.
 struct ExchangeLog {
   /// What the requests serve: a stream, or `token endpoint`.
   let name: String
@@ -50,7 +50,7 @@ struct ExchangeLog {
       data["size"] = .int(body.size)
       let quotation = runtime.secrets.quotation
       if response.isSuccess, !quotation.quotesGoodAnswers {
-        message += ", which are not shown, as they answer a login"
+        message += ", which are not shown, because they answer a login"
       } else if let excerpt = body.excerpt(hiding: quotation.body, upTo: Self.longest) {
         message += ": \(excerpt)"
         data["body"] = .string(excerpt)
@@ -101,7 +101,7 @@ struct ExchangeLog {
     runtime.log.debug(name.isEmpty ? message : "\(name): \(message)", data)
   }
 
-  /// Also those that stand in a body, which nobody shows otherwise.
+  /// Also those in a body, which are not shown otherwise.
   private func hideCredentials(of request: HTTPRequest) {
     runtime.secrets.hide(credentialsOf: request)
     guard let body = request.body, body.count <= 1 << 20 else { return }

@@ -6,7 +6,7 @@ import Jinja
 /// As in the reference, a list repeats its parameter or field, and so do lists in a list. A list that is nested otherwise is sent
 /// as JSON: the reference sends the keys of objects, or a text as Python prints it.
 enum FieldValue {
-  /// The texts of a parameter or a field, which it is repeated with; null is none.
+  /// The texts with which a parameter or a field is repeated; null gives none.
   static func texts(_ value: JSONValue) -> [String] {
     switch value {
     case .null: []

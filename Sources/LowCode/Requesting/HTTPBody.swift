@@ -14,7 +14,7 @@ package enum HTTPBody: Sendable {
   }
 }
 
-/// A body that was received wholly, which is parsed once however many components look into it.
+/// A body that was received completely, which is parsed once, however many components read it.
 package final class ReceivedBody: Sendable {
   package let data: Data
   /// The bytes, where they were received for parsing.
@@ -32,7 +32,7 @@ package final class ReceivedBody: Sendable {
     room = nil
   }
 
-  /// A body that is parsed where it lies, or was already while it was received.
+  /// A body that is parsed where it is, or was already while it was received.
   package convenience init(_ bytes: JSONBytes, document: JSONDocument? = nil) { self.init(bytes, document: document, room: nil) }
 
   init(_ bytes: JSONBytes, document: JSONDocument?, room: ResponseRoom?) {
@@ -44,7 +44,7 @@ package final class ReceivedBody: Sendable {
 
   /// The body as JSON.
   /// - Parameter charset: the encoding that the response's head names.
-  /// - Throws: ``JSONError`` where it is something else.
+  /// - Throws: ``JSONError`` if it is something else.
   func document(charset: @autoclosure () -> String?) throws(JSONError) -> JSONDocument {
     let result = parsed.withLock { parsed in
       if let parsed { return parsed }

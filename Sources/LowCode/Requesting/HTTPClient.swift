@@ -9,7 +9,7 @@ struct HTTPClient: Sendable {
   let errorHandler: any ErrorHandler
   let runtime: RuntimeEnvironment
   /// Keeps attempts within the API's call rates.
-  var budget: HTTPAPIBudget?
+  var budget: (any CallBudget)?
   /// Where responses are shared with other requesters.
   var cache: ResponseCache?
 
@@ -19,7 +19,7 @@ struct HTTPClient: Sendable {
     case strategy(Double)
     /// The API limits the rate and no strategy has an answer: 1, 2, 4 … seconds.
     case rateLimit
-    /// Any other failure worth repeating: 1, 2, 4 … seconds within the handler's total time.
+    /// Any other failure after which a request is repeated: 1, 2, 4 … seconds within the handler's total time.
     case standard
   }
 
@@ -27,7 +27,7 @@ struct HTTPClient: Sendable {
   private enum Renewal { case notTried, done, failed }
 
   /// Counts the attempts of one kind in a row, as the reference's nested decorators do: a failure of an outer kind starts
-  /// the inner ones anew.
+  /// the inner ones again.
   private struct Tries {
     var count = 0
     var started: Int64
@@ -39,7 +39,7 @@ struct HTTPClient: Sendable {
     mutating func beginNext(at now: Int64) { elapsed = Double(now - started) / 1_000_000 }
   }
 
-  /// Seconds from which a wait is none that Python could wait.
+  /// The seconds that are too many for Python to wait.
   private static let longestWait = 9_223_372_037.0
 
   private var exchanges: ExchangeLog { ExchangeLog(name: name, runtime: runtime) }
@@ -88,7 +88,7 @@ struct HTTPClient: Sendable {
         let wait = seconds + 1
         guard (0..<Self.longestWait).contains(wait) else {
           throw ConnectorError(
-            .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait.")
+            .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait")
         }
         try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy.beginNext(at: runtime.now())
@@ -128,7 +128,7 @@ struct HTTPClient: Sendable {
     exchanges.sending(signed, attempt: number)
     do {
       let received = try await exchange(signed)
-      // Whoever judges an error looks into its body, and a template may look into any. Of any other body the beginning is received
+      // An error's body is read to judge it, and a template may read any body. Of any other body the beginning is received
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
       exchanges.received(response, to: signed, since: start)
@@ -161,7 +161,7 @@ struct HTTPClient: Sendable {
 
   /// Renews the credentials that `request` was refused with. A renewal that fails for the moment leaves the present ones, and
   /// credentials that cannot be renewed are simply sent again.
-  /// - Throws: ``ConnectorError`` where the renewed ones are refused as well, or where only the user can renew them.
+  /// - Throws: ``ConnectorError`` if the renewed ones are refused as well, or where only the user can renew them.
   private func renewCredentials(
     after request: HTTPRequest, _ attempt: Attempt, _ resolution: ErrorResolution, _ earlier: Renewal
   ) async throws -> Renewal {
@@ -171,8 +171,8 @@ struct HTTPClient: Sendable {
       return ConnectorError(type, failed.explained(message), internalMessage: detail)
     }
     switch earlier {
-    case .done: throw refused(.config, "The API refuses a fresh access token as well.")
-    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be got.")
+    case .done: throw refused(.config, "The API refuses a fresh access token as well")
+    case .failed: throw refused(.transient, "The API refuses the access token, and a fresh one could not be obtained")
     case .notTried: break
     }
     do {
@@ -263,7 +263,7 @@ struct HTTPClient: Sendable {
       response.isSuccess
         ? "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says."
         : failed(attempt, request).explained(
-          "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says.")
+          "Ignoring status \(response.status) of \(request.method) \(request.url), as the manifest says")
     }
   }
 
@@ -274,7 +274,7 @@ struct HTTPClient: Sendable {
     let detail = resolution.message.map { APIAnswer.sentences(failed.detail, $0) } ?? failed.detail
     if attempt.response?.status == 429 {
       return ConnectorError(
-        .transient, failed.explained("The API's rate limit was still exceeded after all retries."), internalMessage: detail)
+        .transient, failed.explained("The API's rate limit was still exceeded after all retries"), internalMessage: detail)
     }
     return ConnectorError(
       resolution.failureType ?? .system,

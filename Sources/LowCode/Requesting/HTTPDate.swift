@@ -2,8 +2,8 @@ import PythonTime
 
 /// Dates in headers, in each of the three forms that RFC 9110 §5.6.7 knows.
 enum HTTPDate {
-  /// The moment in microseconds since 1970-01-01T00:00:00Z; nil for what is no date.
-  /// - Parameter now: tells the century of a year of two digits.
+  /// The moment in microseconds since 1970-01-01T00:00:00Z; nil for what is not a date.
+  /// - Parameter now: decides the century of a year of two digits.
   static func parse(_ text: String, now: Int64) -> Int64? {
     // `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
     var words = text.split { $0 == " " || $0 == "," }
@@ -30,7 +30,7 @@ enum HTTPDate {
   private static let weekdays: Set<String> = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
   private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-  /// A year of two digits that would lie more than 50 years ahead is one of the past.
+  /// A year of two digits that would be more than 50 years ahead is in the past.
   private static func year(_ text: Substring, now: Int64) -> Int? {
     guard text.utf8.count == 2 else { return number(text, digits: 4...4) }
     guard let digits = number(text, digits: 2...2), let today = try? PyDateTime(epochMicroseconds: Int128(now), tz: .utc) else {

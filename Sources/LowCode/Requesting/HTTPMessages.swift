@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// A request as it goes over the wire.
+/// A request as it is sent.
 package struct HTTPRequest: Sendable {
   package var method: String
   /// The complete URL, percent-encoded.
@@ -13,12 +13,12 @@ package struct HTTPRequest: Sendable {
   package var connectTimeout = 30.0
   /// Seconds without a byte before the response counts as lost.
   package var readTimeout = 300.0
-  /// Whether the body is wanted part by part: then the response may come before its body.
+  /// Whether the body is read part by part: then the response can come before its body.
   package var receivesInParts = false
-  /// Looks at a body that was received wholly: it throws a ``TransportError`` where that ends in the middle, and the request is tried
-  /// again. Nil where whoever reads the body does so.
+  /// Checks a body that was received completely: it throws a ``TransportError`` if that ends in the middle, and the request is
+  /// tried again. Nil if the reader of the body does so.
   package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
-  /// The header or parameter that the authenticator filled with nothing; nil where there is none.
+  /// The header or parameter that the authenticator left empty; nil if there is none.
   package var emptyCredential: String?
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
@@ -50,7 +50,7 @@ package final class HTTPResponse: Sendable {
   /// The URL that answered, after redirects.
   package let url: String
   package let content: HTTPBody
-  /// What whoever reads the body takes memory from for large pieces of it; nil where that is not counted.
+  /// The memory that a reader of the body uses for large pieces of it; nil if that is not counted.
   let memory: ResponseMemory?
 
   package convenience init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
@@ -76,14 +76,14 @@ package final class HTTPResponse: Sendable {
 
   package func header(_ name: String) -> String? { headers[name] }
 
-  /// Whether the status is none of 400 to 599, as Python's requests counts truth.
+  /// Whether the status is not in 400 to 599, which Python's requests counts as true.
   package var isSuccess: Bool { !(400..<600).contains(status) }
 
-  /// The body's bytes; none where it is still to come.
+  /// The body's bytes; none if it is still to come.
   package var body: Data { content.received?.data ?? Data() }
 
   /// The body as JSON.
-  /// - Throws: ``JSONError`` where it is something else, as text that is still to come.
+  /// - Throws: ``JSONError`` if it is something else, as text that is still to come.
   package func document() throws(JSONError) -> JSONDocument { try (content.received ?? .empty).document(charset: charset) }
 
   /// Whether the body is a JSON text that ends in the middle.
@@ -92,14 +92,14 @@ package final class HTTPResponse: Sendable {
     return false
   }
 
-  /// - Throws: ``TransportError`` where the body is a JSON text that ends in the middle.
+  /// - Throws: ``TransportError`` if the body is a JSON text that ends in the middle.
   func checkJSONEnd() throws(TransportError) {
     do throws(JSONError) { _ = try document() } catch {
       if error.isCutOff { throw TransportError.cutOff("its JSON text ends in the middle (\(error))", of: self) }
     }
   }
 
-  /// The body's JSON value; nil where the body is not JSON.
+  /// The body's JSON value; nil if the body is not JSON.
   package var json: JSONView? { (try? document())?.root }
 }
 
@@ -109,7 +109,7 @@ package struct TransportError: Error, Sendable {
     case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
     /// A URL whose scheme is not allowed.
     case unsupportedScheme
-    /// A redirect to what is no address.
+    /// A redirect to what is not an address.
     case invalidRedirect
     /// An address that must not be requested.
     case forbiddenAddress
@@ -142,7 +142,7 @@ package struct TransportError: Error, Sendable {
   package var kind: Kind
   /// A sentence that names the address and the cause.
   package var message: String
-  /// The cause alone, for sentences that have the address already; nil where the message has none apart.
+  /// Only the cause, for sentences that have the address already; nil if the message has none apart.
   package var cause: String?
 
   package init(_ kind: Kind, _ message: String, cause: String? = nil) {
@@ -156,30 +156,4 @@ package struct TransportError: Error, Sendable {
 package protocol Transport: Sendable {
   /// Sends a request and gives whatever is answered: a redirect is not followed.
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
-}
-
-extension Transport {
-  /// Sends a request and follows its redirects.
-  package func send(
-    _ request: HTTPRequest, secrets: any Secrets = NoSecrets()
-  ) async throws(TransportError) -> HTTPResponse { try await send(request, secrets: secrets, log: nil) }
-
-  /// - Parameter log: says what is sent and what is answered.
-  func send(_ request: HTTPRequest, secrets: any Secrets, log: ExchangeLog?) async throws(TransportError) -> HTTPResponse {
-    let start = log?.runtime.now() ?? 0
-    log?.sending(request)
-    do throws(TransportError) {
-      var redirects = Redirects(of: request, secrets: secrets)
-      var response = try await exchange(request)
-      while let next = try redirects.next(after: response) {
-        log?.redirected(response, to: next)
-        response = try await exchange(next)
-      }
-      log?.received(response, to: request, since: start)
-      return response
-    } catch {
-      log?.failed(error, request, since: start)
-      throw error
-    }
-  }
 }

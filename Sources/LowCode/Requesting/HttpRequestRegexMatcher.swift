@@ -2,9 +2,9 @@ import Foundation
 import JSON
 import Python
 
-/// Tells the requests that a quota or a call rate counts for.
+/// Matches the requests that a quota or a call rate applies to.
 struct HttpRequestRegexMatcher: Component {
-  /// How many calls one such request counts as; nil where nothing is said.
+  /// How many calls a matching request counts as; nil if it does not say.
   let weight: Int?
   private let method: String?
   private let urlBase: String?
@@ -23,7 +23,7 @@ struct HttpRequestRegexMatcher: Component {
       do throws(PatternError) {
         return try PythonPattern(pattern)
       } catch {
-        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.reason).", at: value)
+        throw ConnectorError(.config, "`url_path_pattern` is not a regular expression: \(error.reason)", at: value)
       }
     }
     func texts(_ property: String) -> [(String, String)] {
@@ -33,12 +33,12 @@ struct HttpRequestRegexMatcher: Component {
     headers = Dictionary(texts("headers").map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { $1 })
     weight = try node["weight"].map { try InterpolatedNumber($0, of: node, in: scope).integer() }
     if let weight, weight < 1 {
-      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight).", at: node.node)
+      throw ConnectorError(.system, "`weight` should be at least 1, but is \(weight)", at: node.node)
     }
   }
 
-  /// Whether everything that is asked for is so in `request`.
-  /// - Throws: ``ConnectorError`` where the pattern takes too many steps to tell.
+  /// Whether `request` has everything that is asked for.
+  /// - Throws: ``ConnectorError`` if the pattern takes too many steps.
   func matches(_ request: HTTPRequest) throws(ConnectorError) -> Bool {
     if let method, request.method != method { return false }
     let url = RequestURL(request.url)
@@ -49,8 +49,8 @@ struct HttpRequestRegexMatcher: Component {
         guard try pathPattern.isFound(in: path) else { return false }
       } catch {
         throw ConnectorError(
-          .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`.",
-          internalMessage: "The pattern `\(error.pattern)` was given up on a path of \(path.count) characters.")
+          .config, "`url_path_pattern` takes too many steps on the path of a request: `\(error.pattern)`",
+          internalMessage: "The pattern `\(error.pattern)` was given up on a path of \(path.count) characters")
       }
     }
     if !parameters.isEmpty {

@@ -11,16 +11,14 @@ struct HttpRequester: Component, Requester {
   private let client: HTTPClient
   private let connectTimeout: Double?
   private let readTimeout: Double?
-  /// How the decoder wants bodies.
+  /// How the decoder needs bodies.
   private let reception: Reception
-  /// Tells credentials apart in the response cache; nil where no response is kept.
+  /// Tells credentials apart in the response cache; nil if no response is kept.
   private let cacheScope: String?
   private let config: TemplateConfig
   private let secrets: any Secrets
-  /// The config with other secrets in it; nil where what is sent does not depend on them.
+  /// The config with other secrets in it; nil if what is sent does not depend on them.
   private let shadow: TemplateConfig?
-
-  var baseURL: InterpolatedString? { address.base }
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     address = RequesterAddress(from: node)
@@ -36,7 +34,7 @@ struct HttpRequester: Component, Requester {
     let keepsResponses =
       try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? scope.exchange.keepsResponses
     cacheScope = keepsResponses ? node["authenticator"]?.identity(scope.templateConfig) ?? "" : nil
-    let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, urlBase: address.base))
+    let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, requester: node))
     let shared = scope.run.shared(RequestingState.self)
     authenticator = try inner.build(optional: node["authenticator"], as: (any Authenticator).self) ?? NoAuth()
     client = HTTPClient(
@@ -67,14 +65,14 @@ struct HttpRequester: Component, Requester {
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
-      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object.") }
+      if case .object = value { throw ConnectorError(.system, "The query parameter `\(name)` cannot be an object") }
     }
     for place in [.object(merged.parameters), .object(merged.headers), merged.bodyData, .object(merged.bodyJSON)] {
       secrets.hide(credentialsNamedIn: place)
     }
     merged.lastingParameters.formUnion(credentials.parameters.keys)
     var request = try self.request(to: path, token, &merged, context)
-    // A response that is kept is received wholly.
+    // A response that is kept is received completely.
     let isKept = cacheScope != nil && merged.store == nil
     request.store = merged.store ?? (reception == .file && !isKept ? SpooledBody() : nil)
     request.receivesInParts = request.store != nil || reception == .parts && !isKept && merged.checkEnd == nil

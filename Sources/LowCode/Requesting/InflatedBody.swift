@@ -51,7 +51,7 @@ final class InflatedBody: BodySource {
 }
 
 extension InflatedBody.State {
-  /// What some of the bytes at hand stand for; nil where there are none.
+  /// What some of the received bytes unpack to; nil if there are none.
   fileprivate func decodeSome(_ size: Int) throws -> Data? {
     var out = Data()
     while out.isEmpty, try decompressors.advance(size, { out.append(contentsOf: $0) }) {}
@@ -74,6 +74,6 @@ extension TransportError {
       case .truncated: .truncated
       default: .connectionLost
       }
-    self.init(kind, "The response of \(place) cannot be read: \(error).")
+    self.init(kind, "The response of \(place) cannot be read: \(error)")
   }
 }

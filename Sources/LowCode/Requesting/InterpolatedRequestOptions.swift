@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import JSON
 import Jinja
+import YAML
 
 /// The requester's own part of a request: its parameters, headers and body, with their templates.
 struct InterpolatedRequestOptions: Sendable {
@@ -10,7 +11,7 @@ struct InterpolatedRequestOptions: Sendable {
     case text(InterpolatedString)
     case mapping(InterpolatedMapping)
     case nested(InterpolatedNestedMapping)
-    /// A mapping whose values are wanted as text.
+    /// A mapping whose values are needed as text.
     case texts(InterpolatedMapping)
 
     func evaluate(_ context: EvaluationContext) throws -> JSONValue {
@@ -33,7 +34,7 @@ struct InterpolatedRequestOptions: Sendable {
   private let headers: Input
   private let bodyData: Input
   private let bodyJSON: Input
-  private let location: SourceLocation?
+  private let mark: SourceMark?
   /// The parameter that takes the properties of a request.
   private let queryPropertiesKey: String?
 
@@ -42,14 +43,14 @@ struct InterpolatedRequestOptions: Sendable {
     func flat(_ node: ManifestNode?, values: ValidTypes = .any) throws -> Input {
       guard let node, node.mapping?.isEmpty != true else { return .none }
       if let text = node.string {
-        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", location: node.location))
+        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", mark: node.mark))
       }
       return .mapping(try InterpolatedMapping(node, parameters: scope, values: values))
     }
     func nested(_ node: ManifestNode?) throws -> Input {
       guard let node, node.mapping?.isEmpty != true else { return .none }
       if let text = node.string {
-        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", location: node.location))
+        return text.isEmpty ? .none : .text(InterpolatedString(text, parameters: scope, default: "", mark: node.mark))
       }
       return .nested(try InterpolatedNestedMapping(node, parameters: scope))
     }
@@ -60,7 +61,7 @@ struct InterpolatedRequestOptions: Sendable {
       values: .field)
     let header = try flat(node["request_headers"], values: .header)
     headers = if case .mapping(let mapping) = header { .texts(mapping) } else { header }
-    location = node.location
+    mark = node.mark
 
     var dataNode = node["request_body_data"]
     var jsonNode = node["request_body_json"]
@@ -69,7 +70,7 @@ struct InterpolatedRequestOptions: Sendable {
       case "RequestBodyUrlEncodedForm", "RequestBodyPlainText": dataNode = value
       case "RequestBodyGraphQL": jsonNode = Self.withoutType(value)
       case "RequestBodyJsonObject": jsonNode = value
-      default: throw ConnectorError(.system, "`\(body["type"]?.string ?? "")` is not a request body.", at: body)
+      default: throw ConnectorError(.system, "`\(body["type"]?.string ?? "")` is not a request body", at: body)
       }
     }
     bodyData = try flat(dataNode, values: .field)
@@ -77,7 +78,7 @@ struct InterpolatedRequestOptions: Sendable {
     if case .none = bodyData {
     } else if case .none = bodyJSON {
     } else {
-      throw ConnectorError(.system, "A requester takes `request_body_data` or `request_body_json`, not both.", at: node.node)
+      throw ConnectorError(.system, "A requester takes `request_body_data` or `request_body_json`, not both", at: node.node)
     }
   }
 
@@ -89,30 +90,30 @@ struct InterpolatedRequestOptions: Sendable {
   private static func without(_ node: ManifestNode, _ isLeftOut: (ManifestNode.Mapping.Element) -> Bool) -> ManifestNode {
     guard let mapping = node.mapping else { return node }
     return ManifestNode(
-      .mapping(mapping.filter { !isLeftOut($0) }), location: node.location, referencedFrom: node.referencedFrom, path: node.path)
+      .mapping(mapping.filter { !isLeftOut($0) }), mark: node.mark, reference: node.referenceMark, path: node.path)
   }
 
   /// The properties of the request, which the retriever put into its slice.
-  private static func properties(_ context: EvaluationContext, _ location: SourceLocation?) throws -> String {
+  private static func properties(_ context: EvaluationContext, _ mark: SourceMark?) throws -> String {
     guard case .array(let names)? = context.value(of: .queryProperties).map({ JSONValue($0) }) else {
-      throw ConnectorError(.system, "Query properties work with a `SimpleRetriever` only.", location: location)
+      throw ConnectorError(.system, "Query properties work with a `SimpleRetriever` only", at: mark)
     }
     return names.map(PythonStrings.str).joined(separator: ",")
   }
 
   func parts(_ context: EvaluationContext) throws -> RequestParts {
     var parts = RequestParts()
-    // As the reference: what is neither a mapping nor a text counts as nothing, and a text is a body only.
+    // As in the reference, what is neither a mapping nor a text counts as nothing, and a text is a body only.
     if case .object(let object) = try parameters.evaluate(context) {
       parts.parameters = object
       if let queryPropertiesKey {
-        parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, location))
+        parts.parameters[queryPropertiesKey] = .string(try Self.properties(context, mark))
         parts.lastingParameters = [queryPropertiesKey]
       }
     }
     switch try headers.evaluate(context) {
     case .object(let object): parts.headers = object.filter { $0.value != .null }
-    case .string: throw ConnectorError(.system, "`request_headers` should give a mapping, not a text.", location: location)
+    case .string: throw ConnectorError(.system, "`request_headers` should give a mapping, not a text", at: mark)
     default: break
     }
     switch try bodyData.evaluate(context) {
@@ -122,7 +123,7 @@ struct InterpolatedRequestOptions: Sendable {
     }
     switch try bodyJSON.evaluate(context) {
     case .object(let object): parts.bodyJSON = object
-    case .string: throw ConnectorError(.system, "`request_body_json` should give an object, not a text.", location: location)
+    case .string: throw ConnectorError(.system, "`request_body_json` should give an object, not a text", at: mark)
     default: break
     }
     return parts

@@ -5,11 +5,11 @@ package struct Limit: Sendable, Equatable {
   package var value: Int
   let variable: String
 
-  /// - Throws: ``ConnectorError`` where the variable is something else than a positive number.
+  /// - Throws: ``ConnectorError`` if the variable is something other than a positive number.
   mutating func read(_ environment: [String: String]) throws(ConnectorError) {
     guard let text = environment[variable], !text.isEmpty else { return }
     guard let number = Int(text), number > 0 else {
-      throw ConnectorError(.config, "The environment variable \(variable) should be a positive integer, not `\(text)`.")
+      throw ConnectorError(.config, "The environment variable \(variable) should be a positive integer, not `\(text)`")
     }
     value = number
   }

@@ -26,13 +26,13 @@ enum PercentEncoding {
     return encoded(text.utf8, keeping: table).replacing("%20", with: "+")
   }
 
-  /// What a field's name or value in a query stands for; what cannot be decoded stays as it is.
+  /// The decoded name or value of a field in a query; what cannot be decoded stays as it is.
   static func decoded(field text: some StringProtocol) -> String {
     let plain = String(text).replacing("+", with: " ")
     return plain.utf8.contains(UInt8(ascii: "%")) ? decoded(plain) ?? plain : plain
   }
 
-  /// `text` with its escapes undone; nil where the result is not UTF-8, or a percent sign begins no escape.
+  /// `text` with its escapes undone; nil if the result is not UTF-8, or a percent sign begins no escape.
   static func decoded(_ text: some StringProtocol) -> String? {
     var bytes: [UInt8] = []
     var rest = Substring(text).utf8[...]
@@ -77,7 +77,7 @@ enum PercentEncoding {
     return result
   }
 
-  /// The byte that the escape at `index` stands for.
+  /// The byte that the escape at `index` means.
   private static func escape(in bytes: [UInt8], at index: Int) -> UInt8? {
     guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = bytes[index + 1].hexDigit,
       let low = bytes[index + 2].hexDigit

@@ -3,11 +3,11 @@ import JSON
 /// The fields of a query, as they are written.
 struct QueryText: Sendable {
   struct Field: Sendable {
-    /// The field as it stands in the query.
+    /// The field as it is in the query.
     let text: Substring
     /// Decoded.
     let name: String
-    /// Decoded; nil where there is no equals sign.
+    /// Decoded; nil if there is no equals sign.
     let value: String?
   }
 

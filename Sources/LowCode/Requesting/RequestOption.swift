@@ -20,27 +20,28 @@ struct RequestOption: Component {
     let placeNode = try node.required("inject_into")
     guard let place = Place(rawValue: placeNode.string ?? "") else {
       throw ConnectorError(
-        .system, "`inject_into` should be request_parameter, header, body_data or body_json.", at: placeNode)
+        .system, "`inject_into` should be request_parameter, header, body_data or body_json", at: placeNode)
     }
     self.place = place
     let evaluation = EvaluationContext(config: scope.templateConfig)
     func path(_ keys: [ManifestNode]) -> Result<[String], any Error> {
       Result { try keys.map { try InterpolatedString($0, parameters: scope.optionParameters).string(evaluation) } }
     }
-    // As the reference: an empty name, or a path without keys, is none.
+    // As in the reference, an empty name, or a path without keys, does not count.
     let fieldName = node["field_name"].flatMap { $0.string == "" ? nil : $0 }
     let fieldPath = node["field_path"].flatMap { $0.sequence?.isEmpty == true ? nil : $0 }
     switch (fieldName, fieldPath) {
     case (let name?, nil): self.path = path([name])
     case (nil, let names?):
       guard place == .bodyJSON else {
-        throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here.", at: names)
+        throw ConnectorError(.system, "`field_path` works with `inject_into: body_json` only; use `field_name` here", at: names)
       }
       self.path = path(try node.nodes("field_path"))
     case (nil, nil):
       throw ConnectorError(
-        .system, "`RequestOption` needs `field_name` or `field_path`.", at: node["field_name"] ?? node["field_path"] ?? node.node)
-    default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both.", at: node.node)
+        .system, "`RequestOption` needs `field_name` or `field_path`", at: node["field_name"] ?? node["field_path"] ?? node.node,
+        cause: .missing(["field_name", "field_path"]))
+    default: throw ConnectorError(.system, "`RequestOption` takes `field_name` or `field_path`, not both", at: node.node)
     }
   }
 
@@ -50,11 +51,11 @@ struct RequestOption: Component {
     path = Result { [try header.string(EvaluationContext(config: config))] }
   }
 
-  /// What the value is called in the request; nil where a template of it fails.
+  /// What the value is called in the request; nil if a template of it fails.
   var name: String? { (try? path.get())?.joined(separator: ".") }
 
   /// Puts `value` into its place, replacing what is there.
-  /// - Throws: ``ConnectorError`` where a template of the place fails.
+  /// - Throws: ``ConnectorError`` if a template of the place fails.
   func inject(_ value: JSONValue, into parts: inout RequestParts) throws {
     let path = try path.get()
     switch place {

@@ -18,7 +18,7 @@ package struct RequestParts: Sendable {
   package init() {}
 
   /// Adds the parts of another component.
-  /// - Throws: ``ConnectorError`` where both set the same key (in a JSON body: to different values).
+  /// - Throws: ``ConnectorError`` if both set the same key (in a JSON body: to different values).
   package mutating func merge(_ other: RequestParts) throws {
     store = other.store ?? store
     checkEnd = other.checkEnd ?? checkEnd
@@ -33,11 +33,11 @@ package struct RequestParts: Sendable {
     case (.object([:]), let text): bodyData = text
     case (_, .object([:])): break
     default:
-      throw ConnectorError(.system, "A request body that is a text cannot be joined with another body.")
+      throw ConnectorError(.system, "A request body that is a text cannot be joined with another body")
     }
   }
 
-  /// The header or parameter of credentials that has no more than the word for its kind; nil where there is none.
+  /// The header or parameter of credentials that has no more than the word for its kind; nil if there is none.
   var emptyCredential: String? {
     func isEmpty(_ value: JSONValue) -> Bool {
       guard case .string(let text) = value else { return value == .null }
@@ -61,7 +61,7 @@ package struct RequestParts: Sendable {
         target[key] = .object(inner)
       } else if !allowingEqual || present != value {
         throw ConnectorError(
-          .system, "Two components set `\((path + [key]).joined(separator: "."))` in the \(place) of the same request.")
+          .system, "Two components set `\((path + [key]).joined(separator: "."))` in the \(place) of the same request")
       }
     }
   }

@@ -8,9 +8,9 @@ enum RequestPreparation {
   private static let bodyMethods: Set<String> = ["GET", "POST", "PUT", "PATCH"]
 
   /// - Parameters:
-  ///   - page: the URL of the answer that `url` comes from; nil where it is the manifest's.
+  ///   - page: the URL of the answer that `url` comes from; nil if it is the manifest's.
   ///   - node: where the manifest has the address.
-  /// - Throws: ``ConnectorError`` where the address can never be requested, or both a form and a JSON body are given.
+  /// - Throws: ``ConnectorError`` if the address can never be requested, or both a form and a JSON body are given.
   static func request(
     method: String, url: String, parts: RequestParts, givenBy page: String? = nil, node: ManifestNode? = nil
   ) throws -> HTTPRequest {
@@ -26,7 +26,7 @@ enum RequestPreparation {
     guard bodyMethods.contains(method) else { return request }
     let hasData = parts.bodyData != .object([:])
     if !parts.bodyJSON.isEmpty, hasData {
-      throw ConnectorError(.system, "A request takes a JSON body or body data, not both at the same time.")
+      throw ConnectorError(.system, "A request takes a JSON body or body data, not both at the same time")
     }
     if !parts.bodyJSON.isEmpty {
       request.body = Array(PythonJSONWriter().string(.object(parts.bodyJSON)).utf8)
@@ -47,15 +47,15 @@ enum RequestPreparation {
     if let page {
       return ConnectorError(
         .system,
-        "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason).")
+        "`\(RequestURL(page).publicText)` names `\(address)` as its next page, which cannot be requested: \(error.reason)")
     }
-    let message = "The address `\(address)` cannot be requested: \(error.reason)."
+    let message = "The address `\(address)` cannot be requested: \(error.reason)"
     return node.map { ConnectorError(.config, message, at: $0) } ?? ConnectorError(.config, message)
   }
 
   /// `url` with `parameters` in its query, quoted as it goes over the wire; those that the URL already has with the same value
   /// are not repeated.
-  /// - Throws: ``AddressError`` where it can never be requested.
+  /// - Throws: ``AddressError`` if it can never be requested.
   static func url(_ url: String, parameters: JSONObject) throws(AddressError) -> String {
     var url = RequestURL(url.utf8.first.map { (0x21..<0x80).contains($0) } == true ? url[...] : url.drop(while: \.isWhitespace))
     let scheme = url.scheme?.lowercased()

@@ -1,6 +1,6 @@
 /// A URL, or a reference to one, in its parts (RFC 3986 §3). They stay as they are written: nothing is decoded or quoted.
 package struct RequestURL: Sendable, Hashable, CustomStringConvertible {
-  /// What stands before the first colon.
+  /// What is before the first colon.
   package var scheme: Substring?
   /// User, host and port.
   package var authority: Substring?
@@ -45,14 +45,14 @@ package struct RequestURL: Sendable, Hashable, CustomStringConvertible {
     return url.description
   }
 
-  /// What stands before the last `@` of the authority, and the host with its port behind it.
+  /// What is before the last `@` of the authority, and the host with its port after it.
   var userAndPlace: (user: Substring?, place: Substring)? {
     guard let authority else { return nil }
     guard let mark = authority.utf8.lastIndex(of: UInt8(ascii: "@")) else { return (nil, authority) }
     return (authority[..<mark], Substring(authority.utf8[mark...].dropFirst()))
   }
 
-  /// Cuts off what stands behind the first `mark`, and the mark with it.
+  /// Cuts off what follows the first `mark`, and the mark with it.
   private static func cut(_ text: inout Substring, at mark: UInt8) -> Substring? {
     guard let place = text.utf8.firstIndex(of: mark) else { return nil }
     defer { text = text[..<place] }
@@ -93,7 +93,7 @@ extension RequestURL {
       // A relative reference behind the scheme, which §5.2.2 permits.
       target.scheme = nil
     }
-    // An address without a scheme is none, and is not resolved but shown as it is written.
+    // An address without a scheme is not one, and is not resolved but shown as it is written.
     target.scheme = scheme
     if target.authority != nil { return target }
     target.authority = authority
@@ -141,7 +141,7 @@ extension RequestURL {
     return String(String.UnicodeScalarView(scalars.drop { $0.value <= 0x20 }.filter { !"\t\r\n".unicodeScalars.contains($0) }))
   }
 
-  /// Whether a base with a path ends where another path may be put behind it.
+  /// Whether a base with a path ends where another path may be put after it.
   private static func hasPlainPath(_ base: String) -> Bool {
     for scheme in ["https://", "http://"] where base.utf8.starts(with: scheme.utf8) {
       let rest = base.utf8.dropFirst(scheme.utf8.count)

@@ -3,10 +3,8 @@ import JSON
 /// Sends the requests of a stream.
 package protocol Requester: Sendable {
   /// - Parameters:
-  ///   - path: what the paginator wants instead of the requester's own path: a path or a complete URL.
+  ///   - path: what the paginator gives instead of the requester's own path: a path or a complete URL.
   ///   - parts: what paginator, cursor and partition router add.
   /// - Throws: ``ConnectorError`` or a ``RequestSignal``.
   func send(_ slice: StreamSlice, token: PageToken?, path: String?, adding parts: RequestParts) async throws -> HTTPResponse
-  /// The URL that relative paths stand under, where it can be said without a slice.
-  var baseURL: InterpolatedString? { get }
 }

@@ -5,10 +5,8 @@ struct RequesterAddress: Sendable {
   private let url: InterpolatedString
   private let urlBase: InterpolatedString
   private let path: InterpolatedString
-  /// Where the address stands in the manifest.
+  /// Where the address is in the manifest.
   let node: ManifestNode?
-  /// The URL that relative paths stand under; nil where the requester has none.
-  let base: InterpolatedString?
 
   init(from node: ComponentNode) {
     func template(_ property: String) -> InterpolatedString {
@@ -18,8 +16,14 @@ struct RequesterAddress: Sendable {
     url = template("url")
     urlBase = template("url_base")
     path = template("path")
-    base = url.source.isEmpty ? (urlBase.source.isEmpty ? nil : urlBase) : url
     self.node = node["url_base"] ?? node["url"]
+  }
+
+  /// The URL that relative paths of a requester are added to; empty if it has none.
+  static func base(of node: ComponentNode?) -> InterpolatedString {
+    guard let node else { return InterpolatedString("") }
+    let address = RequesterAddress(from: node)
+    return address.url.source.isEmpty ? address.urlBase : address.url
   }
 
   /// The requester's own address.
@@ -29,9 +33,9 @@ struct RequesterAddress: Sendable {
 
   /// Where `link` leads, which a page's token is.
   ///
-  /// A link that the API gave belongs to the page that it stood in (RFC 3986 §5.1.3). As in the reference, what the manifest puts
+  /// A link that the API gave belongs to the page that it was in (RFC 3986 §5.1.3). As in the reference, what the manifest puts
   /// together itself is relative to the base; so is a link that begins as the requester's own path does, if that has several steps.
-  /// - Parameter page: the URL of the page in which the API gave the link; nil where the manifest made it.
+  /// - Parameter page: the URL of the page in which the API gave the link; nil if the manifest made it.
   func target(of link: String, in page: String?, _ context: EvaluationContext) throws -> String {
     let reference = RequestURL(link.drop { $0.isWhitespace })
     if reference.scheme != nil || reference.path.utf8.first == UInt8(ascii: "/") || reference.authority != nil {

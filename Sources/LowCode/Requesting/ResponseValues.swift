@@ -6,7 +6,7 @@ final class HeadersMapping: LazyMapping {
   private let headers: HTTPHeaders
   private let links: Value?
 
-  /// `links` are the response's `Link` header, parsed; where they are given they stand under `link`.
+  /// `links` are the response's `Link` header, parsed; if they are given, they are under `link`.
   init(_ response: HTTPResponse, links: Value? = nil) {
     headers = response.headers
     self.links = links

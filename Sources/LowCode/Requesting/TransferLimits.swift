@@ -3,7 +3,7 @@ import Foundation
 
 /// How much an API may send. Each limit that an environment variable moves names it in its error.
 package struct TransferLimits: Sendable {
-  /// The size of a body that is received wholly, unpacked, and of a JSON text within another decoder.
+  /// The size of a body that is received completely, unpacked, and of a JSON text within another decoder.
   package var pageBytes = Limit(value: 128 << 20, variable: "AIRBYTE_LOWCODE_MAX_PAGE_BYTES")
   /// The size to which the body of an error is cut.
   package var errorBytes = Limit(value: 1 << 20, variable: "AIRBYTE_LOWCODE_MAX_ERROR_BYTES")
@@ -13,8 +13,8 @@ package struct TransferLimits: Sendable {
   package var xmlBytes = Limit(value: 96 << 20, variable: "AIRBYTE_LOWCODE_MAX_XML_BYTES")
   /// The size of what comes out of compressed data.
   package var inflatedBytes = Limit(value: 64 << 30, variable: "AIRBYTE_LOWCODE_MAX_INFLATED_BYTES")
-  /// How many times its size may come out of compressed data or an archive. Deflate cannot do more than 1032, but the files of an
-  /// archive may be told twice.
+  /// The factor by which compressed data or an archive may grow when unpacked. Deflate cannot exceed 1032, but the files of an
+  /// archive may be listed twice.
   package var inflationRatio = Limit(value: 1_000, variable: "AIRBYTE_LOWCODE_MAX_INFLATION_RATIO")
   /// The memory of all large bodies that are held at a time, with their indexes.
   package var memoryBytes = Limit(value: 352 << 20, variable: "AIRBYTE_LOWCODE_MAX_RESPONSE_MEMORY")

@@ -1,7 +1,7 @@
 import JSON
 import Synchronization
 
-/// How a job at the API stands.
+/// The status of a job at the API.
 enum AsyncJobStatus: Sendable {
   case running, completed, failed, timedOut, skipped
 
@@ -23,15 +23,15 @@ final class AsyncJob: Sendable {
   }
 
   let slice: StreamSlice
-  /// The response that created the job; nil where it could not be created.
+  /// The response that created the job; nil if it could not be created.
   let creation: HTTPResponse?
-  let slot: AsyncJobBudget.Slot
-  /// Microseconds; nil where the job waits as long as it takes.
+  let slot: any JobSlot
+  /// Microseconds; nil if the job waits as long as it takes.
   private let timeout: Int64?
   private let state: Mutex<State>
 
   /// A job that the API has begun.
-  init(_ slice: StreamSlice, creation: HTTPResponse, slot: AsyncJobBudget.Slot, timeout: Int64, now: Int64) {
+  init(_ slice: StreamSlice, creation: HTTPResponse, slot: any JobSlot, timeout: Int64, now: Int64) {
     self.slice = slice
     self.creation = creation
     self.slot = slot
@@ -40,7 +40,7 @@ final class AsyncJob: Sendable {
   }
 
   /// A job that could not be created.
-  init(failed slice: StreamSlice, because reason: String, slot: AsyncJobBudget.Slot, now: Int64) {
+  init(failed slice: StreamSlice, because reason: String, slot: any JobSlot, now: Int64) {
     self.slice = slice
     creation = nil
     self.slot = slot
@@ -73,10 +73,10 @@ final class AsyncJob: Sendable {
   /// The response that said that the job is done.
   var polled: HTTPResponse? { state.withLock { $0.polled } }
 
-  /// Why the job failed, in a sentence; nil where nobody said so.
+  /// Why the job failed, in a sentence; nil if that is not known.
   var reason: String? { state.withLock { $0.reason } }
 
-  /// Whether a failed job may be created again; the first time it is asked the wait begins.
+  /// Whether a failed job may be created again; the first call starts the wait.
   /// - Parameter wait: microseconds.
   func mayBeRetried(at now: Int64, after wait: Int64) -> Bool {
     state.withLock { state in
@@ -87,4 +87,10 @@ final class AsyncJob: Sendable {
       return now >= retryAfter
     }
   }
+}
+
+/// A place that a job takes up among those that may be under way at the API, given back at the latest when it is forgotten.
+package protocol JobSlot: AnyObject, Sendable {
+  /// Gives the place back; more than once does no harm.
+  func release()
 }

@@ -40,13 +40,12 @@ package final class AsyncJobBudget: SharedInRun {
   }
 
   /// A place that a job takes up, and the jobs that are started in its stead.
-  final class Slot: Sendable {
+  final class Slot: JobSlot {
     private let budget: AsyncJobBudget
     private let isReleased = Atomic(false)
 
     fileprivate init(of budget: AsyncJobBudget) { self.budget = budget }
 
-    /// Gives the place back; more than once does no harm.
     func release() {
       guard isReleased.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }
       budget.used.withLock { $0 -= 1 }

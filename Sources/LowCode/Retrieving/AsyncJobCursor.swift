@@ -2,7 +2,7 @@ import AirbyteProtocol
 import AsyncAlgorithms
 import JSON
 
-/// A stream's cursor whose slices are handed out when the API's jobs for them are done.
+/// A stream's cursor whose slices are given out when the API's jobs for them are done.
 final class AsyncJobCursor: Cursor {
   private let inner: any Cursor
   private let rules: AsyncJobOrchestrator.Rules
@@ -13,9 +13,9 @@ final class AsyncJobCursor: Cursor {
   }
 
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
-    // As the reference: that is noticed when the stream is read.
+    // As in the reference, that is noticed when the stream is read.
     if let wait = rules.retryWait, wait <= 0 {
-      throw ConnectorError(.system, "`failed_retry_wait_time_in_seconds` should give at least 1, but gives \(wait / 1_000_000).")
+      throw ConnectorError(.system, "`failed_retry_wait_time_in_seconds` should give at least 1, but gives \(wait / 1_000_000)")
     }
     let slices = AsyncThrowingChannel<StreamSlice, any Error>()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -46,7 +46,7 @@ final class AsyncJobCursor: Cursor {
   }
   func finish() throws -> JSONObject { try inner.finish() }
   var state: JSONObject { get throws { try inner.state } }
-  func bounds(for slice: StreamSlice) -> CursorBounds { inner.bounds(for: slice) }
+  func bounds(for slice: StreamSlice) -> (any RecordBounds)? { inner.bounds(for: slice) }
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
     try inner.requestParts(for: slice, token: token)
   }

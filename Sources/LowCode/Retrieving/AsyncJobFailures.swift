@@ -10,15 +10,16 @@ struct AsyncJobFailures {
   /// The error that names the reasons, each once, as every poll that fails adds one.
   var error: ConnectorError {
     var reasons: [String] = []
-    for error in errors where !reasons.contains(error.message) { reasons.append(error.message) }
-    var message = APIAnswer.sentences(
-      "At least one job at the API failed on every attempt.", reasons.prefix(Self.shown).joined(separator: " "))
+    for error in errors where !reasons.contains(error.sentence) { reasons.append(error.sentence) }
+    var message = reasons.prefix(Self.shown).reduce("At least one job at the API failed on every attempt") {
+      $1.isEmpty ? $0 : APIAnswer.sentences($0, $1)
+    }
     if reasons.count > Self.shown {
       message = APIAnswer.sentences(message, "There are \(reasons.count - Self.shown) more reasons.")
     }
     var details: [String] = []
     for error in errors {
-      let detail = (error.location.map { "\($0): " } ?? "") + (error.internalMessage ?? error.message)
+      let detail = (error.mark.map { "\($0): " } ?? "") + (error.internalMessage ?? error.sentence)
       if !details.contains(detail) { details.append(detail) }
     }
     return ConnectorError(.system, message, internalMessage: details.joined(separator: "\n"))

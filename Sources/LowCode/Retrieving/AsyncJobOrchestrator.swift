@@ -2,7 +2,7 @@ import AirbyteProtocol
 import AsyncAlgorithms
 import JSON
 
-/// Keeps the jobs of one stream going: starts them as far as the budget reaches, asks how they stand, and starts those anew that
+/// Runs the jobs of one stream: starts them as far as the budget allows, polls their status, and starts those again that
 /// failed.
 struct AsyncJobOrchestrator {
   /// What all runs of a stream's jobs have in common.
@@ -12,7 +12,7 @@ struct AsyncJobOrchestrator {
     let budget: AsyncJobBudget
     /// Microseconds until a running job counts as lost.
     let timeout: Int64
-    /// Microseconds until a failed job is created again; nil where that is done at once.
+    /// Microseconds until a failed job is created again; nil if that is done at once.
     let retryWait: Int64?
     let runtime: RuntimeEnvironment
   }
@@ -117,7 +117,7 @@ struct AsyncJobOrchestrator {
   }
 
   /// A job that cannot be created counts as one that failed, and is tried again like it.
-  private func start(_ slice: StreamSlice, _ slot: AsyncJobBudget.Slot) async throws -> AsyncJob {
+  private func start(_ slice: StreamSlice, _ slot: any JobSlot) async throws -> AsyncJob {
     do {
       let response = try await rules.repository.start(slice)
       return AsyncJob(slice, creation: response, slot: slot, timeout: rules.timeout, now: runtime.now())
@@ -167,7 +167,7 @@ struct AsyncJobOrchestrator {
         job.slot.release()
         done.append(job)
       case .skipped:
-        runtime.log.log(.info, "A job was skipped, as the API says that there is nothing to read for its slice.")
+        runtime.log.log(.info, "A job was skipped, because the API says that there is nothing to read for its slice.")
         job.slot.release()
       case .running: rest.append(partition)
       case .failed, .timedOut:
@@ -176,9 +176,8 @@ struct AsyncJobOrchestrator {
           job.slot.release()
           errors.append(
             ConnectorError(
-              .system, ["A job at the API failed on every attempt.", job.reason].compactMap(\.self).joined(separator: " "),
-              internalMessage: ["The job of the slice \(Self.text(job.slice)) \(Self.ending(status)).", job.reason]
-                .compactMap(\.self).joined(separator: " ")))
+              .system, Self.explained("A job at the API failed on every attempt", job.reason),
+              internalMessage: Self.explained("The job of the slice \(Self.text(job.slice)) \(Self.ending(status))", job.reason)))
         } else {
           rest.insert(partition, at: 0)
         }
@@ -189,6 +188,10 @@ struct AsyncJobOrchestrator {
   }
 
   private static func text(_ slice: StreamSlice) -> String { JSONValue.object(slice.merged).jsonText }
+
+  private static func explained(_ sentence: String, _ reason: String?) -> String {
+    reason.map { APIAnswer.sentences(sentence, $0) } ?? sentence
+  }
 
   private static func ending(_ status: AsyncJobStatus) -> String { status == .timedOut ? "took too long" : "failed" }
 

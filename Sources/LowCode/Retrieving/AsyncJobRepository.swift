@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 import Jinja
 
-/// Speaks with the API about jobs: creates them, asks how they stand, fetches what they made, and cleans up.
+/// Sends the API's requests about jobs: creates them, polls their status, fetches what they made, and cleans up.
 struct AsyncJobRepository: Sendable {
   let creation: any Requester
   let polling: any Requester
@@ -17,16 +17,16 @@ struct AsyncJobRepository: Sendable {
   let secrets: any Secrets
 
   /// Creates a job.
-  /// - Throws: ``ConnectorError`` where the API does not.
+  /// - Throws: ``ConnectorError`` if the API does not.
   func start(_ slice: StreamSlice) async throws -> HTTPResponse {
     let response = try await send(creation, slice, checked: { try $0.checkJSONEnd() })
     guard response.isSuccess else {
-      throw refusal("The API did not create a job: it answered with status \(response.status).", response)
+      throw refusal("The API did not create a job: it answered with status \(response.status)", response)
     }
     return response
   }
 
-  /// How a job stands.
+  /// The status of a job.
   func poll(_ job: AsyncJob) async throws -> (status: AsyncJobStatus, response: HTTPResponse) {
     let response = try await send(polling, slice(of: job), checked: decoder.checkEnd)
     do {
@@ -56,7 +56,7 @@ struct AsyncJobRepository: Sendable {
   }
 
   /// Fetches what a job made, page by page.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   func fetch(_ job: AsyncJob, _ body: (Page) async throws -> Bool) async throws -> Bool {
     var wantsMore = true
     for target in try await downloadTargets(of: job) {
@@ -83,7 +83,7 @@ struct AsyncJobRepository: Sendable {
     let slice = StreamSlice(partition: [:], cursorSlice: [:], extraFields: [:], bindings: [try polled(job)], job: nil)
     let response = try await send(targets, slice, checked: decoder.checkEnd)
     guard response.isSuccess else {
-      throw refusal("The API did not say where a job's records are: it answered with status \(response.status).", response)
+      throw refusal("The API did not say where a job's records are: it answered with status \(response.status)", response)
     }
     return try await values(targetExtractor, in: response)
   }
@@ -119,13 +119,13 @@ struct AsyncJobRepository: Sendable {
 
   private func created(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
     guard let response = job.creation else {
-      throw ConnectorError(.system, "A job that was not created has no answer of the API.")
+      throw ConnectorError(.system, "A job that was not created has no answer of the API")
     }
     return (.creationResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 
   private func polled(_ job: AsyncJob) throws -> (symbol: Symbol, value: Value) {
-    guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records.") }
+    guard let response = job.polled else { throw ConnectorError(.system, "A job that is not done has no records") }
     return (.pollingResponse, .mapping(try JobResponseMapping(response, secrets: secrets)))
   }
 }

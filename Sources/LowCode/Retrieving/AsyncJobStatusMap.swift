@@ -15,7 +15,7 @@ struct AsyncJobStatusMap: Component {
       for word in try node.strings(property) {
         guard statuses.updateValue(status, forKey: word) == nil else {
           throw ConnectorError(
-            .system, "The status `\(word)` appears twice in `status_mapping`.", at: node[property] ?? node.node)
+            .system, "The status `\(word)` appears twice in `status_mapping`", at: node[property] ?? node.node)
         }
       }
     }
@@ -27,7 +27,7 @@ struct AsyncJobStatusMap: Component {
   func status(_ value: JSONValue?) throws -> AsyncJobStatus {
     let word = PythonStrings.str(value ?? .null)
     guard let status = statuses[word] else {
-      throw ConnectorError(.system, "The API says that a job is `\(word)`, which `status_mapping` does not have.")
+      throw ConnectorError(.system, "The API says that a job is `\(word)`, which `status_mapping` does not have")
     }
     return status
   }

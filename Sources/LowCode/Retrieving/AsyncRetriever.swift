@@ -9,7 +9,8 @@ struct AsyncRetriever: Component, Retriever {
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     if let targets = node["download_target_requester"], node["download_target_extractor"] == nil {
-      throw ConnectorError(.system, "`download_target_requester` needs `download_target_extractor`.", at: targets)
+      throw ConnectorError(.system, "`download_target_requester` needs `download_target_extractor`", at: targets,
+        cause: .missing(["download_target_extractor"]))
     }
     for property in [
       "creation_requester", "polling_requester", "download_requester", "download_target_requester", "abort_requester",
@@ -73,7 +74,7 @@ struct AsyncRetriever: Component, Retriever {
       paginator: paginator, decoder: decoder, in: inner)
   }
 
-  /// A whole number or a template for one; nil where it is absent.
+  /// A whole number or a template for one; nil if it is absent.
   private static func number(_ property: String, of node: ComponentNode, _ evaluation: EvaluationContext) throws -> Int? {
     guard let value = node[property], value.int != 0, value.string != "" else { return nil }
     let number = try value.int ?? InterpolatedString(value, parameters: [:]).evaluate(evaluation).wholeNumber
@@ -119,7 +120,7 @@ struct AsyncRetriever: Component, Retriever {
       }
       return try await body(Page(records: records))
     }
-    // A job of which not everything was wanted is left to the API.
+    // A job whose records were not all needed is left to the API.
     if wantsMore { try await rules.repository.delete(job) }
     return wantsMore
   }

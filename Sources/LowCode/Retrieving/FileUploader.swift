@@ -4,7 +4,7 @@ import Foundation
 import JSON
 import Jinja
 
-/// Downloads the file that a record speaks of into the staging directory, and says in the record where it lies.
+/// Downloads the file that a record refers to into the staging directory, and notes its place in the record.
 final class FileUploader: FileUploading {
   private let requester: any Requester
   private let targetExtractor: any RecordExtractor
@@ -49,8 +49,8 @@ final class FileUploader: FileUploading {
     let found = try await targetExtractor.items(in: body).compactMap(\.value).first
     guard let target = found?.string else {
       throw ConnectorError(
-        .system, "A record of stream `\(streamName)` does not say where its file is.",
-        internalMessage: found.map { "The extractor found \($0.jsonText) instead of a text." })
+        .system, "A record of stream `\(streamName)` does not say where its file is",
+        internalMessage: found.map { "The extractor found \($0.jsonText) instead of a text" })
     }
     return target
   }
@@ -59,34 +59,13 @@ final class FileUploader: FileUploading {
   private func relativePath(_ record: Record) throws -> ContainedPath {
     let given = try fileName?.evaluate(EvaluationContext(config: config, bindings: [(.record, record.templateValue)]))
     guard let name = given.map(\.text) ?? UUID().uuidString.lowercased() else {
-      throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text.")
+      throw ConnectorError(.system, "`filename_extractor` of stream `\(streamName)` should give a text")
     }
-    // As the reference: a slash at the beginning counts for nothing.
+    // As in the reference, a slash at the beginning counts for nothing.
     let own = name.utf8.drop { $0 == UInt8(ascii: "/") }
     do { return try ContainedPath(named: streamName, String(decoding: own, as: UTF8.self)) } catch {
       throw ConnectorError(
-        .system, "A file of stream `\(streamName)` cannot be called `\(name)`: \(error).")
+        .system, "A file of stream `\(streamName)` cannot be called `\(name)`: \(error)")
     }
-  }
-}
-
-/// Where the file of a record lies.
-package final class FileReference: Sendable {
-  /// The file's full path.
-  let url: String
-  /// The path below the staging directory.
-  let relativePath: String
-  /// Bytes.
-  let size: Int
-
-  init(url: String, relativePath: String, size: Int) {
-    self.url = url
-    self.relativePath = relativePath
-    self.size = size
-  }
-
-  /// The value of a RECORD message's `file_reference`.
-  var message: JSONValue {
-    ["staging_file_url": .string(url), "source_file_relative_path": .string(relativePath), "file_size_bytes": .int(size)]
   }
 }

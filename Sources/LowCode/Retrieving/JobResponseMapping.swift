@@ -7,11 +7,11 @@ final class JobResponseMapping: LazyMapping {
   private let body: JSONView
   private let response: HTTPResponse
 
-  /// - Throws: ``ConnectorError`` where the body is not a JSON object.
+  /// - Throws: ``ConnectorError`` if the body is not a JSON object.
   init(_ response: HTTPResponse, secrets: any Secrets) throws {
     guard let body = response.json, body.kind == .object else {
       throw ConnectorError(
-        .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it.",
+        .system, "The API's answer about a job is not a JSON object, so the next request cannot be made from it",
         internalMessage: "\(response.url): \(APIAnswer(response, hiding: secrets).detail ?? "")")
     }
     self.body = body

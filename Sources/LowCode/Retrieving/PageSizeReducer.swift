@@ -22,7 +22,7 @@ struct PageSizeReducer: Sendable {
   mutating func reduce(_ reason: String?) throws -> Double {
     guard let configured else {
       throw ConnectorError(
-        .config, "Stream `\(streamName)` should reduce its page size, but it has none.", internalMessage: reason)
+        .config, "Stream `\(streamName)` should reduce its page size, but it has none", internalMessage: reason)
     }
     let current = size ?? configured
     let reduced = max(rules.minimum, Self.quotient(current, rules.factor))
@@ -30,13 +30,13 @@ struct PageSizeReducer: Sendable {
     attempts += 1
     guard attempts <= rules.maxAttempts else {
       throw failure(
-        .transient, "The API refused every page size that stream `\(streamName)` asked for, down to \(current).", reason)
+        .transient, "The API refused every page size that stream `\(streamName)` asked for, down to \(current)", reason)
     }
     size = reduced
     return rules.backoff * Double(attempts)
   }
 
-  /// A page cannot be smaller, but the API may be unwell for a moment only.
+  /// A page cannot be smaller, but the API may have a temporary problem.
   private mutating func retry(at current: Int, _ reason: String?) throws -> Double {
     guard retriesAtMinimum >= rules.retriesAtMinimum else {
       retriesAtMinimum += 1
@@ -45,10 +45,10 @@ struct PageSizeReducer: Sendable {
     if size == nil, rules.minimum > 1 {
       throw ConnectorError(
         .config,
-        "The page size \(current) of stream `\(streamName)` cannot be reduced, as `minimum_page_size` is \(rules.minimum).",
+        "The page size \(current) of stream `\(streamName)` cannot be reduced, because `minimum_page_size` is \(rules.minimum)",
         internalMessage: reason)
     }
-    throw failure(.transient, "The API refuses pages of stream `\(streamName)` even at the smallest size, \(current).", reason)
+    throw failure(.transient, "The API refuses pages of stream `\(streamName)` even at the smallest size, \(current)", reason)
   }
 
   /// A page was read.
@@ -61,7 +61,7 @@ struct PageSizeReducer: Sendable {
   private func failure(_ type: FailureType, _ message: String, _ reason: String?) -> ConnectorError {
     ConnectorError(
       type, [message, rules.failureMessage, reason ?? ""].reduce("") { $1.isEmpty ? $0 : APIAnswer.sentences($0, $1) },
-      internalMessage: reason.map { "\(message) \($0)" })
+      internalMessage: reason.map { APIAnswer.sentences(message, $0) })
   }
 
   /// Python's `int(size // factor)`.

@@ -34,18 +34,19 @@ struct PageSizeReduction: Component {
       (retriesAtMinimum >= 0, "retries_at_minimum_page_size", "zero or more"),
     ]
     if let broken = rules.first(where: { !$0.holds }) {
-      throw ConnectorError(.system, "`\(broken.property)` should be \(broken.rule).", at: node[broken.property] ?? node.node)
+      throw ConnectorError(.system, "`\(broken.property)` should be \(broken.rule)", at: node[broken.property] ?? node.node)
     }
   }
 
   /// The reduction of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where the retriever's other parts do not allow a page to be asked for again with another size.
+  /// - Throws: ``ConnectorError`` if the retriever's other parts do not allow a page to be asked for again with another size.
   static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws -> PageSizeReduction? {
     let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
     guard let node = retriever["page_size_reduction"] else {
       guard usesAction else { return nil }
       throw ConnectorError(
-        .system, "A filter has the action REDUCE_PAGE_SIZE, so the retriever needs `page_size_reduction`.", at: retriever.node)
+        .system, "A filter has the action REDUCE_PAGE_SIZE, so the retriever needs `page_size_reduction`", at: retriever.node,
+        cause: .missing(["page_size_reduction"]))
     }
     if !usesAction {
       scope.runtime.log.log(
@@ -58,27 +59,27 @@ struct PageSizeReduction: Component {
     return reduction
   }
 
-  /// Why the retriever cannot ask for a page again with another size; nil where it can.
+  /// Why the retriever cannot ask for a page again with another size; nil if it can.
   private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool, hasFiles: Bool) throws -> String? {
-    if hasQueryProperties { return "cannot be combined with query properties." }
-    if hasFiles { return "cannot be combined with a `file_uploader`." }
+    if hasQueryProperties { return "cannot be combined with query properties" }
+    if hasFiles { return "cannot be combined with a `file_uploader`" }
     guard let paginator = retriever["paginator"], paginator["type"]?.string == DefaultPaginator.typeName else {
-      return "needs a `DefaultPaginator`, which sends the page size."
+      return "needs a `DefaultPaginator`, which sends the page size"
     }
-    guard let option = paginator["page_size_option"], !option.isNull else { return "needs the paginator's `page_size_option`." }
+    guard let option = paginator["page_size_option"], !option.isNull else { return "needs the paginator's `page_size_option`" }
     if paginator["page_token_option"]?["type"]?.string == RequestPath.typeName {
-      return "cannot change the size in a URL that the API made: use a page token other than `RequestPath`."
+      return "cannot change the size in a URL that the API made: use a page token other than `RequestPath`"
     }
     let strategy = paginator["pagination_strategy"]
     guard [CursorPagination.typeName, OffsetIncrement.typeName].contains(strategy?["type"]?.string ?? "") else {
-      return "works with `CursorPagination` and `OffsetIncrement` only: with others the next page depends on the size."
+      return "works with `CursorPagination` and `OffsetIncrement` only: with others the next page depends on the size"
     }
-    guard let size = strategy?["page_size"], !size.isNull else { return "needs a `page_size` in the pagination strategy." }
+    guard let size = strategy?["page_size"], !size.isNull else { return "needs a `page_size` in the pagination strategy" }
     if let number = size.int ?? size.string.flatMap({ Int($0) }), number <= minimum {
-      return "can never reduce the `page_size` \(number), as `minimum_page_size` is \(minimum)."
+      return "can never reduce the `page_size` \(number), because `minimum_page_size` is \(minimum)"
     }
     if let condition = strategy?["stop_condition"]?.string, stopsShort(condition) {
-      return "makes pages shorter than `\(condition)` expects, so reading would stop early: compare with `page_size` instead."
+      return "makes pages shorter than `\(condition)` expects, so reading would stop early: compare with `page_size` instead"
     }
     return nil
   }

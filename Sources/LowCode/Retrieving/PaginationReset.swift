@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-/// Says what is done where paging has to begin anew (`RESET_PAGINATION`, or a limit of records).
+/// Says what is done if paging has to start again (`RESET_PAGINATION`, or a limit of records).
 struct PaginationReset: Component {
   /// Whether paging begins at the last cursor value that was read, instead of at the beginning.
   private let splitsByCursor: Bool
@@ -18,11 +18,11 @@ struct PaginationReset: Component {
   }
 
   /// The reset of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` where records are dropped, so that they cannot be counted.
+  /// - Throws: ``ConnectorError`` if records are dropped, so that they cannot be counted.
   static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PaginationReset? {
     guard let node = retriever["pagination_reset"] else { return nil }
     if let limits = node["limits"], !limits.isNull, let filter = retriever["record_selector"]?["record_filter"], !filter.isNull {
-      throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter.", at: limits)
+      throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter", at: limits)
     }
     return try scope.build(node)
   }

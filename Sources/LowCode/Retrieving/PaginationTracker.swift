@@ -26,8 +26,8 @@ struct PaginationTracker {
 
   var hasReachedLimit: Bool { limit.map { count >= $0 } ?? false }
 
-  /// The slice to go on with after `previous`, which came from `original`.
-  /// - Throws: ``ConnectorError`` where that would be the same slice over and over.
+  /// The slice to continue with after `previous`, which came from `original`.
+  /// - Throws: ``ConnectorError`` if that would be the same slice over and over.
   mutating func nextSlice(after previous: StreamSlice, of original: StreamSlice) throws -> StreamSlice {
     let next: StreamSlice =
       if let cursor { values?.observation.greatest.map { cursor.slice(original, from: $0) } ?? original } else { previous }
@@ -35,8 +35,8 @@ struct PaginationTracker {
       repetitions += 1
       guard repetitions < (cursor == nil ? 2 : 1) else {
         throw ConnectorError(
-          .system, "Paging had to start over, but there was nothing to cut off the slice that it began with.",
-          internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times.")
+          .system, "Paging had to start over, but the slice could not be made any smaller",
+          internalMessage: "The slice \(JSONValue.object(next.merged).jsonText) was tried \(repetitions) times")
       }
     } else {
       repetitions = 0

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Asks an API for the names of the properties that its other requests can name.
 struct PropertiesFromEndpoint: Component {
-  /// A template in it that fails does so when a property comes, as with the reference.
+  /// A template in it that fails does so when a property comes, as in the reference.
   private let path: Result<RecordPath, any Error>
   private let retriever: any Retriever
   private let known = Known()
@@ -27,7 +27,7 @@ struct PropertiesFromEndpoint: Component {
       if let names = known.names.withLock({ $0 }) { return names }
       var names: [String] = []
       try await retriever.read(.whole) { page in
-        // As the reference: a record without the property gives an empty list, as text.
+        // As in the reference, a record without the property gives an empty list, as text.
         for record in page.records { names.append(PythonStrings.str(try path.get().value(in: record) ?? [])) }
         return true
       }

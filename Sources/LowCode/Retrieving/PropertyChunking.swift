@@ -15,9 +15,9 @@ struct PropertyChunking: Component {
 
   /// - Parameters:
   ///   - always: the properties of every chunk, which do not count towards its limit.
-  ///   - selected: the properties that are wanted; nil for all.
+  ///   - selected: the properties that are needed; nil for all.
   func chunks(of properties: [String], always: [String], selected: Set<String>?) -> [[String]] {
-    // As the reference: without a limit everything is asked for, selected or not.
+    // As in the reference, without a limit everything is asked for, selected or not.
     guard let limit, limit != 0 else { return [properties + always] }
     var chunks: [[String]] = []
     var chunk = always
@@ -39,7 +39,7 @@ struct PropertyChunking: Component {
 
 /// Says which records of a page's requests are parts of one.
 protocol RecordMergeStrategy: Sendable {
-  /// What the parts of a record have in common; nil where the record stands for itself.
+  /// What the parts of a record have in common; nil if the record is on its own.
   func groupKey(_ record: Record) throws -> String?
 }
 
@@ -59,7 +59,7 @@ struct GroupByKeyMergeStrategy: Component, RecordMergeStrategy {
     for key in keys {
       guard let field = record[key], field.value.isTruthy else { return nil }
       guard let text = field.string else {
-        throw ConnectorError(.system, "Records are merged by text values only, but `\(key.string)` is \(field.value.jsonText).")
+        throw ConnectorError(.system, "Records are merged by text values only, but `\(key.string)` is \(field.value.jsonText)")
       }
       values.append(text)
     }

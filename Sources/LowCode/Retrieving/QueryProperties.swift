@@ -2,7 +2,7 @@ import AirbyteProtocol
 import JSON
 import Jinja
 
-/// Names the properties that requests ask for, in chunks where the API takes only so many at a time.
+/// Names the properties that requests ask for, in chunks if the API takes only a limited number at a time.
 struct QueryProperties: Component {
   private enum List: Sendable {
     case fixed([String])
@@ -34,7 +34,7 @@ struct QueryProperties: Component {
   }
 
   /// The query properties of a requester's node, where it has some: in its parameters, or in a property of its own.
-  /// - Throws: ``ConnectorError`` where it has several.
+  /// - Throws: ``ConnectorError`` if it has several.
   static func make(from requester: ManifestNode?, in scope: BuildScope) throws -> QueryProperties? {
     guard let requester else { return nil }
     let inParameters = (requester["request_parameters"]?.mapping ?? [:]).values.filter(isQueryProperties)
@@ -42,11 +42,11 @@ struct QueryProperties: Component {
     if let first = inParameters.first {
       if let fetched {
         throw ConnectorError(
-          .system, "Query properties belong into `request_parameters` or `fetch_properties_from_endpoint`, not into both.",
+          .system, "Query properties belong in `request_parameters` or in `fetch_properties_from_endpoint`, not in both",
           at: fetched)
       }
       guard inParameters.count == 1 else {
-        throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only.", at: inParameters[1])
+        throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only", at: inParameters[1])
       }
       return try scope.build(first, as: QueryProperties.self)
     }
@@ -55,7 +55,7 @@ struct QueryProperties: Component {
     return try scope.build(own, as: QueryProperties.self)
   }
 
-  /// Whether the value of a request parameter stands for query properties.
+  /// Whether the value of a request parameter means query properties.
   static func isQueryProperties(_ node: ManifestNode) -> Bool { node["type"]?.string == typeName }
 
   /// The properties of each request for a page.
@@ -70,7 +70,7 @@ struct QueryProperties: Component {
     return [always + (selected.map { selected in properties.filter(selected.contains) } ?? properties)]
   }
 
-  /// What puts the parts of records together; nil where there is one request a page.
+  /// What puts the parts of records together; nil if there is one request a page.
   var merging: (any RecordMergeStrategy)? { chunking?.strategy }
 }
 
@@ -93,7 +93,7 @@ struct JsonSchemaPropertySelector: Component {
     transformations = try node.nodes("transformations").map { try scope.build($0) }
   }
 
-  /// The names; nil where nothing was asked for, so that all are wanted.
+  /// The names; nil if nothing was asked for, so that all are needed.
   func selected() throws -> Set<String>? {
     guard let properties else { return nil }
     var record = Record(properties)

@@ -3,7 +3,7 @@ import Jinja
 
 /// One record on its way from a page to a RECORD line: a view into the page, with what the components changed beside it.
 package struct Record: Sendable {
-  /// A field of a record, where it lies.
+  /// A field of a record, where it is.
   package enum Field: Sendable {
     case view(JSONView)
     case value(JSONValue)
@@ -47,11 +47,11 @@ package struct Record: Sendable {
   }
 
   // Side by side and not in an enum, since taking an enum apart copies what is in it.
-  /// The object in a page that the record is; nil for one that was built anew.
+  /// The object in a page that the record is; nil for one that was built again.
   package private(set) var view: JSONView?
   /// The changes to the top-level keys of `view`.
   package private(set) var patches: [JSONPatch] = []
-  /// The record where it was built anew.
+  /// The record if it was built again.
   private var built: JSONObject?
   /// The file that was stored for the record.
   package var file: FileReference?
@@ -102,7 +102,7 @@ package struct Record: Sendable {
     return JSONPatch.remove(path[...], from: view, &patches)
   }
 
-  /// The whole record in memory; setting it builds the record anew.
+  /// The whole record in memory; setting it replaces the record.
   package var object: JSONObject {
     get {
       guard let view else { return built ?? [:] }
@@ -130,7 +130,7 @@ package struct Record: Sendable {
 }
 
 extension JSONPatch {
-  /// The field after the change; nil where it is removed.
+  /// The field after the change; nil if it is removed.
   fileprivate var field: Record.Field? {
     switch change {
     case .removed: nil
@@ -142,7 +142,7 @@ extension JSONPatch {
 }
 
 extension Record {
-  /// The top-level field `key` as templates see it; a scalar is read where it lies.
+  /// The top-level field `key` as templates see it; a scalar is read where it is.
   fileprivate func templateValue(of key: JSONKey) -> Value? {
     if view != nil {
       if let place = JSONPatch.place(of: key, in: patches) { return patches[place].templateValue }

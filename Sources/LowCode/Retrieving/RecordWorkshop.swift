@@ -7,12 +7,12 @@ import JSON
 package struct RecordWorkshop: Sendable {
   /// A part of the memory for responses, beside what their bodies take.
   private static let part = 3
-  /// What a word of the index comes to where the record is built: a small object takes most.
+  /// The memory for a word of the index when the record is built: a small object takes most.
   private static let bytesAWord = 64
   /// Records up to this size of their text are free.
   static let small = 256 << 10
 
-  /// So much memory is worth the time that giving it back takes.
+  /// From this much memory on, it is worth the time to give it back.
   private static let worthReturning = 16 << 20
 
   private let limit: Limit
@@ -32,7 +32,7 @@ package struct RecordWorkshop: Sendable {
   /// - Parameters:
   ///   - areBuilt: whether they are built in memory, and not only written.
   ///   - url: where they come from.
-  /// - Throws: ``TransportError`` where a record takes more than there is; `CancellationError`.
+  /// - Throws: ``TransportError`` if a record takes more than there is; `CancellationError`.
   func make<Result>(_ records: [Record], areBuilt: Bool, from url: String, _ body: () async throws -> Result) async throws
     -> Result
   {
@@ -49,13 +49,13 @@ package struct RecordWorkshop: Sendable {
     }
   }
 
-  /// - Throws: ``TransportError`` where a record takes more memory than there is.
+  /// - Throws: ``TransportError`` if a record takes more memory than there is.
   fileprivate func check(_ cost: Int, _ url: String) throws(TransportError) {
     guard cost <= total else {
       throw TransportError(
         .tooLarge,
         "A record of the response of \(RequestURL(url).publicText) takes more memory, with what is made of it, than \(total) bytes, a "
-          + "third of the \(limit.value) that all large responses may take at a time. \(limit.variable) changes this.")
+          + "third of the \(limit.value) that all large responses may take at a time. \(limit.variable) changes this")
     }
   }
 
@@ -91,7 +91,7 @@ package struct RecordWorkplace: Sendable {
   let url: String
 
   /// Runs `body`, which builds `record`, as soon as there is memory for it.
-  /// - Throws: ``TransportError`` where the record takes more than there is; `CancellationError`.
+  /// - Throws: ``TransportError`` if the record takes more than there is; `CancellationError`.
   func make(_ record: Record, _ body: () async throws -> Void) async throws {
     // Whoever takes the items may read others that they bring about, and wait for the same memory.
     guard ResponseRoom.holder == nil else { return try await workshop.make([record], areBuilt: true, from: url, body) }

@@ -2,9 +2,9 @@ import AirbyteProtocol
 import JSON
 import Jinja
 
-/// Notices pages that would come for ever: the same ones in the same order, round after round.
+/// Notices pages that would come forever: the same ones in the same order, round after round.
 ///
-/// One page that comes again says nothing: its token may name a place that moves on the server (a scroll, a queue), and a queue
+/// One repeated page means nothing: its token may name a place that moves on the server (a scroll, a queue), and a queue
 /// may hold equal messages. So the pages of equal rounds are counted. What is compared is what the API sent, before a filter, a
 /// cursor or a transformation sees it.
 ///
@@ -12,14 +12,14 @@ import Jinja
 /// is found in constant memory. All records of a page are hashed only once that page's place came again.
 struct RepeatedPages {
   /// How many pages in a row may repeat earlier ones, as the environment has it.
-  /// - Throws: ``ConnectorError`` where its variable cannot be read.
+  /// - Throws: ``ConnectorError`` if its variable cannot be read.
   static func limit(_ environment: [String: String]) throws(ConnectorError) -> Limit {
     var limit = Limit(value: 100, variable: "AIRBYTE_LOWCODE_REPEATED_PAGES")
     try limit.read(environment)
     return limit
   }
 
-  /// Pages from one time that the remembered page came to the next.
+  /// Pages from one occurrence of the remembered page to the next.
   private struct Round: Equatable {
     var digest = Fingerprint()
     var pages = 0
@@ -110,8 +110,8 @@ struct RepeatedPages {
     throw ConnectorError(
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
-        + "\(round.areEmpty ? "without records " : "")came again and again, \(repeated) times in a row, the last time for the page "
-        + "token `\(token.value.pythonString)`. If the API means it, allow more by the environment variable \(limit.variable).")
+        + "\(round.areEmpty ? "without records " : "")came \(repeated) times in a row, the last time for the page "
+        + "token `\(token.value.pythonString)`. If this is intended, raise the limit with the environment variable \(limit.variable)")
   }
 }
 
@@ -120,7 +120,7 @@ extension Value {
   fileprivate var kindAndText: String { text.map { "'\($0)'" } ?? pythonString }
 }
 
-/// A digest of 64 bits, for telling apart what comes from one API.
+/// A digest of 64 bits, to distinguish what comes from one API.
 struct Fingerprint: Hashable, Sendable {
   private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
 

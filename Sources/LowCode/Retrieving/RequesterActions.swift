@@ -14,12 +14,12 @@ enum RequesterActions {
   }
 
   /// Refuses the actions that only the main requester of a `SimpleRetriever` can follow.
-  /// - Throws: ``ConnectorError`` where the requester's handler asks for one.
+  /// - Throws: ``ConnectorError`` if the requester's handler asks for one.
   static func refuseRetrieverActions(of requester: ManifestNode?, _ place: String) throws {
     guard let requester else { return }
     for action in [ResponseAction.reducePageSize, .splitRequestWindow] where contain(action, in: requester) {
       throw ConnectorError(
-        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place).",
+        .system, "The action \(action.rawValue) is for the main requester of a `SimpleRetriever`, not for \(place)",
         at: requester)
     }
   }

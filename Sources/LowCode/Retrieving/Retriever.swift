@@ -3,7 +3,7 @@ import JSON
 /// The records of one page, in order.
 package struct Page: Sendable {
   package var records: [Record]
-  /// The size of the text that they were found in, in bytes; 0 where it is read part by part.
+  /// The size of the text that they were found in, in bytes; 0 if it is read part by part.
   var size = 0
 
   package init(records: [Record], size: Int = 0) {

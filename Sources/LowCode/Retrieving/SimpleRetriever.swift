@@ -84,7 +84,7 @@ struct SimpleRetriever: Component, Retriever {
   private static let mostCutOffs = 4
 
   /// Reads a slice, or its parts where the API refuses its window.
-  /// - Returns: whether `body` wants more.
+  /// - Returns: whether `body` needs more.
   private func read(
     _ slice: StreamSlice, depth: Int, _ body: (Page) async throws -> Bool
   ) async throws -> Bool {
@@ -165,7 +165,7 @@ struct SimpleRetriever: Component, Retriever {
         cutOffs += 1
         try await runtime.wait(
           Double(seconds), stream: streamName, reason: "broken transfer",
-          "Stream \(streamName): \(error.message) Asking for it again in \(seconds) s.")
+          APIAnswer.sentences("Stream \(streamName): \(error.message)", "Requesting it again in \(seconds) s."))
       } catch RequestSignal.resetPagination {
         try startAnew(&tracker, slice: &current, token: &token, of: slice)
         repeated = newGuard()
@@ -175,7 +175,7 @@ struct SimpleRetriever: Component, Retriever {
         }
         runtime.log.log(
           .info,
-          "Stream \(streamName): a page is asked for again in \(PythonStrings.wait(seconds)), by \(reducer?.size.map(String.init) ?? "the same") records."
+          "Stream \(streamName): a page is requested again in \(PythonStrings.wait(seconds)), with \(reducer?.size.map(String.init) ?? "the same") records."
         )
         if seconds > 0 { try await runtime.sleep(seconds) }
       }
@@ -236,7 +236,7 @@ struct SimpleRetriever: Component, Retriever {
 
   /// Asks for a page, by several requests where it has more properties than one can name.
   /// - Parameter slice: what requests are made of; records are made for the one that it came from, `original`.
-  /// - Returns: what the next page depends on; nil where the API has no further page.
+  /// - Returns: what the next page depends on; nil if the API has no further page.
   private func fetch(
     _ slice: inout StreamSlice, of original: StreamSlice, token: PageToken?, size: Int?, look: ([Record]) -> Void,
     emit: ([Record], Int) async throws -> Bool
@@ -260,7 +260,7 @@ struct SimpleRetriever: Component, Retriever {
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
         }
-        // What is no part of another record need not wait for the other requests.
+        // What is not a part of another record need not wait for the other requests.
         try await emitCounted(whole, of: size)
         return isMoreWanted
       }

@@ -9,7 +9,7 @@ final class StagedFile: BodyStore {
   private let count = Mutex(0)
 
   /// Makes the folders on the way to `path`.
-  /// - Throws: ``ConnectorError`` where there is no place for the file, as all that follows.
+  /// - Throws: ``ConnectorError`` if there is no place for the file, as all that follows.
   init(_ path: ContainedPath, in folder: ContainedFolder) throws(ConnectorError) {
     self.path = "\(folder.path)/\(path)"
     do { file = try folder.makeFile(at: path) } catch { throw Self.failure(self.path, error) }
@@ -36,6 +36,6 @@ final class StagedFile: BodyStore {
   }
 
   private static func failure(_ path: String, _ error: FileError) -> ConnectorError {
-    ConnectorError(.system, "The file \(path) could not be stored: \(error).")
+    ConnectorError(.system, "The file \(path) could not be stored: \(error)")
   }
 }

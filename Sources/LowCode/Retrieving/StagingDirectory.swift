@@ -9,7 +9,7 @@ final class StagingDirectory: Sendable {
   private let isFallback: Bool
   private let folder = Mutex<ContainedFolder?>(nil)
 
-  /// As the reference: the platform's, and where that is missing one among the temporary files.
+  /// As in the reference, the platform's, and where that is missing one among the temporary files.
   init(environment: [String: String], fallback: String = "/tmp/airbyte-file-transfer") {
     let named = environment["AIRBYTE_STAGING_DIRECTORY"] ?? "/staging/files"
     isFallback = !FileManager.default.fileExists(atPath: named)
@@ -17,13 +17,13 @@ final class StagingDirectory: Sendable {
   }
 
   /// Begins a file.
-  /// - Throws: ``ConnectorError`` where the directory cannot be used, or the file cannot be in it.
+  /// - Throws: ``ConnectorError`` if the directory cannot be used, or the file cannot be in it.
   func makeFile(at file: ContainedPath) throws(ConnectorError) -> StagedFile {
     let folder: ContainedFolder
     do { folder = try open() } catch {
       throw ConnectorError(
         .system,
-        "Files cannot be stored in \(path): \(error). AIRBYTE_STAGING_DIRECTORY names another folder, which has to exist.")
+        "Files cannot be stored in \(path): \(error). AIRBYTE_STAGING_DIRECTORY names another folder, which has to exist")
     }
     return try StagedFile(file, in: folder)
   }
@@ -31,7 +31,7 @@ final class StagingDirectory: Sendable {
   private func open() throws(FileError) -> ContainedFolder {
     if let folder = folder.withLock({ $0 }) { return folder }
     if isFallback {
-      // Everybody can put something there: it has to be a folder, and nobody else's.
+      // Everybody can put something there: it has to be a folder of this user.
       guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .system() }
       guard FilePlace.link(at: path) == nil else { throw .refused("it is a link") }
     }

@@ -6,7 +6,7 @@ package final class StreamSlice: Sendable {
   package let partition: JSONObject
   package let cursorSlice: JSONObject
   package let extraFields: JSONObject
-  /// Further variables of templates, which stand beside the extra fields.
+  /// Further variables of templates, beside the extra fields.
   package let bindings: [(symbol: Symbol, value: Value)]
   /// The job that made the slice's records ready to be fetched.
   let job: AsyncJob?

@@ -11,7 +11,7 @@ struct CompositeSchemaLoader: SchemaLoader {
     for (index, loader) in loaders.enumerated() {
       guard let members = try await loader.schema()["properties"]?.object else {
         throw ConnectorError(
-          .system, "A schema without `properties` cannot be joined with others.", at: node[index] ?? node)
+          .system, "A schema without `properties` cannot be joined with others", at: node[index] ?? node)
       }
       properties = members.merging(properties) { $1 }
     }

@@ -17,10 +17,10 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
     var source = try node.required("retriever")
     if source["type"]?.string == "AsyncRetriever", let router = source["partition_router"] {
       throw ConnectorError(
-        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts.", at: router)
+        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts", at: router)
     }
     if source["requester"] != nil {
-      // As the reference: the fields are asked for once.
+      // As in the reference, the fields are asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
     }
     retriever = try scope.beside(named: "dynamic_properties", ReadingScope(requestOptions: cursor)).build(source)

@@ -1,6 +1,6 @@
 import JSON
 
-/// A schema that stands in the manifest.
+/// A schema that is in the manifest.
 struct InlineSchemaLoader: Component, SchemaLoader {
   private let value: JSONObject
 

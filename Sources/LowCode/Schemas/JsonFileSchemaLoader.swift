@@ -61,7 +61,7 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
       throw failure("The schema file `\(place.path)` is not valid JSON: \(error)", at: node)
     }
     guard let object = content.object else {
-      throw failure("The schema file `\(place.path)` should hold a JSON object.", at: node)
+      throw failure("The schema file `\(place.path)` should hold a JSON object", at: node)
     }
     var references = SchemaFileReferences(of: object, folder: place.folder, in: files)
     do {
@@ -73,17 +73,17 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
 
   // MARK: Where the file is
 
-  /// The path that the loader names; nil where it leaves it to the name of its stream.
+  /// The path that the loader names; nil if it leaves it to the name of its stream.
   static func path(_ node: ComponentNode) -> InterpolatedString? {
     node["file_path"].map { InterpolatedString($0, parameters: node.parameters) }
   }
 
   static func defaultName(_ node: ComponentNode) -> InterpolatedString {
-    InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, location: node.location)
+    InterpolatedString("{{ parameters['name'] }}", parameters: node.parameters, mark: node.mark)
   }
 
-  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest. As the reference: a slash
-  /// at the beginning counts for nothing.
+  /// Paths that begin with a connector's own folder, `./source_name/schemas/…`, are meant from the manifest. As in the reference,
+  /// a slash at the beginning counts for nothing.
   static func candidates(for path: String) -> [Place] {
     let path = path.hasPrefix("/") ? String(path.dropFirst()) : path
     let parts = path.split(separator: "/").drop { $0 == "." }
@@ -108,19 +108,19 @@ struct JsonFileSchemaLoader: Component, SchemaLoader {
     return nil
   }
 
-  /// How a sentence about a file goes on that is not read.
+  /// The rest of a sentence about a file that is not read.
   static func refusal(_ error: FileError) -> String {
-    error == .leadsOut ? "lies outside the manifest's folder, where no schema is read." : "cannot be read: \(error)."
+    error == .leadsOut ? "lies outside the manifest's folder, where no schema is read" : "cannot be read: \(error)"
   }
 
   static func missing(_ candidates: [Place], in files: ManifestFiles, at node: ManifestNode?) -> ConnectorError {
     failure(
-      "The schema file `\(candidates.first?.path ?? "")` cannot be read: it should be beside the manifest, in `\(files)`.",
+      "The schema file `\(candidates.first?.path ?? "")` cannot be read: it should be beside the manifest, in `\(files)`",
       at: node
     )
   }
 
   private static func failure(_ sentence: String, at node: ManifestNode?) -> ConnectorError {
-    ConnectorError(.system, sentence, location: node?.location, path: node?.path)
+    ConnectorError(.system, sentence, at: node?.mark, path: node?.path ?? "")
   }
 }

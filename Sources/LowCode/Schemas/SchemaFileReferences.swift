@@ -3,7 +3,7 @@ import JSON
 
 /// Puts what the references of a schema file lead to in their places: the file's own definitions, and other files.
 ///
-/// As the reference: another file lies in `schemas/shared` of the connector's folder, wherever the reference to it stands, and a
+/// As in the reference, another file is in `schemas/shared` of the connector's folder, wherever the reference to it is, and a
 /// name with folders leads on from there. What a reference leads to loses its own `definitions`.
 struct SchemaFileReferences {
   private let files: ManifestFiles
@@ -38,7 +38,7 @@ struct SchemaFileReferences {
   /// The schema without references.
   mutating func resolve() throws(Failure) -> JSONObject {
     guard let schema = documents[""], case .object(let object) = try resolved(schema, in: "") else {
-      throw Failure(reason: "A schema should be a JSON object.")
+      throw Failure(reason: "A schema should be a JSON object")
     }
     return object
   }
@@ -60,21 +60,21 @@ struct SchemaFileReferences {
 
   private mutating func followed(_ reference: String, from document: String) throws(Failure) -> JSONValue {
     let target = Self.target(of: reference, from: document)
-    guard following.insert(target).inserted else { throw Failure(reason: "The reference `\(reference)` leads back to itself.") }
+    guard following.insert(target).inserted else { throw Failure(reason: "The reference `\(reference)` leads back to itself") }
     defer { following.remove(target) }
     let (value, place) = try self.value(at: target, reference)
     guard case .object(var object) = try resolved(value, in: place) else {
-      throw Failure(reason: "The reference `\(reference)` should lead to a JSON object.")
+      throw Failure(reason: "The reference `\(reference)` should lead to a JSON object")
     }
     object["definitions"] = nil
     return .object(object)
   }
 
-  /// What stands at a target, and the document that it stands in: a pointer may pass through further references.
+  /// What is at a target, and the document that it is in: a pointer can pass through further references.
   private mutating func value(
     at target: Target, _ reference: String, hops: Int = 0
   ) throws(Failure) -> (JSONValue, document: String) {
-    guard hops < Self.maximumHops else { throw Failure(reason: "The reference `\(reference)` leads back to itself.") }
+    guard hops < Self.maximumHops else { throw Failure(reason: "The reference `\(reference)` leads back to itself") }
     var place = target.document
     var value = try self.document(place, reference)
     let pointer = target.pointer.drop { $0 == "/" }
@@ -88,7 +88,7 @@ struct SchemaFileReferences {
       }
       guard let inner else {
         let missing = parts[...index].joined(separator: "/")
-        throw Failure(reason: "The reference `\(reference)` leads to nothing: there is no `\(missing)`.")
+        throw Failure(reason: "The reference `\(reference)` leads to nothing: there is no `\(missing)`")
       }
       value = inner
     }
@@ -104,7 +104,7 @@ struct SchemaFileReferences {
         reason: "The reference `\(reference)` leads to the file `\(file)`, which \(JsonFileSchemaLoader.refusal(error))")
     }
     guard let bytes = found else {
-      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which does not exist.")
+      throw Failure(reason: "The reference `\(reference)` leads to the file `\(file)`, which does not exist")
     }
     let document: JSONValue
     do {
@@ -113,14 +113,14 @@ struct SchemaFileReferences {
       throw Failure(reason: "The file `\(file)`, which a schema refers to, is not valid JSON: \(error)")
     }
     guard document.object != nil else {
-      throw Failure(reason: "The file `\(file)`, which a schema refers to, should hold a JSON object.")
+      throw Failure(reason: "The file `\(file)`, which a schema refers to, should hold a JSON object")
     }
     used[file] = bytes
     documents[path] = document
     return document
   }
 
-  /// A reference without a path stays in its document, any other goes on from the folder of that document.
+  /// A reference without a path stays in its document, any other is relative to the folder of that document.
   private static func target(of reference: String, from document: String) -> Target {
     let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     let pointer = parts.count > 1 ? parts[1].removingPercentEncoding ?? String(parts[1]) : ""

@@ -13,16 +13,16 @@ package struct SchemaFiles: Sendable {
 
   /// Finds the files beside the manifest.
   /// - Returns: their bytes by their paths from the manifest's folder.
-  /// - Throws: ``ConnectorError`` where one is missing, or lies outside the folder.
+  /// - Throws: ``ConnectorError`` if one is missing, or is outside the folder.
   package static func of(_ manifest: Manifest, among source: ManifestFiles) throws -> [String: [UInt8]] {
     var search = SchemaFiles(source: source)
-    // What stands among the definitions counts where it is referred to.
+    // What is among the definitions counts where it is referred to.
     for (key, node) in manifest.root.mapping ?? [:] where key != "definitions" && key != "schemas" { try search.visit(node) }
     if search.hasOpenNames { try search.takeAll() }
     return search.files
   }
 
-  /// The file that a loader of schemas names and that is not there; nil where it is, or where only a config tells its name.
+  /// The file that a loader of schemas names and that does not exist; nil if it exists, or if only a config has its name.
   package static func missing(for loader: ManifestNode, among source: ManifestFiles) -> String? {
     guard let node = try? ComponentNode(loader), let candidates = candidates(of: node), let first = candidates.first,
       isThere(candidates, source) == false
@@ -30,12 +30,12 @@ package struct SchemaFiles: Sendable {
     return first.path
   }
 
-  /// Whether a stream without a loader has a file of its name; nil where that cannot be told.
+  /// Whether a stream without a loader has a file of its name; nil if that is not known.
   package static func hasDefault(for stream: String, among source: ManifestFiles) -> Bool? {
     isTemplate(stream) ? nil : isThere(JsonFileSchemaLoader.candidates(defaultFor: stream), source)
   }
 
-  /// Nil where it cannot be told: what is there and cannot be read is another matter.
+  /// Nil if it is not known: a file that exists and cannot be read is a different error.
   private static func isThere(_ candidates: [JsonFileSchemaLoader.Place], _ source: ManifestFiles) -> Bool? {
     do { return try JsonFileSchemaLoader.first(of: candidates, in: source, at: nil) != nil } catch { return nil }
   }
@@ -63,7 +63,7 @@ package struct SchemaFiles: Sendable {
     try add(bytes, at: found, node.node)
   }
 
-  /// Where a loader's file may be; nil where only a config tells its name.
+  /// Where a loader's file may be; nil if only a config has its name.
   private static func candidates(of node: ComponentNode) -> [JsonFileSchemaLoader.Place]? {
     let path = JsonFileSchemaLoader.path(node)
     let name = path ?? JsonFileSchemaLoader.defaultName(node)

@@ -33,14 +33,14 @@ struct SchemaTypeIdentifier: Component {
     case .object(let object)?: return object.keys.map { .string($0) }
     case .string("")?: return []
     case let other:
-      throw failure("`schema_pointer` should lead to a list of fields, but leads to \(shown(other)).")
+      throw failure("`schema_pointer` should lead to a list of fields, but leads to \(shown(other))")
     }
   }
 
   func name(of field: JSONValue) throws -> String {
     let value = try value(at: namePath, of: field)
     guard let name = value?.string else {
-      throw failure("`key_pointer` should lead to the name of a field, but leads to \(shown(value)).")
+      throw failure("`key_pointer` should lead to the name of a field, but leads to \(shown(value))")
     }
     return name
   }
@@ -53,21 +53,21 @@ struct SchemaTypeIdentifier: Component {
     case .value(.array(let names)) where names.count == 2 && names.allSatisfy({ $0.string != nil }):
       return ["oneOf": .array(try names.map { try AirbyteDataType.schema($0.string ?? "", at: node) })]
     case .value(let other):
-      throw failure("The type of a field should be a text, or a list of two, but is \(shown(other)).")
+      throw failure("The type of a field should be a text, or a list of two, but is \(shown(other))")
     case .complex(let type): return try type.schema(at: node)
     }
   }
 
   private func mapped(_ type: JSONValue, _ field: JSONValue) throws -> TypesMap.Target {
     for entry in typesMap {
-      // As the reference, a condition is evaluated also where the type is another one.
+      // As in the reference, a condition is evaluated also where the type is another one.
       let holds = try entry.holds(EvaluationContext(config: config, bindings: [(.rawSchema, Value(field))]))
       if holds, type.equals(entry.currentType) { return entry.target }
     }
     return .value(type)
   }
 
-  /// The whole for an empty path; nil where nothing is there.
+  /// The whole for an empty path; nil if nothing is there.
   private func value(at path: [InterpolatedString], of value: JSONValue) throws -> JSONValue? {
     if path.isEmpty { return value }
     let evaluation = EvaluationContext(config: config)

@@ -19,7 +19,7 @@ struct TypesMap: Component {
     self.target = target.mapping == nil ? .value(target.value) : .complex(try ComplexFieldType(target))
     currentType = try node.required("current_type").value
     condition = InterpolatedBoolean(
-      node["condition"]?.string ?? "True", location: node["condition"]?.location)
+      node["condition"]?.string ?? "True", mark: node["condition"]?.mark)
   }
 
   func holds(_ evaluation: EvaluationContext) throws -> Bool { try condition.evaluate(evaluation) }
@@ -35,13 +35,13 @@ struct ComplexFieldType: Sendable {
     case complex(ComplexFieldType)
   }
 
-  /// - Throws: ``ConnectorError`` where something else than an array has elements.
+  /// - Throws: ``ConnectorError`` if something other than an array has elements.
   init(_ node: ManifestNode) throws {
     type = node["field_type"]?.string ?? ""
     let given = node["items"].flatMap { $0.isNull || $0.string == "" ? nil : $0 }
     items = try given.map { $0.mapping == nil ? .type($0.string ?? "") : .complex(try ComplexFieldType($0)) }
     if items != nil, type != "array" {
-      throw ConnectorError(.system, "Only a `field_type` of array has `items`.", at: node)
+      throw ConnectorError(.system, "Only a `field_type` of array has `items`", at: node)
     }
   }
 
@@ -58,11 +58,11 @@ struct ComplexFieldType: Sendable {
 
 /// The names of types that a dynamic schema may use.
 enum AirbyteDataType {
-  /// - Throws: ``ConnectorError`` for a name that is none of them.
+  /// - Throws: ``ConnectorError`` for any other name.
   static func schema(_ name: String, at node: ManifestNode) throws -> JSONValue {
     if let schema = schemas[name] { return schema }
     throw ConnectorError(
-      .system, "`\(name)` is no type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", ")).",
+      .system, "`\(name)` is not a type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", "))",
       at: node)
   }
 

@@ -38,7 +38,8 @@ package enum CredentialName {
     return name.withUTF8(isCredential)
   }
 
-  /// The same for a name in UTF-8. It is asked of every header and parameter of every request, so most names are settled at a glance.
+  /// The same for a name in UTF-8. It is asked of every header and parameter of every request, so most names are decided by a
+  /// quick look.
   static func isCredential(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     var bits = 0
     for byte in name {

@@ -59,7 +59,7 @@ extension EncodedView {
     return parts
   }
 
-  /// Where base64 goes on behind a line break, or behind the blank that it was turned into.
+  /// Where base64 continues after a line break, or after the blank that it was turned into.
   private func continuation(at index: Int, after length: Int) -> Int? {
     var next = index
     var isBreak = false
@@ -112,7 +112,7 @@ extension EncodedView {
 
   // MARK: Hexadecimal digits
 
-  /// What the runs of hexadecimal digits in the view say: pairs that stand together, or with blanks, colons, hyphens, commas, line
+  /// What the runs of hexadecimal digits in the view say: pairs that are together, or with blanks, colons, hyphens, commas, line
   /// breaks or `0x` between them.
   func forEachHexRun(_ body: (EncodedView) -> Void) {
     for shift in 0..<2 {
@@ -188,7 +188,7 @@ extension EncodedView {
     close()
   }
 
-  /// The length of a character of UTF-8 that may stand in a text; 0 for a control character and for what is no UTF-8.
+  /// The length of a UTF-8 character that can be in a text; 0 for a control character and for what is not UTF-8.
   private func lengthOfCharacter(at index: Int) -> Int {
     let byte = bytes[index]
     if byte < 0x80 { return byte >= 0x20 && byte != 0x7F || (0x08...0x0D).contains(byte) ? 1 : 0 }

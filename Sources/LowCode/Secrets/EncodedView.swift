@@ -4,7 +4,7 @@ struct EncodedView {
   /// Where in the text each byte begins, and where it ends.
   private var starts: [Int] = []
   private var ends: [Int] = []
-  /// Whether the last byte stands at the end of the text, or where it was cut.
+  /// Whether the last byte is at the end of the text, or where it was cut.
   private(set) var reachesEnd = true
 
   init(_ text: [UInt8]) {
@@ -55,7 +55,7 @@ struct EncodedView {
 
   // MARK: Where a text was cut
 
-  /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 where there is none.
+  /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 if there is none.
   func lengthOfCut(at index: Int) -> Int {
     guard index + 2 < bytes.count else { return 0 }
     let isMark =
@@ -64,12 +64,12 @@ struct EncodedView {
     return isMark ? 3 : 0
   }
 
-  /// Whether nothing more is said behind `index`.
+  /// Whether nothing more follows `index`.
   func isEnd(_ index: Int) -> Bool {
     let index = endOfLineBreaks(at: index)
     let left = bytes.count - index
     if left == 0 { return reachesEnd }
-    // The beginning of a character says nothing.
+    // The beginning of a character means nothing.
     return lengthOfCut(at: index) > 0 || reachesEnd && left <= 3 && Self.lengthOfCutCharacter(in: bytes[index...]) == left
   }
 
@@ -113,7 +113,7 @@ struct EncodedView {
         view.append(escape, from: origin(of: index..<(index + escape.length)))
         index += escape.length
       } else if let end = endOfCutEscape(at: index), !takingLast {
-        // An escape that was cut belongs to what stands before it, which is the end.
+        // An escape that was cut belongs to what is before it, which is the end.
         if let last = view.ends.indices.last { view.ends[last] = origin(of: index..<end).upperBound }
         index = end
       } else {
@@ -135,7 +135,7 @@ struct EncodedView {
     }
   }
 
-  /// Where the escape ends that begins at `index` and was cut in the middle; nil where there is none.
+  /// Where the escape ends that begins at `index` and was cut in the middle; nil if there is none.
   private func endOfCutEscape(at index: Int) -> Int? {
     guard bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "\\") || bytes[index] == UInt8(ascii: "&") else {
       return nil

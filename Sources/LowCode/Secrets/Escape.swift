@@ -1,4 +1,4 @@
-/// An escape at a place of a text, in any of the usual ways: what it stands for, and how long it is.
+/// An escape at a place of a text, in any of the usual ways: what it means, and how long it is.
 struct Escape {
   enum Meaning {
     case nothing
@@ -123,7 +123,7 @@ struct Escape {
       let read = { (position: Int) in value(at: position, nil, radix: 8, digits: 1...3) }
       return read(index).map { found in
         var escape = byte(found.value & 0xFF, found.end, index, next: read)
-        // One that has all of its three digits cannot go on.
+        // One that has all of its three digits cannot continue.
         escape.isWhole = escape.length % 4 == 0
         return escape
       }
@@ -185,7 +185,7 @@ struct Escape {
     (Array("QUOT".utf8), "\""),
   ]
 
-  /// The names of HTML for what stands on a keyboard.
+  /// The names of HTML for the characters of a keyboard.
   private static let entities: [String: Unicode.Scalar] = [
     "amp": "&", "AMP": "&", "lt": "<", "LT": "<", "gt": ">", "GT": ">", "quot": "\"", "QUOT": "\"", "apos": "'", "nbsp": " ",
     "Tab": "\t", "NewLine": "\n", "excl": "!", "num": "#", "dollar": "$", "percnt": "%", "lpar": "(", "rpar": ")", "ast": "*",

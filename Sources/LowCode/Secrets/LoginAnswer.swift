@@ -70,10 +70,10 @@ private struct WithoutOpaqueTexts: Secrets {
 struct LoginAnswer {
   private let response: HTTPResponse
 
-  /// More pieces than these, and longer bodies, are no answer to a login.
+  /// More pieces than these, and longer bodies, are not an answer to a login.
   private static let mostPieces = 1_000
   private static let longest = 1 << 20
-  /// What tells about a token or about a failure.
+  /// What describes a token or a failure.
   private static let plainNames: Set<String> = [
     "token_type", "scope", "scopes", "expires_in", "expires", "expires_at", "error", "error_description", "error_uri", "message",
     "messages", "detail", "details", "reason", "status", "type", "title",

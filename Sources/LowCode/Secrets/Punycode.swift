@@ -1,6 +1,6 @@
 /// Names of hosts in the letters of ASCII (RFC 3492).
 enum Punycode {
-  /// What stands behind `xn--`, decoded; nil where it is no Punycode.
+  /// What follows `xn--`, decoded; nil if it is not Punycode.
   static func decoded(_ label: ArraySlice<UInt8>) -> String? {
     var output: [Unicode.Scalar] = []
     var rest = label

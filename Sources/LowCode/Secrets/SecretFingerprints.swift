@@ -4,7 +4,7 @@ struct SecretFingerprints {
     var tail: UInt64
     var hash: UInt64
     var length: Int
-    /// The place of an earlier one with the same tail; -1 where there is none.
+    /// The place of an earlier one with the same tail; -1 if there is none.
     var next: Int
   }
 
@@ -16,7 +16,7 @@ struct SecretFingerprints {
 
   /// Shorter ones cannot be remembered.
   static let shortest = 8
-  /// How many of the same tail are told apart.
+  /// How many with the same tail are distinguished.
   private static let mostAlike = 64
 
   init(limit: Int) { self.limit = limit }
@@ -70,7 +70,7 @@ struct SecretFingerprints {
     bytes[(end - 8)..<end].reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// Multiplied by a number that each process draws, so that nobody makes texts that are taken for one another.
+  /// Multiplied by a number that each process draws, so that nobody can make texts that are confused with each other.
   private static let factor = UInt64.random(in: .min ... .max) | 1
 
   private static func hash(of bytes: [UInt8], _ range: Range<Int>) -> UInt64 {

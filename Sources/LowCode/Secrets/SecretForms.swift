@@ -3,7 +3,7 @@ import JSON
 
 /// The texts that are as secret as a secret itself: what it consists of, and other ways to write it that no encoding accounts for.
 struct SecretForms {
-  /// Without repetition; each as the search wants it.
+  /// Without repetition; each in the form for the search.
   private(set) var all: [[UInt8]] = []
   private var known: Set<[UInt8]> = []
 
@@ -13,7 +13,7 @@ struct SecretForms {
   /// A line of a secret is one from this length on.
   private static let shortestLine = 8
 
-  /// What stands in service accounts of everybody.
+  /// What is the same in everybody's service accounts.
   private static let common: Set<String> = [
     "service_account", "authorized_user", "external_account", "googleapis.com", "https://accounts.google.com/o/oauth2/auth",
     "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v1/certs", "true", "false", "null", "none",
@@ -96,7 +96,7 @@ struct SecretForms {
     return parts
   }
 
-  /// What stands behind the scheme of an `Authorization` (RFC 9110 §11.4), and the password in that of `Basic`.
+  /// What follows the scheme of an `Authorization` (RFC 9110 §11.4), and the password in that of `Basic`.
   private static func credentials(of text: String) -> [String] {
     let words = text.split(separator: " ", maxSplits: 1)
     guard words.count == 2, words[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "-") }) else { return [] }

@@ -25,7 +25,7 @@ package final class SecretMask: Secrets {
     state = Mutex(State(earlier: SecretFingerprints(limit: rememberedLimit)))
   }
 
-  /// What stands in the place of a secret.
+  /// What replaces a secret.
   package static let replacement = "****"
 
   package func hide(_ secret: String) {
@@ -60,7 +60,7 @@ package final class SecretMask: Secrets {
     }
   }
 
-  /// Where secrets stand among the bytes of `text`: in order, apart from each other.
+  /// Where secrets are among the bytes of `text`: in order, apart from each other.
   package func hiddenRanges(in text: String) -> [Range<Int>] {
     let known = state.withLock { state in
       guard !state.secrets.isEmpty else { return [Range<Int>]() }

@@ -4,7 +4,7 @@ struct SecretSearch {
   private let earlier: SecretFingerprints
   private var found: [Range<Int>] = []
 
-  /// How many encodings may lie over one another.
+  /// How many encodings can be nested.
   static let deepest = 5
   /// Up to here, runs of base64 are read in parts too: each reading of them multiplies with those of the others.
   private static let deepestDivision = 2
@@ -18,7 +18,7 @@ struct SecretSearch {
     self.earlier = earlier
   }
 
-  /// Where secrets stand in `text`: ranges in order that neither overlap nor touch.
+  /// Where secrets are in `text`: ranges in order that neither overlap nor touch.
   mutating func ranges(in text: [UInt8]) -> [Range<Int>] {
     found = []
     search(EncodedView(text), depth: 0)

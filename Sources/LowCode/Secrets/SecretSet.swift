@@ -2,7 +2,7 @@
 /// change it, and a plus as a space, since forms do that.
 struct SecretSet {
   private var byStart: [UInt32: [[UInt8]]] = [:]
-  /// A bit for each start there may be: most places of a text are passed over by it.
+  /// A bit for each start there may be: it skips most places of a text.
   private var filter = [UInt64](repeating: 0, count: 1_024)
   /// The length of the longest one.
   private(set) var longest = 0
@@ -18,7 +18,7 @@ struct SecretSet {
     longest = max(longest, secret.count)
   }
 
-  /// The length of the longest secret that stands at `index`.
+  /// The length of the longest secret at `index`.
   func length(at index: Int, in bytes: [UInt8]) -> Int? {
     var length: Int?
     for secret in candidates(at: index, in: bytes) where secret.count > length ?? 0 && secret.count <= bytes.count - index {
@@ -27,7 +27,7 @@ struct SecretSet {
     return length
   }
 
-  /// Whether what stands from `index` up to `end` is the first part of a longer secret: a text that was cut inside of one.
+  /// Whether what is from `index` up to `end` is the first part of a longer secret: a text that was cut inside of one.
   func isCut(at index: Int, in bytes: [UInt8], end: Int) -> Bool {
     candidates(at: index, in: bytes).contains { $0.count > end - index && Self.isEqual($0, bytes, index, end - index) }
   }

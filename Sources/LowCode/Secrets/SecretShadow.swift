@@ -6,10 +6,10 @@ package struct SecretShadow: Sendable {
   /// The config as templates see it.
   let value: Value
   let config: JSONObject
-  /// The top-level keys below which secrets stand.
+  /// The top-level keys below which there are secrets.
   private let keys: Set<String>
 
-  /// Nil where the config has no secrets.
+  /// Nil if the config has no secrets.
   init?(of config: JSONObject, hiddenFrom secrets: any Secrets) {
     if secrets.showsEverything { return nil }
     var shadow = config
@@ -132,7 +132,7 @@ extension Secrets {
     }
   }
 
-  /// What stands in `text` between the beginning and the end that it shares with `other`, whole words of it.
+  /// What is in `text` between the beginning and the end that it shares with `other`, in whole words.
   private static func difference(of text: String, from other: String) -> Substring.UnicodeScalarView {
     let (left, right) = (Array(text.unicodeScalars), Array(other.unicodeScalars))
     func isWord(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value) }

@@ -2,7 +2,13 @@ import Foundation
 import JSON
 
 extension Secrets {
-  /// Hides what a request carries by itself: the credentials of its URL, and headers that are called like one.
+  /// Hides all that authentication adds to a request.
+  func hide(credentials parts: RequestParts) {
+    for place in [parts.parameters, parts.headers, parts.bodyJSON] { hide(credential: .object(place)) }
+    hide(credential: parts.bodyData)
+  }
+
+  /// Hides what a request carries by itself: the credentials of its URL, and headers that are named like one.
   func hide(credentialsOf request: HTTPRequest) {
     hide(credentialsOfURL: request.url)
     for (name, value) in request.headers where CredentialName.isCredential(name) {
@@ -37,7 +43,7 @@ extension Secrets {
     }
   }
 
-  /// Hides user and password of a URL, and the parameters of its query that are called like credentials or are such a URL.
+  /// Hides user and password of a URL, and the parameters of its query that are named like credentials or are a URL with them.
   func hide(credentialsOfURL url: String) {
     var text = url
     let places = text.withUTF8(URLParts.Credentials.init)
@@ -59,7 +65,7 @@ extension Secrets {
       let name = piece[..<equals].trimmingCharacters(in: .whitespaces)
       let value = piece[piece.index(after: equals)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
       guard !Self.cookieAttributes.contains(name.lowercased()) else { continue }
-      // A language or a flag is no secret.
+      // A language or a flag is not a secret.
       let isOpaque = value.utf8.count >= 8 || value.contains(where: \.isNumber)
       if isOpaque || CredentialName.isCredential(name) { hidePassing(value) }
     }
@@ -68,63 +74,5 @@ extension Secrets {
   /// RFC 6265 §4.1 and its successors.
   private static var cookieAttributes: Set<String> {
     ["path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority", "partitioned"]
-  }
-}
-
-/// The parts of a URL that may be secret, however badly it is formed.
-enum URLParts {
-  /// Where a URL may hold credentials, as far as one look at its bytes tells: most have none at all.
-  struct Credentials {
-    private(set) var mayHaveUser = false
-    private(set) var mayHaveParameters = false
-
-    init(in url: UnsafeBufferPointer<UInt8>) {
-      guard let query = url.firstIndex(of: UInt8(ascii: "?")) else {
-        mayHaveUser = url.contains(UInt8(ascii: "@"))
-        return
-      }
-      mayHaveUser = url[..<query].contains(UInt8(ascii: "@"))
-      var start = query + 1
-      /// Whether the index is in the name of a parameter.
-      var isName = true
-      for index in start..<url.count {
-        switch url[index] {
-        case UInt8(ascii: "#"): return
-        case UInt8(ascii: "&"), UInt8(ascii: ";"): (start, isName) = (index + 1, true)
-        case UInt8(ascii: "=") where isName:
-          isName = false
-          if CredentialName.isCredential(UnsafeBufferPointer(rebasing: url[start..<index])) { mayHaveParameters = true }
-        case UInt8(ascii: "%") where isName: mayHaveParameters = true
-        // A URL with a user may be a parameter of this one.
-        case UInt8(ascii: "@"): mayHaveParameters = true
-        case UInt8(ascii: "%"):
-          if index + 2 < url.count, url[index + 1] == UInt8(ascii: "4"), url[index + 2] == UInt8(ascii: "0") {
-            mayHaveParameters = true
-          }
-        default: break
-        }
-        if mayHaveParameters { return }
-      }
-    }
-  }
-
-  /// What stands before the host's `@`.
-  static func userInfo(of url: String) -> Substring? {
-    guard let scheme = url.range(of: "//") else { return nil }
-    let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return authority.lastIndex(of: "@").map { authority[..<$0] }
-  }
-
-  static func query(of url: String) -> [(name: String, value: String)] {
-    guard let start = url.firstIndex(of: "?") else { return [] }
-    return url[url.index(after: start)...].prefix { $0 != "#" }.split { $0 == "&" || $0 == ";" }.compactMap { pair in
-      guard let equals = pair.firstIndex(of: "=") else { return nil }
-      return (decoded(pair[..<equals]), decoded(pair[pair.index(after: equals)...]))
-    }
-  }
-
-  static func decoded(_ text: Substring) -> String {
-    let plain = text.replacing("+", with: " ")
-    return plain.removingPercentEncoding ?? String(plain)
   }
 }

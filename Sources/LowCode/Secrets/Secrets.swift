@@ -31,17 +31,17 @@ extension Secrets {
 }
 
 extension Secrets {
-  /// What is shorter is not worth a line that cannot be read.
+  /// What is shorter would make lines unreadable.
   package static var shortest: Int { 4 }
 
   /// The beginning of a text that came from outside: masked first, then cut, so that no part of a secret is left.
   package func excerpt(of text: some StringProtocol, upTo count: Int) -> String {
-    // What stands behind tells whether a secret begins before the cut.
+    // What follows shows whether a secret begins before the cut.
     let shown = masked(String(text.prefix(count + Self.lookahead)))
     return shown.count > count ? shown.prefix(count) + "…" : shown
   }
 
-  /// The same for bytes, of which those that are no UTF-8 are replaced.
+  /// The same for bytes, of which those that are not UTF-8 are replaced.
   package func excerpt(of bytes: some Sequence<UInt8>, upTo count: Int) -> String {
     excerpt(of: String(decoding: Array(bytes.prefix(4 * (count + Self.lookahead))), as: UTF8.self), upTo: count)
   }
@@ -58,15 +58,9 @@ extension Secrets {
     default: hidePassing(PythonStrings.str(value))
     }
   }
-
-  /// Hides all that authentication adds to a request.
-  func hide(credentials parts: RequestParts) {
-    for place in [parts.parameters, parts.headers, parts.bodyJSON] { hide(credential: .object(place)) }
-    hide(credential: parts.bodyData)
-  }
 }
 
-/// Hides nothing and shows everything: for surroundings whose lines nobody sees.
+/// Hides nothing and shows everything: if nobody sees the lines.
 package struct NoSecrets: Secrets {
   package init() {}
   package func hide(_ secret: String) {}

@@ -20,11 +20,11 @@ struct SpecSecrets {
   var placeCount: Int { seen.count }
 
   private struct Place {
-    /// Nil where the config leaves it out.
+    /// Nil if the config leaves it out.
     var value: JSONValue?
     var path: String
     var schema: JSONValue
-    /// Where the schema stands in the spec.
+    /// Where the schema is in the spec.
     var pointer: String
 
     /// The same value by another schema.
@@ -125,7 +125,7 @@ struct SpecSecrets {
     }
   }
 
-  /// Where a secret should stand somewhere below, and the config has something of another shape, that may be the secret.
+  /// If a secret should be somewhere below, and the config has something of another shape, that may be the secret.
   private mutating func hideMisplaced(_ place: Place, _ schema: JSONObject) {
     guard let value = place.value, value != .null else { return }
     let wanted = (value.object == nil ? Self.forMembers : []) + (value.array == nil ? Self.forElements : [])
@@ -197,7 +197,7 @@ struct SpecSecrets {
         names += members.keys.filter { declared[$0] == nil }
         open += members.map { ($0.value, "\(path).\($0.key)") }
       default:
-        // Blanks around a secret are no part of it.
+        // Blanks around a secret are not part of it.
         let length = PythonStrings.str(value).trimmingCharacters(in: .whitespacesAndNewlines).utf8.count
         if length > 0, length < SecretMask.shortest, !tooShort.contains(path) { tooShort.append(path) }
         values.append(value)
@@ -208,7 +208,7 @@ struct SpecSecrets {
 
 extension Secrets {
   /// Hides the secrets of a config.
-  /// - Returns: the paths of those that are too short: hiding each of their letters everywhere would tell them.
+  /// - Returns: the paths of those that are too short: hiding each of their letters everywhere would reveal them.
   @discardableResult
   package func hide(secretsOf config: JSONObject, spec: JSONValue) -> [String] {
     let found = SpecSecrets(of: config, spec: spec)

@@ -16,15 +16,16 @@ struct CombinedExtractor: Component, RecordExtractor {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     if let decoder = scope.exchange.decoder, decoder.streams {
       throw ConnectorError(
-        .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do.", at: node.node)
+        .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do", at: node.node)
     }
     extractors = try node.nodes("extractors").map { try scope.build($0) }
     guard !extractors.isEmpty else {
-      throw ConnectorError(.system, "A `CombinedExtractor` needs at least one extractor in `extractors`.", at: node.node)
+      throw ConnectorError(.system, "A `CombinedExtractor` needs at least one extractor in `extractors`", at: node.node,
+        cause: .missing(["extractors"]))
     }
     let name = try node.optionalString("mode") ?? Mode.union.rawValue
     guard let mode = Mode(rawValue: name) else {
-      throw ConnectorError(.system, "`mode` should be union or first_match.", at: node["mode"] ?? node.node)
+      throw ConnectorError(.system, "`mode` should be union or first_match", at: node["mode"] ?? node.node)
     }
     self.mode = mode
     skipsEmptyRecords = try node.bool("skip_empty_records", default: false)
@@ -82,7 +83,7 @@ struct CombinedExtractor: Component, RecordExtractor {
       hasUnion(extractor)
     else { return }
     throw ConnectorError(
-      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union.",
+      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union",
       at: strategy)
   }
 }

@@ -4,7 +4,7 @@ import Jinja
 
 /// Finds the records at a path of the body; `*` in the path takes every member.
 struct DpathExtractor: Component, RecordExtractor {
-  /// The whole body where it is nil. A template in it that fails is found when a body is looked at, as with the reference.
+  /// The whole body where it is nil. A template in it that fails is found when a body is looked at, as in the reference.
   private let path: Result<JSONGlobPath?, any Error>
   private let expander: RecordExpander?
 
@@ -53,7 +53,7 @@ struct DpathExtractor: Component, RecordExtractor {
     return found.kind == .array ? found.elements : found.isTruthy ? [found] : []
   }
 
-  /// - Returns: false where something that was found is no object.
+  /// - Returns: false if something that was found is not an object.
   private func append(recordsIn body: JSONView, to records: inout [Record]) throws -> Bool {
     guard let path = try path.get() else { return append(found: body, to: &records) }
     guard path.hasStar else { return try path.get(in: body).map { append(found: $0, to: &records) } ?? true }
@@ -80,7 +80,7 @@ struct DpathExtractor: Component, RecordExtractor {
 }
 
 extension [Record] {
-  /// Makes room for `count` more records: no more than they need where there are none yet, since a page may be large.
+  /// Makes room for `count` more records: no more than they need if there are none yet, since a page may be large.
   mutating func makeRoom(for count: Int) {
     let wanted = self.count + count
     guard wanted > capacity else { return }

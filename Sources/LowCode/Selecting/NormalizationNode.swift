@@ -15,7 +15,7 @@ final class NormalizationNode: Sendable {
 
   /// A keyword of the schema, in the order of its text.
   enum Step: Sendable {
-    /// `unknown` is the first name that is no type; the names before it still count.
+    /// `unknown` is the first name that is not a type; the names before it still count.
     case type(TypeSet, unknown: String?, expected: JSONValue)
     case properties([NormalizationProperty])
     case items(NormalizationNode)

@@ -10,12 +10,12 @@ struct ParentFieldPath: Component {
     source = RecordPath(try RecordExpander.path("parent_path", of: node, in: scope, allowsGlobs: false))
     target = try RecordExpander.path("record_path", of: node, in: scope, allowsGlobs: false)
     for (property, path) in [("parent_path", source.segments), ("record_path", target)] where path.isEmpty {
-      throw ConnectorError(.system, "`\(property)` cannot be empty.", at: node[property] ?? node.node)
+      throw ConnectorError(.system, "`\(property)` cannot be empty", at: node[property] ?? node.node)
     }
   }
 
   /// Copies the field, or null where `parent` lacks it; what is missing on the way is made, a list where an index follows.
-  /// - Throws: ``ConnectorError`` where something else than an object or a list lies on the way, or a list has no such index.
+  /// - Throws: ``ConnectorError`` if something other than an object or a list is on the way, or a list has no such index.
   func copy(from parent: borrowing Record, to item: inout JSONObject) throws {
     let value = try source.value(in: parent) ?? .null
     if target.count == 1 {
@@ -27,7 +27,7 @@ struct ParentFieldPath: Component {
     do throws(JSONPathError) {
       try whole.set(target.map { segment in Int(segment).map { .index($0) } ?? .key(segment) }, to: value)
     } catch {
-      throw ConnectorError(.config, "The expanded item cannot hold a field at `record_path` \(target): \(error).")
+      throw ConnectorError(.config, "The expanded item cannot hold a field at `record_path` \(target): \(error)")
     }
     item = whole.object ?? [:]
   }

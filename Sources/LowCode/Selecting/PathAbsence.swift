@@ -1,6 +1,6 @@
 import JSON
 
-/// Why a path finds nothing in a body: the first step of it that leads nowhere, and what stands there.
+/// Why a path finds nothing in a body: its first step that leads nowhere, and what is there.
 package struct PathAbsence: Sendable, Equatable {
   /// The steps that could be taken.
   let place: [String]
@@ -18,7 +18,7 @@ package struct PathAbsence: Sendable, Equatable {
   fileprivate static let mostKeys = 20
 }
 
-/// What a path comes to in a body in which an extractor found no record.
+/// What a path leads to in a body in which an extractor found no record.
 package enum PathOutcome: Sendable, Equatable {
   /// The path leads somewhere; there are no records there.
   case exists

@@ -48,7 +48,7 @@ struct PythonCast: Sendable {
   private static let scalars: Set<String> = ["string", "number", "integer", "boolean", "null"]
 
   /// Only elements whose types are a list of scalars, or of which nothing is said, let a scalar be wrapped: a type that is
-  /// written as a plain name is taken for its letters by the reference.
+  /// written as a plain name is read as a list of its letters by the reference.
   private static func list(_ items: JSONValue?) -> Target {
     guard let items else { return .list }
     guard case .object(let schema) = items else { return .unusable }
@@ -83,8 +83,8 @@ enum PythonCastError: Error, Sendable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .infinite: "an infinite number is no integer."
-    case .unusable: "the stream's schema for it, or for its elements, is not an object."
+    case .infinite: "an infinite number is not an integer"
+    case .unusable: "the stream's schema for it, or for its elements, is not an object"
     }
   }
 }

@@ -4,7 +4,7 @@ import Jinja
 
 /// Makes a record of each item of a list inside a record.
 struct RecordExpander: Component {
-  /// A template in it that fails does so when a record comes, unless a list may be fetched, as with the reference.
+  /// A template in it that fails does so when a record comes, unless a list may be fetched, as in the reference.
   private let path: Result<JSONGlobPath, any Error>
   private let keepsOriginal: Bool
   private let parentFields: [ParentFieldPath]
@@ -31,14 +31,15 @@ struct RecordExpander: Component {
     let indicator = try Self.path("truncation_indicator_path", of: node, in: scope, allowsGlobs: false)
     truncationIndicator = indicator.isEmpty ? nil : RecordPath(indicator)
     if hasRetriever, indicator.isEmpty {
-      throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`.", at: node.node)
+      throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`", at: node.node,
+        cause: .missing(["truncation_indicator_path"]))
     }
     streamName = scope.streamName
     log = scope.runtime.log
     retriever = try node["truncated_list_retriever"].map { child in
       for property in ["partition_router", "pagination_reset"] {
         if let refused = child[property], !refused.isNull {
-          throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`.", at: refused)
+          throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`", at: refused)
         }
       }
       return try scope.beside(named: "record_expander_truncated_list").build(child)
@@ -52,13 +53,13 @@ struct RecordExpander: Component {
       let text = try InterpolatedString(segment, parameters: node.parameters).string(evaluation)
       if !allowsGlobs, text.contains(where: { "*?[".contains($0) }) {
         throw ConnectorError(
-          .system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed.", at: segment)
+          .system, "`\(property)` has to name a single field here: `*`, `?` and `[` are not allowed", at: segment)
       }
       return text
     }
   }
 
-  /// Calls `take` with the items of `record`, one after the other; what is no object stays as it is.
+  /// Calls `take` with the items of `record`, one after the other; what is not an object stays as it is.
   /// - Parameter place: where the record is made that goes into its items.
   func expand(_ record: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
     guard record.kind == .object else { return try await take(.view(record)) }
@@ -92,7 +93,7 @@ struct RecordExpander: Component {
   /// A record whose items are made records.
   private struct Parent {
     let record: Record
-    /// The whole record; nil where nobody asks for it.
+    /// The whole record; nil if it is not needed.
     let whole: JSONObject?
     /// The record without its lists, where items are merged with it.
     let base: JSONObject?
@@ -118,7 +119,7 @@ struct RecordExpander: Component {
     return items
   }
 
-  /// The parent's fields lie below the item's, the copied ones above them.
+  /// The item's fields replace the parent's, and the copied ones replace both.
   private func withParent(_ parent: Parent, _ item: JSONValue) throws -> JSONValue {
     var child: JSONObject
     switch item {
@@ -135,7 +136,7 @@ struct RecordExpander: Component {
 
   // MARK: Warnings
 
-  /// The `total_count` beside the field that tells of the truncation.
+  /// The `total_count` beside the field that shows the truncation.
   private func total(_ parent: JSONView) throws -> Int? {
     guard let segments = truncationIndicator?.segments.dropLast() else { return nil }
     return try RecordPath(segments + ["total_count"]).value(in: Record(parent))?.int

@@ -8,7 +8,7 @@ struct RecordFilter: Component, RecordCondition {
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     let source = node["condition"]
-    condition = InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, location: source?.location)
+    condition = InterpolatedBoolean(source?.string ?? "", parameters: node.parameters, mark: source?.mark)
     config = scope.templateConfig
   }
 

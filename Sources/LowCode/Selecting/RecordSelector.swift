@@ -8,7 +8,7 @@ struct RecordSelector: Component {
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
   private let transformsFirst: Bool
-  /// Whether values are cast to the types of the stream's schema.
+  /// Whether values are to be cast to the types of the stream's schema.
   private let normalizes: Bool
   /// What casts them, once the schema is known.
   private var normalizer: SchemaNormalizer?
@@ -19,7 +19,7 @@ struct RecordSelector: Component {
   private let tally: SelectionTally
   /// How the filter is called where somebody asks what it dropped.
   private let filterName: String
-  /// Whether another selector filters and transforms the records that this one hands on.
+  /// Whether another selector filters and transforms the records that this one passes on.
   private let isRefinedLater: Bool
 
   /// Extracts, and leaves everything else to another selector.
@@ -37,7 +37,7 @@ struct RecordSelector: Component {
     streamName = scope.streamName
     log = scope.runtime.log
     tally = scope.runtime.tallies.tally(
-      of: scope.streamName, extractorLocation: (node["download_extractor"] ?? node).location, filter: nil)
+      of: scope.streamName, extractorMark: (node["download_extractor"] ?? node).mark, filter: nil)
   }
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -49,9 +49,9 @@ struct RecordSelector: Component {
     streamName = scope.streamName
     log = scope.runtime.log
     tally = scope.runtime.tallies.tally(
-      of: scope.streamName, extractorLocation: (extractorNode["field_path"] ?? extractorNode).location,
+      of: scope.streamName, extractorMark: (extractorNode["field_path"] ?? extractorNode).mark,
       filter: node["record_filter"].map {
-        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", location: ($0["condition"] ?? $0).location)
+        SelectionTally.Filter(condition: $0["condition"]?.string ?? "", mark: ($0["condition"] ?? $0).mark)
       })
     transformations = scope.reading.transformations
     uploader = scope.reading.fileUploader
@@ -88,8 +88,8 @@ struct RecordSelector: Component {
   /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
   /// - Parameters:
   ///   - look: sees the records as they were extracted.
-  ///   - emit: takes the records, in order, at least once; it returns whether more are wanted.
-  /// - Throws: why there is nothing behind the records that were emitted, as one of them cannot be made. Those before it stand, as with
+  ///   - emit: takes the records, in order, at least once; it returns whether more are needed.
+  /// - Throws: why nothing follows the records that were emitted, because one cannot be made. Those before it stay emitted, as in
   ///   the reference.
   func select(
     _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
@@ -132,10 +132,10 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// Nobody wants more records.
+  /// No more records are needed.
   private struct Enough: Error {}
 
-  /// So many records are made at a time, and of so many bytes of text.
+  /// At most this many records are made at a time, and of this many bytes of text.
   private static let (mostAtOnce, mostBytesAtOnce) = (1_024, RecordWorkshop.small)
   /// A record that was built in memory counts for as many.
   private static let weightOfBuilt = 8
@@ -226,7 +226,7 @@ struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
-  /// The record that an item is; nil where it is left out.
+  /// The record that an item is; nil if it is left out.
   private func record(_ item: ExtractedItem, _ slice: StreamSlice) throws -> Record? {
     switch item {
     case .leftOut: return nil
@@ -236,13 +236,13 @@ struct RecordSelector: Component {
       let value = item.value ?? .null
       if try drops(value, slice: slice) { return nil }
       guard let object = value.pairs else {
-        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName).", at: extractorNode)
+        throw ConnectorError(.system, "A record should be an object, but the API sent \(item.kindName)", at: extractorNode)
       }
       return Record(object)
     }
   }
 
-  /// Whether the filter drops a value that is no object before anything needs it to be one.
+  /// Whether the filter drops a value that is not an object before anything needs it to be one.
   private func drops(_ value: JSONValue, slice: StreamSlice) throws -> Bool {
     guard let filter, cursor == nil, !transformsFirst || transformations.isEmpty else { return false }
     return try !filter.keeps(value: value, slice: slice)

@@ -1,6 +1,6 @@
 import JSON
 
-/// Takes the rows of a large download, a CSV file that may be compressed, as records.
+/// Reads the rows of a large download, a CSV file that may be compressed, as records.
 struct ResponseToFileExtractor: Component, RecordExtractor {
   /// Reads the rows of a response.
   let downloadDecoder: (any Decoder)?

@@ -4,7 +4,7 @@ import Python
 
 /// Casts the values of records to the types of their stream's schema (`schema_normalization: Default`).
 ///
-/// As the reference: the schema is walked in the order of its keywords, and of them only `type`, `properties`, `items` and
+/// As in the reference, the schema is walked in the order of its keywords, and of them only `type`, `properties`, `items` and
 /// `$ref` count, also beside one another. A value whose schema names one type, besides null, is cast with the rules of
 /// Python's `str`, `int`, `float` and `bool`; one that cannot be cast stays as it is.
 package struct SchemaNormalizer: Sendable {
@@ -23,7 +23,7 @@ package struct SchemaNormalizer: Sendable {
     package let expected: JSONValue
 
     package var description: String {
-      "The value at `\(path.dotted)` is not of the type \(PythonRepr.of(expected)) and cannot be cast to it."
+      "The value at `\(path.dotted)` is not of the type \(PythonRepr.of(expected)) and cannot be cast to it"
     }
   }
 
@@ -138,11 +138,11 @@ package struct SchemaNormalizationError: Error, Sendable, CustomStringConvertibl
   package var description: String {
     let place = path.isEmpty ? "The record" : "The value at `\(path.dotted)`"
     return switch fault {
-    case .tooDeep: "\(place) cannot be normalised: the schema or the value nests without an end."
-    case .unknownType(let name): "\(place) cannot be normalised: the stream's schema gives it the unknown type '\(name)'."
-    case .unresolved(let reference): "\(place) cannot be normalised: the schema's reference '\(reference)' leads nowhere."
-    case .listOfSchemas: "\(place) cannot be normalised: the stream's schema has a list as its `items`."
-    case .malformed(let keyword): "\(place) cannot be normalised: `\(keyword)` of the stream's schema is malformed."
+    case .tooDeep: "\(place) cannot be normalised: the schema or the value is nested without end"
+    case .unknownType(let name): "\(place) cannot be normalised: the stream's schema gives it the unknown type '\(name)'"
+    case .unresolved(let reference): "\(place) cannot be normalised: the schema's reference '\(reference)' leads nowhere"
+    case .listOfSchemas: "\(place) cannot be normalised: the stream's schema has a list as its `items`"
+    case .malformed(let keyword): "\(place) cannot be normalised: `\(keyword)` of the stream's schema is malformed"
     case .cast(let error): "\(place) cannot be normalised: \(error)"
     }
   }

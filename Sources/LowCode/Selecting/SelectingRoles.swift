@@ -2,9 +2,9 @@ import JSON
 
 /// What an extractor found; whether it can be a record is its reader's matter.
 package enum ExtractedItem: Sendable {
-  /// A value of the body, where it lies.
+  /// A value of the body, where it is.
   case view(JSONView)
-  /// A value that was built anew.
+  /// A value that was built again.
   case value(JSONValue)
   /// Stands for an empty record that was left out, which counts as one of its page.
   case leftOut
@@ -38,13 +38,13 @@ package enum ExtractedItem: Sendable {
 
 /// Finds the records in a decoded body.
 package protocol RecordExtractor: Sendable {
-  /// Appends the records of `body` to `records`, where that takes nothing but a look at the body.
-  /// - Returns: whether it was done; otherwise ``forEachItem(in:making:_:)`` has to be asked.
+  /// Appends the records of `body` to `records`, if that only needs a look at the body.
+  /// - Returns: whether it was done; otherwise use ``forEachItem(in:making:_:)``.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
   /// Calls `take` with whatever the extractor finds in `body`, one after the other.
-  /// - Parameter place: where large values are made that the items share; nil where nothing bounds their memory.
+  /// - Parameter place: where large values are made that the items share; nil if nothing bounds their memory.
   func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
-  /// What the extractor's path comes to in a body in which it found nothing.
+  /// What the extractor's path leads to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
   /// What reads the downloads that it is for; nil where the download's own decoder does.
   var downloadDecoder: (any Decoder)? { get }
@@ -68,7 +68,7 @@ extension RecordExtractor {
 /// Keeps some records and drops the others.
 package protocol RecordCondition: Sendable {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
-  /// The same for a value that is no object, which cannot be a record unless it is dropped.
+  /// The same for a value that is not an object, which cannot be a record unless it is dropped.
   func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
 }
 

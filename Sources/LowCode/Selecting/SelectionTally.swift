@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import Synchronization
+import YAML
 
 /// What a selector found and dropped over a whole read, to say at the stream's end why it has no records.
 ///
@@ -14,22 +15,22 @@ final class SelectionTally: Sendable {
   }
 
   private let counts = Mutex(Counts())
-  fileprivate let extractorLocation: SourceLocation?
+  fileprivate let extractorMark: SourceMark?
   fileprivate let filter: Filter?
 
-  /// A filter as it stands in the manifest.
+  /// A filter as it is in the manifest.
   struct Filter: Sendable, Hashable {
     let condition: String
-    let location: SourceLocation?
+    let mark: SourceMark?
   }
 
-  init(extractorLocation: SourceLocation?, filter: Filter?) {
-    self.extractorLocation = extractorLocation
+  init(extractorMark: SourceMark?, filter: Filter?) {
+    self.extractorMark = extractorMark
     self.filter = filter
   }
 
   /// A batch was extracted.
-  /// - Parameter outcome: what the path came to in it; asked only where nothing was found and that may still matter.
+  /// - Parameter outcome: what the path led to in it; called only if nothing was found and that may still matter.
   func extracted(_ count: Int, outcome: () -> PathOutcome) {
     if counts.withLock({ $0.isPathFound }) { return }
     let outcome = count > 0 ? .exists : outcome()
@@ -51,23 +52,23 @@ final class SelectionTally: Sendable {
     }
   }
 
-  /// What is to be said now that all was read.
+  /// What to say when all was read.
   func warnings(hiding secrets: any Secrets) -> [String] {
     let counts = counts.withLock { $0 }
     var warnings: [String] = []
     if !counts.isPathFound, let absence = counts.absence {
-      warnings.append("no record was found: \(absence.sentence(hiding: secrets))\(Self.place(extractorLocation))")
+      warnings.append("no record was found: \(absence.sentence(hiding: secrets))\(Self.place(extractorMark))")
     }
     if let filter, counts.droppedByFilter > 0, counts.droppedByFilter == counts.refined {
       let records = counts.refined == 1 ? "the only record" : "all \(counts.refined) records"
       warnings.append(
         "its filter dropped \(records) that the API sent; the condition is `\(secrets.excerpt(of: filter.condition, upTo: 200))`."
-          + Self.place(filter.location))
+          + Self.place(filter.mark))
     }
     return warnings
   }
 
-  private static func place(_ location: SourceLocation?) -> String { location.map { " (\($0))" } ?? "" }
+  private static func place(_ mark: SourceMark?) -> String { mark.map { " (\($0))" } ?? "" }
 }
 
 /// The tallies of a run, by stream.
@@ -77,10 +78,10 @@ package final class SelectionTallies: Sendable {
   package init() {}
 
   /// The tally of a selector of `stream`. A stream that is read for itself and as the parent of others has one for both.
-  func tally(of stream: String, extractorLocation: SourceLocation?, filter: SelectionTally.Filter?) -> SelectionTally {
+  func tally(of stream: String, extractorMark: SourceMark?, filter: SelectionTally.Filter?) -> SelectionTally {
     tallies.change(of: stream, from: []) { tallies in
-      if let known = tallies.first(where: { $0.extractorLocation == extractorLocation && $0.filter == filter }) { return known }
-      let tally = SelectionTally(extractorLocation: extractorLocation, filter: filter)
+      if let known = tallies.first(where: { $0.extractorMark == extractorMark && $0.filter == filter }) { return known }
+      let tally = SelectionTally(extractorMark: extractorMark, filter: filter)
       tallies.append(tally)
       return tally
     }

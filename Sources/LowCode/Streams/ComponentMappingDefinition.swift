@@ -8,7 +8,7 @@ struct ComponentMappingDefinition: Component {
   private let value: InterpolatedString
   private let isText: Bool
   private let createsMissing: Bool
-  /// Nil where the mapping always counts.
+  /// Nil if the mapping always counts.
   private let condition: InterpolatedBoolean?
   private let node: ManifestNode
   private let secrets: any Secrets
@@ -41,10 +41,10 @@ struct ComponentMappingDefinition: Component {
     try self.init(node.node, parameters: node.parameters, in: scope)
   }
 
-  /// - Throws: ``ConnectorError`` where the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
+  /// - Throws: ``ConnectorError`` if the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
   func withoutCondition() throws -> ComponentMappingDefinition {
     if condition != nil {
-      throw ConnectorError(.system, "A `condition` can only stand in a mapping of a `ConfigComponentsResolver`.", at: node)
+      throw ConnectorError(.system, "A `condition` can only be used in a mapping of a `ConfigComponentsResolver`", at: node)
     }
     return self
   }
@@ -72,7 +72,7 @@ struct ComponentMappingDefinition: Component {
     return try stream.creating(segments[...], manifestValue)
   }
 
-  /// The text as YAML, or itself where it is none.
+  /// The text as YAML, or itself if it is not YAML.
   private func parsed(_ text: String, _ rules: MappingRules) throws -> ManifestValue {
     do {
       return try YAMLConversion.value(YAMLDocument(parsing: text, file: "value").root)
@@ -83,16 +83,16 @@ struct ComponentMappingDefinition: Component {
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(
-        .system, "The value of this mapping is no value of a manifest: \(secrets.excerpt(of: text, upTo: 200))", at: node,
+        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))", at: node,
         internalMessage: error.diagnostics.first?.message)
     }
   }
 
   /// Whether the reference takes the text as it is: a format such as `%Y-%m-%d`, or a tab where a value should begin.
   private static func isTolerated(_ error: YAMLError) -> Bool {
-    guard error.step == .scanning, let line = error.mark.file.line(error.mark.line) else { return false }
+    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else { return false }
     let found = line.unicodeScalars.dropFirst(error.mark.column - 1).first
-    return found == "\t" || found == "%" && error.message.contains("non-alphabetical")
+    return found == "\t" || found == "%" && error.step == .directive
   }
 }
 

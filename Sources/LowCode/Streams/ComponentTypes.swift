@@ -6,7 +6,7 @@ import YAML
 
 /// Gives the values of a generated stream the types of their places, as the reference's models do, or refuses them.
 ///
-/// A number that was evaluated becomes a text where the schema wants one, a text of digits a number. A date is no text, and where
+/// A number that was evaluated becomes a text if the schema needs one, a text of digits a number. A date is not a text, and where
 /// something has to be, null is nothing. Of several types that a place may have the first one that fits counts.
 enum ComponentTypes {
   /// How deep values are followed.
@@ -31,7 +31,7 @@ enum ComponentTypes {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where the reference refuses the component.
+  /// - Throws: ``ConnectorError`` if the reference refuses the component.
   static func fitted(_ component: ManifestNode) throws(ConnectorError) -> ManifestNode {
     guard let type = component["type"]?.string, let schema = ComponentSchema.definition(type) else { return component }
     do {
@@ -40,12 +40,12 @@ enum ComponentTypes {
       let place = ([component.path] + error.path.reversed()).joined(separator: ".")
       throw ConnectorError(
         .system, "The generated stream `\(component["name"]?.string ?? "")` is not valid: \(error.reason)",
-        location: (error.mark ?? component.mark).map { SourceLocation($0) }, path: place)
+        at: error.mark ?? component.mark, path: place)
     }
   }
 
   private static func fit(_ value: ManifestValue, _ schema: JSONValue, _ depth: Int = 0) throws(Mismatch) -> ManifestValue {
-    guard depth < maximumDepth else { throw Mismatch(value, "It is nested too deeply.") }
+    guard depth < maximumDepth else { throw Mismatch(value, "It is nested too deeply") }
     if let reference = schema["$ref"]?.string {
       guard let target = ComponentSchema.resolve(reference) else { return value }
       return try fit(value, target, depth + 1)
@@ -56,10 +56,10 @@ enum ComponentTypes {
     }
     let type = schema["type"]?.string ?? (schema["properties"] == nil ? nil : "object")
     guard type != nil || schema["enum"] != nil else { return value }
-    if case .null = value.content { throw Mismatch(value, "A value is missing here: it is null.") }
+    if case .null = value.content { throw Mismatch(value, "A value is missing here: it is null") }
     if let allowed = schema["enum"]?.array {
       guard allowed.contains(value.json) else {
-        throw Mismatch(value, "It should be one of \(JSONValue.array(allowed).jsonText), not \(value.json.jsonText).")
+        throw Mismatch(value, "It should be one of \(JSONValue.array(allowed).jsonText), not \(value.json.jsonText)")
       }
       return value
     }
@@ -86,9 +86,9 @@ enum ComponentTypes {
       }
     }
     if let found, found.path.last == "type", let type = value.mapping?["type"]?.string {
-      throw Mismatch(value, "A `\(type)` is not allowed here.").below("type")
+      throw Mismatch(value, "A `\(type)` is not allowed here").below("type")
     }
-    throw found ?? Mismatch(value, "Nothing fits here.")
+    throw found ?? Mismatch(value, "Nothing fits here")
   }
 
   private static func schema(_ schema: JSONValue, type: String) -> JSONValue {
@@ -107,9 +107,9 @@ enum ComponentTypes {
       return try replacing(entries, of: value) { entry throws(Mismatch) in try fit(entry.value, members, depth + 1) }
     }
     let required = schema["required"]?.array?.compactMap(\.string) ?? []
-    // The type comes first: it tells quickly that another kind of component is meant.
+    // The type comes first: it shows quickly that another kind of component is meant.
     for name in ["type"] + required where required.contains(name) {
-      guard let member = value.mapping?[name] else { throw Mismatch(value, "`\(name)` is missing.").below(name) }
+      guard let member = value.mapping?[name] else { throw Mismatch(value, "`\(name)` is missing").below(name) }
       if name == "type", let own = properties[name] {
         do { _ = try fit(member, own, depth + 1) } catch { throw error.below(name) }
       }
@@ -147,21 +147,21 @@ enum ComponentTypes {
       var entries: [ManifestEntry] = []
       for element in elements {
         guard case .sequence(let pair) = element.content, pair.count == 2, let key = pair[0].string else {
-          throw Mismatch(value, "A mapping should be here, not a list.")
+          throw Mismatch(value, "A mapping is expected here, not a list")
         }
         entries.append(ManifestEntry(key: key, value: pair[1]))
       }
       return value.with(.mapping(ManifestMapping(entries)))
-    default: throw Mismatch(value, "A mapping should be here, not \(value.kindName).")
+    default: throw Mismatch(value, "A mapping is expected here, not \(value.kindName)")
     }
   }
 
   private static func list(_ value: ManifestValue, _ schema: JSONValue, _ depth: Int) throws(Mismatch) -> ManifestValue {
     guard case .sequence(let elements) = value.content else {
-      throw Mismatch(value, "A list should be here, not \(value.kindName).")
+      throw Mismatch(value, "A list is expected here, not \(value.kindName)")
     }
     if let least = schema["minItems"]?.int, elements.count < least {
-      throw Mismatch(value, "At least \(least) elements should be here.")
+      throw Mismatch(value, "At least \(least) elements are expected here")
     }
     var isChanged = false
     var result: [ManifestValue] = []
@@ -175,7 +175,7 @@ enum ComponentTypes {
       }
     }
     if schema["uniqueItems"]?.bool == true, Set(result.map(\.json)).count < result.count {
-      throw Mismatch(value, "An element stands here twice.")
+      throw Mismatch(value, "An element appears here twice")
     }
     return isChanged ? value.with(.sequence(result)) : value
   }
@@ -188,8 +188,8 @@ enum ComponentTypes {
     case .int, .number, .double, .bool: return value.with(.string(PythonStrings.str(value.json)))
     case .timestamp(let timestamp):
       throw Mismatch(
-        value, "A text should be here, but YAML reads \(timestamp.isoText) as a date; give the mapping a `value_type` of string.")
-    default: throw Mismatch(value, "A text should be here, not \(value.kindName).")
+        value, "A text is expected here, but YAML reads \(timestamp.isoText) as a date; give the mapping a `value_type` of string")
+    default: throw Mismatch(value, "A text is expected here, not \(value.kindName)")
     }
   }
 
@@ -203,7 +203,7 @@ enum ComponentTypes {
       if let number = PythonNumberText.integer(text)?.int { return value.with(.int(number)) }
     default: break
     }
-    throw Mismatch(value, "An integer should be here, not \(value.json.jsonText).")
+    throw Mismatch(value, "An integer is expected here, not \(value.json.jsonText)")
   }
 
   private static func number(_ value: ManifestValue) throws(Mismatch) -> ManifestValue {
@@ -213,14 +213,14 @@ enum ComponentTypes {
     case .string(let text): if let number = PythonNumberText.float(text) { return value.with(.double(number)) }
     default: break
     }
-    throw Mismatch(value, "A number should be here, not \(value.json.jsonText).")
+    throw Mismatch(value, "A number is expected here, not \(value.json.jsonText)")
   }
 
   private static func bounded(_ value: ManifestValue, _ schema: JSONValue) throws(Mismatch) -> ManifestValue {
     let number = ManifestNode(value).double ?? 0
-    if let least = schema["minimum"]?.double, number < least { throw Mismatch(value, "It should be at least \(least).") }
+    if let least = schema["minimum"]?.double, number < least { throw Mismatch(value, "It should be at least \(least)") }
     if let bound = schema["exclusiveMinimum"]?.double, number <= bound {
-      throw Mismatch(value, "It should be greater than \(bound).")
+      throw Mismatch(value, "It should be greater than \(bound)")
     }
     return value
   }
@@ -235,6 +235,6 @@ enum ComponentTypes {
       if ["0", "off", "f", "false", "n", "no"].contains(text.lowercased()) { return value.with(.bool(false)) }
     default: break
     }
-    throw Mismatch(value, "true or false should be here, not \(value.json.jsonText).")
+    throw Mismatch(value, "true or false is expected here, not \(value.json.jsonText)")
   }
 }

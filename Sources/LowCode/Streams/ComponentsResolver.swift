@@ -4,7 +4,7 @@ import Jinja
 /// Makes streams from a template.
 package protocol ComponentsResolver: Sendable {
   /// Calls `body` with each stream: the template with the resolver's values in it.
-  /// - Throws: ``ConnectorError`` where a template cannot be evaluated, or the values cannot be fetched.
+  /// - Throws: ``ConnectorError`` if a template cannot be evaluated, or the values cannot be fetched.
   func resolve(_ template: ManifestNode, _ body: (ManifestNode) throws -> Void) async throws
   /// Whether the streams come from the user's config.
   var readsConfig: Bool { get }
@@ -23,7 +23,7 @@ extension Symbol {
 struct StreamTemplate: Sendable {
   let template: ManifestNode
   private let config: TemplateConfig
-  /// The config with other secrets; nil where it has none.
+  /// The config with other secrets; nil if it has none.
   private let shadow: TemplateConfig?
   private let secrets: any Secrets
   private let templateValue: Value
@@ -43,7 +43,7 @@ struct StreamTemplate: Sendable {
   }
 
   /// The template after `mappings`, one after the other. What they make of the config's secrets is hidden.
-  /// - Parameter others: the values where the config has other secrets; nil where they do not go by it.
+  /// - Parameter others: the values where the config has other secrets; nil if they do not depend on it.
   func filled(
     by mappings: [ComponentMappingDefinition], _ rules: MappingRules, _ values: Value, others: Value? = nil,
     slice: StreamSlice? = nil

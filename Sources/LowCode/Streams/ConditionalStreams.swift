@@ -3,11 +3,11 @@ import Jinja
 
 /// Streams that exist only where the config fulfils a condition.
 package struct ConditionalStreams: Component {
-  /// The streams; none where the condition does not hold.
+  /// The streams; none if the condition does not hold.
   package let streams: [ManifestNode]
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
-    // As the reference, which does not give the condition its parameters.
+    // As in the reference, which does not give the condition its parameters.
     do {
       let condition = try InterpolatedBoolean(node.required("condition"))
       streams = try condition.evaluate(EvaluationContext(config: scope.templateConfig)) ? node.nodes("streams") : []
@@ -16,4 +16,7 @@ package struct ConditionalStreams: Component {
       throw error
     }
   }
+
+  /// The streams may not exist.
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? { nil }
 }

@@ -45,7 +45,7 @@ struct ConfigComponentsResolver: Component, ComponentsResolver {
     return others.map(\.count) == entries.map(\.count) ? others : nil
   }
 
-  /// The entries of a combination in one mapping; what is no mapping is `source_config_N`, with its place in its list.
+  /// The entries of a combination in one mapping; what is not a mapping is `source_config_N`, with its place in its list.
   private static func merged(_ combination: [(index: Int, entry: JSONValue)]) -> Value {
     var members: [(key: String, value: Value)] = []
     func set(_ key: String, _ value: Value) {
@@ -83,8 +83,8 @@ struct StreamConfig: Component {
   }
 
   /// The list in the config, or the one value there as a list, then the defaults.
-  /// - Parameter shadow: the config that is taken for the user's.
-  /// - Throws: ``ConnectorError`` where the pointer leads to several places.
+  /// - Parameter shadow: the config that replaces the user's.
+  /// - Throws: ``ConnectorError`` if the pointer leads to several places.
   func entries(of shadow: SecretShadow? = nil) throws -> [JSONValue] {
     let config = shadow?.config ?? config
     let evaluation = EvaluationContext(config: shadow.map { templateConfig.with($0.value) } ?? templateConfig)

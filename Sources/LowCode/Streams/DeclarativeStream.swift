@@ -15,7 +15,7 @@ package struct DeclarativeStream: Component {
   private let schemaLoader: CachedSchemaLoader
   /// The streams whose records are this one's partitions.
   package let parentStreams: [any ParentStream]
-  /// Whether the state that was handed in is void, of which the platform is told.
+  /// Whether the state that was passed in is invalid, which is reported to the platform.
   package var forgetsState = false
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -44,6 +44,14 @@ package struct DeclarativeStream: Component {
     self.retriever = retriever
     self.cursor = retriever.cursor(over: cursor)
     schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
+  }
+
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    var stream = scope.stream
+    stream.name = node["name"]?.string ?? ""
+    var reading = ReadingScope()
+    reading.incrementalSync = node["incremental_sync"]
+    return scope.entering(stream).entering(reading)
   }
 
   /// The stream's JSON schema, loaded once.
@@ -82,7 +90,7 @@ package struct DeclarativeStream: Component {
     if keys.allSatisfy({ $0.string != nil }) { return keys.compactMap(\.string) }
     let names = keys.map { $0.sequence ?? [] }
     guard names.allSatisfy({ $0.count == 1 && $0[0].string != nil }) else {
-      throw ConnectorError(.system, "A primary key has to be made of top-level fields.", at: node)
+      throw ConnectorError(.system, "A primary key has to be made of top-level fields", at: node)
     }
     return names.compactMap { $0[0].string }
   }

@@ -14,7 +14,7 @@ package struct DynamicDeclarativeStream: Component {
     stream.name = try node.optionalString("name") ?? ""
     var source = try node.required("components_resolver")
     if source["retriever"]?["requester"] != nil {
-      // As the reference: what tells the streams is asked for once.
+      // As in the reference, what lists the streams is requested once.
       source = source.setting(ManifestValue(.bool(true)), at: ["retriever", "requester", "use_cache"])
     }
     resolver = try scope.entering(stream).build(source)
@@ -22,7 +22,7 @@ package struct DynamicDeclarativeStream: Component {
   }
 
   /// The streams, ready to be built; `names` are those that exist already.
-  /// - Throws: ``ConnectorError`` where a stream has no name, or one that another generated stream has.
+  /// - Throws: ``ConnectorError`` if a stream has no name, or one that another generated stream has.
   package func streams(notNamed names: inout Set<String>) async throws -> [ManifestNode] {
     guard let template = node["stream_template"] else { return [] }
     var streams: [ManifestNode] = []
@@ -30,13 +30,13 @@ package struct DynamicDeclarativeStream: Component {
       let stream = try finished(filled)
       guard let name = stream["name"]?.string else {
         throw ConnectorError(
-          .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none").", at: filled)
+          .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none")", at: filled)
       }
       guard names.insert(name).inserted else {
         var error = ConnectorError(
           resolver.readsConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"
-            + (resolver.readsConfig ? ": check the config for entries that are there twice." : "."), at: filled)
+            + (resolver.readsConfig ? ": check the config for duplicate entries" : ""), at: filled)
         error.isTraced = true
         throw error
       }
@@ -51,7 +51,7 @@ package struct DynamicDeclarativeStream: Component {
     do {
       propagated = try ParameterPropagation.propagate(filled.stored, outerParametersWin: usesParentParameters)
     } catch {
-      throw ConnectorError(error)
+      throw ConnectorError(wrapping: error)
     }
     return ManifestNode(propagated, at: ManifestPath(start: filled.path))
   }

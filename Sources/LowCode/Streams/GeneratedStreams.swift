@@ -13,7 +13,7 @@ final class GeneratedStreams: Sendable {
     self.scope = scope
   }
 
-  /// - Throws: ``ConnectorError`` where they cannot be made.
+  /// - Throws: ``ConnectorError`` if they cannot be made.
   func all() async throws -> [(dynamicName: String, node: ManifestNode)] {
     if definitions.isEmpty { return [] }
     return try await turnstile.pass {

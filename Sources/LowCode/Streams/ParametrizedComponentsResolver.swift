@@ -1,7 +1,7 @@
 import JSON
 import Jinja
 
-/// Makes a stream for each of the sets of values that stand in the manifest.
+/// Makes a stream for each of the sets of values in the manifest.
 struct ParametrizedComponentsResolver: Component, ComponentsResolver {
   private let parameters: StreamParametersDefinition
   private let mappings: [ComponentMappingDefinition]

@@ -14,13 +14,13 @@ package struct StateDelegatingStream: Component {
     let (full, incremental) = (try node.required("full_refresh_stream"), try node.required("incremental_stream"))
     guard [full, incremental].allSatisfy({ ($0["name"]?.string ?? "") == name }) else {
       throw ConnectorError(
-        .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name.", at: node.node)
+        .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name", at: node.node)
     }
     let retention = try Self.retention(node, in: scope)
     if retention != nil {
       for stream in [full, incremental] where stream["incremental_sync"]?["type"]?.string == IncrementingCountCursor.typeName {
         throw ConnectorError(
-          .system, "`api_retention_period` needs cursors of time; stream `\(name)` has an `IncrementingCountCursor`.", at: stream)
+          .system, "`api_retention_period` needs cursors of time; stream `\(name)` has an `IncrementingCountCursor`", at: stream)
       }
     }
     guard let state = scope.stream.state, !state.isEmpty else {
@@ -44,7 +44,11 @@ package struct StateDelegatingStream: Component {
     stream = again
   }
 
-  /// What the manifest and the config say of the retention; nil where they say nothing.
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    DeclarativeStream.partScope(of: node, in: scope)
+  }
+
+  /// What the manifest and the config say of the retention; nil if they say nothing.
   private static func retention(_ node: ComponentNode, in scope: BuildScope) throws -> String? {
     guard let template = node["api_retention_period"], template.string != "" else { return nil }
     let value = try InterpolatedString(template, parameters: node.parameters)
@@ -57,12 +61,12 @@ package struct StateDelegatingStream: Component {
       return try CursorDuration(iso: text)
     } catch {
       throw ConnectorError(
-        .system, "`api_retention_period` should be an ISO 8601 duration such as P30D, not `\(text)`.",
+        .system, "`api_retention_period` should be an ISO 8601 duration such as P30D, not `\(text)`",
         at: node["api_retention_period"] ?? node.node)
     }
   }
 
-  /// Whether the cursors' state ends before what the API still has; also where none of them can tell.
+  /// Whether the cursors' state ends before what the API still has; also true if none of them can say.
   private static func isOlder(
     _ state: JSONObject, _ full: any Cursor, _ incremental: any Cursor, than retention: CursorDuration, _ name: String,
     in scope: BuildScope

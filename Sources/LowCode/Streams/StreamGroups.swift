@@ -32,16 +32,16 @@ struct StreamGroups: Sendable {
     }
   }
 
-  /// The group of a stream; nil where it is in none.
+  /// The group of a stream; nil if it is in none.
   subscript(stream: String) -> String? { groups[stream] }
 
   /// - Parameter topLevelNames: the names of all streams of the manifest, also those that are not among `streams`.
-  /// - Throws: ``ConnectorError`` where a stream and one that it takes its partitions from are in one group. As the reference,
+  /// - Throws: ``ConnectorError`` if a stream and one that it takes its partitions from are in one group. As the reference,
   ///   which knows the parents of incremental streams only; the schedule waits for those of others too.
   func refuseFamilies(among streams: [DeclarativeStream], topLevelNames: Set<String>) throws {
     if groups.isEmpty { return }
     let byName = Dictionary(streams.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    /// A parent is looked at as the stream of its name, where there is one; else its copy counts only where it stands for one.
+    /// A parent is looked at as the stream of its name, if there is one; else its copy counts only if it represents one.
     func ancestors(of name: String, _ copy: (any ParentStream)?, _ depth: Int) -> Set<String> {
       let stream: (any ParentStream)? = byName[name] ?? (topLevelNames.contains(name) ? copy : nil)
       guard let stream, depth < Self.longestLineage, stream.cursor.followsPartitions else { return [] }
@@ -55,8 +55,8 @@ struct StreamGroups: Sendable {
       if let parent = ancestors(of: stream.name, nil, 0).sorted().first(where: { groups[$0] == group }) {
         throw ConnectorError(
           .system,
-          "The streams `\(stream.name)` and `\(parent)` are both in the group `\(group)`, but the one reads the other: put them "
-            + "into different groups.")
+          "The streams `\(stream.name)` and `\(parent)` are both in the group `\(group)`, but one reads the other: put them "
+            + "into different groups")
       }
     }
   }

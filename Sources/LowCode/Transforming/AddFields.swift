@@ -18,7 +18,7 @@ struct AddFields: Component, RecordTransformation {
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
-      return InterpolatedBoolean(text, parameters: node.parameters, location: condition.location)
+      return InterpolatedBoolean(text, parameters: node.parameters, mark: condition.mark)
     }
     config = scope.templateConfig
     isConditional = condition != nil
@@ -59,7 +59,7 @@ final class AddedFieldDefinition: Component {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     path = try node.strings("path")
     guard let first = path.first else {
-      throw ConnectorError(.system, "`path` needs at least one key.", at: try node.required("path"))
+      throw ConnectorError(.system, "`path` needs at least one key", at: try node.required("path"), cause: .missing(["path"]))
     }
     key = JSONKey(first)
     let types: ValidTypes =
@@ -72,7 +72,7 @@ final class AddedFieldDefinition: Component {
       }
     let value = try node.required("value")
     self.value = InterpolatedString(
-      value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, location: value.location)
+      value.string ?? PythonStrings.str(value.value), parameters: node.parameters, validTypes: types, mark: value.mark)
     settled = self.value.settled(by: scope.templateConfig).map { JSONValue($0) }
   }
 
@@ -80,7 +80,7 @@ final class AddedFieldDefinition: Component {
   var pathValue: Value { Value(JSONValue.array(path.map { .string($0) })) }
 
   /// Sets the field; objects on the way are made where they are missing.
-  /// - Throws: ``ConnectorError`` where the path leads through a value that is neither object nor list.
+  /// - Throws: ``ConnectorError`` if the path leads through a value that is neither object nor list.
   func set(_ value: JSONValue, in record: inout Record) throws {
     if path.count == 1 { return record.set(key, value) }
     var top: JSONValue = .object(record[key].map { [key.string: $0.value] } ?? [:])

@@ -3,7 +3,7 @@ import Jinja
 
 /// Lifts the fields of one nested object to the top level.
 struct DpathFlattenFields: Component, RecordTransformation {
-  /// A template in it that fails does so when a record comes, as with the reference.
+  /// A template in it that fails does so when a record comes, as in the reference.
   private let path: Result<JSONGlobPath, any Error>
   private let deletesOrigin: Bool
   private let replacesRecord: Bool

@@ -1,6 +1,6 @@
 import JSON
 
-/// Lifts the fields of nested objects (and of lists, unless told not to) to the top level.
+/// Moves the fields of nested objects (and of lists, unless that is turned off) to the top level.
 struct FlattenFields: Component, RecordTransformation {
   private let flattensLists: Bool
 

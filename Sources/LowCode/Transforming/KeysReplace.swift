@@ -39,7 +39,7 @@ struct KeysReplace: Component, RecordTransformation {
     return result
   }
 
-  /// Python's `str.replace`: an empty `old` stands between all characters.
+  /// Python's `str.replace`: an empty `old` matches between all characters.
   private static func replacing(_ old: String, in text: String, with new: String) -> String {
     if old.isEmpty { return new + text.unicodeScalars.map { String($0) + new }.joined() }
     return text.replacing(old, with: new)

@@ -10,8 +10,8 @@ struct KeysToSnakeCase: Component, RecordTransformation {
 
   private enum Kind { case upper, lower, digit, other }
 
-  /// Words are runs of capitals with the small letters that follow, runs of small letters, or runs of digits; what lies between
-  /// parts them. Other scripts are written in ASCII first.
+  /// Words are runs of capitals with the lower-case letters that follow, runs of lower-case letters, or runs of digits; what is
+  /// between separates them. Other scripts are written in ASCII first.
   static func snakeCase(_ name: String) -> String {
     let text = Array(ASCIITransliteration.ascii(name).utf8)
     func kind(_ byte: UInt8) -> Kind {

@@ -12,9 +12,9 @@ struct RemoveFields: Component, RecordTransformation {
     let glob: JSONGlobPath
     /// The keys, where none is a wildcard.
     let keys: [JSONKey]?
-    /// The only key, where it is no wildcard.
+    /// The only key, where it is not a wildcard.
     let key: JSONKey?
-    /// The first key, where it is no wildcard.
+    /// The first key, where it is not a wildcard.
     let first: JSONKey?
 
     init(_ segments: [String]) throws {
@@ -31,7 +31,7 @@ struct RemoveFields: Component, RecordTransformation {
     }
     condition = node["condition"].flatMap { condition in
       guard let text = condition.string, !text.isEmpty else { return nil }
-      return InterpolatedBoolean(text, parameters: [:], location: condition.location)
+      return InterpolatedBoolean(text, parameters: [:], mark: condition.mark)
     }
     config = scope.templateConfig
   }

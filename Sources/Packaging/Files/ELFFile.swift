@@ -9,9 +9,9 @@ struct ELFFile: Equatable {
   /// Where they are looked for before the system's places, as written: with `$ORIGIN`.
   private(set) var searchPath: [String] = []
 
-  /// - Throws: ``PackagingError`` where the file is no such ELF file, or is broken.
+  /// - Throws: ``PackagingError`` if the file is not such an ELF file, or is broken.
   init(_ file: InputBytes) throws(PackagingError) {
-    guard let header = try Header(file) else { throw PackagingError("\(file.path) is not a program or library of Linux.") }
+    guard let header = try Header(file) else { throw PackagingError("\(file.path) is not a Linux program or library") }
     machine = header.machine
     let segments = try header.segments(of: file)
     if let segment = segments.first(where: { $0.kind == 3 }) {
@@ -38,14 +38,14 @@ struct ELFFile: Equatable {
       .flatMap { $0.split(separator: ":").map { String($0) } }
   }
 
-  /// Where the ELF file ends, whatever was put behind it; nil where the file is none.
+  /// Where the ELF file ends, whatever was appended to it; nil if the file is not an ELF file.
   static func end(of file: InputBytes) throws(PackagingError) -> Int? {
     guard let header = try Header(file) else { return nil }
     let segments = try header.segments(of: file).map { $0.offset.addingReportingOverflow($0.count).partialValue }
     return (segments + [header.sectionsEnd]).max().flatMap { Int(exactly: $0) }
   }
 
-  /// Where a section lies in the file; nil where there is none of that name.
+  /// Where a section is in the file; nil if there is none of that name.
   static func section(_ name: String, of file: InputBytes) throws(PackagingError) -> Range<Int>? {
     guard let header = try Header(file) else { return nil }
     let sections = try header.sections(of: file)
@@ -116,7 +116,7 @@ struct ELFFile: Equatable {
     let offset: UInt64
     let count: UInt64
 
-    /// Nil where the file is too short for it.
+    /// Nil if the file is too short for it.
     func range(in file: InputBytes) -> Range<Int>? {
       guard let start = Int(exactly: offset), let count = Int(exactly: count), start <= file.count, count <= file.count - start
       else { return nil }
@@ -132,7 +132,7 @@ struct ELFFile: Equatable {
 
     func bytes(of file: InputBytes) throws(PackagingError) -> [UInt8] {
       guard let start = Int(exactly: offset), let count = Int(exactly: count), start <= file.count, count <= file.count - start
-      else { throw PackagingError("\(file.path) is broken: it says that it is longer than it is.") }
+      else { throw PackagingError("\(file.path) is broken: it is shorter than its headers say") }
       return try file.bytes(start..<start + count)
     }
   }
@@ -142,7 +142,7 @@ struct ELFFile: Equatable {
 private struct ELFFields {
   let bytes: [UInt8]
 
-  /// 0 where the table is too short.
+  /// 0 if the table is too short.
   func number(at place: Int, count: Int) -> UInt64 {
     guard place >= 0, place + count <= bytes.count else { return 0 }
     return bytes[place..<place + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }

@@ -5,7 +5,7 @@ import Glibc
 package enum HostPath {
   enum Kind { case file, folder, other }
 
-  /// What stands at a path, after symbolic links; nil where nothing does.
+  /// What is at a path, after symbolic links; nil if there is nothing.
   static func kind(of path: String) -> Kind? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -25,7 +25,7 @@ package enum HostPath {
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
-  /// The folder that a file stands in.
+  /// The folder that a file is in.
   package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -35,7 +35,7 @@ package enum HostPath {
     String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
   }
 
-  /// The names in a folder, sorted; empty where it cannot be read.
+  /// The names in a folder, sorted; empty if it cannot be read.
   static func names(in folder: String) -> [String] {
     guard let descriptor = try? Descriptor(folder: folder) else { return [] }
     return ((try? descriptor.names()) ?? []).sorted()

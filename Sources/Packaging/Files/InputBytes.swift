@@ -14,8 +14,8 @@ final class InputBytes: Sendable {
       // A pipe would wait for its writer.
       descriptor = try Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
       status = try descriptor.status()
-    } catch { throw PackagingError("\(path) cannot be opened: \(error).") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw PackagingError("\(path) is not a file.") }
+    } catch { throw PackagingError("\(path) cannot be opened: \(error)") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw PackagingError("\(path) is not a file") }
     count = Int(status.st_size)
   }
 
@@ -23,7 +23,7 @@ final class InputBytes: Sendable {
   func bytes(_ range: Range<Int>) throws(PackagingError) -> [UInt8] {
     let wanted = range.clamped(to: 0..<count)
     do { return try descriptor.bytes(at: wanted.lowerBound, count: wanted.count) } catch {
-      throw PackagingError("\(path) cannot be read: \(error).")
+      throw PackagingError("\(path) cannot be read: \(error)")
     }
   }
 
@@ -32,7 +32,7 @@ final class InputBytes: Sendable {
     var start = range.lowerBound
     while start < range.upperBound {
       let piece = try bytes(start..<min(start + 1 << 20, range.upperBound))
-      guard !piece.isEmpty else { throw PackagingError("\(path) became shorter while it was read.") }
+      guard !piece.isEmpty else { throw PackagingError("\(path) became shorter while it was read") }
       try body(start, piece)
       start += piece.count
     }

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// What a command writes: a file that stands under its name when it is whole, or a pipe or device that is written through.
+/// What a command writes: a file that appears under its name when it is complete, or a pipe or device that is written directly.
 final class OutputFile {
   private enum Target {
     case file(AtomicFile)
@@ -13,7 +13,7 @@ final class OutputFile {
   /// Bytes.
   private(set) var count = 0
 
-  /// - Throws: ``PackagingError`` where nothing can be written there, or what stands there is an input.
+  /// - Throws: ``PackagingError`` if nothing can be written there, or what is there is an input.
   init(_ place: OutputPlace, mode: mode_t) throws(PackagingError) {
     self.place = place
     if let descriptor = try place.openThrough() {

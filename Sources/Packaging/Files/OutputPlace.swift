@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// What a command was told to write, by `-o` or by default, and what it reads for that.
+/// What a command should write, by `-o` or by default, and what it reads for that.
 package struct OutputPlace: Sendable {
   /// `-` is standard output.
   package let path: String
@@ -31,20 +31,20 @@ package struct OutputPlace: Sendable {
     return place
   }
 
-  /// Whether what stands at the path is among the inputs.
+  /// Whether what is at the path is among the inputs.
   var isInput: Bool { FileIdentity(path: path).map { inputs[$0] != nil } ?? false }
 
-  /// - Throws: ``PackagingError`` where what stands there is an input, which pipes and terminals may be.
+  /// - Throws: ``PackagingError`` if what is there is an input; pipes and terminals may be both.
   func refuseInput(_ status: stat) throws(PackagingError) {
     guard [S_IFREG, S_IFBLK].contains(status.st_mode & S_IFMT), let role = inputs[FileIdentity(status)] else { return }
-    throw PackagingError("\(name) is \(role), which is read; the output should be another file.")
+    throw PackagingError("\(name) is \(role), which is read; the output should be another file")
   }
 
   /// Refuses, before anything is made to be written, what would be refused when it is.
   /// - Throws: ``PackagingError``.
   package func check(isFolder: Bool = false) throws(PackagingError) {
     if isFolder, isStandardOutput {
-      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder.")
+      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder")
     }
     var status = stat()
     if !isStandardOutput, stat(path, &status) == 0 { try refuseInput(status) }
@@ -54,11 +54,11 @@ package struct OutputPlace: Sendable {
   func openThrough() throws(PackagingError) -> Descriptor? {
     var status = stat()
     if isStandardOutput {
-      guard fstat(standardOutput, &status) == 0 else { throw PackagingError("Standard output is closed.") }
+      guard fstat(standardOutput, &status) == 0 else { throw PackagingError("Standard output is closed") }
       return try opened(dup(standardOutput))
     }
     guard stat(path, &status) == 0 else { return nil }
-    if status.st_mode & S_IFMT == S_IFDIR { throw PackagingError("\(path) is a folder; the output should be a file.") }
+    if status.st_mode & S_IFMT == S_IFDIR { throw PackagingError("\(path) is a folder; the output should be a file") }
     try refuseInput(status)
     let place: FilePlace
     do { place = try FilePlace(of: path) } catch { throw failure(error) }
@@ -76,14 +76,14 @@ package struct OutputPlace: Sendable {
       descriptor = try Descriptor(number)
       status = try descriptor.status()
     } catch { throw failure(error) }
-    // A number that was closed at the start may have gone to something of the system's that is no file.
+    // A number that was closed at the start may have gone to something of the system's that is not a file.
     guard status.st_mode & S_IFMT != 0 else { throw failure(.system(EBADF)) }
     try refuseInput(status)
     guard isatty(descriptor.number) == 0 else {
-      throw PackagingError("\(name) is a terminal, and what is written is no text: write it to a file or a pipe.")
+      throw PackagingError("\(name) is a terminal, but the output is not text: write it to a file or a pipe")
     }
     return descriptor
   }
 
-  func failure(_ error: FileError) -> PackagingError { PackagingError("\(name) cannot be written: \(error).") }
+  func failure(_ error: FileError) -> PackagingError { PackagingError("\(name) cannot be written: \(error)") }
 }

@@ -7,7 +7,7 @@ package struct PackagingError: Error, Sendable, CustomStringConvertible {
   package init(_ message: String) { self.message = message }
 
   /// A sentence that ends with what the system's last call says.
-  init(system sentence: String) { self.init("\(sentence): \(String(cString: strerror(errno))).") }
+  init(system sentence: String) { self.init("\(sentence): \(String(cString: strerror(errno)))") }
 
   package var description: String { message }
 }

@@ -12,10 +12,10 @@ final class Compressor {
     self.write = write
     state = .allocate(capacity: 1)
     state.initialize(to: z_stream())
-    // 16 more than the window's bits stand for gzip (zlib.h, `deflateInit2`).
+    // 16 more than the window's bits mean gzip (zlib.h, `deflateInit2`).
     let result = deflateInit2_(
       state, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard result == Z_OK else { throw PackagingError("zlib cannot start (code \(result)).") }
+    guard result == Z_OK else { throw PackagingError("zlib cannot start (code \(result))") }
   }
 
   deinit {

@@ -4,7 +4,7 @@ import Glibc
 extension ContainerImage {
   /// Writes the image as one tar, which is an OCI archive and an archive of `docker save` at once.
   /// - Returns: its size.
-  /// - Throws: ``PackagingError`` where it cannot be written; nothing stands there then that was not there before.
+  /// - Throws: ``PackagingError`` if it cannot be written; then nothing is there that was not there before.
   package func writeArchive(to place: OutputPlace) throws -> Int {
     let output = try OutputFile(protecting(place), mode: 0o644)
     var tree = ImageTree()
@@ -14,20 +14,20 @@ extension ContainerImage {
     return output.count
   }
 
-  /// Writes the image as the folder of an OCI layout, in the place of one that is there.
+  /// Writes the image as the folder of an OCI layout, instead of one that is there.
   ///
-  /// Blobs first, then the index that names them: whoever reads the folder meanwhile has the image before or this one, and a write
+  /// Blobs first, then the index that names them: a reader of the folder meanwhile has the image before or this one, and a write
   /// that was interrupted can be made again.
-  /// - Throws: ``PackagingError`` where that cannot be written, or another folder stands there.
+  /// - Throws: ``PackagingError`` if that cannot be written, or another folder is there.
   package func writeLayout(to place: OutputPlace) throws(PackagingError) {
     guard !place.isStandardOutput else {
-      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder.")
+      throw PackagingError("A folder cannot be written to standard output: leave out --layout, or name a folder")
     }
     let folder = place.at(Self.withoutSlash(place.path))
     let isLayout = HostPath.kind(of: "\(folder.path)/oci-layout") == .file
     let isEmpty = HostPath.names(in: folder.path).allSatisfy { TemporaryName.matches($0) }
     guard isLayout || isEmpty else {
-      throw PackagingError("\(folder.path) is a folder that holds something else than an image.")
+      throw PackagingError("\(folder.path) is a folder that holds something other than an image")
     }
     try write(in: protecting(folder), isNew: !isLayout)
   }

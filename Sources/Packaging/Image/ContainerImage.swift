@@ -18,7 +18,7 @@ package struct ContainerImage {
   ///   - runtime: the program; a package in it is left out.
   ///   - package: the connector; nil for the runtime alone.
   ///   - name: of the image's repository, as in `airbyte/source-name`; `version` is its tag.
-  /// - Throws: ``PackagingError`` where this system lacks something that the image needs.
+  /// - Throws: ``PackagingError`` if this system lacks something that the image needs.
   package init(_ runtime: SealedExecutable, package: Package?, name: String, version: String) throws {
     self.name = name
     self.version = version
@@ -30,7 +30,7 @@ package struct ContainerImage {
       for (path, bytes) in package.contents {
         tree.add("\(ImageLayout.manifestFolder)/\(path)", .bytes(bytes), mode: 0o644, owner: ImageLayout.user)
       }
-      // These stand in the layer below, and would else come into this one as root's.
+      // These are in the layer below, and would otherwise be in this one as root's.
       for folder in ["/airbyte", ImageLayout.workingFolder, ImageLayout.manifestFolder] {
         tree.addFolder(folder, owner: ImageLayout.user)
       }
@@ -46,7 +46,7 @@ package struct ContainerImage {
     ])
   }
 
-  /// The files of the OCI layout with the one that `docker load` wants besides, by path.
+  /// The files of the OCI layout with the one that `docker load` also needs, by path.
   package var files: [(path: String, bytes: [UInt8])] {
     let blobs = ([config, manifest] + layers.map(\.blob)).map { (Self.path(of: $0), $0) }
     var entry = Self.descriptor(manifest, Self.manifestType).object ?? [:]

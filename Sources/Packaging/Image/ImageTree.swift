@@ -1,4 +1,4 @@
-/// The files of a layer: folders on the way to them come by themselves, and everything is in order of its path.
+/// The files of a layer: the folders above them are added, and everything is sorted by path.
 struct ImageTree {
   enum Content {
     case folder

@@ -5,7 +5,7 @@ struct Layer {
   let blob: [UInt8]
   /// The digest of the tar before it was compressed.
   let tarDigest: Digest
-  /// How the image's history tells of the layer.
+  /// How the image's history describes the layer.
   let origin: String
 
   init(_ tree: ImageTree, origin: String) throws {

@@ -4,9 +4,9 @@ import Glibc
 /// Finds the libraries that a program needs, as the system's loader does (ld.so(8)), `LD_LIBRARY_PATH` and caches apart.
 struct LibrarySearch {
   struct Library: Equatable {
-    /// Where it was found; what stands there may be a symbolic link.
+    /// Where it was found; this may be a symbolic link.
     let path: String
-    /// Whether the loader looks there by itself, so that nothing has to tell it.
+    /// Whether the loader looks there by itself.
     let isInPlace: Bool
   }
 
@@ -26,7 +26,7 @@ struct LibrarySearch {
   }
 
   /// All libraries that the files at `paths` need, and those that these need, with what loads them; sorted by path.
-  /// - Throws: ``PackagingError`` where one is not found.
+  /// - Throws: ``PackagingError`` if one is not found.
   func closure(of paths: [String]) throws(PackagingError) -> [Library] {
     var found: [String: Library] = [:]
     var rest = paths
@@ -45,7 +45,7 @@ struct LibrarySearch {
 
   private func locate(_ name: String, for path: String, _ file: ELFFile) throws(PackagingError) -> Library {
     if name.contains("/") { return Library(path: name, isInPlace: true) }
-    // The loader goes by where a file is, not by the link that led there.
+    // The loader uses the location of a file, not of the link that led there.
     let origin = HostPath.folder(of: FilePlace.real(path) ?? path)
     let own = file.searchPath.map { folder in
       HostPath.plain(["$ORIGIN", "${ORIGIN}"].reduce(folder) { Self.replacing($1, with: origin, in: $0) })
@@ -55,7 +55,7 @@ struct LibrarySearch {
         return Library(path: "\(folder)/\(name)", isInPlace: isInPlace)
       }
     }
-    throw PackagingError("The library \(name), which \(path) needs, is not among this system's libraries.")
+    throw PackagingError("The library \(name), which \(path) needs, is not among this system's libraries")
   }
 
   private static func replacing(_ variable: String, with folder: String, in text: String) -> String {

@@ -3,7 +3,7 @@ import Bytes
 /// The layer that all connectors share: the program with the libraries and files of this system that it needs to run alone.
 struct RuntimeTree {
   private(set) var tree: ImageTree
-  /// Where the loader has to be told to look for libraries; empty where it finds them all by itself.
+  /// Where the loader has to look for libraries; empty if it finds them all by itself.
   private(set) var libraryPath: [String] = []
 
   /// What the platform's scripts around a connector and the Dockerfiles of connectors call.
@@ -14,10 +14,10 @@ struct RuntimeTree {
     ImageLayout.certificates, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
   ]
 
-  /// - Throws: ``PackagingError`` where this system lacks something.
+  /// - Throws: ``PackagingError`` if this system lacks something.
   init(_ runtime: SealedExecutable) throws(PackagingError) {
     guard try runtime.machine() == Architecture.current.machine else {
-      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image takes.")
+      throw PackagingError("\(runtime.path) is for another processor than this system, whose libraries the image needs")
     }
     var links: [String: String] = [:]
     for name in ["bin", "sbin", "lib", "lib64"] {
@@ -27,7 +27,7 @@ struct RuntimeTree {
     addAccount()
     try addProgram(runtime)
     guard let bundle = Self.bundles.first(where: { HostPath.kind(of: $0) == .file }) else {
-      throw PackagingError("This system has no CA certificates for the image to carry: install `ca-certificates`.")
+      throw PackagingError("This system has no CA certificates for the image to carry: install `ca-certificates`")
     }
     tree.add(ImageLayout.certificates, .host(path: bundle), mode: 0o644)
     addFolderOfHost("/usr/share/zoneinfo")
@@ -64,14 +64,14 @@ struct RuntimeTree {
       addFolderOfHost("\(folder)/gconv")
     }
     for library in libraries {
-      // The file under the name that it is asked for; what is a link here is none there.
+      // The file under the name that it is asked for; a link here becomes a file there.
       tree.add(library.path, .host(path: library.path), mode: 0o755)
       let folder = HostPath.folder(of: library.path)
       if !library.isInPlace, !libraryPath.contains(folder) { libraryPath.append(folder) }
     }
   }
 
-  /// A folder of this system with all that is in it, links as links; nothing where there is none.
+  /// A folder of this system with all that is in it, links as links; nothing if there is none.
   private mutating func addFolderOfHost(_ folder: String) {
     for name in HostPath.names(in: folder) {
       let path = "\(folder)/\(name)"

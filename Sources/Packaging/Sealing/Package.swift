@@ -5,7 +5,7 @@ package struct Package: Sendable {
   package static let manifestPath = "manifest.yaml"
 
   package let name: String
-  /// The connector's own version, where its metadata tells it.
+  /// The connector's own version, if its metadata has it.
   package let version: String?
   package let manifest: [UInt8]
   /// Other files by their paths from the manifest's folder.
@@ -35,9 +35,9 @@ package struct Package: Sendable {
     return Array((JSONValue.object(index).jsonText + "\n").utf8) + contents.flatMap(\.bytes)
   }
 
-  /// - Throws: ``PackagingError`` where the bytes are not what ``encoded(runtime:)`` makes.
+  /// - Throws: ``PackagingError`` if the bytes are not what ``encoded(runtime:)`` makes.
   static func decoded(_ bytes: [UInt8]) throws(PackagingError) -> (package: Package, runtime: SealedRuntime) {
-    let damage = PackagingError("The package in this executable cannot be read: its index is of another form.")
+    let damage = PackagingError("The package in this executable cannot be read: its index has an unknown form")
     guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw damage }
     guard let index = try? JSONValue(parsing: Array(bytes[..<end])), let name = index["name"]?.string,
       let entries = index["files"]?.array, let size = index["runtime"]?["bytes"]?.int,
@@ -59,7 +59,7 @@ package struct Package: Sendable {
   }
 }
 
-/// The executable that a package was put behind.
+/// The executable that a package was appended to.
 package struct SealedRuntime: Sendable, Equatable {
   package let count: Int
   /// Its SHA-256 in hexadecimal digits.

@@ -2,14 +2,14 @@ import CSeal
 
 /// The mark in the program by which it knows, before anything else, that it is part of a package.
 struct SealMark: Sendable, Equatable {
-  /// Where the size of the sealed file stands.
+  /// Where the size of the sealed file is.
   let place: Int
-  /// 0 where the program is not part of a package.
+  /// 0 if the program is not part of a package.
   let sealedCount: Int
 
   private static let sizeCount = 8
 
-  /// - Returns: nil where the file is no program that has one.
+  /// - Returns: nil if the file is not a program that has one.
   init?(_ file: InputBytes) throws(PackagingError) {
     guard let section = try ELFFile.section(CSEAL_SECTION, of: file) else { return nil }
     let bytes = try file.bytes(section)
@@ -21,7 +21,7 @@ struct SealMark: Sendable, Equatable {
     sealedCount = count
   }
 
-  /// Puts another size into a piece of the file, as far as it stands there.
+  /// Puts another size into a piece of the file, as far as it is in it.
   func set(_ count: Int, in piece: inout [UInt8], at start: Int) {
     for (index, byte) in withUnsafeBytes(of: UInt64(count).littleEndian, { Array($0) }).enumerated() {
       let place = place + index - start

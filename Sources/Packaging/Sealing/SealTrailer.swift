@@ -16,14 +16,14 @@ struct SealTrailer: Sendable, Equatable {
     self.digest = digest
   }
 
-  /// What the last bytes of a file say; nil where they are no trailer.
-  /// - Throws: ``PackagingError`` where a later version wrote them.
+  /// What the last bytes of a file say; nil if they are not a trailer.
+  /// - Throws: ``PackagingError`` if a later version wrote them.
   init?(_ bytes: [UInt8]) throws(PackagingError) {
     guard bytes.count == Self.size, bytes.starts(with: Self.mark) else { return nil }
     let form: UInt32 = Self.number(bytes[Self.mark.count...].prefix(4))
     guard form == Self.form else {
       throw PackagingError(
-        "The package in this executable has form \(form), and this version reads form \(Self.form); package it again.")
+        "The package in this executable has form \(form), and this version reads form \(Self.form); package it again")
     }
     let count: UInt64 = Self.number(bytes[(Self.mark.count + 4)...].prefix(8))
     guard let count = Int(exactly: count) else { return nil }

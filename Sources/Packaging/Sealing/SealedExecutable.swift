@@ -13,7 +13,7 @@ package struct SealedExecutable: Sendable {
   package let runtimeCount: Int
 
   /// Looks for a package; only some bytes of the file are read.
-  /// - Throws: ``PackagingError`` where the file cannot be read, or it or its package lost its end.
+  /// - Throws: ``PackagingError`` if the file cannot be read, or it or its package lost its end.
   package init(path: String) throws(PackagingError) {
     file = try InputBytes(path: path)
     let end = try ELFFile.end(of: file)
@@ -22,7 +22,7 @@ package struct SealedExecutable: Sendable {
     trailer = try SealTrailer(file.bytes(max(0, file.count - SealTrailer.size)..<file.count))
     guard let mark, mark.sealedCount > 0 else {
       let isOpened = try Self.hasOpening(at: end, of: file)
-      if trailer != nil || isOpened { throw Self.damage(path, "the program does not know of its package") }
+      if trailer != nil || isOpened { throw Self.damage(path, "the program does not use its package") }
       runtimeCount = file.count
       return
     }
@@ -31,7 +31,7 @@ package struct SealedExecutable: Sendable {
     }
     guard let trailer else { throw Self.damage(path, "its end is not what was written") }
     runtimeCount = file.count - SealTrailer.size - trailer.count - SealTrailer.opening.count
-    guard runtimeCount > 0 else { throw Self.damage(path, "its package has no size that can be") }
+    guard runtimeCount > 0 else { throw Self.damage(path, "the size of its package is impossible") }
   }
 
   private static func hasOpening(at place: Int?, of file: InputBytes) throws(PackagingError) -> Bool {
@@ -40,7 +40,7 @@ package struct SealedExecutable: Sendable {
   }
 
   private static func damage(_ path: String, _ reason: String) -> PackagingError {
-    PackagingError("\(path == own ? "This executable" : path) is damaged: \(reason); copy or package it again.")
+    PackagingError("\(path == own ? "This executable" : path) is damaged: \(reason); copy or package it again")
   }
 
   /// The number of the processor that it is for.
@@ -54,7 +54,7 @@ package struct SealedExecutable: Sendable {
     }
   }
 
-  /// The package, after its checksum was found right; nil where there is none.
+  /// The package, after its checksum was found correct; nil if there is none.
   package func package() throws(PackagingError) -> Package? { try contents()?.package }
 
   /// The package as an account for people. Checks every byte of the file.
@@ -107,12 +107,12 @@ package struct SealedExecutable: Sendable {
 
   /// Writes a copy of this executable that carries `package` instead of what this one carries.
   /// - Returns: its size.
-  /// - Throws: ``PackagingError`` where it cannot be written; nothing stands there then that was not there before.
+  /// - Throws: ``PackagingError`` if it cannot be written; then nothing is there that was not there before.
   package func write(_ package: Package, to place: OutputPlace) throws -> Int {
-    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not an executable of Linux.") }
+    guard try ELFFile.end(of: file) != nil else { throw PackagingError("\(file.path) is not a Linux executable") }
     guard mark != nil else {
       throw PackagingError(
-        "\(file.path) is not an executable of airbyte-lowcode, or of a version that cannot be packaged by this one.")
+        "\(file.path) is not an airbyte-lowcode executable, or its version cannot be packaged by this one")
     }
     try verify()
     var place = place

@@ -1,8 +1,8 @@
 /// Which characters are the same where case does not count.
 ///
-/// As in Python's `re`: characters with the same small letter, and small letters with the same capital (`s` and `ſ`).
+/// As in Python's `re`: characters with the same lower-case letter, and lower-case letters with the same capital (`s` and `ſ`).
 enum CaseClasses {
-  /// The characters that `scalar` stands for where case does not count, itself included.
+  /// The characters that `scalar` matches if case does not count, including itself.
   static func variants(of scalar: Unicode.Scalar, ascii: Bool) -> [Unicode.Scalar] {
     if scalar.isASCII {
       guard scalar.properties.isAlphabetic else { return [scalar] }

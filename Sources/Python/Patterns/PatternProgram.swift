@@ -15,7 +15,7 @@ final class PatternProgram: Sendable {
 
   private static let options =
     PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_ALT_CIRCUMFLEX
-    // Each step tells of itself, so that all of them can be counted.
+    // Each step is reported, so that all of them can be counted.
     | PCRE2_AUTO_CALLOUT | UInt32(PCRE2_NO_AUTO_POSSESS)
 
   init(_ pattern: String) throws(PatternError) {
@@ -41,7 +41,7 @@ final class PatternProgram: Sendable {
 
   /// What one search writes to.
   ///
-  /// Sound to send: it is in the hands of one search, or of nobody.
+  /// Sound to send: it belongs to at most one search.
   final class Workspace: Sendable {
     private let memory: (data: SharedPointer, context: SharedPointer)
 
@@ -55,7 +55,7 @@ final class PatternProgram: Sendable {
         return nil
       }
       memory = (SharedPointer(data), SharedPointer(context))
-      // Steps are counted as they are reported; PCRE2 itself counts anew at each place of the text.
+      // Steps are counted as they are reported; PCRE2 itself starts counting again at each place of the text.
       pcre2_set_match_limit_8(context, .max)
       pcre2_set_depth_limit_8(context, .max)
       pcre2_set_heap_limit_8(context, UInt32(PatternSearch.greatestMemory / 1_024))

@@ -82,7 +82,7 @@ package struct PatternReplacement: Sendable {
     literal = ""
   }
 
-  /// What stands in the place of `match`.
+  /// What replaces `match`.
   func text(for match: PatternMatch) -> String {
     parts.reduce(into: "") { text, part in
       switch part {

@@ -154,7 +154,7 @@ struct PatternScanner {
 
   // MARK: Names, numbers, flags
 
-  /// What stands before the next `end`; nil where that is nothing.
+  /// What is before the next `end`; nil if that is nothing.
   mutating func take(until end: Unicode.Scalar) -> String? {
     guard position < source.count, let close = source[position...].firstIndex(of: end), close > position else { return nil }
     defer { position = close + 1 }
@@ -175,7 +175,7 @@ struct PatternScanner {
     return name
   }
 
-  /// The digits up to `end`; nil where something else stands there.
+  /// The digits up to `end`; nil if something else is there.
   mutating func number(until end: Unicode.Scalar) -> String? {
     let start = position
     let digits = digits()
@@ -218,7 +218,7 @@ struct PatternScanner {
       }
     }
     guard scalar == ":" else { throw .fault("a group's flags are not complete") }
-    if !change.added.isDisjoint(with: change.removed) { throw .fault("a flag is both set and taken away") }
+    if !change.added.isDisjoint(with: change.removed) { throw .fault("a flag is both set and removed") }
     return change
   }
 

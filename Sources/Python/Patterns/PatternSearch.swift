@@ -25,7 +25,7 @@ struct PatternSearch {
     charge = StepCharge(remaining: Self.greatestSteps + Self.stepsPerByte * text.count, each: program.shortestMatch)
   }
 
-  /// The next match and its groups, in bytes; nil where there is none, or where the search was given up.
+  /// The next match and its groups, in bytes; nil if there is none, or where the search was given up.
   mutating func next() -> [Range<Int>?]? {
     guard position <= text.count, !isGivenUp else { return nil }
     let found = program.withWorkspace { workspace in

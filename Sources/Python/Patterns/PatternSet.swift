@@ -1,6 +1,6 @@
 /// A set of characters: `[a-z\d]`, or a category such as `\w` alone.
 struct PatternSet {
-  /// What `\d`, `\s` and `\w` stand for, and their capitals.
+  /// What `\d`, `\s` and `\w` mean, and their capitals.
   enum Category {
     case digit, space, word
     case noDigit, noSpace, noWord
@@ -27,7 +27,7 @@ struct PatternSet {
       for scalar in CaseClasses.variants(of: range, ascii: isASCII) { body += Self.text(of: scalar.value...scalar.value) }
     }
     for category in categories { body += Self.text(of: category, ascii: isASCII) }
-    // Surrogates alone stand for no character of a text.
+    // Surrogates alone are not characters of a text.
     if body.isEmpty { return isNegated ? "[\\x{0}-\\x{10ffff}]" : "(?!)" }
     return (isNegated ? "[^" : "[") + body + "]"
   }

@@ -24,7 +24,7 @@ struct PatternTranslator {
   /// The greatest group that a condition asks for, which may come later.
   private var greatestCondition = 0
 
-  /// Groups may stand in each other this deep.
+  /// Groups can be nested this deep.
   private static let greatestDepth = 200
   /// PCRE2 counts repetitions up to here.
   private static let greatestCount = 65_535
@@ -117,7 +117,7 @@ struct PatternTranslator {
 
   private typealias Bounds = (least: Int, most: Int?)
 
-  /// The bounds of the repetition that begins with `scalar`; nil where it is none, as a brace that stands for itself.
+  /// The bounds of the repetition that begins with `scalar`; nil if it is not one, as a brace that means itself.
   private mutating func repetition(_ scalar: Unicode.Scalar) throws(Stop) -> Bounds? {
     switch scalar {
     case "*": return (0, nil)
@@ -242,7 +242,7 @@ struct PatternTranslator {
   private mutating func readGroup(mayHoldFlags: Bool) throws(Stop) -> Part? {
     depth += 1
     defer { depth -= 1 }
-    if depth > Self.greatestDepth { throw .fault("its groups are nested too deep") }
+    if depth > Self.greatestDepth { throw .fault("its groups are nested too deeply") }
     guard scanner.take("?") else { return try capture(named: nil) }
     guard let mark = scanner.next() else { throw .fault("it ends within a group's beginning") }
     switch mark {
@@ -305,7 +305,7 @@ struct PatternTranslator {
   private mutating func condition() throws(Stop) -> Part {
     let number: Int
     if let digits = scanner.number(until: ")") {
-      guard let value = Int(digits), value > 0, value <= Self.greatestCount else { throw .fault("a condition asks for no group") }
+      guard let value = Int(digits), value > 0, value <= Self.greatestCount else { throw .fault("a condition names no group") }
       number = value
       greatestCondition = max(greatestCondition, number)
     } else {
@@ -325,7 +325,7 @@ struct PatternTranslator {
   private mutating func flagged(first: Unicode.Scalar, mayHoldFlags: Bool) throws(Stop) -> Part? {
     let change = try scanner.flags(first: first)
     guard change.isScoped else {
-      if !mayHoldFlags { throw .fault("flags of the whole pattern stand at its start") }
+      if !mayHoldFlags { throw .fault("flags of the whole pattern must be at its start") }
       if change.added.contains(.verbose), !flags.contains(.verbose) { throw .verbose }
       flags.formUnion(change.added)
       return nil

@@ -18,7 +18,7 @@ struct PatternWidth: Equatable {
     PatternWidth(least: min(least, other.least), most: max(most, other.most))
   }
 
-  /// - Parameter greatest: nil where the repetition has no bound.
+  /// - Parameter greatest: nil if the repetition has no bound.
   func repeated(_ smallest: Int, _ greatest: Int?) -> PatternWidth {
     PatternWidth(
       least: Self.product(least, smallest), most: greatest.map { Self.product(most, $0) } ?? (most == 0 ? 0 : Self.limit))

@@ -17,7 +17,7 @@ package final class PythonPattern: Sendable {
     case program(PatternProgram)
   }
 
-  /// - Throws: ``PatternError`` where Python refuses the pattern, or PCRE2 cannot hold it.
+  /// - Throws: ``PatternError`` if Python refuses the pattern, or PCRE2 cannot hold it.
   package init(_ source: String, ignoreCase: Bool = false) throws(PatternError) {
     self.source = source
     if !ignoreCase, source.utf8.first == UInt8(ascii: "^"), source.utf8.dropFirst().allSatisfy(Self.isPlain) {
@@ -114,7 +114,7 @@ package final class PythonPattern: Sendable {
 /// Where a pattern was found in a text.
 package struct PatternMatch: Sendable {
   private let text: String
-  /// In bytes of UTF-8: the whole match, and then each group, which is nil where it took no part.
+  /// In bytes of UTF-8: the whole match, and then each group, which is nil if it took no part.
   let ranges: [Range<Int>?]
 
   init(text: String, ranges: [Range<Int>?]) {
@@ -125,7 +125,7 @@ package struct PatternMatch: Sendable {
   /// In bytes of UTF-8.
   var range: Range<Int> { ranges.first.flatMap { $0 } ?? 0..<0 }
 
-  /// What a group matched, 0 for the whole; nil where it took no part.
+  /// What a group matched, 0 for the whole; nil if it took no part.
   package func group(_ number: Int) -> String? {
     guard ranges.indices.contains(number), let range = ranges[number] else { return nil }
     return text(from: range.lowerBound, to: range.upperBound)

@@ -5,7 +5,7 @@ package enum PythonNumberText {
   /// Python reads no decimal integer of more digits from a text.
   package static let maximumDigits = 4_300
 
-  /// `float(text)`, nil where Python raises `ValueError`. What is too large is infinite.
+  /// `float(text)`, nil if Python raises `ValueError`. What is too large is infinite.
   package static func float(_ text: String) -> Double? {
     guard let bytes = asciiBytes(text) else { return nil }
     return float(bytes[...])
@@ -23,7 +23,7 @@ package enum PythonNumberText {
     return isNegative ? -magnitude : magnitude
   }
 
-  /// `int(text, base)`, nil where Python raises `ValueError`.
+  /// `int(text, base)`, nil if Python raises `ValueError`.
   /// - Parameter base: 2 to 36, or 0 for the one that the text's prefix names.
   package static func integer(_ text: String, base: Int = 10) -> PythonInteger? {
     guard let bytes = asciiBytes(text) else { return nil }
@@ -74,7 +74,7 @@ package enum PythonNumberText {
       value = sum
     }
     guard afterDigit else { return nil }
-    // Only bases that are no power of two cost Python more than their digits.
+    // Only bases that are not a power of two cost Python more than their digits.
     if count > maximumDigits, radix & (radix - 1) != 0 { return nil }
     guard overflows else { return .int(value) }
     let plain = digits.lazy.filter { $0 != UInt8(ascii: "_") }.drop { $0 == UInt8(ascii: "0") }
@@ -101,7 +101,7 @@ package enum PythonNumberText {
 
   // MARK: Texts
 
-  /// The text's bytes, with blanks and digits beyond ASCII as those of ASCII; nil where anything else is beyond ASCII.
+  /// The text's bytes, with blanks and digits beyond ASCII as those of ASCII; nil if anything else is beyond ASCII.
   private static func asciiBytes(_ text: String) -> [UInt8]? {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return Array(text.utf8) }
     var bytes: [UInt8] = []
@@ -131,7 +131,7 @@ package enum PythonNumberText {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-  /// Without single underscores between digits; nil where there are others.
+  /// Without single underscores between digits; nil if there are others.
   private static func withoutUnderscores(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard bytes.contains(UInt8(ascii: "_")) else { return bytes }
     for (index, byte) in zip(bytes.indices, bytes) where byte == UInt8(ascii: "_") {

@@ -1,7 +1,7 @@
 import LowCode
 import YAML
 
-/// How loud findings are: by the profile, by what is said of single rules, and by `--strict`.
+/// The levels of findings: by the profile, by the settings of single rules, and by `--strict`.
 struct FindingLevels {
   private let options: ManifestChecker.Options
 

@@ -12,7 +12,7 @@ package struct GivenConfig: Sendable {
   package let values: JSONObject
   /// The path of the file, by which findings call it.
   package let name: String
-  /// The same text with the place of each value; nil where it is no YAML.
+  /// The same text with the place of each value; nil if it is not YAML.
   private let document: YAMLDocument?
 
   package init(_ values: JSONObject, bytes: [UInt8], name: String) {
@@ -62,7 +62,7 @@ package struct GivenConfig: Sendable {
           .error, rule: "config",
           "the config does not fit the spec: \(key == nil ? mistake.sentence : "the spec does not have this property")",
           at: places.mark(of: mistake.path + (key.map { [.key($0)] } ?? []), isKey: key != nil),
-          path: mistake.path.shown(naming: places.names), related: [related], remedy: near.map { "did you mean `\($0)`?" })
+          path: mistake.path.shown(naming: places.names), failureType: .config, related: [related], remedy: near.map(Remedy.name))
         findings.add(Finding(diagnostic))
       }
     }
@@ -74,21 +74,20 @@ package struct GivenConfig: Sendable {
     let config = Value(JSONValue.object(values))
     let shown = Value(JSONValue.object(concealed.values))
     for place in subject.templates where place.isInterpolated && place.dependsOnConfigAlone {
-      guard case .success = place.template, place.variables != nil, failure(of: place, config) != nil else { continue }
+      guard case .success = place.template, failure(of: place, config) != nil else { continue }
       let sentence = failure(of: place, shown) ?? "the template cannot be evaluated"
-      findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node)))
+      findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node, failureType: .config)))
     }
   }
 
-  /// Why a template cannot be evaluated with a config; nil where it can.
+  /// Why a template cannot be evaluated with a config; nil if it can.
   private func failure(of place: TemplatePlace, _ config: Value) -> String? {
     let parameters = place.owner.node["$parameters"]?.value.object ?? [:]
     do {
       _ = try InterpolatedString(place.node, parameters: parameters).evaluate(EvaluationContext(config: config))
       return nil
     } catch {
-      let sentence = ConnectorError(wrapping: error).message
-      return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+      return ConnectorError(wrapping: error).message
     }
   }
 }
@@ -106,21 +105,21 @@ private struct ConfigPlaces {
     self.names = names
   }
 
-  /// Where a value, or else its key, stands; the nearest place around it where that is not known.
+  /// Where a value, or else its key, is; the nearest place around it if that is not known.
   mutating func mark(of path: [PathElement], isKey: Bool) -> SourceMark? {
     guard var node = root else { return nil }
     var mark = node.mark
     for element in path {
       switch (element, node.content) {
       case (.key(let key), .mapping(let members)):
-        guard let entry = entry(key, of: node, members) else { return mark.withoutLine }
+        guard let entry = entry(key, of: node, members) else { return mark.withoutText }
         (mark, node) = (isKey ? entry.key.mark : entry.value.mark, entry.value)
       case (.index(let index), .sequence(let nodes)) where nodes.indices.contains(index):
         (mark, node) = (nodes[index].mark, nodes[index])
-      default: return mark.withoutLine
+      default: return mark.withoutText
       }
     }
-    return mark.withoutLine
+    return mark.withoutText
   }
 
   private mutating func entry(_ key: String, of node: YAMLNode, _ members: [YAMLEntry]) -> YAMLEntry? {

@@ -9,8 +9,8 @@ package struct ManifestBatch: Sendable {
   package init(_ checkers: [ManifestChecker]) { self.checkers = checkers }
 
   /// - Parameters:
-  ///   - folder: the folder that a manifest stands in.
-  ///   - standardInput: reads what `-` stands for.
+  ///   - folder: the folder of a manifest.
+  ///   - standardInput: reads what `-` means.
   package func check(
     _ paths: [String], folder: @escaping @Sendable (String) -> String, standardInput: () throws -> [UInt8]
   ) async throws -> [ManifestReport] {

@@ -144,7 +144,7 @@ extension Diagnostic {
     }
     message = masked(message)
     detail = detail.map(masked)
-    remedy = remedy.map(masked)
+    remedy = remedy?.mapped(masked)
     related = related.map { Related(masked($0.message), at: $0.mark) }
   }
 }
@@ -174,10 +174,10 @@ private struct PathPrefixes {
 package struct ManifestReport: Sendable {
   /// The path by which it was named.
   package let name: String
-  /// Its text; nil where it could not be read.
+  /// Its text; nil if it could not be read.
   package let file: SourceFile?
   package let findings: [Finding]
-  /// Hides the config's secrets in the lines of the manifest; nil where no config was given.
+  /// Hides the config's secrets in the lines of the manifest; nil if no config was given.
   var mask: SecretMask?
 
   /// Whether the file could not be read at all.

@@ -31,12 +31,12 @@ package struct FindingList {
     let message: String
   }
 
-  /// Hides the config's secrets in sentences that are to be cut; nil where no config was given.
+  /// Hides the config's secrets in sentences that will be cut; nil if no config was given.
   var mask: SecretMask?
 
   package init() {}
 
-  /// Where a finding stands that gathers others of its kind, by rule and kind.
+  /// The position of the finding that represents others of its kind, by rule and kind.
   private var gathered: [String: (index: Int, count: Int)] = [:]
 
   /// How many suggestions each rule has asked for.
@@ -63,12 +63,12 @@ package struct FindingList {
   ///   - detail: a sentence more.
   ///   - related: other places that explain it.
   package mutating func warn(
-    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: String? = nil,
+    _ message: String, at node: ManifestNode, mark: SourceMark? = nil, detail: String? = nil, remedy: Remedy? = nil,
     related: [Diagnostic.Related] = [], fix: [TextEdit] = []
   ) {
     // A name may be as long as the manifest.
     var diagnostic = Diagnostic(
-      .warning, rule: rule, shortened(message), at: node, detail: detail, remedy: remedy.map(shortened))
+      .warning, rule: rule, shortened(message), at: node, detail: detail, remedy: remedy?.mapped(shortened))
     if let mark { diagnostic.mark = mark }
     diagnostic.related += related
     add(Finding(diagnostic, fix: fix))
@@ -80,9 +80,9 @@ package struct FindingList {
     return mask.excerpt(of: sentence, upTo: Self.maximumLength)
   }
 
-  /// Adds a warning of a kind that manifests have in many places: the first place is told, with the number of the others.
+  /// Adds a warning of a kind that manifests have in many places: the first place is reported, with the number of the others.
   mutating func warnOnce(
-    _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: String? = nil, fix: [TextEdit] = []
+    _ kind: String, _ message: String, at node: ManifestNode, mark: SourceMark? = nil, remedy: Remedy? = nil, fix: [TextEdit] = []
   ) {
     let mark = mark ?? node.mark ?? node.keyMark
     guard seen.insert(Key(place: Self.place(mark, node.path), rule: rule, message: kind)).inserted else { return }

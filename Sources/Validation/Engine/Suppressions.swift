@@ -3,8 +3,8 @@ import YAML
 
 /// The comments of a manifest that silence rules: `# airbyte-lowcode: ignore rule-name, other-rule`.
 ///
-/// Such a comment counts for the line that it ends; alone on its line, for the next one that is no comment; before the first line of
-/// the manifest, for the whole file. Only warnings can be silenced.
+/// Such a comment counts for the line that it ends; alone on its line, for the next one that is not a comment; before the first
+/// line of the manifest, for the whole file. Only warnings can be silenced.
 struct Suppressions: Sendable {
   /// One name in one comment.
   private struct Entry {
@@ -27,7 +27,7 @@ struct Suppressions: Sendable {
     guard file.bytes.contains(subsequence: Self.word) else { return }
     let text = String(decoding: file.bytes, as: UTF8.self)
     var isTop = true
-    // What comments on lines of their own silence in the next line that is none.
+    // What comments on lines of their own silence in the next line that is not a comment.
     var pending: [Int] = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let start = line.drop { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
@@ -75,7 +75,7 @@ struct Suppressions: Sendable {
       suggested += 1
       findings.append(
         Self.finding(
-          UnknownIgnore.name, "there is no rule `\(entry.name)` to ignore", entry.mark, near.map { "did you mean `\($0)`?" }))
+          UnknownIgnore.name, "there is no rule `\(entry.name)` to ignore", entry.mark, near.map(Remedy.name)))
     }
     let own: Set = [UnknownIgnore.name, UnusedIgnore.name]
     for entry in entries
@@ -89,13 +89,13 @@ struct Suppressions: Sendable {
     return findings.filter { !silent.contains($0.rule) && !silences($0) }
   }
 
-  private static func finding(_ rule: String, _ message: String, _ mark: SourceMark, _ remedy: String?) -> Finding {
+  private static func finding(_ rule: String, _ message: String, _ mark: SourceMark, _ remedy: Remedy?) -> Finding {
     Finding(Diagnostic(.warning, rule: rule, message, at: mark, remedy: remedy))
   }
 
   private static let word = Array("airbyte-lowcode:".utf8)
 
-  /// The names that a line's comment silences, and where the comment begins; nil where it has no such comment.
+  /// The names that a line's comment silences, and where the comment begins; nil if it has no such comment.
   private static func names(in line: Substring) -> (names: [String], column: Int)? {
     guard line.utf8.count >= word.count, let word = line.firstRange(of: "airbyte-lowcode:") else { return nil }
     // Nothing but blanks between the sign that begins the comment and the word, and a blank before the sign.

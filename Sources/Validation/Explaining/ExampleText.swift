@@ -12,7 +12,7 @@ enum ExampleText {
     return usage(of: name).map { yaml([$0: value], indent: "  ") } ?? "  \(inline(value))"
   }
 
-  /// A property whose value may be of a definition; nil where there is none.
+  /// A property whose value can be of a definition; nil if there is none.
   private static func usage(of name: String) -> String? {
     for owner in [ComponentSchema.document] + ComponentSchema.definitions.values {
       for (key, property) in owner["properties"]?.object ?? [:] {

@@ -52,7 +52,7 @@ package enum Explanation {
   private static func definition(_ name: String) -> (String, JSONValue)? {
     if name == "DeclarativeSource" { return (name, ComponentSchema.document) }
     if let definition = ComponentSchema.definition(name) { return (name, definition) }
-    // A name in small letters may be that of a rule, a filter or a property.
+    // A name in lower-case letters may be that of a rule, a filter or a property.
     guard name.lowercased() != name || others(name).isEmpty else { return nil }
     return typeNames.first { $0.lowercased() == name.lowercased() }.flatMap { definition($0) }
   }
@@ -78,7 +78,7 @@ package enum Explanation {
     return all.count < 2 ? all.first ?? "none" : all.dropLast().joined(separator: ", ") + " and " + all[all.count - 1]
   }
 
-  // MARK: What is no component
+  // MARK: What is not a component
 
   private static func other(_ name: String) throws(Unknown) -> String {
     let found = others(name)
@@ -146,11 +146,13 @@ package enum Explanation {
 
   /// Where templates have a variable.
   private static func places(of variable: String) -> [String] {
+    guard !ComponentSchema.commonVariables.contains(variable) else { return ["  In: every template"] }
     var places: [String] = []
     for (name, definition) in ComponentSchema.definitions {
-      for (key, property) in definition["properties"]?.object ?? [:] {
-        let names = property["interpolation_context"]?.array?.compactMap(\.string) ?? []
-        if names.contains(variable) { places.append("\(name).\(key)") }
+      for key in definition["properties"]?.object?.keys ?? [] {
+        let names = ComponentSchema.templateVariables(in: key, of: name) ?? []
+        let within = ComponentSchema.templateVariablesWithin(key, of: name).values.joined()
+        if names.contains(variable) || within.contains(variable) { places.append("\(name).\(key)") }
       }
     }
     guard !places.isEmpty else { return [] }
@@ -200,16 +202,15 @@ package enum Explanation {
     var lines = ["\(type).\(key)"]
     if let description = property["description"]?.string { lines.append(SchemaWords.wrapped(description, indent: "  ")) }
     if property["deprecated"]?.bool == true {
-      lines.append(SchemaWords.wrapped("Deprecated. \(property["deprecation_message"]?.string ?? "")", indent: "  "))
+      let remedy = property["deprecation_message"]?.string.map { ": \($0)" } ?? ""
+      lines.append(SchemaWords.wrapped("Deprecated\(remedy).", indent: "  "))
     }
     lines.append("")
     lines.append("  Type: \(SchemaWords.kind(of: property))")
     lines.append("  Required: \(required.contains(key) ? "yes" : "no")")
     if let value = property["default"] { lines.append("  Default: \(value.jsonText)") }
     if let values = property["enum"]?.array { lines.append("  Values: \(list(values))") }
-    if let variables = property["interpolation_context"]?.array?.compactMap(\.string) {
-      lines.append(SchemaWords.wrapped("Variables of templates: \(variables.joined(separator: ", "))", indent: "  "))
-    }
+    lines += facts(key, of: type)
     let examples = property["examples"]?.array ?? []
     if !examples.isEmpty {
       lines.append("")
@@ -217,6 +218,25 @@ package enum Explanation {
       lines += examples.map { ExampleText.yaml([key: $0], indent: "  ") }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the schema says of a property by keywords of its own.
+  private static func facts(_ key: String, of type: String) -> [String] {
+    var sentences: [String] = []
+    // Of the reference's defaults, one is no component.
+    let usual = ComponentSchema.defaultType(in: key, of: type).flatMap { ComponentSchema.definition($0) == nil ? nil : $0 }
+    let custom = ComponentSchema.customType(in: key, of: type).map { "\($0) if there is a `class_name`" }
+    let types = [usual, custom].compactMap { $0 }
+    if !types.isEmpty { sentences.append("Default type: \(types.joined(separator: ", "))") }
+    if let variables = ComponentSchema.templateVariables(in: key, of: type) {
+      sentences.append("Variables of templates: \(variables.joined(separator: ", "))")
+      for (outer, further) in ComponentSchema.templateVariablesWithin(key, of: type).sorted(by: { $0.key < $1.key }) {
+        sentences.append("Inside `\(outer)` also: \(further.joined(separator: ", "))")
+      }
+    }
+    let former = ComponentSchema.formerNames(of: key, in: type)
+    if !former.isEmpty { sentences.append("Former names: \(former.joined(separator: ", "))") }
+    return sentences.map { SchemaWords.wrapped($0, indent: "  ") }
   }
 
   private static func standard(_ property: JSONValue) -> String? { property["default"].map { "default \($0.jsonText)" } }

@@ -1,6 +1,6 @@
 /// A rule in words: what it finds, why, an example, and how it is silenced.
 enum RuleExplanation {
-  /// The rule for a terminal; nil where there is none of that name.
+  /// The rule for a terminal; nil if there is none of that name.
   static func of(_ name: String) -> String? {
     guard let summary = RuleCatalog.summary(of: name) else { return nil }
     var lines = ["\(name) (\(isSilenceable(name) ? "rule" : "error") of `validate`)", SchemaWords.wrapped(summary, indent: "  ")]
@@ -46,7 +46,7 @@ enum RuleExplanation {
   private static func profile(_ name: String) -> String {
     switch RuleCatalog.presence(of: name) {
     case .shown: "all of them have it."
-    case .counted: "`default` tells in one line how often it occurs, `all` and `strict` show each place."
+    case .counted: "`default` says in one line how often it occurs, `all` and `strict` show each place."
     case .hidden: "`all` and `strict` have it; `default` does not, as many published manifests have it and work."
     }
   }

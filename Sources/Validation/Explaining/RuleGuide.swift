@@ -27,8 +27,8 @@ struct RuleGuide: Sendable {
       right: "incremental_sync: {type: DatetimeBasedCursor, cursor_field: updated}"),
     "cursor-granularity": RuleGuide(
       why: """
-        A window ends one step of the granularity before the next one begins. Where the format has no room for \
-        it, that shows in no request.
+        A window ends one step of the granularity before the next one begins. If the format cannot express it, \
+        no request has it.
         """,
       wrong: """
         datetime_format: "%Y-%m-%d"
@@ -40,7 +40,7 @@ struct RuleGuide: Sendable {
         """),
     "custom-component": RuleGuide(
       why: """
-        The class stands in a file of Python code beside the manifest. The reference runs it where custom code is \
+        The class is in a file of Python code beside the manifest. The reference runs it where custom code is \
         allowed; this program runs no Python, so the streams that need it cannot be read.
         """,
       wrong: """
@@ -66,7 +66,7 @@ struct RuleGuide: Sendable {
         """),
     "deprecated-property": RuleGuide(
       why: """
-        The form still works and may go with a later version of the language. `airbyte-lowcode validate --fix` \
+        The form still works, but a later version of the language may remove it. `airbyte-lowcode validate --fix` \
         rewrites what it can without changing what is asked for.
         """,
       wrong: """
@@ -83,7 +83,7 @@ struct RuleGuide: Sendable {
       right: "http_method: POST"),
     "duplicate-stream": RuleGuide(
       why: """
-        Catalogs and states tell streams apart by their names. Airbyte's connector tests refuse two of one name.
+        Catalogs and states tell streams apart by their names. Airbyte's connector tests refuse two with the same name.
         """,
       wrong: """
         streams:
@@ -97,7 +97,7 @@ struct RuleGuide: Sendable {
         """),
     "endless-pages": RuleGuide(
       why: """
-        A page token that never changes, with nothing to end the pages, asks for the same page for ever.
+        A page token that never changes, with nothing to end the pages, asks for the same page forever.
         """,
       wrong: """
         type: CursorPagination
@@ -125,7 +125,7 @@ struct RuleGuide: Sendable {
           schema: {type: object, properties: {id: {type: integer}}}
         """),
     "missing-schema-file": RuleGuide(
-      why: "`discover` and every read of the stream fail where the file is not there.",
+      why: "`discover` and every read of the stream fail if the file does not exist.",
       wrong: "schema_loader: {type: JsonFileSchemaLoader, file_path: ./schemas/itmes.json}",
       right: "schema_loader: {type: JsonFileSchemaLoader, file_path: ./schemas/items.json}"),
     "missing-spec": RuleGuide(
@@ -186,20 +186,20 @@ struct RuleGuide: Sendable {
       why: """
         Unless `inject_on_first_request` is set, the first request names no page, and the second one asks for the \
         page after `start_from_page`. With 0 that is page 1, which is also what an API that counts from 1 gave at \
-        first. An API that counts from 0 is read rightly.
+        first. An API that counts from 0 is read correctly.
         """,
       wrong: "pagination_strategy: {type: PageIncrement, page_size: 100}",
       right: "pagination_strategy: {type: PageIncrement, page_size: 100, start_from_page: 1}"),
     "schema-keyword": RuleGuide(
       why: """
-        By such a keyword destinations cannot tell what type a column has, or a new field breaks syncs. Airbyte's \
+        With this keyword, destinations cannot determine the type of a column, or a new field breaks syncs. Airbyte's \
         connector tests forbid them.
         """,
       wrong: "schema: {type: object, additionalProperties: false}",
       right: "schema: {type: object, additionalProperties: true}"),
     "schema-shape": RuleGuide(
       why: """
-        A keyword whose value it cannot have, or a type that does not exist, says nothing to destinations.
+        Destinations cannot use a keyword with an invalid value, or a type that does not exist.
         """,
       wrong: "properties: {id: {type: int}}",
       right: "properties: {id: {type: integer}}"),
@@ -217,7 +217,7 @@ struct RuleGuide: Sendable {
   private static let second: [String: RuleGuide] = [
     "spec-date-format": RuleGuide(
       why: """
-        Airbyte's form shows a date picker where `format` says so, and `pattern` has to allow what it gives.
+        Airbyte's form shows a date picker if `format` says so, and `pattern` has to allow what it produces.
         """,
       wrong: "start: {type: string, format: date}",
       right: #"start: {type: string, format: date, pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}"#),
@@ -226,7 +226,7 @@ struct RuleGuide: Sendable {
       wrong: "connection_specification: {type: object, additionalProperties: false}",
       right: "connection_specification: {type: object, additionalProperties: true}"),
     "spec-layout": RuleGuide(
-      why: "Airbyte's form reads `group` and `display_type` in some places only, and some values alone.",
+      why: "Airbyte's form reads `group` and `display_type` in some places only, and only some of their values.",
       wrong: "region: {type: string, display_type: radio}",
       right: "region: {type: string}"),
     "spec-oauth": RuleGuide(
@@ -251,7 +251,7 @@ struct RuleGuide: Sendable {
       wrong: "oneOf: [{properties: {a: {const: x}}}, {properties: {b: {const: y}}}]",
       right: "oneOf: [{properties: {kind: {const: x}}}, {properties: {kind: {const: y}}}]"),
     "spec-order": RuleGuide(
-      why: "Two fields of one place have no order between them.",
+      why: "Two fields in the same place have no order between them.",
       wrong: """
         a: {type: string, order: 1}
         b: {type: string, order: 1}
@@ -261,7 +261,7 @@ struct RuleGuide: Sendable {
         b: {type: string, order: 2}
         """),
     "spec-schema": RuleGuide(
-      why: "A spec that is no JSON schema refuses every config.",
+      why: "A spec that is not a JSON schema refuses every config.",
       wrong: "required: [token, token]",
       right: "required: [token]"),
     "spec-shape": RuleGuide(
@@ -270,7 +270,7 @@ struct RuleGuide: Sendable {
       right: "ids: {type: array, items: {type: string}}"),
     "template-syntax": RuleGuide(
       why: """
-        The manifest is taken nevertheless. What needs the template fails where it is filled in, often at the \
+        The manifest is accepted anyway. What needs the template fails where it is filled in, often at the \
         first record only.
         """,
       wrong: #"value: "{{ record.name | upperr }}""#,
@@ -336,7 +336,7 @@ struct RuleGuide: Sendable {
         url: "https://api.example.com/{{ parameters.path }}"
         """),
     "unknown-check-stream": RuleGuide(
-      why: "A check of a stream that does not exist fails always.",
+      why: "A check of a stream that does not exist always fails.",
       wrong: "check: {type: CheckStream, stream_names: [itmes]}",
       right: "check: {type: CheckStream, stream_names: [items]}"),
     "unknown-ignore": RuleGuide(
@@ -345,7 +345,7 @@ struct RuleGuide: Sendable {
       right: "url: http://intranet.example.com # airbyte-lowcode: ignore insecure-url"),
     "unknown-key": RuleGuide(
       why: """
-        Nothing reads the key, whatever it should do: mostly it is misspelt, or stands a level too deep.
+        Nothing reads the key, whatever it should do: mostly it is misspelt, or is a level too deep.
         """,
       wrong: """
         type: HttpRequester
@@ -390,14 +390,14 @@ struct RuleGuide: Sendable {
         """),
     "unused-ignore": RuleGuide(
       why: """
-        What it should silence is not there any more, or the comment names no rule. It would hide a later \
+        What it should silence no longer exists, or the comment names no rule. It would hide a later \
         mistake.
         """,
       wrong: "url: https://api.example.com # airbyte-lowcode: ignore insecure-url",
       right: "url: https://api.example.com"),
     "unused-parameter": RuleGuide(
       why: """
-        Neither a template nor a property takes it up, so that it does nothing; mostly one of the two names is \
+        Neither a template nor a property uses it, so that it does nothing; mostly one of the two names is \
         misspelt.
         """,
       wrong: """

@@ -2,7 +2,7 @@ import Foundation
 
 /// Finds the manifests that paths name: files, folders and patterns.
 package enum ManifestFinder {
-  /// What a path came to.
+  /// What was found for a path.
   package enum Outcome: Sendable, Equatable {
     case found([String])
     /// With a sentence that says why there is nothing to check.
@@ -93,7 +93,7 @@ package enum ManifestFinder {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []).sorted()
   }
 
-  /// What is longer is no manifest.
+  /// What is longer is not a manifest.
   private static let maximumBytes = 32 << 20
 
   /// Whether a path leads to a file, and not to a pipe or a device, which may never end.

@@ -3,7 +3,7 @@ import YAML
 
 /// Writes the `path` of requesters into their `url`: the same change that the reference's migrations make, but in the text.
 ///
-/// A path beside the base is joined with it there; one that stands apart, as beside a `$ref` to what has the base, becomes a whole
+/// A path beside the base is joined with it there; one that is apart, as beside a `$ref` to what has the base, becomes a whole
 /// `url` in its place.
 struct AddressMigration {
   private let text: SourceText
@@ -59,14 +59,14 @@ struct AddressMigration {
     }
   }
 
-  /// Whether the base whose key stands at `mark` can be a `url`: not where it has to stay beside a `path`, which would have a new
+  /// Whether the base whose key is at `mark` can be a `url`: not where it has to stay beside a `path`, which would have a new
   /// name for one half and the old one for the other.
   func allowsRenaming(at mark: SourceMark) -> Bool { !heldBases.contains(Place(mark)) }
 
-  /// The changes that write the path whose key stands at `mark` into a `url`; none where that needs an author.
+  /// The changes that write the path whose key is at `mark` into a `url`; none if that needs an author.
   func edits(at mark: SourceMark) -> [TextEdit] { edits[Place(mark)] ?? [] }
 
-  /// What a requester's address is made of, for comparing it before and after; nil for what is no text.
+  /// What a requester's address is made of, for comparing it before and after; nil for what is not a text.
   static func joined(_ visit: ComponentVisit) -> String? {
     guard let base = base(of: visit)?.node.string else { return nil }
     guard let path = visit["path"] else { return base }
@@ -103,7 +103,7 @@ struct AddressMigration {
     return last != "}" && last != "/" && !base.contains("{%")
   }
 
-  /// Whether something else than the request is told the base, or puts another path behind it.
+  /// Whether something other than the request uses the base, or puts another path after it.
   private static func dependsOnBase(_ visit: ComponentVisit) -> Bool {
     let authenticator = visit["authenticator"]?["type"]?.string ?? ""
     if authenticator == "LegacySessionTokenAuthenticator" || authenticator.hasPrefix("Custom") { return true }
@@ -115,7 +115,7 @@ struct AddressMigration {
 
   // MARK: The text
 
-  /// Whether two keys stand in one mapping of the text.
+  /// Whether two keys are in one mapping of the text.
   private func isBeside(_ one: SourceMark, _ other: SourceMark?) -> Bool {
     guard let other, one.file === other.file else { return false }
     if one.line == other.line { return true }
@@ -140,7 +140,7 @@ struct AddressMigration {
     return [TextEdit(name, "url"), TextEdit(value, YAMLScalar.text(address.url, like: text.bytes[value]))]
   }
 
-  /// The bytes of a string that stands on one line, on that of its key.
+  /// The bytes of a string on one line, that of its key.
   private func scalar(_ node: ManifestNode) -> Range<Int>? {
     guard let key = node.keyMark, let mark = node.mark, mark.file === key.file, mark.line == key.line,
       let start = text.offset(of: mark), let value = node.string
@@ -182,7 +182,7 @@ struct AddressMigration {
 
 /// Strings as YAML writes them on one line.
 enum YAMLScalar {
-  /// - Parameter like: what stood there before, whose quotes are taken where they do.
+  /// - Parameter like: what was there before, whose quotes are used if they fit.
   static func text(_ value: String, like source: ArraySlice<UInt8>) -> String {
     let isPlain = value.utf8.allSatisfy { byte in
       switch byte {

@@ -4,7 +4,7 @@ import YAML
 /// Writes `request_body_json` and `request_body_data` as `request_body`: the same change that the reference's migrations make, but in
 /// the text, so that comments and the author's layout stay.
 enum BodyMigration {
-  /// The changes for a deprecated body; none where it has to be written by hand.
+  /// The changes for a deprecated body; none if it has to be written by hand.
   static func edits(key: String, value: ManifestNode, in text: SourceText) -> [TextEdit] {
     guard let type = bodyType(key, value), let keyMark = value.keyMark, let mark = value.mark, mark.file === keyMark.file,
       let keyRange = text.range(of: key, at: keyMark), let valueStart = text.offset(of: mark), mark.line >= keyMark.line

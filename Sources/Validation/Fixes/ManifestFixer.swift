@@ -2,12 +2,12 @@ import Bytes
 import Foundation
 import LowCode
 
-/// Mends in the text of a manifest what can be mended without asking its author. Comments and layout stay as they are.
+/// Fixes in the text of a manifest what can be fixed without asking its author. Comments and layout stay as they are.
 package struct ManifestFixer: Sendable {
-  /// A manifest's text after mending.
+  /// A manifest's text after fixing.
   package struct Outcome: Sendable {
     package let bytes: [UInt8]
-    /// In how many places something was mended.
+    /// How many places were fixed.
     package let count: Int
   }
 
@@ -15,17 +15,17 @@ package struct ManifestFixer: Sendable {
   /// How often a text is tried with changes. Each try checks the whole text.
   private static let maximumTries = 100
 
-  /// - Parameter checker: what it leaves out is left as it is; what its profile only counts is mended.
+  /// - Parameter checker: what it leaves out is left as it is; what its profile only counts is fixed.
   package init(_ checker: ManifestChecker) { self.checker = checker.withAllRules }
 
-  /// Mends a text. What would leave it worse than before, by any rule, or would ask for another address, is not done; a second time
+  /// Fixes a text. What would leave it worse than before, by any rule, or would ask for another address, is not done; a second time
   /// there is nothing left to do.
   package func mended(_ bytes: [UInt8], name: String, folder: String) async -> Outcome {
     var bytes = bytes
     var count = 0
     var report = await check(bytes, name, folder)
     var tries = Self.maximumTries
-    // Mending one thing may lay bare another.
+    // Fixing one thing may reveal another.
     while let (better, next) = await improved(bytes, report, name, folder, &tries) {
       count += report.placeCount - next.placeCount
       (bytes, report) = (better, next)
@@ -33,9 +33,9 @@ package struct ManifestFixer: Sendable {
     return Outcome(bytes: bytes, count: count)
   }
 
-  /// Mends a file in place: the whole new text takes the place of the old one at once.
-  /// - Returns: in how many places something was mended.
-  /// - Throws: ``FileError`` where it cannot be read or written; it is then as it was.
+  /// Fixes a file in place: the whole new text replaces the old one at once.
+  /// - Returns: how many places were fixed.
+  /// - Throws: ``FileError`` if it cannot be read or written; it is then as it was.
   package func mend(file path: String, folder: String) async throws -> Int {
     let bytes = try Self.bytes(of: path)
     let outcome = await mended(bytes, name: path, folder: folder)
@@ -50,7 +50,7 @@ package struct ManifestFixer: Sendable {
     // Whoever opens a pipe and closes it has ended its writer.
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system() }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is no regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("it is not a regular file") }
     let file = try Descriptor(open(path, O_RDONLY | O_CLOEXEC))
     return try file.bytes(at: 0, count: Int(file.status().st_size))
   }
@@ -97,7 +97,7 @@ package struct ManifestFixer: Sendable {
     Dictionary(report.findings.map { ("\($0.severity.rawValue) \($0.rule)", $0.count) }, uniquingKeysWith: +)
   }
 
-  /// Nil where two changes are about the same bytes.
+  /// Nil if two changes are about the same bytes.
   static func apply(_ edits: [TextEdit], to bytes: [UInt8]) -> [UInt8]? {
     var seen: Set<TextEdit> = []
     let sorted = edits.filter { seen.insert($0).inserted }.enumerated()

@@ -13,10 +13,10 @@ struct SourceText: Sendable {
     self.file = file
   }
 
-  /// The offset of a mark; nil where the text has no such place.
+  /// The offset of a mark; nil if the text has no such place.
   func offset(of mark: SourceMark) -> Int? { file.offset(of: mark) }
 
-  /// Where `word` stands at a mark, with or without quotes around it: the range of the word alone.
+  /// Where `word` is at a mark, with or without quotes around it: the range of the word alone.
   func range(of word: String, at mark: SourceMark) -> Range<Int>? {
     guard var start = offset(of: mark) else { return nil }
     if start < bytes.count, bytes[start] == UInt8(ascii: "\"") || bytes[start] == UInt8(ascii: "'") { start += 1 }

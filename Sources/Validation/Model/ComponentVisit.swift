@@ -10,7 +10,7 @@ package final class ComponentVisit: Sendable {
   package let properties: JSONObject
   /// The component that it is a part of; nil for the whole manifest.
   package let parent: ComponentVisit?
-  /// The property of the parent that it stands in.
+  /// The property of the parent that it is in.
   package let property: String?
 
   init(node: ManifestNode, type: String, properties: JSONObject, parent: ComponentVisit?, property: String?) {
@@ -21,7 +21,7 @@ package final class ComponentVisit: Sendable {
     self.property = property
   }
 
-  /// The value of a property; nil where it is absent or null.
+  /// The value of a property; nil if it is absent or null.
   package subscript(property: String) -> ManifestNode? {
     guard let value = node[property], !value.isNull else { return nil }
     return value

@@ -4,21 +4,19 @@ import LowCode
 
 /// Goes through a resolved manifest as the component schema describes it, and lists its components and templates.
 ///
-/// What the schema takes as data (record schemas, the spec's schema, the config of a check) is not gone into, so that a property
-/// called `type` in it is never taken for a component.
+/// What is data for the schema (record schemas, the spec's schema, the config of a check) is not entered, so that a property
+/// called `type` in it is never mistaken for a component.
 struct ComponentWalk {
   private(set) var components: [ComponentVisit] = []
   private(set) var templates: [TemplatePlace] = []
-  /// Texts that stand in many places are compiled once.
+  /// Texts that are in many places are compiled once.
   private var compiled: [String: Result<Template, TemplateError>] = [:]
   /// What the schema admits for a property, by type and name.
   private var alternatives: [String: [String: SchemaAlternatives]] = [:]
 
-  /// Properties whose values are data.
-  private static let literal: Set<String> = [
-    "schema", "connection_specification", "config_overrides", "definitions", "schemas", "metadata", "description", "$parameters",
-    "base_schema", "documentation_url", "type", "class_name",
-  ]
+  /// What any component may have, and is neither a component nor a template.
+  private static let general: Set<String> = ["type", "class_name", "$parameters"]
+
   static func walk(_ root: ManifestNode) -> ComponentWalk {
     var walk = ComponentWalk()
     guard let properties = ComponentSchema.document["properties"]?.object, root.isMapping else { return walk }
@@ -31,7 +29,7 @@ struct ComponentWalk {
   private mutating func enter(_ visit: ComponentVisit, depth: Int) {
     components.append(visit)
     guard depth < ManifestNode.deepestWalk else { return }
-    for (key, value) in visit.node.entries ?? [] where !Self.literal.contains(key) {
+    for (key, value) in visit.node.entries ?? [] where !Self.isOpaque(key, of: visit) {
       // A parameter that came down shows where the component has a property of that name.
       guard let schema = visit.properties[key] ?? (visit.isCustom ? JSONValue.object([:]) : JSONValue?.none) else { continue }
       if let text = value.string {
@@ -40,6 +38,12 @@ struct ComponentWalk {
         go(value, alternatives(of: key, in: visit, schema), visit, key, depth: depth + 1)
       }
     }
+  }
+
+  /// Whether a property is not gone into. One of a custom component is taken as what it is in the components of this program.
+  private static func isOpaque(_ key: String, of visit: ComponentVisit) -> Bool {
+    if general.contains(key) { return true }
+    return visit.isCustom ? ComponentSchema.opaqueNames.contains(key) : ComponentSchema.isOpaque(key, of: visit.type)
   }
 
   private mutating func alternatives(of key: String, in visit: ComponentVisit, _ schema: JSONValue) -> SchemaAlternatives {
@@ -120,7 +124,7 @@ final class SchemaAlternatives {
     if let type = node["type"]?.string, let found = definitions.first(where: { $0.name == type }) {
       return (type, found.schema["properties"]?.object ?? [:])
     }
-    // A component in a place that is not its own: the schema says so, and its properties are known nevertheless.
+    // A component in a place that is not its own: the schema says so, but its properties are known anyway.
     if let type = node["type"]?.string, !definitions.isEmpty, let properties = ComponentSchema.properties(of: type) {
       return (type, properties)
     }

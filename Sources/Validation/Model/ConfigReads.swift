@@ -25,7 +25,7 @@ enum ConfigReads {
     }
   }
 
-  /// The key where the template is nothing but one value of the config.
+  /// The key if the template is only one value of the config.
   static func only(_ text: String) -> String? {
     var text = text
     return text.withUTF8 { bytes in
@@ -48,7 +48,7 @@ enum ConfigReads {
     "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
   ]
 
-  /// Where the variable's name stands next, as a word of its own.
+  /// Where the variable's name is next, as a word of its own.
   private static func find(_ name: [UInt8], in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     guard bytes.count >= name.count else { return nil }
     var index = start
@@ -63,7 +63,7 @@ enum ConfigReads {
     return nil
   }
 
-  /// The key that is read behind the variable's name, and the place behind it; nil where it is not written as a text.
+  /// The key that is read behind the variable's name, and the place behind it; nil if it is not written as a text.
   private static func key(
     in bytes: UnsafeBufferPointer<UInt8>, at start: Int, orMember: Bool = false
   ) -> (String, end: Int)? {
@@ -84,7 +84,7 @@ enum ConfigReads {
     guard let end = bytes[(index + 1)...].firstIndex(of: bytes[index]), end > index + 1 else { return nil }
     let key = String(decoding: bytes[(index + 1)..<end], as: UTF8.self)
     let behind = skipBlanks(bytes, end + 1)
-    // A fallback may stand behind the key of `get`.
+    // A fallback can follow the key of `get`.
     if close == UInt8(ascii: ")") { return (key, behind < bytes.count && bytes[behind] == close ? behind + 1 : behind) }
     return behind < bytes.count && bytes[behind] == close ? (key, behind + 1) : nil
   }

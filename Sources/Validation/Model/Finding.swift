@@ -1,7 +1,7 @@
 import LowCode
 import YAML
 
-/// Something found in a manifest, and what of it can be mended without asking.
+/// Something found in a manifest, and what of it can be fixed without asking.
 package struct Finding: Sendable, Hashable {
   package var diagnostic: Diagnostic
   /// Changes of the text that remove it and nothing else; empty if an author has to decide.

@@ -1,7 +1,7 @@
 import JSON
 import LowCode
 
-/// A JSON schema that stands in a manifest: a record schema, or that of the config.
+/// A JSON schema in a manifest: a record schema, or that of the config.
 struct SchemaTree {
   let root: ManifestNode
 
@@ -47,7 +47,7 @@ struct SchemaTree {
     return type.string.map { [$0] } ?? type.sequence?.compactMap(\.string) ?? []
   }
 
-  /// Whether a schema of this tree has a property at a path of keys; nil where it leaves that open.
+  /// Whether a schema of this tree has a property at a path of keys; nil if it leaves that open.
   func hasProperty(_ path: [String]) -> Bool? {
     guard let first = path.first else { return true }
     guard let properties = root["properties"], properties.isMapping, properties.count > 0 else { return nil }
@@ -55,7 +55,7 @@ struct SchemaTree {
     return path.count == 1 ? true : SchemaTree(root: property).hasProperty(Array(path.dropFirst()))
   }
 
-  /// The schema of the property at a path of keys; nil where there is none.
+  /// The schema of the property at a path of keys; nil if there is none.
   func property(_ path: [String]) -> ManifestNode? { path.reduce(Optional(root)) { $0?["properties"]?[$1] } }
 
   /// Whether the values of this schema, or of one of its alternatives, have a property at a path of keys.
@@ -72,7 +72,7 @@ struct SchemaTree {
 }
 
 extension ComponentVisit {
-  /// The record schema of a stream that is written in the manifest; nil where it comes from elsewhere, in part at least.
+  /// The record schema of a stream that is written in the manifest; nil if it comes from elsewhere, in part at least.
   var inlineSchema: SchemaTree? {
     guard let loader = self["schema_loader"], loader["type"]?.string == "InlineSchemaLoader", let schema = loader["schema"] else {
       return nil
@@ -90,7 +90,7 @@ extension ComponentVisit {
     let near = findings.suggestion(for: name, among: (properties?.entries ?? []).lazy.map(\.key))
     let owner = self["name"]?.string.map { "the schema of `\($0)`" } ?? "the stream's schema"
     findings.warn(
-      "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map { "did you mean `\($0)`?" },
+      "\(owner) has no property `\(name)`, which \(role)", at: node, remedy: near.map(Remedy.name),
       related: [.init("the schema", at: properties?.keyMark ?? schema.root.mark)])
   }
 }

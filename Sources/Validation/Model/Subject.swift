@@ -11,9 +11,9 @@ package struct Subject: Sendable {
   package let components: [ComponentVisit]
   package let templates: [TemplatePlace]
   private let owned: [ObjectIdentifier: [TemplatePlace]]
-  /// The schema of the config; nil where the manifest has none.
+  /// The schema of the config; nil if the manifest has none.
   package let specification: ManifestNode?
-  /// The text, for edits of it; nil where it is not UTF-8.
+  /// The text, for edits of it; nil if it is not UTF-8.
   let text: SourceText?
   /// The files beside the manifest.
   let files: ManifestFiles
@@ -34,6 +34,6 @@ package struct Subject: Sendable {
   /// The components of the given types, in the order of the manifest.
   package func components(_ types: String...) -> [ComponentVisit] { components.filter { types.contains($0.type) } }
 
-  /// The templates that stand in a component, and not in one within it.
+  /// The templates of a component, without those of components within it.
   func templates(of visit: ComponentVisit) -> [TemplatePlace] { owned[ObjectIdentifier(visit)] ?? [] }
 }

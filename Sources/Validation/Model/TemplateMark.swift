@@ -2,9 +2,9 @@ import Jinja
 import LowCode
 import YAML
 
-/// Finds where in the source a place of a template's text stands.
+/// Finds where in the source a place of a template's text is.
 enum TemplateMark {
-  /// The mark of a position in the text of a string node; the start of the string where that cannot be told.
+  /// The mark of a position in the text of a string node; the start of the string if that is not known.
   static func mark(of position: TemplatePosition?, in node: ManifestNode) -> SourceMark? {
     guard let start = node.mark, let position, position.column <= maximumLength else { return node.mark }
     // No character is written with more than ten, as in `\U00000041`.
@@ -14,7 +14,7 @@ enum TemplateMark {
     switch first {
     case "|", ">": return block(position, start, isFolded: first == ">")
     case "\"", "'":
-      // Folded lines move what stands after the first one.
+      // Folded lines move what follows the first one.
       guard position.line == 1, let width = width(of: position.column - 1, in: text.dropFirst(), quote: first) else {
         return node.mark
       }
@@ -28,7 +28,7 @@ enum TemplateMark {
   /// In longer texts places are not looked for: a text has as many of them as it is long.
   private static let maximumLength = 10_000
 
-  /// How many characters of the source make up the first `count` of a quoted text; nil where the line has fewer.
+  /// How many characters of the source make up the first `count` of a quoted text; nil if the line has fewer.
   private static func width(of count: Int, in source: some Collection<Unicode.Scalar>, quote: Unicode.Scalar) -> Int? {
     var width = 0
     var rest = source.makeIterator()
@@ -63,7 +63,7 @@ enum TemplateMark {
     return SourceMark(file: start.file, line: number, column: column)
   }
 
-  /// The mark of the first place where `word` stands as a name in the text of a string node, or else as a member's.
+  /// The mark of the first place where `word` is a name in the text of a string node, or else as a member's.
   static func mark(ofName word: String, in node: ManifestNode) -> SourceMark? {
     mark(ofName: word, in: node, behindPoint: false) ?? mark(ofName: word, in: node, behindPoint: true) ?? node.mark
   }

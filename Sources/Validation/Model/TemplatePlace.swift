@@ -7,11 +7,9 @@ package struct TemplatePlace: Sendable {
   package let node: ManifestNode
   package let text: String
   package let owner: ComponentVisit
-  /// The property of the owner that it stands in, at any depth.
+  /// The property of the owner that it is in, at any depth.
   package let property: String
-  /// Whether the schema says that the property is filled in.
-  package let isInterpolated: Bool
-  /// The variables that the place has; nil where that is not known.
+  /// The variables that the place has; nil where the schema does not say that the property is filled in.
   package let variables: Set<String>?
   /// The compiled template, or why it is not valid.
   package let template: Result<Template, TemplateError>
@@ -24,10 +22,17 @@ package struct TemplatePlace: Sendable {
     self.template = template
     self.owner = owner
     self.property = property
-    let schema = owner.properties[property]
-    isInterpolated = schema?["interpolation_context"]?.array != nil || PlaceVariables.place(of: owner, property) != nil
-    variables = PlaceVariables.names(owner, property, schema)
+    variables = Self.variables(of: property, in: owner)
   }
+
+  private static func variables(of property: String, in owner: ComponentVisit) -> Set<String>? {
+    guard let names = ComponentSchema.templateVariables(in: property, of: owner.type) else { return nil }
+    let further = ComponentSchema.templateVariablesWithin(property, of: owner.type).filter { owner.enclosing($0.key) != nil }
+    return Set(names).union(further.values.joined())
+  }
+
+  /// Whether the schema says that the property is filled in.
+  package var isInterpolated: Bool { variables != nil }
 
   static func compile(_ text: String) -> Result<Template, TemplateError> {
     do throws(TemplateError) { return .success(try Template(text, environment: .lowCode)) } catch { return .failure(error) }
@@ -36,12 +41,12 @@ package struct TemplatePlace: Sendable {
   /// The names that the template takes from its place; empty if it is not valid.
   package var undeclaredVariables: Set<String> { (try? template.get())?.undeclaredVariables ?? [] }
 
-  /// Whether the value is settled by the config, or by nothing at all.
+  /// Whether the value depends only on the config, or on nothing.
   package var dependsOnConfigAlone: Bool { undeclaredVariables.isSubset(of: ["config", "parameters"]) }
 }
 
-/// Which variables each property of each component has, by the bundled schema and by what was measured of the reference.
-enum PlaceVariables {
+/// The names that templates know, wherever they stand.
+enum TemplateNames {
   /// The variables that the schema describes at all, in its order.
   static let described: [String] = {
     let variables = ComponentSchema.document["interpolation"]?["variables"]?.array ?? []
@@ -50,41 +55,4 @@ enum PlaceVariables {
 
   /// The functions that templates have without a context.
   static let functions: [String] = Environment.lowCode.globals.keys.sorted()
-
-  static func place(of owner: ComponentVisit, _ property: String) -> InterpolationPlace? {
-    switch (owner.type, property) {
-    case ("HttpRequester", let name) where requestProperties.contains(name):
-      owner.enclosing("AsyncRetriever") == nil ? .request : .jobRequest
-    case ("RequestBodyJsonObject", _), ("RequestBodyGraphQL", _), ("RequestBodyUrlEncodedForm", _), ("RequestBodyPlainText", _),
-      ("RequestBodyGraphQlQuery", _):
-      .request
-    case ("RecordFilter", "condition"): .recordFilter
-    case ("AddedFieldDefinition", "value"), ("AddFields", "condition"), ("RemoveFields", "condition"), ("KeysReplace", _):
-      .transformation
-    case ("CursorPagination", "cursor_value"), ("CursorPagination", "stop_condition"): .cursorPagination
-    case ("OffsetIncrement", "page_size"): .offsetPagination
-    case ("HttpResponseFilter", "predicate"), ("HttpResponseFilter", "error_message"): .responseFilter
-    case ("WaitTimeFromResponse", _), ("WaitTimeFromHeader", _), ("WaitUntilTimeFromHeader", _): .backoff
-    case ("SessionTokenRequestApiKeyAuthenticator", _), ("SessionTokenRequestBearerAuthenticator", _): .sessionToken
-    case ("ComponentMappingDefinition", _): .componentMapping
-    case ("DatetimeBasedCursor", "step"), ("OAuthAuthenticator", _), ("LegacySessionTokenAuthenticator", _),
-      ("JwtAuthenticator", _), ("MinMaxDatetime", _):
-      .config
-    default: nil
-    }
-  }
-
-  static func names(_ owner: ComponentVisit, _ property: String, _ schema: JSONValue?) -> Set<String>? {
-    let place = place(of: owner, property)
-    let context = schema?["interpolation_context"]?.array?.compactMap(\.string)
-    guard place != nil || context != nil else { return nil }
-    var names = Set(context ?? []).union(place?.variables ?? []).union(["config", "parameters"])
-    if owner.type == "HttpRequester" { names.insert("query_properties") }
-    if names.contains("stream_slice") { names.formUnion(["stream_interval", "stream_partition"]) }
-    return names
-  }
-
-  private static let requestProperties: Set<String> = [
-    "url", "url_base", "path", "request_parameters", "request_headers", "request_body", "request_body_json", "request_body_data",
-  ]
 }

@@ -1,6 +1,6 @@
 /// The words of a template's text, found without reading the template: each in one pass, however many there are.
 enum TemplateWords {
-  /// What stands between two quotation marks of a kind, with neither between them: `key` of `config['key']`.
+  /// What is between two quotation marks of a kind, with neither between them: `key` of `config['key']`.
   static func quoted(in text: String) -> Set<Substring> {
     var words: Set<Substring> = []
     for quote in ["'", "\""] as [Unicode.Scalar] {

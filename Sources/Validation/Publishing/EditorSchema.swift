@@ -3,10 +3,10 @@ import LowCode
 
 /// The JSON schema of manifests as their authors write them, for editors.
 ///
-/// The component schema describes manifests after references are followed and types and parameters handed down. Before that, a `$ref`
-/// may stand for anything, some places have a type that components may leave out, and what a component lacks may come from the
+/// The component schema describes manifests after references were followed and types and parameters passed down. Before that, a
+/// `$ref` can be anything, some places have a type that components may leave out, and what a component lacks may come from the
 /// `$parameters` around it. So each definition is there twice: under its own name, and as `…Within`, where nothing is required, for
-/// what lies within a component that has `$parameters`, or a `$ref` that may bring some.
+/// what is within a component that has `$parameters`, or a `$ref` that may bring some.
 package enum EditorSchema {
   package static let document: JSONValue = {
     let source = ComponentSchema.document
@@ -14,7 +14,8 @@ package enum EditorSchema {
     root["required"] = .array(without(source["required"], "type"))
     var properties: JSONObject = [:]
     for (key, value) in source["properties"]?.object ?? [:] {
-      properties[key] = data.contains(key) ? value : property(value, Place(owner: "DeclarativeSource", field: key))
+      let isData = key == "type" || key == "version" || ComponentSchema.isOpaque(key, of: "DeclarativeSource")
+      properties[key] = isData ? value : property(value, Place(owner: "DeclarativeSource", field: key))
     }
     var shelf = source["properties"]?["definitions"]?.object ?? [:]
     shelf["additionalProperties"] = reference("Part")
@@ -25,10 +26,7 @@ package enum EditorSchema {
     return .object(root)
   }()
 
-  /// Properties of the whole manifest in which no component stands.
-  private static let data: Set<String> = ["type", "version", "definitions", "schemas", "metadata", "description"]
-
-  /// Where a part of the schema stands.
+  /// Where a part of the schema is.
   private struct Place {
     let owner: String
     let field: String
@@ -39,7 +37,7 @@ package enum EditorSchema {
   private static let definitions: JSONObject = {
     var definitions: JSONObject = [
       "Reference": [
-        "description": "A value that stands elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
+        "description": "A value that is elsewhere in the manifest, as in `$ref: '#/definitions/name'`.",
         "anyOf": [
           ["type": "object", "required": ["$ref"], "properties": ["$ref": ["type": "string"]]],
           ["type": "string", "pattern": "^#/"],
@@ -48,7 +46,7 @@ package enum EditorSchema {
       "Typed": ["anyOf": [["required": ["type"]], ["required": ["$ref"]]]],
     ]
     let components = ComponentSchema.definitionNames.filter(isComponent)
-    // Anything may stand on the shelf; what has the type of a component is completed as one.
+    // `definitions` can contain anything; what has the type of a component is completed as one.
     definitions["Part"] = [
       "anyOf": .array([[:]] + components.map { ["allOf": [reference($0), reference("Typed")]] })
     ]
@@ -131,9 +129,10 @@ package enum EditorSchema {
     guard let definition = ComponentSchema.definition(name) else { return reference(name) }
     if place.isWithin { return reference("\(name)Within") }
     let isTyped = definition["required"]?.array?.contains { $0.string == "type" } ?? false
-    guard isComponent(name), isTyped, !DefaultTypes.usual(in: "\(place.owner).\(place.field)").contains(name) else {
-      return reference(name)
-    }
+    let usual = [
+      ComponentSchema.defaultType(in: place.field, of: place.owner), ComponentSchema.customType(in: place.field, of: place.owner),
+    ]
+    guard isComponent(name), isTyped, !usual.contains(name) else { return reference(name) }
     return ["allOf": [reference(name), reference("Typed")]]
   }
 }

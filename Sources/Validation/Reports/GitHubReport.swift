@@ -24,7 +24,7 @@ enum GitHubReport {
     return lines.joined(separator: "\n")
   }
 
-  /// What stands behind the second `::`.
+  /// What follows the second `::`.
   private static func data(_ text: String) -> String { quoted(text, "%\r\n") }
 
   /// The value of a property, which ends with a comma or a colon.

@@ -22,7 +22,7 @@ enum JSONReport {
     ]
     place(diagnostic.mark, &object)
     if !diagnostic.path.isEmpty { object["path"] = .string(diagnostic.path) }
-    if let remedy = diagnostic.remedy { object["remedy"] = .string(remedy) }
+    if let remedy = diagnostic.remedy { object["remedy"] = .string("\(remedy)") }
     if let detail = diagnostic.detail { object["detail"] = .string(detail) }
     if !diagnostic.related.isEmpty {
       object["related"] = .array(

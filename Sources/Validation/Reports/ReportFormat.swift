@@ -17,13 +17,8 @@ package enum ReportFormat: String, Sendable, CaseIterable {
   }
 }
 
-extension Diagnostic {
-  /// The message, and what helps, as one sentence.
-  var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
-}
-
 extension ManifestReport {
-  /// The source line of a mark with a caret below; empty where there is none to show.
+  /// The source line of a mark with a caret below; empty if there is none to show.
   func snippet(of mark: SourceMark?) -> String { TerminalText.snippet(of: mark, hiding: mask) }
 
   /// The findings without those of a rule that has more than `count` already, and how many of each rule that leaves out.

@@ -77,7 +77,7 @@ enum SARIFReport {
     return .object(location)
   }
 
-  /// A file as a relative address, where it lies below the folder at hand; else an absolute one.
+  /// A file as a relative address, if it is below the current folder; else an absolute one.
   private static func address(_ path: String) -> String {
     if path == "-" || path == "<stdin>" { return "stdin" }
     let folder = FileManager.default.currentDirectoryPath

@@ -4,7 +4,7 @@ import PythonTime
 /// A cursor that no request carries reads everything again in each sync, and drops nothing of it.
 struct UnsentCursor: Rule {
   static let name = "unsent-cursor"
-  static let summary = "No request of an incremental stream says from when on records are wanted."
+  static let summary = "No request of an incremental stream says from which time records are needed."
 
   /// What templates know the window of a request by.
   private static let windows: Set<String> = ["stream_interval", "stream_slice", "stream_partition", "stream_state"]
@@ -30,29 +30,30 @@ struct UnsentCursor: Rule {
       findings.warnOnce(
         "unsent", "no request carries this cursor: each sync reads all records again", at: place,
         mark: cursor.node.keyMark ?? place.mark,
-        remedy: "give a `start_time_option`, use `stream_interval.start_time` in a template of the request, or set "
-          + "`is_client_side_incremental: true`")
+        remedy: .advice(
+          "give a `start_time_option`, use `stream_interval.start_time` in a template of the request, or set "
+            + "`is_client_side_incremental: true`"))
     }
   }
 }
 
-/// A step between windows that is finer than the dates that requests are given says nothing to the API.
+/// A step between windows that is finer than the dates of requests has no effect on the API.
 struct CursorGranularity: Rule {
   static let name = "cursor-granularity"
-  static let summary = "The granularity of a cursor is finer than its dates can tell."
+  static let summary = "The granularity of a cursor is finer than its dates can express."
   static let presence = DefaultPresence.hidden
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for cursor in subject.components("DatetimeBasedCursor") {
       guard let node = cursor["cursor_granularity"], let text = node.string, let format = cursor["datetime_format"],
-        let directives = format.string, let told = Self.unit(of: directives),
+        let directives = format.string, let finest = Self.unit(of: directives),
         case .timeDelta(let step)? = try? ISODuration(parsing: text),
-        step > .zero, step.totalSeconds < Double(told.seconds)
+        step > .zero, step.totalSeconds < Double(finest.seconds)
       else { continue }
       findings.warn(
-        "a granularity of `\(text)` is finer than dates in the format `\(directives)`, which tell the \(told.name) at most",
+        "a granularity of `\(text)` is finer than dates in the format `\(directives)`, whose finest unit is the \(finest.name)",
         at: node,
-        remedy: "use `\(told.duration)`", related: [.init("the format", at: format.mark)])
+        remedy: "use `\(finest.duration)`", related: [.init("the format", at: format.mark)])
     }
   }
 
@@ -62,7 +63,7 @@ struct CursorGranularity: Rule {
     let seconds: Int
   }
 
-  /// The finest unit that a format tells; nil where that is finer than a second, or not known.
+  /// The finest unit that a format has; nil if that is finer than a second, or not known.
   static func unit(of format: String) -> Unit? {
     var directives: Set<String> = []
     var rest = format[...]

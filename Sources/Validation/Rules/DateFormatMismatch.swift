@@ -45,7 +45,7 @@ struct DateFormatMismatch: Rule {
     (try? DatetimeParser(format: format).parse(text)) != nil
   }
 
-  /// A date that the spec says it expects; nil where it says nothing of its form.
+  /// A date that the spec says it expects; nil if it says nothing about its form.
   private func example(of property: ManifestNode) -> String? {
     if let pattern = property["pattern"]?.string {
       let schema = try? JSONSchema(compiling: ["pattern": .string(pattern)])

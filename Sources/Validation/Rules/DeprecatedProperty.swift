@@ -13,7 +13,7 @@ struct DeprecatedProperty: Rule {
       if let definition = ComponentSchema.definition(visit.type), definition["deprecated"]?.bool == true {
         let type = visit["type"] ?? visit.node
         findings.warnOnce(
-          visit.type, "`\(visit.type)` is deprecated", at: type, remedy: remedy(definition["deprecation_message"]?.string))
+          visit.type, "`\(visit.type)` is deprecated", at: type, remedy: definition["deprecation_message"]?.string.map(Remedy.advice))
       }
       for (key, value) in visit.node.entries ?? [] {
         guard let property = visit.properties[key], property["deprecated"]?.bool == true, !value.isNull,
@@ -21,7 +21,7 @@ struct DeprecatedProperty: Rule {
         else { continue }
         findings.warnOnce(
           "\(visit.type).\(key)", "`\(key)` of `\(visit.type)` is deprecated", at: value, mark: value.keyMark,
-          remedy: remedy(property["deprecation_message"]?.string), fix: fix(key, value, of: visit, text, addresses))
+          remedy: property["deprecation_message"]?.string.map(Remedy.advice), fix: fix(key, value, of: visit, text, addresses))
       }
     }
   }
@@ -40,11 +40,5 @@ struct DeprecatedProperty: Rule {
       return BodyMigration.edits(key: key, value: value, in: text)
     default: return []
     }
-  }
-
-  private func remedy(_ message: String?) -> String? {
-    guard let message, let first = message.first else { return nil }
-    let sentence = first.lowercased() + message.dropFirst()
-    return sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 }

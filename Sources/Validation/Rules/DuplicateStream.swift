@@ -1,6 +1,6 @@
 import LowCode
 
-/// Streams are told apart by their names, in catalogs and in states. Airbyte's connector tests refuse two of one name.
+/// Streams are identified by their names, in catalogs and in states. Airbyte's connector tests refuse two with the same name.
 struct DuplicateStream: Rule {
   static let name = "duplicate-stream"
   static let summary = "Two streams have the same name."
@@ -14,7 +14,7 @@ struct DuplicateStream: Rule {
         known[name] = node
         continue
       }
-      // One definition that stands in the list twice is wrong where it is listed.
+      // One definition that is in the list twice is wrong where it is listed.
       let mark = other.mark == node.mark ? stream.node.referenceMark ?? node.mark : node.mark
       findings.warn(
         "there is another stream called `\(name)`", at: node, mark: mark, related: [.init("the other one", at: other.mark)])

@@ -1,6 +1,6 @@
 import LowCode
 
-/// A page token that never changes, with nothing to end the pages, asks for the same page for ever.
+/// A page token that never changes, with nothing to end the pages, asks for the same page forever.
 struct EndlessPages: Rule {
   static let name = "endless-pages"
   static let summary =

@@ -5,11 +5,9 @@ struct InsecureURL: Rule {
   static let name = "insecure-url"
   static let summary = "Requests go over plain HTTP."
 
-  private static let properties: Set<String> = ["url", "url_base", "token_refresh_endpoint", "login_url", "validate_session_url"]
-
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for visit in subject.components {
-      for (key, value) in visit.node.entries ?? [] where Self.properties.contains(key) && visit.properties[key] != nil {
+      for (key, value) in visit.node.entries ?? [] where ComponentSchema.isAddress(key, of: visit.type) {
         guard let text = value.string, text.lowercased().hasPrefix("http://"), !isLocal(text) else { continue }
         findings.warn("requests go over plain HTTP", at: value, remedy: "use `https://`")
       }

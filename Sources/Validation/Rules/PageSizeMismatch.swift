@@ -3,9 +3,9 @@ import LowCode
 /// Pages end at the first one that is shorter than the page size: where the API is asked for less, that is the first page.
 struct PageSizeMismatch: Rule {
   static let name = "page-size-mismatch"
-  static let summary = "A pagination counts on a page size that the request does not ask for."
+  static let summary = "A pagination relies on a page size that the request does not ask for."
 
-  /// Parameters by which APIs are usually told how many records a page should have, in lower case.
+  /// Parameters that usually say how many records a page should have, in lower case.
   private static let names: Set<String> = [
     "limit", "per_page", "perpage", "page_size", "pagesize", "per-page", "page-size", "page[size]", "page[limit]", "max_results",
     "maxresults", "count", "size", "$top", "rows", "results_per_page", "pagelen", "max",

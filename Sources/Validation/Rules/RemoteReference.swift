@@ -3,7 +3,7 @@ import LowCode
 /// A reference leads into the manifest itself. Any other text in a `$ref` is not followed, but takes the place of its mapping.
 struct RemoteReference: Rule {
   static let name = "remote-reference"
-  static let summary = "A `$ref` does not lead into the manifest, so that nothing follows it."
+  static let summary = "A `$ref` does not lead into the manifest, so it is not followed."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     subject.written.walk(into: { $0 != "config_overrides" }) { node in
@@ -11,7 +11,7 @@ struct RemoteReference: Rule {
       for (key, value) in node.entries ?? [] where key == "$ref" {
         guard let text = value.string, !text.hasPrefix("#/") else { continue }
         findings.warn(
-          "`\(text)` is no reference into this manifest, which begins with `#/`: the text itself stands here instead", at: value)
+          "`\(text)` is not a reference into this manifest, which would begin with `#/`: the text itself is used here", at: value)
       }
       return .into
     }

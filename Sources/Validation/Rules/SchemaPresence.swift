@@ -3,14 +3,14 @@ import LowCode
 /// A schema file that is not there fails `discover` and every read.
 struct MissingSchemaFile: Rule {
   static let name = "missing-schema-file"
-  static let summary = "The file that a stream's schema should come from is not there."
+  static let summary = "The file that a stream's schema should come from does not exist."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for loader in subject.components("JsonFileSchemaLoader") {
       guard let path = SchemaFiles.missing(for: loader.node, among: subject.files) else { continue }
       let place = loader["file_path"] ?? loader.node
       findings.warn(
-        "the schema file `\(path)` is not there: it should stand in the manifest's folder", at: place,
+        "the schema file `\(path)` does not exist: it should be in the manifest's folder", at: place,
         mark: place.mark ?? place.keyMark)
     }
   }

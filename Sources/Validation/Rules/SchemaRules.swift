@@ -1,6 +1,6 @@
 import LowCode
 
-/// Keywords by which destinations cannot tell what type a column has. Airbyte's connector tests forbid them.
+/// Keywords with which destinations cannot determine the type of a column. Airbyte's connector tests forbid them.
 struct SchemaKeyword: Rule {
   static let name = "schema-keyword"
   static let summary = "A stream's schema uses a keyword that destinations cannot handle."
@@ -52,7 +52,7 @@ struct SchemaShape: Rule {
       for element in type.sequence ?? [type] {
         guard let name = element.string, !Self.types.contains(name) else { continue }
         let near = NameSuggestion.nearest(to: name, among: Self.types.sorted())
-        findings.warnOnce(name, "`\(name)` is no type of JSON schema", at: element, remedy: near.map { "did you mean `\($0)`?" })
+        findings.warnOnce(name, "`\(name)` is not a JSON schema type", at: element, remedy: near.map(Remedy.name))
       }
     }
   }

@@ -20,7 +20,7 @@ struct SecretInURL: Rule {
       guard place.undeclaredVariables.contains("config") else { continue }
       let read = TemplateWords.quoted(in: place.text).map { String($0) }.filter(secrets.contains)
       for secret in read.sorted() {
-        let remedy =
+        let remedy: Remedy =
           place.property == "request_parameters"
           ? "send it in a header, or by an `ApiKeyAuthenticator`, where its value is masked" : "send it in a header"
         findings.warnOnce(

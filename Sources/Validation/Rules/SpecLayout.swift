@@ -20,7 +20,7 @@ struct SpecLayout: Rule {
       } else if !Self.displays.contains(display.string ?? "") {
         let near = display.string.flatMap { NameSuggestion.nearest(to: $0, among: Self.displays) }
         findings.warn(
-          "`display_type` should be `dropdown` or `radio`", at: display, remedy: near.map { "did you mean `\($0)`?" })
+          "`display_type` should be `dropdown` or `radio`", at: display, remedy: near.map(Remedy.name))
       }
     }
   }

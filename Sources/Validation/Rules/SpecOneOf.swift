@@ -1,6 +1,6 @@
 import LowCode
 
-/// Forms tell the alternatives of a `oneOf` by one field that is constant in each. Airbyte's connector tests demand it.
+/// Forms recognise the alternatives of a `oneOf` by one field that is constant in each. Airbyte's connector tests require it.
 struct SpecOneOf: Rule {
   static let name = "spec-one-of"
   static let summary = "The alternatives of a `oneOf` of the spec cannot be distinguished by one constant field."
@@ -38,7 +38,7 @@ struct SpecOneOf: Rule {
         findings.warn("the `default` of `\(name)` should be its `const`", at: standard)
       }
       if let values = field["enum"], values.value != .array([constant.value]) {
-        findings.warn("the `enum` of `\(name)` should have its `const` alone", at: values)
+        findings.warn("the `enum` of `\(name)` should contain only its `const`", at: values)
       }
     }
   }

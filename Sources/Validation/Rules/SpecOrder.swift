@@ -1,6 +1,6 @@
 import LowCode
 
-/// Fields of a form stand in the order that they name, so that no two can have the same place. Airbyte's connector tests refuse it.
+/// Fields of a form are in the order that they name, so that no two can have the same place. Airbyte's connector tests refuse it.
 struct SpecOrder: Rule {
   static let name = "spec-order"
   static let summary = "Two fields of the spec have the same `order` within one group."

@@ -1,7 +1,7 @@
 import JSONSchema
 import LowCode
 
-/// A spec that is no JSON schema refuses every config.
+/// A spec that is not a JSON schema refuses every config.
 struct SpecSchema: Rule {
   static let name = "spec-schema"
   static let summary = "The spec cannot be sent to the platform, or is not a valid JSON schema, so that every config is refused."

@@ -44,7 +44,7 @@ struct SpecShape: Rule {
     for name in names {
       guard let text = name.string, properties[text] == nil else { continue }
       let near = findings.suggestion(for: text, among: known)
-      findings.warn("`\(text)` is required, but is no property", at: name, remedy: near.map { "did you mean `\($0)`?" })
+      findings.warn("`\(text)` is required, but is not a property", at: name, remedy: near.map(Remedy.name))
     }
   }
 

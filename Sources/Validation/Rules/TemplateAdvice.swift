@@ -5,13 +5,13 @@ import LowCode
 struct TemplateAdvice {
   /// What is wrong, where it can be said better than by the error itself.
   private(set) var sentence: String
-  private(set) var remedy: String?
+  private(set) var remedy: Remedy?
   /// A place of the text that explains the error, with a remark.
   private(set) var related: (remark: String, position: TemplatePosition)?
 
   init(_ error: TemplateError, text: String) {
-    sentence = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
-    remedy = Self.unknownName(error.message)
+    sentence = error.message
+    remedy = error.cause.flatMap(Self.nearestName)
     guard remedy == nil, let position = error.position else { return }
     let scan = TemplateScan(text, upTo: position)
     switch scan.next {
@@ -29,7 +29,7 @@ struct TemplateAdvice {
     case "}" where scan.open == nil && !scan.rest.hasPrefix("}}"): remedy = "end it with `}}`"
     default: explainBracket(scan)
     }
-    if remedy == nil, related == nil { explainWord(scan) }
+    if remedy == nil, related == nil { explainWord(scan, error.cause) }
   }
 
   /// The bracket that is still open where something else comes.
@@ -48,23 +48,22 @@ struct TemplateAdvice {
   }
 
   /// Words that templates know, for those that are near one.
-  private mutating func explainWord(_ scan: TemplateScan) {
+  private mutating func explainWord(_ scan: TemplateScan, _ cause: TemplateError.Cause?) {
     let word = String(scan.rest.prefix { $0.isLetter || $0 == "_" })
     if ["elseif", "elsif"].contains(word) { return remedy = "write `elif`" }
-    for tag in ["if", "for", "set"] where sentence.contains("inside the tag '\(tag)'") {
-      return remedy = "close it with `{% end\(tag) %}`"
-    }
+    if case .openTag(let tag)? = cause, ["if", "for", "set"].contains(tag) { return remedy = "close it with `{% end\(tag) %}`" }
     guard !word.isEmpty else { return }
     let words = ["and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "set", "endset"]
-    remedy = NameSuggestion.nearest(to: word, among: words).map { "did you mean `\($0)`?" }
+    remedy = NameSuggestion.nearest(to: word, among: words).map(Remedy.name)
   }
 
   /// The filter or test that was probably meant.
-  private static func unknownName(_ message: String) -> String? {
-    guard let match = message.firstMatch(of: /(filter|test)[^'"`]*['"`]([A-Za-z_0-9]+)['"`]/) else { return nil }
-    let environment = Environment.lowCode
-    let names = match.1 == "filter" ? environment.filters.keys.sorted() : environment.tests.keys.sorted()
-    return NameSuggestion.nearest(to: String(match.2), among: names).map { "did you mean `\($0)`?" }
+  private static func nearestName(_ cause: TemplateError.Cause) -> Remedy? {
+    switch cause {
+    case .unknownFilter(let name): NameSuggestion.nearest(to: name, among: Environment.lowCode.filters.keys.sorted()).map(Remedy.name)
+    case .unknownTest(let name): NameSuggestion.nearest(to: name, among: Environment.lowCode.tests.keys.sorted()).map(Remedy.name)
+    case .openTag: nil
+    }
   }
 }
 

@@ -20,6 +20,6 @@ struct TemplateSyntax: Rule {
     }
   }
 
-  /// Why it is no error, though it will be one.
-  private static let consequence = "the manifest is taken nevertheless, and what needs the template fails when it is filled in"
+  /// Why it is not an error, though it will be one.
+  private static let consequence = "the manifest is accepted anyway, but what needs the template fails when it is filled in"
 }

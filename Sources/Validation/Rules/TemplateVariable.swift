@@ -18,16 +18,16 @@ struct TemplateVariable: Rule {
     let mark = TemplateMark.mark(ofName: name, in: place.node)
     let kind = "\(place.owner.type).\(place.property) \(name)"
     let choice = known.sorted().map { "`\($0)`" }.joined(separator: ", ")
-    if PlaceVariables.described.contains(name) || name == "stream_state" {
+    if TemplateNames.described.contains(name) || name == "stream_state" {
       let sentence = "`\(name)` does not exist in `\(place.property)` of `\(place.owner.type)`: there is \(choice)"
       return findings.warnOnce(kind, sentence, at: place.node, mark: mark)
     }
-    let near = NameSuggestion.nearest(to: name, among: known.sorted() + PlaceVariables.functions)
+    let near = NameSuggestion.nearest(to: name, among: known.sorted() + TemplateNames.functions)
     findings.warnOnce(
       kind,
       "`\(name)` is not a variable or function of `\(place.property)` of `\(place.owner.type)`"
         + (near == nil ? ": there is \(choice)" : ""),
-      at: place.node, mark: mark, remedy: near.map { "did you mean `\($0)`?" })
+      at: place.node, mark: mark, remedy: near.map(Remedy.name))
   }
 
   private func extraNames(_ place: TemplatePlace) -> Set<String> {

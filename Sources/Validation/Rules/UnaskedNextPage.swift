@@ -6,7 +6,7 @@ struct UnaskedNextPage: Rule {
   static let summary = "A paginator has no way to ask for the next page."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    // The components that have such a template in them.
+    // The components that contain such a template.
     var asking: Set<ObjectIdentifier> = []
     for place in subject.templates where place.undeclaredVariables.contains("next_page_token") {
       var outer: ComponentVisit? = place.owner

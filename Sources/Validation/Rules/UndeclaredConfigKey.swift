@@ -1,6 +1,6 @@
 import LowCode
 
-/// A key of the config that the spec does not have is filled in by nobody.
+/// Nobody fills in a key of the config that the spec does not have.
 struct UndeclaredConfigKey: Rule {
   static let name = "undeclared-config-key"
   static let summary = "A template reads a key of the config that the spec does not declare."
@@ -23,7 +23,7 @@ struct UndeclaredConfigKey: Rule {
         let near = findings.suggestion(for: key, among: names)
         findings.warnOnce(
           key, "the config has no `\(key)`: the spec does not declare it", at: place.node,
-          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" })
+          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map(Remedy.name))
       }
     }
   }

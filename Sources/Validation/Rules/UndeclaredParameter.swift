@@ -14,7 +14,7 @@ struct UndeclaredParameter: Rule {
         let near = findings.suggestion(for: key, among: (parameters?.entries ?? []).map(\.key))
         findings.warnOnce(
           key, "there is no parameter `\(key)` here", at: place.node, mark: TemplateMark.mark(ofName: key, in: place.node),
-          remedy: near.map { "did you mean `\($0)`?" }
+          remedy: near.map(Remedy.name)
             ?? "give it in the `$parameters` of `\(place.owner.type)` or of a component around it")
       }
     }

@@ -16,7 +16,7 @@ struct UnknownCheckStream: Rule {
     for node in check["stream_names"]?.sequence ?? [] {
       guard let name = node.string, !known.contains(name) else { continue }
       let near = findings.suggestion(for: name, among: names)
-      findings.warn("there is no stream `\(name)` to check", at: node, remedy: near.map { "did you mean `\($0)`?" })
+      findings.warn("there is no stream `\(name)` to check", at: node, remedy: near.map(Remedy.name))
     }
   }
 }

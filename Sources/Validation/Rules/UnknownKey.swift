@@ -7,7 +7,8 @@ struct UnknownKey: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for visit in subject.components where visit.parent != nil {
-      for (key, value) in Self.unread(by: visit) where !RenamedName.isFormer(key, of: visit.type) {
+      // A key that had another name before is what ``RenamedName`` speaks of.
+      for (key, value) in Self.unread(by: visit) where ComponentSchema.presentName(of: key, in: visit.type) == nil {
         warn(key, value, visit, &findings)
       }
     }
@@ -41,13 +42,13 @@ struct UnknownKey: Rule {
     let unset = visit.properties.keys.filter { visit.node[$0] == nil || $0.hasPrefix("$") }
     let near = findings.suggestion(for: key, among: unset)
     let owners = visit.parent.map { Self.owners(of: key, around: $0) } ?? []
-    var remedy = near.map { "did you mean `\($0)`?" }
+    var remedy = near.map(Remedy.name)
     if near == nil, let owner = owners.first { remedy = "it is a property of `\(owner)`, around it" }
     findings.warnOnce(
       "\(visit.type).\(key)", "`\(visit.type)` does not read `\(key)`", at: value, mark: value.keyMark, remedy: remedy)
   }
 
-  /// The components around a place that have such a property.
+  /// The components around a place that have this property.
   private static func owners(of key: String, around visit: ComponentVisit) -> [String] {
     var owners: [String] = []
     var current: ComponentVisit? = visit

@@ -17,17 +17,17 @@ struct UnknownPartitionField: Rule {
       for key in ConfigReads.keys(in: place.text, of: "stream_partition") where !fields.contains(key) {
         let names = fields.subtracting(["parent_slice"]).sorted()
         let near = findings.suggestion(for: key, among: names)
-        let known =
+        let known: Remedy =
           names.isEmpty ? "it has no `partition_router`" : "they have \(names.map { "`\($0)`" }.joined(separator: ", "))"
         findings.warnOnce(
           key, "the partitions of the stream have no `\(key)`, so that it is empty", at: place.node,
-          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map { "did you mean `\($0)`?" } ?? known)
+          mark: TemplateMark.mark(ofName: key, in: place.node), remedy: near.map(Remedy.name) ?? known)
       }
     }
   }
 
   /// Collects the fields that routers give.
-  /// - Returns: false where that is not known.
+  /// - Returns: false if that is not known.
   private static func collect(_ routers: ManifestNode?, _ fields: inout Set<String>) -> Bool {
     guard let routers, !routers.isNull else { return true }
     for router in routers.sequence ?? [routers] {

@@ -5,7 +5,7 @@ struct UnmarkedSecret: Rule {
   static let name = "unmarked-secret"
   static let summary = "A field of the config has the name of a secret, but is not marked `airbyte_secret`, or cannot hold one."
 
-  /// Names that Airbyte's connector tests take for secrets, beyond what names tell by themselves.
+  /// Names that Airbyte's connector tests count as secrets, beyond what the words themselves show.
   private static let known: Set<String> = [
     "app_id", "appid", "credentials", "service_account", "service_account_info", "tenant_id",
   ]

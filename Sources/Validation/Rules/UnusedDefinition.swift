@@ -68,12 +68,12 @@ private struct ReferenceUsage {
   }
 }
 
-/// A set of paths, and how others lie to them.
+/// A set of paths, and how others relate to them.
 private struct PathSet {
   enum Relation {
     /// It is in the set, or within one that is.
     case covered
-    /// One in the set lies within it.
+    /// One in the set is within it.
     case partly
     case none
   }

@@ -3,7 +3,7 @@ import LowCode
 /// A parameter that neither a template nor a property takes up does nothing.
 struct UnusedParameter: Rule {
   static let name = "unused-parameter"
-  static let summary = "Nothing within a component takes up one of its `$parameters`."
+  static let summary = "Nothing within a component uses one of its `$parameters`."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     // A definition that streams share is used where one of them uses it.
@@ -31,11 +31,11 @@ struct UnusedParameter: Rule {
     for key in order {
       guard let (parameter, isUsed) = parameters[key], !isUsed else { continue }
       if words.contains(parameter.name) { continue }
-      findings.warn("nothing takes up the parameter `\(parameter.name)`", at: parameter.node, mark: parameter.node.keyMark)
+      findings.warn("nothing uses the parameter `\(parameter.name)`", at: parameter.node, mark: parameter.node.keyMark)
     }
   }
 
-  /// Whether a template has `parameters[…]` with something else than a text in the brackets.
+  /// Whether a template has `parameters[…]` with something other than a text in the brackets.
   private static func readsAnyParameter(_ text: String) -> Bool {
     text.contains("parameters[") && !text.contains(/parameters\[\s*['"]/)
   }

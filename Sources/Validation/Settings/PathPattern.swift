@@ -7,7 +7,7 @@ struct PathPattern: Sendable, Hashable {
 
   init(_ text: String) { parts = text.split(separator: "/").map(String.init).filter { $0 != "." } }
 
-  /// Whether a path, given from the same folder by its names, or a folder that it lies in, is one of the pattern's.
+  /// Whether a path, given from the same folder by its names, or a folder that it is in, is one of the pattern's.
   func matches(_ path: [String]) -> Bool { !parts.isEmpty && Self.matches(parts[...], path[...]) }
 
   private static func matches(_ parts: ArraySlice<String>, _ path: ArraySlice<String>) -> Bool {

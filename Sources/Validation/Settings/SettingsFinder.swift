@@ -9,7 +9,7 @@ package struct SettingsFinder {
   package init(workingFolder: String) { self.workingFolder = workingFolder }
 
   /// The settings of the nearest folder that has some, from that of the manifest up to the root of its repository, which has a
-  /// `.git`. Of a manifest that lies in none, folders count up to the working folder, where it lies in that, or else its own alone.
+  /// `.git`. For a manifest outside of any, folders count up to the working folder, if it is in that, or else only its own.
   /// - Parameter manifest: the path of the manifest; `-` counts as one in the working folder.
   /// - Throws: ``SettingsError`` for a file that is wrong.
   package mutating func settings(for manifest: String) throws(SettingsError) -> ValidationSettings? {

@@ -11,11 +11,11 @@ import YAML
 package struct ValidationSettings: Sendable {
   package static let fileName = ".airbyte-lowcode.yaml"
 
-  /// Nil where the file does not say.
+  /// Nil if the file does not say.
   package private(set) var profile: Profile?
   package private(set) var levels: [String: RuleLevel] = [:]
   private var ignored: [PathPattern] = []
-  /// The folder that the file stands in, from the root of the file system.
+  /// The folder of the file, from the root of the file system.
   private let folder: [String]
   /// The path of the file.
   package let path: String
@@ -31,7 +31,7 @@ package struct ValidationSettings: Sendable {
     do {
       document = try YAMLDocument(parsing: bytes, file: path)
     } catch {
-      throw SettingsError([Diagnostic(.error, rule: "yaml", error.message, at: error.mark)])
+      throw SettingsError([Diagnostic(.error, rule: "yaml", error.message, at: error.mark, failureType: .config)])
     }
     var reader = SettingsReader()
     for (key, value) in reader.members(of: document.root, "the file", ["profile", "rules", "paths"]) {
@@ -56,21 +56,18 @@ package struct ValidationSettings: Sendable {
 }
 
 /// What is wrong with a file of settings, each with its place and with what helps.
-package struct SettingsError: Error, CustomStringConvertible {
+package struct SettingsError: FileFindings {
   package let diagnostics: [Diagnostic]
 
   init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
-
-  /// The findings, each with its line.
-  package var description: String { diagnostics.map { $0.rendered() }.joined(separator: "\n") }
 }
 
 /// Reads the values of a file of settings, and keeps what is wrong with them.
 private struct SettingsReader {
   private(set) var errors: [Diagnostic] = []
 
-  private mutating func fail(_ message: String, at node: YAMLNode, remedy: String?) {
-    errors.append(Diagnostic(.error, rule: "settings", message, at: node.mark, remedy: remedy))
+  private mutating func fail(_ message: String, at node: YAMLNode, remedy: Remedy?) {
+    errors.append(Diagnostic(.error, rule: "settings", message, at: node.mark, failureType: .config, remedy: remedy))
   }
 
   /// The members of a mapping that has no other keys than `keys`. What is empty has none.
@@ -87,7 +84,7 @@ private struct SettingsReader {
         let near = NameSuggestion.nearest(to: text, among: keys)
         fail(
           "\(what) has no `\(text)`", at: entry.key,
-          remedy: near.map { "did you mean `\($0)`?" } ?? "its keys are \(keys.map { "`\($0)`" }.joined(separator: ", "))")
+          remedy: near.map(Remedy.name) ?? "its keys are \(keys.map { "`\($0)`" }.joined(separator: ", "))")
         return nil
       }
       return (key, entry.value)
@@ -120,7 +117,7 @@ private struct SettingsReader {
           let near = NameSuggestion.nearest(to: text, among: RuleCatalog.names)
           fail(
             "there is no rule `\(text)`", at: entry.key,
-            remedy: near.map { "did you mean `\($0)`?" } ?? "`airbyte-lowcode explain` lists them")
+            remedy: near.map(Remedy.name) ?? "`airbyte-lowcode explain` lists them")
         }
         continue
       }

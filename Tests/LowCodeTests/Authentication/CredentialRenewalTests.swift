@@ -73,7 +73,7 @@ import Testing
     ),
     (
       [.failure(transient)],
-      "The API refuses the access token, and a fresh one could not be got. The API says: the grant was revoked"
+      "The API refuses the access token, and a fresh one could not be obtained. The API says: the grant was revoked"
     ),
   ])
   func theAPIsWordsAreSaid(results: [Result<Bool, ConnectorError>], message: String) async throws {

@@ -34,7 +34,7 @@ import Testing
 
   /// Builds each definition as a stream of its own does, in one run.
   private func build(_ definitions: [String], _ world: TestWorld) throws -> [any Authenticator] {
-    let scope = try world.scope().entering(ExchangeScope(urlBase: InterpolatedString("https://a.test/")))
+    let scope = try world.scope().entering(ExchangeScope(requester: TestWorld.requester("https://a.test/")))
     return try definitions.map { try scope.build(world.node($0)) }
   }
 

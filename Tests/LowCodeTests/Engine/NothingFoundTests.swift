@@ -187,7 +187,7 @@ import Testing
     ),
     (
       "end_datetime: '2024-01-01T00:00:00Z',", nil, 0,
-      "it begins at 2025-01-01T00:00:00Z, which is after its end, 2024-01-01T00:00:00Z: nothing is read. Look at its "
+      "it begins at 2025-01-01T00:00:00Z, which is after its end, 2024-01-01T00:00:00Z: nothing is read. Check its "
         + "`start_datetime` and `end_datetime`."
     ),
     ("", ["at": "2025-03-01T12:00:01Z"], 0, nil),
@@ -208,7 +208,7 @@ import Testing
     let retriever = "retriever: {type: SimpleRetriever,"
     let stream = Self.incremental().replacing(retriever, with: retriever + parts)
     #expect(
-      try await Self.warnings([stream], ["[]"]) == ["Stream tickets: the same partition came twice; it is read once."])
+      try await Self.warnings([stream], ["[]"]) == ["Stream tickets: the same partition appeared twice; it is read once."])
   }
 
   @Test func partitionsInTheFutureAreSaidOnce() async throws {
@@ -228,7 +228,7 @@ import Testing
   @Test func aValueThatCannotBeRead() async throws {
     let answer = #"[{"at": "yesterday"}, {"at": "01.02.2025"}]"#
     let sentence =
-      #"Stream tickets: the cursor field `at` of a record cannot be read, so the state does not move on. None of the formats "#
+      #"Stream tickets: the cursor field `at` of a record cannot be read, so the state does not advance. None of the formats "#
       + #"["%Y-%m-%dT%H:%M:%SZ"] fits "yesterday"."#
     for cursor in ["", "is_client_side_incremental: true,"] {
       #expect(try await Self.warnings([Self.incremental(cursor)], [answer]) == [sentence])
@@ -239,7 +239,7 @@ import Testing
     #expect(
       try await Self.warnings([Self.incremental()], [#"[{"id": 1}, {"id": 2}]"#])
         == [
-          "Stream tickets: a record has no value in its cursor field `at`; it counts as new and does not move the state on."
+          "Stream tickets: a record has no value in its cursor field `at`; it counts as new and does not advance the state."
         ])
   }
 
@@ -249,7 +249,7 @@ import Testing
     }
     let sentence =
       "Stream tickets: most of its records are older than what was asked for: their `at` is before 2025-01-01T00:00:00Z, which `since` "
-      + "says. If the API does not know this parameter, each read reads all records again: look at its documentation, or drop the older "
+      + "says. If the API does not know this parameter, each read reads all records again: check its documentation, or drop the older "
       + "ones by `is_client_side_incremental: true`."
     func answer(_ days: String...) -> String {
       "[" + days.map { #"{"at": "\#($0)T00:00:00Z"}"# }.joined(separator: ",") + "]"
@@ -270,7 +270,7 @@ import Testing
       try await Self.warnings([Self.incremental(steps)], ["[]", "[]"])
         == [
           "Stream tickets: its state stays at 2025-01-30T23:59:59Z, though more was read: its `cursor_granularity` is finer than the "
-            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can write, so that the windows that were read do not join. Give it the "
+            + "`datetime_format` `%Y-%m-%dT%H:%M:%SZ` can express, so the windows that were read do not join. Use the "
             + "granularity of its format."
         ])
     #expect(try await Self.warnings([Self.incremental("step: P30D, cursor_granularity: PT1S,")], ["[]", "[]"]) == [])
@@ -305,7 +305,7 @@ import Testing
   func aFirstPageThatIsShort(more: String, hint: String?) async throws {
     for strategy in ["PageIncrement, page_size: 3", "OffsetIncrement, page_size: 3"] {
       let sentence = hint.map { hint in
-        "Stream tickets: it ends with its first page, which has 2 records where 3 were asked for; but the response says that there are "
+        "Stream tickets: it ends with its first page, which has 2 records although 3 were requested; but the response says that there are "
           + "more: \(hint). If the API gives at most 2 records a page, set `page_size: 2`. (m.yaml:4:"
       }
       let warnings = try await Self.warnings([Self.paged(strategy)], [Self.page(1...2, more)])

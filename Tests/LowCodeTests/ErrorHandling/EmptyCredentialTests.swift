@@ -29,7 +29,7 @@ import Testing
     #expect(
       explained()
         == "Refused. The API says: Who are you?"
-        + (isSaid ? " The authenticator left `Authorization` empty: look whether the config has what it reads." : ""))
+        + (isSaid ? " The authenticator left `Authorization` empty: check that the config has what it reads." : ""))
   }
 
   /// A sentence that names the request does not name it again.

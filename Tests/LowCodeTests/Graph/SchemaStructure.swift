@@ -24,6 +24,23 @@ enum SchemaStructure {
     return .object(facts)
   }
 
+  /// `schema` without its keywords with `x-`, at every place where a schema can stand.
+  static func withoutVendorKeywords(_ schema: JSONValue) -> JSONValue {
+    guard case .object(let members) = schema else { return schema }
+    var kept: JSONObject = [:]
+    for (key, value) in members where !key.hasPrefix("x-") {
+      switch (key, value) {
+      case ("properties", .object(let schemas)), ("definitions", .object(let schemas)):
+        kept[key] = .object(schemas.mapValues { withoutVendorKeywords($0) })
+      case ("anyOf", .array(let schemas)), ("oneOf", .array(let schemas)), ("allOf", .array(let schemas)):
+        kept[key] = .array(schemas.map { withoutVendorKeywords($0) })
+      case ("items", _), ("additionalProperties", _): kept[key] = withoutVendorKeywords(value)
+      default: kept[key] = value
+      }
+    }
+    return .object(kept)
+  }
+
   /// Calls `body` with every schema inside `schema`, itself included, and its path.
   static func walk(_ schema: JSONValue, path: String = "#", _ body: (String, JSONObject) -> Void) {
     guard case .object(let members) = schema else { return }

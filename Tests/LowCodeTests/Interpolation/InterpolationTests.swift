@@ -2,6 +2,7 @@ import JSON
 import Jinja
 import OrderedCollections
 import Testing
+import YAML
 
 @testable import LowCode
 
@@ -45,10 +46,11 @@ import Testing
 
   @Test(arguments: ["{{ ", "{{ 1 + }}", "{% if %}", "{{ 1 | nope }}", "{% nope %}"])
   func aBrokenTemplateFailsWhereItIsEvaluated(source: String) {
-    let template = InterpolatedString(source, location: SourceLocation(file: "manifest.yaml", line: 3, column: 7))
+    let mark = SourceMark(file: SourceFile(name: "manifest.yaml"), line: 3, column: 7)
+    let template = InterpolatedString(source, mark: mark)
     let error = #expect(throws: ConnectorError.self) { try template.evaluate(Self.context(.none)) }
     #expect(error?.failureType == .system)
-    #expect(error?.location == SourceLocation(file: "manifest.yaml", line: 3, column: 7))
+    #expect(error?.mark == mark)
     #expect(error?.message.contains(source) == true)
   }
 

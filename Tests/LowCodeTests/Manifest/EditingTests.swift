@@ -36,9 +36,9 @@ import Testing
     let other = try ManifestLoader.load(.text(Array("\n\n\nx: {y: 5}".utf8), name: "n.yaml"), warnings: &warnings)
     let x = try #require(other.mapping?["x"])
     let changed = ManifestNode(value.setting(try JSONGlobPath(["a", "b"]), to: x).value)
-    #expect(changed["a"]?["b"]?["y"]?.location?.description == "n.yaml:4:8")
-    #expect(changed["a"]?["c"]?.location?.description == "m.yaml:3:6")
-    #expect(changed["a"]?.location?.description == "m.yaml:2:3")
-    #expect(changed["d"]?[1]?.location?.description == "m.yaml:4:8")
+    #expect(changed["a"]?["b"]?["y"]?.mark?.description == "n.yaml:4:8")
+    #expect(changed["a"]?["c"]?.mark?.description == "m.yaml:3:6")
+    #expect(changed["a"]?.mark?.description == "m.yaml:2:3")
+    #expect(changed["d"]?[1]?.mark?.description == "m.yaml:4:8")
   }
 }

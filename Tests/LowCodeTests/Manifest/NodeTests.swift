@@ -1,5 +1,6 @@
 import JSON
 import Testing
+import YAML
 
 @testable import LowCode
 
@@ -27,28 +28,28 @@ import Testing
     #expect(size.int == 100)
     #expect(size.path == "streams[0].paginator.page_size")
     #expect(size.key == "page_size")
-    #expect(size.location?.description == "m.yaml:2:44")
+    #expect(size.mark?.description == "m.yaml:2:44")
     #expect(size.keyMark?.description == "m.yaml:2:33")
-    #expect(size.referencedFrom?.description == "m.yaml:6:13")
+    #expect(size.referenceMark?.description == "m.yaml:6:13")
   }
 
   @Test("a mapping that adds keys to a reference was found where it is written; one that adds none stands in the definition")
   func references() throws {
     let streams = try #require(root()["streams"]?.sequence)
-    #expect(streams.map { $0.location?.line } == [4, 2])
-    #expect(streams.map { $0.referencedFrom?.line } == [nil, 8])
+    #expect(streams.map { $0.mark?.line } == [4, 2])
+    #expect(streams.map { $0.referenceMark?.line } == [nil, 8])
     let paginator = try #require(streams.first?["paginator"])
-    #expect(paginator.location?.description == "m.yaml:6:7")
-    #expect(paginator["inner"]?.location?.line == 2)
-    #expect(paginator["inner"]?.referencedFrom?.line == 7)
-    #expect(try root()["definitions"]?["page"]?.referencedFrom == nil)
+    #expect(paginator.mark?.description == "m.yaml:6:7")
+    #expect(paginator["inner"]?.mark?.line == 2)
+    #expect(paginator["inner"]?.referenceMark?.line == 7)
+    #expect(try root()["definitions"]?["page"]?.referenceMark == nil)
   }
 
   @Test("a path for people has the length of a long key in its place", arguments: [200, 201, 4_000])
   func longKeys(length: Int) {
     let key = String(repeating: "k", count: length)
     let node = ManifestNode(
-      .mapping([key: ManifestNode(.null)]), location: SourceLocation(file: "m.yaml", line: 3, column: 5), path: "streams[1]")
+      .mapping([key: ManifestNode(.null)]), mark: SourceMark(file: SourceFile(name: "m.yaml"), line: 3, column: 5), path: "streams[1]")
     #expect(node[key]?.path == "streams[1].\(key)")
     #expect(node[key]?.shownPath == (length > 200 ? "streams[1][\"a key of \(length) characters\"]" : "streams[1].\(key)"))
   }
@@ -60,11 +61,11 @@ import Testing
         "s": ManifestNode(.string("x")), "i": ManifestNode(.int(1)), "d": ManifestNode(.double(1.5)),
         "b": ManifestNode(.bool(true)), "n": ManifestNode(.null), "l": ManifestNode(.sequence([ManifestNode(.int(2))])),
         "big": ManifestNode(.number("12345678901234567890")),
-      ]), location: SourceLocation(file: "m.yaml", line: 3, column: 5), path: "streams[1]")
+      ]), mark: SourceMark(file: SourceFile(name: "m.yaml"), line: 3, column: 5), path: "streams[1]")
     #expect(node["s"]?.string == "x" && node["i"]?.int == 1 && node["d"]?.double == 1.5 && node["b"]?.bool == true)
     #expect(node["i"]?.double == 1 && node["i"]?.string == nil && node["s"]?.int == nil && node["none"] == nil)
     #expect(node["n"]?.isNull == true && node["l"]?[0]?.int == 2 && node["l"]?[1] == nil)
-    #expect(node["l"]?[0]?.path == "streams[1].l[0]" && node.location?.line == 3)
+    #expect(node["l"]?[0]?.path == "streams[1].l[0]" && node.mark?.line == 3)
     #expect(node.value.jsonText == #"{"s":"x","i":1,"d":1.5,"b":true,"n":null,"l":[2],"big":12345678901234567890}"#)
     #expect(node.mapping?.keys.elements == ["s", "i", "d", "b", "n", "l", "big"])
   }

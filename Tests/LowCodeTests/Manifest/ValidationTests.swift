@@ -200,7 +200,7 @@ import Testing
   func connectorError() throws {
     let error = ConnectorError(ManifestError(try run("version: 1.0\ncheck: {}\nstreams: []")))
     #expect(error.message == "The manifest cannot be used: `version` should be a string, found 1.0 (and 2 more).")
-    #expect(error.failureType == .config && error.location?.line == 1 && error.path == "version")
+    #expect(error.failureType == .config && error.mark?.line == 1 && error.path == "version")
     #expect(
       error.internalMessage?.contains("m.yaml:2:8: error: `CheckStream` needs `stream_names` (check)\n2 | check: {}") == true)
   }
@@ -209,7 +209,7 @@ import Testing
   func circle() throws {
     let found = try run("a: {x: \"#/b\"}\nb: {x: \"#/c\"}\nc: {x: \"#/b\"}")
     #expect(found.map(\.description) == ["m.yaml:3:8: error: '#/b' leads back to itself (c.x)"])
-    #expect(found.first?.related.map(\.message) == ["the circle goes through '#/b'", "the circle goes through '#/c'"])
+    #expect(found.first?.related.map(\.message) == ["the cycle goes through '#/b'", "the cycle goes through '#/c'"])
     #expect(found.first?.related.map { $0.mark?.line } == [1, 2])
   }
 
@@ -220,7 +220,7 @@ import Testing
     let manifest = try ManifestPipeline(validator: validator).run(.text(Array(text.utf8), name: "m.yaml"))
     #expect(manifest.version == "1.0.0")
     #expect(manifest.streams.map { $0["retriever"]?["type"]?.string } == ["SimpleRetriever"])
-    #expect(manifest.check?.location?.line == 2)
+    #expect(manifest.check?.mark?.line == 2)
     #expect(manifest.spec == nil && manifest.dynamicStreams.isEmpty && manifest.definitions == nil)
     #expect(
       manifest.warnings.map(\.description) == ["m.yaml:4:28: warning: the key 'free' is given twice; the last one counts"])

@@ -125,7 +125,7 @@ import Testing
   private static func authenticator(_ manifest: String, _ world: TestWorld) throws -> any Authenticator {
     let config: JSONObject = ["id": "me", "secret": "s", "refresh": "r", "user": "me", "password": "p"]
     return try BuildScope(config: config, runtime: world.runtime, registry: .standard)
-      .entering(ExchangeScope(urlBase: InterpolatedString("https://a.test/"))).build(world.node(manifest))
+      .entering(ExchangeScope(requester: TestWorld.requester("https://a.test/"))).build(world.node(manifest))
   }
 
   @Test(arguments: logins) func loginsAreRepeated(authenticator: String, cut: String, whole: String) async throws {

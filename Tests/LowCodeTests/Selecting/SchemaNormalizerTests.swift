@@ -47,7 +47,7 @@ import Testing
     normalizer.normalize(&value)
     if schema.contains("$ref") {
       let error = #expect(throws: SchemaNormalizationError.self) { try normalizer.normalize(&value) { _ in } }
-      #expect(error?.description.contains("nests without an end") == true)
+      #expect(error?.description.contains("is nested without end") == true)
     } else {
       #expect(value == .object(["a": .int(1), "b": .double(.infinity)]))
     }
@@ -57,7 +57,7 @@ import Testing
     let normalizer = try SchemaNormalizer(schema: try JSONValue(parsing: #"{"properties": {"a": {"type": "integer"}}}"#))
     var record = JSONValue.object(["a": .double(.infinity)])
     let error = #expect(throws: SchemaNormalizationError.self) { try normalizer.normalize(&record) { _ in } }
-    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is no integer.")
+    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is not an integer.")
     #expect(record == .object(["a": .double(.infinity)]))
   }
 

@@ -82,7 +82,12 @@ final class TestWorld: Log, RunEvents, Secrets {
 
   /// Builds an authenticator from JSON.
   func authenticator(_ manifest: String, config: String = TestWorld.config, urlBase: String? = nil) throws -> any Authenticator {
-    try scope(config).entering(ExchangeScope(urlBase: urlBase.map { InterpolatedString($0) })).build(node(manifest))
+    try scope(config).entering(ExchangeScope(requester: urlBase.map { try TestWorld.requester($0) })).build(node(manifest))
+  }
+
+  /// The node of a requester with a base.
+  static func requester(_ urlBase: String) throws -> ComponentNode {
+    try ComponentNode(ManifestNode(ManifestValue(json: ["type": "HttpRequester", "url_base": .string(urlBase)])))
   }
 
   func scope(_ config: String = TestWorld.config) throws -> BuildScope {

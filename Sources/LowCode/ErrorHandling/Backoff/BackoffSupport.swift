@@ -15,24 +15,24 @@ struct InterpolatedNumber: Sendable {
       case .string(let text): text
       case .int(let number): String(number)
       case .double(let number): String(number)
-      default: throw ConnectorError(.system, "A number or a template for one is expected here.", at: value)
+      default: throw ConnectorError(.system, "A number or a template for one is expected here", at: value)
       }
-    template = InterpolatedString(text, parameters: component.parameters, location: value.location)
+    template = InterpolatedString(text, parameters: component.parameters, mark: value.mark)
     config = scope.templateConfig
     node = value
   }
 
-  /// - Throws: ``ConnectorError`` where the template gives no number.
+  /// - Throws: ``ConnectorError`` if the template gives no number.
   func value() throws -> Double {
     let text = try template.string(EvaluationContext(config: config))
     guard let number = PythonNumberText.float(text) else {
-      throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`.", at: node)
+      throw ConnectorError(.system, "`\(template.source)` should give a number, but gives `\(text)`", at: node)
     }
     return number
   }
 
   /// The number as an integer: a fraction is cut off, as Python's `int` does, but a text has to be an integer.
-  /// - Throws: ``ConnectorError`` where the template gives none.
+  /// - Throws: ``ConnectorError`` if the template gives none.
   func integer() throws -> Int {
     let result = try template.evaluate(EvaluationContext(config: config))
     switch result {
@@ -44,7 +44,7 @@ struct InterpolatedNumber: Sendable {
     }
     throw ConnectorError(
       .system,
-      "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`.",
+      "`\(template.source)` should give an integer, but gives `\(try template.string(EvaluationContext(config: config)))`",
       at: node)
   }
 }
@@ -74,7 +74,7 @@ struct Jitter: Sendable {
 struct WaitLimit: Sendable {
   private let seconds: Double?
 
-  /// The limit depends on the config alone, so a mistake in it shows at once.
+  /// The limit depends only on the config, so a mistake in it shows at once.
   init(_ node: ComponentNode, in scope: BuildScope) throws {
     guard let value = node["max_waiting_time_in_seconds"] else {
       seconds = nil
@@ -82,7 +82,7 @@ struct WaitLimit: Sendable {
     }
     let number = try InterpolatedNumber(value, of: node, in: scope).value()
     guard number.isFinite else {
-      throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number.", at: value)
+      throw ConnectorError(.system, "`max_waiting_time_in_seconds` should be a finite number", at: value)
     }
     seconds = number
   }
@@ -90,9 +90,9 @@ struct WaitLimit: Sendable {
   func check(_ wait: Double) throws {
     guard let seconds, wait >= seconds else { return }
     throw ConnectorError(
-      .transient, "The API asks for a longer wait than the connector is allowed to make.",
+      .transient, "The API asks for a longer wait than the connector is allowed to make",
       internalMessage:
-        "The API asks to wait \(PythonStrings.wait(wait)); `max_waiting_time_in_seconds` is \(PythonStrings.wait(seconds)).")
+        "The API asks to wait \(PythonStrings.wait(wait)); `max_waiting_time_in_seconds` is \(PythonStrings.wait(seconds))")
   }
 
   func checked(_ wait: Double) throws -> Double {
@@ -141,7 +141,7 @@ struct HeaderTime: Sendable {
     }
   }
 
-  /// The header with its value, for people; of a long one its length alone, as a part of a secret would not be masked.
+  /// The header with its value, for people; of a long one only its length, because a part of a secret would not be masked.
   func shown(in response: HTTPResponse) -> String? {
     guard let name = try? header.string(EvaluationContext(config: config)), let value = response.header(name) else { return nil }
     return "\(name): \(value.count > 100 ? "\(value.count) characters" : value)"

@@ -10,7 +10,7 @@ struct PlacedBackoffStrategy: BackoffStrategy {
 
   func delay(after attempt: Attempt, number: Int) throws -> Double? { try strategy.delay(after: attempt, number: number) }
 
-  /// Its type, what it goes by, and where it stands: `WaitTimeFromHeader (Retry-After: 3) at streams[0].retriever…`.
+  /// Its type, what it uses, and where it is: `WaitTimeFromHeader (Retry-After: 3) at streams[0].retriever…`.
   func origin(of attempt: Attempt) -> String? {
     let evidence = strategy.origin(of: attempt).map { " (\($0))" } ?? ""
     return (node["type"]?.string ?? "a backoff strategy") + evidence + node.placeText
@@ -18,9 +18,9 @@ struct PlacedBackoffStrategy: BackoffStrategy {
 }
 
 extension ManifestNode {
-  /// Where the node stands, as it follows its name; empty where that is not known.
+  /// Where the node is, to follow its name; empty if that is not known.
   var placeText: String {
-    let places = [path, location.map { "\($0)" } ?? ""].filter { !$0.isEmpty }
+    let places = [path, mark.map { "\($0)" } ?? ""].filter { !$0.isEmpty }
     return places.isEmpty ? "" : " at " + places.joined(separator: ", ")
   }
 }

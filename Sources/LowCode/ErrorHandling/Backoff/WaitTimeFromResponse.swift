@@ -16,7 +16,7 @@ struct WaitTimeFromResponse: Component, BackoffStrategy {
     guard unknown.isEmpty else {
       throw ConnectorError(
         .system,
-        "`wait_time_in_seconds` can use `config`, `response`, `headers` and `parameters`, not \(unknown.sorted().joined(separator: ", ")).",
+        "`wait_time_in_seconds` can use `config`, `response`, `headers` and `parameters`, not \(unknown.sorted().joined(separator: ", "))",
         at: expression)
     }
     limit = try WaitLimit(node, in: scope)

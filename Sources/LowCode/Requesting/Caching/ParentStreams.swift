@@ -1,13 +1,13 @@
 /// Finds the streams whose pages other streams walk through.
 enum ParentStreams {
   /// The names of all parents that `streams` have.
-  /// - Throws: ``ConnectorError`` where a generated stream has nothing in a place that is looked into, as the reference.
+  /// - Throws: ``ConnectorError`` if a generated stream has null where it is read, as in the reference.
   static func names(of streams: [ManifestNode]) throws -> Set<String> {
     var names: Set<String> = []
     for stream in streams {
       if let nothing = ["incremental_sync", "retriever"].compactMap({ stream[$0] }).first(where: \.isNull) {
         throw ConnectorError(
-          .system, "`\(nothing.key ?? "")` of stream `\(stream["name"]?.string ?? "")` should not be null: leave it out.",
+          .system, "`\(nothing.key ?? "")` of stream `\(stream["name"]?.string ?? "")` should not be null: leave it out",
           at: nothing)
       }
       if let parent = stream["incremental_sync"]?["parent_stream"], let name = parent["name"]?.string {
@@ -29,7 +29,7 @@ enum ParentStreams {
     }
   }
 
-  /// Refuses a stream, or a parent of its partitions, that has no `name`: as the reference, which goes by names where it decides on
+  /// Refuses a stream, or a parent of its partitions, that has no `name`, as the reference does, which uses names to decide
   /// whose responses are kept.
   /// - Throws: ``ConnectorError``.
   static func requireNames(of stream: ManifestNode) throws {
@@ -42,6 +42,6 @@ enum ParentStreams {
 
   private static func nameless(_ stream: ManifestNode) -> ConnectorError {
     let type = stream["type"]?.string ?? DeclarativeStream.typeName
-    return ConnectorError(.system, "`\(type)` needs a `name`.", at: stream)
+    return ConnectorError(.system, "`\(type)` needs a `name`", at: stream, cause: .missing(["name"]))
   }
 }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The responses that streams of one run share: a parent's pages are fetched once, however many children ask for them.
 ///
-/// As the reference's: only status 200, only GET and HEAD, never outdated. Identical requests at the same time go out once. What
-/// does not fit into memory lies in a temporary file without a name.
+/// As the reference's: only status 200, only GET and HEAD, never outdated. Identical requests at the same time are sent once. What
+/// does not fit into memory is in a temporary file without a name.
 final class ResponseCache: Sendable {
   /// What makes two requests the same; a digest, as there may be very many.
   struct Key: Hashable, Sendable {
@@ -104,7 +104,7 @@ extension ResponseCache.Key {
     var scope = ""
   }
 
-  /// Nil where the response to `request` must not be kept: another method than GET and HEAD, or a header that forbids it.
+  /// Nil if the response to `request` must not be kept: another method than GET and HEAD, or a header that forbids it.
   init?(_ request: HTTPRequest, credentials: Credentials) {
     guard request.method == "GET" || request.method == "HEAD" else { return nil }
     if let control = request.header("Cache-Control")?.lowercased(), control.contains("no-store") || control.contains("no-cache") {

@@ -1,9 +1,9 @@
-/// Counts the calls of a policy and says when the next one may go out. A value without a clock: each question names the time.
+/// Counts the calls of a policy and says when the next one may be sent. A value without a clock: each question names the time.
 ///
 /// Times are microseconds since 1970.
 protocol CallRateCounter: Sendable {
   /// Counts a call of `weight` at `now`.
-  /// - Returns: nil where it may go out at once, else the microseconds (0 or more) after which to ask again.
+  /// - Returns: nil if it may be sent at once, else the microseconds (0 or more) after which to ask again.
   mutating func acquire(_ weight: Int, at now: Int64) -> Int64?
   /// Takes over what the API said: how many calls it has left, and when its window ends.
   mutating func update(available: Int?, reset: Int64?, at now: Int64)
@@ -81,7 +81,7 @@ struct MovingWindowCounter: CallRateCounter {
     let time = now / 1_000
     forget(before: time)
     for limit in limits where limit.calls - count(since: time - limit.interval) < weight {
-      // Asked again when so many calls have left the window that this one fits.
+      // Asked again when enough calls have left the window for this one.
       guard let bound = newest(limit.calls - weight) else { return 0 }
       return max(0, bound - (time - limit.interval)) * 1_000
     }

@@ -4,7 +4,7 @@ import Python
 import Synchronization
 
 /// Keeps the requests of all streams within the rates that the API allows.
-final class HTTPAPIBudget: Component {
+final class HTTPAPIBudget: Component, CallBudget {
   private let policies: [any CallRatePolicy]
   private let counters: Mutex<[(any CallRateCounter)?]>
   private let resetHeader: String
@@ -28,9 +28,7 @@ final class HTTPAPIBudget: Component {
     runtime = scope.runtime
   }
 
-  /// Waits until `request` may go out, and counts it.
-  /// - Throws: ``ConnectorError`` where it can never go out, `CancellationError`.
-  func acquire(_ request: HTTPRequest, for stream: String? = nil) async throws {
+  func acquire(_ request: HTTPRequest, for stream: String?) async throws {
     guard let (index, weight) = try policy(for: request) else { return }
     while let wait = try wait(weight, index, request) {
       // A window's last instant still belongs to it.
@@ -46,7 +44,6 @@ final class HTTPAPIBudget: Component {
     }
   }
 
-  /// Learns from the headers and the status of a response how many calls the API has left.
   func update(from response: HTTPResponse, to request: HTTPRequest) {
     guard let (index, _) = try? policy(for: request) else { return }
     let now = runtime.now()
@@ -71,8 +68,8 @@ final class HTTPAPIBudget: Component {
       guard let capacity = counters[index]?.capacity else { return nil }
       guard weight <= capacity else {
         throw ConnectorError(
-          .system, "A request counts as \(weight) calls, but its call rate allows no more than \(capacity) at a time.",
-          internalMessage: "\(request.method) \(request.url) has weight \(weight); its policy allows \(capacity).")
+          .system, "A request counts as \(weight) calls, but its call rate allows no more than \(capacity) at a time",
+          internalMessage: "\(request.method) \(request.url) has weight \(weight); its policy allows \(capacity)")
       }
       return counters[index]?.acquire(weight, at: now)
     }

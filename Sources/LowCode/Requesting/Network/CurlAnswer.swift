@@ -16,8 +16,8 @@ enum CurlAnswer {
   /// Why `request` got no answer.
   /// - Parameters:
   ///   - reason: libcurl's sentence.
-  ///   - isInHead: whether the response's head had begun and was not whole.
-  ///   - isInBody: whether it was whole.
+  ///   - isInHead: whether the response's head had begun and was not complete.
+  ///   - isInBody: whether it was complete.
   static func failure(
     of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String, isInHead: Bool, isInBody: Bool
   ) -> TransportError {
@@ -25,19 +25,19 @@ enum CurlAnswer {
     if isInHead, code == outOfMemory || code == tooLarge {
       return TransportError(
         .tooLarge,
-        "The response of \(place(of: request)) has a header line that is too long (more than 100 KB) or too many of them.")
+        "The response of \(place(of: request)) has a header line that is too long (more than 100 KB) or too many of them")
     }
     let way = route.proxy == nil ? "" : " through the proxy"
     let remedy =
       code == Self.unverified && route.bundle == nil
-      ? " Where the server has a certificate authority of its own, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names the file with it."
+      ? ". If the server has its own certificate authority, set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to its file"
       : ""
     let obstacle = SystemLimits.obstacle
     let kind = obstacle != nil ? .systemLimit : isInBody && kind(code) == .connectionLost ? .brokenOff : kind(code)
-    let end = "\(reason).\(remedy)\(obstacle.map { " " + $0 } ?? "")"
+    let end = "\(reason)\(remedy)\(obstacle.map { ". " + $0 } ?? "")"
     return TransportError(
       kind, "The request to \(place(of: request))\(way) failed: \(end)",
-      cause: way.isEmpty ? end : "\(end) The request went\(way).")
+      cause: way.isEmpty ? end : "\(end). The request went\(way)")
   }
 
   /// The URL as it may be shown.

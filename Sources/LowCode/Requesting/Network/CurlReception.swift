@@ -19,7 +19,7 @@ final class CurlReception: @unchecked Sendable {
 
   /// As much of a body in parts is received ahead of its reader.
   private static let window = 512 * 1024
-  /// As much of a body is made room for at once, whatever its head says.
+  /// At most this much room is made for a body at once, whatever its head says.
   private static let longestRoom = 8 << 20
 
   private(set) var head = ResponseHead()
@@ -60,7 +60,7 @@ final class CurlReception: @unchecked Sendable {
     if case .whole(let body) = content { body.isCut } else { false }
   }
 
-  /// The memory that the body wants before more of it is taken in; nil where it has it.
+  /// The memory that the body needs before more of it is read; nil if it has it.
   var wantedRoom: Int? {
     guard case .whole(let body) = content, body.waits else { return nil }
     return body.heldBytes
@@ -72,7 +72,7 @@ final class CurlReception: @unchecked Sendable {
     if !head.isWhole {
       guard MonotonicTime.now > deadline else { return CCURL_MORE }
       failure = TransportError(
-        .timedOut, "The head of the response of \(place) was not there after \(Int(limits.headSeconds)) seconds.")
+        .timedOut, "The head of the response of \(place) did not arrive within \(Int(limits.headSeconds)) seconds")
       return CCURL_STOP
     }
     switch content {
@@ -82,13 +82,13 @@ final class CurlReception: @unchecked Sendable {
     }
   }
 
-  /// Takes in a line of the head.
-  /// - Returns: whether the response goes on.
+  /// Reads a line of the head.
+  /// - Returns: whether the response continues.
   func read(line: UnsafeRawBufferPointer) -> Bool {
     let wasWhole = head.isWhole
     hasBegun = true
     do throws(ResponseHead.Failure) { try head.read(line, limit: limits.headBytes) } catch {
-      failure = TransportError(.tooLarge, "The response of \(place) \(error.reason).")
+      failure = TransportError(.tooLarge, "The response of \(place) \(error.reason)")
       return false
     }
     if head.isWhole, !wasWhole { headers = head.headers }
@@ -125,14 +125,14 @@ final class CurlReception: @unchecked Sendable {
     try body.readPending(in: room)
   }
 
-  /// Waits for the memory that the body wants.
+  /// Waits for the memory that the body needs.
   func waitForRoom(_ size: Int) async throws(TransportError) {
     do {
       try await room.waitToGrow(to: size)
     } catch is AdmissionRefused {
       throw TransportError.tooMuchMemory(place, size, limits.memoryBytes)
     } catch {
-      throw TransportError(.other, "The request to \(place) was cancelled.")
+      throw TransportError(.other, "The request to \(place) was cancelled")
     }
   }
 
@@ -144,7 +144,7 @@ final class CurlReception: @unchecked Sendable {
   }
 
   /// The whole body, which is given away.
-  /// - Throws: ``TransportError`` where it ended too early.
+  /// - Throws: ``TransportError`` if it ended too early.
   func takeBody() throws(TransportError) -> ReceivedBody {
     guard case .whole(let body) = content else { return .empty }
     content = .none

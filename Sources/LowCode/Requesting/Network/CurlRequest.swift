@@ -52,7 +52,7 @@ extension CurlTransport.Route {
   }
 }
 
-/// Texts as C wants them, freed together. Used by one thread.
+/// C strings, freed together. Used by one thread.
 private final class CTexts {
   private var copies: [UnsafeMutablePointer<CChar>] = []
 

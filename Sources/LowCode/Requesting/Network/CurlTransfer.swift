@@ -69,7 +69,7 @@ final class CurlTransfer: Sendable {
     let pointer = route.withRequest(request) { ccurl_begin(session.pointer, $0, &receiver, &reason) }
     guard let pointer else {
       let reason = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw TransportError(.systemLimit, "libcurl cannot be started: \(reason)." + (SystemLimits.obstacle.map { " " + $0 } ?? ""))
+      throw TransportError(.systemLimit, "libcurl cannot be started: \(reason)" + (SystemLimits.obstacle.map { ". " + $0 } ?? ""))
     }
     handle.withLock { $0 = SharedPointer(pointer) }
   }
@@ -78,9 +78,9 @@ final class CurlTransfer: Sendable {
     context.map { Unmanaged<CurlReception>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// Goes on until the reception wants a pause.
+  /// Continues until the reception asks for a pause.
   /// - Returns: whether the transfer is over.
-  /// - Throws: ``TransportError`` where it broke off.
+  /// - Throws: ``TransportError`` if it broke off.
   func run() async throws(TransportError) -> Bool {
     let result = await withTaskCancellationHandler {
       // libcurl blocks the thread.
@@ -107,7 +107,7 @@ final class CurlTransfer: Sendable {
     }
     guard reception.head.isWhole else {
       return .failure(
-        TransportError(.connectionLost, "\(reception.place) closed the connection in the middle of the response's head."))
+        TransportError(.connectionLost, "\(reception.place) closed the connection in the middle of the response's head"))
     }
     return .success(true)
   }

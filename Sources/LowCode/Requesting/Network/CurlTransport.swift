@@ -1,6 +1,6 @@
 import Foundation
 
-/// Sends requests by libcurl itself. On Linux `URLSession` stands on it as well, but
+/// Sends requests by libcurl itself. On Linux `URLSession` uses it too, but
 ///
 /// - it ends the whole process where a server closes in the middle of a response's head;
 /// - it has one timeout only, for silence, and none for connecting;
@@ -14,12 +14,12 @@ struct CurlTransport: Transport {
   struct Route: Sendable, Equatable {
     /// The proxy's URL.
     var proxy: String?
-    /// Certificates to trust in the place of the system's: a file or a folder.
+    /// Certificates to trust instead of the system's: a file or a folder.
     var bundle: CABundle?
-    /// The addresses that the host's name stands for; empty where it is not looked up before.
+    /// The addresses of the host's name; empty if it is not looked up before.
     var addresses: [String] = []
 
-    /// The host's addresses as libcurl wants them; nil where it looks them up itself.
+    /// The host's addresses in libcurl's form; nil if it looks them up itself.
     func pin(_ url: String) -> String? {
       guard let first = addresses.first, let address = RequestAddress(url) else { return nil }
       func bracketed(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
@@ -33,7 +33,7 @@ struct CurlTransport: Transport {
   private let connections: AsyncSemaphore<ConnectionRule>
   private let limits: TransferLimits
   private let memory: ResponseMemory
-  /// Where there are so many connections, each transfer may keep some for other hosts.
+  /// With this many connections, each transfer can keep some for other hosts.
   private static let many = 32
 
   init(limits: TransferLimits = TransferLimits(), connections count: Int? = SystemLimits.connections) {
@@ -51,7 +51,7 @@ struct CurlTransport: Transport {
   func send(_ request: HTTPRequest, by route: Route) async throws(TransportError) -> HTTPResponse {
     let use: ConnectionUse = request.receivesInParts && connections.take(.lasting) ? .lasting : .brief
     if use == .brief {
-      do { try await connections.wait(for: .brief) } catch { throw TransportError(.other, "The request was cancelled.") }
+      do { try await connections.wait(for: .brief) } catch { throw TransportError(.other, "The request was cancelled") }
     }
     let transfer = CurlTransfer(request, by: route, in: session, CurlReception(of: request, limits: limits, memory: memory)) {
       [connections] in connections.signal(use)
@@ -114,7 +114,7 @@ struct CurlTransport: Transport {
   }
 }
 
-/// What a connection is wanted for.
+/// What a connection is needed for.
 enum ConnectionUse: Sendable {
   /// A response that is received at once.
   case brief
@@ -122,7 +122,7 @@ enum ConnectionUse: Sendable {
   case lasting
 }
 
-/// So many connections at a time; one of them is always for brief use, so that whoever waits for one gets it.
+/// This many connections at a time; one of them is always for brief use, so that nobody waits forever.
 struct ConnectionRule: AdmissionRule {
   let limit: Int
   private var taken = 0

@@ -26,7 +26,7 @@ enum HeaderText {
     }
   }
 
-  /// - Throws: ``ConnectorError`` where a header cannot be sent: its name is no token, or its value breaks the rules of Python's
+  /// - Throws: ``ConnectorError`` if a header cannot be sent: its name is not a token, or its value breaks the rules of Python's
   ///   requests library.
   static func check(_ name: String, _ value: String) throws {
     func fails(_ reason: String) -> ConnectorError {
@@ -35,16 +35,16 @@ enum HeaderText {
     }
     // A header without a name is not sent, as in the reference.
     guard name.isEmpty || HeaderName.isToken(name) else {
-      throw fails("its name may only have letters, digits and some signs, but no spaces, colons or line breaks.")
+      throw fails("its name may only have letters, digits and some signs, but no spaces, colons or line breaks")
     }
     // Most are printable ASCII, of which nothing is forbidden but a blank at the start.
     if value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), value.utf8.first != 0x20 { return }
     let scalars = value.unicodeScalars
-    if scalars.contains(where: { $0 == "\r" || $0 == "\n" }) { throw fails("its value has a line break.") }
-    if scalars.contains("\0") { throw fails("its value has a NUL character.") }
-    if let first = scalars.first, first.properties.isWhitespace { throw fails("its value begins with a space.") }
+    if scalars.contains(where: { $0 == "\r" || $0 == "\n" }) { throw fails("its value has a line break") }
+    if scalars.contains("\0") { throw fails("its value has a NUL character") }
+    if let first = scalars.first, first.properties.isWhitespace { throw fails("its value begins with a space") }
     if scalars.contains(where: { $0.value > 0xFF }) {
-      throw fails("it has characters that headers cannot hold.")
+      throw fails("it has characters that headers cannot hold")
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The names of hosts as they are looked up: in ASCII and small letters.
+/// The names of hosts as they are looked up: in ASCII and lower-case letters.
 enum HostName {
   /// `text` in ASCII: escapes undone, and names in other scripts mapped and encoded (UTS #46, RFC 5891), so that a name that only
   /// looks different, in full-width digits for one, is the same afterwards.
@@ -20,7 +20,7 @@ enum HostName {
     return try checked(encoded.lowercased())
   }
 
-  /// `text` in ASCII where that can be done, else in small letters: for names that are compared with others.
+  /// `text` in ASCII where that can be done, else in lower-case letters: for names that are compared with others.
   static func comparable(_ text: some StringProtocol) -> String {
     if isPlain(text.utf8) { return String(text) }
     return (try? ascii(Substring(text))) ?? text.lowercased()
@@ -34,7 +34,7 @@ enum HostName {
     var label = 0
     var isWellCut = !name.isEmpty && name.utf8.count <= 254
     for byte in name.utf8 {
-      if isForbidden(byte) { throw AddressError("its host has a character that no host's name has") }
+      if isForbidden(byte) { throw AddressError("its host has a character that host names cannot have") }
       if byte == UInt8(ascii: ".") {
         isWellCut = isWellCut && label > 0
         label = 0
@@ -44,7 +44,7 @@ enum HostName {
       }
     }
     // A point at the end names the root.
-    guard isWellCut else { throw AddressError("its host has a part between points that is empty or too long") }
+    guard isWellCut else { throw AddressError("its host has a part between dots that is empty or too long") }
     return name
   }
 

@@ -10,10 +10,10 @@ struct HostResolver: Sendable {
   /// - Parameter lookup: by default the system's.
   init(lookup: @escaping Lookup = Self.systemLookup) { self.lookup = lookup }
 
-  /// - Throws: ``TransportError`` where the name stands for no address.
+  /// - Throws: ``TransportError`` if the name has no address.
   func addresses(of target: RequestAddress) async throws(TransportError) -> [IPAddress] {
     let found = await BlockingExecutor.shared.run { lookup(target.host, target.port) }
-    guard !found.isEmpty else { throw TransportError(.nameNotResolved, "The host name \(target.host) cannot be resolved.") }
+    guard !found.isEmpty else { throw TransportError(.nameNotResolved, "The host name \(target.host) cannot be resolved") }
     return found
   }
 

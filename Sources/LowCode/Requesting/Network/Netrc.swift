@@ -20,8 +20,8 @@ struct Netrc: Sendable {
   /// The passwords in the file.
   var passwords: [String] { (machines.values.map(\.password) + [fallback?.password ?? ""]).filter { !$0.isEmpty } }
 
-  /// The file that `NETRC` names, else `.netrc` or `_netrc` in the home folder; empty where there is none, or one that is not
-  /// understood, as with requests.
+  /// The file that `NETRC` names, else `.netrc` or `_netrc` in the home folder; empty if there is none, or one that is not
+  /// understood, as in requests.
   init(_ environment: [String: String]) {
     let candidates = environment["NETRC"].map { [$0] } ?? (environment["HOME"].map { ["\($0)/.netrc", "\($0)/_netrc"] } ?? [])
     guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }),
@@ -30,7 +30,7 @@ struct Netrc: Sendable {
     self = Netrc(parsing: String(decoding: data, as: UTF8.self)) ?? Netrc([:])
   }
 
-  /// Nil where the text is no such file.
+  /// Nil if the text is not such a file.
   init?(parsing text: String) {
     var tokens = NetrcTokens(text)
     while let word = tokens.next() {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates that are trusted in the place of the system's.
+/// Certificates that are trusted instead of the system's.
 enum CABundle: Sendable, Equatable {
   case file(String)
   case folder(String)
@@ -27,12 +27,12 @@ struct NetworkSettings: Sendable {
     limits = Result { () throws(ConnectorError) in try TransferLimits(environment) }
   }
 
-  /// - Throws: ``TransportError`` where the bundle that the environment names is not there.
+  /// - Throws: ``TransportError`` if the bundle that the environment names is not there.
   func bundle() throws(TransportError) -> CABundle? {
     guard let path = bundlePath else { return nil }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw TransportError(.tls, "The environment names \(path) as its CA bundle, but there is no such file or folder.")
+      throw TransportError(.tls, "The environment names \(path) as its CA bundle, but there is no such file or folder")
     }
     return isFolder.boolValue ? .folder(path) : .file(path)
   }

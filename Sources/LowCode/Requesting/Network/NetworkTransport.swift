@@ -1,6 +1,7 @@
 import Foundation
 
-/// The network as the environment wants it: proxies, certificates, credentials of `.netrc`, only public addresses in the cloud.
+/// The network with the settings of the environment: proxies, certificates, credentials of `.netrc`, only public addresses in the
+/// cloud.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
   private let curl: CurlTransport
@@ -27,7 +28,7 @@ package final class NetworkTransport: Transport {
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
         .unsupportedScheme,
-        "Requests go by \(settings.isCloud ? "https" : "http or https"), but \(address) asks for `\(address.scheme)`.")
+        "Requests can use \(settings.isCloud ? "https" : "http or https") only, but \(address) has `\(address.scheme)`")
     }
     var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
     if address.scheme == "https" { route.bundle = try settings.bundle() }
@@ -35,13 +36,13 @@ package final class NetworkTransport: Transport {
     return try await curl.send(request, by: route)
   }
 
-  /// - Throws: ``TransportError`` where one of the addresses is not public.
+  /// - Throws: ``TransportError`` if one of the addresses is not public.
   private func publicAddresses(of target: RequestAddress) async throws(TransportError) -> [String] {
     let addresses = try await resolver.addresses(of: target)
     guard addresses.allSatisfy(\.isPublic) else {
       throw TransportError(
         .forbiddenAddress,
-        "\(target) belongs to a private network. In the cloud, only public addresses can be requested.")
+        "\(target) belongs to a private network. In the cloud, only public addresses can be requested")
     }
     return addresses.map(\.text)
   }
@@ -57,7 +58,7 @@ package final class NetworkTransport: Transport {
     } catch {
       let isHTTP = ["http", "https"].contains(url.scheme?.lowercased())
       throw TransportError(
-        isHTTP ? .invalidURL : .unsupportedScheme, "The address `\(url.publicText)` cannot be requested: \(error.reason).")
+        isHTTP ? .invalidURL : .unsupportedScheme, "The address `\(url.publicText)` cannot be requested: \(error.reason)")
     }
     if !settings.netrc.isEmpty, request.header("Authorization") == nil, let entry = settings.netrc.entry(for: address.host) {
       request.setHeader("Authorization", "Basic " + Data("\(entry.user):\(entry.password)".utf8).base64EncodedString())

@@ -11,8 +11,8 @@ struct Redirects {
     places = [RequestURL(request.url).publicText]
   }
 
-  /// The request that follows `response`; nil where that is no redirect.
-  /// - Throws: ``TransportError`` where there are too many of them, or one does not lead to a URL.
+  /// The request that follows `response`; nil if that is not a redirect.
+  /// - Throws: ``TransportError`` if there are too many of them, or one does not lead to a URL.
   mutating func next(after response: HTTPResponse) throws(TransportError) -> HTTPRequest? {
     let location = response.header("Location")
     guard let next = try RedirectRules.next(after: request, status: response.status, location: location, secrets: secrets) else {
@@ -21,7 +21,7 @@ struct Redirects {
     places.append(RequestURL(next.url).publicText)
     guard places.count <= RedirectRules.limit + 1 else {
       throw TransportError(
-        .tooManyRedirects, "`\(places[0])` redirects more than \(RedirectRules.limit) times in a row: \(way).")
+        .tooManyRedirects, "`\(places[0])` redirects more than \(RedirectRules.limit) times in a row: \(way)")
     }
     request = next
     return next
@@ -43,11 +43,11 @@ enum RedirectRules {
 
   static let statuses: Set<Int> = [301, 302, 303, 307, 308]
 
-  /// The request that follows a response; nil where it is no redirect.
+  /// The request that follows a response; nil if it is not a redirect.
   ///
   /// The method becomes GET after 303 and 302, and after 301 for POST; only 307 and 308 keep the body. The credentials stay with the
   /// host that they were meant for.
-  /// - Throws: ``TransportError`` where the `Location` is no URL.
+  /// - Throws: ``TransportError`` if the `Location` is not a URL.
   static func next(
     after request: HTTPRequest, status: Int, location: String?, secrets: any Secrets = NoSecrets()
   ) throws(TransportError) -> HTTPRequest? {
@@ -58,7 +58,7 @@ enum RedirectRules {
     } catch {
       throw TransportError(
         .invalidRedirect,
-        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason)."
+        "`\(RequestURL(request.url).publicText)` redirects to `\(secrets.excerpt(of: location, upTo: 500))`, which cannot be requested: \(error.reason)"
       )
     }
     switch status {
@@ -79,7 +79,7 @@ enum RedirectRules {
   private static func target(_ location: String, from url: String) throws(AddressError) -> String {
     let start = RequestURL(url)
     var target = start.resolving(HeaderText.utf8(location))
-    // Another scheme is refused by whoever is to send it.
+    // Another scheme is refused by the sender.
     if ["http", "https"].contains(target.scheme?.lowercased()) { target = try target.canonical() }
     if target.fragment?.isEmpty ?? true { target.fragment = start.fragment }
     return PercentEncoding.requoted(target.description, as: .uri)

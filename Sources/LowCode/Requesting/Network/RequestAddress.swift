@@ -1,4 +1,4 @@
-/// Why a URL cannot be requested, whoever answers: a part of a sentence about it.
+/// Why a URL cannot be requested, from any server: a part of a sentence about it.
 struct AddressError: Error, Sendable, Equatable {
   let reason: String
 
@@ -16,13 +16,13 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
   /// Whether the URL names the port.
   let hasPort: Bool
 
-  /// Nil where the URL leads nowhere.
+  /// Nil if the URL leads nowhere.
   init?(_ url: String) {
     guard let address = try? RequestAddress(of: RequestURL(url)) else { return nil }
     self = address
   }
 
-  /// - Throws: ``AddressError`` where the URL leads nowhere.
+  /// - Throws: ``AddressError`` if the URL leads nowhere.
   init(of url: RequestURL) throws(AddressError) {
     guard let scheme = url.scheme, url.authority != nil || Self.isHTTP(scheme) else {
       throw AddressError("it has no scheme: it should begin with https:// or http://")
@@ -39,14 +39,14 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
 
   private static func isHTTP(_ scheme: Substring) -> Bool { ["http", "https"].contains(scheme.lowercased()) }
 
-  /// The host and what stands behind its colon.
+  /// The host and what follows its colon.
   private static func split(_ place: Substring) throws(AddressError) -> (host: Substring, port: Substring) {
     let bytes = place.utf8
     if bytes.first == UInt8(ascii: "[") {
       guard let end = bytes.lastIndex(of: UInt8(ascii: "]")) else { return (place, "") }
       let rest = Substring(bytes[end...].dropFirst())
       guard rest.isEmpty || rest.utf8.first == UInt8(ascii: ":") else {
-        throw AddressError("something else than a port follows its host")
+        throw AddressError("something other than a port follows its host")
       }
       return (place[...end], rest.dropFirst())
     }
@@ -55,7 +55,7 @@ struct RequestAddress: Sendable, Hashable, CustomStringConvertible {
     return (place[..<colon], Substring(bytes[colon...].dropFirst()))
   }
 
-  /// Nil for none; as with Python's requests, 0 is none.
+  /// Nil for no port; as in Python's requests, 0 is no port.
   private static func port(_ digits: Substring) throws(AddressError) -> Int? {
     if digits.isEmpty { return nil }
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), port <= 65_535 else {
@@ -76,9 +76,9 @@ extension RequestURL {
     scheme.map { $0 == address.scheme } == true && authority.map { $0 == address.authority } == true
   }
 
-  /// The same with scheme and host in small letters and ASCII, and without a user: as the reference, what stands before the host
-  /// is not sent. What is checked, asked for in a proxy, shown and connected to is this.
-  /// - Throws: ``AddressError`` where it leads nowhere.
+  /// The same with scheme and host in lower-case letters and ASCII, and without a user: as in the reference, what is before the
+  /// host is not sent. What is checked, asked for in a proxy, shown and connected to is this.
+  /// - Throws: ``AddressError`` if it leads nowhere.
   func canonical() throws(AddressError) -> RequestURL {
     let address = try RequestAddress(of: self)
     var url = self

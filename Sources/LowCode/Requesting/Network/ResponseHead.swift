@@ -14,7 +14,7 @@ struct ResponseHead {
   private var size = 0
 
   /// Takes in a line with its end. Trailers behind a body are passed over.
-  /// - Throws: ``Failure`` where all heads together are larger than `limit`.
+  /// - Throws: ``Failure`` if all heads together are larger than `limit`.
   mutating func read(_ line: UnsafeRawBufferPointer, limit: Int) throws(Failure) {
     guard !isWhole else { return }
     size += line.count

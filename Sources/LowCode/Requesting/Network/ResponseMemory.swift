@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The memory of the bodies that are received wholly and are large: so much for all of them at a time.
+/// The memory of the bodies that are received completely and are large: a limit for all of them together.
 ///
 /// They grow side by side up to a quarter of it. From there on one of them grows alone, and the others wait until it is there. It may
-/// itself have to wait until pages are done with that other partitions received before; where there are none of these, it fails.
+/// itself have to wait until pages that other partitions received before are done; if there are none of these, it fails.
 final class ResponseMemory: Sendable {
   /// A body that grows.
   struct Claim: Sendable {
     let owner: ObjectIdentifier
-    /// What holds the body when it was received; nil where that may itself wait for other responses.
+    /// What holds the body when it was received; nil if that may itself wait for other responses.
     let holder: ObjectIdentifier?
     /// Bytes.
     let growth: Int
@@ -50,7 +50,7 @@ final class ResponseMemory: Sendable {
   fileprivate static let step = 4 << 20
 
   let limit: Limit
-  /// The size of a body that is wanted wholly.
+  /// The size of a body that is needed completely.
   let page: Limit
   /// What large records are made in.
   let workshop: RecordWorkshop
@@ -67,9 +67,9 @@ final class ResponseMemory: Sendable {
   var used: Int { semaphore.update { $0.used } }
 }
 
-/// What one body takes of the ``ResponseMemory``; it is given back when nobody holds the body any more.
+/// What one body takes of the ``ResponseMemory``; it is given back when the body is released.
 final class ResponseRoom: Sendable {
-  /// What holds the responses that a task receives, until it is done with them, whatever other tasks do; nil where it may hold them
+  /// What holds the responses that a task receives, until it is done with them, whatever other tasks do; nil if it may hold them
   /// while others are received that they bring about, as those of parent streams are.
   final class Holder: Sendable {}
   @TaskLocal static var holder: Holder?
@@ -97,7 +97,7 @@ final class ResponseRoom: Sendable {
     }
   }
 
-  /// Takes what a body of `size` bytes needs, where there is so much now.
+  /// Takes what a body of `size` bytes needs, if there is enough now.
   func grow(to size: Int) -> Bool {
     guard let claim = claim(size) else { return true }
     guard memory.semaphore.take(claim) else { return false }

@@ -1,6 +1,6 @@
 import JSON
 
-/// A body that is received wholly: unpacked, and indexed as JSON, while it comes.
+/// A body that is received completely: unpacked, and indexed as JSON, while it comes.
 final class WholeBody {
   private let place: () -> String
   private let limit: Limit
@@ -8,12 +8,12 @@ final class WholeBody {
   private let decompressors: DecompressorChain?
   private var text = JSONReception()
   private var count = 0
-  /// What was received and waits until there is memory for more, where nothing is to be unpacked.
+  /// What was received and waits until there is memory for more, if there is nothing to unpack.
   private var pending: [UInt8] = []
-  /// Whether the rest of the body is not wanted.
+  /// Whether the rest of the body is not needed.
   private(set) var isCut = false
 
-  /// How much of it may be unpacked before the memory is looked at.
+  /// How much of it may be unpacked before the memory is checked.
   private static let step = 256 * 1024
 
   /// - Parameters:
@@ -37,7 +37,7 @@ final class WholeBody {
   /// Whether something was received that there is no memory for yet.
   var waits: Bool { !isCut && (!pending.isEmpty || decompressors?.hasInput ?? false) }
 
-  /// Takes in the next bytes, as many as there is room for; while there is none for the rest, the body ``waits``.
+  /// Adds the next bytes, as many as there is room for; while there is none for the rest, the body ``waits``.
   func read(_ bytes: UnsafeRawBufferPointer, in room: ResponseRoom) throws(TransportError) {
     if let decompressors {
       decompressors.append(bytes)
@@ -71,7 +71,7 @@ final class WholeBody {
   }
 
   /// The whole body.
-  /// - Throws: ``TransportError`` where it ended too early.
+  /// - Throws: ``TransportError`` if it ended too early.
   func finish(in room: ResponseRoom) throws(TransportError) -> ReceivedBody {
     if !isCut, let decompressors {
       do { try decompressors.finish(append) } catch { throw failure(error) }
@@ -89,8 +89,8 @@ final class WholeBody {
       guard isCutAtLimit else {
         throw TransportError(
           .tooLarge,
-          "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit, which bodies that are "
-            + "read in parts do not have, as by JsonlDecoder or JsonItemsDecoder.")
+          "The response of \(place()) is larger than \(limit.value) bytes. \(limit.variable) changes this limit. It does not apply to "
+            + "bodies that are read in parts, as by JsonlDecoder or JsonItemsDecoder")
       }
       isCut = true
     }

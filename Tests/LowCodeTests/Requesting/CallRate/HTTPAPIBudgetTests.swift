@@ -16,10 +16,10 @@ import Testing
     let world = TestWorld([])
     let budget = try budget(world, Self.moving)
     let request = HTTPRequest(method: "GET", url: "https://api.test/items")
-    for _ in 0..<2 { try await budget.acquire(request) }
+    for _ in 0..<2 { try await budget.acquire(request, for: nil) }
     #expect(world.sleeps.isEmpty)
     #expect(world.lines.isEmpty)
-    try await budget.acquire(request)
+    try await budget.acquire(request, for: nil)
     // The last instant of a window still belongs to it.
     #expect(world.sleeps == [10, 0.001])
     #expect(

@@ -1,0 +1,10 @@
+import Synchronization
+
+/// Says something once.
+package final class Once: Sendable {
+  private let isDone = Atomic(false)
+
+  func callAsFunction(_ action: () -> Void) {
+    if isDone.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged { action() }
+  }
+}
