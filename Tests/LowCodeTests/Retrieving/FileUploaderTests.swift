@@ -93,7 +93,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: "\(directory)/items", withIntermediateDirectories: true)
       #expect(mkfifo("\(directory)/items/pipe", 0o600) == 0)
       let error = await #expect(throws: ConnectorError.self) { _ = try await Self.upload("pipe", to: directory) }
-      #expect(error?.message.hasSuffix("could not be stored: what stands there is no regular file.") == true)
+      #expect(error?.message.hasSuffix("could not be stored: what stands there is no regular file") == true)
     }
   }
 }
