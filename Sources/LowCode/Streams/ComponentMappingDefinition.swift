@@ -90,7 +90,9 @@ struct ComponentMappingDefinition: Component {
 
   /// Whether the reference takes the text as it is: a format such as `%Y-%m-%d`, or a tab where a value should begin.
   private static func isTolerated(_ error: YAMLError) -> Bool {
-    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else { return false }
+    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else {
+      return false
+    }
     let found = line.unicodeScalars.dropFirst(error.mark.column - 1).first
     return found == "\t" || found == "%" && error.step == .directive
   }
