@@ -202,7 +202,8 @@ enum PseudoTerminal {
     #expect(
       shown.lines.contains { $0.contains(/^Read 2 streams \([12] not complete\): \d+ records, \d+ pages/) }, "\(shown.lines)")
     #expect(
-      shown.lines.contains("To continue from where this ended: --state messages, and another file for the output"), "\(shown.lines)")
+      shown.lines.contains("To continue from where this ended: --state messages, and another file for the output"),
+      "\(shown.lines)")
     let resumed = try await Tool.run(arguments + ["--state", "messages"], in: connection.folder)
     #expect(resumed.status == 0)
   }

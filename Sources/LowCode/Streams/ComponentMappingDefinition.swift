@@ -83,7 +83,8 @@ struct ComponentMappingDefinition: Component {
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(
-        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))", at: node,
+        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))",
+        at: node,
         internalMessage: error.diagnostics.first?.message)
     }
   }
