@@ -20,7 +20,7 @@ import Testing
     ),
     (
       "catalog.json", "{\"streams\": 3}", "config_error",
-      "The catalog catalog.json cannot be used: A catalog is an object with a list `streams`, as `discover` prints"
+      "The catalog catalog.json cannot be used: A catalog is an object with a list `streams`, as `discover` prints it"
     ),
     (
       "catalog.json", "{\"streams\": [{\"stream\": {}}]}", "config_error",
