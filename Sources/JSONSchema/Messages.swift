@@ -48,7 +48,8 @@ extension ValidationError {
       return "This list has more than \(Self.count(.int(start), "element"))"
     case .count(let count):
       return count == 0
-        ? "No element of this list fits `contains`" : "\(count) elements fit `contains`, which is not the number that is allowed"
+        ? "No element of this list fits `contains`"
+        : "\(count) elements fit `contains`, which is not the number that is allowed"
     case .overlap(let schemas): return "\(it) fits \(schemas.count) alternatives, but must fit exactly one"
     case .refused(let choice):
       guard let unknown = choice.unknown else { return refusal(it) }

@@ -139,7 +139,9 @@ extension PyDateTime {
       total = Int128(value) * 1_000_000
     case .float(let value):
       guard !value.isNaN else { throw .value("Invalid value NaN (not a number)") }
-      guard abs(value) < 9.2e18 else { throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t", isOutOfRange: true) }
+      guard abs(value) < 9.2e18 else {
+        throw PythonTimeError(.overflowError, "timestamp out of range for platform time_t", isOutOfRange: true)
+      }
       let whole = value.rounded(.towardZero)
       total = Int128(whole) * 1_000_000 + Int128(((value - whole) * 1_000_000).rounded(.toNearestOrEven))
     }

@@ -21,7 +21,9 @@ enum ComposedItem {
     let type: ScalarTag
     if let tag {
       guard let known = ScalarTag(tag: tag) else {
-        if ScalarTag.isKnown(tag) { throw YAMLError("a single value cannot have the tag \(quoting: ScalarTag.shown(tag))", at: mark) }
+        if ScalarTag.isKnown(tag) {
+          throw YAMLError("a single value cannot have the tag \(quoting: ScalarTag.shown(tag))", at: mark)
+        }
         throw YAMLError("the tag \(quoting: ScalarTag.shown(tag)) is not known", at: mark)
       }
       type = known

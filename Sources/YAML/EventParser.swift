@@ -58,7 +58,8 @@ struct EventParser: ~Copyable {
     case YAML_MEMORY_ERROR:
       return YAMLError("out of memory", at: mark(state.mark))
     case YAML_READER_ERROR:
-      return YAMLError(YAMLWords(readerSentence(problem, value: Int(state.problem_value))), at: mark(offset: Int(state.problem_offset)))
+      return YAMLError(
+        YAMLWords(readerSentence(problem, value: Int(state.problem_value))), at: mark(offset: Int(state.problem_offset)))
     default:
       let context = state.context.map { context in
         YAMLError.Note(message: String(cString: context), mark: mark(state.context_mark))

@@ -132,7 +132,8 @@ struct NodeBuilder {
     guard let anchor else { return }
     if let first = anchors[anchor] {
       throw YAMLError(
-        "the anchor '&\(quoting: anchor)' is defined twice", at: mark, related: .init(message: "first defined here", mark: first.mark))
+        "the anchor '&\(quoting: anchor)' is defined twice", at: mark,
+        related: .init(message: "first defined here", mark: first.mark))
     }
     anchors[anchor] = Anchor(mark: mark, item: item, extent: Extent(weight: 1, height: 0))
   }

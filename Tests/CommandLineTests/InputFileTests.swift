@@ -5,48 +5,48 @@ import Testing
 @Suite struct InputFileTests {
   /// What is written into which file before a read, and the sentence that its TRACE says.
   private static let cases: [(file: String, text: String?, failure: String, message: String)] = [
-    ("config.json", nil, "config_error", "The config config.json does not exist."),
-    ("catalog.json", nil, "config_error", "The catalog catalog.json does not exist."),
-    ("state.json", nil, "config_error", "The state state.json does not exist."),
-    ("manifest.yaml", nil, "config_error", "The manifest manifest.yaml does not exist."),
+    ("config.json", nil, "config_error", "The config config.json does not exist"),
+    ("catalog.json", nil, "config_error", "The catalog catalog.json does not exist"),
+    ("state.json", nil, "config_error", "The state state.json does not exist"),
+    ("manifest.yaml", nil, "config_error", "The manifest manifest.yaml does not exist"),
     (
       "config.json", "{\n \"a\": 1,\n \"b\": }\n", "config_error",
-      "The config config.json is not valid JSON: expected a value. (config.json:3:7)"
+      "The config config.json is not valid JSON: expected a value (config.json:3:7)"
     ),
-    ("config.json", "[1]", "config_error", "The config config.json should hold a JSON object, but holds a list."),
+    ("config.json", "[1]", "config_error", "The config config.json should hold a JSON object, but holds a list"),
     (
       "catalog.json", "{\"streams\": [}", "config_error",
-      "The catalog catalog.json is not valid JSON: expected a value. (catalog.json:1:14)"
+      "The catalog catalog.json is not valid JSON: expected a value (catalog.json:1:14)"
     ),
     (
       "catalog.json", "{\"streams\": 3}", "config_error",
-      "The catalog catalog.json cannot be used: A catalog is an object with a list `streams`, as `discover` prints it."
+      "The catalog catalog.json cannot be used: A catalog is an object with a list `streams`, as `discover` prints it"
     ),
     (
       "catalog.json", "{\"streams\": [{\"stream\": {}}]}", "config_error",
-      "The catalog catalog.json cannot be used: `streams[0]` of the catalog needs a `stream` with a `name`."
+      "The catalog catalog.json cannot be used: `streams[0]` of the catalog needs a `stream` with a `name`"
     ),
     (
       "state.json", "{\"ok\": {\"updated\": 1}}", "config_error",
       "The state state.json cannot be used: A state is what STATE messages hold: the output of an earlier read, a STATE message of it, or a list such as "
-        + "[{\"type\": \"STREAM\", \"stream\": …}]."
+        + "[{\"type\": \"STREAM\", \"stream\": …}]"
     ),
     (
       "state.json", "[{\"type\": \"STREAM\", \"stream\": {\"stream_descriptor\": {\"name\": \"ok\"}, \"stream_state\": 5}}]",
-      "config_error", "The state state.json cannot be used: `[0].stream.stream_state` of the state should be an object."
+      "config_error", "The state state.json cannot be used: `[0].stream.stream_state` of the state should be an object"
     ),
     (
       "state.json", "[{]", "config_error",
-      "The state state.json is not valid JSON: expected a key in double quotes. (state.json:1:3)"
+      "The state state.json is not valid JSON: expected a key in double quotes (state.json:1:3)"
     ),
     (
       "manifest.yaml", "version: 1\nstreams: [\n  a: {b\n", "system_error",
-      "The manifest is not valid: manifest.yaml:4:1: error: ',' or '}' is expected here"
+      "The manifest is not valid: ',' or '}' is expected here (manifest.yaml:4:1)"
     ),
-    ("manifest.yaml", "", "system_error", "The manifest is not valid: manifest.yaml:1:1: error: the manifest is empty"),
+    ("manifest.yaml", "", "system_error", "The manifest is not valid: the manifest is empty (manifest.yaml:1:1)"),
     (
       "manifest.yaml", "- 1\n", "system_error",
-      "The manifest is not valid: manifest.yaml:1:1: error: a manifest is a mapping, found a list"
+      "The manifest is not valid: a manifest is a mapping, found a list (manifest.yaml:1:1)"
     ),
     (
       "config.json", "{\"base_url\": \"http://127.0.0.1:9\"}", "config_error",
@@ -79,7 +79,7 @@ import Testing
     let index = try #require(arguments.firstIndex(of: "--\(what)"))
     arguments[index + 1] = "folder"
     let run = try await Tool.run(arguments, in: connection.folder)
-    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) folder is a folder; it should be a file."])
+    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) folder is a folder; it should be a file"])
     #expect(run.status == 1)
     #expect(!run.wasKilled)
   }
@@ -137,7 +137,7 @@ import Testing
     #expect(
       try run.errors().map { $0["message"]?.string } == [
         "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the manifest.yaml of "
-          + "this folder, or what the config has as `__injected_declarative_manifest`."
+          + "this folder, or what the config has as `__injected_declarative_manifest`"
       ])
     #expect(run.status == 1)
   }

@@ -32,9 +32,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{{ format_datetme('2025-01-01', '%Y') }}", "Did you mean `format_datetime` for `format_datetme`?"),
-    ("{{ 'a' | hsh }}", "Did you mean `hash`?"), ("{{ confg.a.b }}", "Did you mean `config` for `confg`?"),
-    ("{% if true %}", "Close it with `{% endif %}`."),
+    ("{{ format_datetme('2025-01-01', '%Y') }}", "; did you mean `format_datetime` for `format_datetme`?"),
+    ("{{ 'a' | hsh }}", "; did you mean `hash`?"), ("{{ confg.a.b }}", "; did you mean `config` for `confg`?"),
+    ("{% if true %}", "; close it with `{% endif %}`"),
   ])
   func whatIsMeantIsSuggested(template: String, remedy: String) async throws {
     let run = try await Tool.run(["interpolate", template], in: Folder())
@@ -45,16 +45,16 @@ import Testing
   @Test(arguments: [
     (
       ["{{ config.a + }}"],
-      "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}. Something is missing before it.\n"
+      "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}; something is missing before it\n"
     ),
-    (["{{ 1 / 0 }}"], "error: The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero.\n"),
-    (["x", "--context", "vars.json"], "error: The context vars.json does not exist.\n"),
-    (["x", "--context", "list.json"], "error: The context list.json should hold a JSON object, but holds a list.\n"),
+    (["{{ 1 / 0 }}"], "error: The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero\n"),
+    (["x", "--context", "vars.json"], "error: The context vars.json does not exist\n"),
+    (["x", "--context", "list.json"], "error: The context list.json should hold a JSON object, but holds a list\n"),
     (
       ["x", "--context", "broken.json"],
-      "error: broken.json:2:1: The context broken.json is not valid JSON: expected a value.\n"
+      "error: broken.json:2:1: The context broken.json is not valid JSON: expected a value\n"
     ),
-    (["--batch", "."], "error: The batch . is a folder; it should be a file.\n"),
+    (["--batch", "."], "error: The batch . is a folder; it should be a file\n"),
   ])
   func whatIsWrongIsSaid(arguments: [String], sentence: String) async throws {
     let folder = try Folder()
@@ -80,10 +80,10 @@ import Testing
     #expect(
       run.stdout == """
         {"value":[1]}
-        {"error":"A case needs a `template` that is a string."}
-        {"error":"The case is not valid JSON: expected a value (null, true and false are the only bare words) (column 1)."}
-        {"error":"The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero."}
-        {"error":"The `context` of a case should be an object."}
+        {"error":"A case needs a `template` that is a string"}
+        {"error":"The case is not valid JSON: expected a value (null, true and false are the only bare words) (column 1)"}
+        {"error":"The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero"}
+        {"error":"The `context` of a case should be an object"}
         {"value":"ß"}
 
         """)

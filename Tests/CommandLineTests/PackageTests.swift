@@ -164,7 +164,7 @@ import Testing
     try FileManager.default.copyItem(at: connection.folder.url(of: "manifest.yaml"), to: connection.folder.url(of: "source.yaml"))
     try connection.folder.write("source", "mine")
     let refused = try await connection.run("package", "source.yaml")
-    #expect(refused.stderr == "error: source already exists and is not a packaged connector: name another file with --output.\n")
+    #expect(refused.stderr == "error: source already exists and is not a packaged connector: name another file with --output\n")
     #expect(refused.status == 1)
     #expect(try String(contentsOf: connection.folder.url(of: "source"), encoding: .utf8) == "mine")
     #expect(try await connection.run("package", "source.yaml", "--output", "source").status == 0)
@@ -202,7 +202,7 @@ import Testing
     bytes[place] ^= 1
     try bytes.write(to: source)
     let sentence =
-      "This executable is damaged: its checksum is not the one that was written with it; copy or package it again."
+      "This executable is damaged: its checksum is not the one that was written with it; copy or package it again"
     let spec = try await Tool.run(["spec"], in: connection.folder, executable: source.path)
     #expect(try spec.errors().map { $0["message"]?.string } == [sentence])
     #expect(spec.status == 1)
@@ -221,7 +221,7 @@ import Testing
       let run = try await connection.run(command)
       #expect(run.stderr.hasPrefix("manifest.yaml:17:37: error: unknown type `PageIncremnt`"))
       #expect(run.stderr.contains("did you mean `PageIncrement`?"))
-      #expect(run.stderr.hasSuffix("error: The manifest is not valid, so nothing was written.\n"))
+      #expect(run.stderr.hasSuffix("error: The manifest is not valid, so nothing was written\n"))
       #expect(run.status == 1)
       #expect(try connection.folder.names() == ["config.json", "m.yaml", "manifest.yaml"])
     }
@@ -258,7 +258,7 @@ import Testing
     (
       ["image", "manifest.yaml", "-o", "out"],
       "error: An image has its name and version from the connector's metadata, and there is no metadata.yaml: give "
-        + "--name and --tag, or name the file with --metadata.\n"
+        + "--name and --tag, or name the file with --metadata\n"
     ),
     (
       ["image", "--metadata", "config.json"],
@@ -293,7 +293,7 @@ import Testing
     try connection.folder.write("a.json", "{}")
     try connection.folder.write("inner/manifest.yaml", connection.folder.text("manifest.yaml"))
     let run = try await connection.run("package", "inner/manifest.yaml", "-o", "out")
-    #expect(run.stderr.contains("The schema file `../a.json` lies outside the manifest's folder, where no schema is read."))
+    #expect(run.stderr.contains("The schema file `../a.json` lies outside the manifest's folder, where no schema is read"))
     #expect(run.status == 1)
   }
 
@@ -306,7 +306,7 @@ import Testing
       "\(limit); exec \"$@\"", ["package", "manifest.yaml", "-o", "source-shop"], in: connection.folder)
     #expect(run.status != 0)
     if limit.hasPrefix("trap") {
-      #expect(run.stderr == "error: source-shop cannot be written: File too large.\n")
+      #expect(run.stderr == "error: source-shop cannot be written: File too large\n")
       #expect(try connection.folder.names() == ["config.json", "manifest.yaml", "source-shop"])
     }
     #expect(try connection.folder.text("source-shop") == "what was there before")

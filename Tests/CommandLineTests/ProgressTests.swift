@@ -202,15 +202,16 @@ enum PseudoTerminal {
     #expect(
       shown.lines.contains { $0.contains(/^Read 2 streams \([12] not complete\): \d+ records, \d+ pages/) }, "\(shown.lines)")
     #expect(
-      shown.lines.contains("To continue from where this ended: --state messages, and another file for the output"), "\(shown.lines)")
+      shown.lines.contains("To continue from where this ended: --state messages, and another file for the output"),
+      "\(shown.lines)")
     let resumed = try await Tool.run(arguments + ["--state", "messages"], in: connection.folder)
     #expect(resumed.status == 0)
   }
 
   @Test(arguments: [
     (["check", "-c", "config.json"], "The connection works."), (["discover", "-c", "config.json"], "Found 8 streams."),
-    (["check", "-c", "nosuch.json"], "error: The config nosuch.json does not exist."),
-    (["read", "-c", "config.json", "-C", "nosuch.json"], "error: The catalog nosuch.json does not exist."),
+    (["check", "-c", "nosuch.json"], "error: The config nosuch.json does not exist"),
+    (["read", "-c", "config.json", "-C", "nosuch.json"], "error: The catalog nosuch.json does not exist"),
     (["check", "refused.yaml", "-c", "config.json"], "The connection failed: "),
   ])
   func resultsAndErrorsAreWrittenForPeople(arguments: [String], line: String) async throws {
@@ -219,6 +220,18 @@ enum PseudoTerminal {
     try connection.folder.write("refused.yaml", Manifests.streams(["refused"]))
     let shown = try await shown(arguments, in: connection)
     #expect(shown.lines.contains { $0.hasPrefix(line) }, "\(shown.lines)")
+  }
+
+  /// It is shown with its lines, which is enough.
+  @Test func anInvalidManifestIsShownOnce() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let connection = try Connection(to: api)
+    try connection.folder.write(
+      "wrong.yaml", Manifests.streams(["ok"]).replacing("type: HttpRequester", with: "type: HttpRequestr"))
+    let shown = try await shown(["check", "wrong.yaml", "-c", "config.json"], in: connection)
+    #expect(shown.lines.count { $0.contains("unknown type `HttpRequestr`") } == 1, "\(shown.lines)")
+    #expect(
+      shown.lines.contains { $0.hasPrefix("wrong.yaml:") && $0.contains("did you mean `HttpRequester`?") }, "\(shown.lines)")
   }
 
   @Test func aFileShowsNothing() async throws {

@@ -97,7 +97,7 @@ import Testing
     #expect(
       try run.errors().first?["message"]?.string?.hasPrefix(
         "The schema file `schemas/own.json` cannot be read: a manifest from standard input or a pipe has no folder; name its file, or put "
-          + "its schemas into it.") == true)
+          + "its schemas into it") == true)
     let package = try await Tool.run(["package", "-", "-o", "out", "--name", "x"], in: folder, stdin: manifest)
     #expect(package.status == 1)
     #expect(package.stderr.contains("a manifest from standard input or a pipe has no folder"))

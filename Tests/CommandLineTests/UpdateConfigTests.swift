@@ -72,7 +72,7 @@ import Testing
     let run = try await Tool.run(arguments + ["--state", "state.json", "--update-config"], in: connection.folder)
     #expect(
       try run.errors().first?["message"]
-        == "The config same.json is another input as well, which --update-config would destroy: give it a file of its own.")
+        == "The config same.json is another input as well, which --update-config would destroy: give it a file of its own")
     #expect(run.status == 1)
     #expect(try connection.folder.text(name) == before)
   }

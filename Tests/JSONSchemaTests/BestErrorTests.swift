@@ -19,17 +19,17 @@ import Testing
     """##
 
   @Test(arguments: [
-    (#"{"shape": {"type": "Square", "side": "x"}}"#, "shape.side: the string 'x' was found where a number is expected."),
-    (#"{"shape": {"type": "Square"}}"#, "shape: The property 'side' is missing."),
-    (#"{"shape": {"type": "Sqare", "side": 1}}"#, "shape.type: 'Sqare' is not one of 'Circle', 'Square', 'Group'."),
-    (#"{"shape": {"side": 1}}"#, "shape: The property 'type' is missing: it is one of 'Circle', 'Square', 'Group'."),
-    (#"{"shape": 5}"#, "shape: the number 5 was found where an object is expected."),
+    (#"{"shape": {"type": "Square", "side": "x"}}"#, "shape.side: the string 'x' was found where a number is expected"),
+    (#"{"shape": {"type": "Square"}}"#, "shape: The property 'side' is missing"),
+    (#"{"shape": {"type": "Sqare", "side": 1}}"#, "shape.type: 'Sqare' is not one of 'Circle', 'Square', 'Group'"),
+    (#"{"shape": {"side": 1}}"#, "shape: The property 'type' is missing: it is one of 'Circle', 'Square', 'Group'"),
+    (#"{"shape": 5}"#, "shape: the number 5 was found where an object is expected"),
     (
       #"{"shape": {"type": "Group", "parts": [{"type": "Circle", "radius": 1}, {"type": "Group", "parts": [{"type": "Circle"}]}]}}"#,
-      "shape.parts[1].parts[0]: The property 'radius' is missing."
+      "shape.parts[1].parts[0]: The property 'radius' is missing"
     ),
-    (#"{"shape": {"type": "Group", "parts": {}}}"#, "shape.parts: an empty object was found where an array is expected."),
-    (#"[]"#, "an empty list was found where an object is expected."),
+    (#"{"shape": {"type": "Group", "parts": {}}}"#, "shape.parts: an empty object was found where an array is expected"),
+    (#"[]"#, "an empty list was found where an object is expected"),
   ])
   func alternativeThatWasMeant(text: String, expected: String) throws {
     let schema = try schema(Self.shapes)

@@ -35,11 +35,22 @@ struct ErrorTests {
     #expect(found.description.contains("line \(line), column \(column)"))
   }
 
+  /// What tools read to find a remedy.
+  @Test(
+    arguments: [
+      ("{{ 'a'|nofilter }}", .unknownFilter("nofilter")), ("{{ 1 is notest }}", .unknownTest("notest")),
+      ("{% if 1 %}{% for x in y %}", .openTag("for")), ("{% if 1 %}{% for x in y %}{% endfor %}", .openTag("if")),
+      ("{{ (1 }}", nil),
+    ] as [(String, TemplateError.Cause?)])
+  func saysItsCause(_ source: String, _ cause: TemplateError.Cause?) throws {
+    #expect(try #require(try error(source)).cause == cause)
+  }
+
   @Test(arguments: [
-    ("{{ config.missing.deeper }}", "'config.missing' is undefined."),
-    ("{{ config['missing'].deeper }}", "'config['missing']' is undefined."),
-    ("{{ nums[99].x }}", "'nums[99]' is undefined."),
-    ("{{ nothing.x }}", "'nothing' is undefined."),
+    ("{{ config.missing.deeper }}", "'config.missing' is undefined"),
+    ("{{ config['missing'].deeper }}", "'config['missing']' is undefined"),
+    ("{{ nums[99].x }}", "'nums[99]' is undefined"),
+    ("{{ nothing.x }}", "'nothing' is undefined"),
   ])
   func namesWhatIsUndefined(_ source: String, _ message: String) throws {
     #expect(try error(source)?.message == message)

@@ -115,7 +115,7 @@ import Testing
     try scratch.write("layout/index.json", [1])
     place.protect(scratch.path("layout/index.json"), as: "the manifest")
     let path = scratch.path("layout/index.json")
-    #expect(throws: PackagingError("\(path) is the manifest, which is read; the output should be another file.")) {
+    #expect(throws: PackagingError("\(path) is the manifest, which is read; the output should be another file")) {
       try Self.image.get().writeLayout(to: place)
     }
     #expect(try scratch.bytes("layout/index.json") == [1])
@@ -125,7 +125,7 @@ import Testing
     let scratch = try Scratch()
     let runtime = try Runtime.write(in: scratch)
     let before = try scratch.bytes("runtime")
-    #expect(throws: PackagingError("\(runtime) is a file of the image, which is read; the output should be another file.")) {
+    #expect(throws: PackagingError("\(runtime) is a file of the image, which is read; the output should be another file")) {
       try Self.made(of: runtime).writeArchive(to: OutputPlace(runtime))
     }
     #expect(try scratch.bytes("runtime") == before)
@@ -135,7 +135,7 @@ import Testing
     let scratch = try Scratch()
     try FileManager.default.createDirectory(atPath: scratch.path("notes"), withIntermediateDirectories: true)
     try scratch.write("notes/one", [1])
-    #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something other than an image.")) {
+    #expect(throws: PackagingError("\(scratch.path("notes")) is a folder that holds something other than an image")) {
       try Self.image.get().writeLayout(to: OutputPlace(scratch.path("notes")))
     }
     #expect(try scratch.bytes("notes/one") == [1])
@@ -145,7 +145,7 @@ import Testing
   @Test func whereNothingCanBeWrittenNothingIsLeft() throws {
     let scratch = try Scratch()
     let path = scratch.path("none/image")
-    let error = PackagingError("\(path) cannot be written: No such file or directory.")
+    let error = PackagingError("\(path) cannot be written: No such file or directory")
     #expect(throws: error) { try Self.image.get().writeLayout(to: OutputPlace(path)) }
     #expect(throws: error) { try Self.image.get().writeArchive(to: OutputPlace(path)) }
     #expect(try scratch.names().isEmpty)
@@ -156,7 +156,7 @@ import Testing
     var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/true")))
     bytes[18] ^= 1
     let path = try scratch.write("runtime", bytes)
-    let error = PackagingError("\(path) is for another processor than this system, whose libraries the image needs.")
+    let error = PackagingError("\(path) is for another processor than this system, whose libraries the image needs")
     #expect(throws: error) {
       try ContainerImage(SealedExecutable(path: path), package: nil, name: "airbyte-lowcode", version: "1")
     }

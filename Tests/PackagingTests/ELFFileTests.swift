@@ -23,7 +23,7 @@ import Testing
     let scratch = try Scratch()
     let path = try scratch.write("file", Array(text.utf8))
     let error = #expect(throws: PackagingError.self) { try ELFFile(InputBytes(path: path)) }
-    #expect(error?.message == "\(path) is not a Linux program or library.")
+    #expect(error?.message == "\(path) is not a Linux program or library")
   }
 
   /// Tables that lead outside the file, loops and nonsense numbers: an error or nothing found, never a trap.
@@ -59,7 +59,7 @@ import Testing
   @Test func aLibraryThatIsNowhereIsNamed() throws {
     let search = LibrarySearch(standard: ["/nowhere"], configuration: "/nowhere/ld.so.conf")
     let error = #expect(throws: PackagingError.self) { try search.closure(of: ["/bin/sh"]) }
-    #expect(error?.message == "The library libc.so.6, which /bin/sh needs, is not among this system's libraries.")
+    #expect(error?.message == "The library libc.so.6, which /bin/sh needs, is not among this system's libraries")
   }
 
   @Test func configuredFoldersAreSearchedAndHaveToBeTold() throws {

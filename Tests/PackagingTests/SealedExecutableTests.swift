@@ -63,7 +63,7 @@ import Testing
     for name in ["source-shop", "hard", "soft"] {
       if name == "hard" { #expect(link(path, scratch.path("hard")) == 0) }
       if name == "soft" { #expect(symlink("source-shop", scratch.path("soft")) == 0) }
-      #expect(throws: PackagingError("\(scratch.path(name)) is the runtime, which is read; the output should be another file.")) {
+      #expect(throws: PackagingError("\(scratch.path(name)) is the runtime, which is read; the output should be another file")) {
         try SealedExecutable(path: path).write(Self.package, to: OutputPlace(scratch.path(name)))
       }
     }
@@ -129,7 +129,7 @@ import Testing
     let scratch = try Scratch()
     let runtime = try Runtime.write(in: scratch)
     let path = try scratch.write("cut", try scratch.bytes("runtime").dropLast(1))
-    #expect(throws: PackagingError("\(path) is damaged: its end is missing; copy or package it again.")) {
+    #expect(throws: PackagingError("\(path) is damaged: its end is missing; copy or package it again")) {
       try SealedExecutable(path: path)
     }
     _ = try SealedExecutable(path: runtime)
@@ -141,7 +141,7 @@ import Testing
     bytes[9000] ^= 1
     let path = try scratch.write("changed", bytes)
     let error = PackagingError(
-      "\(path) is damaged: its checksum is not the one that was written with it; copy or package it again.")
+      "\(path) is damaged: its checksum is not the one that was written with it; copy or package it again")
     #expect(throws: error) { try SealedExecutable(path: path).write(Self.package, to: OutputPlace(scratch.path("out"))) }
     #expect(throws: error) { try SealedExecutable(path: path).inspection() }
     #expect(try scratch.names() == ["changed", "source-shop"])
@@ -150,7 +150,7 @@ import Testing
   @Test func onlyExecutablesArePackaged() throws {
     let scratch = try Scratch()
     let script = try scratch.write("script", Array("#!/bin/sh\n".utf8))
-    #expect(throws: PackagingError("\(script) is not a Linux executable.")) {
+    #expect(throws: PackagingError("\(script) is not a Linux executable")) {
       try SealedExecutable(path: script).write(Self.package, to: OutputPlace(scratch.path("out")))
     }
     #expect(try scratch.names() == ["script"])
@@ -167,10 +167,10 @@ import Testing
     let scratch = try Scratch()
     let other = try Scratch()
     let runtime = try SealedExecutable(path: Runtime.write(in: other))
-    #expect(throws: PackagingError("\(scratch.path("none/out")) cannot be written: No such file or directory.")) {
+    #expect(throws: PackagingError("\(scratch.path("none/out")) cannot be written: No such file or directory")) {
       try runtime.write(Self.package, to: OutputPlace(scratch.path("none/out")))
     }
-    #expect(throws: PackagingError("\(scratch.url.path) is a folder; the output should be a file.")) {
+    #expect(throws: PackagingError("\(scratch.url.path) is a folder; the output should be a file")) {
       try runtime.write(Self.package, to: OutputPlace(scratch.url.path))
     }
     #expect(try scratch.names().isEmpty)

@@ -69,6 +69,26 @@ import Testing
     let error = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: "a: &x 1\nb: &x 2", file: "bad.yaml") }
     #expect(error?.related?.mark.description == "bad.yaml:1:4")
   }
+
+  @Test(
+    "what an error quotes of a text can be left out",
+    arguments: [
+      ("a: *secret", "there is no anchor '&****' before this alias"), ("a: !!int secret", "**** is not an integer"),
+      ("a: !secret 1", "the tag **** is not known"), ("a: [1", nil),
+    ])
+  func discretion(_ text: String, _ message: String?) {
+    let error = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: text, file: "bad.yaml") }
+    #expect(error?.discreetMessage == message)
+  }
+
+  @Test(
+    "the step that failed is told",
+    arguments: [("%Y-%m", .directive), ("a: @b", .scanning), ("a: b: c", .scanning), ("a: [1", .parsing)]
+      as [(String, YAMLError.Step)])
+  func steps(_ text: String, _ step: YAMLError.Step) {
+    let error = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: text, file: "bad.yaml") }
+    #expect(error?.step == step)
+  }
 }
 
 @Suite struct LimitTests {

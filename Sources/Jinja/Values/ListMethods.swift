@@ -46,7 +46,9 @@ enum ListMethod: String, Sendable, CaseIterable {
     case .pop:
       let index = try bound(["index"], 0)[0] ?? .int(-1)
       _ = try index.index(for: "list.pop")
-      guard let place = Value.place(index, count) else { throw TemplateError(.index, "The list has no element at this index to pop") }
+      guard let place = Value.place(index, count) else {
+        throw TemplateError(.index, "The list has no element at this index to pop")
+      }
       let removed = list.items[place]
       // What follows the element moves.
       try evaluation.charge((count - place) >> 8)

@@ -15,7 +15,8 @@ struct ApiKeyAuthenticator: Component, Authenticator {
     case (nil, let header?):
       place = RequestOption(header: InterpolatedString(header, parameters: node.parameters), config: scope.templateConfig)
     case (nil, nil):
-      throw ConnectorError(.system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes", at: node.node,
+      throw ConnectorError(
+        .system, "`ApiKeyAuthenticator` needs `inject_into`, which says where the key goes", at: node.node,
         cause: .missing(["inject_into"]))
     default:
       throw ConnectorError(

@@ -14,7 +14,9 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
       throw ConnectorError(.config, "The config gives no token to authenticate with", at: try node.required("tokens"))
     }
     let quotas = try node.nodes("quotas").map { try TokenQuota(from: ComponentNode($0), in: scope) }
-    guard !quotas.isEmpty else { throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`", at: node.node, cause: .missing(["quotas"])) }
+    guard !quotas.isEmpty else {
+      throw ConnectorError(.config, "`\(node.type)` needs a quota in `quotas`", at: node.node, cause: .missing(["quotas"]))
+    }
     list.forEach(scope.runtime.secrets.hide(_:))
     let method = try node.optionalString("auth_method") ?? ""
     let header = try node.optionalString("header") ?? ""

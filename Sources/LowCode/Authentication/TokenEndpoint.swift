@@ -101,7 +101,8 @@ struct TokenEndpoint: Sendable {
         error: ConnectorError(
           .system, answer.added(to: "The token endpoint answered with HTTP status \(response.status)"), internalMessage: detail))
     }
-    var message = "The refresh token is not accepted: it is wrong, has expired or was used before. Authenticate this source again"
+    var message =
+      "The refresh token is not accepted: it is wrong, has expired or was used before. Authenticate this source again"
     if let reason = reason(response) { message += ". The provider says: \(reason)" }
     return TokenRequestFailure(status: response.status, error: ConnectorError(.config, message, internalMessage: detail))
   }

@@ -35,7 +35,8 @@ struct ConfigRemapField: Component, ConfigTransformation {
     guard let name = keys.last?.text, let value = owner[name] else { return }
     switch value {
     case .array, .object:
-      throw ConnectorError(.system, "The value of `\(name)` in the config cannot be looked up: it is not a plain value", at: node)
+      throw ConnectorError(
+        .system, "The value of `\(name)` in the config cannot be looked up: it is not a plain value", at: node)
     case .string(let text):
       guard let new = table[text] else { return }
       do {

@@ -22,7 +22,9 @@ struct DpathValidator: Component, ConfigValidation {
   func validate(_ config: JSONObject) throws {
     let evaluation = EvaluationContext(config: .emptyDict, runtime: templates)
     let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
-    guard !segments.isEmpty else { throw ConnectorError(.system, "`field_path` needs at least one key", at: node, cause: .missing(["field_path"])) }
+    guard !segments.isEmpty else {
+      throw ConnectorError(.system, "`field_path` needs at least one key", at: node, cause: .missing(["field_path"]))
+    }
     let values: [JSONValue]
     do {
       let glob = try JSONGlobPath(segments)

@@ -97,7 +97,8 @@ package struct Spec: Component {
   /// The members that the protocol has; others are left out, as in the reference.
   private static func advancedAuth(_ node: ManifestNode) -> Result<JSONObject, ConnectorError> {
     guard node["auth_flow_type"]?.isNull == false else {
-      return .failure(ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`", at: node, cause: .missing(["auth_flow_type"])))
+      return .failure(
+        ConnectorError(.system, "`advanced_auth` needs its `auth_flow_type`", at: node, cause: .missing(["auth_flow_type"])))
     }
     var auth = members(node, ["auth_flow_type", "predicate_key", "predicate_value"])
     guard let specification = node["oauth_config_specification"], !specification.isNull else {

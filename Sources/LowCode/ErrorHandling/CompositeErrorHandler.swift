@@ -8,7 +8,8 @@ struct CompositeErrorHandler: Component, ErrorHandler {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     let nodes = try node.nodes("error_handlers")
     guard !nodes.isEmpty else {
-      throw ConnectorError(.system, "`CompositeErrorHandler` needs at least one handler in `error_handlers`", at: node.node,
+      throw ConnectorError(
+        .system, "`CompositeErrorHandler` needs at least one handler in `error_handlers`", at: node.node,
         cause: .missing(["error_handlers"]))
     }
     handlers = try nodes.map { try scope.build($0) }

@@ -62,7 +62,7 @@ final class CursorDefinition: Sendable {
       let reason = error.reason(hiding: secrets)
       log.log(
         .warn,
-        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not advance. \(reason)"
+        "Stream \(streamName): the cursor field `\(field.string)` of a record cannot be read, so the state does not advance. \(reason)."
       )
     }
   }

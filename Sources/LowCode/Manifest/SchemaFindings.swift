@@ -104,7 +104,7 @@ struct SchemaFindings {
     if let dropped = ComponentSchema.droppedType(text) {
       return finding(
         "type", "`\(text)` is no longer a part of the language: airbyte-cdk \(dropped.version) dropped it", type,
-        remedy: dropped.remedy)
+        remedy: .advice(dropped.remedy))
     }
     let known = schema["definitions"]?.object?[text] != nil
     let near = NameSuggestion.nearest(to: text, among: allowed)

@@ -9,7 +9,8 @@ struct AsyncRetriever: Component, Retriever {
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     if let targets = node["download_target_requester"], node["download_target_extractor"] == nil {
-      throw ConnectorError(.system, "`download_target_requester` needs `download_target_extractor`", at: targets,
+      throw ConnectorError(
+        .system, "`download_target_requester` needs `download_target_extractor`", at: targets,
         cause: .missing(["download_target_extractor"]))
     }
     for property in [

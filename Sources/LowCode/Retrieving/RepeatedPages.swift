@@ -111,7 +111,8 @@ struct RepeatedPages {
       .transient,
       "The pages of stream `\(streamName)` do not end: in the partition \(JSONValue.object(slice.merged).jsonText) \(pages) "
         + "\(round.areEmpty ? "without records " : "")came \(repeated) times in a row, the last time for the page "
-        + "token `\(token.value.pythonString)`. If this is intended, raise the limit with the environment variable \(limit.variable)")
+        + "token `\(token.value.pythonString)`. If this is intended, raise the limit with the environment variable \(limit.variable)"
+    )
   }
 }
 

@@ -62,7 +62,8 @@ enum AirbyteDataType {
   static func schema(_ name: String, at node: ManifestNode) throws -> JSONValue {
     if let schema = schemas[name] { return schema }
     throw ConnectorError(
-      .system, "`\(name)` is not a type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", "))",
+      .system,
+      "`\(name)` is not a type that a field can have; map it to one of \(schemas.keys.sorted().joined(separator: ", "))",
       at: node)
   }
 

@@ -20,7 +20,8 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
     extractors = try node.nodes("extractors").map { try scope.build($0) }
     guard !extractors.isEmpty else {
-      throw ConnectorError(.system, "A `CombinedExtractor` needs at least one extractor in `extractors`", at: node.node,
+      throw ConnectorError(
+        .system, "A `CombinedExtractor` needs at least one extractor in `extractors`", at: node.node,
         cause: .missing(["extractors"]))
     }
     let name = try node.optionalString("mode") ?? Mode.union.rawValue

@@ -31,7 +31,8 @@ struct RecordExpander: Component {
     let indicator = try Self.path("truncation_indicator_path", of: node, in: scope, allowsGlobs: false)
     truncationIndicator = indicator.isEmpty ? nil : RecordPath(indicator)
     if hasRetriever, indicator.isEmpty {
-      throw ConnectorError(.system, "`truncated_list_retriever` needs `truncation_indicator_path`", at: node.node,
+      throw ConnectorError(
+        .system, "`truncated_list_retriever` needs `truncation_indicator_path`", at: node.node,
         cause: .missing(["truncation_indicator_path"]))
     }
     streamName = scope.streamName

@@ -83,14 +83,17 @@ struct ComponentMappingDefinition: Component {
         internalMessage: error.description)
     } catch let error as ManifestError {
       throw ConnectorError(
-        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))", at: node,
+        .system, "The value of this mapping is not one that a manifest can have: \(secrets.excerpt(of: text, upTo: 200))",
+        at: node,
         internalMessage: error.diagnostics.first?.message)
     }
   }
 
   /// Whether the reference takes the text as it is: a format such as `%Y-%m-%d`, or a tab where a value should begin.
   private static func isTolerated(_ error: YAMLError) -> Bool {
-    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else { return false }
+    guard error.step == .scanning || error.step == .directive, let line = error.mark.file.line(error.mark.line) else {
+      return false
+    }
     let found = line.unicodeScalars.dropFirst(error.mark.column - 1).first
     return found == "\t" || found == "%" && error.step == .directive
   }

@@ -188,7 +188,8 @@ enum ComponentTypes {
     case .int, .number, .double, .bool: return value.with(.string(PythonStrings.str(value.json)))
     case .timestamp(let timestamp):
       throw Mismatch(
-        value, "A text is expected here, but YAML reads \(timestamp.isoText) as a date; give the mapping a `value_type` of string")
+        value,
+        "A text is expected here, but YAML reads \(timestamp.isoText) as a date; give the mapping a `value_type` of string")
     default: throw Mismatch(value, "A text is expected here, not \(value.kindName)")
     }
   }

@@ -76,7 +76,8 @@ package struct GivenConfig: Sendable {
     for place in subject.templates where place.isInterpolated && place.dependsOnConfigAlone {
       guard case .success = place.template, failure(of: place, config) != nil else { continue }
       let sentence = failure(of: place, shown) ?? "the template cannot be evaluated"
-      findings.add(Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node, failureType: .config)))
+      findings.add(
+        Finding(Diagnostic(.error, rule: "config", "with this config: \(sentence)", at: place.node, failureType: .config)))
     }
   }
 

@@ -13,7 +13,8 @@ struct DeprecatedProperty: Rule {
       if let definition = ComponentSchema.definition(visit.type), definition["deprecated"]?.bool == true {
         let type = visit["type"] ?? visit.node
         findings.warnOnce(
-          visit.type, "`\(visit.type)` is deprecated", at: type, remedy: definition["deprecation_message"]?.string.map(Remedy.advice))
+          visit.type, "`\(visit.type)` is deprecated", at: type,
+          remedy: definition["deprecation_message"]?.string.map(Remedy.advice))
       }
       for (key, value) in visit.node.entries ?? [] {
         guard let property = visit.properties[key], property["deprecated"]?.bool == true, !value.isNull,

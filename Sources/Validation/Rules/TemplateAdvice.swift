@@ -60,7 +60,8 @@ struct TemplateAdvice {
   /// The filter or test that was probably meant.
   private static func nearestName(_ cause: TemplateError.Cause) -> Remedy? {
     switch cause {
-    case .unknownFilter(let name): NameSuggestion.nearest(to: name, among: Environment.lowCode.filters.keys.sorted()).map(Remedy.name)
+    case .unknownFilter(let name):
+      NameSuggestion.nearest(to: name, among: Environment.lowCode.filters.keys.sorted()).map(Remedy.name)
     case .unknownTest(let name): NameSuggestion.nearest(to: name, among: Environment.lowCode.tests.keys.sorted()).map(Remedy.name)
     case .openTag: nil
     }

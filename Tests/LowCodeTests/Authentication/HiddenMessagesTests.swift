@@ -90,7 +90,7 @@ import Testing
   @Test func anExpiryThatIsNoneIsNotQuoted() async throws {
     let world = TestWorld([.status(200, #"{"access_token": "ACCESS-1", "expires_in": "zACCESS-1"}"#)])
     let error = await connectorError { _ = try await world.authenticator(Self.oauth).credentials() }
-    #expect(error?.message == "The token endpoint's `expires_in` is not a number of seconds.")
+    #expect(error?.message == "The token endpoint's `expires_in` is not a number of seconds")
   }
 
   @Test func aRefusalIsQuotedWithoutWhatMayBeAToken() async throws {

@@ -71,7 +71,7 @@ import Testing
     let rows = (0..<250).map { "\($0)\n" }.joined()
     let outcome = try Self.outcome(decoder, Array("id\n\(rows)1,2\n".utf8), step: 64)
     #expect(outcome.count == 201)
-    #expect(outcome.last == "Row 251 of a CSV file has 2 fields instead of 1.")
+    #expect(outcome.last == "Row 251 of a CSV file has 2 fields instead of 1")
   }
 
   /// The values, and the error in the end where there is one.

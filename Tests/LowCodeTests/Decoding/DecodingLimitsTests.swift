@@ -18,25 +18,25 @@ import Testing
   private static let long = String(repeating: "x", count: 1_200)
 
   static let cases: [Case] = [
-    Case(decoder: #"{"type": "JsonlDecoder"}"#, body: "{\"a\":\"\(long)", message: "A line of the response has \(limit)."),
-    Case(decoder: #"{"type": "IterableDecoder"}"#, body: long, message: "A line of the response has \(limit)."),
-    Case(decoder: #"{"type": "CsvDecoder"}"#, body: "a\n\(long)", message: "A row of the CSV response has \(limit)."),
-    Case(decoder: #"{"type": "CsvDecoder"}"#, body: "a\n\"\(long)", message: "A row of the CSV response has \(limit)."),
+    Case(decoder: #"{"type": "JsonlDecoder"}"#, body: "{\"a\":\"\(long)", message: "A line of the response has \(limit)"),
+    Case(decoder: #"{"type": "IterableDecoder"}"#, body: long, message: "A line of the response has \(limit)"),
+    Case(decoder: #"{"type": "CsvDecoder"}"#, body: "a\n\(long)", message: "A row of the CSV response has \(limit)"),
+    Case(decoder: #"{"type": "CsvDecoder"}"#, body: "a\n\"\(long)", message: "A row of the CSV response has \(limit)"),
     Case(
       decoder: #"{"type": "CsvDecoder"}"#, body: String(repeating: "a,", count: 30),
-      message: "A row of the CSV response has \(limit)."),
+      message: "A row of the CSV response has \(limit)"),
     Case(
       decoder: #"{"type": "JsonItemsDecoder", "items_path": "a"}"#, body: #"{"a":[{"b":""# + long,
-      message: "An item of the response has \(limit)."),
+      message: "An item of the response has \(limit)"),
     Case(
       decoder: #"{"type": "JsonItemsDecoder", "items_path": "a"}"#, body: #"{""# + long,
-      message: "An item of the response has \(limit)."),
+      message: "An item of the response has \(limit)"),
     Case(
       decoder: #"{"type": "JsonItemsDecoder", "items_path": "a"}"#, body: #"{"b":"# + String(repeating: "1", count: 1_200),
-      message: "An item of the response has \(limit)."),
+      message: "An item of the response has \(limit)"),
     Case(
       decoder: #"{"type": "GzipDecoder", "decoder": {"type": "JsonDecoder"}}"#, body: "[\"\(long)",
-      message: "The JSON text of the response has more than 1000 bytes, which AIRBYTE_LOWCODE_MAX_PAGE_BYTES can change."),
+      message: "The JSON text of the response has more than 1000 bytes, which AIRBYTE_LOWCODE_MAX_PAGE_BYTES can change"),
   ]
 
   @Test(arguments: cases) func namesTheLimit(_ given: Case) throws {
@@ -94,7 +94,7 @@ import Testing
     archive[directory + 42] = 5
     let decoder = try DecodingFixtures.decoder(#"{"type": "ZipfileDecoder", "decoder": {"type": "JsonlDecoder"}}"#)
     let error = try #require(throws: ConnectorError.self) { try decoder.decode(DecodingFixtures.response(archive)) }
-    #expect(error.message == "The response is not a zip archive that can be read: its files overlap.")
+    #expect(error.message == "The response is not a zip archive that can be read: its files overlap")
     var count = 0
     try decoder.decode(DecodingFixtures.response(whole)).forEach { _ in count += 1 }
     #expect(count == 2)

@@ -33,7 +33,7 @@ import Testing
     let error = try #require(throws: ConnectorError.self) { _ = try Self.decode(text) }
     #expect(
       error.message
-        == "The XML response of https://api.test/items cannot be read: its entities multiply to far more than was received at line 1."
+        == "The XML response of https://api.test/items cannot be read: its entities multiply to far more than was received at line 1"
     )
   }
 

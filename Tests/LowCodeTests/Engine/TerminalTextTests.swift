@@ -21,6 +21,6 @@ import YAML
   @Test func theCaretStandsBelowItsCharacter() {
     let mark = SourceMark(file: SourceFile(name: "m", bytes: Array("ab\u{202E}cd".utf8)), line: 1, column: 4)
     #expect(TerminalText.snippet(of: mark) == "1 | ab\\u{202E}cd\n  |           ^")
-    #expect(TerminalText.snippet(of: mark.withoutLine) == "")
+    #expect(TerminalText.snippet(of: mark.withoutText) == "")
   }
 }

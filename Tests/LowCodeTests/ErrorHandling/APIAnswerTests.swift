@@ -116,13 +116,13 @@ import Testing
 
   @Test(arguments: ["", " \r\n"])
   func anEmptyBodyIsCalledSo(body: String) {
-    #expect(Self.answer(body).sentence == "The body of its answer is empty.")
-    #expect(Self.answer(body).detail == "The body of its answer is empty.")
+    #expect(Self.answer(body).sentence == "The body of its answer is empty")
+    #expect(Self.answer(body).detail == "The body of its answer is empty")
   }
 
   @Test func whatIsNoTextIsNotShown() {
     let image = Data([0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 1, 0xFF, 0xFE, 0, 7])
-    #expect(Self.answer(image, "image/png").sentence == "The body of its answer is not text: 12 bytes of image/png.")
+    #expect(Self.answer(image, "image/png").sentence == "The body of its answer is not text: 12 bytes of image/png")
   }
 
   // MARK: Limits and secrets

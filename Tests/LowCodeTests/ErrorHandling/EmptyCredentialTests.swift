@@ -29,7 +29,7 @@ import Testing
     #expect(
       explained()
         == "Refused. The API says: Who are you?"
-        + (isSaid ? " The authenticator left `Authorization` empty: check that the config has what it reads." : ""))
+        + (isSaid ? " The authenticator left `Authorization` empty: check that the config has what it reads" : ""))
   }
 
   /// A sentence that names the request does not name it again.
@@ -39,7 +39,7 @@ import Testing
       of: request, by: CurlTransport.Route(), code: 7, reason: "Failed to connect to api.test port 443", isInHead: false,
       isInBody: false)
     let failed = FailedAttempt(.failure(error), request, hiding: NoSecrets())
-    #expect(failed.detail == "GET https://api.test/items failed: Failed to connect to api.test port 443.")
-    #expect(failed.explained(nil, isNamed: true) == "Failed to connect to api.test port 443.")
+    #expect(failed.detail == "GET https://api.test/items failed: Failed to connect to api.test port 443")
+    #expect(failed.explained(nil, isNamed: true) == "Failed to connect to api.test port 443")
   }
 }

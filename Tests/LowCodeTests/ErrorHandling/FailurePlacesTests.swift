@@ -140,7 +140,7 @@ import Testing
     (#"{"message": "NEEDLE one"}"#, "NEEDLE one"), (#"{"fault": {"faultstring": "NEEDLE one"}}"#, "NEEDLE one"),
     (#"{"code": "NEEDLE one"}"#, "NEEDLE one"), ("<html><body><h1>NEEDLE</h1> one</body></html>", "NEEDLE one"),
     ("<?xml version='1.0'?><Error><Message>NEEDLE one</Message></Error>", "NEEDLE one"), ("NEEDLE one", "NEEDLE one"),
-    ("", "The body of its answer is empty."),
+    ("", "The body of its answer is empty"),
   ]
   private static let statuses = [400, 401, 402, 403, 404, 406, 407, 410, 418, 422, 429, 451, 500, 501, 503]
 

@@ -71,7 +71,7 @@ struct Recorded: Sendable, CustomTestStringConvertible {
       let result =
         kind == "string"
         ? try InterpolatedString(template, default: fallback).evaluate(context)
-        : try InterpolatedString(template, parameters: nil, fallback: nil, types: types, location: nil).evaluate(context)
+        : try InterpolatedString(template, parameters: nil, fallback: nil, types: types, mark: nil).evaluate(context)
       if expected == "plain set" || expected == "plain ellipsis", case .string = result { return expected }
       switch result {
       case .float(let number) where !number.isFinite: return "float \(number)"

@@ -49,7 +49,8 @@ import YAML
   func longKeys(length: Int) {
     let key = String(repeating: "k", count: length)
     let node = ManifestNode(
-      .mapping([key: ManifestNode(.null)]), mark: SourceMark(file: SourceFile(name: "m.yaml"), line: 3, column: 5), path: "streams[1]")
+      .mapping([key: ManifestNode(.null)]), mark: SourceMark(file: SourceFile(name: "m.yaml"), line: 3, column: 5),
+      path: "streams[1]")
     #expect(node[key]?.path == "streams[1].\(key)")
     #expect(node[key]?.shownPath == (length > 200 ? "streams[1][\"a key of \(length) characters\"]" : "streams[1].\(key)"))
   }

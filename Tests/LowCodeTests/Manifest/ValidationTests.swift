@@ -198,11 +198,11 @@ import Testing
 
   @Test("the error of a run has the first finding for the user and all of them for the developer")
   func connectorError() throws {
-    let error = ConnectorError(ManifestError(try run("version: 1.0\ncheck: {}\nstreams: []")))
-    #expect(error.message == "The manifest cannot be used: `version` should be a string, found 1.0 (and 2 more).")
-    #expect(error.failureType == .config && error.mark?.line == 1 && error.path == "version")
+    let error = ConnectorError(wrapping: ManifestError(try run("version: 1.0\ncheck: {}\nstreams: []")))
+    #expect(error.message == "The manifest is not valid: `version` should be a string, found 1.0 (and 2 more)")
+    #expect(error.failureType == .system && error.mark?.line == 1 && error.path == "version")
     #expect(
-      error.internalMessage?.contains("m.yaml:2:8: error: `CheckStream` needs `stream_names` (check)\n2 | check: {}") == true)
+      error.internalMessage?.contains("m.yaml:2:8: error: `CheckStream` needs `stream_names` (check)") == true)
   }
 
   @Test("a circle of references names its steps")

@@ -184,7 +184,8 @@ import Testing
     let login = try #require(lines.first { $0.message.contains("sending POST https://api.test/token") })
     #expect(login.data["request_body"]?.string?.contains("ann") == true)
     #expect(login.data["request_body"]?.string?.contains("****") == true)
-    #expect(lines.contains { $0.message.contains("which are not shown, because they answer a login (POST https://api.test/token)") })
+    #expect(
+      lines.contains { $0.message.contains("which are not shown, because they answer a login (POST https://api.test/token)") })
     for line in lines {
       for secret in ["s3cr3t", "r3fr3sh", "plain", "t0ken-4711"] {
         #expect(!line.message.contains(secret) && !line.data.jsonText.contains(secret), "\(line.message)")

@@ -134,7 +134,7 @@ import Testing
     let error = try #require(throws: ConnectorError.self) { _ = try TemporaryFile(folder: "/nowhere") }
     #expect(
       error.message == "A temporary file in /nowhere could not be made: No such file or directory. "
-        + "The environment variable TMPDIR names the folder for such files.")
+        + "The environment variable TMPDIR names the folder for such files")
   }
 
   @Test(arguments: [Data(), Data([1]), Data(repeating: 0xff, count: 9), Data([2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d])])

@@ -92,7 +92,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: "\(directory)/items", withIntermediateDirectories: true)
       #expect(mkfifo("\(directory)/items/pipe", 0o600) == 0)
       let error = await #expect(throws: ConnectorError.self) { _ = try await Self.upload("pipe", to: directory) }
-      #expect(error?.message.hasSuffix("could not be stored: what is there is not a regular file.") == true)
+      #expect(error?.message.hasSuffix("could not be stored: what is there is not a regular file") == true)
     }
   }
 }

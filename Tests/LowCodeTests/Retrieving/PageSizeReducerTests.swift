@@ -70,10 +70,10 @@ import Testing
 
   /// The reason is what the API said, for the manifest's author.
   @Test(arguments: [
-    (#"{"type": "PageSizeReduction"}"#, 1, "The API refuses pages of stream `items` even at the smallest size, 1."),
+    (#"{"type": "PageSizeReduction"}"#, 1, "The API refuses pages of stream `items` even at the smallest size, 1"),
     (
       #"{"type": "PageSizeReduction", "max_attempts": 1}"#, 8,
-      "The API refused every page size that stream `items` asked for, down to 4."
+      "The API refused every page size that stream `items` asked for, down to 4"
     ),
   ])
   func theReasonIsKept(rules: String, configured: Int, message: String) throws {

@@ -57,7 +57,7 @@ import Testing
     let normalizer = try SchemaNormalizer(schema: try JSONValue(parsing: #"{"properties": {"a": {"type": "integer"}}}"#))
     var record = JSONValue.object(["a": .double(.infinity)])
     let error = #expect(throws: SchemaNormalizationError.self) { try normalizer.normalize(&record) { _ in } }
-    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is not an integer.")
+    #expect(error?.description == "The value at `a` cannot be normalised: an infinite number is not an integer")
     #expect(record == .object(["a": .double(.infinity)]))
   }
 
@@ -68,6 +68,6 @@ import Testing
     var sentences: [String] = []
     try normalizer.normalize(&record) { sentences.append($0.description) }
     #expect(record == (try JSONValue(parsing: #"{"a": [1, "x", null]}"#)))
-    #expect(sentences == ["The value at `a[1]` is not of the type ['integer', 'null'] and cannot be cast to it."])
+    #expect(sentences == ["The value at `a[1]` is not of the type ['integer', 'null'] and cannot be cast to it"])
   }
 }

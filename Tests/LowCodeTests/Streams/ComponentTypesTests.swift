@@ -62,6 +62,6 @@ import Testing
     ] as [(JSONValue, String)])
   func whatDoesNotFitIsRefused(component: JSONValue, place: String) throws {
     let error = #expect(throws: ConnectorError.self) { try Self.fitted(component) }
-    #expect(error?.path?.hasSuffix(place) == true, "\(error?.description ?? "")")
+    #expect(error?.path.hasSuffix(place) == true, "\(error?.description ?? "")")
   }
 }

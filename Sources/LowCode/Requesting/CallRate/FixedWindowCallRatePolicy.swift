@@ -7,7 +7,8 @@ struct FixedWindowCallRatePolicy: Component, CallRatePolicy {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     matchers = try CallRateNode.matchers(node, scope)
     guard let limit = try node.int("call_limit") else {
-      throw ConnectorError(.system, "`FixedWindowCallRatePolicy` needs `call_limit`", at: node.node, cause: .missing(["call_limit"]))
+      throw ConnectorError(
+        .system, "`FixedWindowCallRatePolicy` needs `call_limit`", at: node.node, cause: .missing(["call_limit"]))
     }
     self.limit = limit
     period = try CallRateNode.microseconds("period", node)

@@ -7,7 +7,8 @@ struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
     matchers = try CallRateNode.matchers(node, scope)
     rates = try node.nodes("rates").map { try scope.build(only: $0) }
     guard !rates.isEmpty else {
-      throw ConnectorError(.system, "`MovingWindowCallRatePolicy` needs at least one rate in `rates`", at: node.node, cause: .missing(["rates"]))
+      throw ConnectorError(
+        .system, "`MovingWindowCallRatePolicy` needs at least one rate in `rates`", at: node.node, cause: .missing(["rates"]))
     }
   }
 
