@@ -29,7 +29,7 @@ import YAML
   @Test func theFormatOfADateIsNamed() throws {
     let node = ManifestNode(
       .mapping(["type": ManifestNode(.string("MinMaxDatetime")), "datetime": ManifestNode(.string("today"))]))
-    let date = try MinMaxDatetime(node, parameters: [:], in: TestWorld([]).context())
+    let date = try MinMaxDatetime(node, parameters: [:], in: TestWorld([]).scope())
     let error = try #require(error { _ = try date.moment(DatetimeParser(format: "%Y")) })
     #expect(error.diagnostic.cause == .format("%Y"))
   }
