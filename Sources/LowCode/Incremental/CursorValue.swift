@@ -47,15 +47,3 @@ package enum CursorValue: Sendable, Hashable {
   /// Python's `min(first, second)`.
   static func min(_ first: CursorValue, _ second: CursorValue) -> CursorValue { second.isBefore(first) ? second : first }
 }
-
-extension CursorValue {
-  func adding(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
-    guard case .moment(let moment) = self else { return self }
-    return .moment(try duration.added(to: moment))
-  }
-
-  func subtracting(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
-    guard case .moment(let moment) = self else { return self }
-    return .moment(try duration.subtracted(from: moment))
-  }
-}

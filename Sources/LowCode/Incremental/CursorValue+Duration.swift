@@ -1,0 +1,13 @@
+import PythonTime
+
+extension CursorValue {
+  func adding(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
+    guard case .moment(let moment) = self else { return self }
+    return .moment(try duration.added(to: moment))
+  }
+
+  func subtracting(_ duration: CursorDuration) throws(PythonTimeError) -> CursorValue {
+    guard case .moment(let moment) = self else { return self }
+    return .moment(try duration.subtracted(from: moment))
+  }
+}
