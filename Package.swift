@@ -1,6 +1,11 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// The runtime: what every command is built on, from the manifest to the engine.
+let runtime: [Target.Dependency] = [
+  "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP", "Components", "Engine",
+]
+
 let package = Package(
   name: "airbyte-lowcode",
   products: [
@@ -45,24 +50,65 @@ let package = Package(
       ]),
     .target(name: "AirbyteProtocol", dependencies: ["JSON"]),
     .target(
-      name: "LowCode",
+      name: "Concurrency",
+      dependencies: ["CExhaustion", "CMemory", .product(name: "DequeModule", package: "swift-collections")]),
+    .target(name: "Secrets", dependencies: ["Bytes", "Python", "YAML", "JSON", "Jinja"]),
+    .target(
+      name: "Manifest",
       dependencies: [
-        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "AirbyteProtocol", "CCurl", "CExhaustion",
-        "CExpat", "CMemory", "COpenSSL", "CZlib",
-        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
-        .product(name: "BigInt", package: "BigInt"),
-        .product(name: "DequeModule", package: "swift-collections"),
+        "Bytes", "YAML", "JSON", "JSONSchema", "AirbyteProtocol", "Secrets",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       plugins: ["EmbedSchema"]),
     .target(
+      name: "ConnectorModel",
+      dependencies: [
+        "CMemory", "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
+        "Manifest", .product(name: "BigInt", package: "BigInt"), .product(name: "DequeModule", package: "swift-collections"),
+      ]),
+    .target(
+      name: "Templating",
+      dependencies: [
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Manifest", "ConnectorModel",
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "HTTP",
+      dependencies: [
+        "CCurl", "CExpat", "CZlib", "Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
+        "Manifest", "ConnectorModel",
+      ]),
+    .target(
+      name: "Components",
+      dependencies: [
+        "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP",
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "BigInt", package: "BigInt"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "Engine",
+      dependencies: [
+        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest",
+        "ConnectorModel", "Templating", "HTTP", "Components",
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(name: "LowCode", dependencies: runtime + ["AirbyteProtocol", "JSON"]),
+    .target(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
-    .target(name: "Validation", dependencies: ["Bytes", "LowCode", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
+    .target(
+      name: "Validation",
+      dependencies: runtime + ["Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
     .executableTarget(
       name: "airbyte-lowcode",
-      dependencies: [
-        "Bytes", "LowCode", "Packaging", "Validation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      dependencies: runtime + [
+        "Bytes", "AirbyteProtocol", "JSON", "YAML", "Packaging", "Validation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "example-api",
@@ -86,9 +132,8 @@ let package = Package(
     .target(name: "CVerifying", path: "Tests/CVerifying", linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(
       name: "LowCodeTests",
-      dependencies: [
-        "CVerifying", "CZlib", "Bytes", "Python", "LowCode", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime",
-        "AirbyteProtocol",
+      dependencies: runtime + [
+        "CVerifying", "CZlib", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "AirbyteProtocol",
       ],
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
@@ -96,14 +141,14 @@ let package = Package(
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CSeal", "CZlib"]),
     .testTarget(
       name: "ValidationTests",
-      dependencies: ["ConformanceCases", "Bytes", "Validation", "LowCode", "JSON", "JSONSchema"],
+      dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["airbyte-lowcode", "LowCode", "Validation", "JSON"], exclude: ["Fixtures"]),
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Validation", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: [
-        "ConformanceCases", "LowCode", "JSON", "Jinja", "AirbyteProtocol",
+      dependencies: runtime + [
+        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
@@ -117,6 +162,6 @@ if Context.environment["AIRBYTE_LOWCODE_BENCHMARKS"] != nil {
   package.targets += [
     .executableTarget(name: "bench-floor", dependencies: ["JSON", "CZlib"], path: "Benchmarks/Floor"),
     .executableTarget(
-      name: "bench-instructions", dependencies: ["LowCode", "JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
+      name: "bench-instructions", dependencies: runtime + ["JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
   ]
 }

@@ -1,5 +1,5 @@
+import ConnectorModel
 import JSON
-import LowCode
 
 /// An API whose pages are computed from their numbers, with as little work as possible.
 struct CannedPages: Transport {

@@ -1,8 +1,10 @@
 import AirbyteProtocol
+import ConnectorModel
 import Dispatch
+import Engine
 import Foundation
 import JSON
-import LowCode
+import Secrets
 
 /// A small fixed read without a network, for tools that count instructions:
 ///

@@ -53,7 +53,7 @@ struct Tape: @unchecked Sendable {
   }
 
   /// Whether the key at `index`, unescaped, has these bytes.
-  func key(_ index: Int, equals bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  package func key(_ index: Int, equals bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let inside = text(index)
     if word(index).has(TapeWord.escaped) {
       var unescaped = ByteBuffer(capacity: inside.count)

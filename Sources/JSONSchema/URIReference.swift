@@ -3,7 +3,7 @@ struct URIReference: Sendable {
   var scheme: Substring?
   var authority: Substring?
   var path: Substring
-  var query: Substring?
+  package var query: Substring?
   var fragment: Substring?
 
   init(_ text: String) {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Engine
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Engine
 import Foundation
-import LowCode
+import Manifest
 
 /// Runs commands, and turns what ends them into a sentence and an exit status.
 enum CommandRunner {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Components
 import Validation
 
 struct ExplainCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Secrets
 
 /// The arguments that a user gave. Messages about them show no value that may be a secret: a config where its path belongs, a token
 /// behind an option that there is not.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Manifest
 
 /// The command that a command line asks for, before its arguments are parsed.
 enum GivenCommand {

@@ -1,7 +1,7 @@
 import AirbyteProtocol
+import ConnectorModel
 import Foundation
 import JSON
-import LowCode
 
 /// Files that hold one JSON text, or what a command printed: a message a line.
 enum GivenMessages {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Engine
 import Foundation
-import LowCode
 import Packaging
 
 struct ImageCommand: AsyncParsableCommand {

@@ -1,8 +1,9 @@
 import AirbyteProtocol
 import Bytes
+import Concurrency
+import ConnectorModel
 import Foundation
 import JSON
-import LowCode
 import YAML
 
 /// Files that the user names; every failure says which file and why.

@@ -1,7 +1,8 @@
 import ArgumentParser
+import ConnectorModel
 import Foundation
 import JSON
-import LowCode
+import Templating
 import Validation
 
 struct InterpolateCommand: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-import LowCode
+import Engine
 import Packaging
 
 /// What the running executable carries.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LowCode
+import Engine
 import Packaging
 
 struct PackageCommand: AsyncParsableCommand {

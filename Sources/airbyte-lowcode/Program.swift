@@ -1,4 +1,4 @@
-import LowCode
+import Concurrency
 import Packaging
 
 /// Where the process begins: an executable that carries a connector is that connector, any other offers every command.

@@ -1,9 +1,14 @@
 import AirbyteProtocol
 import ArgumentParser
+import Concurrency
+import ConnectorModel
+import Engine
 import Foundation
+import HTTP
 import JSON
-import LowCode
+import Manifest
 import Packaging
+import Secrets
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
 struct Session {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import LowCode
+import Components
+import ConnectorModel
+import Manifest
 import Packaging
 import Validation
 

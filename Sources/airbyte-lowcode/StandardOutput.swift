@@ -1,6 +1,7 @@
 import Bytes
+import Engine
 import Foundation
-import LowCode
+import Secrets
 
 /// The process's standard output, which may be closed: that is an error like any other, not a signal.
 enum StandardOutput {

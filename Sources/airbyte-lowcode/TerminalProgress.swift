@@ -1,6 +1,8 @@
 import AirbyteProtocol
+import ConnectorModel
+import Engine
 import Foundation
-import LowCode
+import Secrets
 import Synchronization
 
 /// Shows on a terminal how a command goes: a line for each stream that is read, rewritten in place, and above them what happened

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Concurrency
 import Foundation
 import JSON
-import LowCode
+import Manifest
 import Packaging
 import Validation
 

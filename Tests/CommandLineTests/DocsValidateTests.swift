@@ -1,6 +1,7 @@
+import Components
 import Foundation
 import JSON
-import LowCode
+import Manifest
 import Testing
 import Validation
 

@@ -1,5 +1,6 @@
 import ConformanceCases
-import LowCode
+import ConnectorModel
+import Manifest
 import Synchronization
 
 /// What a command is given: the texts of its files, the frozen time, and sleeps that are noted instead of waited.

@@ -1,5 +1,5 @@
 import ConformanceCases
-import LowCode
+import Manifest
 import Testing
 
 extension ConformanceCase: CustomTestStringConvertible {

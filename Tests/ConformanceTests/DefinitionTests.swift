@@ -1,6 +1,6 @@
 import ConformanceCases
 import JSON
-import LowCode
+import Manifest
 import Testing
 
 @Suite("Each definition of the component schema matters")

@@ -1,9 +1,12 @@
 import AirbyteProtocol
 import ConformanceCases
+import ConnectorModel
+import Engine
 import Foundation
+import HTTP
 import JSON
 import Jinja
-import LowCode
+import Secrets
 import Synchronization
 
 /// The runner that the suite tests: the library's own entry points, in this process.

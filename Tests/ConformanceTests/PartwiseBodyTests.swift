@@ -1,14 +1,15 @@
+import ConnectorModel
 import Foundation
+import HTTP
 import JSON
-import LowCode
 import Testing
 
 /// Bodies that are received part by part from a server.
 @Suite struct PartwiseBodyTests {
   private static let text = String(repeating: "0123456789", count: 200_000)
 
-  private func request(_ api: ScriptedAPI, _ path: String) -> LowCode.HTTPRequest {
-    var request = LowCode.HTTPRequest(method: "GET", url: "http://\(api.address)\(path)")
+  private func request(_ api: ScriptedAPI, _ path: String) -> ConnectorModel.HTTPRequest {
+    var request = ConnectorModel.HTTPRequest(method: "GET", url: "http://\(api.address)\(path)")
     request.receivesInParts = true
     return request
   }
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func aServerThatIsNotThereIsNoResponse() async throws {
-    var request = LowCode.HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
+    var request = ConnectorModel.HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
     request.receivesInParts = true
     let error = await #expect(throws: TransportError.self) { _ = try await NetworkTransport().send(request) }
     #expect(error?.kind == .connectFailed)

@@ -1,6 +1,7 @@
 import ConformanceCases
+import ConnectorModel
 import JSON
-import LowCode
+import Manifest
 
 /// What a command is run on: the texts of its files, with the API's placeholder address.
 struct ReadSubject: Sendable {

@@ -1,6 +1,7 @@
+import Components
 import ConformanceCases
 import Foundation
-import LowCode
+import Manifest
 import Testing
 
 /// What the README and the pages of `docs` show of the README's manifest is what happens.

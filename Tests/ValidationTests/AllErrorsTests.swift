@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Engine
 import Testing
 import Validation
 

@@ -1,7 +1,8 @@
+import Components
 import Foundation
 import JSON
 import JSONSchema
-import LowCode
+import Manifest
 import Testing
 import Validation
 

@@ -1,8 +1,10 @@
+import Components
+import ConnectorModel
 import Foundation
 import JSON
 import JSONSchema
 import Jinja
-import LowCode
+import Manifest
 import Testing
 import Validation
 import YAML

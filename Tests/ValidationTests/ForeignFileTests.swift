@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Manifest
 import Testing
 import Validation
 

@@ -1,6 +1,7 @@
+import Components
 import Foundation
-import LowCode
 import Testing
+
 @testable import Validation
 
 @Suite struct ManifestFixerTests {

@@ -1,7 +1,7 @@
 import Bytes
+import Engine
 import Foundation
 import JSON
-import LowCode
 import Testing
 import Validation
 

@@ -1,7 +1,7 @@
+import Components
 import Foundation
 import JSON
 import JSONSchema
-import LowCode
 import Testing
 import Validation
 

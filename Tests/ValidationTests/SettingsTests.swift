@@ -1,5 +1,5 @@
+import Engine
 import Foundation
-import LowCode
 import Testing
 import Validation
 

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import LowCode
+import Secrets
 import Testing
 import Validation
 

@@ -1,4 +1,4 @@
-import LowCode
+import Engine
 import Testing
 import Validation
 

@@ -1,4 +1,6 @@
-import LowCode
+import Components
+import ConnectorModel
+import Manifest
 import YAML
 
 /// Makes findings of what keeps components from being built: with the place in the text, and with the misspelt key where one explains

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// The levels of findings: by the profile, by the settings of single rules, and by `--strict`.

@@ -1,7 +1,10 @@
+import ConnectorModel
+import Engine
 import JSON
 import JSONSchema
 import Jinja
-import LowCode
+import Manifest
+import Templating
 import YAML
 
 /// A user's config as a file, so that what is wrong with it can be shown there.

@@ -1,5 +1,5 @@
 import Foundation
-import LowCode
+import Manifest
 
 /// Checks many manifests side by side; what it says of them is in the order in which they were named.
 package struct ManifestBatch: Sendable {

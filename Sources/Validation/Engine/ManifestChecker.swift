@@ -1,7 +1,11 @@
 import AirbyteProtocol
+import Components
+import ConnectorModel
+import Engine
 import Foundation
 import JSON
-import LowCode
+import Manifest
+import Secrets
 import YAML
 
 /// Checks manifests: whether the reference takes them, and what is questionable in them.

@@ -1,4 +1,5 @@
-import LowCode
+import Manifest
+import Secrets
 import YAML
 
 /// Looks for one kind of questionable thing in manifests that the schema may well allow. What it finds are warnings.

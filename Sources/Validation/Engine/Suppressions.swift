@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// The comments of a manifest that silence rules: `# airbyte-lowcode: ignore rule-name, other-rule`.

@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Manifest
 
 /// Examples as YAML, put together from those of the bundled schema.
 enum ExampleText {

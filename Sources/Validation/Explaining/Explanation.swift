@@ -1,5 +1,6 @@
+import Components
 import JSON
-import LowCode
+import Manifest
 
 /// What the bundled schema says of components and properties, for people.
 package enum Explanation {

@@ -1,6 +1,6 @@
 import JSON
 import Jinja
-import LowCode
+import Manifest
 
 /// What templates may use, for people: the variables, macros and filters that the bundled schema describes, and those of Jinja.
 enum TemplateGuide {

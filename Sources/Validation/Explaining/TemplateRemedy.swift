@@ -1,5 +1,5 @@
 import Jinja
-import LowCode
+import Manifest
 
 /// What helps an author whose template cannot be read or evaluated.
 package enum TemplateRemedy {

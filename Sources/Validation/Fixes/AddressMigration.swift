@@ -1,4 +1,6 @@
-import LowCode
+import Components
+import ConnectorModel
+import Manifest
 import YAML
 
 /// Writes the `path` of requesters into their `url`: the same change that the reference's migrations make, but in the text.

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// Writes `request_body_json` and `request_body_data` as `request_body`: the same change that the reference's migrations make, but in

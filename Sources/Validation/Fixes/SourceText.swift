@@ -1,4 +1,4 @@
-import LowCode
+import Engine
 import YAML
 
 /// The bytes of a manifest by lines and columns, for edits of its text.

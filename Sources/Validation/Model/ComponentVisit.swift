@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Manifest
 
 /// A component in one of its places of a resolved manifest, found by way of the component schema.
 package final class ComponentVisit: Sendable {

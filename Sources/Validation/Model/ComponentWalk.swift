@@ -1,6 +1,6 @@
 import JSON
 import Jinja
-import LowCode
+import Manifest
 
 /// Goes through a resolved manifest as the component schema describes it, and lists its components and templates.
 ///

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// Something found in a manifest, and what of it can be fixed without asking.

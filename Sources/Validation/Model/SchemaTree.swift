@@ -1,5 +1,6 @@
+import Components
 import JSON
-import LowCode
+import Manifest
 
 /// A JSON schema in a manifest: a record schema, or that of the config.
 struct SchemaTree {

@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Manifest
 import YAML
 
 /// What rules look at: a manifest as written and as resolved, with its components and templates listed.

@@ -1,5 +1,5 @@
 import Jinja
-import LowCode
+import Manifest
 import YAML
 
 /// Finds where in the source a place of a template's text is.

@@ -1,6 +1,6 @@
 import JSON
 import Jinja
-import LowCode
+import Manifest
 
 /// A text of a manifest that holds a template, and what it may use there.
 package struct TemplatePlace: Sendable {

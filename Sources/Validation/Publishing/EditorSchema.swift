@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Manifest
 
 /// The JSON schema of manifests as their authors write them, for editors.
 ///

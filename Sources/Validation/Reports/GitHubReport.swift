@@ -1,4 +1,4 @@
-import LowCode
+import Secrets
 
 /// Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
 enum GitHubReport {

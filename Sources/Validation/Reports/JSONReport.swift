@@ -1,5 +1,5 @@
+import Engine
 import JSON
-import LowCode
 import YAML
 
 /// Findings as one JSON object: `manifests`, each with `file`, `valid` and `findings`, and a `summary`.

@@ -1,4 +1,5 @@
-import LowCode
+import Manifest
+import Secrets
 import YAML
 
 /// Findings as JUnit XML: a suite a manifest, a failed case an error; warnings are in the suite's output.

@@ -1,5 +1,5 @@
 import JSON
-import LowCode
+import Secrets
 import YAML
 
 /// How what was found is written.

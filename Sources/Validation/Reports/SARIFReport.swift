@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import LowCode
+import Secrets
 import YAML
 
 /// Findings as SARIF 2.1.0, as GitHub code scanning takes them: relative addresses, rules with descriptions, fingerprints that stay

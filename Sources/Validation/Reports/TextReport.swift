@@ -1,4 +1,5 @@
-import LowCode
+import Manifest
+import Secrets
 import YAML
 
 /// Findings for people, as compilers print them: the place, the sentence, the source line with a caret.

@@ -1,6 +1,9 @@
-import Jinja
+import Components
+import ConnectorModel
 import JSON
-import LowCode
+import Jinja
+import Manifest
+import Templating
 
 /// Strings in JSON bodies are templates, whose results have the type that they are written like: `"100"` is sent as a number.
 struct BodyValueType: Rule {

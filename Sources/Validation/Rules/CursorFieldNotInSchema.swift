@@ -1,4 +1,4 @@
-import LowCode
+import Components
 
 /// A cursor field that the schema does not have may be dropped by destinations, or be misspelt.
 struct CursorFieldNotInSchema: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Components
 import PythonTime
 
 /// A cursor that no request carries reads everything again in each sync, and drops nothing of it.

@@ -1,4 +1,4 @@
-import LowCode
+import Engine
 
 /// A custom component is Python code beside the manifest, which this program cannot run.
 struct CustomComponent: Rule {

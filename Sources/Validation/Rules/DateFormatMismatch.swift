@@ -1,7 +1,9 @@
+import Components
 import JSON
 import JSONSchema
-import LowCode
+import Manifest
 import PythonTime
+import Templating
 
 /// A cursor that cannot read its own start date fails before the first request.
 struct DateFormatMismatch: Rule {

@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A property or component that new manifests should not use any more.
 struct DeprecatedProperty: Rule {

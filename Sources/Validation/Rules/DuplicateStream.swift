@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// Streams are identified by their names, in catalogs and in states. Airbyte's connector tests refuse two with the same name.
 struct DuplicateStream: Rule {

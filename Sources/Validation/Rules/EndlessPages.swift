@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A page token that never changes, with nothing to end the pages, asks for the same page forever.
 struct EndlessPages: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// What goes over plain HTTP can be read by everyone on the way, credentials too.
 struct InsecureURL: Rule {

@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// Pages end at the first one that is shorter than the page size: where the API is asked for less, that is the first page.
 struct PageSizeMismatch: Rule {

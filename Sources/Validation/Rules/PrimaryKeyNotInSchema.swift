@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A primary key that the schema does not have cannot be used by destinations, or is misspelt.
 struct PrimaryKeyNotInSchema: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// Names that earlier versions of the manifest language had.

@@ -1,4 +1,4 @@
-import LowCode
+import Components
 
 /// The first request asks for no page, and the second one for page 1: an API that counts from 1 gives that page twice.
 struct RepeatedFirstPage: Rule {

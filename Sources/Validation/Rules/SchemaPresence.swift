@@ -1,4 +1,4 @@
-import LowCode
+import Components
 
 /// A schema file that is not there fails `discover` and every read.
 struct MissingSchemaFile: Rule {

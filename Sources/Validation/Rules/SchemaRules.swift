@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// Keywords with which destinations cannot determine the type of a column. Airbyte's connector tests forbid them.
 struct SchemaKeyword: Rule {

@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// Addresses end up in the logs of proxies and servers, and secrets in them too.
 struct SecretInURL: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Engine
 
 /// A date field has a picker where `format` says so, which gives what `pattern` has to allow. Airbyte's connector tests look at both.
 struct SpecDateFormat: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// What forms understand of groups and of how a choice is shown. Airbyte's connector tests refuse the rest.
 struct SpecLayout: Rule {

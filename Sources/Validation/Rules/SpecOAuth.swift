@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// What the platform gets by OAuth is put into the config where `advanced_auth` says, so that the spec has to have these places.
 /// Airbyte's connector tests demand it, and that OAuth is the first choice.

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// Forms recognise the alternatives of a `oneOf` by one field that is constant in each. Airbyte's connector tests require it.
 struct SpecOneOf: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// Fields of a form are in the order that they name, so that no two can have the same place. Airbyte's connector tests refuse it.
 struct SpecOrder: Rule {

@@ -1,5 +1,5 @@
+import Engine
 import JSONSchema
-import LowCode
 
 /// A spec that is not a JSON schema refuses every config.
 struct SpecSchema: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// Fields of the spec that forms cannot show. Airbyte's connector tests refuse them.
 struct SpecShape: Rule {

@@ -1,5 +1,5 @@
 import Jinja
-import LowCode
+import Manifest
 
 /// What an author who wrote a template that cannot be read probably meant.
 struct TemplateAdvice {

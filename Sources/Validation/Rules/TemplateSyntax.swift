@@ -1,5 +1,5 @@
 import Jinja
-import LowCode
+import Manifest
 
 /// A template that cannot be compiled fails where it is filled in, for many at the first record only.
 struct TemplateSyntax: Rule {

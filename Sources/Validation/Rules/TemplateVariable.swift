@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A template that uses a name that its place does not have fails where it is filled in.
 struct TemplateVariable: Rule {

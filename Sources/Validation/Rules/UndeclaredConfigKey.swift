@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// Nobody fills in a key of the config that the spec does not have.
 struct UndeclaredConfigKey: Rule {

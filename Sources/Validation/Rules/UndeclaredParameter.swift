@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// A parameter that is not in force is undefined, and shows as an empty text.
 struct UndeclaredParameter: Rule {

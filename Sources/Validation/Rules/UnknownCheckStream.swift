@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A check that names a stream which does not exist fails always.
 struct UnknownCheckStream: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// A key that no component reads does nothing, whatever its author meant by it.
 struct UnknownKey: Rule {

@@ -1,4 +1,5 @@
-import LowCode
+import Components
+import Manifest
 
 /// A field that the partitions of a stream do not have is undefined, and shows as an empty text: each partition asks for the same.
 struct UnknownPartitionField: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// A secret that the spec does not mark is shown in forms and logs. Airbyte's connector tests demand the mark by the names of fields.
 struct UnmarkedSecret: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// A definition that nothing refers to is dead weight, or was meant to be referred to.
 struct UnusedDefinition: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 
 /// A parameter that neither a template nor a property takes up does nothing.
 struct UnusedParameter: Rule {

@@ -1,4 +1,4 @@
-import LowCode
+import Manifest
 import YAML
 
 /// What a project says of how its manifests are validated: the file `.airbyte-lowcode.yaml`.

@@ -3,7 +3,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Engine
+@testable import Secrets
 
 @Suite struct ConfigControlTests {
   private final class Lines: LineOutput {

@@ -4,7 +4,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 /// What becomes of a request whose answer asks for fresh credentials.
 @Suite struct CredentialRenewalTests {

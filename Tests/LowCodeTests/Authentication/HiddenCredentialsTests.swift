@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// A template may compute a credential from secrets of the config, which are hidden as they stand there only.
 @Suite struct HiddenCredentialsTests {

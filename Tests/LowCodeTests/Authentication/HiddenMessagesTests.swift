@@ -2,7 +2,9 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Secrets
 
 /// What requests and answers bring along that must not be shown, whoever put it there.
 @Suite struct HiddenMessagesTests {

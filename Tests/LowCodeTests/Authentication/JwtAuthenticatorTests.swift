@@ -4,7 +4,7 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct JwtAuthenticatorTests {
   /// A recorded case: what the reference sends at 2025-03-01T12:00:00Z, or null where it fails.

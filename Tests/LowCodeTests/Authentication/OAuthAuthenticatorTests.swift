@@ -4,7 +4,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct OAuthAuthenticatorTests {
   static func manifest(_ extra: String = "", refreshToken: String? = #""{{ config['refresh'] }}""#) -> String {

@@ -3,7 +3,9 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct RateLimitedTokensTests {
   static func manifest(_ extra: String = "", quota: String = "") -> String {

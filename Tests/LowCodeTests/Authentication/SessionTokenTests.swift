@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct SessionTokenTests {
   static func manifest(_ authentication: String, _ extra: String = "") -> String {

@@ -3,7 +3,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Streams whose authenticators come to the same share one login.
 @Suite struct SharedLoginTests {

@@ -3,7 +3,9 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Secrets
 
 /// Keeps what a component made of the config.
 private final class Updates: ConfigUpdating {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct TokenExpiryTests {
   /// Microseconds since 1970, recorded from the reference.

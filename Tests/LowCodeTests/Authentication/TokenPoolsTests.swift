@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct TokenPoolsTests {
   private static let now = TestWorld.start

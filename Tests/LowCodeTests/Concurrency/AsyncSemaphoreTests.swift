@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Concurrency
 
 @Suite struct TurnstileTests {
   /// Counts the tasks inside.

@@ -2,7 +2,9 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 @Suite("Validations of a value of the manifest") struct PredicateValidatorTests {
   private struct Case: Sendable, CustomTestStringConvertible {

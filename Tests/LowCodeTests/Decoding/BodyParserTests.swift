@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// A body means the same however it is cut into parts.
 @Suite struct BodyParserTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
 
 /// Bodies that are received ahead of their readers.
 @Suite struct BodySpoolTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 /// Columns of one name are one field, which has the value of the last of them.
 @Suite struct CSVColumnsTests {

@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// A body that ends in the middle is no empty page.
 @Suite struct CutOffBodyTests {

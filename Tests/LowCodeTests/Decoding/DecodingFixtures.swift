@@ -3,7 +3,9 @@ import Foundation
 import JSON
 import Synchronization
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 /// A body in parts that notes how many were asked for.
 final class ScriptedBody: BodySource {

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What has to be in memory as a whole has a bound.
 @Suite struct DecodingLimitsTests {

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What cannot be read is shown a few times and then counted.
 @Suite struct OmissionTests {

@@ -3,7 +3,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What becomes of a body that comes part by part.
 @Suite struct StreamedBodyTests {

@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Texts mean the same in whatever encoding they come.
 @Suite struct TextEncodingTests {

@@ -2,7 +2,9 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct XMLTests {
   @Test(arguments: [

@@ -1,7 +1,9 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Engine
+@testable import Manifest
 
 /// What of a config may be shown: what the spec declares and does not mark.
 @Suite struct ConcealedConfigTests {

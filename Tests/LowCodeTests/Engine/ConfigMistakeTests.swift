@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Engine
 
 /// A config that does not fit the spec: the property and the alternative that was meant are named, and no value of the config.
 @Suite struct ConfigMistakeTests {

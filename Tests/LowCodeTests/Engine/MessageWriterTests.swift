@@ -4,7 +4,9 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Engine
+@testable import Secrets
 
 /// Collects what is written; refuses after a number of lines, as a closed pipe does.
 final class CollectedOutput: LineOutput {

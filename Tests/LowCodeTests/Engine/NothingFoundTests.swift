@@ -3,7 +3,9 @@ import JSON
 import Testing
 
 @testable import AirbyteProtocol
-@testable import LowCode
+@testable import Components
+@testable import Engine
+@testable import Secrets
 
 /// A stream that ends without records says why, once; one that has records, or nothing new, is silent.
 @Suite struct NothingFoundTests {

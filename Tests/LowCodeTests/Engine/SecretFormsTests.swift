@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Secrets
 
 /// What is as secret as the secret that it belongs to.
 @Suite struct SecretFormsTests {

@@ -3,7 +3,8 @@ import JSON
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Secrets
 
 @Suite struct SecretMaskTests {
   private static let secret = "s3cr3t/with+odd=chars\"&"

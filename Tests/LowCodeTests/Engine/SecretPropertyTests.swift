@@ -5,7 +5,10 @@ import Synchronization
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Engine
+@testable import Manifest
+@testable import Secrets
 
 /// Whatever a secret looks like, however it is encoded, wherever it stands: no line shows it.
 @Suite struct SecretPropertyTests {

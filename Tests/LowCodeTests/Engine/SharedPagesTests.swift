@@ -2,7 +2,10 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import Secrets
 
 /// How often the pages of a parent are fetched by a whole read.
 @Suite struct SharedPagesTests {

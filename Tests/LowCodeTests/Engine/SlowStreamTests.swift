@@ -4,7 +4,10 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import Secrets
 
 /// Streams side by side, one of which hangs, and one of which fails.
 @Suite struct SlowStreamTests {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Secrets
 
 /// Where specs can mark secrets, and where configs can have them.
 @Suite struct SpecSecretsTests {

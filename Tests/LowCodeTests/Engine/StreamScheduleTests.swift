@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Engine
 
 @Suite("Which stream is read next") struct StreamScheduleTests {
   private typealias Entry = StreamSchedule.Entry

@@ -1,7 +1,7 @@
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import Secrets
 
 @Suite struct TerminalTextTests {
   @Test(arguments: [

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
+@testable import Secrets
 
 /// What is quoted of an API's answer, by the shape of its body.
 @Suite struct APIAnswerTests {

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// How long each strategy waits; it is 2025-03-01T12:00:00Z, and chance gives a half.
 @Suite struct BackoffStrategyTests {

@@ -3,7 +3,9 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
+@testable import Secrets
 
 /// A request that is refused since the config lacks a token says so.
 @Suite struct EmptyCredentialTests {

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What handlers decide about answers.
 @Suite struct ErrorHandlerTests {

@@ -2,7 +2,10 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import Secrets
 
 /// Wherever a request fails, whatever its status and the shape of its body: the API's words are in the error, in the log and in what a
 /// check says.

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 @Suite struct ComponentRegistryTests {
   /// Definitions that are no components of their own: values, enumerations and parts that their owners read.

@@ -4,7 +4,9 @@ import JSONSchema
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import Components
+@testable import Engine
+@testable import Manifest
 
 @Suite("The bundled component schema")
 struct ComponentSchemaTests {

@@ -3,7 +3,11 @@ import PythonTime
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
+@testable import Secrets
+@testable import Templating
 
 /// What tools read of errors are fields.
 @Suite struct ErrorFieldsTests {

@@ -3,7 +3,8 @@ import JSON
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import Components
+@testable import Manifest
 
 /// What the bundled schema says by keywords with `x-`. The build refuses keywords that there are not; that the names in them mean
 /// something is shown here.

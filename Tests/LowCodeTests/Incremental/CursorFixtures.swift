@@ -3,7 +3,9 @@ import Foundation
 import JSON
 import OrderedCollections
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 /// What the tests of cursors and routers share: manifest nodes from JSON, a world whose clock stands still, and the recorded
 /// answers.

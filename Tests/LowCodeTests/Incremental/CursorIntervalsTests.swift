@@ -2,7 +2,8 @@ import JSON
 import PythonTime
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Stretches of a cursor's axis, joined.
 @Suite struct CursorIntervalsTests {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Engine
 
 /// Reads of whole streams: states after each slice, and which records are new.
 @Suite struct CursorReadingTests {

@@ -2,7 +2,8 @@ import JSON
 import PythonTime
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import Templating
 
 /// The short way of reading moments: it agrees with strptime wherever it gives an answer.
 @Suite struct DatetimePatternTests {

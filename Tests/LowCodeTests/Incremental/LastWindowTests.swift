@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 /// The last windows of a read whose end is the edge of a window.
 @Suite struct LastWindowTests {

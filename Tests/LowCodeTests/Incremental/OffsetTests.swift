@@ -3,7 +3,9 @@ import Jinja
 import PythonTime
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Templating
 
 /// Moments with an offset from UTC that meet a format without one: the instant counts, not what the clock showed.
 @Suite struct OffsetTests {

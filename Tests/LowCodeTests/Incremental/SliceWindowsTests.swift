@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Engine
 
 /// The windows of cursors, as the reference cuts them.
 @Suite struct SliceWindowsTests {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 /// States that a cursor cannot start from: the user is shown what stands there, what should, and what to do.
 @Suite struct UnreadableStateTests {

@@ -3,7 +3,7 @@ import JSON
 import PythonTime
 import Testing
 
-@testable import LowCode
+@testable import Templating
 
 /// Compares with the reference's datetime parsers; `Fixtures/record_datetimes.py` says how their answers were recorded.
 @Suite struct DatetimeTests {

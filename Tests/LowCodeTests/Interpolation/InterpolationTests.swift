@@ -4,7 +4,9 @@ import OrderedCollections
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Manifest
+@testable import Templating
 
 @Suite struct InterpolationTests {
   static let record: JSONValue = .object([

@@ -3,7 +3,7 @@ import JSON
 import Jinja
 import Testing
 
-@testable import LowCode
+@testable import Templating
 
 /// Compares with Python's `ast.literal_eval`; `Fixtures/record_literals.py` says how its answers were recorded.
 @Suite struct PythonLiteralTests {

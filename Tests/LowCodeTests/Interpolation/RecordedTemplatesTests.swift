@@ -3,7 +3,8 @@ import JSON
 import Jinja
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Templating
 
 /// Compares with what the reference gives for the same templates; `Fixtures/record.py` says how that was recorded.
 @Suite struct RecordedTemplatesTests {

@@ -3,7 +3,8 @@ import JSON
 import Jinja
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Templating
 
 /// Many readers evaluate templates over one config, one slice and one page: none of them sees what another one does with them.
 @Suite struct SharedValuesTests {

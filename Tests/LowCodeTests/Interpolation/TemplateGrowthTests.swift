@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 @testable import Jinja
-@testable import LowCode
+@testable import Templating
 
 /// All that templates can use counts steps as its input grows, and no more than its input grows: what asks for too much is stopped
 /// before it has taken long. `Fixtures/growth.txt` names each; what is missing there fails.

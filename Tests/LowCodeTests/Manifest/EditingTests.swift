@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Manifest
 
 @Suite("Filling a template") struct EditingTests {
   @Test("sets and creates what dpath does")

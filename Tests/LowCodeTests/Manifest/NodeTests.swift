@@ -2,7 +2,9 @@ import JSON
 import Testing
 import YAML
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 @Suite struct NodeTests {
   private static let text = """

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Manifest
 
 @Suite struct PipelineTests {
   @Test("references are resolved as the reference does", arguments: PipelineCase.references)

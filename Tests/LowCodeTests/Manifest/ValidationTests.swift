@@ -1,7 +1,10 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import Manifest
 
 @Suite struct ValidationTests {
   /// A schema in the manner of the component schema.

@@ -4,7 +4,8 @@ import JSON
 import Jinja
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Which token follows a page.
 @Suite struct PaginationStrategyTests {

@@ -2,7 +2,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What happens with more partitions than a state can hold.
 @Suite struct ManyPartitionsTests {

@@ -2,7 +2,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// The records of a case, by stream: the n-th slice of a stream that is read has the n-th list; after the last it begins anew.
 final class ScriptedRecords: Sendable {

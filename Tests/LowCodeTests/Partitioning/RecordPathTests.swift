@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct RecordPathTests {
   private static let record: JSONObject = [

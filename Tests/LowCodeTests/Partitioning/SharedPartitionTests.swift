@@ -3,7 +3,10 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import Secrets
 
 /// A partition that comes more than once, from two parents say: it is read once, however long its readers take.
 @Suite struct SharedPartitionTests {

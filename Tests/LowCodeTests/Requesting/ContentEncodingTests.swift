@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 /// Content encodings, undone part by part.
 @Suite struct ContentEncodingTests {

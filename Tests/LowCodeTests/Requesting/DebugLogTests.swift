@@ -3,7 +3,11 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
+@testable import HTTP
+@testable import Secrets
 
 /// What `--debug` shows of a run.
 @Suite struct DebugLogTests {

@@ -1,7 +1,9 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import HTTP
 
 /// What values of every kind come to in each part of a request.
 @Suite struct FieldValueTests {

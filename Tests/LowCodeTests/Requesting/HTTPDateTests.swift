@@ -3,7 +3,10 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Jinja
+@testable import Components
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct HTTPDateTests {
   /// 2025-03-01T12:00:00Z, as the clock of the other tests says.

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct HeaderTextTests {
   @Test(arguments: ["", "plain", "vàlue ÿ", "a\tb"])

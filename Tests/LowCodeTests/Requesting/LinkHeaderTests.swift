@@ -3,7 +3,7 @@ import JSON
 import Jinja
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
 
 @Suite struct LinkHeaderTests {
   /// The first six are as Python's requests reads them; the others by RFC 8288.

@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Where the address of a next page leads, and what goes with it.
 @Suite struct NextLinkTests {

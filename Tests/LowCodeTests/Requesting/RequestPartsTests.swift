@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
 
 @Suite struct RequestPartsTests {
   private func parts(_ change: (inout RequestParts) -> Void) -> RequestParts {

@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct RequestPreparationTests {
   /// The answers are those of the reference's HTTP client.

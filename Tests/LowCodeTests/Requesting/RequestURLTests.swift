@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct RequestURLTests {
   /// The answers are those of the reference's requester.

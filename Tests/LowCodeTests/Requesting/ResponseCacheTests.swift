@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 @Suite struct ResponseCacheTests {
   private static func request(

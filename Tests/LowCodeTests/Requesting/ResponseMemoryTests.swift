@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
 
 /// Which bodies may grow, in a memory of 100 bytes.
 @Suite struct ResponseMemoryTests {

@@ -2,7 +2,8 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What conformance cases cannot show, since their clock stands still.
 @Suite struct AsyncJobTests {

@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What breaks off on its way is asked for again, whatever it is, and ends in a transient error where it always does.
 @Suite struct BrokenTransferTests {

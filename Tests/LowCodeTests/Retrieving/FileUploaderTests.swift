@@ -2,7 +2,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct FileUploaderTests {
   private static func upload(_ name: String, of stream: String = "items", to directory: String) async throws -> FileReference? {

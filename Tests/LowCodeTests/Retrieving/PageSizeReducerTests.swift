@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct PageSizeReducerTests {
   /// What happens to a reducer: `refused` with the wait and the size that follow, or nil where it gives up; `read` for a page.

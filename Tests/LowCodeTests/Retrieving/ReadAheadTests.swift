@@ -3,7 +3,9 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Engine
 
 @Suite struct ReadAheadTests {
   /// Two pages, whose requests can be waited for.

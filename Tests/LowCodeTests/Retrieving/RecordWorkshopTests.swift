@@ -2,7 +2,7 @@ import JSON
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
 
 /// The memory in which large records are made.
 @Suite(.timeLimit(.minutes(15))) struct RecordWorkshopTests {

@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct RepeatedPagesTests {
   private static let variable = "AIRBYTE_LOWCODE_REPEATED_PAGES"

@@ -2,7 +2,8 @@ import Bytes
 import Foundation
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// The staging directory of systems that have none of the platform's, in a folder where everybody may write.
 @Suite struct StagingDirectoryTests {

@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// Where a stream's schema comes from.
 @Suite struct SchemaLoaderTests {

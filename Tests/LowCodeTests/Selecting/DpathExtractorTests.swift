@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct DpathExtractorTests {
   /// The records of `body`; nil where something that was found is no object.

@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// The records of large pages are made in parts.
 @Suite struct RecordSelectorTests {

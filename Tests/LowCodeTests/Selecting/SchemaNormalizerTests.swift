@@ -4,7 +4,7 @@ import JSONSchema
 import Python
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct SchemaNormalizerTests {
   /// Compares with what the reference made of the same records: see `Fixtures/record_normalization.py`.

@@ -1,7 +1,9 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
 
 /// What the reference's models make of the values of a generated stream.
 @Suite struct ComponentTypesTests {

@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import Manifest
 
 /// Streams that are made from the config carry its secrets into places that no spec describes.
 @Suite struct MappedSecretsTests {

@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import JSON
 
-@testable import LowCode
+@testable import Engine
 
 extension ConnectorInput {
   /// What a full read of these streams starts from.

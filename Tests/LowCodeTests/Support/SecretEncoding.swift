@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import LowCode
+@testable import ConnectorModel
 
 /// The encodings that `docs/secrets.md` lists, as an API would write them.
 enum SecretEncoding: String, CaseIterable, Sendable {

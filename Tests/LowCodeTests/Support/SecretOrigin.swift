@@ -1,7 +1,8 @@
 import Foundation
 import JSON
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import Secrets
 
 /// How a secret comes to be known.
 enum SecretOrigin: CaseIterable {

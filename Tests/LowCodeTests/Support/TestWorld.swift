@@ -3,7 +3,10 @@ import Foundation
 import JSON
 import Synchronization
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import Manifest
+@testable import Secrets
 
 /// Answers requests from a list, in order, and keeps them.
 final class ScriptedTransport: Transport {

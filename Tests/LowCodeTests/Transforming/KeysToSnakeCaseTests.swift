@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 @Suite struct KeysToSnakeCaseTests {
   /// The answers are those of the reference.

@@ -2,7 +2,8 @@ import AirbyteProtocol
 import JSON
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 /// What each transformation makes of a record.
 @Suite struct TransformationTests {

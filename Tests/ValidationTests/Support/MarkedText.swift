@@ -1,5 +1,6 @@
+import Components
+import Engine
 import Foundation
-import LowCode
 import Validation
 
 /// A manifest in whose text the expected findings stand: `⟦rule⟧` before the place where the rule should find something.

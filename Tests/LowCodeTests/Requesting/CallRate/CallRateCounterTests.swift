@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
 
 /// Steps of a counter and its answers, as the reference gives them.
 ///

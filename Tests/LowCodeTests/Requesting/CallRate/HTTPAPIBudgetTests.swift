@@ -1,6 +1,7 @@
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
 
 @Suite struct HTTPAPIBudgetTests {
   private func budget(_ world: TestWorld, _ policies: String) throws -> HTTPAPIBudget {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LowCode
+@testable import HTTP
 
 /// The expected values are those of Python's requests, netrc and ipaddress, unless a comment says otherwise.
 @Suite struct NetworkSettingsTests {

@@ -2,7 +2,10 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Concurrency
+@testable import ConnectorModel
+@testable import HTTP
+@testable import Secrets
 
 /// The network against servers that do as they like.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct NetworkTransportTests {

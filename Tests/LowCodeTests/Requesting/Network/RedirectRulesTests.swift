@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
+@testable import Secrets
 
 @Suite struct RedirectRulesTests {
   // As `should_strip_auth` of Python's requests.

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import LowCode
+@testable import ConnectorModel
+@testable import HTTP
 
 /// A TLS server with a certificate that nobody has signed, by the `openssl` command.
 private final class OpenSSLServer {

@@ -2,7 +2,9 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import LowCode
+@testable import Components
+@testable import ConnectorModel
+@testable import HTTP
 
 /// What an API may send, whether its bodies are received wholly or in parts.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct TransferTests {

@@ -1,0 +1,55 @@
+import ConnectorModel
+import JSON
+import Jinja
+
+/// Changes the user's config before anything uses it.
+package protocol ConfigTransformation: Sendable {
+  /// - Throws: ``ConnectorError`` if a template cannot be evaluated, or a value cannot be set.
+  func transform(_ config: inout ConfigDraft) throws
+}
+
+/// A config while it is changed.
+package struct ConfigDraft: Sendable {
+  private let original: JSONObject
+  private let templates: TemplateRuntime
+  package private(set) var values: JSONObject
+  /// The top-level keys whose whole value was set.
+  private var replaced: Set<String> = []
+
+  /// - Parameter templates: the time and chance that templates of the rules see.
+  package init(_ config: JSONObject, templates: TemplateRuntime = .system) {
+    self.templates = templates
+    original = config
+    values = config
+  }
+
+  var evaluation: EvaluationContext { EvaluationContext(config: Value(JSONValue.object(values)), runtime: templates) }
+
+  /// Sets what is at a path of the config, making what is missing on the way.
+  package mutating func set(_ path: [JSONPathSegment], to value: JSONValue) throws(JSONPathError) {
+    var whole = JSONValue.object(values)
+    try whole.set(path, to: value)
+    values = whole.object ?? [:]
+    if path.count == 1 { replaced.insert(path[0].text) }
+  }
+
+  mutating func delete(_ path: JSONGlobPath) {
+    var whole = JSONValue.object(values)
+    whole.delete(path)
+    values = whole.object ?? [:]
+  }
+
+  /// Whether the changes are reported to the platform.
+  ///
+  /// As in the reference, which compares with a config that it shares everything with but the top level: what changed inside an
+  /// object that was there before does not count.
+  var isChanged: Bool {
+    guard values.count == original.count else { return true }
+    return values.contains { key, value in
+      guard let before = original[key] else { return true }
+      if before.equals(value) { return false }
+      let isShared = before.object != nil && value.object != nil || before.array != nil && value.array != nil
+      return !isShared || replaced.contains(key)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import AirbyteProtocol
+import CZlib
+import ConnectorModel
+import Foundation
+import HTTP
+import JSON
+
+/// Counts what comes out of an archive.
+private struct Unpacked {
+  /// As much may come out before its ratio counts.
+  private static let unchecked = 16 << 20
+  let archiveSize: Int
+  let limit: Limit
+  private var count = 0
+
+  init(archiveSize: Int, limit: Limit) {
+    self.archiveSize = archiveSize
+    self.limit = limit
+  }
+
+  mutating func add(_ part: Data) throws(ZipError) {
+    count += part.count
+    if count > Self.unchecked, count / limit.value > archiveSize {
+      throw ZipError("the archive holds more than \(limit.value) times its size, which \(limit.variable) can change")
+    }
+  }
+}
+
+/// Unpacks the files of a zip archive, in the order of its directory, and hands each on to another decoder.
+///
+/// The directory is at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
+struct ZipfileDecoder: Component, Decoder {
+  private let inner: any PartwiseDecoder
+  private let limits: TransferLimits
+
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    inner = try NestedDecoder.build(node.required("decoder"), in: scope)
+    limits = try TransferLimits(scope.runtime.environment)
+  }
+
+  var reception: Reception { .parts }
+
+  func decode(_ response: HTTPResponse) throws -> DecodedBody {
+    try response.checkReceived()
+    let file = try TemporaryFile()
+    try file.append(response.body)
+    let archive = try open(file)
+    var values = ParsedValues()
+    var unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
+    for entry in archive.entries {
+      try naming(entry) {
+        let parser = try inner.parser(charset: response.charset)
+        var reader = try archive.reader(entry)
+        while let part = try reader.next() {
+          try unpacked.add(part)
+          try part.withUnsafeBytes { try parser.parse($0, into: &values) }
+        }
+        try parser.finish(into: &values)
+      }
+    }
+    return values.take()
+  }
+
+  func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
+    let file = try TemporaryFile()
+    var parts = response.parts
+    while let part = try await parts.next() { try file.append(part) }
+    let archive = try open(file)
+    var values = ParsedValues()
+    var unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
+    var room = DecodingRoom(response)
+    for entry in archive.entries {
+      do {
+        let parser = try inner.parser(charset: response.charset)
+        var reader = try archive.reader(entry)
+        while let part = try reader.next() {
+          try unpacked.add(part)
+          guard try await inner.parse(part, parser, &values, &room, batch) else { return }
+        }
+        try parser.finish(into: &values)
+      } catch {
+        if !values.views.isEmpty, !(error is CancellationError) { _ = try await batch(values.take()) }
+        throw named(error, entry)
+      }
+    }
+    if !values.views.isEmpty { _ = try await batch(values.take()) }
+  }
+
+  private func open(_ file: TemporaryFile) throws -> ZipArchive {
+    do { return try ZipArchive(file, limit: limits.recordBytes) } catch let error as ZipError {
+      if error.isCutOff { throw TransportError.cutOff("it is a zip archive without its end") }
+      throw ConnectorError(.system, "The response is not a zip archive that can be read: \(error)")
+    }
+  }
+
+  private func naming(_ entry: ZipArchive.Entry, _ body: () throws -> Void) throws {
+    do { try body() } catch { throw named(error, entry) }
+  }
+
+  /// The error with the file's name, where it is about the file.
+  private func named(_ error: any Error, _ entry: ZipArchive.Entry) -> any Error {
+    switch error {
+    case let error as ConnectorError:
+      ConnectorError(error.failureType, "The file `\(entry.name)` of the zip archive cannot be read: \(error.message)")
+    // Its checksum is right, so nothing of it got lost on the way.
+    case let error as TransportError:
+      ConnectorError(.system, "The file `\(entry.name)` of the zip archive cannot be read: \(error.message)")
+    case is InflateError, is ZipError:
+      ConnectorError(.system, "The file `\(entry.name)` of the zip archive cannot be unpacked: \(error)")
+    default: error
+    }
+  }
+}

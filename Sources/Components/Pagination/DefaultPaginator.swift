@@ -1,0 +1,117 @@
+import AirbyteProtocol
+import ConnectorModel
+import Foundation
+import JSON
+import Jinja
+import Manifest
+
+/// Asks for page after page until its strategy has no token any more.
+package struct DefaultPaginator: Component, Paginator {
+  /// What is done with a token.
+  private enum TokenPlace: Sendable {
+    case option(RequestOption)
+    /// Whether the token is a link of the API's rather than a path of the manifest's.
+    case path(isLink: Bool)
+  }
+
+  private let strategy: any PaginationStrategy
+  private let tokenPlace: TokenPlace?
+  private let sizeOption: RequestOption?
+  /// Nil if a short page means nothing.
+  private let shortFirstPage: ShortFirstPage?
+
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
+    let strategy: any PaginationStrategy = try scope.build(node.required("pagination_strategy"))
+    if let cursor = scope.reading.stopCursor {
+      self.strategy = CursorStopCondition(strategy: strategy, cursor: cursor)
+      shortFirstPage = nil
+    } else {
+      self.strategy = strategy
+      shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: scope) : nil
+    }
+    if let decoder = scope.exchange.decoder, !decoder.allowsPagination {
+      throw ConnectorError(
+        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML",
+        at: node.node)
+    }
+    sizeOption = try scope.build(optional: node["page_size_option"])
+    if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
+      let strategy = try node.required("pagination_strategy")
+      throw ConnectorError(
+        .system, "`page_size_option` needs a `page_size` in the pagination strategy", at: strategy["page_size"] ?? strategy,
+        cause: .missing(["page_size"]))
+    }
+    tokenPlace = try node["page_token_option"].map { option in
+      option["type"]?.string == "RequestPath"
+        ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try scope.build(option))
+    }
+    try checkPlaces(node)
+  }
+
+  /// Size and token must not overwrite each other; their names are compared if they go to the same part of the request.
+  private func checkPlaces(_ node: ComponentNode) throws {
+    guard case .option(let token)? = tokenPlace, let sizeOption, token.place == sizeOption.place else { return }
+    var size = RequestParts()
+    var other = RequestParts()
+    try sizeOption.inject(.string("size"), into: &size)
+    try token.inject(.string("token"), into: &other)
+    do { try size.merge(other) } catch let error as ConnectorError {
+      throw ConnectorError(.system, "`page_size_option` and `page_token_option` collide: \(error.message)", at: node.node)
+    }
+  }
+
+  package var initialToken: PageToken? { strategy.initialToken.map { PageToken($0) } }
+  package var tokensAreCounted: Bool { strategy.tokensAreCounted }
+  package func pageSize() throws -> Int? { try strategy.pageSize() }
+
+  package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
+    guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else {
+      if let shortFirstPage, page.isFirst, let size = try page.requestedPageSize ?? strategy.pageSize() {
+        shortFirstPage.check(page, askedFor: size)
+      }
+      return nil
+    }
+    if case .path(isLink: true)? = tokenPlace { return PageToken(token, in: page.response.url) }
+    return PageToken(token)
+  }
+
+  /// Whether the token is what the API gave, and not put together by the manifest: a single expression that joins nothing.
+  private static func isLink(_ strategy: ManifestNode) -> Bool {
+    guard let template = strategy["cursor_value"]?.string?.trimmingCharacters(in: .whitespacesAndNewlines) else { return false }
+    return template.hasPrefix("{{") && template.hasSuffix("}}") && !template.dropFirst(2).contains("{{")
+      && !template.contains("~")
+      && !template.contains("+")
+  }
+
+  package func path(for token: PageToken?) -> String? {
+    guard case .path(_)? = tokenPlace, let token, token.value.isTruthy else { return nil }
+    return token.value.pythonString
+  }
+
+  package func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts {
+    var parts = RequestParts()
+    if case .option(let option)? = tokenPlace, let token { try option.inject(JSONValue(token.value), into: &parts) }
+    if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 {
+      let others = Set(parts.parameters.keys)
+      try sizeOption.inject(.int(size), into: &parts)
+      // A size that was reduced is meant for the pages that come, whatever their links say.
+      if pageSize != nil { parts.lastingParameters = Set(parts.parameters.keys).subtracting(others) }
+    }
+    return parts
+  }
+}
+
+/// Ends the pages of a data feed at the first record that an earlier read already had.
+private struct CursorStopCondition: PaginationStrategy {
+  let strategy: any PaginationStrategy
+  let cursor: any Cursor
+
+  var initialToken: Value? { strategy.initialToken }
+  var tokensAreCounted: Bool { strategy.tokensAreCounted }
+  func pageSize() throws -> Int? { try strategy.pageSize() }
+
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    if let record = page.lastRecord, !cursor.isNew(record, in: page.slice) { return nil }
+    return try strategy.nextToken(after: page, lastToken: lastToken)
+  }
+}

@@ -1,0 +1,38 @@
+import AirbyteProtocol
+import ConnectorModel
+import Jinja
+
+/// Counts pages: the token is the next page's number.
+package struct PageIncrement: Component, PaginationStrategy {
+  private let size: Int?
+  private let firstPage: Int
+  private let injectsOnFirstRequest: Bool
+
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
+    size = try PageSizeTemplate(node, in: scope)?.value()
+    firstPage = try node.int("start_from_page") ?? 0
+    injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
+  }
+
+  package var initialToken: Value? { injectsOnFirstRequest ? .int(firstPage) : nil }
+  package var tokensAreCounted: Bool { true }
+  package func pageSize() throws -> Int? { size }
+
+  package func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+    if page.extractedCount == 0 { return nil }
+    if let size, size != 0, page.extractedCount < size { return nil }
+    return .int((try lastToken?.number(of: Self.typeName) ?? firstPage) &+ 1)
+  }
+}
+
+extension Value {
+  /// A counting strategy's last token.
+  package func number(of strategy: String) throws -> Int {
+    switch self {
+    case .int(let number): return number
+    case .bool(let flag): return flag ? 1 : 0
+    default:
+      throw ConnectorError(.system, "`\(strategy)` needs an integer as its last token, but has `\(pythonString)`")
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import ConnectorModel
+import JSON
+
+/// A schema that is in the manifest.
+package struct InlineSchemaLoader: Component, SchemaLoader {
+  private let value: JSONObject
+
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
+    value = node["schema"]?.value.object ?? [:]
+  }
+
+  package func schema() async throws -> JSONObject { value }
+}

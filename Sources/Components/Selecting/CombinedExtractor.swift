@@ -1,0 +1,92 @@
+import AirbyteProtocol
+import ConnectorModel
+import JSON
+import Manifest
+
+/// Puts several extractors together: all of their records, or those of the first that finds some.
+struct CombinedExtractor: Component, RecordExtractor {
+  private enum Mode: String {
+    case union
+    case firstMatch = "first_match"
+  }
+
+  private let extractors: [any RecordExtractor]
+  private let mode: Mode
+  private let skipsEmptyRecords: Bool
+  private let log: any Log
+
+  init(from node: ComponentNode, in scope: BuildScope) throws {
+    if let decoder = scope.exchange.decoder, decoder.streams {
+      throw ConnectorError(
+        .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do", at: node.node)
+    }
+    extractors = try node.nodes("extractors").map { try scope.build($0) }
+    guard !extractors.isEmpty else {
+      throw ConnectorError(
+        .system, "A `CombinedExtractor` needs at least one extractor in `extractors`", at: node.node,
+        cause: .missing(["extractors"]))
+    }
+    let name = try node.optionalString("mode") ?? Mode.union.rawValue
+    guard let mode = Mode(rawValue: name) else {
+      throw ConnectorError(.system, "`mode` should be union or first_match", at: node["mode"] ?? node.node)
+    }
+    self.mode = mode
+    skipsEmptyRecords = try node.bool("skip_empty_records", default: false)
+    log = scope.runtime.log
+  }
+
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws {
+    for index in extractors.indices {
+      let items = try await items(of: index, in: body)
+      switch mode {
+      case .union: for item in items { try await take(item) }
+      case .firstMatch:
+        let hasRecord = items.contains { if case .leftOut = $0 { false } else { true } }
+        guard hasRecord else { continue }
+        for item in items { try await take(item) }
+        return
+      }
+    }
+  }
+
+  /// The first extractor's absence, where none of them leads anywhere.
+  func outcome(in body: JSONView) -> PathOutcome {
+    let outcomes = extractors.map { $0.outcome(in: body) }
+    if outcomes.contains(.exists) { return .exists }
+    return outcomes.first { $0 != .unknown } ?? .unknown
+  }
+
+  private func items(of index: Int, in body: JSONView) async throws -> [ExtractedItem] {
+    var items = try await extractors[index].items(in: body)
+    guard skipsEmptyRecords else { return items }
+    var dropped = 0
+    for place in items.indices {
+      if case .leftOut = items[place] { continue }
+      guard !items[place].isTruthy else { continue }
+      items[place] = .leftOut
+      dropped += 1
+    }
+    if dropped > 0 {
+      log.log(.warn, "\(dropped) empty records of extractor \(index) were left out, as `skip_empty_records` says.")
+    }
+    return items
+  }
+
+  /// Whether an extractor's node is a union, or has one below it.
+  static func hasUnion(_ node: ManifestNode?) -> Bool {
+    guard let node, node["type"]?.string == typeName else { return false }
+    if (node["mode"]?.string ?? Mode.union.rawValue) == Mode.union.rawValue { return true }
+    return (node["extractors"]?.sequence ?? []).contains(where: hasUnion)
+  }
+
+  /// Refuses an offset that would count the records of several lists.
+  /// - Throws: ``ConnectorError`` for a union under `OffsetIncrement`.
+  static func checkPagination(_ paginator: ManifestNode?, extractor: ManifestNode?) throws {
+    guard let strategy = paginator?["pagination_strategy"], strategy["type"]?.string == OffsetIncrement.typeName,
+      hasUnion(extractor)
+    else { return }
+    throw ConnectorError(
+      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union",
+      at: strategy)
+  }
+}

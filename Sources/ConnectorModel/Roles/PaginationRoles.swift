@@ -1,0 +1,89 @@
+import JSON
+import Jinja
+
+/// The token of a page: what the strategy returned, injected into the next request.
+package struct PageToken: Sendable {
+  package var value: Value
+  /// The URL of the page that the API named the next one in, where the token is a link of the API's.
+  package var page: String?
+
+  package init(_ value: Value, in page: String? = nil) {
+    self.value = value
+    self.page = page
+  }
+}
+
+/// What a pagination strategy sees of the page that was just read.
+package struct PageResult: Sendable {
+  package var response: HTTPResponse
+  /// The first value of the decoded body.
+  package var body: JSONView?
+  /// The records that were emitted.
+  package var recordCount: Int
+  /// The records that the API sent, before a filter dropped any.
+  package var extractedCount: Int
+  package var lastRecord: Record?
+  package var slice: StreamSlice
+  /// Whether no other page of the slice was read before.
+  package var isFirst = false
+  /// The page size that was asked for instead of the strategy's own, after a reduction.
+  package var requestedPageSize: Int?
+
+  package init(
+    response: HTTPResponse, body: JSONView? = nil, recordCount: Int, extractedCount: Int, lastRecord: Record? = nil,
+    slice: StreamSlice, isFirst: Bool = false, requestedPageSize: Int? = nil
+  ) {
+    self.response = response
+    self.body = body
+    self.recordCount = recordCount
+    self.extractedCount = extractedCount
+    self.lastRecord = lastRecord
+    self.slice = slice
+    self.isFirst = isFirst
+    self.requestedPageSize = requestedPageSize
+  }
+}
+
+/// Decides on the token of the next page.
+package protocol PaginationStrategy: Sendable {
+  /// The token of the first request, where one is sent.
+  var initialToken: Value? { get }
+  /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
+  var tokensAreCounted: Bool { get }
+  /// The number of records to ask for.
+  /// - Throws: ``ConnectorError`` if the manifest's template for it gives no integer.
+  func pageSize() throws -> Int?
+  /// The next page's token, or nil if the page was the last. `lastToken` is the token that the page was asked for with.
+  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value?
+}
+
+extension PaginationStrategy {
+  package var tokensAreCounted: Bool { false }
+}
+
+/// Asks for page after page.
+package protocol Paginator: Sendable {
+  /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
+  /// The token of the first request, where one is sent.
+  var initialToken: PageToken? { get }
+  /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
+  var tokensAreCounted: Bool { get }
+  /// Whether the next page may depend on the last record, which is kept for that: a record keeps all that it was sent with in memory.
+  var looksAtLastRecord: Bool { get }
+  /// The number of records to ask for.
+  func pageSize() throws -> Int?
+  /// The path (or complete URL) of the next page, where the token is one.
+  func path(for token: PageToken?) -> String?
+  /// What is added to the request; `pageSize` replaces the strategy's own.
+  func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts
+}
+
+extension Paginator {
+  package var initialToken: PageToken? { nil }
+  package var tokensAreCounted: Bool { false }
+  package var looksAtLastRecord: Bool { true }
+  package func pageSize() throws -> Int? { nil }
+  package func path(for token: PageToken?) -> String? { nil }
+  package func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
+}

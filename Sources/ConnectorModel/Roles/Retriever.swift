@@ -1,0 +1,34 @@
+import JSON
+
+/// The records of one page, in order.
+package struct Page: Sendable {
+  package var records: [Record]
+  /// The size of the text that they were found in, in bytes; 0 if it is read part by part.
+  package var size = 0
+
+  package init(records: [Record], size: Int = 0) {
+    self.records = records
+    self.size = size
+  }
+}
+
+/// Reads the records of a slice.
+package protocol Retriever: Sendable {
+  /// Calls `body` with page after page; it returns whether the next one is wanted.
+  /// - Throws: ``ConnectorError``; what `body` got until then is good.
+  func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws
+  /// The same retriever, which casts values to the types of a stream's schema if the manifest wants that.
+  /// - Throws: ``ConnectorError`` where nothing can be cast to the schema.
+  func casting(to schema: JSONObject) throws -> any Retriever
+  /// Whether the next page may be asked for while one is being worked on.
+  var canReadAhead: Bool { get }
+  /// The cursor of a stream that it reads.
+  /// - Parameter cursor: the one that the stream's manifest says.
+  func cursor(over cursor: any Cursor) -> any Cursor
+}
+
+extension Retriever {
+  package func casting(to schema: JSONObject) throws -> any Retriever { self }
+  package var canReadAhead: Bool { false }
+  package func cursor(over cursor: any Cursor) -> any Cursor { cursor }
+}

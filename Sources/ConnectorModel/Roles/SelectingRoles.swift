@@ -1,0 +1,78 @@
+import JSON
+
+/// What an extractor found; whether it can be a record is its reader's matter.
+package enum ExtractedItem: Sendable {
+  /// A value of the body, where it is.
+  case view(JSONView)
+  /// A value that was built again.
+  case value(JSONValue)
+  /// Stands for an empty record that was left out, which counts as one of its page.
+  case leftOut
+
+  package var value: JSONValue? {
+    switch self {
+    case .view(let view): view.value
+    case .value(let value): value
+    case .leftOut: nil
+    }
+  }
+
+  /// What was found, in words.
+  package var kindName: String {
+    switch value {
+    case .object?: "an object"
+    case .array?: "a list"
+    default: "a single value"
+    }
+  }
+
+  /// Python's truth of what was found.
+  package var isTruthy: Bool {
+    switch self {
+    case .view(let view): view.isTruthy
+    case .value(let value): value.isTruthy
+    case .leftOut: false
+    }
+  }
+}
+
+/// Finds the records in a decoded body.
+package protocol RecordExtractor: Sendable {
+  /// Appends the records of `body` to `records`, if that only needs a look at the body.
+  /// - Returns: whether it was done; otherwise use ``forEachItem(in:making:_:)``.
+  func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
+  /// Calls `take` with whatever the extractor finds in `body`, one after the other.
+  /// - Parameter place: where large values are made that the items share; nil if nothing bounds their memory.
+  func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
+  /// What the extractor's path leads to in a body in which it found nothing.
+  func outcome(in body: JSONView) -> PathOutcome
+  /// What reads the downloads that it is for; nil where the download's own decoder does.
+  var downloadDecoder: (any Decoder)? { get }
+}
+
+extension RecordExtractor {
+  /// Whatever the extractor finds in `body`.
+  package func items(in body: JSONView) async throws -> [ExtractedItem] {
+    var items: [ExtractedItem] = []
+    try await forEachItem(in: body, making: nil) { items.append($0) }
+    return items
+  }
+
+  package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
+
+  package func outcome(in body: JSONView) -> PathOutcome { .exists }
+
+  package var downloadDecoder: (any Decoder)? { nil }
+}
+
+/// Keeps some records and drops the others.
+package protocol RecordCondition: Sendable {
+  func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
+  /// The same for a value that is not an object, which cannot be a record unless it is dropped.
+  func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
+}
+
+/// Changes a record in place.
+package protocol RecordTransformation: Sendable {
+  func transform(_ record: inout Record, slice: StreamSlice) throws
+}

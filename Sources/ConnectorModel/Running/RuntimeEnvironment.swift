@@ -1,0 +1,108 @@
+import AirbyteProtocol
+import JSON
+import Jinja
+import PythonTime
+import Secrets
+
+/// What the outside world gives to a run: the time, sleep, chance, the network, the place for log lines and what keeps secrets out of
+/// them. Tests inject their own.
+package struct RuntimeEnvironment: Sendable {
+  /// The current time in microseconds since 1970-01-01T00:00:00Z.
+  package var now: @Sendable () -> Int64
+  /// Waits for a number of seconds, unless the task is cancelled.
+  package var sleep: @Sendable (Double) async throws -> Void
+  /// A random number in 0..<1.
+  package var random: @Sendable () -> Double
+  package var transport: any Transport
+  package var log: any Log
+  /// Whoever follows the run.
+  package var events: any RunEvents
+  package var secrets: any Secrets
+  /// The time and chance that templates see.
+  package var templates: TemplateRuntime
+  /// The process's environment variables.
+  package var environment: [String: String]
+  /// What cannot be read and is left out.
+  package let omissions = Omissions()
+  /// What selectors found and dropped.
+  package let tallies = SelectionTallies()
+  /// What was said of the streams.
+  package let warnings = StreamWarnings()
+
+  package init(
+    now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
+    random: @escaping @Sendable () -> Double, transport: any Transport, log: any Log & RunEvents,
+    secrets: any Secrets = NoSecrets(),
+    environment: [String: String] = [:], templates: TemplateRuntime? = nil
+  ) {
+    self.now = now
+    self.sleep = sleep
+    self.random = random
+    self.transport = secrets.showsEverything ? transport : WatchedTransport(transport: transport, secrets: secrets)
+    self.log = log
+    events = log
+    self.secrets = secrets
+    self.environment = environment
+    self.templates = templates ?? TemplateRuntime(now: now, random: random)
+  }
+}
+
+/// Takes the log lines of components; secrets are masked behind it, where lines are written.
+package protocol Log: Sendable {
+  func log(_ level: LogLevel, _ message: @autoclosure () -> String)
+  /// Whether lines of the level DEBUG are needed: what only they show need not be made otherwise.
+  var isDebugging: Bool { get }
+  /// Logs a step of the run at the level DEBUG, with its values for machines.
+  func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject)
+}
+
+/// Learns how a run goes, besides its log.
+package protocol RunEvents: Sendable {
+  /// Says that `stream` is being throttled by the API.
+  func rateLimited(stream: String)
+  /// Reports an error that does not end anything yet.
+  func report(_ error: ConnectorError)
+  /// Tells who watches the run what happens.
+  func note(_ event: RunEvent)
+}
+
+extension Log {
+  package var isDebugging: Bool { false }
+  package func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
+    if isDebugging { log(.debug, message()) }
+  }
+}
+
+extension RunEvents {
+  package func rateLimited(stream: String) {}
+  package func note(_ event: RunEvent) {}
+}
+
+extension RunEvents where Self: Log {
+  package func report(_ error: ConnectorError) { log(.error, error.description) }
+}
+
+extension RuntimeEnvironment {
+  /// Says what a stream left out, and why it has no records.
+  /// - Parameter stream: the stream that is over; nil if all of them are.
+  package func reportWhatIsMissing(of stream: String? = nil) {
+    omissions.report(of: stream, to: log)
+    tallies.report(of: stream, to: log, hiding: secrets)
+    warnings.report(of: stream, to: log)
+  }
+
+  /// Warns of a stream, unless the same kind of warning was given for it before.
+  package func warnOnce(_ kind: StreamWarnings.Kind, of stream: String, _ message: () -> String) {
+    if warnings.isNew(kind, of: stream) { log.log(.warn, "Stream \(stream): \(message())") }
+  }
+
+  /// Waits, and says so.
+  /// - Parameters:
+  ///   - reason: a few words for who watches.
+  ///   - message: the sentence of the log.
+  package func wait(_ seconds: Double, stream: String? = nil, reason: String, _ message: String) async throws {
+    log.log(.info, message)
+    events.note(.waiting(stream: stream, seconds: seconds, reason: secrets.masked(reason)))
+    try await sleep(seconds)
+  }
+}

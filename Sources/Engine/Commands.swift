@@ -1,0 +1,80 @@
+import AirbyteProtocol
+import ConnectorModel
+import JSON
+import Manifest
+
+extension Connector {
+  /// Writes the SPEC message.
+  package func writeSpec(to writer: MessageWriter) throws { try writer.spec(spec().message()) }
+
+  /// Tries the connection and writes the CONNECTION_STATUS message.
+  /// - Throws: ``ConnectorError`` if the manifest itself is wrong.
+  package func check(to writer: MessageWriter) async throws {
+    do {
+      try spec().validate(scope.config)
+    } catch let error as ConnectorError where error.failureType == .config {
+      return try writer.connectionStatus(succeeded: false, message: error.sentence)
+    }
+    guard let node = manifest.check else {
+      throw ConnectorError(.system, "The manifest has no `check`, so there is no way to test the connection", at: manifest.root)
+    }
+    let reason: String?
+    do {
+      defer { scope.runtime.reportWhatIsMissing() }
+      let check: any ConnectionCheck = try BuildScope(config: [:], runtime: scope.runtime, registry: scope.registry)
+        .build(node)
+      reason = try await check.failure(of: overridden(for: node))
+    } catch let error as ConnectorError where error.failureType == .config {
+      // Who watches reads it in the result.
+      writer.error(error, isNews: false)
+      reason = error.description
+    } catch let error as ConnectorError where error.isTraced {
+      // As in the reference, once now, and once as what ends the command.
+      writer.error(error, isNews: false)
+      throw error
+    }
+    try writer.connectionStatus(succeeded: reason == nil, message: reason)
+  }
+
+  /// The connector with the values that a check lays over its config.
+  private func overridden(for check: ManifestNode) throws -> Connector {
+    guard let node = check["config_overrides"], !node.isNull else { return self }
+    let overrides: ConfigOverrides
+    do {
+      overrides = try ConfigOverrides(node, in: manifest)
+    } catch var error as ConnectorError {
+      error.isTraced = true
+      throw error
+    }
+    if overrides.values.isEmpty { return self }
+    let spec = try? spec()
+    if let spec { scope.runtime.secrets.hide(secretsOf: overrides.values, spec: .object(spec.connectionSpecification)) }
+    overrides.announce(spec, to: scope.runtime.log)
+    return overriding(overrides.values)
+  }
+
+  /// Writes the CATALOG message.
+  package func discover(to writer: MessageWriter) async throws {
+    try spec().validate(scope.config)
+    try writer.catalog(try await catalog(to: writer))
+  }
+
+  private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {
+    defer { scope.runtime.reportWhatIsMissing() }
+    var catalog: [AirbyteStream] = []
+    for (_, stream) in try await streamsOrErrors() {
+      switch stream {
+      case .success(let stream): catalog.append(try await stream.describe())
+      case .failure(let error): writer.log(.warn, "\(error)")
+      }
+    }
+    return catalog
+  }
+
+  /// Checks the config against the specification, then reads.
+  /// - Throws: as ``read(_:to:)``.
+  package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
+    try spec().validate(scope.config)
+    return try await read(catalog, to: writer)
+  }
+}

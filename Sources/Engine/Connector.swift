@@ -1,0 +1,121 @@
+import AirbyteProtocol
+import Components
+import ConnectorModel
+import JSON
+import Jinja
+import Manifest
+
+/// A manifest and a config, ready for the commands of the protocol.
+package struct Connector: Sendable {
+  package let manifest: Manifest
+  let scope: BuildScope
+  private let declaredSpec: Spec?
+  /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
+  private let givenConfig: JSONObject
+  package let states: [String: JSONObject]
+  private let catalog: [String: ConfiguredStream]
+  private let generated: GeneratedStreams
+
+  /// - Parameter spec: the manifest's specification; nil if it has none.
+  package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
+    self.manifest = manifest
+    declaredSpec = spec
+    let scope = BuildScope(
+      RunScope(
+        config: input.config, runtime: runtime, registry: input.components, manifest: manifest.root, files: input.files,
+        updates: input.updates))
+    self.scope = scope
+    givenConfig = input.config
+    states = input.states
+    catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+    generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
+  }
+
+  /// The same connector with values laid over its config.
+  private init(_ other: Connector, overrides: JSONObject) {
+    manifest = other.manifest
+    declaredSpec = other.declaredSpec
+    scope = other.scope.with(other.scope.run.overriding(config: other.scope.config.merging(overrides) { $1 }))
+    givenConfig = other.givenConfig
+    states = other.states
+    catalog = other.catalog
+    generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
+  }
+
+  func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
+
+  /// The connector's specification, as a SPEC message carries it.
+  /// - Throws: ``ConnectorError`` if the manifest has none.
+  package func spec() throws -> Spec {
+    guard let declaredSpec else {
+      throw ConnectorError(.system, "The manifest has no `spec`, so nothing says what its config looks like", at: manifest.root)
+    }
+    return declaredSpec
+  }
+
+  // MARK: Streams
+
+  /// Checks the config by the spec's own rules, which comes before streams are built.
+  func validateConfig() throws { try declaredSpec?.normalization()?.validate(givenConfig) }
+
+  /// The streams that are in the manifest, also those of conditions that hold.
+  func staticStreamNodes() throws -> [ManifestNode] {
+    try manifest.streams.flatMap { node in
+      node["type"]?.string == ConditionalStreams.typeName
+        ? try ConditionalStreams(from: ComponentNode(node), in: scope).streams : [node]
+    }
+  }
+
+  /// The streams that templates made, once for all who ask, and the name of the dynamic stream of each.
+  func generatedStreamNodes() async throws -> [(dynamicName: String, node: ManifestNode)] { try await generated.all() }
+
+  func streamNodes() async throws -> [ManifestNode] {
+    try await staticStreamNodes() + generatedStreamNodes().map(\.node)
+  }
+
+  /// Builds the streams one by one, so that one that needs an unsupported component fails alone.
+  package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
+    try validateConfig()
+    let nodes = try await streamNodes()
+    return try streams(nodes, among: nodes)
+  }
+
+  /// Builds some of the streams.
+  /// - Parameter all: the streams that they belong to, whether they are built or not.
+  package func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
+    name: String, stream: Result<DeclarativeStream, ConnectorError>
+  )] {
+    let parents = try ParentStreams.names(of: all)
+    let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
+      let name = node["name"]?.string ?? ""
+      do {
+        return (name, .success(try stream(node, parents: parents)))
+      } catch let error as ConnectorError where error.isUnsupported {
+        return (name, .failure(error))
+      }
+    }
+    try streamGroups().refuseFamilies(
+      among: built.compactMap { try? $0.stream.get() }, topLevelNames: Set(all.compactMap { $0["name"]?.string }))
+    return built
+  }
+
+  /// - Parameters:
+  ///   - parents: the names of the streams whose pages others walk through.
+  ///   - recovery: is given everything that keeps the stream from being built.
+  package func stream(_ node: ManifestNode, parents: Set<String> = [], recovery: BuildRecovery? = nil) throws -> DeclarativeStream
+  {
+    // What else is wrong with a stream that has no name is found without one.
+    if recovery == nil { try ParentStreams.requireNames(of: node) }
+    let node = node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node
+    let name = node["name"]?.string ?? ""
+    let isDelegating = node["type"]?.string == StateDelegatingStream.typeName
+    let inner = scope.recovering(recovery).entering(
+      StreamScope(
+        state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
+        isParent: parents.contains(name), sharesParents: !isDelegating))
+    return try isDelegating ? inner.build(node, as: StateDelegatingStream.self).stream : inner.build(node)
+  }
+
+  /// Which streams are not read at the same time.
+  func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: scope) }
+}

@@ -1,0 +1,164 @@
+import AirbyteProtocol
+import Bytes
+import Components
+import ConnectorModel
+import Foundation
+import JSON
+import Secrets
+import Synchronization
+
+/// Where lines go.
+package protocol LineOutput: Sendable {
+  /// Writes whole lines; blocks while the reader is behind.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more.
+  func write(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+/// Nothing can be written any more: the reader is gone, or the disk is full.
+package struct OutputClosed: Error, CustomStringConvertible {
+  /// The system's error number.
+  package let code: Int32
+
+  package init(code: Int32) { self.code = code }
+
+  package var description: String {
+    switch code {
+    case EPIPE: "standard output was closed by its reader; nothing more can be written"
+    case EBADF: "standard output is closed"
+    default: "standard output cannot be written: \(String(cString: strerror(code)))"
+    }
+  }
+}
+
+/// A file descriptor as output.
+package struct DescriptorOutput: LineOutput {
+  private let descriptor: Int32
+
+  package init(descriptor: Int32) { self.descriptor = descriptor }
+
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do { try Descriptor.write(bytes, to: descriptor) } catch { throw OutputClosed(code: error.code ?? EIO) }
+  }
+}
+
+/// The one place where lines are written: in order, without secrets, counting each stream's records for its states.
+package final class MessageWriter: Sendable {
+  private struct State {
+    /// Records since the stream's last STATE.
+    var counts: [StreamDescriptor: Int] = [:]
+    var running: Set<StreamDescriptor> = []
+    var closed: OutputClosed?
+  }
+
+  private let output: any LineOutput
+  private let mask: SecretMask
+  private let now: @Sendable () -> Int64
+  private let state = Mutex(State())
+  /// Who is notified of what is written, apart from records.
+  package let watcher: (any RunWatcher)?
+
+  package init(
+    output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64, watcher: (any RunWatcher)? = nil
+  ) {
+    self.output = output
+    self.mask = mask
+    self.now = now
+    self.watcher = watcher
+  }
+
+  /// Whether the reader of the output is gone.
+  package var isClosed: Bool { state.withLock { $0.closed != nil } }
+
+  package func spec(_ spec: JSONObject) throws { try write(.spec(spec)) }
+
+  package func catalog(_ streams: [AirbyteStream]) throws {
+    try write(.catalog(streams))
+    watcher?.listed(streams: streams.count)
+  }
+
+  package func connectionStatus(succeeded: Bool, message: String? = nil) throws {
+    let text = message.map(mask.masked)
+    try write(.connectionStatus(succeeded: succeeded, message: text))
+    watcher?.checked(succeeded: succeeded, text)
+  }
+
+  /// - Parameter data: values that belong to the message, for machines.
+  package func log(_ level: LogLevel, _ message: String, data: JSONObject? = nil) {
+    let text = mask.masked(message)
+    try? write(.log(level, text, data: data?.mapValues(masked)))
+    watcher?.logged(level, text)
+  }
+
+  package func status(_ stream: StreamDescriptor, _ status: StreamStatus, rateLimited: Bool = false) throws {
+    try write(.status(stream, status, rateLimited: rateLimited, emittedAt: milliseconds))
+  }
+
+  package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
+
+  /// - Parameter isNews: whether the observer is notified; false if that happens before or later.
+  package func error(_ error: ConnectorError, stream: StreamDescriptor? = nil, isNews: Bool = true) {
+    let place = error.mark.map { " (\($0))" } ?? ""
+    var detail = error.internalMessage ?? error.sentence
+    if !error.path.isEmpty { detail += " (\(error.path))" }
+    let message = mask.masked(error.sentence + place)
+    try? write(
+      .error(
+        ErrorTrace(
+          message: message, internalMessage: mask.masked(detail + place),
+          failureType: error.failureType, stream: stream),
+        emittedAt: milliseconds))
+    if isNews { watcher?.failed(message, stream: stream?.name) }
+  }
+
+  /// Writes lines of records that are encoded already; the stream's first ones are announced by its RUNNING status.
+  package func records(_ lines: borrowing JSONWriter, count: Int, of stream: StreamDescriptor) throws {
+    guard count > 0 else { return }
+    try state.withLock { state in
+      if state.running.insert(stream).inserted {
+        try put(.status(stream, .running, rateLimited: false, emittedAt: milliseconds), &state)
+      }
+      state.counts[stream, default: 0] += count
+      try lines.buffer.withUnsafeBytes { try put($0, &state) }
+    }
+  }
+
+  /// Writes the stream's state. `value` is asked for in the moment of writing, so that states leave in the order they came about.
+  package func state(of stream: StreamDescriptor, _ value: () throws -> JSONObject?) throws {
+    let written = try state.withLock { state in
+      guard let value = try value() else { return JSONObject?.none }
+      let count = state.counts.updateValue(0, forKey: stream) ?? 0
+      try put(.state(stream, value, recordCount: count), &state)
+      return value
+    }
+    if let written { watcher?.keptState(of: stream.name, isOfCursor: written[FinalStateCursor.stateKey] == nil) }
+  }
+
+  private func masked(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(mask.masked(text))
+    case .array(let elements): .array(elements.map(masked))
+    // The names of headers and parameters may be made of secrets too.
+    case .object(let members): .object(JSONObject(members.map { (mask.masked($0), masked($1)) }, uniquingKeysWith: { $1 }))
+    default: value
+    }
+  }
+
+  private var milliseconds: Double { Double(now()) / 1_000 }
+
+  private func write(_ message: Message) throws { try state.withLock { try put(message, &$0) } }
+
+  private func put(_ message: Message, _ state: inout State) throws {
+    var line = JSONWriter()
+    line.write(message.json)
+    line.write(raw: UInt8(ascii: "\n"))
+    try line.buffer.withUnsafeBytes { try put($0, &state) }
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws {
+    if let closed = state.closed { throw closed }
+    do { try output.write(bytes) } catch {
+      state.closed = error as? OutputClosed ?? OutputClosed(code: EIO)
+      throw error
+    }
+  }
+}

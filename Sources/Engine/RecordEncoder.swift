@@ -1,0 +1,45 @@
+import AirbyteProtocol
+import ConnectorModel
+import JSON
+
+/// Writes the RECORD lines of one stream.
+struct RecordEncoder: Sendable {
+  /// This many bytes of lines are passed on at a time: a page's lines are never all in memory.
+  private static let enough = 256 * 1024
+  private let head: [UInt8]
+
+  init(stream: StreamDescriptor) {
+    head = Array("{\"type\":\"RECORD\",\"record\":{\"stream\":\(JSONValue.string(stream.name).jsonText),\"data\":".utf8)
+  }
+
+  /// The lines of `records`, in parts; `time` is the moment of emission, in milliseconds since the epoch.
+  /// - Parameter emit: takes lines, and how many they are.
+  func encode(_ records: [Record], time: Int, _ emit: (borrowing JSONWriter, Int) throws -> Void) rethrows {
+    let tail = Array(",\"emitted_at\":\(time)}}\n".utf8)
+    var lines = JSONWriter(capacity: min(records.count * 512, Self.enough + Self.enough / 8))
+    var first = 0
+    for place in records.indices {
+      // Out of an array's subscript a record would be copied.
+      records.withUnsafeBufferPointer { encode($0[place], time, tail, into: &lines) }
+      guard lines.count >= Self.enough else { continue }
+      try emit(lines, place + 1 - first)
+      lines.buffer.removeAll()
+      first = place + 1
+    }
+    if first < records.count { try emit(lines, records.count - first) }
+  }
+
+  private func encode(_ record: borrowing Record, _ time: Int, _ tail: [UInt8], into lines: inout JSONWriter) {
+    lines.write(raw: head)
+    if let view = record.view {
+      lines.write(record: view, patches: record.patches)
+    } else {
+      lines.write(record: .object(record.object))
+    }
+    if let file = record.file {
+      lines.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
+    } else {
+      lines.write(raw: tail)
+    }
+  }
+}

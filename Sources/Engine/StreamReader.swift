@@ -1,0 +1,104 @@
+import AirbyteProtocol
+import AsyncAlgorithms
+import Components
+import ConnectorModel
+import JSON
+import Synchronization
+
+/// Reads one stream: its slices side by side, its pages as they come, its states behind the records that they cover.
+final class StreamReader: Sendable {
+  let stream: DeclarativeStream
+  private let schema: JSONObject
+  private let descriptor: StreamDescriptor
+  private let encoder: RecordEncoder
+  private let run: ReadRun
+  private let hasFailed = Mutex(false)
+
+  init(_ stream: DeclarativeStream, schema: JSONObject, in run: ReadRun) {
+    self.stream = stream
+    self.schema = schema
+    self.run = run
+    descriptor = StreamDescriptor(name: stream.name)
+    encoder = RecordEncoder(stream: descriptor)
+  }
+
+  /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
+  /// - Returns: whether everything was read; what went wrong was written already.
+  /// - Throws: ``OutputClosed`` or `CancellationError`: nothing more can be written. ``ConnectorError`` where there is no last state,
+  ///   which ends the whole read as in the reference.
+  func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
+    defer { run.limiter.end(stream.name) }
+    if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
+    try run.writer.status(descriptor, .started)
+    run.runtime.events.note(.streamStarted(stream.name))
+    do {
+      try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
+    } catch {
+      try fail(error)
+    }
+    run.runtime.reportWhatIsMissing(of: stream.name)
+    let isComplete = !hasFailed.withLock { $0 }
+    let state = try stream.cursor.finish()
+    try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
+    // As in the reference, the last state follows the last status.
+    try run.writer.state(of: descriptor) { state }
+    run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
+    return isComplete
+  }
+
+  private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
+    let pages = PagePrefetcher(retriever)
+    let slices = AsyncChannel<StreamSlice>()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in
+        defer {
+          slices.finish()
+          slicesAreListed()
+        }
+        do {
+          try await stream.cursor.slices { slice in
+            try Task.checkCancellation()
+            await slices.send(slice)
+          }
+        } catch {
+          try fail(error)
+        }
+      }
+      for _ in 0..<run.concurrency {
+        group.addTask { [self] in
+          for await slice in slices {
+            do {
+              try await run.limiter.run(stream.name) { try await read(slice, by: pages) }
+            } catch {
+              // A slice that fails does not stop the others.
+              try fail(error)
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    // If the read was given up, there may be slices left that were not taken.
+    try Task.checkCancellation()
+  }
+
+  private func read(_ slice: StreamSlice, by pages: PagePrefetcher) async throws {
+    let observer = stream.cursor.observer(for: slice)
+    try await pages.read(slice, observer: observer) { page in
+      try Task.checkCancellation()
+      try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
+        try run.writer.records(lines, count: count, of: descriptor)
+      }
+      run.runtime.events.note(.recordsRead(stream: stream.name, count: page.records.count))
+    }
+    try run.writer.state(of: descriptor) { try stream.cursor.close(slice, after: observer.finish()) }
+  }
+
+  /// Writes what went wrong.
+  /// - Throws: the error, where nothing more can be written or the read is cancelled.
+  private func fail(_ error: any Error) throws {
+    if error is OutputClosed || error is CancellationError { throw error }
+    hasFailed.withLock { $0 = true }
+    run.writer.error(ConnectorError(wrapping: error), stream: descriptor)
+  }
+}
