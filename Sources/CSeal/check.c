@@ -86,7 +86,7 @@ __attribute__((constructor(101))) static void check(int count, char **arguments)
   struct stat status;
   if (file < 0 || fstat(file, &status) != 0) {
     snprintf(
-        sentence, sizeof sentence, "This executable carries a package that it cannot read (/proc/self/exe: %s).", strerror(errno));
+        sentence, sizeof sentence, "This executable carries a package that it cannot read (/proc/self/exe: %s)", strerror(errno));
     refuse(count, arguments, sentence);
   }
   uint64_t actual = (uint64_t)status.st_size;
