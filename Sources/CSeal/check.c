@@ -86,20 +86,20 @@ __attribute__((constructor(101))) static void check(int count, char **arguments)
   struct stat status;
   if (file < 0 || fstat(file, &status) != 0) {
     snprintf(
-        sentence, sizeof sentence, "This executable carries a package that it cannot read (/proc/self/exe: %s).", strerror(errno));
+        sentence, sizeof sentence, "This executable carries a package that it cannot read (/proc/self/exe: %s)", strerror(errno));
     refuse(count, arguments, sentence);
   }
   uint64_t actual = (uint64_t)status.st_size;
   if (actual != size) {
     snprintf(
-        sentence, sizeof sentence, "This executable is damaged: it has %llu bytes instead of %llu; copy or package it again.",
+        sentence, sizeof sentence, "This executable is damaged: it has %llu bytes instead of %llu; copy or package it again",
         (unsigned long long)actual, (unsigned long long)size);
     refuse(count, arguments, sentence);
   }
   if (size < 8 || !is_whole(file, size)) {
     refuse(
         count, arguments,
-        "This executable is damaged: its checksum is not the one that was written with it; copy or package it again.");
+        "This executable is damaged: its checksum is not the one that was written with it; copy or package it again");
   }
   close(file);
 }

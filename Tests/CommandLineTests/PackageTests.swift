@@ -241,16 +241,16 @@ import Testing
   }
 
   private static let refusals: [(arguments: [String], stderr: String)] = [
-    (["package", "none.yaml"], "error: The manifest none.yaml does not exist.\n"),
-    (["package", "manifest.yaml", "-o", "none/out"], "error: none/out cannot be written: No such file or directory.\n"),
-    (["package", "manifest.yaml", "-o", "."], "error: . is a folder; the output should be a file.\n"),
+    (["package", "none.yaml"], "error: The manifest none.yaml does not exist\n"),
+    (["package", "manifest.yaml", "-o", "none/out"], "error: none/out cannot be written: No such file or directory\n"),
+    (["package", "manifest.yaml", "-o", "."], "error: . is a folder; the output should be a file\n"),
     (
-      ["package", "manifest.yaml", "-o", "out", "--runtime", "config.json"], "error: config.json is not a Linux executable.\n"
+      ["package", "manifest.yaml", "-o", "out", "--runtime", "config.json"], "error: config.json is not a Linux executable\n"
     ),
     (
-      ["package", "manifest.yaml", "-o", "out", "--runtime", "none"], "error: none cannot be opened: No such file or directory.\n"
+      ["package", "manifest.yaml", "-o", "out", "--runtime", "none"], "error: none cannot be opened: No such file or directory\n"
     ),
-    (["package", "manifest.yaml", "-o", "out", "--metadata", "none"], "error: The metadata none does not exist.\n"),
+    (["package", "manifest.yaml", "-o", "out", "--metadata", "none"], "error: The metadata none does not exist\n"),
     (
       ["package", "manifest.yaml", "-o", "out", "--metadata", "config.json"],
       "error: config.json:1:1: error: the metadata needs `data`, with `dockerRepository` and `dockerImageTag`\n"

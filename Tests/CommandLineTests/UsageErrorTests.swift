@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist."),
+    (["check", "--manifest", "nosuch.yaml", "--config", "config.json"], "The manifest nosuch.yaml does not exist"),
     (["chekc"], "There is no command 'chekc'. Did you mean 'check'?"),
     (["manifest.yaml"], "'manifest.yaml' is a file where a command belongs"),
     (["check", "manifest.yaml", "--manifest", "other.yaml", "-c", "config.json"], "There are two manifests"),
