@@ -35,16 +35,15 @@ import Testing
     }
   }
 
-  /// The architecture has every target, and every folder of the one that has folders instead of targets.
+  /// The architecture has every target.
   @Test func theArchitectureHasEveryModule() throws {
     let package = try Document("Package.swift").text
     // Those of the tests are left out.
     let kinds = /\.(?:target|systemLibrary|executableTarget|plugin)\(\s*name: "([^"]+)"(?![^\n]*path: "Tests)/
     let targets = package.matches(of: kinds)
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Document.root.appending(path: "Sources/LowCode").path)
     let modules = try #require(try Document("docs/architecture.md").section("The modules"))
     let named = Set(modules.matches(of: /`([^` ]+)`/).map { String($0.1) })
-    #expect(Set(targets.map { String($0.1) }).union(folders.filter { !$0.contains(".") }).subtracting(named).isEmpty)
+    #expect(Set(targets.map { String($0.1) }).subtracting(named).isEmpty)
   }
 
   // MARK: Commands
