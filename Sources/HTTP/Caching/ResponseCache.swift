@@ -42,8 +42,10 @@ package final class ResponseCache: Sendable {
   }
 
   /// The response to the request of `key`: a kept one, else what `fetch` gives, which is kept if its status is 200.
-  package func response(for key: Key, fetch: () async throws -> HTTPResponse) async throws -> HTTPResponse {
-    if let kept = kept(key) { return kept }
+  package func response(
+    for key: Key, fetch: () async throws -> HTTPResponse
+  ) async throws -> (response: HTTPResponse, isKept: Bool) {
+    if let kept = kept(key) { return (kept, true) }
     let gate = store.withLock { store in
       let gate = store.gates[key]?.gate ?? AsyncMutex()
       store.gates[key] = (gate, (store.gates[key]?.users ?? 0) + 1)
@@ -55,12 +57,12 @@ package final class ResponseCache: Sendable {
         store.gates[key] = entry.users > 1 ? (entry.gate, entry.users - 1) : nil
       }
     }
-    return try await gate.pass {
-      if let kept = kept(key) { return kept }
-      let response = try await fetch()
-      if response.status == 200, response.header("Vary") != "*", !response.isCutOff { keep(response, key) }
-      return response
-    }
+    try await gate.wait(for: ())
+    defer { gate.signal(()) }
+    if let kept = kept(key) { return (kept, true) }
+    let response = try await fetch()
+    if response.status == 200, response.header("Vary") != "*", !response.isCutOff { keep(response, key) }
+    return (response, false)
   }
 
   private func kept(_ key: Key) -> HTTPResponse? {

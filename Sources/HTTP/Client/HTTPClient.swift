@@ -62,11 +62,7 @@ package struct HTTPClient: Sendable {
   /// The response to `request`, which may be one that another requester got, if its `key` is given.
   package func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
     guard let cache, let key else { return try await send(request) }
-    var isKept = true
-    let response = try await cache.response(for: key) {
-      isKept = false
-      return try await send(request)
-    }
+    let (response, isKept) = try await cache.response(for: key) { try await send(request) }
     if isKept { exchanges.kept(response) }
     return response
   }

@@ -54,12 +54,13 @@ import Testing
   func aResponseIsFetchedOnce(memoryLimit: Int) async throws {
     let cache = ResponseCache(memoryLimit: memoryLimit)
     let fetches = Counter()
-    for _ in 0..<2 {
+    for round in 0..<2 {
       for page in 0..<3 {
-        let response = try await cache.response(for: Self.key(Self.request("https://a.example/\(page)"))) {
+        let (response, isKept) = try await cache.response(for: Self.key(Self.request("https://a.example/\(page)"))) {
           fetches.add()
           return Self.response("page \(page)")
         }
+        #expect(isKept == (round == 1))
         #expect(response.status == 200)
         #expect(response.body == Data("page \(page)".utf8))
         #expect(response.header("x-a") == "é\"1")
@@ -93,7 +94,7 @@ import Testing
             fetches.add()
             for _ in 0..<100 { await Task.yield() }
             return Self.response("once")
-          }.body
+          }.response.body
         }
       }
       for try await body in group { #expect(body == Data("once".utf8)) }
@@ -107,14 +108,14 @@ import Testing
     await #expect(throws: TransportError.self) {
       _ = try await cache.response(for: key) { throw TransportError(.connectionLost, "lost") }
     }
-    #expect(try await cache.response(for: key) { Self.response("then") }.body == Data("then".utf8))
+    #expect(try await cache.response(for: key) { Self.response("then") }.response.body == Data("then".utf8))
   }
 
   @Test func aFolderThatCannotBeWrittenKeepsNothing() async throws {
     let cache = ResponseCache(memoryLimit: 0, folder: "/nowhere")
     let key = try Self.key(Self.request())
     for text in ["first", "second"] {
-      #expect(try await cache.response(for: key) { Self.response(text) }.body == Data(text.utf8))
+      #expect(try await cache.response(for: key) { Self.response(text) }.response.body == Data(text.utf8))
     }
   }
 
