@@ -41,7 +41,8 @@ extension Connector {
     guard let node = check["config_overrides"], !node.isNull else { return self }
     let overrides: ConfigOverrides
     do {
-      overrides = try ConfigOverrides(node, in: manifest)
+      overrides = try ConfigOverrides(node)
+      try ConfigOverridesPartners.enforce(on: ComponentNode(check), in: scope)
     } catch var error as ConnectorError {
       error.isTraced = true
       throw error

@@ -9,7 +9,7 @@ struct ConfigOverrides: Sendable {
 
   /// - Parameter node: a check's `config_overrides`.
   /// - Throws: ``ConnectorError`` if the manifest may not override so.
-  init(_ node: ManifestNode, in manifest: Manifest) throws {
+  init(_ node: ManifestNode) throws {
     values = node.value.object ?? [:]
     if values.isEmpty { return }
     if let key = node.stored.mapping?.entries.first(where: { !$0.isText })?.key {
@@ -19,24 +19,6 @@ struct ConfigOverrides: Sendable {
     if let key = values.keys.sorted().first(where: { $0.hasPrefix("__airbyte") }) {
       throw ConnectorError(.system, "`config_overrides` cannot have `\(key)`: these keys belong to the platform", at: node)
     }
-    if Self.keepsConfig(manifest.root) {
-      throw ConnectorError(
-        .system,
-        "`config_overrides` is not allowed in a manifest with a `refresh_token_updater`, which would keep the overrides too",
-        at: node)
-    }
-  }
-
-  /// Whether a component writes the whole config back, as it sees it.
-  private static func keepsConfig(_ root: ManifestNode) -> Bool {
-    var found = false
-    root.walk { node in
-      found =
-        ["OAuthAuthenticator", "CustomAuthenticator"].contains(node["type"]?.string)
-        && node["refresh_token_updater"]?.isNull == false
-      return found ? .end : .into
-    }
-    return found
   }
 
   /// Logs the overrides, but not their values, which may be secrets.

@@ -85,7 +85,8 @@ package struct Connector: Sendable {
   package func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
-    let parents = try ParentStreams.names(of: all)
+    for node in all { try StreamParts.enforce(on: ComponentNode(node), in: scope) }
+    let parents = ParentStreams.names(of: all)
     let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
       let name = node["name"]?.string ?? ""
       do {
@@ -105,15 +106,32 @@ package struct Connector: Sendable {
   package func stream(_ node: ManifestNode, parents: Set<String> = [], recovery: BuildRecovery? = nil) throws -> DeclarativeStream
   {
     // What else is wrong with a stream that has no name is found without one.
-    if recovery == nil { try ParentStreams.requireNames(of: node) }
-    let node = node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node
+    if recovery == nil { try StreamNames.enforce(on: ComponentNode(node), in: scope) }
+    let node = try fitted(node)
+    let inner = scope.recovering(recovery).entering(streamScope(of: node, parents: parents))
+    return try isDelegating(node) ? inner.build(node, as: StateDelegatingStream.self).stream : inner.build(node)
+  }
+
+  /// Every rule that a stream of the manifest breaks, whether it can be built or not.
+  func violations(in node: ManifestNode) -> [ConnectorError] {
+    guard let stream = try? ComponentNode(node) else { return [] }
+    let own = CompositionRules.ofManifestStreams.violations(of: stream, named: stream.type, in: scope)
+    guard let node = try? fitted(node) else { return own }
+    return own + CompositionPass.violations(in: node, scope.entering(streamScope(of: node, parents: [])))
+  }
+
+  /// A generated stream with its values in the types that they should have; any other as it is.
+  private func fitted(_ node: ManifestNode) throws -> ManifestNode {
+    node.path.hasPrefix("dynamic_streams") ? try ComponentTypes.fitted(node) : node
+  }
+
+  private func isDelegating(_ node: ManifestNode) -> Bool { node["type"]?.string == StateDelegatingStream.typeName }
+
+  private func streamScope(of node: ManifestNode, parents: Set<String>) -> StreamScope {
     let name = node["name"]?.string ?? ""
-    let isDelegating = node["type"]?.string == StateDelegatingStream.typeName
-    let inner = scope.recovering(recovery).entering(
-      StreamScope(
-        state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
-        isParent: parents.contains(name), sharesParents: !isDelegating))
-    return try isDelegating ? inner.build(node, as: StateDelegatingStream.self).stream : inner.build(node)
+    return StreamScope(
+      state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
+      isParent: parents.contains(name), sharesParents: !isDelegating(node))
   }
 
   /// Which streams are not read at the same time.

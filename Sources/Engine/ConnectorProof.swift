@@ -38,13 +38,17 @@ package struct ConnectorProof: Sendable {
     for node in [manifest.check, manifest.concurrencyLevel, manifest.apiBudget] {
       guard let node else { continue }
       attempt { recovery in try context.recovering(recovery).build(node, as: (any Component).self) }
+      note(CompositionPass.violations(in: node, context))
     }
     attempt { _ in try connector.streamGroups() }
     var nodes: [ManifestNode] = []
     attempt { _ in nodes = try connector.staticStreamNodes() }
     nodes += await generatedNodes(manifest.dynamicStreams, in: context)
     var built: [DeclarativeStream] = []
-    for node in nodes { attempt { recovery in built.append(try connector.stream(node, recovery: recovery)) } }
+    for node in nodes {
+      attempt { recovery in built.append(try connector.stream(node, recovery: recovery)) }
+      note(connector.violations(in: node))
+    }
     let names = Set(nodes.compactMap { $0["name"]?.string })
     attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
@@ -54,6 +58,7 @@ package struct ConnectorProof: Sendable {
     var result: [ManifestNode] = []
     var names: Set<String> = []
     for definition in definitions {
+      note(CompositionPass.violations(in: definition, scope))
       do {
         let stream: DynamicDeclarativeStream = try recovering { try scope.recovering($0).build(definition) }
         if definition["components_resolver"]?["type"]?.string == HttpComponentsResolver.typeName { continue }
@@ -80,6 +85,10 @@ package struct ConnectorProof: Sendable {
       for other in recovery.errors { note(other) }
       throw error
     }
+  }
+
+  private mutating func note(_ violations: [ConnectorError]) {
+    for violation in violations { note(violation) }
   }
 
   private mutating func note(_ error: any Error) {

@@ -30,7 +30,6 @@ final class SessionTokenProvider: Sendable {
   private let shared: SharedByDefinition<Shared>
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    try RequesterActions.refuseRetrieverActions(of: node["login_requester"], "a `login_requester`")
     let keys = try node.strings("session_token_path")
     path = try JSONGlobPath(keys)
     pathText = keys.joined(separator: ".")

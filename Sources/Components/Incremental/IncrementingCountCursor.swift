@@ -2,7 +2,6 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
-import Manifest
 import Python
 import Templating
 
@@ -13,10 +12,8 @@ struct IncrementingCountCursor: IncrementalSync {
   private let field: String
   private let start: CursorValue
   private let requestOptions: WindowRequestOptions
-  private let node: ManifestNode
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    self.node = node.node
     // As the reference: `$parameters` reach the option, but neither the field nor the start.
     field = try Self.cursorField(node, seeing: [:], in: scope)
     start = .int(try Self.start(node, in: scope))
@@ -36,11 +33,6 @@ struct IncrementingCountCursor: IncrementalSync {
   }
 
   func cursor(router: (any PartitionRouter)?, in scope: BuildScope) throws -> any Cursor {
-    guard router == nil else {
-      throw ConnectorError(
-        .system, "An `IncrementingCountCursor` does not work with a partition router: stream `\(scope.streamName)` has both",
-        at: node)
-    }
     let start = start
     let definition = CursorDefinition(
       streamName: scope.streamName, field: field, converter: .count, rules: WindowRules(),

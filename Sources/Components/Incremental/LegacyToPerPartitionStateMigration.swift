@@ -7,30 +7,17 @@ import Templating
 
 /// Turns `{"13": {"updated_at": "2022-12-27"}}` into `{"states": [{"partition": {"id": "13"}, "cursor": {"updated_at": …}}]}`.
 struct LegacyToPerPartitionStateMigration: StateMigration {
-  private let node: ManifestNode
-
-  init(from node: ComponentNode, in scope: BuildScope) throws { self.node = node.node }
+  init(from node: ComponentNode, in scope: BuildScope) throws {}
 
   func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject {
-    let retriever = stream["retriever"]
-    guard let type = retriever?["type"]?.string, type == "SimpleRetriever" || type == "AsyncRetriever" else {
-      throw failure("It needs a stream with a `SimpleRetriever` or an `AsyncRetriever`")
-    }
-    guard let router = retriever?["partition_router"], let routerType = router["type"]?.string,
-      ["SubstreamPartitionRouter", "UnionPartitionRouter", "CustomPartitionRouter"].contains(routerType)
-    else { throw failure("It needs a `SubstreamPartitionRouter` or a `UnionPartitionRouter`") }
-    guard let cursor = stream["incremental_sync"]?["cursor_field"] else { throw failure("It needs an `incremental_sync`") }
-
-    let parents = router["parent_stream_configs"]?.sequence ?? []
-    guard let fieldNode = routerType == "UnionPartitionRouter" ? router["partition_field"] : parents.first?["partition_field"]
-    else {
-      throw failure("It needs a parent stream with a `partition_field`")
-    }
+    guard let router = stream["retriever"]?["partition_router"], let fieldNode = Self.partitionField(of: router),
+      let cursor = stream["incremental_sync"]?["cursor_field"]
+    else { return state }
     let evaluation = EvaluationContext(config: scope.templateConfig)
     let field = try InterpolatedString(fieldNode, parameters: stream.parameters).string(evaluation)
     let cursorField = try InterpolatedString(cursor, parameters: stream.parameters).string(evaluation)
 
-    guard routerType == "UnionPartitionRouter" || parents.count == 1 else { return state }
+    guard Self.isUnion(router) || router["parent_stream_configs"]?.count == 1 else { return state }
     return Self.migrate(state, partitionField: field, cursorField: cursorField)
   }
 
@@ -45,7 +32,10 @@ struct LegacyToPerPartitionStateMigration: StateMigration {
     return ["states": .array(states)]
   }
 
-  private func failure(_ reason: String) -> ConnectorError {
-    ConnectorError(.system, "A `LegacyToPerPartitionStateMigration` cannot be used here. \(reason)", at: node)
+  /// What names the partitions of a router; nil where nothing does.
+  static func partitionField(of router: ManifestNode) -> ManifestNode? {
+    isUnion(router) ? router["partition_field"] : router["parent_stream_configs"]?[0]?["partition_field"]
   }
+
+  private static func isUnion(_ router: ManifestNode) -> Bool { router["type"]?.string == UnionPartitionRouter.typeName }
 }

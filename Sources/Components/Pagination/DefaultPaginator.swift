@@ -29,11 +29,6 @@ package struct DefaultPaginator: Component, Paginator {
       self.strategy = strategy
       shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: scope) : nil
     }
-    if let decoder = scope.exchange.decoder, !decoder.allowsPagination {
-      throw ConnectorError(
-        .system, "`DefaultPaginator` cannot look into bodies that `\(type(of: decoder))` reads: only JSON, JSON in gzip and XML",
-        at: node.node)
-    }
     sizeOption = try scope.build(optional: node["page_size_option"])
     if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
       let strategy = try node.required("pagination_strategy")
@@ -42,7 +37,7 @@ package struct DefaultPaginator: Component, Paginator {
         cause: .missing(["page_size"]))
     }
     tokenPlace = try node["page_token_option"].map { option in
-      option["type"]?.string == "RequestPath"
+      option["type"]?.string == RequestPath.typeName
         ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try scope.build(option))
     }
     try checkPlaces(node)

@@ -17,14 +17,12 @@ package struct GroupingPartitionRouter: Component, PartitionRouter {
   }
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
-    let inner = try node.required("underlying_partition_router")
-    router = try scope.build(inner, as: (any PartitionRouter).self)
+    router = try scope.build(node.required("underlying_partition_router"), as: (any PartitionRouter).self)
     guard let size = try node.int("group_size"), size >= 1 else {
       throw ConnectorError(.system, "`group_size` should be at least 1", at: node["group_size"] ?? node.node)
     }
     groupSize = size
     deduplicates = try node.bool("deduplicate", default: true)
-    try PartitionRouters.refuseRequestOptions(of: router, in: "GroupingPartitionRouter", at: inner)
   }
 
   package var parentStreams: [any ParentStream] { router.parentStreams }
@@ -73,20 +71,6 @@ package struct GroupingPartitionRouter: Component, PartitionRouter {
 }
 
 extension PartitionRouters {
-  /// - Throws: ``ConnectorError`` if a router that another one takes apart or joins sets request options.
-  static func refuseRequestOptions(of router: any PartitionRouter, in owner: String, at node: ManifestNode) throws {
-    let hasOption =
-      switch router {
-      case let list as ListPartitionRouter: list.requestOption != nil
-      case let substream as SubstreamPartitionRouter: substream.parents.contains { $0.requestOption != nil }
-      default: false
-      }
-    if hasOption {
-      throw ConnectorError(
-        .system, "A router inside a `\(owner)` cannot have request options; use `stream_partition` in the requester", at: node)
-    }
-  }
-
   /// The value in the form in which Python's equal numbers are equal (1, 1.0, true).
   /// - Throws: ``ConnectorError`` for lists and objects, which Python cannot put into a set.
   static func hashable(_ value: JSONValue) throws -> JSONValue {

@@ -94,7 +94,7 @@ package struct ParentStreamConfig: Component {
     case .string, .int, .double, .number: break
     default: return nil
     }
-    let described = stream["type"]?.string == "StateDelegatingStream" ? stream["incremental_stream"] : stream
+    let described = stream["type"]?.string == StateDelegatingStream.typeName ? stream["incremental_stream"] : stream
     guard let sync = described?["incremental_sync"], let field = sync["cursor_field"] else { return nil }
     let key = try InterpolatedString(field, parameters: ComponentNode(sync).parameters).string(EvaluationContext(config: config))
     return [key: value]

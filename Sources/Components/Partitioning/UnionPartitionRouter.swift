@@ -26,7 +26,6 @@ package struct UnionPartitionRouter: Component, PartitionRouter {
           .system, "The routers of this `UnionPartitionRouter` should have the partition field `\(field)`; one has `\(other)`",
           at: child)
       }
-      try PartitionRouters.refuseRequestOptions(of: router, in: "UnionPartitionRouter", at: child)
       return router
     }
   }

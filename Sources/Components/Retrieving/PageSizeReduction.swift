@@ -2,8 +2,6 @@ import AirbyteProtocol
 import ConnectorModel
 import Foundation
 import JSON
-import Jinja
-import Templating
 
 /// Says how the page size shrinks where the API refuses a page as too large (`REDUCE_PAGE_SIZE`).
 struct PageSizeReduction: Component {
@@ -41,58 +39,12 @@ struct PageSizeReduction: Component {
   }
 
   /// The reduction of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` if the retriever's other parts do not allow a page to be asked for again with another size.
-  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws -> PageSizeReduction? {
-    let usesAction = RequesterActions.contain(.reducePageSize, in: retriever["requester"])
-    guard let node = retriever["page_size_reduction"] else {
-      guard usesAction else { return nil }
-      throw ConnectorError(
-        .system, "A filter has the action REDUCE_PAGE_SIZE, so the retriever needs `page_size_reduction`", at: retriever.node,
-        cause: .missing(["page_size_reduction"]))
-    }
-    if !usesAction {
+  static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PageSizeReduction? {
+    guard let node = retriever["page_size_reduction"] else { return nil }
+    if !RequesterActions.contain(.reducePageSize, in: retriever["requester"]) {
       scope.runtime.log.log(
         .warn, "Stream \(scope.streamName) has `page_size_reduction`, but no filter with the action REDUCE_PAGE_SIZE.")
     }
-    let reduction: PageSizeReduction = try scope.build(node)
-    if let reason = try reduction.obstacle(in: retriever, hasQueryProperties, hasFiles: scope.reading.fileUploader != nil) {
-      throw ConnectorError(.system, "`page_size_reduction` \(reason)", at: node)
-    }
-    return reduction
-  }
-
-  /// Why the retriever cannot ask for a page again with another size; nil if it can.
-  private func obstacle(in retriever: ComponentNode, _ hasQueryProperties: Bool, hasFiles: Bool) throws -> String? {
-    if hasQueryProperties { return "cannot be combined with query properties" }
-    if hasFiles { return "cannot be combined with a `file_uploader`" }
-    guard let paginator = retriever["paginator"], paginator["type"]?.string == DefaultPaginator.typeName else {
-      return "needs a `DefaultPaginator`, which sends the page size"
-    }
-    guard let option = paginator["page_size_option"], !option.isNull else { return "needs the paginator's `page_size_option`" }
-    if paginator["page_token_option"]?["type"]?.string == RequestPath.typeName {
-      return "cannot change the size in a URL that the API made: use a page token other than `RequestPath`"
-    }
-    let strategy = paginator["pagination_strategy"]
-    guard [CursorPagination.typeName, OffsetIncrement.typeName].contains(strategy?["type"]?.string ?? "") else {
-      return "works with `CursorPagination` and `OffsetIncrement` only: with others the next page depends on the size"
-    }
-    guard let size = strategy?["page_size"], !size.isNull else { return "needs a `page_size` in the pagination strategy" }
-    if let number = size.int ?? size.string.flatMap({ Int($0) }), number <= minimum {
-      return "can never reduce the `page_size` \(number), because `minimum_page_size` is \(minimum)"
-    }
-    if let condition = strategy?["stop_condition"]?.string, stopsShort(condition) {
-      return "makes pages shorter than `\(condition)` expects, so reading would stop early: compare with `page_size` instead"
-    }
-    return nil
-  }
-
-  /// Whether a stop condition holds for a page that is shorter only because it was asked for with a smaller size.
-  private func stopsShort(_ condition: String) -> Bool {
-    let bounds = UpperBound.all(
-      on: "last_page_size", besides: "page_size", in: condition, falseTexts: InterpolatedBoolean.falseTexts)
-    return bounds.contains { bound in
-      guard let number = bound.number else { return true }
-      return bound.isStrict ? number > minimum : number >= minimum
-    }
+    return try scope.build(node)
   }
 }

@@ -1,4 +1,3 @@
-import AirbyteProtocol
 import ConnectorModel
 import JSON
 
@@ -16,16 +15,6 @@ struct PaginationReset: Component {
   /// What follows the records of one slice.
   func tracker(_ cursor: (any Cursor)?) -> PaginationTracker {
     PaginationTracker(cursor: splitsByCursor ? cursor as? any WindowedCursor : nil, limit: limit)
-  }
-
-  /// The reset of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` if records are dropped, so that they cannot be counted.
-  static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PaginationReset? {
-    guard let node = retriever["pagination_reset"] else { return nil }
-    if let limits = node["limits"], !limits.isNull, let filter = retriever["record_selector"]?["record_filter"], !filter.isNull {
-      throw ConnectorError(.system, "`PaginationResetLimits` cannot be combined with a record filter", at: limits)
-    }
-    return try scope.build(node)
   }
 }
 

@@ -3,9 +3,7 @@ import ConnectorModel
 import Foundation
 import HTTP
 import JSON
-import Manifest
 import PythonTime
-import Templating
 
 /// Says how the window of a request is cut where the API refuses it as too long (`SPLIT_REQUEST_WINDOW`).
 struct RequestWindowSplitting: Component {
@@ -46,52 +44,16 @@ struct RequestWindowSplitting: Component {
       internalMessage: "\(sentence): \(JSONValue.object(slice.merged).jsonText) \(reason ?? "")")
   }
 
-  /// The splitting of a retriever, where it has one.
-  /// - Throws: ``ConnectorError`` if the stream has no windows that could be cut.
-  static func make(from retriever: ComponentNode, hasQueryProperties: Bool, in scope: BuildScope) throws
-    -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)?
-  {
-    let usesAction = RequesterActions.contain(.splitRequestWindow, in: retriever["requester"])
-    guard let node = retriever["request_window_splitting"] else {
-      guard usesAction else { return nil }
-      throw ConnectorError(
-        .system, "A filter has the action SPLIT_REQUEST_WINDOW, so the retriever needs `request_window_splitting`",
-        at: retriever.node, cause: .missing(["request_window_splitting"]))
-    }
-    if !usesAction {
+  /// The splitting of a retriever, where it has one, and the cursor that cuts windows.
+  static func make(
+    from retriever: ComponentNode, in scope: BuildScope
+  ) throws -> (splitting: RequestWindowSplitting, cursor: any WindowedCursor)? {
+    guard let node = retriever["request_window_splitting"] else { return nil }
+    if !RequesterActions.contain(.splitRequestWindow, in: retriever["requester"]) {
       scope.runtime.log.log(
         .warn, "Stream \(scope.streamName) has `request_window_splitting`, but no filter with the action SPLIT_REQUEST_WINDOW.")
     }
     let splitting: RequestWindowSplitting = try scope.build(node)
-    let sync = scope.reading.incrementalSync
-    guard let cursor = scope.reading.cursor as? any WindowedCursor, let sync,
-      sync["type"]?.string == DatetimeBasedCursor.typeName
-    else {
-      throw ConnectorError(.system, "`request_window_splitting` needs a `DatetimeBasedCursor`", at: node)
-    }
-    if let reason = obstacle(sync, hasQueryProperties, hasFiles: scope.reading.fileUploader != nil) {
-      throw ConnectorError(.system, "`request_window_splitting` \(reason)", at: node)
-    }
-    return (splitting, cursor)
-  }
-
-  private static func obstacle(_ sync: ManifestNode, _ hasQueryProperties: Bool, hasFiles: Bool) -> String? {
-    guard let text = sync["cursor_granularity"]?.string, !text.isEmpty else {
-      return "needs the cursor's `cursor_granularity`, the smallest window"
-    }
-    if sync["is_client_side_incremental"]?.bool == true {
-      return "cannot change the requests of a stream that is filtered on the client's side"
-    }
-    if case .fixed(let granularity)? = try? CursorDuration(iso: text) {
-      if granularity <= .zero { return "needs a `cursor_granularity` above zero" }
-      if let unit = DatetimeParser(format: sync["datetime_format"]?.string ?? "").smallestUnit,
-        granularity.totalMicroseconds < unit
-      {
-        return "needs a `datetime_format` that can distinguish values one `cursor_granularity` apart"
-      }
-    }
-    if hasQueryProperties { return "cannot be combined with query properties" }
-    if hasFiles { return "cannot be combined with a `file_uploader`" }
-    return nil
+    return (scope.reading.cursor as? any WindowedCursor).map { (splitting, $0) }
   }
 }

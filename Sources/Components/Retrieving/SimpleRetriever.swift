@@ -31,7 +31,6 @@ package struct SimpleRetriever: Component, Retriever {
     selector = try inner.build(node.required("record_selector"))
     requester = try scope.entering(ExchangeScope(decoder: decoder, keepsResponses: scope.stream.isParent))
       .build(node.required("requester"))
-    try CombinedExtractor.checkPagination(node["paginator"], extractor: node["record_selector"]?["extractor"])
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()
     options = scope.reading.requestOptions
     feedCursor = scope.reading.stopCursor
@@ -40,13 +39,18 @@ package struct SimpleRetriever: Component, Retriever {
     streamName = scope.streamName
     runtime = scope.runtime
     repetitionLimit = try RepeatedPages.limit(runtime.environment)
-    isLazy = try LazyReading.isWanted(by: node, in: scope)
+    isLazy = LazyReading.isWanted(by: node, in: scope)
     let properties = try QueryProperties.make(from: node["requester"], in: scope)
     // As in the reference, pages that begin in a parent's record know nothing of these.
     queryProperties = isLazy ? nil : properties
-    paginationReset = isLazy ? nil : try PaginationReset.make(from: node, in: scope)
-    pageSizeReduction = try PageSizeReduction.make(from: node, hasQueryProperties: properties != nil, in: scope)
-    windowSplitting = try RequestWindowSplitting.make(from: node, hasQueryProperties: properties != nil, in: scope)
+    paginationReset = isLazy ? nil : try scope.build(optional: node["pagination_reset"])
+    pageSizeReduction = try PageSizeReduction.make(from: node, in: scope)
+    windowSplitting = try RequestWindowSplitting.make(from: node, in: scope)
+  }
+
+  package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {
+    let decoder: (any Decoder)? = if let decoder = node["decoder"] { try? scope.build(decoder) } else { JsonDecoder(in: scope) }
+    return scope.entering(ExchangeScope(decoder: decoder))
   }
 
   /// Reads without anything that a stream adds to requests and records.

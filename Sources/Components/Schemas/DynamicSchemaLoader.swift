@@ -1,4 +1,3 @@
-import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
@@ -17,19 +16,20 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
     let cursor = FinalStateCursor(router: nil)
     self.cursor = cursor
     var source = try node.required("retriever")
-    if source["type"]?.string == "AsyncRetriever", let router = source["partition_router"] {
-      throw ConnectorError(
-        .system, "The retriever of a `DynamicSchemaLoader` cannot have partitions: only its first record counts", at: router)
-    }
     if source["requester"] != nil {
       // As in the reference, the fields are asked for once.
       source = source.setting(ManifestValue(.bool(true)), at: ["requester", "use_cache"])
     }
-    retriever = try scope.beside(named: "dynamic_properties", ReadingScope(requestOptions: cursor)).build(source)
+    retriever = try scope.beside(named: Self.retrieverName, ReadingScope(requestOptions: cursor)).build(source)
     identifier = try scope.build(only: node.required("schema_type_identifier"))
     filter = try scope.build(optional: node["schema_filter"])
     transformations = try node.nodes("schema_transformations").map { try scope.build($0) }
   }
+
+  /// What logs call the requests for the fields.
+  private static let retrieverName = "dynamic_properties"
+
+  static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? { scope.beside(named: retrieverName) }
 
   func schema() async throws -> JSONObject {
     var properties: JSONObject = [:]

@@ -16,10 +16,6 @@ struct CombinedExtractor: Component, RecordExtractor {
   private let log: any Log
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    if let decoder = scope.exchange.decoder, decoder.streams {
-      throw ConnectorError(
-        .config, "A `CombinedExtractor` reads a body several times, which `\(type(of: decoder))` cannot do", at: node.node)
-    }
     extractors = try node.nodes("extractors").map { try scope.build($0) }
     guard !extractors.isEmpty else {
       throw ConnectorError(
@@ -77,16 +73,5 @@ struct CombinedExtractor: Component, RecordExtractor {
     guard let node, node["type"]?.string == typeName else { return false }
     if (node["mode"]?.string ?? Mode.union.rawValue) == Mode.union.rawValue { return true }
     return (node["extractors"]?.sequence ?? []).contains(where: hasUnion)
-  }
-
-  /// Refuses an offset that would count the records of several lists.
-  /// - Throws: ``ConnectorError`` for a union under `OffsetIncrement`.
-  static func checkPagination(_ paginator: ManifestNode?, extractor: ManifestNode?) throws {
-    guard let strategy = paginator?["pagination_strategy"], strategy["type"]?.string == OffsetIncrement.typeName,
-      hasUnion(extractor)
-    else { return }
-    throw ConnectorError(
-      .config, "`OffsetIncrement` cannot follow the sum of the records of a `CombinedExtractor` with the mode union",
-      at: strategy)
   }
 }

@@ -33,22 +33,15 @@ struct RecordExpander: Component {
     emitsParent = try node.optionalString("on_no_records") == "emit_parent"
     let indicator = try Self.path("truncation_indicator_path", of: node, in: scope, allowsGlobs: false)
     truncationIndicator = indicator.isEmpty ? nil : RecordPath(indicator)
-    if hasRetriever, indicator.isEmpty {
-      throw ConnectorError(
-        .system, "`truncated_list_retriever` needs `truncation_indicator_path`", at: node.node,
-        cause: .missing(["truncation_indicator_path"]))
-    }
     streamName = scope.streamName
     log = scope.runtime.log
-    retriever = try node["truncated_list_retriever"].map { child in
-      for property in ["partition_router", "pagination_reset"] {
-        if let refused = child[property], !refused.isNull {
-          throw ConnectorError(.system, "A `truncated_list_retriever` cannot have `\(property)`", at: refused)
-        }
-      }
-      return try scope.beside(named: "record_expander_truncated_list").build(child)
-    }
+    retriever = try scope.beside(named: Self.retrieverName).build(optional: node["truncated_list_retriever"])
   }
+
+  /// What logs call the requests for the rest of a list.
+  private static let retrieverName = "record_expander_truncated_list"
+
+  static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? { scope.beside(named: retrieverName) }
 
   /// The segments of a path, which may be templates over the config.
   static func path(_ property: String, of node: ComponentNode, in scope: BuildScope, allowsGlobs: Bool) throws -> [String] {

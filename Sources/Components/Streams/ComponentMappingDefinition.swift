@@ -45,14 +45,6 @@ struct ComponentMappingDefinition: Component {
     try self.init(node.node, parameters: node.parameters, in: scope)
   }
 
-  /// - Throws: ``ConnectorError`` if the mapping has a condition, which only a ``ConfigComponentsResolver`` takes.
-  func withoutCondition() throws -> ComponentMappingDefinition {
-    if condition != nil {
-      throw ConnectorError(.system, "A `condition` can only be used in a mapping of a `ConfigComponentsResolver`", at: node)
-    }
-    return self
-  }
-
   /// `stream` with the value in its place.
   func apply(to stream: ManifestValue, _ rules: MappingRules, _ evaluation: EvaluationContext) throws -> ManifestValue {
     if let condition, try !condition.evaluate(evaluation) { return stream }

@@ -41,7 +41,8 @@ package struct DeclarativeStream: Component {
     reading.isClientSideIncremental = incrementalSync?.isClientSideIncremental ?? false
     reading.transformations = try node.nodes("transformations").map { try inner.build($0) }
     reading.fileUploader = try node["file_uploader"].map { try FileUploader(from: ComponentNode($0), in: inner) }
-    hasFiles = reading.fileUploader != nil
+    reading.hasFiles = reading.fileUploader != nil
+    hasFiles = reading.hasFiles
     let retriever: any Retriever = try inner.entering(reading).build(node.required("retriever"))
     self.retriever = retriever
     self.cursor = retriever.cursor(over: cursor)
@@ -53,6 +54,7 @@ package struct DeclarativeStream: Component {
     stream.name = node["name"]?.string ?? ""
     var reading = ReadingScope()
     reading.incrementalSync = node["incremental_sync"]
+    reading.hasFiles = node["file_uploader"] != nil
     return scope.entering(stream).entering(reading)
   }
 

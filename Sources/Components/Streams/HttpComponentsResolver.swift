@@ -20,7 +20,7 @@ package struct HttpComponentsResolver: Component, ComponentsResolver {
     cursor = FinalStateCursor(router: try PartitionRouters.make(from: source["partition_router"], in: inner))
     retriever = try inner.entering(ReadingScope(requestOptions: cursor)).build(source)
     mappings = try node.nodes("components_mapping").map {
-      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope).withoutCondition()
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope)
     }
     self.scope = scope
   }

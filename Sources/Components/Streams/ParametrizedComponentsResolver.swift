@@ -12,7 +12,7 @@ struct ParametrizedComponentsResolver: Component, ComponentsResolver {
   init(from node: ComponentNode, in scope: BuildScope) throws {
     parameters = try scope.build(node.required("stream_parameters"))
     mappings = try node.nodes("components_mapping").map {
-      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope).withoutCondition()
+      try ComponentMappingDefinition($0, parameters: node.parameters, in: scope)
     }
     self.scope = scope
   }

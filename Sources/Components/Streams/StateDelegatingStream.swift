@@ -14,10 +14,6 @@ package struct StateDelegatingStream: Component {
   package init(from node: ComponentNode, in scope: BuildScope) throws {
     let name = try node.optionalString("name") ?? ""
     let (full, incremental) = (try node.required("full_refresh_stream"), try node.required("incremental_stream"))
-    guard [full, incremental].allSatisfy({ ($0["name"]?.string ?? "") == name }) else {
-      throw ConnectorError(
-        .system, "The two streams of the `StateDelegatingStream` `\(name)` should have its name", at: node.node)
-    }
     let retention = try Self.retention(node, in: scope)
     if retention != nil {
       for stream in [full, incremental] where stream["incremental_sync"]?["type"]?.string == IncrementingCountCursor.typeName {

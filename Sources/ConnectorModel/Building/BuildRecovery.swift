@@ -24,9 +24,15 @@ package final class BuildRecovery: Sendable {
   /// What kept components from being built, in the order in which it was found; some of it more than once.
   package var errors: [ConnectorError] { state.withLock { $0.errors } }
 
-  package func begin(_ node: ManifestNode) {
+  /// - Returns: whether the component is tried for the first time.
+  package func begin(_ node: ManifestNode) -> Bool {
     let path = node.path
-    state.withLock { _ = $0.begun.insert(path) }
+    return state.withLock { $0.begun.insert(path).inserted }
+  }
+
+  /// Notes what keeps a component from being used, but not from being built.
+  package func note(_ errors: [ConnectorError]) {
+    if !errors.isEmpty { state.withLock { $0.errors += errors } }
   }
 
   /// Notes why a component failed, and builds what it did not reach.

@@ -4,8 +4,11 @@ import Manifest
 /// The one list of the components that can be built, by the name that manifests use.
 package struct ComponentRegistry: Sendable {
   private let types: [String: any Component.Type]
+  /// What holds between the components.
+  package let rules: CompositionRules
 
-  package init(_ types: [any Component.Type]) {
+  package init(_ types: [any Component.Type], rules: CompositionRules = CompositionRules()) {
+    self.rules = rules
     self.types = Dictionary(types.map { ($0.typeName, $0) }, uniquingKeysWith: { $1 })
   }
 
@@ -15,7 +18,9 @@ package struct ComponentRegistry: Sendable {
   package func type(named name: String) -> (any Component.Type)? { types[name] }
 
   /// The same without a component: what needs it cannot be built.
-  package func without(_ name: String) -> ComponentRegistry { ComponentRegistry(types.values.filter { $0.typeName != name }) }
+  package func without(_ name: String) -> ComponentRegistry {
+    ComponentRegistry(types.values.filter { $0.typeName != name }, rules: rules)
+  }
 
   /// - Parameter name: the type to build; nil if the node has to name it.
   package func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in scope: BuildScope) throws
@@ -24,7 +29,7 @@ package struct ComponentRegistry: Sendable {
     let component = try ComponentNode(node)
     let name = name ?? component.type
     guard let recovery = scope.run.recovery else { return try build(component, named: name, as: role, in: scope) }
-    recovery.begin(node)
+    if recovery.begin(node) { recovery.note(rules.violations(of: component, named: name, in: scope)) }
     do {
       return try build(component, named: name, as: role, in: scope)
     } catch {
@@ -41,9 +46,13 @@ package struct ComponentRegistry: Sendable {
     guard let type = types[name] else {
       throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
     }
+    // Where everything is wanted that is wrong, a rule keeps nothing from being built.
+    let enforces = scope.run.recovery == nil
+    if enforces { try rules.enforce(on: component, named: name, in: scope, precedingParts: true) }
     guard let built = try type.init(from: component, in: scope) as? Role else {
       throw ConnectorError(.system, "A `\(name)` is not allowed here", at: node)
     }
+    if enforces { try rules.enforce(on: component, named: name, in: scope, precedingParts: false) }
     return built
   }
 }

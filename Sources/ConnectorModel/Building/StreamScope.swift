@@ -44,6 +44,8 @@ package struct ReadingScope: Sendable {
   package var transformations: [any RecordTransformation] = []
   /// What downloads the files of the stream's records.
   package var fileUploader: (any FileUploading)?
+  /// Whether the stream's records have files, as the manifest says.
+  package var hasFiles = false
 
   package init() {}
 

@@ -26,7 +26,7 @@ enum CursorFixtures {
         SubstreamPartitionRouter.self, ParentStreamConfig.self, GroupingPartitionRouter.self, UnionPartitionRouter.self,
         RequestOption.self,
       ] + components
-    return BuildScope(config: config, runtime: runtime, registry: ComponentRegistry(all))
+    return BuildScope(config: config, runtime: runtime, registry: ComponentRegistry(all, rules: CompositionRules(CompositionRules.reading)))
       .entering(StreamScope(name: stream, state: state))
   }
 

@@ -10,17 +10,6 @@ package struct AsyncRetriever: Component, Retriever {
   private let rules: AsyncJobOrchestrator.Rules
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
-    if let targets = node["download_target_requester"], node["download_target_extractor"] == nil {
-      throw ConnectorError(
-        .system, "`download_target_requester` needs `download_target_extractor`", at: targets,
-        cause: .missing(["download_target_extractor"]))
-    }
-    for property in [
-      "creation_requester", "polling_requester", "download_requester", "download_target_requester", "abort_requester",
-      "delete_requester",
-    ] {
-      try RequesterActions.refuseRetrieverActions(of: node[property], "`\(property)` of an `AsyncRetriever`")
-    }
     let inner = scope.beside()
     func requester(_ property: String, _ purpose: String, _ decoder: (any Decoder)? = nil) throws -> (any Requester)? {
       try scope.beside(named: "job \(purpose) - \(scope.streamName)").entering(ExchangeScope(decoder: decoder))
@@ -67,7 +56,6 @@ package struct AsyncRetriever: Component, Retriever {
   ) throws -> SimpleRetriever {
     var decoder = try scope.build(optional: node["download_decoder"], as: (any Decoder).self) ?? JsonDecoder(in: scope)
     let inner = scope.entering(ExchangeScope(decoder: decoder))
-    try CombinedExtractor.checkPagination(node["download_paginator"], extractor: node["download_extractor"])
     let paginator = try inner.build(optional: node["download_paginator"], as: (any Paginator).self) ?? NoPagination()
     let extractor =
       try inner.build(optional: node["download_extractor"], as: (any RecordExtractor).self) ?? DpathExtractor.whole

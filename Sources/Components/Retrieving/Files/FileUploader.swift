@@ -19,7 +19,6 @@ final class FileUploader: FileUploading {
   /// - Parameter node: a stream's `file_uploader`.
   init(from node: ComponentNode, in scope: BuildScope) throws {
     let requesterNode = try node.required("requester")
-    try RequesterActions.refuseRetrieverActions(of: requesterNode, "the requester of a `file_uploader`")
     targetExtractor = try scope.beside().build(node.required("download_target_extractor"))
     requester = try scope.beside(named: "File Uploader").build(requesterNode)
     fileName = node["filename_extractor"].flatMap { name in

@@ -23,8 +23,13 @@ struct PropertiesFromEndpoint: Component {
     let evaluation = EvaluationContext(config: scope.templateConfig)
     let templates = try node.nodes("property_field_path").map { InterpolatedString($0, parameters: node.parameters) }
     path = Result { RecordPath(try templates.map { try $0.string(evaluation) }) }
-    retriever = try scope.beside(named: "dynamic_properties").build(node.required("retriever"))
+    retriever = try scope.beside(named: Self.retrieverName).build(node.required("retriever"))
   }
+
+  /// What logs call the requests for the names.
+  private static let retrieverName = "dynamic_properties"
+
+  static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? { scope.beside(named: retrieverName) }
 
   func properties() async throws -> [String] {
     try await known.turnstile.pass {

@@ -1,4 +1,3 @@
-import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
@@ -36,25 +35,23 @@ struct QueryProperties: Component {
   }
 
   /// The query properties of a requester's node, where it has some: in its parameters, or in a property of its own.
-  /// - Throws: ``ConnectorError`` if it has several.
   static func make(from requester: ManifestNode?, in scope: BuildScope) throws -> QueryProperties? {
-    guard let requester else { return nil }
-    let inParameters = (requester["request_parameters"]?.mapping ?? [:]).values.filter(isQueryProperties)
-    let fetched = requester["fetch_properties_from_endpoint"].flatMap { $0.isNull ? nil : $0 }
-    if let first = inParameters.first {
-      if let fetched {
-        throw ConnectorError(
-          .system, "Query properties belong in `request_parameters` or in `fetch_properties_from_endpoint`, not in both",
-          at: fetched)
-      }
-      guard inParameters.count == 1 else {
-        throw ConnectorError(.system, "`request_parameters` can have one `QueryProperties` only", at: inParameters[1])
-      }
-      return try scope.build(first, as: QueryProperties.self)
-    }
-    if let fetched { return QueryProperties(endpoint: try scope.build(fetched)) }
-    guard let own = requester["query_properties"], !own.isNull else { return nil }
-    return try scope.build(own, as: QueryProperties.self)
+    guard let requester = try requester.map({ try ComponentNode($0) }) else { return nil }
+    if let first = parameters(of: requester).first { return try scope.build(first, as: QueryProperties.self) }
+    if let fetched = requester["fetch_properties_from_endpoint"] { return QueryProperties(endpoint: try scope.build(fetched)) }
+    return try scope.build(optional: requester["query_properties"], as: QueryProperties.self)
+  }
+
+  /// Whether a requester's node has query properties.
+  static func areDeclared(by requester: ManifestNode?) -> Bool {
+    guard let requester = requester.flatMap({ try? ComponentNode($0) }) else { return false }
+    return requester["fetch_properties_from_endpoint"] != nil || requester["query_properties"] != nil
+      || !parameters(of: requester).isEmpty
+  }
+
+  /// The parameters of a requester that are query properties.
+  static func parameters(of requester: ComponentNode) -> [ManifestNode] {
+    (requester["request_parameters"]?.mapping ?? [:]).values.filter(isQueryProperties)
   }
 
   /// Whether the value of a request parameter means query properties.
