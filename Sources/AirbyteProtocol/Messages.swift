@@ -1,7 +1,7 @@
 import JSON
 
 /// Who has to act on a failure.
-package enum FailureType: String, Sendable {
+public enum FailureType: String, Sendable {
   /// The user: the config or the manifest is wrong.
   case config = "config_error"
   /// Nobody: it may work the next time.
@@ -11,7 +11,7 @@ package enum FailureType: String, Sendable {
 }
 
 /// The levels of LOG messages, most severe first.
-package enum LogLevel: String, Sendable, CaseIterable {
+public enum LogLevel: String, Sendable, CaseIterable {
   case fatal = "FATAL"
   case error = "ERROR"
   case warn = "WARN"
@@ -21,7 +21,7 @@ package enum LogLevel: String, Sendable, CaseIterable {
 }
 
 /// The status of a stream, as in STREAM_STATUS traces.
-package enum StreamStatus: String, Sendable {
+public enum StreamStatus: String, Sendable {
   case started = "STARTED"
   case running = "RUNNING"
   case complete = "COMPLETE"
@@ -29,22 +29,22 @@ package enum StreamStatus: String, Sendable {
 }
 
 /// How a stream can be or is read.
-package enum SyncMode: String, Sendable {
+public enum SyncMode: String, Sendable {
   case fullRefresh = "full_refresh"
   case incremental
 }
 
 /// A stream's name and namespace.
-package struct StreamDescriptor: Sendable, Hashable {
-  package var name: String
-  package var namespace: String?
+public struct StreamDescriptor: Sendable, Hashable {
+  public var name: String
+  public var namespace: String?
 
-  package init(name: String, namespace: String? = nil) {
+  public init(name: String, namespace: String? = nil) {
     self.name = name
     self.namespace = namespace
   }
 
-  package var json: JSONValue {
+  public var json: JSONValue {
     var object: JSONObject = ["name": .string(name)]
     if let namespace { object["namespace"] = .string(namespace) }
     return .object(object)
@@ -52,25 +52,25 @@ package struct StreamDescriptor: Sendable, Hashable {
 }
 
 /// What `discover` says of one stream.
-package struct AirbyteStream: Sendable {
-  package var name: String
-  package var jsonSchema: JSONObject
-  package var supportedSyncModes: [SyncMode]
-  package var sourceDefinedCursor: Bool?
-  package var defaultCursorField: [String]?
-  package var sourceDefinedPrimaryKey: [[String]]?
-  package var namespace: String?
-  package var isResumable: Bool?
-  package var isFileBased: Bool?
+public struct AirbyteStream: Sendable {
+  public var name: String
+  public var jsonSchema: JSONObject
+  public var supportedSyncModes: [SyncMode]
+  public var sourceDefinedCursor: Bool?
+  public var defaultCursorField: [String]?
+  public var sourceDefinedPrimaryKey: [[String]]?
+  public var namespace: String?
+  public var isResumable: Bool?
+  public var isFileBased: Bool?
 
-  package init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
+  public init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
     self.name = name
     self.jsonSchema = jsonSchema
     self.supportedSyncModes = supportedSyncModes
   }
 
   /// The stream as the protocol writes it, keys in the protocol's order, absent ones left out.
-  package var json: JSONValue {
+  public var json: JSONValue {
     var object: JSONObject = [
       "name": .string(name),
       "json_schema": .object(jsonSchema),
@@ -165,14 +165,14 @@ package enum Message: Sendable {
 }
 
 /// What a TRACE of kind ERROR says.
-package struct ErrorTrace: Sendable {
-  package var message: String
-  package var internalMessage: String?
-  package var stackTrace: String?
-  package var failureType: FailureType
-  package var stream: StreamDescriptor?
+public struct ErrorTrace: Sendable {
+  public var message: String
+  public var internalMessage: String?
+  public var stackTrace: String?
+  public var failureType: FailureType
+  public var stream: StreamDescriptor?
 
-  package init(
+  public init(
     message: String, internalMessage: String? = nil, stackTrace: String? = nil, failureType: FailureType,
     stream: StreamDescriptor? = nil
   ) {

@@ -1,15 +1,6 @@
 import ConnectorModel
 import JSON
 
-/// Brings a stream's state into the shape that its cursor reads.
-package protocol StateMigration: Component {
-  /// The state in the new shape; as it was, where it has that shape already or another one altogether.
-  /// - Parameters:
-  ///   - stream: the node of the stream's `DeclarativeStream`.
-  /// - Throws: ``ConnectorError`` if the migration does not fit the stream.
-  func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject
-}
-
 package enum StateMigrations {
   /// Applies the stream's `state_migrations` to its state, in order: before anything of the stream is built that reads the state.
   /// Without a state, an empty one shows whether they fit the stream, as in the reference.
