@@ -3,12 +3,16 @@ import OrderedCollections
 
 /// A stream as the user's catalog configures it.
 public struct ConfiguredStream: Sendable {
+  /// The stream.
   public var descriptor: StreamDescriptor
+  /// How it is read.
   public var syncMode: SyncMode
   /// The cursor field that the user chose, as a path.
   public var cursorField: [String]?
+  /// The JSON schema of its records, as `discover` gave it.
   public var jsonSchema: JSONObject
 
+  /// A stream of a catalog.
   public init(descriptor: StreamDescriptor, syncMode: SyncMode, cursorField: [String]? = nil, jsonSchema: JSONObject = [:]) {
     self.descriptor = descriptor
     self.syncMode = syncMode
@@ -70,6 +74,7 @@ public struct ConfiguredStream: Sendable {
 
 /// A catalog or state file that is JSON, but of another shape.
 public struct InputShapeError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, and where.
   public let description: String
   init(_ description: String) { self.description = description }
 }

@@ -39,6 +39,7 @@ public struct StreamDescriptor: Sendable, Hashable {
   public var name: String
   public var namespace: String?
 
+  /// A stream of a name.
   public init(name: String, namespace: String? = nil) {
     self.name = name
     self.namespace = namespace
@@ -54,15 +55,23 @@ public struct StreamDescriptor: Sendable, Hashable {
 /// What `discover` says of one stream.
 public struct AirbyteStream: Sendable {
   public var name: String
+  /// The JSON schema of the records.
   public var jsonSchema: JSONObject
+  /// How the stream can be read.
   public var supportedSyncModes: [SyncMode]
+  /// Whether the connector says which field the cursor is.
   public var sourceDefinedCursor: Bool?
+  /// The path of the cursor field.
   public var defaultCursorField: [String]?
+  /// The paths of the fields that make the primary key.
   public var sourceDefinedPrimaryKey: [[String]]?
   public var namespace: String?
+  /// Whether a read that broke off can be continued.
   public var isResumable: Bool?
+  /// Whether the records have files.
   public var isFileBased: Bool?
 
+  /// A stream without a cursor.
   public init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
     self.name = name
     self.jsonSchema = jsonSchema
@@ -166,10 +175,15 @@ package enum Message: Sendable {
 
 /// What a TRACE of kind ERROR says.
 public struct ErrorTrace: Sendable {
+  /// What is wrong, for the user.
   public var message: String
+  /// The exact cause, for developers.
   public var internalMessage: String?
+  /// A stack trace, where there is one.
   public var stackTrace: String?
+  /// Who has to act.
   public var failureType: FailureType
+  /// The stream that failed; nil if it is not about one.
   public var stream: StreamDescriptor?
 
   public init(

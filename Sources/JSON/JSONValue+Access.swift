@@ -21,10 +21,12 @@ extension JSONValue {
     return elements[index]
   }
 
+  /// Whether this is null.
   public var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
+  /// The value of true or false; nil for anything else.
   public var bool: Bool? {
     if case .bool(let flag) = self { flag } else { nil }
   }
@@ -44,14 +46,17 @@ extension JSONValue {
     }
   }
 
+  /// The text of a string; nil for anything else.
   public var string: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
+  /// The elements of an array; nil for anything else.
   public var array: [JSONValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
+  /// The members of an object; nil for anything else.
   public var object: JSONObject? {
     if case .object(let members) = self { members } else { nil }
   }

@@ -30,6 +30,7 @@ public struct JSONView: Sendable {
     tape.find(key, in: index).map { JSONView(document: document, index: $0) }
   }
 
+  /// The value of `key`; nil if this is not an object or has no such key.
   public subscript(key: String) -> JSONView? { self[JSONKey(key)] }
 
   /// The element at `index`; nil if this is not an array or `index` is outside it.
@@ -90,8 +91,10 @@ public struct JSONView: Sendable {
 
   private func digits(_ place: Int) -> String { String(decoding: tape.text(place), as: UTF8.self) }
 
+  /// Whether this is null.
   public var isNull: Bool { kind == .null }
 
+  /// The value of true or false; nil for anything else.
   public var bool: Bool? {
     let word = word
     return word.kind == .bool ? word.length == 4 : nil

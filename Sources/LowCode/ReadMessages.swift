@@ -8,7 +8,9 @@ import JSON
 /// An iteration throws ``ConnectorError`` if nothing can be read at all, ``IncompleteRead`` at its end if some streams were not read
 /// wholly, and `CancellationError` if its task is cancelled, after the read has ended.
 public struct ReadMessages: AsyncSequence, Sendable {
+  /// What an iteration gives.
   public typealias Element = AirbyteMessage
+  /// What it throws.
   public typealias Failure = any Error
 
   let connector: Connector
@@ -56,6 +58,7 @@ public struct IncompleteRead: Error, Sendable, Hashable, CustomStringConvertible
     self.unknownStreams = unknownStreams
   }
 
+  /// A sentence with the names of the streams.
   public var description: String {
     func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
     var sentences: [String] = []

@@ -50,11 +50,14 @@ public final class SourceFile: Sendable {
 
 /// A position in a ``SourceFile``: line and column counted from 1, the column in Unicode scalars.
 public struct SourceMark: Sendable, Hashable, CustomStringConvertible {
+  /// The text.
   public let file: SourceFile
   private let line32: UInt32
   private let column32: UInt32
 
+  /// Counted from 1.
   public var line: Int { Int(line32) }
+  /// Counted from 1, in Unicode scalars.
   public var column: Int { Int(column32) }
 
   package init(file: SourceFile, line: Int, column: Int) {

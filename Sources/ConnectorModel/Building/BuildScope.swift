@@ -98,9 +98,12 @@ public struct BuildScope: Sendable {
 
   // MARK: Shorter names
 
+  /// The user's config, after its migrations and transformations.
   public var config: JSONObject { run.config }
   package var templateConfig: TemplateConfig { run.templateConfig }
+  /// The clock, the log and the other things that a component takes from its surroundings.
   public var runtime: RuntimeEnvironment { run.runtime }
   package var registry: ComponentRegistry { run.registry }
+  /// The name of the stream that the component belongs to; empty outside of streams.
   public var streamName: String { stream.name }
 }

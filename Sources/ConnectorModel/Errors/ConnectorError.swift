@@ -4,6 +4,7 @@ import YAML
 
 /// A failure that ends a stream, a check or the whole run: what is wrong and where, who has to act, and what helps.
 public struct ConnectorError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, where it is, and what helps.
   public var diagnostic: Diagnostic
 
   /// Whether the cause is a component that this version cannot run: then only the streams that need it fail.
@@ -38,6 +39,7 @@ public struct ConnectorError: Error, Sendable, CustomStringConvertible {
     diagnostic.related = Diagnostic.Related.reference(to: node)
   }
 
+  /// Who has to act.
   public var failureType: FailureType {
     get { diagnostic.failureType }
     set { diagnostic.failureType = newValue }

@@ -1,6 +1,7 @@
 /// The headers of a response in the order of the wire, looked up without regard to the case of names (RFC 9110 §5.1). Repeated ones
 /// are joined by a comma.
 public struct HTTPHeaders: Sendable {
+  /// A name and its value.
   public typealias Header = (name: String, value: String)
 
   private var headers: [Header] = []
@@ -8,8 +9,10 @@ public struct HTTPHeaders: Sendable {
   private var places: [String: Int] = [:]
   private static let fewest = 16
 
+  /// No headers.
   public init() {}
 
+  /// Headers in their order.
   public init(_ headers: some Sequence<Header>) { for header in headers { add(header.name, header.value) } }
 
   /// Adds a header, behind what the one of this name says already.

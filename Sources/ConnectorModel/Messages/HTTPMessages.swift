@@ -3,11 +3,13 @@ import JSON
 
 /// A request as it is sent.
 public struct HTTPRequest: Sendable {
+  /// In upper case, as in `GET`.
   public var method: String
   /// The complete URL, percent-encoded.
   public var url: String
   /// Names as written by the manifest; looked up without regard to case.
   public var headers: [(name: String, value: String)]
+  /// The bytes of the body; nil if it has none.
   public var body: [UInt8]?
   /// Seconds to wait for a connection.
   public var connectTimeout = 30.0
@@ -23,6 +25,7 @@ public struct HTTPRequest: Sendable {
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
 
+  /// A request without credentials.
   public init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
     self.method = method
     self.url = url
@@ -39,11 +42,13 @@ public struct HTTPRequest: Sendable {
     }
   }
 
+  /// The value of a header; nil if there is none of that name.
   public func header(_ name: String) -> String? { headers.value(of: name) }
 }
 
 /// A response with its body.
 public final class HTTPResponse: Sendable {
+  /// The status code.
   public let status: Int
   /// Names as received.
   public let headers: HTTPHeaders
@@ -70,10 +75,12 @@ public final class HTTPResponse: Sendable {
     HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory)
   }
 
+  /// A response whose body was received completely.
   public convenience init(status: Int, headers: HTTPHeaders, body: Data, url: String) {
     self.init(status: status, headers: headers, content: .received(ReceivedBody(body)), url: url)
   }
 
+  /// The value of a header; nil if there is none of that name.
   public func header(_ name: String) -> String? { headers[name] }
 
   /// Whether the status is not in 400 to 599, which Python's requests counts as true.
@@ -105,6 +112,7 @@ public final class HTTPResponse: Sendable {
 
 /// A request that got no response.
 public struct TransportError: Error, Sendable {
+  /// What went wrong.
   public enum Kind: Sendable {
     case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
     /// A URL whose scheme is not allowed.
@@ -139,12 +147,16 @@ public struct TransportError: Error, Sendable {
       }
     }
   }
+  /// What went wrong.
   public var kind: Kind
   /// A sentence that names the address and the cause.
   public var message: String
   /// Only the cause, for sentences that have the address already; nil if the message has none apart.
   public var cause: String?
 
+  /// - Parameters:
+  ///   - message: a sentence that names the address and the cause.
+  ///   - cause: only the cause.
   public init(_ kind: Kind, _ message: String, cause: String? = nil) {
     self.kind = kind
     self.message = message

@@ -4,12 +4,15 @@ import OrderedCollections
 
 /// What one component adds to a request, place by place.
 public struct RequestParts: Sendable {
+  /// Query parameters; a list repeats its parameter.
   public var parameters: JSONObject = [:]
   /// The names of parameters that count even where the address of a page brings others of that name along.
   package var lastingParameters: Set<String> = []
+  /// Headers.
   public var headers: JSONObject = [:]
   /// A text, or an object with the fields of a form.
   public var bodyData: JSONValue = .object([:])
+  /// Members of a JSON body.
   public var bodyJSON: JSONObject = [:]
   /// Where the response's body goes, instead of into memory.
   package var store: (any BodyStore)?

@@ -57,6 +57,7 @@ public struct Record: Sendable {
   package var file: FileReference?
 
   package init(_ view: JSONView) { self.view = view }
+  /// A record that was built in memory.
   public init(_ object: JSONObject) { built = object }
 
   package init(_ view: JSONView, patches: [JSONPatch]) {

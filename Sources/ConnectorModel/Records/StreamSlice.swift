@@ -4,8 +4,11 @@ import OrderedCollections
 
 /// The part of a stream that is read in one go: a partition of its router, and a window of its cursor.
 public final class StreamSlice: Sendable {
+  /// The keys of the router's partition.
   public let partition: JSONObject
+  /// The window of the cursor, by the names of its bounds.
   public let cursorSlice: JSONObject
+  /// Further fields of the partition, which are not part of its state.
   public let extraFields: JSONObject
   /// Further variables of templates, beside the extra fields.
   package let bindings: [(symbol: Symbol, value: Value)]
@@ -14,6 +17,7 @@ public final class StreamSlice: Sendable {
   /// The partition's and the cursor's keys together, as `stream_slice['key']` sees them.
   public let merged: JSONObject
 
+  /// A slice of a router or a retriever.
   public convenience init(partition: JSONObject = [:], cursorSlice: JSONObject = [:], extraFields: JSONObject = [:]) {
     self.init(partition: partition, cursorSlice: cursorSlice, extraFields: extraFields, job: nil)
   }

@@ -18,18 +18,24 @@ public enum ResponseAction: String, Sendable {
 
 /// A handler's verdict on an attempt.
 public struct ErrorResolution: Sendable {
+  /// What is done.
   public var action: ResponseAction
+  /// Who has to act, where it is a failure.
   public var failureType: FailureType?
+  /// What is wrong, for the user.
   public var message: String?
   /// Who decided, with the place in the manifest; nil for the defaults.
   public var origin: String?
 
+  /// - Parameters:
+  ///   - message: what is wrong, for the user.
   public init(_ action: ResponseAction, _ failureType: FailureType? = nil, _ message: String? = nil) {
     self.action = action
     self.failureType = failureType
     self.message = message
   }
 
+  /// The response is good.
   public static let success = ErrorResolution(.success)
 }
 
@@ -38,6 +44,7 @@ public enum Attempt: Sendable {
   case response(HTTPResponse)
   case failure(TransportError)
 
+  /// The response; nil if there was none.
   public var response: HTTPResponse? { if case .response(let response) = self { response } else { nil } }
 }
 

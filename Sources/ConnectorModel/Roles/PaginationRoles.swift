@@ -23,6 +23,7 @@ public struct PageToken: Sendable {
 
 /// What a pagination strategy sees of the page that was just read.
 public struct PageResult: Sendable {
+  /// The response.
   public var response: HTTPResponse
   /// The first value of the decoded body.
   public var body: JSONView?
@@ -30,7 +31,9 @@ public struct PageResult: Sendable {
   public var recordCount: Int
   /// The records that the API sent, before a filter dropped any.
   public var extractedCount: Int
+  /// The last record that was emitted; nil if there was none.
   public var lastRecord: Record?
+  /// The slice that the page belongs to.
   public var slice: StreamSlice
   /// Whether no other page of the slice was read before.
   public var isFirst = false

@@ -2,10 +2,12 @@ import JSON
 
 /// The records of one page, in order.
 public struct Page: Sendable {
+  /// The records.
   public var records: [Record]
   /// The size of the text that they were found in, in bytes; 0 if it is read part by part.
   public var size = 0
 
+  /// - Parameter size: the size of the text that they were found in, in bytes.
   public init(records: [Record], size: Int = 0) {
     self.records = records
     self.size = size

@@ -13,7 +13,9 @@ public struct RuntimeEnvironment: Sendable {
   public var sleep: @Sendable (Double) async throws -> Void
   /// A random number in 0..<1.
   public var random: @Sendable () -> Double
+  /// The one way to the network.
   public var transport: any Transport
+  /// Takes lines of the log.
   public var log: any Log
   /// Whoever follows the run.
   package var events: any RunEvents

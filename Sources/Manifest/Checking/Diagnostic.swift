@@ -4,6 +4,7 @@ import YAML
 
 /// A finding about a manifest: what is wrong, where, how serious it is and what helps.
 public struct Diagnostic: Sendable, Hashable {
+  /// How serious a finding is.
   public enum Severity: String, Sendable, Hashable {
     case error, warning, note
   }
@@ -18,7 +19,9 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// A remark about another place that explains the finding.
   public struct Related: Sendable, Hashable {
+    /// What the place has to do with it.
     public let message: String
+    /// The place.
     public let mark: SourceMark?
 
     package init(_ message: String, at mark: SourceMark?) {
@@ -32,6 +35,7 @@ public struct Diagnostic: Sendable, Hashable {
     }
   }
 
+  /// How serious it is.
   public var severity: Severity
   /// The rule that found it, as in `unused-definition`: stable, for those who filter findings.
   public var rule: String
@@ -41,11 +45,15 @@ public struct Diagnostic: Sendable, Hashable {
   public var message: String
   /// The exact cause for developers, where it says more than the message.
   public var detail: String?
+  /// Where in the text it is.
   public var mark: SourceMark?
   /// The place in the manifest, as in `streams[3].retriever`; empty at its root and where the manifest could not be read.
   public var path: String
+  /// Other places that explain it.
   public var related: [Related]
+  /// What it is about, for those who look further for a remedy.
   public var cause: Cause?
+  /// What helps.
   public var remedy: Remedy?
   /// The message without what it quotes of the file; nil where it quotes nothing.
   package var discreetMessage: String?
@@ -129,6 +137,7 @@ extension FileFindings {
 
 /// Why a manifest cannot be used: at least one finding of severity error.
 public struct ManifestError: Error, FileFindings, CustomStringConvertible, Sendable {
+  /// The findings.
   public let diagnostics: [Diagnostic]
 
   package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }

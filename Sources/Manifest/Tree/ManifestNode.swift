@@ -85,6 +85,7 @@ public struct ManifestNode: Sendable {
       mapping.entries.map { ($0.key, ManifestNode($0.value, at: place.appending($0))) }, uniquingKeysWith: { $1 })
   }
 
+  /// The elements of a list, in order; nil for anything else.
   public var sequence: [ManifestNode]? {
     guard case .sequence(let values) = stored.content else { return nil }
     return values.enumerated().map { ManifestNode($0.element, at: place.appending($0.offset, $0.element)) }
@@ -99,8 +100,11 @@ public struct ManifestNode: Sendable {
     }
   }
 
+  /// An integer; nil for anything else.
   public var int: Int? { if case .int(let number) = stored.content { number } else { nil } }
+  /// A truth value; nil for anything else.
   public var bool: Bool? { if case .bool(let flag) = stored.content { flag } else { nil } }
+  /// Whether this is a mapping.
   public var isMapping: Bool { stored.mapping != nil }
   /// The number of entries or elements; 0 of a value that has neither.
   public var count: Int {
@@ -111,6 +115,7 @@ public struct ManifestNode: Sendable {
     }
   }
 
+  /// Whether this is null.
   public var isNull: Bool { if case .null = stored.content { true } else { false } }
 
   /// An integer or a number with a fraction.
