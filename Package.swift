@@ -113,7 +113,7 @@ let package = Package(
         "AirbyteProtocol", "JSON", "Jinja", "YAML", "Validation",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
+      ], exclude: ["public-api.txt"]),
     .executableTarget(
       name: "airbyte-lowcode",
       dependencies: runtime + [

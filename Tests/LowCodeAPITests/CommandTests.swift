@@ -10,7 +10,7 @@ import Testing
     let diagnostic = try #require(error?.diagnostics.first)
     #expect(diagnostic.severity == .error)
     #expect(diagnostic.mark?.file.name == "shop.yaml")
-    #expect(diagnostic.mark?.line == 12)
+    #expect(diagnostic.mark?.line == 13)
     #expect(diagnostic.path.hasPrefix("streams[0].retriever"))
     #expect(diagnostic.remedy?.description.contains("DpathExtractor") == true)
     #expect(diagnostic.message.hasSuffix(".") == false)

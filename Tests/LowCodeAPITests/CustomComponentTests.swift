@@ -263,13 +263,13 @@ import Testing
   @Test func aConfigIsTransformedAndValidated() async throws {
     var shop = Shop()
     shop.authenticator = #"{type: ApiKeyAuthenticator, api_token: "{{ config['token'] }}", header: X-Key}"#
-    shop.rules = "{transformations: [{type: CustomConfigTransformation, class_name: Trimmed}]}"
+    shop.rules = "{type: ConfigNormalizationRules, transformations: [{type: CustomConfigTransformation, class_name: Trimmed}]}"
     let api = FakeAPI.items("[]")
     _ = try await shop.connector(api, config: ["token": "two words"], adding: Trimmed.self).read().records
     #expect(api.requests.first?.header("X-Key") == "twowords")
 
     shop.rules = """
-      {validations: [{type: DpathValidator, field_path: [token], \
+      {type: ConfigNormalizationRules, validations: [{type: DpathValidator, field_path: [token], \
       validation_strategy: {type: CustomValidationStrategy, class_name: NoSpaces}}]}
       """
     let connector = try shop.connector(api, config: ["token": "two words"], adding: NoSpaces.self)

@@ -10,7 +10,8 @@ package enum StateMigrations {
       // What names neither a type nor a class is the only kind that needs nothing else.
       let migration: any StateMigration =
         node["type"] == nil && node["class_name"] == nil
-        ? try scope.build(only: node, LegacyToPerPartitionStateMigration.self) : try scope.build(node)
+        ? try scope.build(only: node, LegacyToPerPartitionStateMigration.self)
+        : try scope.build(node, as: (any StateMigration).self)
       state = try migration.migrate(state, of: stream, in: scope)
     }
     return state
