@@ -20,7 +20,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api robustness dist install deps format lint parity conformance-record clean
 .PHONY: doubling bench bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -58,6 +58,30 @@ test: deps ## Run every test.
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@$(BUILD) --product example-api >&2
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
+
+# It is a package of its own, and so has its own build products.
+test-embedding: deps ## Build a package that uses the library, and run its connector against the example API.
+	@$(SWIFT) build --product example-api >&2
+	@$(SWIFT) build --package-path Tests/Embedding --scratch-path .build/embedding >&2
+	@scratch=$$(mktemp -d); \
+	.build/debug/example-api --port 0 > "$$scratch/url" & server=$$!; \
+	trap 'kill $$server 2>/dev/null; rm -rf "$$scratch"' EXIT; \
+	trap 'exit 130' INT TERM; \
+	tries=0; \
+	until [ -s "$$scratch/url" ]; do \
+	  tries=$$((tries + 1)); \
+	  if [ $$tries -gt 100 ] || ! kill -0 $$server 2>/dev/null; then echo "The example API did not start." >&2; exit 1; fi; \
+	  sleep 0.1; \
+	done; \
+	.build/embedding/debug/embedding "$$(cat "$$scratch/url")"
+
+public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
+	@$(SWIFT) build --target LowCode >&2
+	@python3 Distribution/public_api.py .build/debug Sources/LowCode/public-api.txt
+
+check-public-api: ## Compare the library's public symbols with the list.
+	@$(SWIFT) build --target LowCode >&2
+	@python3 Distribution/public_api.py .build/debug Sources/LowCode/public-api.txt --check
 
 PYTHON ?= python3
 

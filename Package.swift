@@ -8,6 +8,8 @@ let runtime: [Target.Dependency] = [
 
 let package = Package(
   name: "airbyte-lowcode",
+  // Mutex and Atomic of the module Synchronization need it.
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "LowCode", targets: ["LowCode"]),
     .executable(name: "airbyte-lowcode", targets: ["airbyte-lowcode"]),
@@ -48,7 +50,8 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    .target(name: "AirbyteProtocol", dependencies: ["JSON"]),
+    .target(
+      name: "AirbyteProtocol", dependencies: ["JSON", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(
       name: "Concurrency",
       dependencies: ["CExhaustion", "CMemory", .product(name: "DequeModule", package: "swift-collections")]),
@@ -65,6 +68,7 @@ let package = Package(
       dependencies: [
         "CMemory", "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
         "Manifest", .product(name: "BigInt", package: "BigInt"), .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
       name: "Templating",
@@ -97,13 +101,19 @@ let package = Package(
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    .target(name: "LowCode", dependencies: runtime + ["AirbyteProtocol", "JSON"]),
     .target(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(
       name: "Validation",
       dependencies: runtime + ["Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
+    .target(
+      name: "LowCode",
+      dependencies: runtime + [
+        "AirbyteProtocol", "JSON", "Jinja", "YAML", "Validation",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ], exclude: ["public-api.txt"]),
     .executableTarget(
       name: "airbyte-lowcode",
       dependencies: runtime + [
@@ -145,6 +155,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Validation", "JSON"], exclude: ["Fixtures"]),
+    .testTarget(name: "LowCodeAPITests", dependencies: ["LowCode"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: runtime + [

@@ -1,14 +1,19 @@
 import JSON
+import OrderedCollections
 
 /// A stream as the user's catalog configures it.
-package struct ConfiguredStream: Sendable {
-  package var descriptor: StreamDescriptor
-  package var syncMode: SyncMode
+public struct ConfiguredStream: Sendable {
+  /// The stream.
+  public var descriptor: StreamDescriptor
+  /// How it is read.
+  public var syncMode: SyncMode
   /// The cursor field that the user chose, as a path.
-  package var cursorField: [String]?
-  package var jsonSchema: JSONObject
+  public var cursorField: [String]?
+  /// The JSON schema of its records, as `discover` gave it.
+  public var jsonSchema: JSONObject
 
-  package init(descriptor: StreamDescriptor, syncMode: SyncMode, cursorField: [String]? = nil, jsonSchema: JSONObject = [:]) {
+  /// A stream of a catalog.
+  public init(descriptor: StreamDescriptor, syncMode: SyncMode, cursorField: [String]? = nil, jsonSchema: JSONObject = [:]) {
     self.descriptor = descriptor
     self.syncMode = syncMode
     self.cursorField = cursorField
@@ -18,7 +23,7 @@ package struct ConfiguredStream: Sendable {
   /// The streams of a configured catalog, of a CATALOG message, or of the catalog in one. Streams that `discover` lists are configured
   /// to be read incrementally if they can be.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
-  package static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
+  public static func catalog(_ value: JSONValue) throws(InputShapeError) -> [ConfiguredStream] {
     let catalog = value["type"]?.string == "CATALOG" ? value["catalog"] ?? .null : value
     guard let entries = catalog["streams"]?.array else {
       throw InputShapeError("A catalog is an object with a list `streams`, as `discover` prints it")
@@ -68,7 +73,8 @@ package struct ConfiguredStream: Sendable {
 }
 
 /// A catalog or state file that is JSON, but of another shape.
-package struct InputShapeError: Error, Sendable, CustomStringConvertible {
-  package let description: String
+public struct InputShapeError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, and where.
+  public let description: String
   init(_ description: String) { self.description = description }
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// Who has to act on a failure.
-package enum FailureType: String, Sendable {
+public enum FailureType: String, Sendable {
   /// The user: the config or the manifest is wrong.
   case config = "config_error"
   /// Nobody: it may work the next time.
@@ -11,7 +11,7 @@ package enum FailureType: String, Sendable {
 }
 
 /// The levels of LOG messages, most severe first.
-package enum LogLevel: String, Sendable, CaseIterable {
+public enum LogLevel: String, Sendable, CaseIterable {
   case fatal = "FATAL"
   case error = "ERROR"
   case warn = "WARN"
@@ -21,7 +21,7 @@ package enum LogLevel: String, Sendable, CaseIterable {
 }
 
 /// The status of a stream, as in STREAM_STATUS traces.
-package enum StreamStatus: String, Sendable {
+public enum StreamStatus: String, Sendable {
   case started = "STARTED"
   case running = "RUNNING"
   case complete = "COMPLETE"
@@ -29,22 +29,23 @@ package enum StreamStatus: String, Sendable {
 }
 
 /// How a stream can be or is read.
-package enum SyncMode: String, Sendable {
+public enum SyncMode: String, Sendable {
   case fullRefresh = "full_refresh"
   case incremental
 }
 
 /// A stream's name and namespace.
-package struct StreamDescriptor: Sendable, Hashable {
-  package var name: String
-  package var namespace: String?
+public struct StreamDescriptor: Sendable, Hashable {
+  public var name: String
+  public var namespace: String?
 
-  package init(name: String, namespace: String? = nil) {
+  /// A stream of a name.
+  public init(name: String, namespace: String? = nil) {
     self.name = name
     self.namespace = namespace
   }
 
-  package var json: JSONValue {
+  public var json: JSONValue {
     var object: JSONObject = ["name": .string(name)]
     if let namespace { object["namespace"] = .string(namespace) }
     return .object(object)
@@ -52,25 +53,33 @@ package struct StreamDescriptor: Sendable, Hashable {
 }
 
 /// What `discover` says of one stream.
-package struct AirbyteStream: Sendable {
-  package var name: String
-  package var jsonSchema: JSONObject
-  package var supportedSyncModes: [SyncMode]
-  package var sourceDefinedCursor: Bool?
-  package var defaultCursorField: [String]?
-  package var sourceDefinedPrimaryKey: [[String]]?
-  package var namespace: String?
-  package var isResumable: Bool?
-  package var isFileBased: Bool?
+public struct AirbyteStream: Sendable {
+  public var name: String
+  /// The JSON schema of the records.
+  public var jsonSchema: JSONObject
+  /// How the stream can be read.
+  public var supportedSyncModes: [SyncMode]
+  /// Whether the connector says which field the cursor is.
+  public var sourceDefinedCursor: Bool?
+  /// The path of the cursor field.
+  public var defaultCursorField: [String]?
+  /// The paths of the fields that make the primary key.
+  public var sourceDefinedPrimaryKey: [[String]]?
+  public var namespace: String?
+  /// Whether a read that broke off can be continued.
+  public var isResumable: Bool?
+  /// Whether the records have files.
+  public var isFileBased: Bool?
 
-  package init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
+  /// A stream without a cursor.
+  public init(name: String, jsonSchema: JSONObject, supportedSyncModes: [SyncMode]) {
     self.name = name
     self.jsonSchema = jsonSchema
     self.supportedSyncModes = supportedSyncModes
   }
 
   /// The stream as the protocol writes it, keys in the protocol's order, absent ones left out.
-  package var json: JSONValue {
+  public var json: JSONValue {
     var object: JSONObject = [
       "name": .string(name),
       "json_schema": .object(jsonSchema),
@@ -165,14 +174,19 @@ package enum Message: Sendable {
 }
 
 /// What a TRACE of kind ERROR says.
-package struct ErrorTrace: Sendable {
-  package var message: String
-  package var internalMessage: String?
-  package var stackTrace: String?
-  package var failureType: FailureType
-  package var stream: StreamDescriptor?
+public struct ErrorTrace: Sendable {
+  /// What is wrong, for the user.
+  public var message: String
+  /// The exact cause, for developers.
+  public var internalMessage: String?
+  /// A stack trace, where there is one.
+  public var stackTrace: String?
+  /// Who has to act.
+  public var failureType: FailureType
+  /// The stream that failed; nil if it is not about one.
+  public var stream: StreamDescriptor?
 
-  package init(
+  public init(
     message: String, internalMessage: String? = nil, stackTrace: String? = nil, failureType: FailureType,
     stream: StreamDescriptor? = nil
   ) {

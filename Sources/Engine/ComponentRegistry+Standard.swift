@@ -3,7 +3,7 @@ import ConnectorModel
 
 extension ComponentRegistry {
   /// Every component that this version can run.
-  package static let standard = ComponentRegistry(reading + running, rules: CompositionRules(CompositionRules.reading))
+  public static let standard = ComponentRegistry(reading + running, rules: CompositionRules(CompositionRules.reading))
 
   /// Those of the manifest's top level, which belong to the commands. Adding one means adding its file and its line here.
   private static let running: [any Component.Type] = [

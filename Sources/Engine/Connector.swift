@@ -5,6 +5,9 @@ import JSON
 import Jinja
 import Manifest
 
+/// The name of ``Connector`` where another type has that name too.
+package typealias PreparedConnector = Connector
+
 /// A manifest and a config, ready for the commands of the protocol.
 package struct Connector: Sendable {
   package let manifest: Manifest
@@ -72,6 +75,21 @@ package struct Connector: Sendable {
   func streamNodes() async throws -> [ManifestNode] {
     try await staticStreamNodes() + generatedStreamNodes().map(\.node)
   }
+
+  /// Some streams as `discover` lists them, in the order of the manifest. Of one that cannot be built there is the name alone: its
+  /// read says why.
+  /// - Parameter names: the streams; nil for all.
+  package func listedStreams(_ names: [String]?) async throws -> [AirbyteStream] {
+    try declaredSpec?.validate(scope.config)
+    var streams: [AirbyteStream] = []
+    for (name, stream) in try await streamsOrErrors() where names?.contains(name) ?? true {
+      streams.append(try await (try? stream.get())?.describe() ?? AirbyteStream(name: name, jsonSchema: [:], supportedSyncModes: []))
+    }
+    return streams
+  }
+
+  /// - Throws: ``ConnectorError`` if the number of readers cannot be determined: as in the reference, no command runs then.
+  package func checkConcurrency() throws { _ = try concurrency() }
 
   /// Builds the streams one by one, so that one that needs an unsupported component fails alone.
   package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {

@@ -20,11 +20,13 @@ package struct ConnectorProof: Sendable {
   ///   - isGiven: whether it is the user's, so that the manifest's own rules for configs count.
   ///   - folder: where files that the manifest names are looked for.
   package init(
-    _ manifest: Manifest, config: JSONObject, isGiven: Bool, folder: String, runtime: RuntimeEnvironment
+    _ manifest: Manifest, config: JSONObject, isGiven: Bool, folder: String, components: ComponentRegistry = .standard,
+    runtime: RuntimeEnvironment
   ) async {
     var input = ConnectorInput()
     input.config = config
     input.files = .folder(folder)
+    input.components = components
     let connector: Connector
     do {
       connector = try await Connector.prepare(manifest, input, runtime: runtime)

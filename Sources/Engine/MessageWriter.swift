@@ -41,7 +41,21 @@ package struct DescriptorOutput: LineOutput {
   }
 }
 
-/// The one place where lines are written: in order, without secrets, counting each stream's records for its states.
+/// Where messages go as values, instead of as lines.
+package protocol MessageSink: Sendable {
+  /// Takes a message, behind those that it took before.
+  /// - Throws: `CancellationError` if nobody wants messages any more.
+  func put(_ message: Message) throws
+  /// Takes records of a stream, behind what it took before.
+  /// - Parameter time: the moment of emission, in milliseconds since the epoch.
+  /// - Throws: `CancellationError` if nobody wants messages any more.
+  func put(_ records: [Record], of stream: StreamDescriptor, emittedAt time: Int) throws
+  /// Waits until what was put is taken.
+  /// - Throws: `CancellationError` if nobody wants messages any more.
+  func drain() async throws
+}
+
+/// The one place where messages are written: in order, without secrets, counting each stream's records for its states.
 package final class MessageWriter: Sendable {
   private struct State {
     /// Records since the stream's last STATE.
@@ -50,7 +64,12 @@ package final class MessageWriter: Sendable {
     var closed: OutputClosed?
   }
 
-  private let output: any LineOutput
+  private enum Output {
+    case lines(any LineOutput)
+    case values(any MessageSink)
+  }
+
+  private let output: Output
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
@@ -60,10 +79,28 @@ package final class MessageWriter: Sendable {
   package init(
     output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64, watcher: (any RunWatcher)? = nil
   ) {
-    self.output = output
+    self.output = .lines(output)
     self.mask = mask
     self.now = now
     self.watcher = watcher
+  }
+
+  /// A writer of messages that stay values.
+  package init(sink: any MessageSink, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
+    output = .values(sink)
+    self.mask = mask
+    self.now = now
+    watcher = nil
+  }
+
+  /// Whether records are given to the writer as values, and not as lines.
+  var takesValues: Bool {
+    if case .values = output { true } else { false }
+  }
+
+  /// Waits where messages are taken one by one and the last ones are not taken yet. Lines hold their writer back by themselves.
+  func drain() async throws {
+    if case .values(let sink) = output { try await sink.drain() }
   }
 
   /// Whether the reader of the output is gone.
@@ -114,11 +151,25 @@ package final class MessageWriter: Sendable {
   package func records(_ lines: borrowing JSONWriter, count: Int, of stream: StreamDescriptor) throws {
     guard count > 0 else { return }
     try state.withLock { state in
-      if state.running.insert(stream).inserted {
-        try put(.status(stream, .running, rateLimited: false, emittedAt: milliseconds), &state)
-      }
+      try announce(stream, &state)
       state.counts[stream, default: 0] += count
       try lines.buffer.withUnsafeBytes { try put($0, &state) }
+    }
+  }
+
+  /// Passes on records as values, where the writer takes them; see ``takesValues``.
+  func records(_ records: [Record], emittedAt time: Int, of stream: StreamDescriptor) throws {
+    guard !records.isEmpty, case .values(let sink) = output else { return }
+    try state.withLock { state in
+      try announce(stream, &state)
+      state.counts[stream, default: 0] += records.count
+      try sink.put(records, of: stream, emittedAt: time)
+    }
+  }
+
+  private func announce(_ stream: StreamDescriptor, _ state: inout State) throws {
+    if state.running.insert(stream).inserted {
+      try put(.status(stream, .running, rateLimited: false, emittedAt: milliseconds), &state)
     }
   }
 
@@ -148,6 +199,7 @@ package final class MessageWriter: Sendable {
   private func write(_ message: Message) throws { try state.withLock { try put(message, &$0) } }
 
   private func put(_ message: Message, _ state: inout State) throws {
+    if case .values(let sink) = output { return try sink.put(message) }
     var line = JSONWriter()
     line.write(message.json)
     line.write(raw: UInt8(ascii: "\n"))
@@ -156,6 +208,7 @@ package final class MessageWriter: Sendable {
 
   private func put(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws {
     if let closed = state.closed { throw closed }
+    guard case .lines(let output) = output else { return }
     do { try output.write(bytes) } catch {
       state.closed = error as? OutputClosed ?? OutputClosed(code: EIO)
       throw error

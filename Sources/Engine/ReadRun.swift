@@ -18,6 +18,8 @@ package struct ReadOutcome: Sendable, Equatable {
   package var isComplete = true
   /// The streams that the catalog asks for and the manifest lacks.
   package var unknownStreams: [String] = []
+  /// The streams that were not read completely, in order.
+  package var failedStreams: [String] = []
 }
 
 extension Connector {
@@ -77,6 +79,7 @@ extension Connector {
           "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely: \(names). "
             + "The error of each was reported before", internalMessage: "Some streams failed"), isNews: false)
       outcome.isComplete = false
+      outcome.failedStreams = failed.sorted()
       return outcome
     }
     return outcome

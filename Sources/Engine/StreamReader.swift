@@ -86,12 +86,19 @@ final class StreamReader: Sendable {
     let observer = stream.cursor.observer(for: slice)
     try await pages.read(slice, observer: observer) { page in
       try Task.checkCancellation()
-      try encoder.encode(page.records, time: Int(run.runtime.now() / 1_000)) { lines, count in
-        try run.writer.records(lines, count: count, of: descriptor)
+      let time = Int(run.runtime.now() / 1_000)
+      if run.writer.takesValues {
+        try run.writer.records(page.records, emittedAt: time, of: descriptor)
+      } else {
+        try encoder.encode(page.records, time: time) { lines, count in
+          try run.writer.records(lines, count: count, of: descriptor)
+        }
       }
       run.runtime.events.note(.recordsRead(stream: stream.name, count: page.records.count))
+      try await run.writer.drain()
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, after: observer.finish()) }
+    try await run.writer.drain()
   }
 
   /// Writes what went wrong.

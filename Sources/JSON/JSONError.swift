@@ -1,15 +1,15 @@
 /// Why and where a text is not JSON.
-package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was wrong, without the place: "expected ',' or '}'".
-  package let message: String
+  public let message: String
   /// The byte at which it was noticed, counted from 0.
-  package let offset: Int
+  public let offset: Int
   /// The line, counted from 1.
-  package let line: Int
+  public let line: Int
   /// The character in the line, counted from 1.
-  package let column: Int
+  public let column: Int
   /// Whether the text is the beginning of an array, an object or a string that may have gone on as JSON.
-  package let isCutOff: Bool
+  public let isCutOff: Bool
 
   package init(message: String, offset: Int, line: Int, column: Int, isCutOff: Bool = false) {
     self.message = message
@@ -19,7 +19,7 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     self.isCutOff = isCutOff
   }
 
-  package var description: String { "\(message) at line \(line), column \(column)" }
+  public var description: String { "\(message) at line \(line), column \(column)" }
 }
 
 extension JSONError {

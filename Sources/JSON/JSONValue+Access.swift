@@ -2,7 +2,7 @@ import OrderedCollections
 
 extension JSONValue {
   /// The member `key` of an object. Setting nil removes it; setting a member of anything but an object does nothing.
-  package subscript(key: String) -> JSONValue? {
+  public subscript(key: String) -> JSONValue? {
     get {
       guard case .object(let members) = self else { return nil }
       return members[key]
@@ -16,26 +16,28 @@ extension JSONValue {
   }
 
   /// The element at `index`; nil if this is not an array or `index` is outside it.
-  package subscript(index: Int) -> JSONValue? {
+  public subscript(index: Int) -> JSONValue? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
   }
 
-  package var isNull: Bool {
+  /// Whether this is null.
+  public var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
-  package var bool: Bool? {
+  /// The value of true or false; nil for anything else.
+  public var bool: Bool? {
     if case .bool(let flag) = self { flag } else { nil }
   }
 
   /// An integer that fits into 64 bits.
-  package var int: Int? {
+  public var int: Int? {
     if case .int(let int) = self { int } else { nil }
   }
 
   /// Any number as the nearest double.
-  package var double: Double? {
+  public var double: Double? {
     switch self {
     case .int(let int): Double(int)
     case .double(let double): double
@@ -44,20 +46,23 @@ extension JSONValue {
     }
   }
 
-  package var string: String? {
+  /// The text of a string; nil for anything else.
+  public var string: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
-  package var array: [JSONValue]? {
+  /// The elements of an array; nil for anything else.
+  public var array: [JSONValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
-  package var object: JSONObject? {
+  /// The members of an object; nil for anything else.
+  public var object: JSONObject? {
     if case .object(let members) = self { members } else { nil }
   }
 
   /// The number of elements or members; 0 for scalars.
-  package var count: Int {
+  public var count: Int {
     switch self {
     case .array(let elements): elements.count
     case .object(let members): members.count
@@ -129,13 +134,13 @@ extension JSONValue {
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  package init(nilLiteral: ()) { self = .null }
-  package init(booleanLiteral value: Bool) { self = .bool(value) }
-  package init(integerLiteral value: Int) { self = .int(value) }
-  package init(floatLiteral value: Double) { self = .double(value) }
-  package init(stringLiteral value: String) { self = .string(value) }
-  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  public init(nilLiteral: ()) { self = .null }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(JSONObject(elements, uniquingKeysWith: { $1 }))
   }
 }

@@ -3,7 +3,7 @@ import OrderedCollections
 
 extension JSONValue {
   /// Reads a text by the rules of Python's `json.loads` (integers keep their digits); throws a ``JSONError`` that says what is wrong and where.
-  package init(parsing text: String) throws(JSONError) {
+  public init(parsing text: String) throws(JSONError) {
     try self.init(parsing: JSONBytes(text), encoding: .utf8)
   }
 

@@ -1,12 +1,12 @@
 import OrderedCollections
 
 /// A JSON object: keys in the order in which they were first written.
-package typealias JSONObject = OrderedDictionary<String, JSONValue>
+public typealias JSONObject = OrderedDictionary<String, JSONValue>
 
 /// A JSON value held in memory, for documents that are built or changed: configs, states, catalogs, schemas, messages.
 ///
 /// Records of an API are not held this way: see ``JSONDocument`` and ``JSONView``.
-package enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   /// An integer that fits into 64 bits.

@@ -8,7 +8,7 @@ package enum JSONKind: UInt8, Sendable {
 /// A value inside a ``JSONDocument``: a reference to the document and a place in its index. Cheap to copy; holds no parsed data.
 ///
 /// Where an object has a key twice the last one counts, as in Python.
-package struct JSONView: Sendable {
+public struct JSONView: Sendable {
   package let document: JSONDocument
   let index: Int
 
@@ -23,17 +23,18 @@ package struct JSONView: Sendable {
   package var kind: JSONKind { word.kind }
 
   /// The number of elements or of (distinct) keys; 0 for scalars.
-  package var count: Int { word.isContainer ? tape.count(index) : 0 }
+  public var count: Int { word.isContainer ? tape.count(index) : 0 }
 
   /// The value of `key`; nil if this is not an object or has no such key.
   package subscript(key: JSONKey) -> JSONView? {
     tape.find(key, in: index).map { JSONView(document: document, index: $0) }
   }
 
-  package subscript(key: String) -> JSONView? { self[JSONKey(key)] }
+  /// The value of `key`; nil if this is not an object or has no such key.
+  public subscript(key: String) -> JSONView? { self[JSONKey(key)] }
 
   /// The element at `index`; nil if this is not an array or `index` is outside it.
-  package subscript(index: Int) -> JSONView? {
+  public subscript(index: Int) -> JSONView? {
     guard kind == .array, index >= 0 else { return nil }
     let end = self.index + tape.span(self.index)
     var at = self.index + 2
@@ -90,24 +91,26 @@ package struct JSONView: Sendable {
 
   private func digits(_ place: Int) -> String { String(decoding: tape.text(place), as: UTF8.self) }
 
-  package var isNull: Bool { kind == .null }
+  /// Whether this is null.
+  public var isNull: Bool { kind == .null }
 
-  package var bool: Bool? {
+  /// The value of true or false; nil for anything else.
+  public var bool: Bool? {
     let word = word
     return word.kind == .bool ? word.length == 4 : nil
   }
 
   /// The integer, where it fits into 64 bits.
-  package var int: Int? { kind == .int ? Numbers.int(tape.text(index)) : nil }
+  public var int: Int? { kind == .int ? Numbers.int(tape.text(index)) : nil }
 
   /// Any number as the nearest double.
-  package var double: Double? {
+  public var double: Double? {
     let kind = kind
     return kind == .int || kind == .double ? Numbers.double(tape.text(index)) : nil
   }
 
   /// The text of a string, unescaped (lone surrogates become U+FFFD).
-  package var string: String? { kind == .string ? tape.stringBytes(index) : nil }
+  public var string: String? { kind == .string ? tape.stringBytes(index) : nil }
 
   /// The digits of a number as written.
   package var numberText: String? {
@@ -173,7 +176,7 @@ package struct JSONView: Sendable {
   }
 
   /// The elements of an array; none for other kinds.
-  package var elements: [JSONView] {
+  public var elements: [JSONView] {
     guard kind == .array else { return [] }
     var views: [JSONView] = []
     views.reserveCapacity(count)
@@ -182,12 +185,12 @@ package struct JSONView: Sendable {
   }
 
   /// The keys of an object, in order, duplicates removed; none for other kinds.
-  package var keys: [String] {
+  public var keys: [String] {
     var keys: [String] = []
     forEachMember { key, _ in keys.append(key) }
     return keys
   }
 
   /// The same value built in memory.
-  package var value: JSONValue { JSONValue(tape, index) }
+  public var value: JSONValue { JSONValue(tape, index) }
 }

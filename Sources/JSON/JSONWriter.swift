@@ -137,7 +137,7 @@ extension JSONWriter {
 
 extension JSONValue {
   /// The value as compact JSON; see ``JSONWriter``.
-  package var jsonText: String {
+  public var jsonText: String {
     var writer = JSONWriter()
     writer.write(self)
     return writer.string

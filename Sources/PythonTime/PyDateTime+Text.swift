@@ -64,7 +64,7 @@ extension PyDateTime {
 
 extension PyDateTime: CustomStringConvertible {
   /// `str(datetime)`: the ISO form with a blank in place of the `T`.
-  package var description: String { isoFormat(separator: " ") }
+  public var description: String { isoFormat(separator: " ") }
 }
 
 /// Names of days and months in the C locale.

@@ -1,5 +1,5 @@
 /// Python's `datetime.datetime`: a day, a time of day in microseconds, and a zone where it is aware.
-package struct PyDateTime: Hashable, Sendable {
+public struct PyDateTime: Hashable, Sendable {
   package let date: PyDate
   /// 0 to 86,399,999,999.
   let microsecondOfDay: Int
@@ -58,11 +58,11 @@ package struct PyDateTime: Hashable, Sendable {
   package var epochMicroseconds: Int { utcMicroseconds - (Gregorian.epochOrdinal - 1) * PyTimeDelta.microsecondsPerDay }
 
   /// Equal instants are equal whatever their zone; a naive value never equals an aware one.
-  package static func == (a: PyDateTime, b: PyDateTime) -> Bool {
+  public static func == (a: PyDateTime, b: PyDateTime) -> Bool {
     a.isAware == b.isAware && a.utcMicroseconds == b.utcMicroseconds
   }
 
-  package func hash(into hasher: inout Hasher) { hasher.combine(utcMicroseconds) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(utcMicroseconds) }
 
   /// `a < b`. Throws `TypeError` between naive and aware values.
   package func isLess(than other: PyDateTime) throws(PythonTimeError) -> Bool {

@@ -1,9 +1,9 @@
 import Synchronization
 
 /// A text that was parsed, kept so that findings can show the line they are about.
-package final class SourceFile: Sendable {
+public final class SourceFile: Sendable {
   /// The name shown in front of a position: a path, `<stdin>`, …
-  package let name: String
+  public let name: String
   /// The bytes as they were read, in any encoding that libyaml knows; empty where they are not at hand, or may not be shown.
   package let bytes: [UInt8]
   /// Made when a place is first looked for.
@@ -49,13 +49,16 @@ package final class SourceFile: Sendable {
 }
 
 /// A position in a ``SourceFile``: line and column counted from 1, the column in Unicode scalars.
-package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
-  package let file: SourceFile
+public struct SourceMark: Sendable, Hashable, CustomStringConvertible {
+  /// The text.
+  public let file: SourceFile
   private let line32: UInt32
   private let column32: UInt32
 
-  package var line: Int { Int(line32) }
-  package var column: Int { Int(column32) }
+  /// Counted from 1.
+  public var line: Int { Int(line32) }
+  /// Counted from 1, in Unicode scalars.
+  public var column: Int { Int(column32) }
 
   package init(file: SourceFile, line: Int, column: Int) {
     self.file = file
@@ -67,13 +70,13 @@ package struct SourceMark: Sendable, Hashable, CustomStringConvertible {
   package var withoutText: SourceMark { SourceMark(file: SourceFile(name: file.name), line: line, column: column) }
 
   /// `file:line:column`, the form that editors and terminals turn into a link.
-  package var description: String { "\(file.name):\(line):\(column)" }
+  public var description: String { "\(file.name):\(line):\(column)" }
 
-  package static func == (left: SourceMark, right: SourceMark) -> Bool {
+  public static func == (left: SourceMark, right: SourceMark) -> Bool {
     left.line32 == right.line32 && left.column32 == right.column32 && left.file === right.file
   }
 
-  package func hash(into hasher: inout Hasher) {
+  public func hash(into hasher: inout Hasher) {
     hasher.combine(line32)
     hasher.combine(column32)
     hasher.combine(ObjectIdentifier(file))

@@ -105,6 +105,28 @@ import Testing
     }
   }
 
+  /// The Swift of the pages about the library is in the package that uses it, and so is compiled.
+  @Test(arguments: [
+    "docs/embedding.md", "Sources/LowCode/Documentation.docc/EmbeddingAConnector.md",
+    "Sources/LowCode/Documentation.docc/WritingAComponent.md", "Sources/LowCode/Documentation.docc/HowAReadRuns.md",
+  ])
+  func everySnippetIsCompiled(page: String) throws {
+    /// The lines, without what they are indented by.
+    func lines(_ text: String) -> String {
+      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "\n")
+    }
+    let folder = Document.root.appending(path: "Tests/Embedding")
+    let files =
+      ["Package.swift"]
+      + (FileManager.default.subpaths(atPath: folder.appending(path: "Sources").path) ?? []).map { "Sources/\($0)" }
+    let code = try files.filter { $0.hasSuffix(".swift") }.map {
+      lines(try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
+    }
+    let blocks = try Document(page).blocks(of: "swift")
+    #expect(!blocks.isEmpty)
+    for block in blocks { #expect(code.contains { $0.contains(lines(block)) }, "not in Tests/Embedding:\n\(block)") }
+  }
+
   // MARK: What is generated: `make docs` writes it anew
 
   /// The entries of a section of `explain`.

@@ -39,5 +39,6 @@ package struct SelectiveAuthenticator: Component, Authenticator {
   package var rotation: (any TokenRotation)? { selected.rotation }
 
   package func credentials() async throws -> RequestParts { try await selected.credentials() }
+  package func sign(_ request: inout HTTPRequest) async throws { try await selected.sign(&request) }
   package func refresh(after request: HTTPRequest) async throws -> Bool { try await selected.refresh(after: request) }
 }

@@ -30,10 +30,10 @@ package struct CursorPagination: Component, PaginationStrategy {
     }
   }
 
-  package var initialToken: Value? { nil }
+  package var initialToken: PageToken? { nil }
   package func pageSize() throws -> Int? { size }
 
-  package func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+  package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
     let context = EvaluationContext(
       config: config,
       bindings: [
@@ -44,7 +44,7 @@ package struct CursorPagination: Component, PaginationStrategy {
       ])
     if let stopCondition, try stopCondition.evaluate(context) { return nil }
     let token = try cursorValue.evaluate(context)
-    return token.isTruthy ? token : nil
+    return token.isTruthy ? PageToken(token) : nil
   }
 }
 

@@ -55,19 +55,19 @@ package struct DefaultPaginator: Component, Paginator {
     }
   }
 
-  package var initialToken: PageToken? { strategy.initialToken.map { PageToken($0) } }
+  package var initialToken: PageToken? { strategy.initialToken }
   package var tokensAreCounted: Bool { strategy.tokensAreCounted }
   package func pageSize() throws -> Int? { try strategy.pageSize() }
 
   package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
-    guard let token = try strategy.nextToken(after: page, lastToken: lastToken?.value), token.isTruthy else {
+    guard let token = try strategy.nextToken(after: page, lastToken: lastToken), token.value.isTruthy else {
       if let shortFirstPage, page.isFirst, let size = try page.requestedPageSize ?? strategy.pageSize() {
         shortFirstPage.check(page, askedFor: size)
       }
       return nil
     }
-    if case .path(isLink: true)? = tokenPlace { return PageToken(token, in: page.response.url) }
-    return PageToken(token)
+    if case .path(isLink: true)? = tokenPlace { return PageToken(token.value, in: page.response.url) }
+    return token
   }
 
   /// Whether the token is what the API gave, and not put together by the manifest: a single expression that joins nothing.
@@ -101,11 +101,11 @@ private struct CursorStopCondition: PaginationStrategy {
   let strategy: any PaginationStrategy
   let cursor: any Cursor
 
-  var initialToken: Value? { strategy.initialToken }
+  var initialToken: PageToken? { strategy.initialToken }
   var tokensAreCounted: Bool { strategy.tokensAreCounted }
   func pageSize() throws -> Int? { try strategy.pageSize() }
 
-  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
     if let record = page.lastRecord, !cursor.isNew(record, in: page.slice) { return nil }
     return try strategy.nextToken(after: page, lastToken: lastToken)
   }

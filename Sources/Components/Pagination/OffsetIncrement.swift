@@ -11,15 +11,15 @@ package struct OffsetIncrement: Component, PaginationStrategy {
     injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
   }
 
-  package var initialToken: Value? { injectsOnFirstRequest ? .int(0) : nil }
+  package var initialToken: PageToken? { injectsOnFirstRequest ? PageToken(.int(0)) : nil }
   package var tokensAreCounted: Bool { true }
   package func pageSize() throws -> Int? { try size?.value() }
 
-  package func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+  package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
     if page.extractedCount == 0 { return nil }
     let response = page.body.map { Value($0) } ?? .emptyDict
     let limit = try page.requestedPageSize.map { Double($0) } ?? size?.limit([(.response, response)])
     if let limit, Double(page.extractedCount) < limit { return nil }
-    return .int((try lastToken?.number(of: Self.typeName) ?? 0) &+ page.extractedCount)
+    return PageToken(.int((try lastToken?.value.number(of: Self.typeName) ?? 0) &+ page.extractedCount))
   }
 }

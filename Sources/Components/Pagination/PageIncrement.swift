@@ -14,14 +14,14 @@ package struct PageIncrement: Component, PaginationStrategy {
     injectsOnFirstRequest = try node.bool("inject_on_first_request", default: false)
   }
 
-  package var initialToken: Value? { injectsOnFirstRequest ? .int(firstPage) : nil }
+  package var initialToken: PageToken? { injectsOnFirstRequest ? PageToken(.int(firstPage)) : nil }
   package var tokensAreCounted: Bool { true }
   package func pageSize() throws -> Int? { size }
 
-  package func nextToken(after page: PageResult, lastToken: Value?) throws -> Value? {
+  package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
     if page.extractedCount == 0 { return nil }
     if let size, size != 0, page.extractedCount < size { return nil }
-    return .int((try lastToken?.number(of: Self.typeName) ?? firstPage) &+ 1)
+    return PageToken(.int((try lastToken?.value.number(of: Self.typeName) ?? firstPage) &+ 1))
   }
 }
 

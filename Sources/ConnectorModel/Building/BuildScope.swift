@@ -5,7 +5,7 @@ import Manifest
 
 /// What a component is given while it is built: the run, the stream, what the stream's other parts settled for its retriever, and what
 /// surrounds it within the retriever. Immutable: a component makes a nested scope for its parts, and sees nothing of its neighbours'.
-package struct BuildScope: Sendable {
+public struct BuildScope: Sendable {
   package let run: RunScope
   package let stream: StreamScope
   package let reading: ReadingScope
@@ -80,7 +80,7 @@ package struct BuildScope: Sendable {
 
   /// Builds the component that `node` describes and casts it to the role that its place needs.
   /// - Throws: ``ConnectorError`` where the type is unknown, not available or does not fit the place.
-  package func build<Role>(_ node: ManifestNode, as role: Role.Type = Role.self) throws -> Role {
+  public func build<Role>(_ node: ManifestNode, as role: Role.Type = Role.self) throws -> Role {
     try run.registry.build(node, as: role, in: self)
   }
 
@@ -91,16 +91,19 @@ package struct BuildScope: Sendable {
   }
 
   /// Builds a component that may be left out.
-  package func build<Role>(optional node: ManifestNode?, as role: Role.Type = Role.self) throws -> Role? {
+  public func build<Role>(optional node: ManifestNode?, as role: Role.Type = Role.self) throws -> Role? {
     guard let node else { return nil }
     return try build(node, as: role)
   }
 
   // MARK: Shorter names
 
-  package var config: JSONObject { run.config }
+  /// The user's config, after its migrations and transformations.
+  public var config: JSONObject { run.config }
   package var templateConfig: TemplateConfig { run.templateConfig }
-  package var runtime: RuntimeEnvironment { run.runtime }
+  /// The clock, the log and the other things that a component takes from its surroundings.
+  public var runtime: RuntimeEnvironment { run.runtime }
   package var registry: ComponentRegistry { run.registry }
-  package var streamName: String { stream.name }
+  /// The name of the stream that the component belongs to; empty outside of streams.
+  public var streamName: String { stream.name }
 }

@@ -2,8 +2,16 @@ import AirbyteProtocol
 import Manifest
 
 /// The one list of the components that can be built, by the name that manifests use.
-package struct ComponentRegistry: Sendable {
-  private let types: [String: any Component.Type]
+///
+/// An application adds its own to those of the manifest language:
+///
+/// ```swift
+/// let components = ComponentRegistry.standard.adding(SignedRequests.self)
+/// ```
+public struct ComponentRegistry: Sendable {
+  private var types: [String: any Component.Type]
+  /// The components of an application, by what a `class_name` calls them.
+  private var classes: [String: any Component.Type] = [:]
   /// What holds between the components.
   package let rules: CompositionRules
 
@@ -17,9 +25,22 @@ package struct ComponentRegistry: Sendable {
 
   package func type(named name: String) -> (any Component.Type)? { types[name] }
 
+  /// What a `class_name` may be.
+  package var classNames: Set<String> { Set(classes.keys) }
+
+  /// The same with components of an application, which a manifest names by their ``Component/className``. The last one of a name
+  /// counts.
+  public func adding(_ types: any Component.Type...) -> ComponentRegistry {
+    var copy = self
+    for type in types { copy.classes[type.className] = type }
+    return copy
+  }
+
   /// The same without a component: what needs it cannot be built.
   package func without(_ name: String) -> ComponentRegistry {
-    ComponentRegistry(types.values.filter { $0.typeName != name }, rules: rules)
+    var copy = self
+    copy.types[name] = nil
+    return copy
   }
 
   /// - Parameter name: the type to build; nil if the node has to name it.
@@ -44,7 +65,9 @@ package struct ComponentRegistry: Sendable {
     let node = component.node
     guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here", at: node) }
     guard let type = types[name] else {
-      throw name.hasPrefix("Custom") ? ConnectorError.custom(node) : .unsupported(name, at: node)
+      guard name.hasPrefix("Custom") else { throw ConnectorError.unsupported(name, at: node) }
+      guard let type = node["class_name"]?.string.flatMap({ classes[$0] }) else { throw ConnectorError.custom(node) }
+      return try build(type, component, as: role, in: scope)
     }
     // Where everything is wanted that is wrong, a rule keeps nothing from being built.
     let enforces = scope.run.recovery == nil
@@ -54,5 +77,23 @@ package struct ComponentRegistry: Sendable {
     }
     if enforces { try rules.enforce(on: component, named: name, in: scope, precedingParts: false) }
     return built
+  }
+
+  /// Builds a component of an application.
+  private func build<Role>(
+    _ type: any Component.Type, _ component: ComponentNode, as role: Role.Type, in scope: BuildScope
+  ) throws -> Role {
+    let place = component["class_name"] ?? component.node
+    let built: any Component
+    do { built = try type.init(from: component, in: scope) } catch let error as ConnectorError { throw error } catch {
+      throw ConnectorError(.system, "`\(type.className)` could not be built: \(error)", at: place)
+    }
+    guard let fitting = built as? Role else {
+      let name = String(describing: Role.self)
+      let protocolName = name.hasPrefix("any ") ? String(name.dropFirst(4)) : name
+      throw ConnectorError(
+        .system, "`\(type.className)` cannot be used here: its Swift type `\(type.typeName)` is no `\(protocolName)`", at: place)
+    }
+    return fitting
   }
 }

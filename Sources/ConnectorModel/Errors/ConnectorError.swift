@@ -3,8 +3,9 @@ import Manifest
 import YAML
 
 /// A failure that ends a stream, a check or the whole run: what is wrong and where, who has to act, and what helps.
-package struct ConnectorError: Error, Sendable, CustomStringConvertible {
-  package var diagnostic: Diagnostic
+public struct ConnectorError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, where it is, and what helps.
+  public var diagnostic: Diagnostic
 
   /// Whether the cause is a component that this version cannot run: then only the streams that need it fail.
   package var isUnsupported = false
@@ -19,7 +20,7 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - mark: where in the manifest the cause is, if it is there.
   ///   - path: the place in the resolved manifest, as in `streams[3].retriever`.
-  package init(
+  public init(
     _ failureType: FailureType, _ message: String, at mark: SourceMark? = nil, path: String = "",
     internalMessage: String? = nil, cause: Diagnostic.Cause? = nil, remedy: Remedy? = nil
   ) {
@@ -29,7 +30,7 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
   }
 
   /// An error about `node`: its place is added, and that of the reference that brought it there.
-  package init(
+  public init(
     _ failureType: FailureType, _ message: String, at node: ManifestNode, internalMessage: String? = nil,
     cause: Diagnostic.Cause? = nil, remedy: Remedy? = nil
   ) {
@@ -38,26 +39,27 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
     diagnostic.related = Diagnostic.Related.reference(to: node)
   }
 
-  package var failureType: FailureType {
+  /// Who has to act.
+  public var failureType: FailureType {
     get { diagnostic.failureType }
     set { diagnostic.failureType = newValue }
   }
   /// For the user: what happened.
-  package var message: String {
+  public var message: String {
     get { diagnostic.message }
     set { diagnostic.message = newValue }
   }
   /// For the developer of the manifest: the exact cause.
-  package var internalMessage: String? {
+  public var internalMessage: String? {
     get { diagnostic.detail }
     set { diagnostic.detail = newValue }
   }
   /// Where in the manifest the cause is, if it is there.
-  package var mark: SourceMark? { diagnostic.mark }
+  public var mark: SourceMark? { diagnostic.mark }
   /// The place in the resolved manifest, as in `streams[3].retriever`; empty where there is none.
-  package var path: String { diagnostic.path }
+  public var path: String { diagnostic.path }
   /// The message, and what helps.
-  package var sentence: String { diagnostic.sentence }
+  public var sentence: String { diagnostic.sentence }
 
   /// A component or property that is valid, but that this version cannot run.
   package static func unsupported(_ name: String, at node: ManifestNode) -> ConnectorError {
@@ -74,7 +76,7 @@ package struct ConnectorError: Error, Sendable, CustomStringConvertible {
     return error
   }
 
-  package var description: String {
+  public var description: String {
     let place = mark.map { "\($0): " } ?? ""
     return "\(place)\(sentence)\(path.isEmpty ? "" : " (\(path))")"
   }

@@ -1,19 +1,22 @@
 /// The headers of a response in the order of the wire, looked up without regard to the case of names (RFC 9110 §5.1). Repeated ones
 /// are joined by a comma.
-package struct HTTPHeaders: Sendable {
-  package typealias Header = (name: String, value: String)
+public struct HTTPHeaders: Sendable {
+  /// A name and its value.
+  public typealias Header = (name: String, value: String)
 
   private var headers: [Header] = []
   /// The places by names in lower case; empty as long as there are so few that looking at each is faster.
   private var places: [String: Int] = [:]
   private static let fewest = 16
 
-  package init() {}
+  /// No headers.
+  public init() {}
 
-  package init(_ headers: some Sequence<Header>) { for header in headers { add(header.name, header.value) } }
+  /// Headers in their order.
+  public init(_ headers: some Sequence<Header>) { for header in headers { add(header.name, header.value) } }
 
   /// Adds a header, behind what the one of this name says already.
-  package mutating func add(_ name: String, _ value: String) {
+  public mutating func add(_ name: String, _ value: String) {
     if let place = place(of: name) {
       headers[place].value += ", " + value
       return
@@ -27,7 +30,7 @@ package struct HTTPHeaders: Sendable {
   }
 
   /// The value of the header of a name.
-  package subscript(name: String) -> String? { place(of: name).map { headers[$0].value } }
+  public subscript(name: String) -> String? { place(of: name).map { headers[$0].value } }
 
   private func place(of name: String) -> Int? {
     places.isEmpty ? headers.firstIndex { HeaderName.isSame($0.name, name) } : places[HeaderName.lowercased(name)]
@@ -35,13 +38,13 @@ package struct HTTPHeaders: Sendable {
 }
 
 extension HTTPHeaders: RandomAccessCollection {
-  package var startIndex: Int { headers.startIndex }
-  package var endIndex: Int { headers.endIndex }
-  package subscript(place: Int) -> Header { headers[place] }
+  public var startIndex: Int { headers.startIndex }
+  public var endIndex: Int { headers.endIndex }
+  public subscript(place: Int) -> Header { headers[place] }
 }
 
 extension HTTPHeaders: ExpressibleByArrayLiteral {
-  package init(arrayLiteral headers: Header...) { self.init(headers) }
+  public init(arrayLiteral headers: Header...) { self.init(headers) }
 }
 
 /// Names of headers, whose ASCII letters may be of any case.

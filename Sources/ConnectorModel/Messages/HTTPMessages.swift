@@ -2,17 +2,19 @@ import Foundation
 import JSON
 
 /// A request as it is sent.
-package struct HTTPRequest: Sendable {
-  package var method: String
+public struct HTTPRequest: Sendable {
+  /// In upper case, as in `GET`.
+  public var method: String
   /// The complete URL, percent-encoded.
-  package var url: String
+  public var url: String
   /// Names as written by the manifest; looked up without regard to case.
-  package var headers: [(name: String, value: String)]
-  package var body: [UInt8]?
+  public var headers: [(name: String, value: String)]
+  /// The bytes of the body; nil if it has none.
+  public var body: [UInt8]?
   /// Seconds to wait for a connection.
-  package var connectTimeout = 30.0
+  public var connectTimeout = 30.0
   /// Seconds without a byte before the response counts as lost.
-  package var readTimeout = 300.0
+  public var readTimeout = 300.0
   /// Whether the body is read part by part: then the response can come before its body.
   package var receivesInParts = false
   /// Checks a body that was received completely: it throws a ``TransportError`` if that ends in the middle, and the request is
@@ -23,7 +25,8 @@ package struct HTTPRequest: Sendable {
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
 
-  package init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+  /// A request without credentials.
+  public init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
     self.method = method
     self.url = url
     self.headers = headers
@@ -31,7 +34,7 @@ package struct HTTPRequest: Sendable {
   }
 
   /// Sets a header, replacing one of the same name.
-  package mutating func setHeader(_ name: String, _ value: String) {
+  public mutating func setHeader(_ name: String, _ value: String) {
     if let index = headers.place(of: name) {
       headers[index].value = value
     } else {
@@ -39,16 +42,18 @@ package struct HTTPRequest: Sendable {
     }
   }
 
-  package func header(_ name: String) -> String? { headers.value(of: name) }
+  /// The value of a header; nil if there is none of that name.
+  public func header(_ name: String) -> String? { headers.value(of: name) }
 }
 
 /// A response with its body.
-package final class HTTPResponse: Sendable {
-  package let status: Int
+public final class HTTPResponse: Sendable {
+  /// The status code.
+  public let status: Int
   /// Names as received.
-  package let headers: HTTPHeaders
+  public let headers: HTTPHeaders
   /// The URL that answered, after redirects.
-  package let url: String
+  public let url: String
   package let content: HTTPBody
   /// The memory that a reader of the body uses for large pieces of it; nil if that is not counted.
   package let memory: ResponseMemory?
@@ -70,17 +75,19 @@ package final class HTTPResponse: Sendable {
     HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory)
   }
 
-  package convenience init(status: Int, headers: HTTPHeaders, body: Data, url: String) {
+  /// A response whose body was received completely.
+  public convenience init(status: Int, headers: HTTPHeaders, body: Data, url: String) {
     self.init(status: status, headers: headers, content: .received(ReceivedBody(body)), url: url)
   }
 
-  package func header(_ name: String) -> String? { headers[name] }
+  /// The value of a header; nil if there is none of that name.
+  public func header(_ name: String) -> String? { headers[name] }
 
   /// Whether the status is not in 400 to 599, which Python's requests counts as true.
-  package var isSuccess: Bool { !(400..<600).contains(status) }
+  public var isSuccess: Bool { !(400..<600).contains(status) }
 
   /// The body's bytes; none if it is still to come.
-  package var body: Data { content.received?.data ?? Data() }
+  public var body: Data { content.received?.data ?? Data() }
 
   /// The body as JSON.
   /// - Throws: ``JSONError`` if it is something else, as text that is still to come.
@@ -100,12 +107,13 @@ package final class HTTPResponse: Sendable {
   }
 
   /// The body's JSON value; nil if the body is not JSON.
-  package var json: JSONView? { (try? document())?.root }
+  public var json: JSONView? { (try? document())?.root }
 }
 
 /// A request that got no response.
-package struct TransportError: Error, Sendable {
-  package enum Kind: Sendable {
+public struct TransportError: Error, Sendable {
+  /// What went wrong.
+  public enum Kind: Sendable {
     case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
     /// A URL whose scheme is not allowed.
     case unsupportedScheme
@@ -139,13 +147,17 @@ package struct TransportError: Error, Sendable {
       }
     }
   }
-  package var kind: Kind
+  /// What went wrong.
+  public var kind: Kind
   /// A sentence that names the address and the cause.
-  package var message: String
+  public var message: String
   /// Only the cause, for sentences that have the address already; nil if the message has none apart.
-  package var cause: String?
+  public var cause: String?
 
-  package init(_ kind: Kind, _ message: String, cause: String? = nil) {
+  /// - Parameters:
+  ///   - message: a sentence that names the address and the cause.
+  ///   - cause: only the cause.
+  public init(_ kind: Kind, _ message: String, cause: String? = nil) {
     self.kind = kind
     self.message = message
     self.cause = cause
@@ -153,7 +165,7 @@ package struct TransportError: Error, Sendable {
 }
 
 /// Sends requests: the one way to the network.
-package protocol Transport: Sendable {
+public protocol Transport: Sendable {
   /// Sends a request and gives whatever is answered: a redirect is not followed.
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 }

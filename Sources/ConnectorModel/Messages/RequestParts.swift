@@ -1,25 +1,30 @@
 import AirbyteProtocol
 import JSON
+import OrderedCollections
 
 /// What one component adds to a request, place by place.
-package struct RequestParts: Sendable {
-  package var parameters: JSONObject = [:]
+public struct RequestParts: Sendable {
+  /// Query parameters; a list repeats its parameter.
+  public var parameters: JSONObject = [:]
   /// The names of parameters that count even where the address of a page brings others of that name along.
   package var lastingParameters: Set<String> = []
-  package var headers: JSONObject = [:]
+  /// Headers.
+  public var headers: JSONObject = [:]
   /// A text, or an object with the fields of a form.
-  package var bodyData: JSONValue = .object([:])
-  package var bodyJSON: JSONObject = [:]
+  public var bodyData: JSONValue = .object([:])
+  /// Members of a JSON body.
+  public var bodyJSON: JSONObject = [:]
   /// Where the response's body goes, instead of into memory.
   package var store: (any BodyStore)?
   /// See ``HTTPRequest/checkEnd``.
   package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
 
-  package init() {}
+  /// Adds nothing.
+  public init() {}
 
   /// Adds the parts of another component.
   /// - Throws: ``ConnectorError`` if both set the same key (in a JSON body: to different values).
-  package mutating func merge(_ other: RequestParts) throws {
+  public mutating func merge(_ other: RequestParts) throws {
     store = other.store ?? store
     checkEnd = other.checkEnd ?? checkEnd
     lastingParameters.formUnion(other.lastingParameters)
@@ -68,7 +73,7 @@ package struct RequestParts: Sendable {
 }
 
 /// Adds to the requests of a stream: cursors and partition routers do.
-package protocol RequestOptionsProvider: Sendable {
+public protocol RequestOptionsProvider: Sendable {
   func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts
 }
 

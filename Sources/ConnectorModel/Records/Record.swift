@@ -2,7 +2,7 @@ import JSON
 import Jinja
 
 /// One record on its way from a page to a RECORD line: a view into the page, with what the components changed beside it.
-package struct Record: Sendable {
+public struct Record: Sendable {
   /// A field of a record, where it is.
   package enum Field: Sendable {
     case view(JSONView)
@@ -57,7 +57,8 @@ package struct Record: Sendable {
   package var file: FileReference?
 
   package init(_ view: JSONView) { self.view = view }
-  package init(_ object: JSONObject) { built = object }
+  /// A record that was built in memory.
+  public init(_ object: JSONObject) { built = object }
 
   package init(_ view: JSONView, patches: [JSONPatch]) {
     self.view = view
@@ -121,6 +122,18 @@ package struct Record: Sendable {
     var object = self.object
     try change(&object)
     self.object = object
+  }
+
+  /// A top-level field, as changed; nil if the record has none of that name. Setting nil removes the field.
+  public subscript(field name: String) -> JSONValue? {
+    get { self[JSONKey(name)]?.value }
+    set { set(JSONKey(name), newValue) }
+  }
+
+  /// All fields; setting them replaces the record. A field by itself is cheaper, see ``subscript(field:)``.
+  public var fields: JSONObject {
+    get { object }
+    set { object = newValue }
   }
 
   /// The record as templates see it.

@@ -86,7 +86,7 @@ package struct RecordWorkshop: Sendable {
 }
 
 /// Where a record is made that others of the same response share.
-package struct RecordWorkplace: Sendable {
+public struct RecordWorkplace: Sendable {
   package let workshop: RecordWorkshop
   /// Where the record comes from.
   package let url: String

@@ -1,19 +1,24 @@
 import JSON
 import Jinja
+import OrderedCollections
 
 /// The part of a stream that is read in one go: a partition of its router, and a window of its cursor.
-package final class StreamSlice: Sendable {
-  package let partition: JSONObject
-  package let cursorSlice: JSONObject
-  package let extraFields: JSONObject
+public final class StreamSlice: Sendable {
+  /// The keys of the router's partition.
+  public let partition: JSONObject
+  /// The window of the cursor, by the names of its bounds.
+  public let cursorSlice: JSONObject
+  /// Further fields of the partition, which are not part of its state.
+  public let extraFields: JSONObject
   /// Further variables of templates, beside the extra fields.
   package let bindings: [(symbol: Symbol, value: Value)]
   /// The job that made the slice's records ready to be fetched.
   package let job: AsyncJob?
   /// The partition's and the cursor's keys together, as `stream_slice['key']` sees them.
-  package let merged: JSONObject
+  public let merged: JSONObject
 
-  package convenience init(partition: JSONObject = [:], cursorSlice: JSONObject = [:], extraFields: JSONObject = [:]) {
+  /// A slice of a router or a retriever.
+  public convenience init(partition: JSONObject = [:], cursorSlice: JSONObject = [:], extraFields: JSONObject = [:]) {
     self.init(partition: partition, cursorSlice: cursorSlice, extraFields: extraFields, job: nil)
   }
 
@@ -30,7 +35,7 @@ package final class StreamSlice: Sendable {
   }
 
   /// The slice of a stream that is not cut.
-  package static let whole = StreamSlice()
+  public static let whole = StreamSlice()
 
   /// The slice as templates see it.
   package var templateValue: Value { .mapping(self) }

@@ -5,7 +5,7 @@ import PythonTime
 /// Cuts a stream into slices, follows what was read of it and says its state. Shared by everything that reads the stream.
 ///
 /// A cursor has slices and a state; the rest is for those that follow the records.
-package protocol Cursor: RequestOptionsProvider {
+public protocol Cursor: RequestOptionsProvider {
   /// Calls `body` with each slice that is to be read, in order, as far as the reader keeps up. Called once a cursor.
   func slices(_ body: (StreamSlice) async throws -> Void) async throws
   /// The state as it is now.
@@ -30,20 +30,20 @@ package protocol Cursor: RequestOptionsProvider {
 }
 
 extension Cursor {
-  package var cursorField: String? { nil }
-  package var followsPartitions: Bool { false }
-  package func observer(for slice: StreamSlice) -> any CursorObserver { IdleObserver() }
-  package func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? { nil }
-  package func finish() throws -> JSONObject { try state }
-  package func bounds(for slice: StreamSlice) -> (any RecordBounds)? { nil }
-  package func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
+  public var cursorField: String? { nil }
+  public var followsPartitions: Bool { false }
+  public func observer(for slice: StreamSlice) -> any CursorObserver { IdleObserver() }
+  public func close(_ slice: StreamSlice, after observation: Observation) throws -> JSONObject? { nil }
+  public func finish() throws -> JSONObject { try state }
+  public func bounds(for slice: StreamSlice) -> (any RecordBounds)? { nil }
+  public func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { nil }
 
   /// Whether a record of `slice` is new enough for this read, where the stream filters by its cursor.
   package func isNew(_ record: borrowing Record, in slice: StreamSlice) -> Bool { bounds(for: slice)?.admit(record) ?? true }
 }
 
 /// What was seen of the records of a slice.
-package struct Observation: Sendable {
+public struct Observation: Sendable {
   /// The largest cursor value; nil where no record had one.
   package var greatest: CursorValue?
   /// What is kept instead of ``greatest`` where a counting cursor's records hold no numbers.
@@ -59,7 +59,7 @@ package struct Observation: Sendable {
 }
 
 /// Follows the records of one slice for one reader.
-package protocol CursorObserver: AnyObject, Sendable {
+public protocol CursorObserver: AnyObject, Sendable {
   /// Takes a record in that is written out.
   /// - Throws: ``ConnectorError`` for a cursor value of a type that the cursor cannot have (a text that it cannot read is
   /// skipped).
@@ -72,7 +72,7 @@ package protocol CursorObserver: AnyObject, Sendable {
 }
 
 extension CursorObserver {
-  package func observe(_ page: inout Page) -> (any Error)? { page.truncate { record in try observe(record) } }
+  public func observe(_ page: inout Page) -> (any Error)? { page.truncate { record in try observe(record) } }
 }
 
 extension Page {
@@ -99,7 +99,7 @@ final class IdleObserver: CursorObserver {
 }
 
 /// What is new in a slice: where a stream filters by its cursor, other records are dropped.
-package protocol RecordBounds: Sendable {
+public protocol RecordBounds: Sendable {
   /// Whether the record is new. One whose cursor value is missing or cannot be read counts as new.
   func admit(_ record: borrowing Record) -> Bool
 }

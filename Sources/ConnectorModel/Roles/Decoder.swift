@@ -1,14 +1,14 @@
 import JSON
 
 /// A response's body as JSON values, in order: one for a JSON text, the elements of a list, a value a line or row.
-package enum DecodedBody: Sendable {
+public enum DecodedBody: Sendable {
   case one(JSONView)
   /// The elements of an array.
   case elements(of: JSONView)
   case many([JSONView])
 
   /// The first value, which pagination looks at.
-  package var first: JSONView? {
+  public var first: JSONView? {
     switch self {
     case .one(let view): view
     case .elements(of: let array): array[0]
@@ -32,13 +32,20 @@ package enum DecodedBody: Sendable {
   }
 }
 
+extension DecodedBody {
+  /// Values that a decoder made itself.
+  public init(_ values: [JSONValue]) throws {
+    self = .elements(of: try JSONDocument(parsing: JSONValue.array(values).jsonText).root)
+  }
+}
+
 extension DecodedBody: Sequence {
-  package struct Iterator: IteratorProtocol {
+  public struct Iterator: IteratorProtocol {
     fileprivate var one: JSONView?
     fileprivate var elements: JSONElements?
     fileprivate var many: IndexingIterator<[JSONView]>?
 
-    package mutating func next() -> JSONView? {
+    public mutating func next() -> JSONView? {
       if elements != nil { return elements?.next() }
       if many != nil { return many?.next() }
       defer { one = nil }
@@ -46,7 +53,7 @@ extension DecodedBody: Sequence {
     }
   }
 
-  package func makeIterator() -> Iterator {
+  public func makeIterator() -> Iterator {
     switch self {
     case .one(let view): Iterator(one: view)
     case .elements(of: let array): Iterator(elements: array.elementSequence)
@@ -54,7 +61,7 @@ extension DecodedBody: Sequence {
     }
   }
 
-  package var underestimatedCount: Int {
+  public var underestimatedCount: Int {
     switch self {
     case .one: 1
     case .elements(of: let array): array.count
@@ -64,7 +71,7 @@ extension DecodedBody: Sequence {
 }
 
 /// How a body is received.
-package enum Reception: Sendable {
+public enum Reception: Sendable {
   /// Into memory.
   case memory
   /// Part by part, while it is read: a connection that breaks off in the middle is the reader's matter.
@@ -74,7 +81,7 @@ package enum Reception: Sendable {
 }
 
 /// Reads a response's body.
-package protocol Decoder: Sendable {
+public protocol Decoder: Sendable {
   /// Whether values come while the body is still being received: then pagination does not see the body, and there is but one look.
   var streams: Bool { get }
   /// How to receive the bodies of responses.
@@ -93,17 +100,17 @@ package protocol Decoder: Sendable {
 }
 
 extension Decoder {
-  package var streams: Bool { false }
-  package var reception: Reception { streams ? .parts : .memory }
-  package var allowsPagination: Bool { false }
+  public var streams: Bool { false }
+  public var reception: Reception { streams ? .parts : .memory }
+  public var allowsPagination: Bool { false }
 
-  package func checkEnd(_ response: HTTPResponse) throws(TransportError) {
+  public func checkEnd(_ response: HTTPResponse) throws(TransportError) {
     do { _ = try decode(response) } catch {
       if let error = error as? TransportError { throw error }
     }
   }
 
-  package func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
+  public func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
     _ = try await batch(decode(response.whole()))
   }
 }

@@ -1,7 +1,7 @@
 import AirbyteProtocol
 
 /// What is done about a response or a failed attempt.
-package enum ResponseAction: String, Sendable {
+public enum ResponseAction: String, Sendable {
   case success = "SUCCESS"
   case retry = "RETRY"
   case fail = "FAIL"
@@ -13,36 +13,43 @@ package enum ResponseAction: String, Sendable {
   case splitRequestWindow = "SPLIT_REQUEST_WINDOW"
 
   /// Whether the same request is sent again.
-  package var retries: Bool { self == .retry || self == .rateLimited || self == .refreshTokenThenRetry }
+  public var retries: Bool { self == .retry || self == .rateLimited || self == .refreshTokenThenRetry }
 }
 
 /// A handler's verdict on an attempt.
-package struct ErrorResolution: Sendable {
-  package var action: ResponseAction
-  package var failureType: FailureType?
-  package var message: String?
+public struct ErrorResolution: Sendable {
+  /// What is done.
+  public var action: ResponseAction
+  /// Who has to act, where it is a failure.
+  public var failureType: FailureType?
+  /// What is wrong, for the user.
+  public var message: String?
   /// Who decided, with the place in the manifest; nil for the defaults.
-  package var origin: String?
+  public var origin: String?
 
-  package init(_ action: ResponseAction, _ failureType: FailureType? = nil, _ message: String? = nil) {
+  /// - Parameters:
+  ///   - message: what is wrong, for the user.
+  public init(_ action: ResponseAction, _ failureType: FailureType? = nil, _ message: String? = nil) {
     self.action = action
     self.failureType = failureType
     self.message = message
   }
 
-  package static let success = ErrorResolution(.success)
+  /// The response is good.
+  public static let success = ErrorResolution(.success)
 }
 
 /// How an attempt to send a request ended.
-package enum Attempt: Sendable {
+public enum Attempt: Sendable {
   case response(HTTPResponse)
   case failure(TransportError)
 
-  package var response: HTTPResponse? { if case .response(let response) = self { response } else { nil } }
+  /// The response; nil if there was none.
+  public var response: HTTPResponse? { if case .response(let response) = self { response } else { nil } }
 }
 
 /// Decides what is done about an attempt.
-package protocol ErrorHandler: Sendable {
+public protocol ErrorHandler: Sendable {
   func interpret(_ attempt: Attempt) throws -> ErrorResolution
   /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool { get }
@@ -55,14 +62,14 @@ package protocol ErrorHandler: Sendable {
 }
 
 extension ErrorHandler {
-  package var looksIntoBodies: Bool { true }
-  package var maxRetries: Int { 5 }
-  package var maxTime: Double { 600 }
-  package var backoffStrategies: [any BackoffStrategy]? { nil }
+  public var looksIntoBodies: Bool { true }
+  public var maxRetries: Int { 5 }
+  public var maxTime: Double { 600 }
+  public var backoffStrategies: [any BackoffStrategy]? { nil }
 }
 
 /// Says how long to wait before a request is sent again.
-package protocol BackoffStrategy: Sendable {
+public protocol BackoffStrategy: Sendable {
   /// Seconds to wait before the next attempt; nil if another strategy should decide. `attempt` counts from 1.
   /// - Throws: ``ConnectorError`` if the wait would be longer than the manifest allows.
   func delay(after attempt: Attempt, number: Int) throws -> Double?
@@ -71,5 +78,5 @@ package protocol BackoffStrategy: Sendable {
 }
 
 extension BackoffStrategy {
-  package func origin(of attempt: Attempt) -> String? { nil }
+  public func origin(of attempt: Attempt) -> String? { nil }
 }

@@ -2,32 +2,43 @@ import JSON
 import Jinja
 
 /// The token of a page: what the strategy returned, injected into the next request.
-package struct PageToken: Sendable {
+public struct PageToken: Sendable {
   package var value: Value
   /// The URL of the page that the API named the next one in, where the token is a link of the API's.
-  package var page: String?
+  public var page: String?
 
   package init(_ value: Value, in page: String? = nil) {
     self.value = value
     self.page = page
   }
+
+  /// A token of a strategy's own: a number, a text, or an object whose members templates read.
+  public init(json value: JSONValue) { self.init(Value(value)) }
+
+  /// The token as JSON.
+  public var json: JSONValue {
+    do { return try value.json() } catch { return .string(value.pythonString) }
+  }
 }
 
 /// What a pagination strategy sees of the page that was just read.
-package struct PageResult: Sendable {
-  package var response: HTTPResponse
+public struct PageResult: Sendable {
+  /// The response.
+  public var response: HTTPResponse
   /// The first value of the decoded body.
-  package var body: JSONView?
+  public var body: JSONView?
   /// The records that were emitted.
-  package var recordCount: Int
+  public var recordCount: Int
   /// The records that the API sent, before a filter dropped any.
-  package var extractedCount: Int
-  package var lastRecord: Record?
-  package var slice: StreamSlice
+  public var extractedCount: Int
+  /// The last record that was emitted; nil if there was none.
+  public var lastRecord: Record?
+  /// The slice that the page belongs to.
+  public var slice: StreamSlice
   /// Whether no other page of the slice was read before.
-  package var isFirst = false
+  public var isFirst = false
   /// The page size that was asked for instead of the strategy's own, after a reduction.
-  package var requestedPageSize: Int?
+  public var requestedPageSize: Int?
 
   package init(
     response: HTTPResponse, body: JSONView? = nil, recordCount: Int, extractedCount: Int, lastRecord: Record? = nil,
@@ -45,24 +56,26 @@ package struct PageResult: Sendable {
 }
 
 /// Decides on the token of the next page.
-package protocol PaginationStrategy: Sendable {
+public protocol PaginationStrategy: Sendable {
   /// The token of the first request, where one is sent.
-  var initialToken: Value? { get }
+  var initialToken: PageToken? { get }
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
   /// The number of records to ask for.
   /// - Throws: ``ConnectorError`` if the manifest's template for it gives no integer.
   func pageSize() throws -> Int?
   /// The next page's token, or nil if the page was the last. `lastToken` is the token that the page was asked for with.
-  func nextToken(after page: PageResult, lastToken: Value?) throws -> Value?
+  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
 }
 
 extension PaginationStrategy {
-  package var tokensAreCounted: Bool { false }
+  public var initialToken: PageToken? { nil }
+  public func pageSize() throws -> Int? { nil }
+  public var tokensAreCounted: Bool { false }
 }
 
 /// Asks for page after page.
-package protocol Paginator: Sendable {
+public protocol Paginator: Sendable {
   /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
   /// The token of the first request, where one is sent.
@@ -80,10 +93,10 @@ package protocol Paginator: Sendable {
 }
 
 extension Paginator {
-  package var initialToken: PageToken? { nil }
-  package var tokensAreCounted: Bool { false }
-  package var looksAtLastRecord: Bool { true }
-  package func pageSize() throws -> Int? { nil }
-  package func path(for token: PageToken?) -> String? { nil }
-  package func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
+  public var initialToken: PageToken? { nil }
+  public var tokensAreCounted: Bool { false }
+  public var looksAtLastRecord: Bool { true }
+  public func pageSize() throws -> Int? { nil }
+  public func path(for token: PageToken?) -> String? { nil }
+  public func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
 }

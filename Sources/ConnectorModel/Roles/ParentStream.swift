@@ -1,5 +1,5 @@
 /// A stream whose records are the partitions of another one.
-package protocol ParentStream: Sendable {
+public protocol ParentStream: Sendable {
   var name: String { get }
   /// Its cursor, of which the child reads the slices and closes them.
   var cursor: any Cursor { get }
@@ -11,5 +11,5 @@ package protocol ParentStream: Sendable {
 }
 
 extension ParentStream {
-  package var parentStreams: [any ParentStream] { [] }
+  public var parentStreams: [any ParentStream] { [] }
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// Cuts a stream into partitions that are read one by one: for each of a list's values, for each record of a parent.
-package protocol PartitionRouter: RequestOptionsProvider {
+public protocol PartitionRouter: RequestOptionsProvider {
   /// Calls `body` with each partition's slice (without a cursor slice), in order, as far as the reader keeps up. Called once a
   /// router.
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws
@@ -19,9 +19,10 @@ package protocol PartitionRouter: RequestOptionsProvider {
 }
 
 extension PartitionRouter {
-  package var parentState: JSONObject? { nil }
-  package var parentStreams: [any ParentStream] { [] }
-  package var takesRecords: Bool { false }
-  package var isListed: Bool { false }
-  package var changesPartitions: Bool { false }
+  public func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts { RequestParts() }
+  public var parentState: JSONObject? { nil }
+  public var parentStreams: [any ParentStream] { [] }
+  public var takesRecords: Bool { false }
+  public var isListed: Bool { false }
+  public var changesPartitions: Bool { false }
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// Sends the requests of a stream.
-package protocol Requester: Sendable {
+public protocol Requester: Sendable {
   /// - Parameters:
   ///   - path: what the paginator gives instead of the requester's own path: a path or a complete URL.
   ///   - parts: what paginator, cursor and partition router add.

@@ -1,19 +1,21 @@
 import JSON
 
 /// The records of one page, in order.
-package struct Page: Sendable {
-  package var records: [Record]
+public struct Page: Sendable {
+  /// The records.
+  public var records: [Record]
   /// The size of the text that they were found in, in bytes; 0 if it is read part by part.
-  package var size = 0
+  public var size = 0
 
-  package init(records: [Record], size: Int = 0) {
+  /// - Parameter size: the size of the text that they were found in, in bytes.
+  public init(records: [Record], size: Int = 0) {
     self.records = records
     self.size = size
   }
 }
 
 /// Reads the records of a slice.
-package protocol Retriever: Sendable {
+public protocol Retriever: Sendable {
   /// Calls `body` with page after page; it returns whether the next one is wanted.
   /// - Throws: ``ConnectorError``; what `body` got until then is good.
   func read(_ slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws
@@ -28,7 +30,7 @@ package protocol Retriever: Sendable {
 }
 
 extension Retriever {
-  package func casting(to schema: JSONObject) throws -> any Retriever { self }
-  package var canReadAhead: Bool { false }
-  package func cursor(over cursor: any Cursor) -> any Cursor { cursor }
+  public func casting(to schema: JSONObject) throws -> any Retriever { self }
+  public var canReadAhead: Bool { false }
+  public func cursor(over cursor: any Cursor) -> any Cursor { cursor }
 }

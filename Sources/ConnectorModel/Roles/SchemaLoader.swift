@@ -1,6 +1,6 @@
 import JSON
 
 /// Gives a stream's JSON schema.
-package protocol SchemaLoader: Sendable {
+public protocol SchemaLoader: Sendable {
   func schema() async throws -> JSONObject
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// What an extractor found; whether it can be a record is its reader's matter.
-package enum ExtractedItem: Sendable {
+public enum ExtractedItem: Sendable {
   /// A value of the body, where it is.
   case view(JSONView)
   /// A value that was built again.
@@ -9,7 +9,7 @@ package enum ExtractedItem: Sendable {
   /// Stands for an empty record that was left out, which counts as one of its page.
   case leftOut
 
-  package var value: JSONValue? {
+  public var value: JSONValue? {
     switch self {
     case .view(let view): view.value
     case .value(let value): value
@@ -37,7 +37,12 @@ package enum ExtractedItem: Sendable {
 }
 
 /// Finds the records in a decoded body.
-package protocol RecordExtractor: Sendable {
+///
+/// A type implements ``records(in:)``; the other members are for extractors that need not build what they find.
+public protocol RecordExtractor: Sendable {
+  /// The records in a body, or in one of the values of a body that has many.
+  /// - Throws: ``ConnectorError`` if the body is not one that the extractor understands.
+  func records(in body: JSONView) throws -> [JSONValue]
   /// Appends the records of `body` to `records`, if that only needs a look at the body.
   /// - Returns: whether it was done; otherwise use ``forEachItem(in:making:_:)``.
   func extract(from body: JSONView, into records: inout [Record]) throws -> Bool
@@ -52,27 +57,39 @@ package protocol RecordExtractor: Sendable {
 
 extension RecordExtractor {
   /// Whatever the extractor finds in `body`.
-  package func items(in body: JSONView) async throws -> [ExtractedItem] {
+  public func items(in body: JSONView) async throws -> [ExtractedItem] {
     var items: [ExtractedItem] = []
     try await forEachItem(in: body, making: nil) { items.append($0) }
     return items
   }
 
-  package func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
+  public func records(in body: JSONView) throws -> [JSONValue] { [] }
 
-  package func outcome(in body: JSONView) -> PathOutcome { .exists }
+  public func forEachItem(
+    in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void
+  ) async throws {
+    for record in try records(in: body) { try await take(.value(record)) }
+  }
 
-  package var downloadDecoder: (any Decoder)? { nil }
+  public func extract(from body: JSONView, into records: inout [Record]) throws -> Bool { false }
+
+  public func outcome(in body: JSONView) -> PathOutcome { .exists }
+
+  public var downloadDecoder: (any Decoder)? { nil }
 }
 
 /// Keeps some records and drops the others.
-package protocol RecordCondition: Sendable {
+public protocol RecordCondition: Sendable {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
   /// The same for a value that is not an object, which cannot be a record unless it is dropped.
   func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
 }
 
+extension RecordCondition {
+  public func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool { true }
+}
+
 /// Changes a record in place.
-package protocol RecordTransformation: Sendable {
+public protocol RecordTransformation: Sendable {
   func transform(_ record: inout Record, slice: StreamSlice) throws
 }

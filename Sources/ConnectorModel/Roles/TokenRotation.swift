@@ -1,5 +1,5 @@
 /// Several interchangeable credentials: which of them signs an attempt depends on the request and on what is left of each.
-package protocol TokenRotation: Sendable {
+public protocol TokenRotation: Sendable {
   /// Sets the credentials of one attempt; waits where the quota of all is used up.
   /// - Throws: ``ConnectorError`` if that would take too long.
   func sign(_ request: inout HTTPRequest) async throws

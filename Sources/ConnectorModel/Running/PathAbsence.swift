@@ -3,7 +3,7 @@ import Manifest
 import Secrets
 
 /// Why a path finds nothing in a body: its first step that leads nowhere, and what is there.
-package struct PathAbsence: Sendable, Equatable {
+public struct PathAbsence: Sendable, Equatable {
   /// The steps that could be taken.
   package let place: [String]
   /// The step that could not.
@@ -21,7 +21,7 @@ package struct PathAbsence: Sendable, Equatable {
 }
 
 /// What a path leads to in a body in which an extractor found no record.
-package enum PathOutcome: Sendable, Equatable {
+public enum PathOutcome: Sendable, Equatable {
   /// The path leads somewhere; there are no records there.
   case exists
   /// The body says nothing about the path: it is empty itself, or a list on the way is.

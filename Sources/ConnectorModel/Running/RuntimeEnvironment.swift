@@ -6,22 +6,24 @@ import Secrets
 
 /// What the outside world gives to a run: the time, sleep, chance, the network, the place for log lines and what keeps secrets out of
 /// them. Tests inject their own.
-package struct RuntimeEnvironment: Sendable {
+public struct RuntimeEnvironment: Sendable {
   /// The current time in microseconds since 1970-01-01T00:00:00Z.
-  package var now: @Sendable () -> Int64
+  public var now: @Sendable () -> Int64
   /// Waits for a number of seconds, unless the task is cancelled.
-  package var sleep: @Sendable (Double) async throws -> Void
+  public var sleep: @Sendable (Double) async throws -> Void
   /// A random number in 0..<1.
-  package var random: @Sendable () -> Double
-  package var transport: any Transport
-  package var log: any Log
+  public var random: @Sendable () -> Double
+  /// The one way to the network.
+  public var transport: any Transport
+  /// Takes lines of the log.
+  public var log: any Log
   /// Whoever follows the run.
   package var events: any RunEvents
   package var secrets: any Secrets
   /// The time and chance that templates see.
   package var templates: TemplateRuntime
   /// The process's environment variables.
-  package var environment: [String: String]
+  public var environment: [String: String]
   /// What cannot be read and is left out.
   package let omissions = Omissions()
   /// What selectors found and dropped.
@@ -48,7 +50,7 @@ package struct RuntimeEnvironment: Sendable {
 }
 
 /// Takes the log lines of components; secrets are masked behind it, where lines are written.
-package protocol Log: Sendable {
+public protocol Log: Sendable {
   func log(_ level: LogLevel, _ message: @autoclosure () -> String)
   /// Whether lines of the level DEBUG are needed: what only they show need not be made otherwise.
   var isDebugging: Bool { get }
@@ -67,8 +69,8 @@ package protocol RunEvents: Sendable {
 }
 
 extension Log {
-  package var isDebugging: Bool { false }
-  package func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
+  public var isDebugging: Bool { false }
+  public func debug(_ message: @autoclosure () -> String, _ data: @autoclosure () -> JSONObject) {
     if isDebugging { log(.debug, message()) }
   }
 }

@@ -132,6 +132,7 @@ package struct HTTPClient: Sendable {
       let credentials = try await authenticator.credentials()
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
     }
+    try await authenticator.sign(&signed)
     try await authenticator.rotation?.sign(&signed)
     try await budget?.acquire(signed, for: name)
     runtime.secrets.hide(credentialsOf: signed)

@@ -3,13 +3,14 @@ import Secrets
 import YAML
 
 /// A finding about a manifest: what is wrong, where, how serious it is and what helps.
-package struct Diagnostic: Sendable, Hashable {
-  package enum Severity: String, Sendable, Hashable {
+public struct Diagnostic: Sendable, Hashable {
+  /// How serious a finding is.
+  public enum Severity: String, Sendable, Hashable {
     case error, warning, note
   }
 
   /// What a finding is about, for those who look further for a remedy.
-  package enum Cause: Sendable, Hashable {
+  public enum Cause: Sendable, Hashable {
     /// A component needs these properties, or one of them.
     case missing([String])
     /// A date or time is not in this format.
@@ -17,9 +18,11 @@ package struct Diagnostic: Sendable, Hashable {
   }
 
   /// A remark about another place that explains the finding.
-  package struct Related: Sendable, Hashable {
-    package let message: String
-    package let mark: SourceMark?
+  public struct Related: Sendable, Hashable {
+    /// What the place has to do with it.
+    public let message: String
+    /// The place.
+    public let mark: SourceMark?
 
     package init(_ message: String, at mark: SourceMark?) {
       self.message = message
@@ -32,21 +35,26 @@ package struct Diagnostic: Sendable, Hashable {
     }
   }
 
-  package var severity: Severity
+  /// How serious it is.
+  public var severity: Severity
   /// The rule that found it, as in `unused-definition`: stable, for those who filter findings.
-  package var rule: String
+  public var rule: String
   /// Who has to act.
-  package var failureType: FailureType
+  public var failureType: FailureType
   /// What is wrong, in one sentence or more for the author or user, the last one without a full stop.
-  package var message: String
+  public var message: String
   /// The exact cause for developers, where it says more than the message.
-  package var detail: String?
-  package var mark: SourceMark?
+  public var detail: String?
+  /// Where in the text it is.
+  public var mark: SourceMark?
   /// The place in the manifest, as in `streams[3].retriever`; empty at its root and where the manifest could not be read.
-  package var path: String
-  package var related: [Related]
-  package var cause: Cause?
-  package var remedy: Remedy?
+  public var path: String
+  /// Other places that explain it.
+  public var related: [Related]
+  /// What it is about, for those who look further for a remedy.
+  public var cause: Cause?
+  /// What helps.
+  public var remedy: Remedy?
   /// The message without what it quotes of the file; nil where it quotes nothing.
   package var discreetMessage: String?
 
@@ -78,12 +86,12 @@ package struct Diagnostic: Sendable, Hashable {
   }
 
   /// The message, and what helps.
-  package var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
+  public var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
 }
 
 extension Diagnostic: CustomStringConvertible {
   /// `manifest.yaml:12:7: error: sentence (path)`: one line.
-  package var description: String {
+  public var description: String {
     let place = mark.map { "\($0): " } ?? ""
     return "\(place)\(severity.rawValue): \(sentence)\(path.isEmpty ? "" : " (\(path))")"
   }
@@ -128,10 +136,14 @@ extension FileFindings {
 }
 
 /// Why a manifest cannot be used: at least one finding of severity error.
-package struct ManifestError: FileFindings, Sendable {
-  package let diagnostics: [Diagnostic]
+public struct ManifestError: Error, FileFindings, CustomStringConvertible, Sendable {
+  /// The findings.
+  public let diagnostics: [Diagnostic]
 
   package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+
+  /// The findings, each on a line.
+  public var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 
   package init(_ diagnostic: Diagnostic) { diagnostics = [diagnostic] }
 }

@@ -1,5 +1,5 @@
 /// What helps against what a finding or an error says. It can be shown, and a tool can offer to do it.
-package enum Remedy: Sendable, Hashable {
+public enum Remedy: Sendable, Hashable {
   /// A name that was probably meant.
   case name(String)
   /// A value that was probably meant.
@@ -14,7 +14,7 @@ package enum Remedy: Sendable, Hashable {
 
 extension Remedy: CustomStringConvertible {
   /// A clause, as it follows a message: "did you mean `x`?".
-  package var description: String {
+  public var description: String {
     switch self {
     case .name(let name): "did you mean `\(name)`?"
     case .value(let value): "did you mean '\(value)'?"
@@ -26,7 +26,7 @@ extension Remedy: CustomStringConvertible {
 }
 
 extension Remedy: ExpressibleByStringInterpolation {
-  package init(stringLiteral advice: String) { self = .advice(advice) }
+  public init(stringLiteral advice: String) { self = .advice(advice) }
 }
 
 extension Remedy {

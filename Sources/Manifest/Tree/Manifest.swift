@@ -1,5 +1,8 @@
 import YAML
 
+/// The name of ``Manifest`` where another type has that name too.
+package typealias LoadedManifest = Manifest
+
 /// A manifest that went through the whole pipeline: valid, without references, with all types and parameters in place.
 package struct Manifest: Sendable {
   package let root: ManifestNode

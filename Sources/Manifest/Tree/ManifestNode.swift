@@ -6,7 +6,7 @@ import YAML
 /// A value of a resolved manifest in one of its places, which knows where it was written: what each component decodes itself from.
 ///
 /// Cheap to copy and to walk: values that a manifest repeats by reference are shared, and paths are put together on demand.
-package struct ManifestNode: Sendable {
+public struct ManifestNode: Sendable {
   package typealias Mapping = OrderedDictionary<String, ManifestNode>
 
   package enum Content: Sendable {
@@ -65,13 +65,13 @@ package struct ManifestNode: Sendable {
   }
 
   /// Where the value is (for a value that came through a `$ref`: in the definition); nil for values made by the pipeline.
-  package var mark: SourceMark? { stored.mark }
+  public var mark: SourceMark? { stored.mark }
   /// Where the key of this value is.
   package var keyMark: SourceMark? { place.keyMark }
   /// Where the `$ref` was that brought this value, or the nearest one around it, into its place.
   package var referenceMark: SourceMark? { stored.reference ?? place.reference }
   /// The place in the resolved manifest, as in `streams[3].retriever.paginator.page_size`.
-  package var path: String { place.text }
+  public var path: String { place.text }
   /// The same for people, with long keys cut.
   package var shownPath: String { place.shownText }
   package var elements: [PathElement] { place.elements }
@@ -85,13 +85,14 @@ package struct ManifestNode: Sendable {
       mapping.entries.map { ($0.key, ManifestNode($0.value, at: place.appending($0))) }, uniquingKeysWith: { $1 })
   }
 
-  package var sequence: [ManifestNode]? {
+  /// The elements of a list, in order; nil for anything else.
+  public var sequence: [ManifestNode]? {
     guard case .sequence(let values) = stored.content else { return nil }
     return values.enumerated().map { ManifestNode($0.element, at: place.appending($0.offset, $0.element)) }
   }
 
   /// The text of a string, or of an unquoted date.
-  package var string: String? {
+  public var string: String? {
     switch stored.content {
     case .string(let text): text
     case .timestamp(let timestamp): timestamp.isoText
@@ -99,11 +100,14 @@ package struct ManifestNode: Sendable {
     }
   }
 
-  package var int: Int? { if case .int(let number) = stored.content { number } else { nil } }
-  package var bool: Bool? { if case .bool(let flag) = stored.content { flag } else { nil } }
-  package var isMapping: Bool { stored.mapping != nil }
+  /// An integer; nil for anything else.
+  public var int: Int? { if case .int(let number) = stored.content { number } else { nil } }
+  /// A truth value; nil for anything else.
+  public var bool: Bool? { if case .bool(let flag) = stored.content { flag } else { nil } }
+  /// Whether this is a mapping.
+  public var isMapping: Bool { stored.mapping != nil }
   /// The number of entries or elements; 0 of a value that has neither.
-  package var count: Int {
+  public var count: Int {
     switch stored.content {
     case .mapping(let mapping): mapping.entries.count
     case .sequence(let elements): elements.count
@@ -111,10 +115,11 @@ package struct ManifestNode: Sendable {
     }
   }
 
-  package var isNull: Bool { if case .null = stored.content { true } else { false } }
+  /// Whether this is null.
+  public var isNull: Bool { if case .null = stored.content { true } else { false } }
 
   /// An integer or a number with a fraction.
-  package var double: Double? {
+  public var double: Double? {
     switch stored.content {
     case .int(let number): Double(number)
     case .double(let number): number
@@ -124,20 +129,20 @@ package struct ManifestNode: Sendable {
   }
 
   /// The value of `key`, where this is a mapping that has it.
-  package subscript(key: String) -> ManifestNode? {
+  public subscript(key: String) -> ManifestNode? {
     guard let mapping = stored.mapping, let index = mapping.place(of: key) else { return nil }
     let entry = mapping.entries[index]
     return ManifestNode(entry.value, at: place.appending(entry))
   }
 
   /// The element at `index`, where this is a list that has it.
-  package subscript(index: Int) -> ManifestNode? {
+  public subscript(index: Int) -> ManifestNode? {
     guard case .sequence(let values) = stored.content, values.indices.contains(index) else { return nil }
     return ManifestNode(values[index], at: place.appending(index, values[index]))
   }
 
   /// The entries of a mapping in order, those included whose keys are the same but for their type; nil for anything else.
-  package var entries: [(key: String, node: ManifestNode)]? {
+  public var entries: [(key: String, node: ManifestNode)]? {
     stored.mapping?.entries.map { ($0.key, ManifestNode($0.value, at: place.appending($0))) }
   }
 
@@ -151,7 +156,7 @@ package struct ManifestNode: Sendable {
   package var identity: ObjectIdentifier { stored.identity }
 
   /// The same value without places.
-  package var value: JSONValue { stored.json }
+  public var value: JSONValue { stored.json }
 
   /// The kind of the value with an article, for sentences: "a list", "an integer", …
   package var kindName: String { stored.kindName }

@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Questions about paths of the running system.
 package enum HostPath {

@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A file that is open for reading at any place.
 final class InputBytes: Sendable {

@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// What a command writes: a file that appears under its name when it is complete, or a pipe or device that is written directly.
 final class OutputFile {

@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// What a command should write, by `-o` or by default, and what it reads for that.
 package struct OutputPlace: Sendable {

@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Why something could not be packaged, or a package not be used: a sentence for the user.
 package struct PackagingError: Error, Sendable, CustomStringConvertible {

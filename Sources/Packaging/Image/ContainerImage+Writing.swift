@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 extension ContainerImage {
   /// Writes the image as one tar, which is an OCI archive and an archive of `docker save` at once.

@@ -1,5 +1,12 @@
 import Bytes
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Finds the libraries that a program needs, as the system's loader does (ld.so(8)), `LD_LIBRARY_PATH` and caches apart.
 struct LibrarySearch {

@@ -21,6 +21,8 @@ package struct ManifestChecker: Sendable {
     package var isStrict = false
     /// The user's config, against which the manifest is checked too.
     package var config: GivenConfig?
+    /// The components that the manifest may name.
+    package var components = ComponentRegistry.standard
 
     package init() {}
 
@@ -59,7 +61,9 @@ package struct ManifestChecker: Sendable {
     for diagnostic in examination.findings { list.add(Finding(diagnostic)) }
     var mask = options.config.map { ConcealedConfig($0.values, specification: nil).mask }
     if let written = examination.written, let root = examination.resolved {
-      let subject = Subject(written: written, root: root, files: name == "<stdin>" ? .ofStandardInput : .folder(folder))
+      let subject = Subject(
+        written: written, root: root, files: name == "<stdin>" ? .ofStandardInput : .folder(folder),
+        classNames: options.components.classNames)
       let concealed = options.config.map { $0.concealed(for: subject) }
       if let concealed { mask = concealed.mask }
       list.mask = mask
@@ -99,7 +103,9 @@ package struct ManifestChecker: Sendable {
     _ manifest: Manifest, _ subject: Subject, _ folder: String, _ concealed: ConcealedConfig?
   ) async -> [Diagnostic] {
     func errors(with config: JSONObject) async -> [ConnectorError] {
-      await ConnectorProof(manifest, config: config, isGiven: concealed != nil, folder: folder, runtime: .offline).errors
+      await ConnectorProof(
+        manifest, config: config, isGiven: concealed != nil, folder: folder, components: options.components, runtime: .offline
+      ).errors
     }
     let found = await errors(with: options.config?.values ?? SampleConfig.make(for: subject.specification?.value))
     if found.isEmpty { return [] }

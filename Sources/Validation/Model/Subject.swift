@@ -17,11 +17,14 @@ package struct Subject: Sendable {
   let text: SourceText?
   /// The files beside the manifest.
   let files: ManifestFiles
+  /// The classes of custom components that can be built.
+  let classNames: Set<String>
 
-  init(written: ManifestNode, root: ManifestNode, files: ManifestFiles = .ofStandardInput) {
+  init(written: ManifestNode, root: ManifestNode, files: ManifestFiles = .ofStandardInput, classNames: Set<String> = []) {
     self.written = written
     self.root = root
     self.files = files
+    self.classNames = classNames
     let walk = ComponentWalk.walk(root)
     components = walk.components
     templates = walk.templates

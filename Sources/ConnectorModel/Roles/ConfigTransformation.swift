@@ -1,18 +1,18 @@
-import ConnectorModel
 import JSON
 import Jinja
 
 /// Changes the user's config before anything uses it.
-package protocol ConfigTransformation: Sendable {
+public protocol ConfigTransformation: Sendable {
   /// - Throws: ``ConnectorError`` if a template cannot be evaluated, or a value cannot be set.
   func transform(_ config: inout ConfigDraft) throws
 }
 
 /// A config while it is changed.
-package struct ConfigDraft: Sendable {
+public struct ConfigDraft: Sendable {
   private let original: JSONObject
   private let templates: TemplateRuntime
-  package private(set) var values: JSONObject
+  /// The config as it is now.
+  public package(set) var values: JSONObject
   /// The top-level keys whose whole value was set.
   private var replaced: Set<String> = []
 
@@ -23,7 +23,16 @@ package struct ConfigDraft: Sendable {
     values = config
   }
 
-  var evaluation: EvaluationContext { EvaluationContext(config: Value(JSONValue.object(values)), runtime: templates) }
+  package var evaluation: EvaluationContext { EvaluationContext(config: Value(JSONValue.object(values)), runtime: templates) }
+
+  /// A value of the config's top level; setting nil removes it.
+  public subscript(key: String) -> JSONValue? {
+    get { values[key] }
+    set {
+      values[key] = newValue
+      if newValue != nil { replaced.insert(key) }
+    }
+  }
 
   /// Sets what is at a path of the config, making what is missing on the way.
   package mutating func set(_ path: [JSONPathSegment], to value: JSONValue) throws(JSONPathError) {
@@ -33,7 +42,7 @@ package struct ConfigDraft: Sendable {
     if path.count == 1 { replaced.insert(path[0].text) }
   }
 
-  mutating func delete(_ path: JSONGlobPath) {
+  package mutating func delete(_ path: JSONGlobPath) {
     var whole = JSONValue.object(values)
     whole.delete(path)
     values = whole.object ?? [:]
@@ -43,7 +52,7 @@ package struct ConfigDraft: Sendable {
   ///
   /// As in the reference, which compares with a config that it shares everything with but the top level: what changed inside an
   /// object that was there before does not count.
-  var isChanged: Bool {
+  package var isChanged: Bool {
     guard values.count == original.count else { return true }
     return values.contains { key, value in
       guard let before = original[key] else { return true }

@@ -1,13 +1,13 @@
 import JSON
 
 /// Checks the config for what its schema cannot say.
-package protocol ConfigValidation: Sendable {
+public protocol ConfigValidation: Sendable {
   /// - Throws: ``ConnectorError`` if the config is not as it should be.
   func validate(_ config: JSONObject) throws
 }
 
 /// Says whether one value is as it should be.
-package protocol ValidationStrategy: Sendable {
+public protocol ValidationStrategy: Sendable {
   /// - Throws: ``ConnectorError`` with the reason.
   func validate(_ value: JSONValue) throws
 }

@@ -1,9 +1,0 @@
-@_exported import AirbyteProtocol
-@_exported import Components
-@_exported import Concurrency
-@_exported import ConnectorModel
-@_exported import Engine
-@_exported import HTTP
-@_exported import Manifest
-@_exported import Secrets
-@_exported import Templating

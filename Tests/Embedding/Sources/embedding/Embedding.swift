@@ -1,0 +1,76 @@
+import LowCode
+import SourceBookshop
+
+/// Uses the connector as an application would, against the example API at the address that is given, and fails where something is not
+/// as it should be.
+@main
+enum Embedding {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static func expect(_ condition: Bool, _ sentence: String) throws {
+    guard condition else { throw Failure(description: sentence) }
+    print("ok: \(sentence)")
+  }
+
+  static func main() async throws {
+    guard CommandLine.arguments.count == 2 else { throw Failure(description: "usage: embedding ADDRESS") }
+    let connector = try SourceBookshop.connector(at: CommandLine.arguments[1])
+    try await findings()
+    try await check(connector)
+    let state = try await readSome(connector)
+    try await resume(connector, from: state)
+  }
+
+  static func findings() async throws {
+    let findings = await SourceBookshop.findings()
+    for finding in findings {
+      print(finding.severity.rawValue, finding.location?.line ?? 0, finding.rule, finding.message)
+    }
+    try expect(findings.allSatisfy { $0.severity != .error }, "the manifest has no errors")
+    try expect(findings.allSatisfy { $0.rule != "custom-component" }, "its classes are known")
+  }
+
+  static func check(_ connector: Connector) async throws {
+    let status = try await connector.check()
+    try expect(status.isSuccess, "the connection works")
+    let streams = try await connector.discover()
+    for stream in streams { print(stream.name, stream.supportedSyncModes.map(\.rawValue)) }
+    try expect(streams.map(\.name).contains("books"), "the streams are listed")
+  }
+
+  /// Reads the first authors' books, and stops early.
+  static func readSome(_ connector: Connector) async throws -> ConnectorState {
+    var state = ConnectorState()
+    var titles: [String] = []
+    for try await message in connector.read(.streams("books")) {
+      switch message {
+      case .record(let record): titles.append(record["title"]?.string ?? "")
+      case .state(let message): state.add(message)
+      case .error(let error): print("error: \(error.message)")
+      case .streamStatus, .log, .control: break
+      }
+      if titles.count >= 100, !state.streams.isEmpty { break }
+    }
+    try expect(titles.count < 1_000, "a read that is left early ends early, after \(titles.count) records")
+    return state
+  }
+
+  /// Continues from the state, as a platform keeps it.
+  static func resume(_ connector: Connector, from state: ConnectorState) async throws {
+    let saved = state.json
+    var count = 0
+    var last: JSONObject = [:]
+    var ended = try ConnectorState(json: saved)
+    for try await message in connector.read(.streams("books"), from: ended) {
+      if case .record(let record) = message {
+        count += 1
+        last = record.data
+      }
+      if case .state(let message) = message { ended.add(message) }
+    }
+    try expect(count > 0 && ended != state, "a later read continues, with \(count) records")
+    try expect(last["price"]?.int != nil, "the transformation in Swift has changed the records")
+  }
+}
