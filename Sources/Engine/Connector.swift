@@ -83,7 +83,8 @@ package struct Connector: Sendable {
     try declaredSpec?.validate(scope.config)
     var streams: [AirbyteStream] = []
     for (name, stream) in try await streamsOrErrors() where names?.contains(name) ?? true {
-      streams.append(try await (try? stream.get())?.describe() ?? AirbyteStream(name: name, jsonSchema: [:], supportedSyncModes: []))
+      let nameAlone = AirbyteStream(name: name, jsonSchema: [:], supportedSyncModes: [])
+      streams.append(try await (try? stream.get())?.describe() ?? nameAlone)
     }
     return streams
   }

@@ -72,5 +72,8 @@ enum Embedding {
     }
     try expect(count > 0 && ended != state, "a later read continues, with \(count) records")
     try expect(last["price"]?.int != nil, "the transformation in Swift has changed the records")
+    var repeated = 0
+    for try await message in connector.read(.streams("books"), from: ended) { if case .record = message { repeated += 1 } }
+    try expect(repeated < count / 2, "a read from the last state has little left to read: \(repeated) records")
   }
 }
