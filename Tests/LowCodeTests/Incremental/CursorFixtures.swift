@@ -26,8 +26,10 @@ enum CursorFixtures {
         SubstreamPartitionRouter.self, ParentStreamConfig.self, GroupingPartitionRouter.self, UnionPartitionRouter.self,
         RequestOption.self,
       ] + components
-    return BuildScope(config: config, runtime: runtime, registry: ComponentRegistry(all, rules: CompositionRules(CompositionRules.reading)))
-      .entering(StreamScope(name: stream, state: state))
+    return BuildScope(
+      config: config, runtime: runtime, registry: ComponentRegistry(all, rules: CompositionRules(CompositionRules.reading))
+    )
+    .entering(StreamScope(name: stream, state: state))
   }
 
   static func node(_ value: JSONValue) -> ManifestNode {
