@@ -53,7 +53,7 @@ struct Tape: @unchecked Sendable {
   }
 
   /// Whether the key at `index`, unescaped, has these bytes.
-  package func key(_ index: Int, equals bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  func key(_ index: Int, equals bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let inside = text(index)
     if word(index).has(TapeWord.escaped) {
       var unescaped = ByteBuffer(capacity: inside.count)

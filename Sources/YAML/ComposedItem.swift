@@ -75,7 +75,7 @@ enum ScalarTag: String {
     tag.hasPrefix(prefix) ? "!!\(tag.dropFirst(prefix.count))" : tag
   }
 
-  package func content(of bytes: UnsafeBufferPointer<UInt8>, at mark: SourceMark) throws(YAMLError) -> YAMLNode.Content {
+  func content(of bytes: UnsafeBufferPointer<UInt8>, at mark: SourceMark) throws(YAMLError) -> YAMLNode.Content {
     switch self {
     case .null: return .null
     case .bool:

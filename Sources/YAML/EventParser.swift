@@ -47,7 +47,7 @@ struct EventParser: ~Copyable {
     return try body(event)
   }
 
-  package func mark(_ mark: yaml_mark_t) -> SourceMark {
+  func mark(_ mark: yaml_mark_t) -> SourceMark {
     SourceMark(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 

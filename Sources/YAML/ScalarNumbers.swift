@@ -131,7 +131,7 @@ struct Magnitude {
     return limbs.count <= Self.maximumLimbs
   }
 
-  package func content(isNegative: Bool) -> YAMLNode.Content {
+  func content(isNegative: Bool) -> YAMLNode.Content {
     if limbs.count <= 2 {
       let low = UInt64(limbs.first ?? 0) | (limbs.count > 1 ? UInt64(limbs[1]) << 32 : 0)
       if !isNegative, let value = Int(exactly: low) { return .int(value) }

@@ -4,7 +4,7 @@ import PythonTime
 /// A name behind a dot or a constant in brackets, prepared for each type that could have it.
 struct Selector: Sendable {
   let name: String
-  package let key: JSONKey
+  let key: JSONKey
   let string: StringMethod?
   let list: ListMethod?
   let tuple: TupleMethod?

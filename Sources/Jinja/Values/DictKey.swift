@@ -80,7 +80,7 @@ package struct DictKey: Hashable, Sendable {
 
 extension Evaluation {
   /// The key that `value` is, after allowing for its hash.
-  package mutating func key(_ value: Value) throws(TemplateError) -> DictKey {
+  mutating func key(_ value: Value) throws(TemplateError) -> DictKey {
     let key = try DictKey(value)
     try charge(hashing: value)
     return key
