@@ -3,9 +3,6 @@ import Manifest
 
 /// The command that a command line asks for, before its arguments are parsed.
 enum GivenCommand {
-  /// The exit status of wrong usage (`EX_USAGE` of sysexits.h).
-  static let usageStatus: Int32 = 64
-
   /// `arguments` with the options before the command moved after it.
   /// - Throws: ``ValidationError`` if there is no such command.
   static func arranged(_ arguments: [String], of root: any ParsableCommand.Type) throws -> [String] {

@@ -34,7 +34,6 @@ package final class Decompressor {
   private let tolerance: Tolerance
   private var bounds: InflationBounds
   private var kind = Kind.undecided(nil)
-  private var hasEndedMember = false
 
   package init(_ format: Format, _ tolerance: Tolerance = [], limits: TransferLimits = TransferLimits()) {
     self.format = format
