@@ -57,6 +57,7 @@ package final class ResponseCache: Sendable {
         store.gates[key] = entry.users > 1 ? (entry.gate, entry.users - 1) : nil
       }
     }
+    // Not by `pass` and a closure: optimised code of Swift 6.3.1 gave back the task's memory in the wrong order then.
     try await gate.wait(for: ())
     defer { gate.signal(()) }
     if let kept = kept(key) { return (kept, true) }
