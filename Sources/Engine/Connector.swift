@@ -34,6 +34,9 @@ package struct Connector: Sendable {
     generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
   }
 
+  /// The config as components see it.
+  package var config: JSONObject { scope.config }
+
   /// The same connector with values laid over its config.
   private init(_ other: Connector, overrides: JSONObject) {
     manifest = other.manifest

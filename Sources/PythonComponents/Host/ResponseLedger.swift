@@ -54,8 +54,12 @@ extension HTTPResponse {
     var description: JSONObject = [
       "rid": .int(number), "status": .int(status), "url": .string(url), "headers": .array(headers.map(Self.pair)),
     ]
-    description["request"] = .null
-    return (description, [Array(body)])
+    var parts = [Array(body)]
+    if let request {
+      description["request"] = request.hostValue
+      if let body = request.body { parts.append(body) }
+    }
+    return (description, parts)
   }
 
   private static func pair(_ header: HTTPHeaders.Header) -> JSONValue { .array([.string(header.name), .string(header.value)]) }

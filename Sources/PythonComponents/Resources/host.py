@@ -791,7 +791,9 @@ class Builder:
         self._code, self._logs = code, logs
         self._manifest: Object = {}
         self._factory: Any = None
+        self._factory_class: Any = None
         self._repository: Any = None
+        self._budget: Any = None
 
     def prepare(self, manifest: Object, config: Object) -> None:
         """Imports airbyte-cdk and makes it tell the runtime what it would print."""
@@ -818,11 +820,12 @@ class Builder:
             self._repository = self._make_repository()
             self._factory = self._make_factory(self._factory_class)
             if budget := self._manifest.get("api_budget"):
-                self._factory.set_api_budget(budget, self.config.values)
+                self._budget = self._create(budget)
+                self._factory = self._make_factory(self._factory_class)
         return self._factory
 
     def _make_factory(self, cls: Any, **options: Any) -> Any:
-        return cls(message_repository=self._repository, **options)
+        return cls(message_repository=self._repository, api_budget=self._budget, **options)
 
     def _make_repository(self) -> Any:
         from airbyte_cdk.models import AirbyteMessageSerializer, Level
@@ -919,7 +922,7 @@ class Builder:
             stream=AirbyteStreamState(stream_descriptor=descriptor, stream_state=AirbyteStateBlob(state)),
         )
         manager = ConnectorStateManager([message] if state else [])
-        factory = self._make_factory(Factory, connector_state_manager=manager, api_budget=self._get_factory()._api_budget)
+        factory = self._make_factory(Factory, connector_state_manager=manager)
         model = factory.TYPE_NAME_TO_MODEL[definition["type"]]
         stream = factory.create_component(model, definition, self.config.values)
         if not retrievers:
@@ -1083,12 +1086,12 @@ class Origins:
     """From which input an item comes: components pass on the objects that they got, or make new ones."""
 
     def __init__(self, records: list[Any]) -> None:
-        self._records = records  # kept, so that no new object gets the identity of an old one
+        self._kept = list(records)  # so that no new object gets the identity of an old one
         self._index = {id(record): index for index, record in enumerate(records)}
 
     def follow(self, old: Any, new: Any) -> None:
         if (index := self._index.get(id(old))) is not None:
-            self._records.append(new)
+            self._kept.append(new)
             self._index[id(new)] = index
 
     def of(self, items: list[Any]) -> list[int]:
@@ -1129,7 +1132,7 @@ class Calls:
         header = request.header
         self._logs.of_components = self._code.owns
         self._logs.begin(header.get("log_level") or "INFO")
-        reply = Reply({"protocol": PROTOCOL, "python": sys.version.split()[0], "cdk": cdk_version(), "pid": os.getpid(), "prefix": sys.prefix})
+        reply = Reply({"protocol": PROTOCOL, "host": "python", "python": sys.version.split()[0], "cdk": cdk_version(), "pid": os.getpid(), "prefix": sys.prefix})
         if reply.header["cdk"] is None:
             return reply
         try:
