@@ -12,7 +12,8 @@ struct HostedAuthenticator: Authenticator {
   }
 
   func sign(_ request: inout HTTPRequest) async throws {
-    guard component.flag("signs") else { return }
+    // The usual way to sign sets the headers that the request has already.
+    guard component.flag("signs"), !component.flag("signs_with_header") else { return }
     let reply = try await component.call("__call__", "auth_sign", ["request": request.hostValue], [request.body ?? []])
     request.method = reply["method"]?.string ?? request.method
     request.url = reply["url"]?.string ?? request.url

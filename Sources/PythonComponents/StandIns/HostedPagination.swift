@@ -25,6 +25,7 @@ struct HostedPaginationStrategy: PaginationStrategy {
     let mention = component.host.responses.mention(page.response)
     var fields = mention.fields
     fields["last_page_size"] = .int(page.recordCount)
+    fields["extracted"] = .int(page.extractedCount)
     if let record = page.lastRecord { fields["last_record"] = .object(record.fields) }
     if let lastToken { fields["last_token"] = lastToken.json }
     if component.flag("wants_slice") { fields["slice"] = page.slice.hostValue }
