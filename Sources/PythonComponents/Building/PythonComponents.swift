@@ -149,7 +149,8 @@ package final class PythonComponents: Sendable {
           outcome = .success(
             HostedComponent(identifier: first + place, subject: subject, flags: answer["flags"]?.object ?? [:], host: host))
         case let answer:
-          var error = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")]).connectorError(subject)
+          var error = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")]).connectorError(
+            subject)
           error.isUnsupported = true
           outcome = .failure(error)
         }
