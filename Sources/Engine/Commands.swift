@@ -63,12 +63,16 @@ extension Connector {
   private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {
     defer { scope.runtime.reportWhatIsMissing() }
     var catalog: [AirbyteStream] = []
+    var failures: [ConnectorError] = []
     for (_, stream) in try await streamsOrErrors() {
       switch stream {
       case .success(let stream): catalog.append(try await stream.describe())
-      case .failure(let error): writer.log(.warn, "\(error)")
+      case .failure(let error): failures.append(error)
       }
     }
+    // A connector without any stream that works is of no use to anybody.
+    if catalog.isEmpty, let failure = failures.first { throw failure }
+    for error in failures { writer.log(.warn, "\(error)") }
     return catalog
   }
 

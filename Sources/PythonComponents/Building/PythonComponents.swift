@@ -178,18 +178,23 @@ package final class PythonComponents: Sendable {
   private func start(config: JSONObject, manifest: ManifestNode?, _ subject: HostSubject) async throws -> ComponentHost {
     guard settings.code.isTrusted || ComponentCode.isPermitted(runtime.environment) else { throw StartFailure.notPermitted }
     let python: PythonInterpreter
+    let program = settings.code.hostProgram
     do throws(PythonInterpreter.NotFound) {
-      python = try PythonInterpreter.find(option: settings.interpreter, environment: runtime.environment, beside: settings.folder)
+      python =
+        if let program { PythonInterpreter(path: program, reason: "`--components-path` names it") } else {
+          try PythonInterpreter.find(option: settings.interpreter, environment: runtime.environment, beside: settings.folder)
+        }
     } catch { throw StartFailure.noPython(error) }
     let (log, secrets) = (runtime.log, runtime.secrets)
     let connection: HostConnection
     do {
       let process = try HostProcess(
-        python.path, ["-c", HostScript.bootstrap], environment: runtime.environment,
+        python.path, program == nil ? ["-c", HostScript.bootstrap] : [], environment: runtime.environment,
         output: { line in log.log(line.isError ? .warn : .info, line.text) })
-      process.send(raw: HostScript.bytes)
+      if program == nil { process.send(raw: HostScript.bytes) }
       connection = try HostConnection(
-        process, name: "The Python process of the components", sink: .init(log: log, hide: { secrets.hide($0) }))
+        process, name: program == nil ? "The Python process of the components" : "The host \(python.path)",
+        sink: .init(log: log, hide: { secrets.hide($0) }))
     } catch { throw StartFailure.notStarted(python, "\(error)") }
     var fields: JSONObject = [
       "protocol": .int(1), "config": .object(config), "components": settings.code.description,
@@ -202,10 +207,12 @@ package final class PythonComponents: Sendable {
       throw StartFailure.notStarted(python, error.message)
     }
     if let error = reply.error { throw StartFailure.refused(python, error) }
-    guard let version = reply["cdk"]?.string else { throw StartFailure.noReference(python) }
-    guard version.split(separator: ".").first == "7" else { throw StartFailure.otherReference(python, version) }
-    state.withLock { state in
-      state.description = Description(interpreter: python, version: reply["python"]?.string ?? "", reference: version)
+    if program == nil {
+      guard let version = reply["cdk"]?.string else { throw StartFailure.noReference(python) }
+      guard version.split(separator: ".").first == "7" else { throw StartFailure.otherReference(python, version) }
+      state.withLock { state in
+        state.description = Description(interpreter: python, version: reply["python"]?.string ?? "", reference: version)
+      }
     }
     let host = ComponentHost(connection, config: config, updates: updates, events: runtime.events)
     return host

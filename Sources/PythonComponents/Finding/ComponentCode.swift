@@ -60,6 +60,15 @@ package struct ComponentCode: Sendable {
     return .text(text, name: "components.py")
   }
 
+  /// The program that serves components of another language, where an option names one: it speaks the protocol of
+  /// docs/components-protocol.md.
+  var hostProgram: String? {
+    for case .file(let path) in places where !path.hasSuffix(".py") && access(path, X_OK) == 0 {
+      return path.contains("/") ? path : "./\(path)"
+    }
+    return nil
+  }
+
   /// Where a manifest is, as far as its code may be beside it.
   package struct ManifestPlace: Sendable {
     /// The manifest's folder; nil if it has none of its own.

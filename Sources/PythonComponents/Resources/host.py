@@ -16,6 +16,7 @@ import collections.abc
 import dataclasses
 import datetime
 import fcntl
+import gc
 import hashlib
 import importlib
 import importlib.metadata
@@ -182,7 +183,7 @@ class Channel:
     def __init__(self, reading: int, writing: int) -> None:
         self._pid = os.getpid()
         self._in, self._out = self._take(reading), self._take(writing)
-        self._reader = io.open(self._in, "rb", buffering=1 << 16, closefd=False)
+        self._reader = open(self._in, "rb", buffering=1 << 16, closefd=False)
         self._lock = threading.Lock()
         self._attached: dict[str, list[Any]] = {}
         os.register_at_fork(after_in_child=self._close)
@@ -266,7 +267,13 @@ class Channel:
 class Logs(logging.Handler):
     """Sends what the code logs, at once, so that a call that hangs has said what it said."""
 
-    LEVELS = {"DEBUG": logging.DEBUG, "INFO": logging.INFO, "WARN": logging.WARNING, "ERROR": logging.ERROR, "FATAL": logging.CRITICAL}
+    LEVELS = {
+        "DEBUG": logging.DEBUG,
+        "INFO": logging.INFO,
+        "WARN": logging.WARNING,
+        "ERROR": logging.ERROR,
+        "FATAL": logging.CRITICAL,
+    }
     MESSAGES = ("CONTROL", "TRACE")
 
     def __init__(self, channel: Channel) -> None:
@@ -324,7 +331,9 @@ class Logs(logging.Handler):
     def _level(cls, number: int) -> str:
         return next((name for name, least in reversed(cls.LEVELS.items()) if number >= least), "DEBUG")
 
-    def _warn(self, message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    def _warn(
+        self, message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
         level = "WARN" if self.of_components(filename) else "DEBUG"
         if level == "WARN" or logging.root.isEnabledFor(logging.DEBUG):
             self.send(level, f"{category.__name__}: {message}", f"{filename}:{lineno}")
@@ -388,15 +397,26 @@ class Errors:
     def __init__(self, code: Code) -> None:
         self._code = code
 
-    def describe(self, error: BaseException, kind: str = "exception") -> Object:
+    def describe(self, error: BaseException, cls: Any = None) -> Object:
+        """`cls` is the component's class; it is the place of an error that did not happen in the component's files."""
+        try:
+            return self._describe(error, cls)
+        except Exception as another:  # such as an attribute of the error that raises
+            return {
+                "type": self._type(error),
+                "message": f"an error that cannot be described: {self._type(another)}",
+                "kind": "exception",
+            }
+
+    def _describe(self, error: BaseException, cls: Any) -> Object:
         cause = error.__cause__ if isinstance(error, Failure) and error.__cause__ else error
-        result: Object = {"type": self._type(cause), "message": self._text(error), "kind": kind}
+        result: Object = {"type": self._type(cause), "message": self._text(error), "kind": "exception"}
         if isinstance(error, NotJSON):
             result["kind"] = "wrong_type"
         if type(cause).__name__ == "AirbyteCustomCodeNotPermittedError":
             result["kind"] = "permission"
         self._traced(cause, result)
-        self._place(cause, result)
+        self._place(cause, cls, result)
         result["traceback"] = self._traceback(cause)
         if isinstance(cause, ModuleNotFoundError) and cause.name:
             result["module"] = cause.name
@@ -431,7 +451,7 @@ class Errors:
         if error.internal_message:
             result["message"] = str(error.internal_message)
 
-    def _place(self, error: BaseException, result: Object) -> None:
+    def _place(self, error: BaseException, cls: Any, result: Object) -> None:
         """The innermost line in the files of the components, else the innermost one at all."""
         if isinstance(error, SyntaxError) and error.filename and self._code.owns(error.filename):
             result.update(file=self._code.name(error.filename), line=error.lineno, code=(error.text or "").strip())
@@ -442,7 +462,9 @@ class Errors:
                 continue
             if place is None or self._code.owns(frame.f_code.co_filename) or not self._code.owns(place[0].f_code.co_filename):
                 place = (frame, line)
-        if place:
+        if cls is not None and not (place and self._code.owns(place[0].f_code.co_filename)):
+            result.update(self._code.where(cls))
+        elif place:
             code = place[0].f_code
             result.update(
                 file=self._code.name(code.co_filename),
@@ -523,6 +545,14 @@ class Code:
                 sys.modules.pop(known_as, None)
             raise Failure("import", str(error)) from error
 
+    def where(self, cls: Any) -> Object:
+        """The place of a class, as far as Python knows it."""
+        try:
+            file, (_, line) = inspect.getsourcefile(cls) or "", inspect.getsourcelines(cls)
+            return {"file": self.name(file), "line": line, "function": cls.__qualname__, "code": f"class {cls.__name__}"}
+        except (OSError, TypeError, AttributeError):
+            return {}
+
     @staticmethod
     def find(class_name: str) -> Any:
         """The class with this name, looked for where airbyte-cdk looks for it."""
@@ -544,7 +574,9 @@ class Code:
                 raise Failure("missing_class", f"`{class_name}` names no module")
             raise Failure("import", str(first)) from first
         if not hasattr(module, name):
-            known = [key for key, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__]
+            known = [
+                key for key, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__
+            ]
             raise Failure("missing_class", f"`{module.__name__}` has no class `{name}`", known=sorted(known))
         return getattr(module, name)
 
@@ -628,7 +660,9 @@ class Responses:
 
         about_encoding = ("content-encoding", "content-length", "transfer-encoding")
         headers = {name: value for name, value in response.headers.items() if name.lower() not in about_encoding}
-        return urllib3.HTTPResponse(body=body, headers=headers, status=response.status_code, reason=response.reason, preload_content=False)
+        return urllib3.HTTPResponse(
+            body=body, headers=headers, status=response.status_code, reason=response.reason, preload_content=False
+        )
 
     def _response_class(self) -> Any:
         import requests
@@ -670,6 +704,7 @@ class Configuration:
 
     @staticmethod
     def _copy(value: Any) -> Any:
+        """A copy, which later changes do not touch; the value itself if it cannot be sent."""
         try:
             return JSON.load_exactly(JSON.dump(value))
         except NotJSON:
@@ -681,18 +716,24 @@ class Configuration:
             if self.values == self._seen:
                 return None
             with self._lock:
-                changed = {key: value for key, value in self.values.items() if key not in self._seen or self._seen[key] != value}
-                removed = [key for key in self._seen if key not in self.values]
-                reported: Object = {}
-                for key, value in changed.items():
-                    copy = self._seen[key] = self._copy(value)
-                    if copy is not value or value is None:
-                        reported[str(key)] = copy
-                for key in removed:
-                    del self._seen[key]
+                return self._take_changes()
         except RuntimeError:  # another thread changes it at this moment; the next call will tell
             return None
-        return {"set": reported, "removed": removed} if reported or removed else None
+
+    def _take_changes(self) -> Optional[Object]:
+        changed: Object = {}
+        for key, value in list(self.values.items()):
+            if key in self._seen and self._seen[key] == value:
+                continue
+            self._seen[key] = self._copy(value)
+            try:
+                JSON.dump(value)
+                changed[str(key)] = self._seen[key]
+            except NotJSON:  # an object that components share among themselves
+                pass
+        removed = [str(key) for key in list(self._seen) if key not in self.values]
+        self._seen = {key: value for key, value in self._seen.items() if key in self.values}
+        return {"set": changed, "removed": removed} if changed or removed else None
 
 
 # MARK: Building
@@ -770,7 +811,14 @@ class Builder:
         "CustomDecoder": ("is_stream_response", "decode"),
         "CustomErrorHandler": ("interpret_response",),
         "CustomPaginationStrategy": ("get_page_size", "next_page_token"),
-        "CustomPartitionRouter": ("stream_slices", "get_request_params", "get_request_headers", "get_request_body_data", "get_request_body_json", "get_stream_state"),
+        "CustomPartitionRouter": (
+            "stream_slices",
+            "get_request_params",
+            "get_request_headers",
+            "get_request_body_data",
+            "get_request_body_json",
+            "get_stream_state",
+        ),
         "CustomRecordExtractor": ("extract_records",),
         "CustomRecordFilter": ("filter_records",),
         "CustomRequester": ("send_request",),
@@ -816,6 +864,8 @@ class Builder:
         self._factory_class = model_to_component_factory.ModelToComponentFactory
 
     def _get_factory(self) -> Any:
+        if self._factory_class is None:
+            raise Failure("import", "airbyte_cdk is not installed", module="airbyte_cdk")
         if self._factory is None:
             self._repository = self._make_repository()
             self._factory = self._make_factory(self._factory_class)
@@ -856,14 +906,17 @@ class Builder:
             raise Failure("signature", f"a component of the type {definition.get('type')} is not known to airbyte-cdk")
         return factory.create_component(model, definition, self.config.values, **options)
 
-    def build(self, item: Object) -> tuple[Built, Object]:
+    def find(self, item: Object) -> Any:
+        """The class that an item of `build` names."""
+        if item["role"] not in self.METHODS:
+            raise Failure("signature", f"airbyte-cdk {cdk_version()} has no {item['role']}")
+        return self._code.find(item["definition"].get("class_name") or "")
+
+    def build(self, item: Object, cls: Any) -> tuple[Built, Object]:
         role, definition, given = item["role"], dict(item["definition"]), dict(item.get("kwargs") or {})
-        if role not in self.METHODS:
-            raise Failure("signature", f"airbyte-cdk {cdk_version()} has no {role}")
         definition["type"] = role
         if role in self.MAKE_REQUESTS:
             self._prepare_cache()
-        cls = self._code.find(definition.get("class_name") or "")
         factory = self._get_factory()
         config = {} if role in self.GET_NO_CONFIG else self.config.values
         stream_name = str(given.get("name") or given.get("stream_name") or "")
@@ -898,7 +951,13 @@ class Builder:
 
     def _build_stream(self, given: Object) -> Built:
         """A retriever is built with its stream: its cursor, its router and its transformations come from there."""
-        from airbyte_cdk.models import AirbyteStateBlob, AirbyteStateMessage, AirbyteStateType, AirbyteStreamState, StreamDescriptor
+        from airbyte_cdk.models import (
+            AirbyteStateBlob,
+            AirbyteStateMessage,
+            AirbyteStateType,
+            AirbyteStreamState,
+            StreamDescriptor,
+        )
         from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 
         definition = given.get("stream") or given.get("declarative_stream")
@@ -946,14 +1005,7 @@ class Builder:
         details: Object = {}
         if "missing" in text:
             details["missing"] = re.findall(r"'(\w+)'", text)
-        return Failure("signature", text, **details, **self._where(cls))
-
-    def _where(self, cls: Any) -> Object:
-        try:
-            file = inspect.getsourcefile(cls) or ""
-            return {"file": self._code.name(file), "line": inspect.getsourcelines(cls)[1], "function": cls.__qualname__, "code": f"class {cls.__name__}"}
-        except (OSError, TypeError):
-            return {}
+        return Failure("signature", text, **details)
 
     @staticmethod
     def _accepts(method: Any, name: str) -> bool:
@@ -981,28 +1033,39 @@ class Builder:
         if built.role == "CustomAuthenticator":
             return self._authenticator_flags(component)
         if built.role == "CustomDecoder":
-            return {"streams": bool(component.is_stream_response())}
+            return self._ask(streams=lambda: bool(component.is_stream_response()))
         if built.role == "CustomPaginationStrategy":
             from airbyte_cdk.sources.declarative.requesters.paginators.strategies import PageIncrement
 
             return {
-                "initial_token": component.initial_token,
-                "page_size": component.get_page_size(),
+                **self._ask(initial_token=lambda: component.initial_token, page_size=component.get_page_size),
                 "wants_slice": built.wants_slice,
                 "wants_page_size_override": self._accepts(component.next_page_token, "page_size_override"),
                 "page_increment": isinstance(component, PageIncrement),
             }
         if built.role == "CustomErrorHandler":
-            return {
-                "max_retries": getattr(component, "max_retries", None),
-                "max_time": getattr(component, "max_time", None),
-                "backoff": bool(getattr(component, "backoff_strategies", None)),
-            }
+            return self._ask(
+                max_retries=lambda: component.max_retries,
+                max_time=lambda: component.max_time,
+                backoff=lambda: bool(getattr(component, "backoff_strategies", None)),
+            )
         if built.role == "CustomPartitionRouter":
             from airbyte_cdk.sources.declarative.partition_routers import SinglePartitionRouter
 
             return {"single_partition": isinstance(component, SinglePartitionRouter)}
         return {}
+
+    @staticmethod
+    def _ask(**questions: Callable[[], Any]) -> Object:
+        """The answers. A question that fails is no error yet, as perhaps nobody will ask it; `unknown` has its name."""
+        answers: Object = {}
+        unknown: list[str] = []
+        for name, question in questions.items():
+            try:
+                answers[name] = question()
+            except Exception:
+                unknown.append(name)
+        return {**answers, "unknown": unknown or None}
 
     @staticmethod
     def _authenticator_flags(component: Any) -> Object:
@@ -1031,7 +1094,7 @@ class Items:
         self._iterator = iterator
         self._origins = origins
         self._count = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def pull(self) -> tuple[Reply, bool]:
         """The next items, and whether there may be more."""
@@ -1077,9 +1140,11 @@ class Items:
         return reply, error is None and not ended
 
     def close(self) -> None:
+        """Ends the generator, once nobody pulls from it."""
         close = getattr(self._iterator, "close", None)
-        if close:
-            close()
+        with self._lock:
+            if close:
+                close()
 
 
 class Origins:
@@ -1132,7 +1197,16 @@ class Calls:
         header = request.header
         self._logs.of_components = self._code.owns
         self._logs.begin(header.get("log_level") or "INFO")
-        reply = Reply({"protocol": PROTOCOL, "host": "python", "python": sys.version.split()[0], "cdk": cdk_version(), "pid": os.getpid(), "prefix": sys.prefix})
+        reply = Reply(
+            {
+                "protocol": PROTOCOL,
+                "host": "python",
+                "python": sys.version.split()[0],
+                "cdk": cdk_version(),
+                "pid": os.getpid(),
+                "prefix": sys.prefix,
+            }
+        )
         if reply.header["cdk"] is None:
             return reply
         try:
@@ -1143,6 +1217,7 @@ class Calls:
             self._code.load(header.get("components") or {})
         except Failure as error:
             reply.error = error
+        gc.freeze()  # what has been imported stays; the collector need not look through it again and again
         return reply
 
     def configure(self, request: Request) -> Reply:
@@ -1153,12 +1228,14 @@ class Calls:
         items: list[Object] = []
         for item in request.header["items"]:
             result: Object = {"id": item["id"]}
+            cls = None
             try:
-                built, description = self._builder.build(item)
+                cls = self._builder.find(item)
+                built, description = self._builder.build(item, cls)
                 self._built[item["id"]] = built
                 result.update(ok=True, **description)
             except BaseException as error:
-                result.update(ok=False, error=self._errors.describe(error))
+                result.update(ok=False, error=self._errors.describe(error, cls))
             items.append(result)
         return Reply({"items": items})
 
@@ -1175,7 +1252,11 @@ class Calls:
         """What airbyte-cdk can give to a class: it offers an argument for each type hint, and no others."""
         hints = typing.get_type_hints(cls)
         try:
-            parameters = [each for name, each in inspect.signature(cls).parameters.items() if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+            parameters = [
+                each
+                for name, each in inspect.signature(cls).parameters.items()
+                if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+            ]
         except (TypeError, ValueError):
             parameters = []
         required = [each.name for each in parameters if each.default is inspect.Parameter.empty]
@@ -1185,7 +1266,7 @@ class Calls:
             "unfillable": [name for name in required if name not in hints],
             "base": [f"{each.__module__}.{each.__qualname__}" for each in getattr(cls, "__mro__", ())[1:-1]],
             "doc": inspect.cleandoc(getattr(cls, "__doc__", None) or ""),
-            **self._builder._where(cls),
+            **{key: value for key, value in self._code.where(cls).items() if key in ("file", "line")},
         }
 
     @staticmethod
@@ -1228,7 +1309,11 @@ class Calls:
         described = header.get(key)
         if described is None:
             return None
-        return StreamSlice(partition=described.get("partition") or {}, cursor_slice=described.get("cursor_slice") or {}, extra_fields=described.get("extra_fields"))
+        return StreamSlice(
+            partition=described.get("partition") or {},
+            cursor_slice=described.get("cursor_slice") or {},
+            extra_fields=described.get("extra_fields"),
+        )
 
     @staticmethod
     def _token(header: Object) -> Optional[Object]:
@@ -1289,20 +1374,18 @@ class Calls:
             origins = Origins(records)
         arguments: Object = {"stream_state": header.get("stream_state") or {}, "stream_slice": self._slice(header)}
         chain = source
-        while steps:
-            kind = steps[0]["op"]
+        for kind, group in itertools.groupby(steps, lambda step: step["op"]):
+            members = [self._by_id(step["id"]) for step in group]
             if kind == "transform":
-                group = [self._by_id(step["id"]) for step in itertools.takewhile(lambda step: step["op"] == kind, steps)]
-                del steps[: len(group)]
-                chain = self._transform(group, chain, arguments)
+                chain = self._transform(members, chain, arguments)
                 continue
-            built = self._by_id(steps.pop(0)["id"])
-            if kind == "filter":
-                chain = self._filter(built, chain, {**arguments, "next_page_token": self._token(header)})
-            elif kind == "normalize":
-                chain = self._normalize(built, chain, header.get("schema") or {}, origins)
-            else:
-                raise Failure("exception", f"`run` has no step {kind}")
+            for built in members:
+                if kind == "filter":
+                    chain = self._filter(built, chain, {**arguments, "next_page_token": self._token(header)})
+                elif kind == "normalize":
+                    chain = self._normalize(built, chain, header.get("schema") or {}, origins)
+                else:
+                    raise Failure("exception", f"`run` has no step {kind}")
         if chain is not source and response is not None:
             chain = self._exhaust(chain, source)
         return self._reply(Items(chain, origins))
@@ -1345,15 +1428,21 @@ class Calls:
 
     # Authentication.
 
+    @staticmethod
+    def _option(value: Any) -> Any:
+        """Of what such a method returns, airbyte-cdk ignores everything but mappings and text."""
+        return value if isinstance(value, (collections.abc.Mapping, str)) else {}
+
     def auth_options(self, request: Request) -> Reply:
         built = self._component(request)
         authenticator = built.component
+        headers = self._option(authenticator.get_auth_header())
         return Reply(
             {
-                "headers": {str(name): str(value) for name, value in built.mapping("get_auth_header", authenticator.get_auth_header()).items()},
-                "params": built.mapping("get_request_params", authenticator.get_request_params()),
-                "body_data": authenticator.get_request_body_data(),
-                "body_json": authenticator.get_request_body_json(),
+                "headers": {str(name): str(value) for name, value in built.mapping("get_auth_header", headers).items()},
+                "params": self._option(authenticator.get_request_params()),
+                "body_data": self._option(authenticator.get_request_body_data()),
+                "body_json": self._option(authenticator.get_request_body_json()),
             }
         )
 
@@ -1412,7 +1501,9 @@ class Calls:
         token = built.component.next_page_token(
             response=response,
             last_page_size=header.get("last_page_size") or 0,
-            last_record=None if record is None else Record(data=record, stream_name=built.stream_name, associated_slice=stream_slice),
+            last_record=None
+            if record is None
+            else Record(data=record, stream_name=built.stream_name, associated_slice=stream_slice),
             last_page_token_value=header.get("last_token"),
             **arguments,
         )
@@ -1494,19 +1585,23 @@ class Calls:
 
         for each in found:
             if isinstance(each, StreamSlice):
-                yield {"partition": dict(each.partition), "cursor_slice": dict(each.cursor_slice), "extra_fields": dict(each.extra_fields)}
+                yield {
+                    "partition": dict(each.partition),
+                    "cursor_slice": dict(each.cursor_slice),
+                    "extra_fields": dict(each.extra_fields),
+                }
             else:
                 yield {"partition": dict(built.mapping("stream_slices", each or {})), "cursor_slice": {}, "extra_fields": {}}
 
     def router_options(self, request: Request) -> Reply:
         component = self._component(request).component
-        arguments = {"stream_state": {}, "stream_slice": self._slice(request.header), "next_page_token": self._token(request.header)}
+        arguments = {"stream_slice": self._slice(request.header), "next_page_token": self._token(request.header)}
         return Reply(
             {
-                "headers": component.get_request_headers(**arguments) or {},
-                "params": component.get_request_params(**arguments) or {},
-                "body_data": component.get_request_body_data(**arguments) or {},
-                "body_json": component.get_request_body_json(**arguments) or {},
+                "headers": self._option(component.get_request_headers(**arguments)),
+                "params": self._option(component.get_request_params(**arguments)),
+                "body_data": self._option(component.get_request_body_data(**arguments)),
+                "body_json": self._option(component.get_request_body_json(**arguments)),
             }
         )
 
@@ -1553,9 +1648,12 @@ class Calls:
     @staticmethod
     def _describe_records(built: Built, found: Iterator[Any]) -> Iterator[Object]:
         from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer
+        from airbyte_cdk.sources.types import Record
 
         for each in found:
-            if isinstance(each, collections.abc.Mapping):
+            if isinstance(each, Record):
+                yield {"record": each.data}
+            elif isinstance(each, collections.abc.Mapping):
                 yield {"record": dict(each)}
             elif isinstance(each, AirbyteMessage):
                 yield {"message": AirbyteMessageSerializer.dump(each)}
@@ -1588,20 +1686,32 @@ class Host:
             # Whoever stops the runtime by a signal to its group stops it, and the end of the input then stops this process.
             # A handler, unlike SIG_IGN, is not inherited by the programs that a component starts.
             signal.signal(number, lambda *_: None)
+        sys.setswitchinterval(0.001)  # so that a short call need not wait long for a thread that works on a page
         threading.Thread(target=self._read, name="frames", daemon=True).start()
         while True:
             self._serve(self._ordered.get())
 
     def _read(self) -> None:
+        try:
+            self._read_all()
+        except BaseException:  # a frame that is none: nothing after it could be understood
+            traceback.print_exc()
+        self._end()
+
+    def _read_all(self) -> None:
         while (request := self._channel.read()) is not None:
             operation = request.header.get("op")
             if operation == "release":
                 self._calls.responses.release(request.header.get("rids") or ())
+            elif operation == "response":
+                self._serve(request)  # at once, so that the requests after it may name it
             elif operation in self.IN_ORDER:
                 self._ordered.put(request)
             else:
-                self._hand_over(request)
-        self._end()
+                try:
+                    self._hand_over(request)
+                except RuntimeError as error:  # no more threads
+                    self._answer(request.header.get("n"), Reply(error=error))
 
     def _hand_over(self, request: Request) -> None:
         with self._idle_lock:
@@ -1630,8 +1740,9 @@ class Host:
             reply = handler(request)
         except BaseException as error:  # also SystemExit: a call that wants to end the process only ends itself
             reply = Reply(error=error)
-        if not self._channel.belongs_here:
-            os._exit(0)  # the component has forked, and the child comes back from its call
+        if not self._channel.belongs_here:  # the component has forked, and the child comes back from its call
+            sys.stdout.flush()
+            os._exit(0)
         self._logs.calls.number = None
         self._answer(number, reply)
 
