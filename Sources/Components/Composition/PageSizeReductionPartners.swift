@@ -37,6 +37,8 @@ enum PageSizeReductionPartners: CompositionRule {
   }
 
   private static func strategyObstacles(_ strategy: ManifestNode?, minimum: Int) -> [String] {
+    // A custom one says itself what it can do, once it is built.
+    if strategy?["type"]?.string?.hasPrefix("Custom") == true { return [] }
     guard [CursorPagination.typeName, OffsetIncrement.typeName].contains(strategy?["type"]?.string ?? "") else {
       return ["works with `CursorPagination` and `OffsetIncrement` only: with others the next page depends on the size"]
     }

@@ -64,6 +64,7 @@ package struct DefaultPaginator: Component, Paginator {
   package var initialToken: PageToken? { get async throws { try await strategy.initialToken } }
   package var tokensAreCounted: Bool { strategy.tokensAreCounted }
   package var looksAtBody: Bool { strategy.looksAtBody }
+  package var allowsOtherPageSizes: Bool { strategy.allowsOtherPageSizes }
   package func pageSize() async throws -> Int? { try await strategy.pageSize() }
 
   package func nextToken(after page: PageResult, lastToken: PageToken?) async throws -> PageToken? {
@@ -119,6 +120,7 @@ private struct CursorStopCondition: PaginationStrategy {
   var initialToken: PageToken? { get async throws { try await strategy.initialToken } }
   var tokensAreCounted: Bool { strategy.tokensAreCounted }
   var looksAtBody: Bool { strategy.looksAtBody }
+  var allowsOtherPageSizes: Bool { strategy.allowsOtherPageSizes }
   var hasPageSize: Bool? { get throws { try strategy.hasPageSize } }
   func pageSize() async throws -> Int? { try await strategy.pageSize() }
 

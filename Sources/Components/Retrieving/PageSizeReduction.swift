@@ -39,8 +39,14 @@ struct PageSizeReduction: Component {
   }
 
   /// The reduction of a retriever, where it has one.
-  static func make(from retriever: ComponentNode, in scope: BuildScope) throws -> PageSizeReduction? {
+  static func make(
+    from retriever: ComponentNode, paginator: any Paginator, in scope: BuildScope
+  ) throws -> PageSizeReduction? {
     guard let node = retriever["page_size_reduction"] else { return nil }
+    guard paginator.allowsOtherPageSizes else {
+      throw ConnectorError(
+        .system, "`page_size_reduction` does not work with a pagination strategy whose next page depends on the size", at: node)
+    }
     if !RequesterActions.contain(.reducePageSize, in: retriever["requester"]) {
       scope.runtime.log.log(
         .warn, "Stream \(scope.streamName) has `page_size_reduction`, but no filter with the action REDUCE_PAGE_SIZE.")

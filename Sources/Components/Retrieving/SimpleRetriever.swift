@@ -44,7 +44,7 @@ package struct SimpleRetriever: Component, Retriever {
     // As in the reference, pages that begin in a parent's record know nothing of these.
     queryProperties = isLazy ? nil : properties
     paginationReset = isLazy ? nil : try scope.build(optional: node["pagination_reset"])
-    pageSizeReduction = try PageSizeReduction.make(from: node, in: scope)
+    pageSizeReduction = try PageSizeReduction.make(from: node, paginator: paginator, in: scope)
     windowSplitting = try RequestWindowSplitting.make(from: node, in: scope)
   }
 
@@ -305,7 +305,10 @@ package struct SimpleRetriever: Component, Retriever {
       try await selector.select(by: extractor, response, slice: slice, token: token, look) {
         try await take($0, response.body.count)
       }
-      if paginator.looksAtBody, !decoder.streams { result.body = try await decoder.decode(response.whole()).first }
+      // What came part by part is gone.
+      if paginator.looksAtBody, !decoder.streams, response.content.received != nil {
+        result.body = try await decoder.decode(response).first
+      }
       return result
     }
     try await decoder.decode(response) { batch in

@@ -64,6 +64,8 @@ public protocol PaginationStrategy: Sendable {
   /// Whether ``nextToken(after:lastToken:)`` reads ``PageResult/body``: where it does not, a body that an extractor reads by itself is
   /// not decoded a second time.
   var looksAtBody: Bool { get }
+  /// Whether pages may be asked for with another size than its own, which ``PageResult/requestedPageSize`` says then.
+  var allowsOtherPageSizes: Bool { get }
   /// Whether there is a page size, where that is known while the stream is built; nil if ``pageSize()`` has to be asked.
   /// - Throws: ``ConnectorError`` as ``pageSize()``.
   var hasPageSize: Bool? { get throws }
@@ -80,6 +82,7 @@ extension PaginationStrategy {
   public func pageSize() throws -> Int? { nil }
   public var tokensAreCounted: Bool { false }
   public var looksAtBody: Bool { true }
+  public var allowsOtherPageSizes: Bool { true }
 }
 
 /// Asks for page after page.
@@ -94,6 +97,8 @@ public protocol Paginator: Sendable {
   var looksAtLastRecord: Bool { get }
   /// Whether the next page may depend on the decoded body.
   var looksAtBody: Bool { get }
+  /// Whether pages may be asked for with another size than its strategy's own.
+  var allowsOtherPageSizes: Bool { get }
   /// The number of records to ask for.
   func pageSize() async throws -> Int?
   /// The path (or complete URL) of the next page, where the token is one.
@@ -107,6 +112,7 @@ extension Paginator {
   public var tokensAreCounted: Bool { false }
   public var looksAtLastRecord: Bool { true }
   public var looksAtBody: Bool { true }
+  public var allowsOtherPageSizes: Bool { true }
   public func pageSize() throws -> Int? { nil }
   public func path(for token: PageToken?) -> String? { nil }
   public func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }
