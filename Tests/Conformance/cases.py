@@ -220,13 +220,15 @@ def request_line(request):
         line += " " + json.dumps(rest, ensure_ascii=False)
     try:
         is_same = is_line(line) and json.dumps(request_of(line)) == json.dumps(request)
-    except ValueError:
+    except (ValueError, AttributeError):
         is_same = False
     return line if is_same else json.dumps(request, ensure_ascii=False)
 
 
 def compact(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half of a pair of surrogates has no place in a file.
+    return json.dumps(value, separators=(",", ":")) if re.search("[\ud800-\udfff]", text) else text
 
 
 def is_line(text):
