@@ -102,6 +102,13 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
+      name: "PythonComponents",
+      dependencies: [
+        "Bytes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      resources: [.embedInCode("Resources/host.py"), .embedInCode("Resources/slim-requirements.txt")]),
+    .target(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(
@@ -117,7 +124,7 @@ let package = Package(
     .executableTarget(
       name: "airbyte-lowcode",
       dependencies: runtime + [
-        "Bytes", "AirbyteProtocol", "JSON", "YAML", "Packaging", "Validation",
+        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -148,6 +155,9 @@ let package = Package(
       exclude: [
         "Authentication/Fixtures", "Incremental/Fixtures", "Interpolation/Fixtures", "Manifest/Fixtures", "Selecting/Fixtures",
       ]),
+    .testTarget(
+      name: "PythonComponentsTests",
+      dependencies: ["PythonComponents", "AirbyteProtocol", "ConnectorModel", "Manifest", "JSON", "YAML"]),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Bytes", "JSON", "CSeal", "CZlib"]),
     .testTarget(
       name: "ValidationTests",

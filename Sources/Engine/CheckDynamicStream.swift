@@ -17,10 +17,10 @@ struct CheckDynamicStream: ConnectionCheck {
   }
 
   func failure(of connector: Connector) async throws -> String? {
-    try connector.validateConfig()
+    try await connector.validateConfig()
     let nodes = try await connector.streamNodes()
     let wanted = readsStreams && count >= 1 ? Array(nodes.prefix(count)) : nodes
-    let streams = try connector.streams(wanted, among: nodes)
+    let streams = try await connector.streams(wanted, among: nodes)
     if streams.isEmpty { return "There is no stream to test the connection with" }
     guard readsStreams else { return nil }
     // A negative number leaves out as many at the end, as in Python.

@@ -77,8 +77,8 @@ package struct CheckStream: ConnectionCheck {
     if dynamicStreams.isEmpty, !names.isEmpty, let nodes = try? connector.staticStreamNodes() {
       let known = Set(nodes.compactMap { $0["name"]?.string })
       if names.allSatisfy(known.contains) {
-        try connector.validateConfig()
-        return try connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, among: nodes)
+        try await connector.validateConfig()
+        return try await connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, among: nodes)
       }
     }
     return try await connector.streamsOrErrors()

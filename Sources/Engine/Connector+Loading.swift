@@ -31,20 +31,24 @@ extension Connector {
       if !tooShort.isEmpty { runtime.log.log(.warn, Self.warning(ofShort: tooShort)) }
     }
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
-    let context = BuildScope(config: [:], runtime: runtime, registry: input.components)
+    // As in the reference, the rules for configs see none themselves.
+    var context = BuildScope(RunScope(config: [:], runtime: runtime, registry: input.components, custom: input.custom))
+    if !input.config.isEmpty, let rules = manifest.spec?["config_normalization_rules"] {
+      context = try await context.settled(for: [rules])
+    }
     guard let spec = try manifest.spec.map({ try Spec(from: ComponentNode($0), in: context) }) else {
       return Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }
     var input = input
     if !input.config.isEmpty, let normalization = try spec.normalization() {
       let shadow = SecretShadow(of: input.config, hiddenFrom: secrets)
-      if let shadow { Self.hideDerived(by: normalization, input.config, shadow, in: runtime) }
+      if let shadow { await Self.hideDerived(by: normalization, input.config, shadow, in: runtime) }
       var draft = ConfigDraft(input.config, templates: runtime.templates)
-      if let migrated = try normalization.migrated(&draft) {
+      if let migrated = try await normalization.migrated(&draft) {
         if let specification { secrets.hide(secretsOf: migrated, spec: specification) }
         await (input.migrations ?? input.updates)?.configChanged(migrated)
       }
-      try normalization.transform(&draft)
+      try await normalization.transform(&draft)
       input.config = draft.values
       if let specification { secrets.hide(secretsOf: input.config, spec: specification) }
     }
@@ -61,16 +65,15 @@ extension Connector {
   /// Hides what the config's rules make of secrets, wherever in the config they put it.
   private static func hideDerived(
     by normalization: ConfigNormalization, _ config: JSONObject, _ shadow: SecretShadow, in runtime: RuntimeEnvironment
-  ) {
-    func outcome(_ config: JSONObject) throws -> JSONValue {
+  ) async {
+    func outcome(_ config: JSONObject) async throws -> JSONValue {
       var draft = ConfigDraft(config, templates: runtime.templates)
-      _ = try normalization.migrated(&draft)
-      try normalization.transform(&draft)
+      try await normalization.attempt(&draft)
       return .object(draft.values)
     }
-    guard let changed = try? outcome(config) else { return }
+    guard let changed = try? await outcome(config) else { return }
     // What stays as it was is hidden where it is a secret.
-    let other = (try? outcome(shadow.config)) ?? .object(config)
+    let other = (try? await outcome(shadow.config)) ?? .object(config)
     runtime.secrets.hide(derived: changed, insteadOf: other)
   }
 }

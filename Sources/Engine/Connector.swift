@@ -26,13 +26,16 @@ package struct Connector: Sendable {
     let scope = BuildScope(
       RunScope(
         config: input.config, runtime: runtime, registry: input.components, manifest: manifest.root, files: input.files,
-        updates: input.updates))
+        updates: input.updates, custom: input.custom))
     self.scope = scope
     givenConfig = input.config
     states = input.states
     catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
     generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
   }
+
+  /// The config as components see it.
+  package var config: JSONObject { scope.config }
 
   /// The same connector with values laid over its config.
   private init(_ other: Connector, overrides: JSONObject) {
@@ -59,7 +62,7 @@ package struct Connector: Sendable {
   // MARK: Streams
 
   /// Checks the config by the spec's own rules, which comes before streams are built.
-  func validateConfig() throws { try declaredSpec?.normalization()?.validate(givenConfig) }
+  func validateConfig() async throws { try await declaredSpec?.normalization()?.validate(givenConfig) }
 
   /// The streams that are in the manifest, also those of conditions that hold.
   func staticStreamNodes() throws -> [ManifestNode] {
@@ -94,24 +97,26 @@ package struct Connector: Sendable {
 
   /// Builds the streams one by one, so that one that needs an unsupported component fails alone.
   package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
-    try validateConfig()
+    try await validateConfig()
     let nodes = try await streamNodes()
-    return try streams(nodes, among: nodes)
+    return try await streams(nodes, among: nodes)
   }
 
   /// Builds some of the streams.
   /// - Parameter all: the streams that they belong to, whether they are built or not.
-  package func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) throws -> [(
+  package func streams(_ nodes: [ManifestNode], among all: [ManifestNode]) async throws -> [(
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
     for node in all { try StreamParts.enforce(on: ComponentNode(node), in: scope) }
     let parents = ParentStreams.names(of: all)
-    let built = try nodes.map { node -> (name: String, stream: Result<DeclarativeStream, ConnectorError>) in
+    let scope = try await scope.settled(for: nodes)
+    var built: [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] = []
+    for node in nodes {
       let name = node["name"]?.string ?? ""
       do {
-        return (name, .success(try stream(node, parents: parents)))
+        built.append((name, .success(try await stream(node, parents: parents, in: scope))))
       } catch let error as ConnectorError where error.isUnsupported {
-        return (name, .failure(error))
+        built.append((name, .failure(error)))
       }
     }
     try streamGroups().refuseFamilies(
@@ -119,16 +124,22 @@ package struct Connector: Sendable {
     return built
   }
 
+  /// Builds a stream, after its state and those of its parents were migrated.
   /// - Parameters:
   ///   - parents: the names of the streams whose pages others walk through.
+  ///   - settled: the scope that it is built in, if the custom components of the stream were made before.
   ///   - recovery: is given everything that keeps the stream from being built.
-  package func stream(_ node: ManifestNode, parents: Set<String> = [], recovery: BuildRecovery? = nil) throws -> DeclarativeStream
-  {
+  package func stream(
+    _ node: ManifestNode, parents: Set<String> = [], in settled: BuildScope? = nil, recovery: BuildRecovery? = nil
+  ) async throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
     if recovery == nil { try StreamNames.enforce(on: ComponentNode(node), in: scope) }
     let node = try fitted(node)
-    let inner = scope.recovering(recovery).entering(streamScope(of: node, parents: parents))
-    return try isDelegating(node) ? inner.build(node, as: StateDelegatingStream.self).stream : inner.build(node)
+    let settled = if let settled { settled } else { try await scope.settled(for: [node]) }
+    let inner = settled.recovering(recovery).entering(streamScope(of: node, parents: parents))
+    return try await inner.migratingStates { scope in
+      try isDelegating(node) ? scope.build(node, as: StateDelegatingStream.self).stream : scope.build(node)
+    }
   }
 
   /// Every rule that a stream of the manifest breaks, whether it can be built or not.

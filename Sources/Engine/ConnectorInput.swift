@@ -19,6 +19,8 @@ package struct ConnectorInput: Sendable {
   package var migrations: (any ConfigUpdating)?
   /// The components that the manifest may name.
   package var components = ComponentRegistry.standard
+  /// What makes the custom components that have no class in Swift; nil if nothing does.
+  package var custom: (any CustomComponents)?
 
   package init() {}
 }

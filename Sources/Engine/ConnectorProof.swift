@@ -35,24 +35,23 @@ package struct ConnectorProof: Sendable {
       // The rest does not need what the config's rules would make of it.
       connector = Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }
-    if isGiven { attempt { _ in try connector.validateConfig() } }
+    if isGiven { await attempt { _ in try await connector.validateConfig() } }
     let context = connector.scope
     for node in [manifest.check, manifest.concurrencyLevel, manifest.apiBudget] {
       guard let node else { continue }
-      attempt { recovery in try context.recovering(recovery).build(node, as: (any Component).self) }
+      await attempt { recovery in try context.recovering(recovery).build(node, as: (any Component).self) }
       note(CompositionPass.violations(in: node, context))
     }
-    attempt { _ in try connector.streamGroups() }
-    var nodes: [ManifestNode] = []
-    attempt { _ in nodes = try connector.staticStreamNodes() }
+    await attempt { _ in try connector.streamGroups() }
+    var nodes = await attempt { _ in try connector.staticStreamNodes() } ?? []
     nodes += await generatedNodes(manifest.dynamicStreams, in: context)
     var built: [DeclarativeStream] = []
     for node in nodes {
-      attempt { recovery in built.append(try connector.stream(node, recovery: recovery)) }
+      if let stream = await attempt({ recovery in try await connector.stream(node, recovery: recovery) }) { built.append(stream) }
       note(connector.violations(in: node))
     }
     let names = Set(nodes.compactMap { $0["name"]?.string })
-    attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
+    await attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
   /// The streams that the config's values make; of those that an API lists, only the template's resolver is built.
@@ -62,7 +61,9 @@ package struct ConnectorProof: Sendable {
     for definition in definitions {
       note(CompositionPass.violations(in: definition, scope))
       do {
-        let stream: DynamicDeclarativeStream = try recovering { try scope.recovering($0).build(definition) }
+        let stream: DynamicDeclarativeStream = try await recovering { recovery in
+          try await scope.recovering(recovery).migratingStates { try $0.build(definition) }
+        }
         if definition["components_resolver"]?["type"]?.string == HttpComponentsResolver.typeName { continue }
         result += try await stream.streams(notNamed: &names)
       } catch {
@@ -72,17 +73,24 @@ package struct ConnectorProof: Sendable {
     return result
   }
 
-  private mutating func attempt<Built>(_ build: (BuildRecovery?) throws -> Built) {
-    do { _ = try recovering(build) } catch { note(error) }
+  /// - Returns: what was built; nil if it cannot be.
+  @discardableResult
+  private mutating func attempt<Built>(_ build: (BuildRecovery?) async throws -> Built) async -> Built? {
+    do {
+      return try await recovering(build)
+    } catch {
+      note(error)
+      return nil
+    }
   }
 
   /// Builds something, and where that fails once more, for what else would have failed.
-  private mutating func recovering<Built>(_ build: (BuildRecovery?) throws -> Built) throws -> Built {
+  private mutating func recovering<Built>(_ build: (BuildRecovery?) async throws -> Built) async throws -> Built {
     do {
-      return try build(nil)
+      return try await build(nil)
     } catch {
       let recovery = BuildRecovery()
-      _ = try? build(recovery)
+      _ = try? await build(recovery)
       note(error)
       for other in recovery.errors { note(other) }
       throw error

@@ -142,7 +142,7 @@ package final class MessageWriter: Sendable {
       .error(
         ErrorTrace(
           message: message, internalMessage: mask.masked(detail + place),
-          failureType: error.failureType, stream: stream),
+          stackTrace: error.diagnostic.stackTrace.map(mask.masked), failureType: error.failureType, stream: stream),
         emittedAt: milliseconds))
     if isNews { watcher?.failed(message, stream: stream?.name) }
   }

@@ -22,6 +22,12 @@ extension JSONWriter {
     write(object: view, patches: patches, keepsNulls: false)
   }
 
+  /// Appends an object of a document with changes, null members included.
+  package mutating func write(whole view: JSONView, patches: [JSONPatch]) {
+    guard patches.isEmpty || view.kind != .object else { return write(object: view, patches: patches, keepsNulls: true) }
+    withExtendedLifetime(view.document) { write(view.tape, view.index) }
+  }
+
   private mutating func write(object view: JSONView, patches: [JSONPatch], keepsNulls: Bool) {
     withExtendedLifetime(view.document) {
       patches.withUnsafeBufferPointer { write(object: view.tape, view.index, patches: $0, keepsNulls: keepsNulls) }

@@ -17,6 +17,6 @@ struct AirbyteLowcode: AsyncParsableCommand {
     version: RuntimeVersion.text,
     subcommands: [
       SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self, ValidateCommand.self,
-      ExplainCommand.self, SchemaCommand.self, PackageCommand.self, ImageCommand.self,
+      ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, PackageCommand.self, ImageCommand.self,
     ])
 }

@@ -7,10 +7,11 @@ struct CheckCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
+  @OptionGroup var components: ComponentOptions
 
   func run() async throws {
     try await Session(options).run { session in
-      try await session.connector(input).check(to: session.writer)
+      try await session.connector(input, components).check(to: session.writer)
       return .success
     }
   }

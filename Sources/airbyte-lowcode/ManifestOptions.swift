@@ -65,3 +65,20 @@ struct ConfigOptions: ParsableArguments {
     }
   }
 }
+
+/// The options about components that are written in Python.
+struct ComponentOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("components-path"), .customLong("components")],
+    help: ArgumentHelp(
+      "The Python code of custom components, a file or a folder. By default the components.py and the packages beside the manifest.",
+      valueName: "file"), completion: .file(extensions: ["py"]))
+  var path: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The Python that runs custom components. By default what AIRBYTE_LOWCODE_PYTHON names, else that of the active virtual "
+        + "environment, of the folder .venv beside the manifest, or the first python3 on PATH.", valueName: "program"),
+    completion: .file())
+  var python: String?
+}

@@ -7,6 +7,7 @@ struct ReadCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
+  @OptionGroup var components: ComponentOptions
 
   @Option(
     name: [.customShort("C"), .long],
@@ -25,7 +26,7 @@ struct ReadCommand: AsyncParsableCommand {
     try await Session(options).run { session in
       let streams = try session.catalog(at: catalog)
       let states = try state.map { try session.states(at: $0) } ?? [:]
-      let connector = try await session.connector(input, states: states, catalog: streams, others: [catalog, state])
+      let connector = try await session.connector(input, components, states: states, catalog: streams, others: [catalog, state])
       let outcome = try await session.watched { try await connector.readValidated(streams, to: session.writer) }
       if !outcome.isComplete { return .failure }
       return outcome.unknownStreams.isEmpty ? .success : .unknownStream

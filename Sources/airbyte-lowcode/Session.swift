@@ -8,6 +8,7 @@ import HTTP
 import JSON
 import Manifest
 import Packaging
+import PythonComponents
 import Secrets
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
@@ -70,7 +71,8 @@ struct Session {
   /// The manifest and the config, ready to run.
   /// - Parameter others: further files that are read, which a changed config must not replace.
   func connector(
-    _ options: ConfigOptions, states: [String: JSONObject] = [:], catalog: [ConfiguredStream] = [], others: [String?] = []
+    _ options: ConfigOptions, _ components: ComponentOptions, states: [String: JSONObject] = [:],
+    catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
     let isConfigAlone = !InputFile.isSame(options.config, as: [manifest] + others)
     if options.updateConfig, !isConfigAlone {
@@ -92,11 +94,27 @@ struct Session {
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
+    input.custom = try customComponents(components, input, of: source)
     do {
       return try await Connector.load(source, input, runtime: runtime)
     } catch let error as ManifestError {
       throw concealing(input.config, at: options.config, in: error)
     }
+  }
+
+  /// What runs the components that are written in Python.
+  private func customComponents(
+    _ options: ComponentOptions, _ input: ConnectorInput, of source: ManifestSource
+  ) throws -> PythonComponents {
+    let place = ComponentCode.ManifestPlace(input.files, isBundled: isBundled(source))
+    let code = try ComponentCode.find(named: options.path, config: input.config, manifest: place)
+    return PythonComponents(
+      .init(code, interpreter: options.python, folder: place.folder), runtime: runtime, updates: input.updates)
+  }
+
+  /// Whether the manifest is part of this executable, or of the image that it is in.
+  private func isBundled(_ source: ManifestSource) -> Bool {
+    manifest == nil && (OwnPackage.isThere || source.isFile(at: ImageLayout.manifest))
   }
 
   /// An error about a manifest, which may be the config itself, or in it. Nothing says what in a config is a secret if there is
@@ -106,6 +124,20 @@ struct Session {
     for secret in ConcealedConfig(rest, specification: nil).hidden { mask.hide(secret) }
     let isConfig = manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
     return isConfig ? ManifestError(error.diagnostics.map(\.withoutLines)) : error
+  }
+
+  /// The manifest, and what runs its Python components.
+  /// - Parameter path: a config for them; nil for an empty one.
+  func connectorForComponents(
+    _ path: String?, _ components: ComponentOptions
+  ) async throws -> (connector: Connector, python: PythonComponents) {
+    var input = ConnectorInput()
+    input.config = try path.map { try InputFile.object($0, "config") } ?? [:]
+    let (source, files) = try source(input.config)
+    input.files = files
+    let python = try customComponents(components, input, of: source)
+    input.custom = python
+    return (try await Connector.load(source, input, runtime: runtime), python)
   }
 
   /// The manifest without a config: `path` names one that may contain the manifest.

@@ -17,19 +17,26 @@ package struct ConfigNormalization: Sendable {
   }
 
   /// The config as it is to be kept; nil if it stays as it is.
-  package func migrated(_ draft: inout ConfigDraft) throws -> JSONObject? {
+  package func migrated(_ draft: inout ConfigDraft) async throws -> JSONObject? {
     for migration in migrations {
-      for transformation in migration.transformations { try transformation.transform(&draft) }
+      for transformation in migration.transformations { try await transformation.transform(&draft) }
     }
     return draft.isChanged ? draft.values : nil
   }
 
-  package func transform(_ draft: inout ConfigDraft) throws {
-    for transformation in transformations { try transformation.transform(&draft) }
+  package func transform(_ draft: inout ConfigDraft) async throws {
+    for transformation in transformations { try await transformation.transform(&draft) }
+  }
+
+  /// Migrates and transforms a config to see what comes of it, as far as that has no other effect.
+  package func attempt(_ draft: inout ConfigDraft) async throws {
+    for transformation in migrations.flatMap(\.transformations) + transformations where transformation.canBeTried {
+      try await transformation.transform(&draft)
+    }
   }
 
   /// - Throws: ``ConnectorError`` if the config is not as it should be.
-  package func validate(_ config: JSONObject) throws {
-    for validation in validations { try validation.validate(config) }
+  package func validate(_ config: JSONObject) async throws {
+    for validation in validations { try await validation.validate(config) }
   }
 }

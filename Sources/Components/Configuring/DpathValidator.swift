@@ -22,7 +22,7 @@ struct DpathValidator: Component, ConfigValidation {
   }
 
   /// With a `*` as a segment every value that matches is checked, else there may be only one.
-  func validate(_ config: JSONObject) throws {
+  func validate(_ config: JSONObject) async throws {
     let evaluation = EvaluationContext(config: .emptyDict, runtime: templates)
     let segments = try path.map { JSONPathSegment(try $0.evaluate(evaluation)) }
     guard !segments.isEmpty else {
@@ -36,6 +36,6 @@ struct DpathValidator: Component, ConfigValidation {
       throw ConnectorError(.system, "`field_path` should lead to one value of the config: \(error)", at: node)
     }
     if values.isEmpty { log.log(.info, "A validation is left out: the config has nothing at \(segments.map(\.text)).") }
-    for value in values { try strategy.validate(value) }
+    for value in values { try await strategy.validate(value) }
   }
 }

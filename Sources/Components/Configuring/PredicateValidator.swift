@@ -27,12 +27,12 @@ struct PredicateValidator: Component, ConfigValidation {
     templates = scope.runtime.templates
   }
 
-  func validate(_ config: JSONObject) throws {
+  func validate(_ config: JSONObject) async throws {
     switch subject {
-    case .constant(let value): try strategy.validate(value)
+    case .constant(let value): try await strategy.validate(value)
     case .template(let template):
       let scope = EvaluationContext(config: Value(JSONValue.object(config)), runtime: templates)
-      try strategy.validate(JSONValue(template.evaluate(scope)))
+      try await strategy.validate(JSONValue(template.evaluate(scope)))
     }
   }
 }

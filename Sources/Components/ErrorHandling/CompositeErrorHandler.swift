@@ -22,10 +22,10 @@ struct CompositeErrorHandler: Component, ErrorHandler {
   var looksIntoBodies: Bool { handlers.contains { $0.looksIntoBodies } }
   var maxTime: Double { handlers.map(\.maxTime).max() ?? 600 }
 
-  func interpret(_ attempt: Attempt) throws -> ErrorResolution {
+  func interpret(_ attempt: Attempt) async throws -> ErrorResolution {
     var last: ErrorResolution?
     for handler in handlers {
-      let resolution = try handler.interpret(attempt)
+      let resolution = try await handler.interpret(attempt)
       switch resolution.action {
       case .success, .retry, .ignore, .resetPagination, .reducePageSize, .splitRequestWindow: return resolution
       case .fail, .rateLimited, .refreshTokenThenRetry: last = resolution

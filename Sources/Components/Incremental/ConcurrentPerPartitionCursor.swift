@@ -96,8 +96,8 @@ final class ConcurrentPerPartitionCursor: Cursor {
   func moment(of state: JSONObject, now: PyDateTime) -> PyDateTime? { state["state"]?.object.flatMap(definition.moment(of:)) }
 
   /// The partition's options, and in place of those of the same name the options of its window.
-  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
-    var parts = try router.requestParts(for: StreamSlice(partition: slice.partition), token: token)
+  func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts {
+    var parts = try await router.requestParts(for: StreamSlice(partition: slice.partition), token: token)
     guard !slice.cursorSlice.isEmpty else { return parts }
     var window = RequestParts()
     try definition.requestOptions.add(from: slice.cursorSlice, to: &window)

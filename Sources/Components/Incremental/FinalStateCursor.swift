@@ -21,8 +21,8 @@ package final class FinalStateCursor: Cursor {
     state[Self.stateKey]?.isTruthy == true ? now : nil
   }
 
-  package func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
-    try router?.requestParts(for: slice, token: token) ?? RequestParts()
+  package func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts {
+    try await router?.requestParts(for: slice, token: token) ?? RequestParts()
   }
 
   /// The key of the state of a stream that has none.

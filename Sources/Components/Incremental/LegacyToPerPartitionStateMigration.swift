@@ -6,7 +6,7 @@ import Manifest
 import Templating
 
 /// Turns `{"13": {"updated_at": "2022-12-27"}}` into `{"states": [{"partition": {"id": "13"}, "cursor": {"updated_at": …}}]}`.
-struct LegacyToPerPartitionStateMigration: StateMigration {
+struct LegacyToPerPartitionStateMigration: Component, StateMigration {
   init(from node: ComponentNode, in scope: BuildScope) throws {}
 
   func migrate(_ state: JSONObject, of stream: ComponentNode, in scope: BuildScope) throws -> JSONObject {

@@ -31,6 +31,7 @@ package struct CursorPagination: Component, PaginationStrategy {
   }
 
   package var initialToken: PageToken? { nil }
+  package var hasPageSize: Bool? { get throws { try (pageSize() ?? 0) != 0 } }
   package func pageSize() throws -> Int? { size }
 
   package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {

@@ -17,6 +17,9 @@ package struct DefaultPaginator: Component, Paginator {
   private let strategy: any PaginationStrategy
   private let tokenPlace: TokenPlace?
   private let sizeOption: RequestOption?
+  private let strategyNode: ManifestNode
+  /// Whether the size that the option needs is known only once the strategy is asked.
+  private let mayLackSize: Bool
   /// Nil if a short page means nothing.
   private let shortFirstPage: ShortFirstPage?
 
@@ -30,12 +33,9 @@ package struct DefaultPaginator: Component, Paginator {
       shortFirstPage = strategy.tokensAreCounted ? ShortFirstPage(try node.required("pagination_strategy"), in: scope) : nil
     }
     sizeOption = try scope.build(optional: node["page_size_option"])
-    if node["page_size_option"] != nil, (try strategy.pageSize() ?? 0) == 0 {
-      let strategy = try node.required("pagination_strategy")
-      throw ConnectorError(
-        .system, "`page_size_option` needs a `page_size` in the pagination strategy", at: strategy["page_size"] ?? strategy,
-        cause: .missing(["page_size"]))
-    }
+    strategyNode = try node.required("pagination_strategy")
+    if sizeOption != nil, try strategy.hasPageSize == false { throw Self.missingSize(of: strategyNode) }
+    mayLackSize = try sizeOption != nil && strategy.hasPageSize == nil
     tokenPlace = try node["page_token_option"].map { option in
       option["type"]?.string == RequestPath.typeName
         ? .path(isLink: Self.isLink(try node.required("pagination_strategy"))) : .option(try scope.build(option))
@@ -55,13 +55,20 @@ package struct DefaultPaginator: Component, Paginator {
     }
   }
 
-  package var initialToken: PageToken? { strategy.initialToken }
-  package var tokensAreCounted: Bool { strategy.tokensAreCounted }
-  package func pageSize() throws -> Int? { try strategy.pageSize() }
+  private static func missingSize(of strategy: ManifestNode) -> ConnectorError {
+    ConnectorError(
+      .system, "`page_size_option` needs a `page_size` in the pagination strategy", at: strategy["page_size"] ?? strategy,
+      cause: .missing(["page_size"]))
+  }
 
-  package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
-    guard let token = try strategy.nextToken(after: page, lastToken: lastToken), token.value.isTruthy else {
-      if let shortFirstPage, page.isFirst, let size = try page.requestedPageSize ?? strategy.pageSize() {
+  package var initialToken: PageToken? { get async throws { try await strategy.initialToken } }
+  package var tokensAreCounted: Bool { strategy.tokensAreCounted }
+  package var looksAtBody: Bool { strategy.looksAtBody }
+  package func pageSize() async throws -> Int? { try await strategy.pageSize() }
+
+  package func nextToken(after page: PageResult, lastToken: PageToken?) async throws -> PageToken? {
+    guard let token = try await strategy.nextToken(after: page, lastToken: lastToken), token.value.isTruthy else {
+      if let shortFirstPage, page.isFirst, let size = try await size(instead: page.requestedPageSize) {
         shortFirstPage.check(page, askedFor: size)
       }
       return nil
@@ -83,14 +90,22 @@ package struct DefaultPaginator: Component, Paginator {
     return token.value.pythonString
   }
 
-  package func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts {
+  private func size(instead given: Int?) async throws -> Int? {
+    if let given { return given }
+    return try await strategy.pageSize()
+  }
+
+  package func requestParts(token: PageToken?, pageSize: Int?) async throws -> RequestParts {
     var parts = RequestParts()
     if case .option(let option)? = tokenPlace, let token { try option.inject(JSONValue(token.value), into: &parts) }
-    if let sizeOption, let size = try pageSize ?? strategy.pageSize(), size != 0 {
+    guard let sizeOption else { return parts }
+    if let size = try await size(instead: pageSize), size != 0 {
       let others = Set(parts.parameters.keys)
       try sizeOption.inject(.int(size), into: &parts)
       // A size that was reduced is meant for the pages that come, whatever their links say.
       if pageSize != nil { parts.lastingParameters = Set(parts.parameters.keys).subtracting(others) }
+    } else if mayLackSize {
+      throw Self.missingSize(of: strategyNode)
     }
     return parts
   }
@@ -101,12 +116,14 @@ private struct CursorStopCondition: PaginationStrategy {
   let strategy: any PaginationStrategy
   let cursor: any Cursor
 
-  var initialToken: PageToken? { strategy.initialToken }
+  var initialToken: PageToken? { get async throws { try await strategy.initialToken } }
   var tokensAreCounted: Bool { strategy.tokensAreCounted }
-  func pageSize() throws -> Int? { try strategy.pageSize() }
+  var looksAtBody: Bool { strategy.looksAtBody }
+  var hasPageSize: Bool? { get throws { try strategy.hasPageSize } }
+  func pageSize() async throws -> Int? { try await strategy.pageSize() }
 
-  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {
+  func nextToken(after page: PageResult, lastToken: PageToken?) async throws -> PageToken? {
     if let record = page.lastRecord, !cursor.isNew(record, in: page.slice) { return nil }
-    return try strategy.nextToken(after: page, lastToken: lastToken)
+    return try await strategy.nextToken(after: page, lastToken: lastToken)
   }
 }

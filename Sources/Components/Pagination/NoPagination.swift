@@ -6,5 +6,6 @@ struct NoPagination: Component, Paginator {
   init() {}
 
   var looksAtLastRecord: Bool { false }
+  var looksAtBody: Bool { false }
   func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? { nil }
 }

@@ -13,6 +13,7 @@ package struct OffsetIncrement: Component, PaginationStrategy {
 
   package var initialToken: PageToken? { injectsOnFirstRequest ? PageToken(.int(0)) : nil }
   package var tokensAreCounted: Bool { true }
+  package var hasPageSize: Bool? { get throws { try (pageSize() ?? 0) != 0 } }
   package func pageSize() throws -> Int? { try size?.value() }
 
   package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {

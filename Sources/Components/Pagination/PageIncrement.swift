@@ -16,6 +16,8 @@ package struct PageIncrement: Component, PaginationStrategy {
 
   package var initialToken: PageToken? { injectsOnFirstRequest ? PageToken(.int(firstPage)) : nil }
   package var tokensAreCounted: Bool { true }
+  package var looksAtBody: Bool { false }
+  package var hasPageSize: Bool? { get throws { try (pageSize() ?? 0) != 0 } }
   package func pageSize() throws -> Int? { size }
 
   package func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken? {

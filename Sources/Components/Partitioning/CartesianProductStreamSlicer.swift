@@ -51,9 +51,9 @@ struct CartesianProductStreamSlicer: PartitionRouter {
     return StreamSlice(partition: partition, extraFields: extra)
   }
 
-  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
+  func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts {
     var parts = RequestParts()
-    for router in routers.reversed() { parts.overlay(try router.requestParts(for: slice, token: token)) }
+    for router in routers.reversed() { parts.overlay(try await router.requestParts(for: slice, token: token)) }
     return parts
   }
 }

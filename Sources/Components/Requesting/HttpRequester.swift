@@ -33,7 +33,7 @@ package struct HttpRequester: Component, Requester {
     secrets = scope.runtime.secrets
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
-    reception = scope.exchange.decoder?.reception ?? .memory
+    reception = scope.exchange.reception ?? scope.exchange.decoder?.reception ?? .memory
     let keepsResponses =
       try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? scope.exchange.keepsResponses
     cacheScope = keepsResponses ? node["authenticator"]?.identity(scope.templateConfig) ?? "" : nil

@@ -29,8 +29,8 @@ package struct SimpleRetriever: Component, Retriever {
     decoder = try scope.build(optional: node["decoder"], as: (any Decoder).self) ?? JsonDecoder(in: scope)
     let inner = scope.entering(ExchangeScope(decoder: decoder))
     selector = try inner.build(node.required("record_selector"))
-    requester = try scope.entering(ExchangeScope(decoder: decoder, keepsResponses: scope.stream.isParent))
-      .build(node.required("requester"))
+    let exchange = ExchangeScope(decoder: decoder, reception: selector.reception, keepsResponses: scope.stream.isParent)
+    requester = try scope.entering(exchange).build(node.required("requester"))
     paginator = try inner.build(optional: node["paginator"], as: (any Paginator).self) ?? NoPagination()
     options = scope.reading.requestOptions
     feedCursor = scope.reading.stopCursor
@@ -112,8 +112,9 @@ package struct SimpleRetriever: Component, Retriever {
 
   private func readPages(of slice: StreamSlice, _ body: (Page) async throws -> Bool) async throws -> Bool {
     var tracker = paginationReset?.tracker(cursor) ?? PaginationTracker()
-    var reducer = try pageSizeReduction.map {
-      PageSizeReducer($0, configured: try paginator.pageSize(), streamName: streamName)
+    var reducer: PageSizeReducer?
+    if let pageSizeReduction {
+      reducer = PageSizeReducer(pageSizeReduction, configured: try await paginator.pageSize(), streamName: streamName)
     }
     func newGuard() -> RepeatedPages {
       RepeatedPages(streamName: streamName, tokensAreCounted: paginator.tokensAreCounted, limit: repetitionLimit)
@@ -122,7 +123,7 @@ package struct SimpleRetriever: Component, Retriever {
     var firstPages = FirstPages(isWatching: paginator.tokensAreCounted)
     var embedded = isLazy ? LazyReading.firstPage(of: slice) : nil
     var current = slice
-    var token = embedded == nil ? paginator.initialToken : nil
+    var token = embedded == nil ? try await paginator.initialToken : nil
     var cutOffs = 0
     while true {
       let size = reducer?.size
@@ -145,7 +146,7 @@ package struct SimpleRetriever: Component, Retriever {
         let read: PageResult?
         if let response = embedded {
           embedded = nil
-          read = try await page(response, of: slice, look: look, emit: emit)
+          read = try await page(response, of: slice, token: nil, look: look, emit: emit)
         } else {
           read = try await fetch(&current, of: slice, token: token, size: size, look: look, emit: emit)
         }
@@ -154,7 +155,7 @@ package struct SimpleRetriever: Component, Retriever {
         reducer?.pageSucceeded()
         cutOffs = 0
         if firstPages.end() { warnOfEqualFirstPages() }
-        let step = try step(
+        let step = try await step(
           after: read, slice: current, size: size, token: token, isFirst: firstPages.count == 1,
           isAtLimit: tracker.hasReachedLimit)
         if runtime.log.isDebugging { tell(read, step) }
@@ -163,7 +164,7 @@ package struct SimpleRetriever: Component, Retriever {
           if let token { try repeated.end(token, slice: slice) }
           token = next
         case .anew:
-          try startAnew(&tracker, slice: &current, token: &token, of: slice)
+          try await startAnew(&tracker, slice: &current, token: &token, of: slice)
           repeated = newGuard()
         case .end: return true
         }
@@ -174,7 +175,7 @@ package struct SimpleRetriever: Component, Retriever {
           Double(seconds), stream: streamName, reason: "broken transfer",
           APIAnswer.sentences("Stream \(streamName): \(error.message)", "Requesting it again in \(seconds) s."))
       } catch RequestSignal.resetPagination {
-        try startAnew(&tracker, slice: &current, token: &token, of: slice)
+        try await startAnew(&tracker, slice: &current, token: &token, of: slice)
         repeated = newGuard()
       } catch RequestSignal.reducePageSize(let reason) {
         guard let seconds = try reducer?.reduce(reason) else {
@@ -190,7 +191,7 @@ package struct SimpleRetriever: Component, Retriever {
   }
 
   /// What follows a page.
-  private enum PageStep {
+  private enum Continuation {
     case next(PageToken)
     case anew
     case end
@@ -198,13 +199,13 @@ package struct SimpleRetriever: Component, Retriever {
 
   private func step(
     after read: PageResult?, slice: StreamSlice, size: Int?, token: PageToken?, isFirst: Bool, isAtLimit: Bool
-  ) throws -> PageStep {
+  ) async throws -> Continuation {
     guard var result = read else { return .end }
     if isAtLimit { return .anew }
     result.slice = slice
     result.isFirst = isFirst
     result.requestedPageSize = size
-    return try paginator.nextToken(after: result, lastToken: token).map { .next($0) } ?? .end
+    return try await paginator.nextToken(after: result, lastToken: token).map { .next($0) } ?? .end
   }
 
   private func warnOfEqualFirstPages() {
@@ -215,7 +216,7 @@ package struct SimpleRetriever: Component, Retriever {
   }
 
   /// Says what became of a page.
-  private func tell(_ read: PageResult?, _ step: PageStep) {
+  private func tell(_ read: PageResult?, _ step: Continuation) {
     let next =
       switch step {
       case .next(let token): "the next page's token is \(runtime.secrets.excerpt(of: token.value.pythonString, upTo: 500))"
@@ -232,9 +233,9 @@ package struct SimpleRetriever: Component, Retriever {
 
   private func startAnew(
     _ tracker: inout PaginationTracker, slice current: inout StreamSlice, token: inout PageToken?, of slice: StreamSlice
-  ) throws {
+  ) async throws {
     current = try tracker.nextSlice(after: current, of: slice)
-    token = paginator.initialToken
+    token = try await paginator.initialToken
     runtime.log.log(
       .info, "Stream \(streamName): paging starts over with the slice \(JSONValue.object(current.merged).jsonText).")
   }
@@ -249,7 +250,7 @@ package struct SimpleRetriever: Component, Retriever {
     emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), of: original, look: look, emit: emit)
+      return try await page(send(slice, token: token, size: size), of: original, token: token, look: look, emit: emit)
     }
     var merged = MergedRecords()
     var (count, lastRecord) = (0, Record?.none)
@@ -262,7 +263,7 @@ package struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), of: original, look: look) { parts, size in
+      last = try await page(send(slice, token: token, size: size), of: original, token: token, look: look) { parts, size in
         var whole: [Record] = []
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
@@ -280,27 +281,39 @@ package struct SimpleRetriever: Component, Retriever {
   }
 
   private func send(_ slice: StreamSlice, token: PageToken?, size: Int?) async throws -> HTTPResponse {
-    var parts = try paginator.requestParts(token: token, pageSize: size)
-    if token == nil || !ignoresSliceOnLaterPages { try parts.merge(options.requestParts(for: slice, token: token)) }
+    var parts = try await paginator.requestParts(token: token, pageSize: size)
+    if token == nil || !ignoresSliceOnLaterPages {
+      try parts.merge(await options.requestParts(for: slice, token: token))
+    }
     return try await requester.send(slice, token: token, path: paginator.path(for: token), adding: parts)
   }
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, of slice: StreamSlice, look: ([Record]) -> Void,
+    _ response: HTTPResponse, of slice: StreamSlice, token: PageToken?, look: ([Record]) -> Void,
     emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
     var result = PageResult(response: response, recordCount: 0, extractedCount: 0, slice: slice)
+    func take(_ selection: RecordSelector.Selection, _ size: Int) async throws -> Bool {
+      result.recordCount += selection.records.count
+      result.extractedCount += selection.extracted
+      if paginator.looksAtLastRecord, let last = selection.records.last { result.lastRecord = last }
+      return try await emit(selection.records, size)
+    }
+    if let extractor = selector.responseExtractor {
+      try await selector.select(by: extractor, response, slice: slice, token: token, look) {
+        try await take($0, response.body.count)
+      }
+      if paginator.looksAtBody, !decoder.streams { result.body = try await decoder.decode(response.whole()).first }
+      return result
+    }
     try await decoder.decode(response) { batch in
       if !decoder.streams { result.body = batch.first }
       let size = decoder.streams ? batch.heldBytes : response.body.count
       var isMoreWanted = true
-      try await selector.select(batch, of: response, slice: slice, look) { selection in
-        result.recordCount += selection.records.count
-        result.extractedCount += selection.extracted
-        if paginator.looksAtLastRecord, let last = selection.records.last { result.lastRecord = last }
-        isMoreWanted = try await emit(selection.records, size)
+      try await selector.select(batch, of: response, slice: slice, token: token, look) { selection in
+        isMoreWanted = try await take(selection, size)
         return isMoreWanted
       }
       return isMoreWanted

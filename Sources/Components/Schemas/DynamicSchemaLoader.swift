@@ -39,10 +39,12 @@ struct DynamicSchemaLoader: Component, SchemaLoader {
       }
     }
     if let filter {
-      properties = try properties.filter { name, type in try filter.keeps(Record([name: type]), slice: .whole) }
+      for (name, type) in properties where try await !filter.admits(Record([name: type]), slice: .whole) {
+        properties[name] = nil
+      }
     }
     var record = Record(properties)
-    for transformation in transformations { try transformation.transform(&record, slice: .whole) }
+    for transformation in transformations { try await transformation.change(&record, slice: .whole) }
     return [
       "$schema": "https://json-schema.org/draft-07/schema#", "type": "object", "additionalProperties": true,
       "properties": .object(record.object),

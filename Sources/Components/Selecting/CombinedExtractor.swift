@@ -13,6 +13,7 @@ struct CombinedExtractor: Component, RecordExtractor {
   private let extractors: [any RecordExtractor]
   private let mode: Mode
   private let skipsEmptyRecords: Bool
+  private let decoder: any Decoder
   private let log: any Log
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
@@ -28,6 +29,7 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
     self.mode = mode
     skipsEmptyRecords = try node.bool("skip_empty_records", default: false)
+    decoder = scope.exchange.decoder ?? JsonDecoder(in: scope)
     log = scope.runtime.log
   }
 
@@ -45,6 +47,42 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
   }
 
+  /// Where one of the extractors reads responses, all are asked by response; the others get the body as the decoder reads it.
+  var ofResponses: (any ResponseExtractor)? {
+    extractors.contains { $0.ofResponses != nil } ? OfResponses(combined: self) : nil
+  }
+
+  private struct OfResponses: ResponseExtractor {
+    let combined: CombinedExtractor
+
+    func records(
+      of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+    ) async throws {
+      for index in combined.extractors.indices {
+        let items = combined.leavingOutEmptyOnes(
+          of: index, try await items(of: combined.extractors[index], response, slice, token))
+        let hasRecord = items.contains { if case .leftOut = $0 { false } else { true } }
+        if combined.mode == .firstMatch, !hasRecord { continue }
+        guard try await take(ExtractedPart(items)), combined.mode == .union else { return }
+      }
+    }
+
+    private func items(
+      of extractor: any RecordExtractor, _ response: HTTPResponse, _ slice: StreamSlice, _ token: PageToken?
+    ) async throws -> [ExtractedItem] {
+      var items: [ExtractedItem] = []
+      if let extractor = extractor.ofResponses {
+        try await extractor.records(of: response, slice: slice, token: token) { part in
+          items += part.items
+          return true
+        }
+      } else {
+        for body in try await combined.decoder.decode(response) { items += try await extractor.items(in: body) }
+      }
+      return items
+    }
+  }
+
   /// The first extractor's absence, where none of them leads anywhere.
   func outcome(in body: JSONView) -> PathOutcome {
     let outcomes = extractors.map { $0.outcome(in: body) }
@@ -53,8 +91,12 @@ struct CombinedExtractor: Component, RecordExtractor {
   }
 
   private func items(of index: Int, in body: JSONView) async throws -> [ExtractedItem] {
-    var items = try await extractors[index].items(in: body)
-    guard skipsEmptyRecords else { return items }
+    leavingOutEmptyOnes(of: index, try await extractors[index].items(in: body))
+  }
+
+  private func leavingOutEmptyOnes(of index: Int, _ found: [ExtractedItem]) -> [ExtractedItem] {
+    guard skipsEmptyRecords else { return found }
+    var items = found
     var dropped = 0
     for place in items.indices {
       if case .leftOut = items[place] { continue }

@@ -6,14 +6,18 @@ import Manifest
 /// Makes the records of a page: extracts, filters, transforms and normalises them.
 package struct RecordSelector: Component {
   private let extractor: any RecordExtractor
+  /// What finds the records in a response itself, with the steps behind it that it does as well; nil where the body is decoded first.
+  private(set) var responseExtractor: (any ResponseExtractor)?
   private let extractorNode: ManifestNode
   private let filter: (any RecordCondition)?
   private let transformations: [any RecordTransformation]
   private let transformsFirst: Bool
-  /// Whether values are to be cast to the types of the stream's schema.
-  private let normalizes: Bool
-  /// What casts them, once the schema is known.
+  /// How values are brought into the types of the stream's schema.
+  private let normalization: Normalization
+  /// What does so, once the schema is known.
   private var normalizer: SchemaNormalizer?
+  /// What is done to records, where some of it is done for a page at once.
+  private var chain: RefinementChain?
   private let cursor: (any Cursor)?
   private let uploader: (any FileUploading)?
   private let streamName: String
@@ -24,15 +28,23 @@ package struct RecordSelector: Component {
   /// Whether another selector filters and transforms the records that this one passes on.
   private let isRefinedLater: Bool
 
+  private enum Normalization: Sendable {
+    case none
+    /// By Python's rules for the types of JSON.
+    case standard
+    case custom(any SchemaNormalization)
+  }
+
   /// Extracts, and leaves everything else to another selector.
   init(extractor: any RecordExtractor, at node: ManifestNode, in scope: BuildScope) {
     self.extractor = extractor
+    responseExtractor = extractor.ofResponses
     extractorNode = node
     filter = nil
     filterName = ""
     transformations = []
     transformsFirst = false
-    normalizes = false
+    normalization = .none
     cursor = nil
     uploader = nil
     isRefinedLater = true
@@ -46,7 +58,8 @@ package struct RecordSelector: Component {
     isRefinedLater = false
     extractorNode = try node.required("extractor")
     extractor = try scope.build(extractorNode)
-    filter = try scope.build(optional: node["record_filter"])
+    cursor = scope.reading.filterCursor
+    filter = try Self.filter(node["record_filter"], besideCursor: cursor != nil, in: scope)
     filterName = node["record_filter"].map { "the record filter\($0.placeText)" } ?? "no filter"
     streamName = scope.streamName
     log = scope.runtime.log
@@ -57,26 +70,62 @@ package struct RecordSelector: Component {
       })
     transformations = scope.reading.transformations
     uploader = scope.reading.fileUploader
-    cursor = scope.reading.filterCursor
     transformsFirst = try node.bool("transform_before_filtering", default: scope.reading.isClientSideIncremental)
-    if let normalization = node["schema_normalization"] {
-      guard normalization.mapping == nil else {
-        throw ConnectorError.custom(normalization)
-      }
-      normalizes = normalization.string == "Default"
+    if let node = node["schema_normalization"] {
+      normalization = node.mapping == nil ? (node.string == "Default" ? .standard : .none) : .custom(try scope.build(node))
     } else {
-      normalizes = false
+      normalization = .none
     }
+    plan(schema: nil)
+  }
+
+  /// As in the reference, a filter of one's own is not used where records are filtered by their cursor, but for a `condition` of its.
+  private static func filter(
+    _ node: ManifestNode?, besideCursor: Bool, in scope: BuildScope
+  ) throws -> (any RecordCondition)? {
+    let filter: (any RecordCondition)? = try scope.build(optional: node)
+    guard besideCursor, let node, node["class_name"] != nil else { return filter }
+    scope.runtime.warnings.keep(.unusedFilter, of: scope.streamName) {
+      "its record filter\(node.placeText) is not used, because `is_client_side_incremental` filters the records."
+    }
+    return node["condition"]?.string?.isEmpty == false ? try RecordFilter(from: ComponentNode(node), in: scope) : nil
+  }
+
+  private var isNormalizedByOthers: Bool { if case .custom = normalization { true } else { false } }
+
+  /// Puts together what is done to records, if some of it is done for a page at once.
+  /// - Parameter schema: the stream's schema, once it is known.
+  private mutating func plan(schema: JSONObject?) {
+    var operations = RefinementChain.operations(transformations, cursor, filter, transformsFirst: transformsFirst)
+    if let normalizer {
+      let selector = self
+      operations.append(.change { record, _ in try selector.normalize(&record, normalizer) })
+    } else if case .custom(let normalization) = normalization, let schema {
+      operations.append(
+        normalization.pageStep(to: schema).map { .page($0, filters: false) }
+          ?? .change { record, _ in try normalization.normalize(&record, to: schema) })
+    }
+    responseExtractor = extractor.ofResponses
+    let needsChain = operations.contains { if case .page = $0 { true } else { false } }
+    chain = isNormalizedByOthers || needsChain ? RefinementChain(operations, behind: &responseExtractor) : nil
   }
 
   /// The same selector, which casts values to the types of a stream's schema if the manifest wants that.
   /// - Throws: ``ConnectorError`` where nothing can be cast to the schema.
   func casting(to schema: JSONObject) throws -> RecordSelector {
-    guard normalizes else { return self }
     var selector = self
-    selector.normalizer = try SchemaNormalizer(schema: .object(schema))
+    switch normalization {
+    case .none: return self
+    case .standard: selector.normalizer = try SchemaNormalizer(schema: .object(schema))
+    // As in the reference, a schema that says nothing is none.
+    case .custom: if schema.isEmpty { return self }
+    }
+    selector.plan(schema: schema)
     return selector
   }
+
+  /// How bodies are received; nil for the way of their decoder.
+  var reception: Reception? { responseExtractor?.reception }
 
   /// What becomes of some of the values of a body.
   struct Selection {
@@ -89,15 +138,16 @@ package struct RecordSelector: Component {
   ///
   /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
   /// - Parameters:
+  ///   - token: the token that the page was asked for with.
   ///   - look: sees the records as they were extracted.
   ///   - emit: takes the records, in order, at least once; it returns whether more are needed.
   /// - Throws: why nothing follows the records that were emitted, because one cannot be made. Those before it stay emitted, as in
   ///   the reference.
   func select(
-    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
+    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ look: ([Record]) -> Void,
     _ emit: (Selection) async throws -> Bool
   ) async throws {
-    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, emit) }
+    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, token, emit) }
     var found = Selection()
     var (weight, total) = (0, 0)
     defer { tally.extracted(total) { body.first.map(extractor.outcome) ?? .unknown } }
@@ -134,6 +184,37 @@ package struct RecordSelector: Component {
     if let failure { throw failure }
   }
 
+  /// The same for an extractor that finds the records in a response itself.
+  func select(
+    by extractor: any ResponseExtractor, _ response: HTTPResponse, slice: StreamSlice, token: PageToken?,
+    _ look: ([Record]) -> Void, _ emit: (Selection) async throws -> Bool
+  ) async throws {
+    var (total, isEmitted) = (0, false)
+    defer { tally.extracted(total) { .unknown } }
+    try await extractor.records(of: response, slice: slice, token: token) { part in
+      var found = Selection()
+      var failure: (any Error)?
+      total += part.extracted
+      found.extracted = part.extracted
+      do {
+        for item in part.items { if let record = try record(item, slice) { found.records.append(record) } }
+      } catch {
+        failure = error
+      }
+      isEmitted = true
+      if failure == nil || !found.records.isEmpty {
+        do {
+          try await finish(&found, look) { part in try await refineAndEmit(&part, response, slice, token, emit) }
+        } catch is Enough {
+          return false
+        }
+      }
+      if let failure { throw failure }
+      return true
+    }
+    if !isEmitted { _ = try await emit(Selection()) }
+  }
+
   /// No more records are needed.
   private struct Enough: Error {}
 
@@ -144,7 +225,8 @@ package struct RecordSelector: Component {
 
   /// Whether records stay as they were extracted.
   private var changesNothing: Bool {
-    filter == nil && cursor == nil && transformations.isEmpty && normalizer == nil && uploader == nil && !isRefinedLater
+    if let chain { return chain.isEmpty && uploader == nil && !isRefinedLater }
+    return filter == nil && cursor == nil && transformations.isEmpty && normalizer == nil && uploader == nil && !isRefinedLater
   }
 
   /// Hands on what was found, which is forgotten.
@@ -154,7 +236,8 @@ package struct RecordSelector: Component {
     var rest = found
     found = Selection()
     look(rest.records)
-    if changesNothing || Self.areSmall(rest.records) { return try await emit(&rest) }
+    // What works on a page sees all of it.
+    if chain != nil || changesNothing || Self.areSmall(rest.records) { return try await emit(&rest) }
     var start = 0
     while start < rest.records.count {
       let end = Self.endOfPart(from: start, in: rest.records)
@@ -185,30 +268,36 @@ package struct RecordSelector: Component {
   }
 
   private func refineAndEmit(
-    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ emit: (Selection) async throws -> Bool
+    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ token: PageToken?,
+    _ emit: (Selection) async throws -> Bool
   ) async throws {
     guard let workshop = response.memory?.workshop, !Self.areSmall(part.records) else {
-      let failure = await refined(&part.records, slice)
+      let failure = await refined(&part.records, slice, token)
       return try await hand(part, on: emit, failure)
     }
     let (records, isBuilt) = (part.records, !changesNothing)
     guard ResponseRoom.holder != nil else {
       // Whoever takes these records may read others that they bring about, and wait for the same memory.
       let failure = try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-        await refined(&part.records, slice)
+        await refined(&part.records, slice, token)
       }
       return try await hand(part, on: emit, failure)
     }
     try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-      let failure = await refined(&part.records, slice)
+      let failure = await refined(&part.records, slice, token)
       try await hand(part, on: emit, failure)
     }
   }
 
+  /// Filters, transforms and normalises records, and fetches their files.
   /// - Returns: why there are no records behind those that are left.
-  private func refined(_ records: inout [Record], _ slice: StreamSlice) async -> (any Error)? {
+  func refined(_ records: inout [Record], _ slice: StreamSlice, _ token: PageToken? = nil) async -> (any Error)? {
     var failure: (any Error)?
-    do { try refine(&records, slice: slice) } catch { failure = error }
+    if let chain {
+      failure = await refine(&records, by: chain, slice, token)
+    } else {
+      do { try refine(&records, slice: slice) } catch { failure = error }
+    }
     guard let uploader else { return failure }
     for index in records.indices {
       do {
@@ -250,9 +339,18 @@ package struct RecordSelector: Component {
     return try !filter.keeps(value: value, slice: slice)
   }
 
-  /// Filters, transforms and normalises records.
+  private func refine(
+    _ records: inout [Record], by chain: RefinementChain, _ slice: StreamSlice, _ token: PageToken?
+  ) async -> (any Error)? {
+    let count = records.count
+    let outcome = await chain.run(&records, slice: slice, token: token)
+    tally.refined(count, kept: records.count, droppedByFilter: outcome.droppedByFilter)
+    if outcome.failure == nil, records.count < count { tell(count, records.count, outcome.droppedByFilter) }
+    return outcome.failure
+  }
+
   /// - Throws: where one of them cannot be; then those before it are left.
-  func refine(_ found: inout [Record], slice: StreamSlice) throws {
+  private func refine(_ found: inout [Record], slice: StreamSlice) throws {
     if filter == nil, cursor == nil, transformations.isEmpty, normalizer == nil { return }
     let bounds = cursor?.bounds(for: slice)
     // Once, as taking it out copies it.

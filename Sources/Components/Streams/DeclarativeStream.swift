@@ -26,14 +26,15 @@ package struct DeclarativeStream: Component {
     stream.name = name
     primaryKey = try Self.primaryKey(node["primary_key"])
 
-    let migrated = try StateMigrations.apply(to: stream.state ?? [:], of: node, in: scope.entering(stream))
+    let migrated = try StateMigrations.migrated(stream.state ?? [:], of: node, in: scope.entering(stream))
     if stream.state != nil { stream.state = migrated }
     let inner = scope.entering(stream)
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
     let router = try PartitionRouters.make(from: node["retriever"]?["partition_router"], in: inner)
     parentStreams = router?.parentStreams ?? []
-    let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: router, in: inner)
+    let isCut = incrementalSync == nil || router?.isSinglePartition != true
+    let cursor = try StreamCursor.make(incrementalSync: incrementalSync, router: isCut ? router : nil, in: inner)
     var reading = ReadingScope(requestOptions: cursor)
     reading.incrementalSync = node["incremental_sync"]
     reading.cursor = cursor

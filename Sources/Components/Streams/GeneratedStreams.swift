@@ -24,7 +24,8 @@ package final class GeneratedStreams: Sendable {
       var names: Set<String> = []
       var streams: [(dynamicName: String, node: ManifestNode)] = []
       for (index, definition) in definitions.enumerated() {
-        let stream: DynamicDeclarativeStream = try scope.build(definition)
+        let settled = try await scope.settled(for: [definition])
+        let stream: DynamicDeclarativeStream = try await settled.migratingStates { try $0.build(definition) }
         let name = DynamicDeclarativeStream.name(of: definition, index)
         streams += try await stream.streams(notNamed: &names).map { (name, $0) }
       }

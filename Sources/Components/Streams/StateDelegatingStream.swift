@@ -73,9 +73,11 @@ package struct StateDelegatingStream: Component {
     guard let moment = full.moment(of: state, now: now) ?? incremental.moment(of: state, now: now) else { return true }
     let oldest = try retention.subtracted(from: now)
     guard moment.epochMicroseconds < oldest.epochMicroseconds else { return false }
-    scope.runtime.log.log(
-      .warn,
-      "The state of stream `\(name)` ends before \(oldest), the oldest that the API still has: it is read from its beginning.")
+    if scope.runtime.warnings.isNew(.outdatedState, of: name) {
+      scope.runtime.log.log(
+        .warn,
+        "The state of stream `\(name)` ends before \(oldest), the oldest that the API still has: it is read from its beginning.")
+    }
     return true
   }
 }

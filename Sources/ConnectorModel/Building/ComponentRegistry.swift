@@ -53,6 +53,8 @@ public struct ComponentRegistry: Sendable {
     if recovery.begin(node) { recovery.note(rules.violations(of: component, named: name, in: scope)) }
     do {
       return try build(component, named: name, as: role, in: scope)
+    } catch let pending as PendingMigration {
+      throw pending
     } catch {
       recovery.fail(component, with: error, in: scope)
       throw error
@@ -66,8 +68,10 @@ public struct ComponentRegistry: Sendable {
     guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here", at: node) }
     guard let type = types[name] else {
       guard name.hasPrefix("Custom") else { throw ConnectorError.unsupported(name, at: node) }
-      guard let type = node["class_name"]?.string.flatMap({ classes[$0] }) else { throw ConnectorError.custom(node) }
-      return try build(type, component, as: role, in: scope)
+      if let type = node["class_name"]?.string.flatMap({ classes[$0] }) { return try build(type, component, as: role, in: scope) }
+      guard let built = try scope.run.custom?.component(for: component, in: scope) else { throw ConnectorError.custom(node) }
+      guard let fitting = built as? Role else { throw ConnectorError(.system, "A `\(name)` is not allowed here", at: node) }
+      return fitting
     }
     // Where everything is wanted that is wrong, a rule keeps nothing from being built.
     let enforces = scope.run.recovery == nil
@@ -85,7 +89,11 @@ public struct ComponentRegistry: Sendable {
   ) throws -> Role {
     let place = component["class_name"] ?? component.node
     let built: any Component
-    do { built = try type.init(from: component, in: scope) } catch let error as ConnectorError { throw error } catch {
+    do {
+      built = try type.init(from: component, in: scope)
+    } catch let error where error is ConnectorError || error is PendingMigration {
+      throw error
+    } catch {
       throw ConnectorError(.system, "`\(type.className)` could not be built: \(error)", at: place)
     }
     guard let fitting = built as? Role else {

@@ -21,12 +21,16 @@ package struct RunScope: Sendable {
   package let recovery: BuildRecovery?
   /// The config as it would be with other secrets: what comes out differently by it is made of them.
   package let secretShadow: SecretShadow?
+  /// What makes custom components that have no class in Swift.
+  package let custom: (any CustomComponents)?
+  /// The states that were migrated for what is being built.
+  package private(set) var migratedStates = MigratedStates()
   private let shared: SharedObjects
   private let sharedByConfig: SharedObjects
 
   package init(
     config: JSONObject, runtime: RuntimeEnvironment, registry: ComponentRegistry, manifest: ManifestNode? = nil,
-    files: ManifestFiles = .folder("."), updates: (any ConfigUpdating)? = nil
+    files: ManifestFiles = .folder("."), updates: (any ConfigUpdating)? = nil, custom: (any CustomComponents)? = nil
   ) {
     self.config = config
     self.runtime = runtime
@@ -34,6 +38,7 @@ package struct RunScope: Sendable {
     self.manifest = manifest
     self.files = files
     self.updates = updates
+    self.custom = custom
     recovery = nil
     secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     templateConfig = TemplateConfig(Value(JSONValue.object(config)), runtime: runtime.templates)
@@ -52,17 +57,20 @@ package struct RunScope: Sendable {
     updates = other.updates
     self.recovery = recovery
     secretShadow = other.secretShadow
+    custom = other.custom
+    migratedStates = other.migratedStates
     shared = other.shared
     sharedByConfig = other.sharedByConfig
   }
 
-  private init(_ other: RunScope, config: JSONObject) {
+  private init(_ other: RunScope, config: JSONObject, updates: (any ConfigUpdating)?) {
     self.config = config
     runtime = other.runtime
     registry = other.registry
     manifest = other.manifest
     files = other.files
-    updates = nil
+    self.updates = updates
+    custom = other.custom
     recovery = other.recovery
     secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
     templateConfig = other.templateConfig.with(Value(JSONValue.object(config)))
@@ -72,7 +80,17 @@ package struct RunScope: Sendable {
   }
 
   /// The same run with another config, of whose changes nobody learns.
-  package func overriding(config: JSONObject) -> RunScope { RunScope(self, config: config) }
+  package func overriding(config: JSONObject) -> RunScope { RunScope(self, config: config, updates: nil) }
+
+  /// The same run with the config as it is after custom components were made.
+  package func settling(config: JSONObject) -> RunScope { RunScope(self, config: config, updates: updates) }
+
+  /// The same run, whose streams find their states migrated.
+  package func knowing(_ states: MigratedStates) -> RunScope {
+    var run = self
+    run.migratedStates = states
+    return run
+  }
 
   /// The same run for what logs in: see ``RuntimeEnvironment/loggingIn``.
   package var loggingIn: RunScope { RunScope(self, runtime: runtime.loggingIn, recovery: recovery) }

@@ -63,13 +63,18 @@ package struct ReadingScope: Sendable {
 package struct ExchangeScope: Sendable {
   /// What reads the bodies of responses.
   package var decoder: (any Decoder)?
+  /// How bodies are received, where that is not the decoder's matter.
+  package var reception: Reception?
   /// The requester around an authenticator, as the manifest has it.
   package var requester: ComponentNode?
   /// Whether the requester keeps responses for the run, unless its `use_cache` says otherwise.
   package var keepsResponses: Bool
 
-  package init(decoder: (any Decoder)? = nil, requester: ComponentNode? = nil, keepsResponses: Bool = false) {
+  package init(
+    decoder: (any Decoder)? = nil, reception: Reception? = nil, requester: ComponentNode? = nil, keepsResponses: Bool = false
+  ) {
     self.decoder = decoder
+    self.reception = reception
     self.requester = requester
     self.keepsResponses = keepsResponses
   }

@@ -68,10 +68,10 @@ public struct ConnectorError: Error, Sendable, CustomStringConvertible {
     return error
   }
 
-  /// A component whose class is Python code.
+  /// A custom component that nothing makes.
   package static func custom(_ node: ManifestNode) -> ConnectorError {
     let name = node["class_name"]?.string ?? node["type"]?.string ?? ""
-    var error = ConnectorError(.system, "`\(name)` is a custom Python component, which this version cannot run", at: node)
+    var error = ConnectorError(.system, "`\(name)` is a custom component, and nothing here has a class of this name", at: node)
     error.isUnsupported = true
     return error
   }

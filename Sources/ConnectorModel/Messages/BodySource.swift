@@ -43,7 +43,7 @@ extension HTTPResponse {
         throw TransportError(.tooLarge, "The response of \(RequestURL(url).publicText) has \(limit.excess)")
       }
     }
-    return HTTPResponse(status: status, headers: headers, body: body, url: url)
+    return HTTPResponse(status: status, headers: headers, content: .received(ReceivedBody(body)), url: url, request: request)
   }
 
   /// The same response with the first part of its body received: then what is wrong with a short body is known.

@@ -19,7 +19,7 @@ public struct HTTPRequest: Sendable {
   package var receivesInParts = false
   /// Checks a body that was received completely: it throws a ``TransportError`` if that ends in the middle, and the request is
   /// tried again. Nil if the reader of the body does so.
-  package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
+  package var checkEnd: (@Sendable (HTTPResponse) async throws -> Void)?
   /// The header or parameter that the authenticator left empty; nil if there is none.
   package var emptyCredential: String?
   /// Where the body of the response that is not tried again goes, instead of into memory.
@@ -57,22 +57,32 @@ public final class HTTPResponse: Sendable {
   package let content: HTTPBody
   /// The memory that a reader of the body uses for large pieces of it; nil if that is not counted.
   package let memory: ResponseMemory?
+  /// The request that was answered, as it was sent: the last one, where redirects were followed. Nil for a response that was not sent
+  /// for, such as a page in a parent's record.
+  public let request: HTTPRequest?
 
-  package convenience init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String) {
-    self.init(status: status, headers: headers, content: content, url: url, memory: nil)
-  }
-
-  package init(status: Int, headers: HTTPHeaders, content: HTTPBody, url: String, memory: ResponseMemory?) {
+  package init(
+    status: Int, headers: HTTPHeaders, content: HTTPBody, url: String, memory: ResponseMemory? = nil,
+    request: HTTPRequest? = nil
+  ) {
     self.status = status
     self.headers = headers
     self.content = content
     self.url = url
     self.memory = memory
+    self.request = request
   }
 
   /// The same response with another body.
   package func with(_ content: HTTPBody) -> HTTPResponse {
-    HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory)
+    HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory, request: request)
+  }
+
+  /// The same response, which knows what it answers.
+  package func answering(_ request: HTTPRequest) -> HTTPResponse {
+    var request = request
+    (request.store, request.checkEnd) = (nil, nil)
+    return HTTPResponse(status: status, headers: headers, content: content, url: url, memory: memory, request: request)
   }
 
   /// A response whose body was received completely.

@@ -17,7 +17,7 @@ public struct RequestParts: Sendable {
   /// Where the response's body goes, instead of into memory.
   package var store: (any BodyStore)?
   /// See ``HTTPRequest/checkEnd``.
-  package var checkEnd: (@Sendable (HTTPResponse) throws -> Void)?
+  package var checkEnd: (@Sendable (HTTPResponse) async throws -> Void)?
 
   /// Adds nothing.
   public init() {}
@@ -74,7 +74,7 @@ public struct RequestParts: Sendable {
 
 /// Adds to the requests of a stream: cursors and partition routers do.
 public protocol RequestOptionsProvider: Sendable {
-  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts
+  func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts
 }
 
 /// Adds nothing.

@@ -4,7 +4,13 @@ import Jinja
 /// Changes the user's config before anything uses it.
 public protocol ConfigTransformation: Sendable {
   /// - Throws: ``ConnectorError`` if a template cannot be evaluated, or a value cannot be set.
-  func transform(_ config: inout ConfigDraft) throws
+  func transform(_ config: inout ConfigDraft) async throws
+  /// Whether it may be tried with another config, to find out what it makes of secrets: not where it does something besides.
+  var canBeTried: Bool { get }
+}
+
+extension ConfigTransformation {
+  public var canBeTried: Bool { true }
 }
 
 /// A config while it is changed.

@@ -89,14 +89,14 @@ public protocol Decoder: Sendable {
   /// Whether a `DefaultPaginator` can be used with this decoder.
   var allowsPagination: Bool { get }
   /// Reads a body that was received completely.
-  func decode(_ response: HTTPResponse) throws -> DecodedBody
+  func decode(_ response: HTTPResponse) async throws -> DecodedBody
   /// Reads a body in batches of values, as it comes.
   /// - Parameter batch: takes values and returns whether more are needed.
   /// - Throws: ``ConnectorError`` or ``TransportError``; the batches until then are good.
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws
-  /// Checks whether a body that was received completely ends in the middle; other errors shows when it is read.
+  /// Checks whether a body that was received completely ends in the middle; other errors show when it is read.
   /// - Throws: ``TransportError``
-  func checkEnd(_ response: HTTPResponse) throws(TransportError)
+  func checkEnd(_ response: HTTPResponse) async throws(TransportError)
 }
 
 extension Decoder {
@@ -104,8 +104,8 @@ extension Decoder {
   public var reception: Reception { streams ? .parts : .memory }
   public var allowsPagination: Bool { false }
 
-  public func checkEnd(_ response: HTTPResponse) throws(TransportError) {
-    do { _ = try decode(response) } catch {
+  public func checkEnd(_ response: HTTPResponse) async throws(TransportError) {
+    do { _ = try await decode(response) } catch {
       if let error = error as? TransportError { throw error }
     }
   }

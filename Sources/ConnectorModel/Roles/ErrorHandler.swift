@@ -50,7 +50,9 @@ public enum Attempt: Sendable {
 
 /// Decides what is done about an attempt.
 public protocol ErrorHandler: Sendable {
-  func interpret(_ attempt: Attempt) throws -> ErrorResolution
+  /// Asked once for each attempt.
+  /// - Throws: ``ConnectorError`` if no verdict can be found; the request is not repeated then.
+  func interpret(_ attempt: Attempt) async throws -> ErrorResolution
   /// Whether the verdict on a response that is not an error may depend on its body.
   var looksIntoBodies: Bool { get }
   /// How often a request is repeated at most.
@@ -72,7 +74,7 @@ extension ErrorHandler {
 public protocol BackoffStrategy: Sendable {
   /// Seconds to wait before the next attempt; nil if another strategy should decide. `attempt` counts from 1.
   /// - Throws: ``ConnectorError`` if the wait would be longer than the manifest allows.
-  func delay(after attempt: Attempt, number: Int) throws -> Double?
+  func delay(after attempt: Attempt, number: Int) async throws -> Double?
   /// What the wait depends on, for people; nil if there is nothing to show.
   func origin(of attempt: Attempt) -> String?
 }

@@ -57,45 +57,56 @@ public struct PageResult: Sendable {
 
 /// Decides on the token of the next page.
 public protocol PaginationStrategy: Sendable {
-  /// The token of the first request, where one is sent.
-  var initialToken: PageToken? { get }
+  /// The token of the first request, where one is sent. Asked once for each slice, and once more where paging starts over.
+  var initialToken: PageToken? { get async throws }
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
+  /// Whether ``nextToken(after:lastToken:)`` reads ``PageResult/body``: where it does not, a body that an extractor reads by itself is
+  /// not decoded a second time.
+  var looksAtBody: Bool { get }
+  /// Whether there is a page size, where that is known while the stream is built; nil if ``pageSize()`` has to be asked.
+  /// - Throws: ``ConnectorError`` as ``pageSize()``.
+  var hasPageSize: Bool? { get throws }
   /// The number of records to ask for.
   /// - Throws: ``ConnectorError`` if the manifest's template for it gives no integer.
-  func pageSize() throws -> Int?
+  func pageSize() async throws -> Int?
   /// The next page's token, or nil if the page was the last. `lastToken` is the token that the page was asked for with.
-  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
+  func nextToken(after page: PageResult, lastToken: PageToken?) async throws -> PageToken?
 }
 
 extension PaginationStrategy {
   public var initialToken: PageToken? { nil }
+  public var hasPageSize: Bool? { nil }
   public func pageSize() throws -> Int? { nil }
   public var tokensAreCounted: Bool { false }
+  public var looksAtBody: Bool { true }
 }
 
 /// Asks for page after page.
 public protocol Paginator: Sendable {
   /// The next page's token, or nil where the page was the last. `lastToken` is the token that the page was asked for with.
-  func nextToken(after page: PageResult, lastToken: PageToken?) throws -> PageToken?
+  func nextToken(after page: PageResult, lastToken: PageToken?) async throws -> PageToken?
   /// The token of the first request, where one is sent.
-  var initialToken: PageToken? { get }
+  var initialToken: PageToken? { get async throws }
   /// Whether the tokens are counted on this side, so that they differ whatever the API sends.
   var tokensAreCounted: Bool { get }
   /// Whether the next page may depend on the last record, which is kept for that: a record keeps all that it was sent with in memory.
   var looksAtLastRecord: Bool { get }
+  /// Whether the next page may depend on the decoded body.
+  var looksAtBody: Bool { get }
   /// The number of records to ask for.
-  func pageSize() throws -> Int?
+  func pageSize() async throws -> Int?
   /// The path (or complete URL) of the next page, where the token is one.
   func path(for token: PageToken?) -> String?
   /// What is added to the request; `pageSize` replaces the strategy's own.
-  func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts
+  func requestParts(token: PageToken?, pageSize: Int?) async throws -> RequestParts
 }
 
 extension Paginator {
   public var initialToken: PageToken? { nil }
   public var tokensAreCounted: Bool { false }
   public var looksAtLastRecord: Bool { true }
+  public var looksAtBody: Bool { true }
   public func pageSize() throws -> Int? { nil }
   public func path(for token: PageToken?) -> String? { nil }
   public func requestParts(token: PageToken?, pageSize: Int?) throws -> RequestParts { RequestParts() }

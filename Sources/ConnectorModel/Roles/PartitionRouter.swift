@@ -14,6 +14,9 @@ public protocol PartitionRouter: RequestOptionsProvider {
   var takesRecords: Bool { get }
   /// Whether the partitions are known without a request.
   var isListed: Bool { get }
+  /// Whether the stream has one partition alone, whatever the router calls it: then a cursor follows the stream as a whole, without the
+  /// router.
+  var isSinglePartition: Bool { get }
   /// Whether partitions differ from read to read, so that none of them would find a state of its own again.
   var changesPartitions: Bool { get }
 }
@@ -24,5 +27,6 @@ extension PartitionRouter {
   public var parentStreams: [any ParentStream] { [] }
   public var takesRecords: Bool { false }
   public var isListed: Bool { false }
+  public var isSinglePartition: Bool { false }
   public var changesPartitions: Bool { false }
 }

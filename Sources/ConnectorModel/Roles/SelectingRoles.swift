@@ -38,7 +38,8 @@ public enum ExtractedItem: Sendable {
 
 /// Finds the records in a decoded body.
 ///
-/// A type implements ``records(in:)``; the other members are for extractors that need not build what they find.
+/// A type implements ``records(in:)``, or ``ofResponses`` where it wants the response itself; the other members are for extractors that
+/// need not build what they find.
 public protocol RecordExtractor: Sendable {
   /// The records in a body, or in one of the values of a body that has many.
   /// - Throws: ``ConnectorError`` if the body is not one that the extractor understands.
@@ -51,6 +52,8 @@ public protocol RecordExtractor: Sendable {
   func forEachItem(in body: JSONView, making place: RecordWorkplace?, _ take: (ExtractedItem) async throws -> Void) async throws
   /// What the extractor's path leads to in a body in which it found nothing.
   func outcome(in body: JSONView) -> PathOutcome
+  /// What finds the records in a response that is not decoded; nil for an extractor of decoded bodies.
+  var ofResponses: (any ResponseExtractor)? { get }
   /// What reads the downloads that it is for; nil where the download's own decoder does.
   var downloadDecoder: (any Decoder)? { get }
 }
@@ -76,6 +79,8 @@ extension RecordExtractor {
   public func outcome(in body: JSONView) -> PathOutcome { .exists }
 
   public var downloadDecoder: (any Decoder)? { nil }
+
+  public var ofResponses: (any ResponseExtractor)? { nil }
 }
 
 /// Keeps some records and drops the others.
@@ -83,13 +88,38 @@ public protocol RecordCondition: Sendable {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
   /// The same for a value that is not an object, which cannot be a record unless it is dropped.
   func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
+  /// What drops records of a page at once, which is asked then instead; nil if they are looked at one by one.
+  var pageStep: (any PageStep)? { get }
 }
 
 extension RecordCondition {
   public func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool { true }
+  public var pageStep: (any PageStep)? { nil }
+
+  /// Whether a record that belongs to no page is kept.
+  package func admits(_ record: Record, slice: StreamSlice) async throws -> Bool {
+    guard let pageStep else { return try keeps(record, slice: slice) }
+    var records = [record]
+    try await pageStep.run(&records, slice: slice, token: nil)
+    return !records.isEmpty
+  }
 }
 
 /// Changes a record in place.
 public protocol RecordTransformation: Sendable {
   func transform(_ record: inout Record, slice: StreamSlice) throws
+  /// What changes the records of a page at once, which is called then instead; nil if they are changed one by one.
+  var pageStep: (any PageStep)? { get }
+}
+
+extension RecordTransformation {
+  public var pageStep: (any PageStep)? { nil }
+
+  /// Changes a record that belongs to no page.
+  package func change(_ record: inout Record, slice: StreamSlice) async throws {
+    guard let pageStep else { return try transform(&record, slice: slice) }
+    var records = [record]
+    try await pageStep.run(&records, slice: slice, token: nil)
+    if let changed = records.first { record = changed }
+  }
 }

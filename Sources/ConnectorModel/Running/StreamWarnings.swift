@@ -6,6 +6,10 @@ package final class StreamWarnings: Sendable {
   package enum Kind: Sendable, Hashable {
     /// A parent stream, of this name, makes no partitions.
     case noPartitions(parent: String)
+    /// Its state ends before what the API still has.
+    case outdatedState
+    /// Its record filter is not used.
+    case unusedFilter
     /// The stream begins after its end, by its state or by the manifest.
     case beginsAfterEnd
     /// Windows are cut finer than dates are written, so that those that were read do not join.

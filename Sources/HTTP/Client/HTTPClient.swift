@@ -63,8 +63,9 @@ package struct HTTPClient: Sendable {
   package func send(_ request: HTTPRequest, key: ResponseCache.Key?) async throws -> HTTPResponse {
     guard let cache, let key else { return try await send(request) }
     let (response, isKept) = try await cache.response(for: key) { try await send(request) }
-    if isKept { exchanges.kept(response) }
-    return response
+    guard isKept else { return response }
+    exchanges.kept(response)
+    return response.answering(request)
   }
 
   /// - Returns: the response of the first attempt that is not repeated; its status may be an error that is ignored.
@@ -81,7 +82,7 @@ package struct HTTPClient: Sendable {
       try Task.checkCancellation()
       number += 1
       let (attempt, sent) = try await self.attempt(request, number)
-      let resolution = try errorHandler.interpret(attempt)
+      let resolution = try await errorHandler.interpret(attempt)
       exchanges.decided(resolution, attempt)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       if resolution.action == .rateLimited { runtime.events.rateLimited(stream: name) }
@@ -89,7 +90,7 @@ package struct HTTPClient: Sendable {
         renewal = try await renewCredentials(after: sent, attempt, resolution, renewal)
       }
 
-      switch try wait(after: attempt, of: sent, by: resolution, number: number) {
+      switch try await wait(after: attempt, of: sent, by: resolution, number: number) {
       case .strategy(let seconds):
         strategy.count += 1
         guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
@@ -144,7 +145,7 @@ package struct HTTPClient: Sendable {
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
       exchanges.received(response, to: signed, since: start)
-      if response.isSuccess { try signed.checkEnd?(response) }
+      if response.isSuccess { try await signed.checkEnd?(response) }
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
       authenticator.rotation?.observe(response, to: signed)
@@ -162,13 +163,15 @@ package struct HTTPClient: Sendable {
   private func exchange(_ request: HTTPRequest) async throws -> HTTPResponse {
     var redirects = Redirects(of: request, secrets: runtime.secrets)
     var response = try await runtime.transport.exchange(request)
+    var answered = request
     while let next = try redirects.next(after: response) {
       exchanges.redirected(response, to: next)
       try await budget?.acquire(next, for: name)
       response = try await runtime.transport.exchange(next)
       budget?.update(from: response, to: next)
+      answered = next
     }
-    return response
+    return response.answering(answered)
   }
 
   /// Renews the credentials that `request` was refused with. A renewal that fails for the moment leaves the present ones, and
@@ -205,14 +208,14 @@ package struct HTTPClient: Sendable {
 
   private func wait(
     after attempt: Attempt, of request: HTTPRequest, by resolution: ErrorResolution, number: Int
-  ) throws -> Wait {
+  ) async throws -> Wait {
     // Other credentials need not wait for the rate of those that were refused.
     if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true {
       exchanges.waits(0.1, "the authenticator, which has other credentials,")
       return .strategy(0.1)
     }
     for strategy in errorHandler.backoffStrategies ?? [] {
-      guard let seconds = try strategy.delay(after: attempt, number: number), seconds != 0 else { continue }
+      guard let seconds = try await strategy.delay(after: attempt, number: number), seconds != 0 else { continue }
       if exchanges.isOn { exchanges.waits(seconds, strategy.origin(of: attempt) ?? "a backoff strategy") }
       return .strategy(seconds)
     }
@@ -260,7 +263,7 @@ package struct HTTPClient: Sendable {
       guard let store = request.store, !isJudgedByHead(response) else { return response }
       return try await response.received(into: store)
     case .failure(let error):
-      return HTTPResponse(status: 599, headers: [], body: Data(error.message.utf8), url: request.url)
+      return HTTPResponse(status: 599, headers: [], body: Data(error.message.utf8), url: request.url).answering(request)
     }
   }
 

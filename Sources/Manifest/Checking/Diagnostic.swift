@@ -55,6 +55,8 @@ public struct Diagnostic: Sendable, Hashable {
   public var cause: Cause?
   /// What helps.
   public var remedy: Remedy?
+  /// Where in a component's own program it happened, as its language writes it; nil for what happened in this program.
+  public var stackTrace: String?
   /// The message without what it quotes of the file; nil where it quotes nothing.
   package var discreetMessage: String?
 

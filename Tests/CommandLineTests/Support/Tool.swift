@@ -40,8 +40,9 @@ enum Tool {
     }
   }
 
-  /// The executable beside the test bundle.
+  /// The executable that `AIRBYTE_LOWCODE_PROGRAM` names, such as one of a release build, else the one beside the test bundle.
   static let path: String = {
+    if let named = ProcessInfo.processInfo.environment["AIRBYTE_LOWCODE_PROGRAM"], !named.isEmpty { return named }
     let bundles = [Bundle.main] + Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }
     let folders = bundles.flatMap { bundle in
       [bundle.executableURL?.deletingLastPathComponent(), bundle.bundleURL.deletingLastPathComponent()].compactMap { $0 }

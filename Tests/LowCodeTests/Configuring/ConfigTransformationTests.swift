@@ -33,10 +33,10 @@ import Testing
       #"{"a":1,"b":2}"#
     ),
   ])
-  func whatBecomesOfAConfig(rule: String, before: String, after: String) throws {
+  func whatBecomesOfAConfig(rule: String, before: String, after: String) async throws {
     let transformation: any ConfigTransformation = try TestWorld([]).build("{\"type\": \(rule)}")
     var draft = ConfigDraft(try JSONValue(parsing: before).object ?? [:])
-    try transformation.transform(&draft)
+    try await transformation.transform(&draft)
     #expect(JSONValue.object(draft.values).jsonText == after)
   }
 
@@ -44,15 +44,15 @@ import Testing
     (#"{"a":5}"#, true), (#"{"a":"5"}"#, true), (#"{"a":"five"}"#, false), (#"{"a":true}"#, false), ("{}", true),
     (#"{"b":"x"}"#, true),
   ])
-  func aValueThatShouldBeANumber(config: String, isValid: Bool) throws {
+  func aValueThatShouldBeANumber(config: String, isValid: Bool) async throws {
     let validation: any ConfigValidation = try TestWorld([]).build(
       #"{"type": "DpathValidator", "field_path": ["a"], "validation_strategy": {"type": "ValidateAdheresToSchema", "base_schema": {"type": "integer"}}}"#
     )
     let config = try JSONValue(parsing: config).object ?? [:]
     if isValid {
-      try validation.validate(config)
+      try await validation.validate(config)
     } else {
-      #expect(throws: ConnectorError.self) { try validation.validate(config) }
+      await #expect(throws: ConnectorError.self) { try await validation.validate(config) }
     }
   }
 }

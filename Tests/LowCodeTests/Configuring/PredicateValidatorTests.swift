@@ -26,7 +26,7 @@ import Testing
     Case(value: ["a": 1], schema: ["required": ["a"]], isValid: true),
     Case(value: .null, schema: ["type": "null"], isValid: true),
   ])
-  private func validates(_ tested: Case) throws {
+  private func validates(_ tested: Case) async throws {
     let rules: JSONValue = [
       "type": "ConfigNormalizationRules",
       "validations": [
@@ -40,9 +40,9 @@ import Testing
     let normalization = try ConfigNormalization(ManifestNode(ManifestValue(json: rules)), in: scope)
     let config: JSONObject = ["size": 5, "tags": ["a", "b"]]
     if tested.isValid {
-      try normalization.validate(config)
+      try await normalization.validate(config)
     } else {
-      #expect(throws: ConnectorError.self) { try normalization.validate(config) }
+      await #expect(throws: ConnectorError.self) { try await normalization.validate(config) }
     }
   }
 }

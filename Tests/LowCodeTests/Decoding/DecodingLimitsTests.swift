@@ -87,28 +87,32 @@ import Testing
     #expect(largest <= 40)
   }
 
-  @Test func filesThatOverlapAreRefused() throws {
+  @Test func filesThatOverlapAreRefused() async throws {
     var archive = DecodingFixtures.zip([("a", Array("{\"id\":1}\n".utf8)), ("b", Array("{\"id\":2}\n".utf8))])
     let whole = archive
     // The second file is said to begin within the first one.
     let directory = try #require(archive.indices.last { archive[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
     archive[directory + 42] = 5
     let decoder = try DecodingFixtures.decoder(#"{"type": "ZipfileDecoder", "decoder": {"type": "JsonlDecoder"}}"#)
-    let error = try #require(throws: ConnectorError.self) { try decoder.decode(DecodingFixtures.response(archive)) }
+    let error = try await #require(throws: ConnectorError.self) {
+      _ = try await decoder.decode(DecodingFixtures.response(archive))
+    }
     #expect(error.message == "The response is not a zip archive that can be read: its files overlap")
     var count = 0
-    try decoder.decode(DecodingFixtures.response(whole)).forEach { _ in count += 1 }
+    try await decoder.decode(DecodingFixtures.response(whole)).forEach { _ in count += 1 }
     #expect(count == 2)
   }
 
   /// One file may stand in the directory again and again.
-  @Test func whatComesOutOfAnArchiveIsBounded() throws {
+  @Test func whatComesOutOfAnArchiveIsBounded() async throws {
     let line = Array((String(repeating: " ", count: 60_000) + "{\"id\":1}\n").utf8)
     let archive = DecodingFixtures.zip([("a", line)], told: 400)
     let decoder = #"{"type": "ZipfileDecoder", "decoder": {"type": "JsonlDecoder"}}"#
     let bounded = try DecodingFixtures.decoder(decoder, environment: ["AIRBYTE_LOWCODE_MAX_INFLATION_RATIO": "200"])
-    let error = try #require(throws: ConnectorError.self) { try bounded.decode(DecodingFixtures.response(archive)) }
+    let error = try await #require(throws: ConnectorError.self) {
+      _ = try await bounded.decode(DecodingFixtures.response(archive))
+    }
     #expect(error.message.contains("more than 200 times its size, which AIRBYTE_LOWCODE_MAX_INFLATION_RATIO can change"))
-    _ = try DecodingFixtures.decoder(decoder).decode(DecodingFixtures.response(archive))
+    _ = try await DecodingFixtures.decoder(decoder).decode(DecodingFixtures.response(archive))
   }
 }

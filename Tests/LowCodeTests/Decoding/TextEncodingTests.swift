@@ -69,11 +69,11 @@ import Testing
     Encoding(name: "windows-1252", encoding: .windowsCP1252, mark: [], contentTypes: named("windows-1252")),
   ]
 
-  @Test(arguments: formats, encodings) func encodingsDoNotMatter(_ format: Format, _ encoding: Encoding) throws {
+  @Test(arguments: formats, encodings) func encodingsDoNotMatter(_ format: Format, _ encoding: Encoding) async throws {
     let bytes = encoding.mark + Array(try #require(format.text.data(using: encoding.encoding)))
     for contentType in encoding.contentTypes {
       let packed = format.decoder.contains("Gzip") ? DecodingFixtures.gzip(bytes) : bytes
-      #expect(try Self.values(format.decoder, packed, contentType) == format.values, "\(contentType ?? "no content type")")
+      #expect(try await Self.values(format.decoder, packed, contentType) == format.values, "\(contentType ?? "no content type")")
     }
   }
 
@@ -81,18 +81,18 @@ import Testing
   @Test(
     arguments: formats.filter { $0.text.unicodeScalars.prefix(2).allSatisfy(\.isASCII) },
     [String.Encoding.utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian])
-  func zerosShowAnEncoding(_ format: Format, _ encoding: String.Encoding) throws {
+  func zerosShowAnEncoding(_ format: Format, _ encoding: String.Encoding) async throws {
     let bytes = Array(try #require(format.text.data(using: encoding)))
     let packed = format.decoder.contains("Gzip") ? DecodingFixtures.gzip(bytes) : bytes
-    #expect(try Self.values(format.decoder, packed, nil) == format.values)
+    #expect(try await Self.values(format.decoder, packed, nil) == format.values)
   }
 
   /// A server that names the wrong encoding changes nothing as long as the text is UTF-8; in XML its word counts, as for the reference.
   @Test(arguments: formats.filter { !$0.decoder.contains("Xml") }, ["iso-8859-1", "windows-1252", "shift_jis", "us-ascii"])
-  func aWrongCharsetIsPassedOver(_ format: Format, _ charset: String) throws {
+  func aWrongCharsetIsPassedOver(_ format: Format, _ charset: String) async throws {
     let bytes = Array(format.text.utf8)
     let packed = format.decoder.contains("Gzip") ? DecodingFixtures.gzip(bytes) : bytes
-    #expect(try Self.values(format.decoder, packed, "text/plain; charset=\(charset)") == format.values)
+    #expect(try await Self.values(format.decoder, packed, "text/plain; charset=\(charset)") == format.values)
   }
 
   struct XMLCase: Sendable, CustomTestStringConvertible {
@@ -123,8 +123,8 @@ import Testing
     XMLCase("application/xml", #"<?xml version="1.0" encoding="utf-8"?><r>Köln €</r>"#, .windowsCP1252, "Köln €"),
     XMLCase(nil, "<r>Köln €</r>", .windowsCP1252, "Köln €"),
     XMLCase(nil, #"<?xml version="1.0" encoding="UTF-16"?><r>Köln</r>"#, .utf16, "Köln"),
-  ]) func xmlSaysItsEncoding(_ given: XMLCase) throws {
-    #expect(try Self.values(#"{"type": "XmlDecoder"}"#, given.body, given.contentType) == [#"{"r":"\#(given.value)"}"#])
+  ]) func xmlSaysItsEncoding(_ given: XMLCase) async throws {
+    #expect(try await Self.values(#"{"type": "XmlDecoder"}"#, given.body, given.contentType) == [#"{"r":"\#(given.value)"}"#])
   }
 
   @Test(
@@ -138,32 +138,32 @@ import Testing
   }
 
   /// The manifest's word counts where nothing but a mark speaks against it.
-  @Test func theManifestComesBeforeTheCharset() throws {
+  @Test func theManifestComesBeforeTheCharset() async throws {
     let decoder = #"{"type": "CsvDecoder", "encoding": "windows-1252"}"#
-    #expect(try Self.values(decoder, Array("a\n".utf8) + [0x80, 0x0A], "text/csv; charset=latin-1") == [#"{"a":"€"}"#])
-    #expect(try Self.values(decoder, [0xEF, 0xBB, 0xBF] + Array("a\nö\n".utf8), nil) == [#"{"a":"ö"}"#])
+    #expect(try await Self.values(decoder, Array("a\n".utf8) + [0x80, 0x0A], "text/csv; charset=latin-1") == [#"{"a":"€"}"#])
+    #expect(try await Self.values(decoder, [0xEF, 0xBB, 0xBF] + Array("a\nö\n".utf8), nil) == [#"{"a":"ö"}"#])
   }
 
-  @Test func invalidBytesWithoutAnotherEncodingAreAnError() throws {
+  @Test func invalidBytesWithoutAnotherEncodingAreAnError() async throws {
     for contentType in [nil, "text/csv; charset=utf-8", "text/csv; charset=us-ascii"] {
-      #expect(throws: ConnectorError.self) {
-        try Self.values(#"{"type": "CsvDecoder"}"#, Array("a\n".utf8) + [0xF6], contentType)
+      await #expect(throws: ConnectorError.self) {
+        try await Self.values(#"{"type": "CsvDecoder"}"#, Array("a\n".utf8) + [0xF6], contentType)
       }
     }
   }
 
   /// Text that is UTF-8 for a long time may still turn out to be something else.
-  @Test func theCharsetCountsFromTheFirstInvalidByteOn() throws {
+  @Test func theCharsetCountsFromTheFirstInvalidByteOn() async throws {
     let rows = String(repeating: "ab\n", count: 100_000)
     let body = Array("a\n\(rows)".utf8) + [0xF6, 0x0A, 0xC3, 0xB6, 0x0A, 0xE4]
-    let values = try Self.values(#"{"type": "CsvDecoder"}"#, body, "text/csv; charset=iso-8859-1")
+    let values = try await Self.values(#"{"type": "CsvDecoder"}"#, body, "text/csv; charset=iso-8859-1")
     #expect(values.suffix(4) == [#"{"a":"ab"}"#, #"{"a":"ö"}"#, #"{"a":"Ã¶"}"#, #"{"a":"ä"}"#])
   }
 
-  private static func values(_ decoder: String, _ body: [UInt8], _ contentType: String?) throws -> [String] {
+  private static func values(_ decoder: String, _ body: [UInt8], _ contentType: String?) async throws -> [String] {
     let response = DecodingFixtures.response(body, contentType: contentType)
     var values: [String] = []
-    try DecodingFixtures.decoder(decoder).decode(response).forEach { values.append($0.jsonText) }
+    try await DecodingFixtures.decoder(decoder).decode(response).forEach { values.append($0.jsonText) }
     return values
   }
 }

@@ -20,7 +20,7 @@ import Testing
       ##"{"r":{"@a":"v","#text":"xy"}}"##
     ),
     ("<!DOCTYPE r [<!ATTLIST r a CDATA 'b'>]><r/>", #"{"r":{"@a":"b"}}"#),
-  ]) func hasTheShapeOfXmltodict(_ text: String, _ json: String) throws {
+  ]) func hasTheShapeOfXmltodict(_ text: String, _ json: String) async throws {
     #expect(try XMLParsing.json(JSONBytes(text), from: 0, limit: TransferLimits().xmlBytes).string == json)
   }
 
@@ -31,8 +31,8 @@ import Testing
       + "]><r a='&i;'/>",
     // One large entity many times.
     "<!DOCTYPE r [<!ENTITY a '\(String(repeating: "x", count: 100_000))'>]><r a='\(String(repeating: "&a;", count: 3_000))'/>",
-  ]) func entitiesThatMultiplyAreRefused(_ text: String) throws {
-    let error = try #require(throws: ConnectorError.self) { _ = try Self.decode(text) }
+  ]) func entitiesThatMultiplyAreRefused(_ text: String) async throws {
+    let error = try await #require(throws: ConnectorError.self) { _ = try await Self.decode(text) }
     #expect(
       error.message
         == "The XML response of https://api.test/items cannot be read: its entities multiply to far more than was received at line 1"
@@ -41,12 +41,12 @@ import Testing
 
   private static func name(_ number: Int) -> String { String("abcdefghi".dropFirst(number).prefix(1)) }
 
-  @Test func depthIsBounded() throws {
+  @Test func depthIsBounded() async throws {
     func nested(_ depth: Int) -> String {
       String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)
     }
-    #expect(try Self.decode(nested(1_000)) == 1)
-    let error = try #require(throws: ConnectorError.self) { _ = try Self.decode(nested(1_001)) }
+    #expect(try await Self.decode(nested(1_000)) == 1)
+    let error = try await #require(throws: ConnectorError.self) { _ = try await Self.decode(nested(1_001)) }
     #expect(error.message.contains("its elements are nested more than 1000 deep"))
   }
 
@@ -56,17 +56,17 @@ import Testing
     "<r>\(String(repeating: "<i/>", count: 5_000))</r>",
     "<r \((0..<6_000).map { "a\($0)=''" }.joined(separator: " "))/>",
     "<!DOCTYPE r [<!ATTLIST i a CDATA '\(String(repeating: "x", count: 1_000))'>]><r>\(String(repeating: "<i/>", count: 101))</r>",
-  ]) func contentIsBounded(_ text: String) throws {
+  ]) func contentIsBounded(_ text: String) async throws {
     let environment = ["AIRBYTE_LOWCODE_MAX_XML_BYTES": "100000"]
-    let error = try #require(throws: ConnectorError.self) { _ = try Self.decode(text, environment) }
+    let error = try await #require(throws: ConnectorError.self) { _ = try await Self.decode(text, environment) }
     #expect(error.message.contains("more than 100000 bytes, which AIRBYTE_LOWCODE_MAX_XML_BYTES can change"))
-    #expect(try Self.decode(text) == 1)
+    #expect(try await Self.decode(text) == 1)
   }
 
-  private static func decode(_ text: String, _ environment: [String: String] = [:]) throws -> Int {
+  private static func decode(_ text: String, _ environment: [String: String] = [:]) async throws -> Int {
     let decoder = try DecodingFixtures.decoder(#"{"type": "XmlDecoder"}"#, environment: environment)
     var count = 0
-    try decoder.decode(DecodingFixtures.response(Array(text.utf8))).forEach { count += $0.count }
+    try await decoder.decode(DecodingFixtures.response(Array(text.utf8))).forEach { count += $0.count }
     return count
   }
 }

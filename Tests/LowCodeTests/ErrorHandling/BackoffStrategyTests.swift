@@ -63,9 +63,9 @@ import Testing
       url: "https://api.test")
   }
 
-  @Test(arguments: cases) func theWait(_ tested: Case) throws {
+  @Test(arguments: cases) func theWait(_ tested: Case) async throws {
     let strategy: any BackoffStrategy = try TestWorld([]).build("{\"type\": \(tested.strategy)}", config: ["wait": 7])
-    #expect(try strategy.delay(after: .response(Self.response(tested)), number: tested.number) == tested.wait)
+    #expect(try await strategy.delay(after: .response(Self.response(tested)), number: tested.number) == tested.wait)
   }
 
   @Test(arguments: [
@@ -79,10 +79,10 @@ import Testing
       strategy: #""WaitTimeFromResponse", "wait_time_in_seconds": "{{ response.wait }}", "max_waiting_time_in_seconds": 4"#,
       body: #"{"wait": 4}"#, wait: nil),
   ])
-  func aWaitThatIsTooLongIsRefused(_ tested: Case) throws {
+  func aWaitThatIsTooLongIsRefused(_ tested: Case) async throws {
     let strategy: any BackoffStrategy = try TestWorld([]).build("{\"type\": \(tested.strategy)}")
-    let error = #expect(throws: ConnectorError.self) {
-      _ = try strategy.delay(after: .response(Self.response(tested)), number: 1)
+    let error = await #expect(throws: ConnectorError.self) {
+      _ = try await strategy.delay(after: .response(Self.response(tested)), number: 1)
     }
     #expect(error?.failureType == .transient)
   }
@@ -94,8 +94,8 @@ import Testing
       (#""WaitUntilTimeFromHeader", "header": "X-Reset""#, nil),
       (#""WaitTimeFromResponse", "wait_time_in_seconds": "{{ response.wait }}""#, nil),
     ] as [(String, Double?)])
-  func withoutAnAnswer(strategy: String, wait: Double?) throws {
+  func withoutAnAnswer(strategy: String, wait: Double?) async throws {
     let strategy: any BackoffStrategy = try TestWorld([]).build("{\"type\": \(strategy)}")
-    #expect(try strategy.delay(after: .failure(TransportError(.connectionLost, "lost")), number: 1) == wait)
+    #expect(try await strategy.delay(after: .failure(TransportError(.connectionLost, "lost")), number: 1) == wait)
   }
 }

@@ -59,7 +59,7 @@ import Testing
       next: "more"),
   ]
 
-  @Test(arguments: pages) func theNextToken(_ tested: Case) throws {
+  @Test(arguments: pages) func theNextToken(_ tested: Case) async throws {
     let strategy: any PaginationStrategy = try TestWorld([]).build("{\"type\": \(tested.strategy)}", config: ["size": 3])
     let response = HTTPResponse(
       status: 200, headers: HTTPHeaders(tested.headers.map { (name: $0.0, value: $0.1) }), body: Data(tested.body.utf8),
@@ -68,7 +68,8 @@ import Testing
       response: response, body: response.json, recordCount: tested.records, extractedCount: tested.records,
       lastRecord: try tested.lastRecord.map { Record(try JSONDocument(parsing: $0).root) }, slice: .whole,
       requestedPageSize: tested.requestedSize)
-    #expect(try strategy.nextToken(after: page, lastToken: tested.last.map { PageToken($0) })?.value.pythonString == tested.next)
+    #expect(
+      try await strategy.nextToken(after: page, lastToken: tested.last.map { PageToken($0) })?.value.pythonString == tested.next)
   }
 
   @Test(
@@ -78,8 +79,8 @@ import Testing
       (#""OffsetIncrement""#, nil), (#""OffsetIncrement", "inject_on_first_request": true"#, "0"),
       (#""CursorPagination", "cursor_value": "x""#, nil),
     ] as [(String, String?)])
-  func theFirstToken(strategy: String, token: String?) throws {
+  func theFirstToken(strategy: String, token: String?) async throws {
     let strategy: any PaginationStrategy = try TestWorld([]).build("{\"type\": \(strategy)}")
-    #expect(strategy.initialToken?.value.pythonString == token)
+    #expect(try await strategy.initialToken?.value.pythonString == token)
   }
 }

@@ -34,7 +34,7 @@ enum Scripted {
 
     init(from node: ComponentNode, in scope: BuildScope) throws {
       name = try node.string("name")
-      let state = try StateMigrations.apply(to: scope.stream.state ?? [:], of: node, in: scope)
+      let state = try StateMigrations.migrated(scope.stream.state ?? [:], of: node, in: scope)
       let scope = scope.entering(StreamScope(name: name, state: state))
       let router = try PartitionRouters.make(from: node.required("retriever")["partition_router"], in: scope)
       cursor = try StreamCursor.make(
@@ -80,7 +80,9 @@ enum Scripted {
     do {
       let context = CursorFixtures.context(
         state: recorded["state"]?.object, config: config, components: [Scripted.DeclarativeStream.self])
-      let stream: any ParentStream = try context.build(CursorFixtures.node(recorded["stream"] ?? .null))
+      let stream: any ParentStream = try await context.migratingStates { scope in
+        try scope.build(CursorFixtures.node(recorded["stream"] ?? .null))
+      }
       func closeUntilNextSlice() throws {
         while let event = events.first, event != "slice", event != "end" {
           events.removeFirst()
@@ -100,7 +102,7 @@ enum Scripted {
       }
       try await stream.cursor.slices { slice in
         open.append(slice)
-        outcome.slices.append(try describe(slice, stream.cursor))
+        outcome.slices.append(try await describe(slice, stream.cursor))
         outcome.events.append("slice")
         if events.first == "slice" { events.removeFirst() }
         try closeUntilNextSlice()
@@ -115,8 +117,8 @@ enum Scripted {
     return outcome
   }
 
-  private static func describe(_ slice: StreamSlice, _ cursor: any Cursor) throws -> JSONValue {
-    let parts = try cursor.requestParts(for: slice, token: nil)
+  private static func describe(_ slice: StreamSlice, _ cursor: any Cursor) async throws -> JSONValue {
+    let parts = try await cursor.requestParts(for: slice, token: nil)
     var described: JSONObject = [
       "partition": .object(slice.partition), "cursor_slice": .object(slice.cursorSlice), "extra": .object(slice.extraFields),
     ]

@@ -62,14 +62,14 @@ import Testing
     #expect(try WaitTimeFromResponse(from: node(template), in: context).delay(after: attempt, number: 1) == wait)
   }
 
-  @Test func aDateCountsForTheLongestWait() throws {
+  @Test func aDateCountsForTheLongestWait() async throws {
     let world = TestWorld([])
     let date = "Sat, 01 Mar 2025 12:00:10 GMT"
     let attempt = Attempt.response(HTTPResponse(status: 429, headers: [("Retry-After", date)], body: Data(), url: ""))
     for (limit, isAllowed) in [(10, false), (11, true)] {
       for strategy in [WaitTimeFromHeader.self, WaitUntilTimeFromHeader.self] as [any (Component & BackoffStrategy).Type] {
         let node = try ComponentNode(world.node(#"{"header": "Retry-After", "max_waiting_time_in_seconds": \#(limit)}"#))
-        let wait = try? strategy.init(from: node, in: world.scope()).delay(after: attempt, number: 1)
+        let wait = try? await strategy.init(from: node, in: world.scope()).delay(after: attempt, number: 1)
         #expect((wait != nil) == isAllowed)
       }
     }

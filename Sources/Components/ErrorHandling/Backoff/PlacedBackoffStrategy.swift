@@ -11,7 +11,9 @@ struct PlacedBackoffStrategy: BackoffStrategy {
     self.node = node
   }
 
-  func delay(after attempt: Attempt, number: Int) throws -> Double? { try strategy.delay(after: attempt, number: number) }
+  func delay(after attempt: Attempt, number: Int) async throws -> Double? {
+    try await strategy.delay(after: attempt, number: number)
+  }
 
   /// Its type, what it uses, and where it is: `WaitTimeFromHeader (Retry-After: 3) at streams[0].retriever…`.
   func origin(of attempt: Attempt) -> String? {

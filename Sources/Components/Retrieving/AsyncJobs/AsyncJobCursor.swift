@@ -48,7 +48,7 @@ final class AsyncJobCursor: Cursor {
   func finish() throws -> JSONObject { try inner.finish() }
   var state: JSONObject { get throws { try inner.state } }
   func bounds(for slice: StreamSlice) -> (any RecordBounds)? { inner.bounds(for: slice) }
-  func requestParts(for slice: StreamSlice, token: PageToken?) throws -> RequestParts {
-    try inner.requestParts(for: slice, token: token)
+  func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts {
+    try await inner.requestParts(for: slice, token: token)
   }
 }

@@ -95,7 +95,7 @@ struct AsyncJobRepository: Sendable {
 
   /// - Parameter check: see ``HTTPRequest/checkEnd``.
   private func send(
-    _ requester: any Requester, _ slice: StreamSlice, checked check: (@Sendable (HTTPResponse) throws -> Void)? = nil
+    _ requester: any Requester, _ slice: StreamSlice, checked check: (@Sendable (HTTPResponse) async throws -> Void)? = nil
   ) async throws -> HTTPResponse {
     var parts = RequestParts()
     parts.checkEnd = check
@@ -103,12 +103,19 @@ struct AsyncJobRepository: Sendable {
   }
 
   private func values(_ extractor: any RecordExtractor, in response: HTTPResponse) async throws -> [JSONValue] {
+    var values: [JSONValue] = []
+    if let extractor = extractor.ofResponses {
+      try await extractor.records(of: response, slice: .whole, token: nil) { part in
+        values += part.items.compactMap(\.value)
+        return true
+      }
+      return values
+    }
     var bodies: [JSONView] = []
     try await decoder.decode(response) { batch in
       batch.forEach { bodies.append($0) }
       return true
     }
-    var values: [JSONValue] = []
     for body in bodies { values += try await extractor.items(in: body).compactMap(\.value) }
     return values
   }

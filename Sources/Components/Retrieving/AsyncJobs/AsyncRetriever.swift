@@ -103,11 +103,9 @@ package struct AsyncRetriever: Component, Retriever {
     guard let job = slice.job else { return true }
     let wantsMore = try await rules.repository.fetch(job) { page in
       var records = page.records
-      do {
-        try selector.refine(&records, slice: slice)
-      } catch {
+      if let failure = await selector.refined(&records, slice) {
         if !records.isEmpty, try await !body(Page(records: records)) { return false }
-        throw error
+        throw failure
       }
       return try await body(Page(records: records))
     }

@@ -59,7 +59,7 @@ struct QueryProperties: Component {
 
   /// The properties of each request for a page.
   func chunks() async throws -> [[String]] {
-    let selected = try selector?.selected()
+    let selected = try await selector?.selected()
     let properties: [String] =
       switch list {
       case .fixed(let names): names
@@ -93,10 +93,10 @@ struct JsonSchemaPropertySelector: Component {
   }
 
   /// The names; nil if nothing was asked for, so that all are needed.
-  func selected() throws -> Set<String>? {
+  func selected() async throws -> Set<String>? {
     guard let properties else { return nil }
     var record = Record(properties)
-    for transformation in transformations { try transformation.transform(&record, slice: .whole) }
+    for transformation in transformations { try await transformation.change(&record, slice: .whole) }
     return Set(record.object.keys)
   }
 }

@@ -1,0 +1,13 @@
+import ConnectorModel
+import JSON
+import Manifest
+
+extension PythonComponents: CustomComponents {
+  package func prepare(_ nodes: [ManifestNode], in scope: BuildScope) async throws -> JSONObject? {
+    try await prepare(nodes, config: scope.config, manifest: scope.run.manifest)
+  }
+
+  package func component(for node: ComponentNode, in scope: BuildScope) throws -> (any Sendable)? {
+    try hosted(node.node).playing(node.type)
+  }
+}

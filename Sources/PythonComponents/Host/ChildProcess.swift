@@ -1,0 +1,70 @@
+import Bytes
+import Foundation
+
+/// Programs that this one starts, by the calls of POSIX: Foundation's `Process` gives them no descriptors of one's own.
+package enum ChildProcess {
+  /// How a process ended.
+  package struct End: Sendable, CustomStringConvertible {
+    let status: Int32
+
+    /// What it returned; nil where a signal ended it.
+    package var code: Int32? { status & 0x7F == 0 ? (status >> 8) & 0xFF : nil }
+
+    /// As in "ended by signal 11" and "ended with status 3".
+    package var description: String { code.map { "ended with status \($0)" } ?? "ended by signal \(status & 0x7F)" }
+  }
+
+  /// Waits for the end of a process, and takes it from the system's list.
+  static func wait(for identifier: pid_t) -> End {
+    var status: Int32 = 0
+    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    return End(status: status)
+  }
+
+  /// Runs a program that prints where this one prints errors, and waits for its end.
+  /// - Throws: ``FileError`` if the system does not start it.
+  package static func run(_ program: String, _ arguments: [String], environment: [String: String]) throws(FileError) -> End {
+    wait(for: try start(program, arguments, environment: environment, descriptors: [STDIN_FILENO, STDERR_FILENO, STDERR_FILENO]))
+  }
+
+  /// Starts a program.
+  /// - Parameters:
+  ///   - arguments: those behind the program's name.
+  ///   - descriptors: what the process has as 0, 1, and so on.
+  /// - Returns: the number of the process, for ``wait(for:)``.
+  /// - Throws: ``FileError`` if the system starts none.
+  static func start(
+    _ program: String, _ arguments: [String], environment: [String: String], descriptors: [Int32]
+  ) throws(FileError) -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (place, descriptor) in descriptors.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place))
+    }
+    // Signals are this program's matter: the process gets them as they usually are.
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    var settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + settings { free(text) } }
+    var identifier: pid_t = 0
+    let code = posix_spawn(&identifier, program, &actions, &attributes, &words, &settings)
+    guard code == 0 else { throw .system(code) }
+    return identifier
+  }
+}
