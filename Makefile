@@ -20,7 +20,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api python-components robustness dist install deps format lint parity conformance-record clean
 .PHONY: doubling bench bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -52,7 +52,7 @@ $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	@resources=$$($(SWIFT) -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p'); \
 	python3 Distribution/static_libraries.py "$${resources}_static" $@
 
-test: deps ## Run every test.
+test: deps python-components ## Run every test.
 	@$(SWIFT) test --disable-xctest
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
@@ -87,6 +87,21 @@ PYTHON ?= python3
 
 test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
 	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode $(wildcard $(PARITY)/cases/*/manifest.yaml)
+
+PYTHON_COMPONENTS := .build/python
+PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt
+
+# It counts as made once the factory of airbyte-cdk can be imported from it.
+python-components: ## Make .build/python, a Python that runs custom components, for the tests of them (skipped if pip cannot).
+	@made=$(PYTHON_COMPONENTS)/$(notdir $(PYTHON_DISTRIBUTIONS)); \
+	if cmp -s $(PYTHON_DISTRIBUTIONS) "$$made"; then exit 0; fi; \
+	rm -rf $(PYTHON_COMPONENTS); \
+	{ $(PYTHON) -m venv $(PYTHON_COMPONENTS) && \
+	  $(PYTHON_COMPONENTS)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --no-deps \
+	    --requirement $(PYTHON_DISTRIBUTIONS) && \
+	  $(PYTHON_COMPONENTS)/bin/python -c 'import airbyte_cdk.sources.declarative.parsers.model_to_component_factory' && \
+	  cp $(PYTHON_DISTRIBUTIONS) "$$made"; } >&2 || \
+	{ rm -rf $(PYTHON_COMPONENTS); echo "There is no $(PYTHON_COMPONENTS): tests of Python components are skipped." >&2; }
 
 # RUNS and KILLS say how much is tried.
 RUNS ?= 20000

@@ -169,7 +169,7 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: runtime + [
-        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol",
+        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

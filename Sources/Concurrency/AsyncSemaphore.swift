@@ -120,6 +120,8 @@ package final class AsyncSemaphore<Rule: AdmissionRule>: Sendable {
 package struct Permits: AdmissionRule {
   package private(set) var free: Int
 
+  package init(free: Int) { self.free = free }
+
   package mutating func admit(_ claim: Void) -> Bool {
     guard free > 0 else { return false }
     free -= 1

@@ -10,7 +10,7 @@ import yaml
 HERE = Path(__file__).resolve().parent
 # Keys that a case passes on to whoever runs it, in this order.
 SETTINGS = ("about", "commands", "fails", "partitions", "moving_clock", "uncounted", "failure_type")
-INPUTS = ("manifest", "config", "catalog", "state", "api", "files")
+INPUTS = ("manifest", "components", "config", "catalog", "state", "api", "files")
 # Where what the script writes begins.
 RECORDED = re.compile(r"^recorded:.*", re.DOTALL | re.MULTILINE)
 
@@ -25,6 +25,8 @@ class Case:
         self.about = {key: content[key] for key in SETTINGS if content.get(key)}
         self.about.setdefault("commands", ["read"])
         self.manifest = content["manifest"]
+        # The text of the components.py that the manifest names classes of; None where there is none.
+        self.components = content.get("components")
         self.config = json_text(content.get("config", {}))
         self.catalog = catalog_text(content, self.about["commands"])
         self.state = None if content.get("state") is None else json_text(content["state"])
@@ -218,13 +220,15 @@ def request_line(request):
         line += " " + json.dumps(rest, ensure_ascii=False)
     try:
         is_same = is_line(line) and json.dumps(request_of(line)) == json.dumps(request)
-    except ValueError:
+    except (ValueError, AttributeError):
         is_same = False
     return line if is_same else json.dumps(request, ensure_ascii=False)
 
 
 def compact(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half of a pair of surrogates has no place in a file.
+    return json.dumps(value, separators=(",", ":")) if re.search("[\ud800-\udfff]", text) else text
 
 
 def is_line(text):

@@ -34,8 +34,10 @@ class Reference:
 class Ours:
     name = "airbyte-lowcode"
 
-    def __init__(self, binary, home):
+    def __init__(self, binary, home, python):
         self.binary, self.home = binary, home
+        # What runs the components beside a manifest.
+        self.python = {"AIRBYTE_ENABLE_UNSAFE_CODE": "true", "AIRBYTE_LOWCODE_PYTHON": str(python)}
 
     def read(self, case, api, state):
         work = Path(tempfile.mkdtemp(dir=self.home))
@@ -44,7 +46,7 @@ class Ours:
         if state is not None:
             (work / "state.json").write_text(api.localise(state), "utf-8")
             args += ["--state", "state.json"]
-        env = {"LD_PRELOAD": str(Path(self.home) / "clock.so"), "CONFORMANCE_CLOCK": str(NOW), "HOME": str(work)}
+        env = {"LD_PRELOAD": str(Path(self.home) / "clock.so"), "CONFORMANCE_CLOCK": str(NOW), "HOME": str(work), **self.python}
         run = subprocess.run(args, cwd=work, env=env, capture_output=True, text=True)
         lines = api.restore(run.stdout).split("\n")
         messages = [normalised(json.loads(line)) for line in lines if line]
@@ -96,8 +98,9 @@ def main():
     if not cases:
         sys.exit("handover: no case")
     home = tempfile.mkdtemp(prefix="handover-")
-    worker = Worker(environment_path(args.environment), home)
-    sides = [Ours(args.binary.resolve(), home), Reference(worker, home)]
+    environment = environment_path(args.environment)
+    worker = Worker(environment, home)
+    sides = [Ours(args.binary.resolve(), home, environment / "bin/python"), Reference(worker, home)]
     api, wrong, handed = ScriptedAPI(), 0, [0, 0]
     for case in cases:
         problems = []

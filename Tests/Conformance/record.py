@@ -110,7 +110,7 @@ def run_command(command, case, api, worker, home, state=None):
             (work / "state.json").write_text(api.localise(state), "utf-8")
             args += ["--state", str(work / "state.json")]
     status = worker.run({"args": args, "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(package),
-                         "moving_clock": case.about.get("moving_clock", False)})
+                         "has_components": case.components is not None, "moving_clock": case.about.get("moving_clock", False)})
     lines = api.restore((work / "stdout").read_text("utf-8")).split("\n")
     messages = [normalised(json.loads(line)) for line in lines if line.startswith("{")]
     result = {
@@ -127,7 +127,10 @@ def run_command(command, case, api, worker, home, state=None):
 
 def write_inputs(case, api, work):
     """Writes the files that a command is given, but for the state."""
-    for name, text in (("manifest.yaml", case.manifest), ("config.json", case.config), ("catalog.json", case.catalog)):
+    inputs = {
+        "manifest.yaml": case.manifest, "components.py": case.components, "config.json": case.config, "catalog.json": case.catalog,
+    }
+    for name, text in inputs.items():
         if text is not None:
             (work / name).write_text(api.localise(text), "utf-8")
 

@@ -1,9 +1,9 @@
 """Runs commands with airbyte-cdk: reads one order a line from stdin, forks a process for each, prints its exit status.
 
-An order is {"args": [...], "manifest": path, "cwd": path, "package": folder, "moving_clock":
-bool}; files that a manifest names by relative paths
-are found in the package folder, where the reference wants them inside a Python package. The process leaves stdout, stderr, sleeps (seconds, a line each)
-and cached (requests that may come from the response cache) in `cwd`.
+An order is {"args": [...], "manifest": path, "cwd": path, "package": folder, "has_components": bool, "moving_clock": bool}; files
+that a manifest names by relative paths are found in the package folder, where the reference wants them inside a Python package, and
+components are those of components.py in `cwd`. The process leaves stdout, stderr, sleeps (seconds, a line each) and cached (requests
+that may come from the response cache) in `cwd`.
 """
 
 import ctypes
@@ -62,6 +62,7 @@ def note_cached_requests():
 
 
 def run(order):
+    from airbyte_cdk.cli.source_declarative_manifest._run import _register_components_from_file
     from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
     from airbyte_cdk.exception_handler import init_uncaught_exception_handler
     from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource as Source
@@ -69,6 +70,9 @@ def run(order):
 
     # A manifest that cannot be loaded ends in an error message too.
     init_uncaught_exception_handler(logging.getLogger("airbyte"))
+    if order["has_components"]:
+        os.environ["AIRBYTE_ENABLE_UNSAFE_CODE"] = "true"
+        _register_components_from_file("components.py")
     parsed = AirbyteEntrypoint.parse_args(order["args"])
     source = Source(
         config=Source.read_config(parsed.config) if hasattr(parsed, "config") else None,

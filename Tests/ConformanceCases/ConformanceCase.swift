@@ -11,6 +11,8 @@ package struct ConformanceCase: Sendable {
   /// Whether waits move the clock.
   package let movesClock: Bool
   package let manifest: String
+  /// The text of the components.py that the manifest names classes of.
+  package let components: String?
   package let config: String
   /// Only for `read`.
   package let catalog: String?
@@ -44,6 +46,7 @@ package struct ConformanceCase: Sendable {
     movesClock = content["moving_clock"]?.bool ?? false
     guard let manifest = content["manifest"]?.string else { throw CaseError("\(name) has no manifest") }
     self.manifest = try content["patch"]?.string.map { try ManifestPatch($0).applied(to: manifest) } ?? manifest
+    components = content["components"]?.string
     config = Self.text(content["config"] ?? [:])
     let catalog = content["catalog"] ?? (commands.contains(.read) ? ["items"] : .null)
     self.catalog = catalog == .null ? nil : Self.text(try CaseCatalog.expanded(catalog))

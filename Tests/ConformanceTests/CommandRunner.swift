@@ -16,6 +16,8 @@ struct CommandInput: Sendable {
   let sleeps: SleepRecorder
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard
+  /// The text of a components.py, for those that are written in Python.
+  var pythonComponents: String?
 
   /// Microseconds since 1970.
   var now: Int64 { sleeps.now }

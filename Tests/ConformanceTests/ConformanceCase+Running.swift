@@ -17,8 +17,11 @@ extension ConformanceCase {
   var subject: ReadSubject {
     ReadSubject(
       name: name, manifest: manifest, config: config, catalog: catalog, state: state, api: api, files: manifestFiles,
-      movesClock: movesClock)
+      movesClock: movesClock, pythonComponents: components)
   }
+
+  /// Whether it can be run here.
+  var isRunnable: Bool { components == nil || PythonUnderTest.path != nil }
 
   /// The files that the manifest may name.
   var manifestFiles: ManifestFiles { .packaged(files.mapValues { Array($0.utf8) }) }

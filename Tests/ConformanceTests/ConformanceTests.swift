@@ -12,8 +12,15 @@ struct ConformanceTests {
     for tested in cases { #expect(tested.commands.allSatisfy { tested.recorded[$0] != nil }, "\(tested.name)") }
   }
 
-  @Test("Does as the reference", arguments: ConformanceCase.all)
-  func conforms(_ tested: ConformanceCase) async throws {
+  @Test("Does as the reference", arguments: ConformanceCase.all.filter { $0.components == nil })
+  func conforms(_ tested: ConformanceCase) async throws { try await run(tested) }
+
+  @Test(
+    "Does as the reference with components in Python", .enabled(if: PythonUnderTest.path != nil, PythonUnderTest.absence),
+    arguments: ConformanceCase.all.filter { $0.components != nil })
+  func conformsWithComponents(_ tested: ConformanceCase) async throws { try await run(tested) }
+
+  private func run(_ tested: ConformanceCase) async throws {
     let (commands, subject) = (tested.commands, tested.subject)
     for command in commands where command != .resume {
       try await ScriptedAPI.serving(subject.api) { api in

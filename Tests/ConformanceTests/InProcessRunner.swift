@@ -6,6 +6,7 @@ import Foundation
 import HTTP
 import JSON
 import Jinja
+import PythonComponents
 import Secrets
 import Synchronization
 
@@ -31,7 +32,7 @@ private struct InProcessRunner: CommandRunner {
     let runtime = RuntimeEnvironment(
       now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
       log: RunLog(writer: writer, isDebugging: false), secrets: mask,
-      environment: ["AIRBYTE_STAGING_DIRECTORY": staging.path],
+      environment: ["AIRBYTE_STAGING_DIRECTORY": staging.path].merging(PythonUnderTest.environment) { $1 },
       templates: TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } }))
     var isComplete = false
     do {
@@ -52,6 +53,10 @@ private struct InProcessRunner: CommandRunner {
     given.files = input.files
     given.components = input.components
     given.updates = ConfigControl(writer: writer, file: nil)
+    given.custom = input.pythonComponents.map { code in
+      PythonComponents(
+        .init(ComponentCode([.text(code, name: "components.py")])), runtime: runtime, updates: given.updates)
+    }
     let connector = try await Connector.load(
       .text(Array(input.manifest.utf8), name: "manifest.yaml"), given, runtime: runtime)
     switch input.command {

@@ -18,6 +18,8 @@ struct ReadSubject: Sendable {
   var movesClock = false
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard
+  /// The text of a components.py, for those that are written in Python.
+  var pythonComponents: String?
 
   /// Runs a command against the API, which goes on where the command before left it.
   /// - Parameter state: a state file for reads.
@@ -26,9 +28,10 @@ struct ReadSubject: Sendable {
     let input = CommandInput(
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
-      files: files, sleeps: SleepRecorder(movesClock: movesClock), components: components)
+      files: files, sleeps: SleepRecorder(movesClock: movesClock), components: components,
+      pythonComponents: pythonComponents.map(api.localise))
     _ = api.takeRequests()
-    let output = try await ConnectorUnderTest.runner.run(input)
+    let output = try await pythonComponents == nil ? ConnectorUnderTest.runner.run(input) : PythonUnderTest.run(input)
     return Outcome(
       lines: api.restore(output.text).split(separator: "\n").map(String.init), requests: api.takeRequests(), exit: output.exit,
       sleeps: input.sleeps.seconds)
