@@ -1,3 +1,4 @@
+import Bytes
 import Concurrency
 import ConnectorModel
 import Foundation
@@ -182,7 +183,9 @@ package final class PythonComponents: Sendable {
     } catch { throw StartFailure.noPython(error) }
     let (log, secrets) = (runtime.log, runtime.secrets)
     let connection: HostConnection
+    let unpacked: UnpackedCode?
     do {
+      unpacked = try settings.code.unpacked(runtime.environment)
       let process = try HostProcess(
         python.path, ["-c", HostScript.bootstrap], environment: runtime.environment,
         output: { line in log.log(line.isError ? .warn : .info, line.text) })
@@ -191,7 +194,7 @@ package final class PythonComponents: Sendable {
         process, name: "The Python process of the components", sink: .init(log: log, hide: { secrets.hide($0) }))
     } catch { throw StartFailure.notStarted(python, "\(error)") }
     var fields: JSONObject = [
-      "protocol": .int(1), "config": .object(config), "components": settings.code.description,
+      "protocol": .int(1), "config": .object(config), "components": settings.code.description(unpacked),
       "log_level": .string(runtime.log.isDebugging ? "DEBUG" : "INFO"),
     ]
     // What belongs to all streams.
@@ -206,14 +209,19 @@ package final class PythonComponents: Sendable {
     state.withLock { state in
       state.description = Description(interpreter: python, version: reply["python"]?.string ?? "", reference: version)
     }
-    let host = ComponentHost(connection, config: config, updates: updates, events: runtime.events)
-    return host
+    return ComponentHost(connection, code: unpacked, config: config, updates: updates, events: runtime.events)
   }
 }
 
 extension ComponentCode {
+  /// The files that Python needs in a folder; nil if there are none.
+  fileprivate func unpacked(_ environment: [String: String]) throws(FileError) -> UnpackedCode? {
+    for case .files(let files) in places { return try UnpackedCode(files, environment: environment) }
+    return nil
+  }
+
   /// The code as the protocol names it.
-  fileprivate var description: JSONValue {
+  fileprivate func description(_ unpacked: UnpackedCode?) -> JSONValue {
     var description: JSONObject = [:]
     for place in places {
       switch place {
@@ -222,6 +230,10 @@ extension ComponentCode {
       case .text(let text, let name):
         description["text"] = .string(text)
         description["name"] = .string(name)
+      case .files:
+        description["folder"] = unpacked.map { .string($0.folder) }
+        // The host removes it at its end, also where this process was killed.
+        description["temporary"] = true
       }
     }
     return .object(description)

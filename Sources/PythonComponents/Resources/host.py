@@ -473,6 +473,7 @@ class Code:
     def __init__(self) -> None:
         self._files: dict[str, str] = {}  # as Python knows a file -> as the runtime named it
         self._folder: Optional[tuple[str, str]] = None
+        self.temporary_folder: Optional[str] = None
 
     def owns(self, file: str) -> bool:
         return file in self._files or bool(self._folder and file.startswith(self._folder[0]))
@@ -485,7 +486,9 @@ class Code:
 
     def load(self, components: Object) -> None:
         if folder := components.get("folder"):
-            self._folder = (os.path.join(os.path.abspath(folder), ""), folder)
+            if components.get("temporary"):
+                self.temporary_folder = os.path.abspath(folder)
+            self._folder = (os.path.join(os.path.abspath(folder), ""), "" if self.temporary_folder else folder)
             sys.path.insert(0, os.path.abspath(folder))
         if path := components.get("path"):
             try:
@@ -1574,7 +1577,7 @@ class Host:
     def __init__(self) -> None:
         self._channel = Channel(3, 4)
         self._logs = Logs(self._channel)
-        code = Code()
+        self._code = code = Code()
         self._errors = Errors(code)
         self._builder = Builder(code, self._logs)
         self._calls = Calls(code, self._builder, self._errors, self._logs)
@@ -1659,8 +1662,9 @@ class Host:
                 stream.flush()
             except (OSError, ValueError, AttributeError):
                 pass
-        if self._builder.cache_folder:
-            shutil.rmtree(self._builder.cache_folder, ignore_errors=True)
+        for folder in (self._builder.cache_folder, self._code.temporary_folder):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
