@@ -37,6 +37,8 @@ package final class PythonComponents: Sendable {
     package let node: ManifestNode
     /// Why it cannot be built; nil if it was.
     package let error: ConnectorError?
+    /// Whether its own code failed, which a different config may change.
+    package let isOfItsCode: Bool
 
     package var className: String { HostSubject(node).className }
   }
@@ -46,6 +48,8 @@ package final class PythonComponents: Sendable {
     var lastIdentifier = 0
     /// What became of the components, by their places in the manifest.
     var outcomes: [String: Result<HostedComponent, ConnectorError>] = [:]
+    /// The places of those whose own code failed.
+    var failedCode: Set<String> = []
     var host: ComponentHost?
     /// The config that the host was given last.
     var given: JSONObject?
@@ -112,9 +116,26 @@ package final class PythonComponents: Sendable {
     return BuildPlan(nodes).components.map { planned in
       do {
         _ = try hosted(planned.node)
-        return Finding(node: planned.node, error: nil)
-      } catch { return Finding(node: planned.node, error: ConnectorError(wrapping: error)) }
+        return Finding(node: planned.node, error: nil, isOfItsCode: false)
+      } catch {
+        let isOfItsCode = state.withLock { $0.failedCode.contains(planned.node.path) }
+        return Finding(node: planned.node, error: ConnectorError(wrapping: error), isOfItsCode: isOfItsCode)
+      }
     }
+  }
+
+  /// The names of the arguments that the classes of components take, by their class names. Empty if nothing runs yet.
+  /// - Throws: ``ConnectorError`` if the process has ended, `CancellationError`.
+  package func arguments(of nodes: [ManifestNode]) async throws -> [String: Set<String>] {
+    guard let first = nodes.first, let host = state.withLock({ $0.host }) else { return [:] }
+    let names = Set(nodes.compactMap { $0["class_name"]?.string }).sorted()
+    let subject = HostSubject(first)
+    let reply = try await host.call(subject, "check", ["classes": .array(names.map { .string($0) })]).checked(subject)
+    var arguments: [String: Set<String>] = [:]
+    for described in reply["classes"]?.array ?? [] {
+      if let name = described["name"]?.string, let hints = described["hints"]?.object { arguments[name] = Set(hints.keys) }
+    }
+    return arguments
   }
 
   private static func error(_ error: any Error, for node: ManifestNode) -> ConnectorError {
@@ -150,8 +171,10 @@ package final class PythonComponents: Sendable {
           outcome = .success(
             HostedComponent(identifier: first + place, subject: subject, flags: answer["flags"]?.object ?? [:], host: host))
         case let answer:
-          var error = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")]).connectorError(subject)
+          let failure = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")])
+          var error = failure.connectorError(subject)
           error.isUnsupported = true
+          if failure.kind == .exception { state.failedCode.insert(planned.node.path) }
           outcome = .failure(error)
         }
         state.outcomes[planned.node.path] = outcome
@@ -203,9 +226,12 @@ package final class PythonComponents: Sendable {
     do { reply = try await connection.call(subject, "hello", fields) } catch let error as ConnectorError {
       throw StartFailure.notStarted(python, error.message)
     }
-    if let error = reply.error { throw StartFailure.refused(python, error) }
-    guard let version = reply["cdk"]?.string else { throw StartFailure.noReference(python) }
+    guard let version = reply["cdk"]?.string else {
+      throw reply.error.map { StartFailure.refused(python, $0) } ?? StartFailure.noReference(python)
+    }
+    // With another version, the code can often not be imported either.
     guard version.split(separator: ".").first == "7" else { throw StartFailure.otherReference(python, version) }
+    if let error = reply.error { throw StartFailure.refused(python, error) }
     state.withLock { state in
       state.description = Description(interpreter: python, version: reply["python"]?.string ?? "", reference: version)
     }

@@ -480,8 +480,8 @@ class Code:
 
     def name(self, file: str) -> str:
         """How the runtime called a file."""
-        if self._folder and file.startswith(self._folder[0]):
-            return os.path.join(self._folder[1], file[len(self._folder[0]) :])
+        if file not in self._files and self._folder and file.startswith(self._folder[0]):
+            return os.path.normpath(os.path.join(self._folder[1], file[len(self._folder[0]) :]))
         return self._files.get(file, file)
 
     def load(self, components: Object) -> None:
