@@ -107,13 +107,15 @@ let package = Package(
         "Bytes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
-      resources: [.embedInCode("Resources/host.py"), .embedInCode("Resources/slim-requirements.txt")]),
+      resources: ["host.py", "gather.py", "slim-requirements.txt"].map { .embedInCode("Resources/\($0)") }),
     .target(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(
       name: "Validation",
-      dependencies: runtime + ["Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja"]),
+      dependencies: runtime + [
+        "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
+      ]),
     .target(
       name: "LowCode",
       dependencies: runtime + [

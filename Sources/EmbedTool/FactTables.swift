@@ -33,7 +33,7 @@ struct FactTables {
   private var formerNames = Table(
     "formerNames", "[String: String]", "`x-former-names`: the present name by the component and a former name.")
   private var droppedTypes = Table(
-    "droppedTypes", "[String: (version: String, remedy: String)]", "`x-dropped-types`, by the type.")
+    "droppedTypes", "[String: (version: String, last: String, remedy: String)]", "`x-dropped-types`, by the type.")
 
   var all: [Table] {
     [defaultTypes, customTypes, templates, templatesWithin, opaque, deferred, addresses, formerNames, droppedTypes]
@@ -95,11 +95,13 @@ struct FactTables {
   }
 
   private mutating func add(droppedType type: String, _ facts: YAMLNode) throws(YAMLError) {
-    guard let version = try Self.member("version", of: facts), let remedy = try Self.member("remedy", of: facts) else {
-      throw YAMLError("a dropped type needs `version` and `remedy`", at: facts.mark)
+    let members = try ["version", "last", "remedy"].map { name throws(YAMLError) in
+      guard let member = try Self.member(name, of: facts) else {
+        throw YAMLError("a dropped type needs `version`, `last` and `remedy`", at: facts.mark)
+      }
+      return SwiftSource.literal(try Self.text(member))
     }
-    let row = "(\(SwiftSource.literal(try Self.text(version))), \(SwiftSource.literal(try Self.text(remedy))))"
-    try droppedTypes.add(type, row, at: facts)
+    try droppedTypes.add(type, "(\(members.joined(separator: ", ")))", at: facts)
   }
 
   // MARK: Reading

@@ -39,7 +39,6 @@ enum CommandRunner {
   /// Runs a whole command line and ends the process. Help and versions are output like any other: what cannot be written is an error.
   static func main(_ root: (some AsyncParsableCommand).Type, _ arguments: [String]) async -> Never {
     do {
-      try GivenArguments(all: arguments).refuseForeignOptions()
       var command = try root.parseAsRoot(GivenCommand.arranged(arguments, of: root))
       if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
     } catch {

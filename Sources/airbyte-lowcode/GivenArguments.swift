@@ -1,4 +1,3 @@
-import ArgumentParser
 import Secrets
 
 /// The arguments that a user gave. Messages about them show no value that may be a secret: a config where its path belongs, a token
@@ -8,15 +7,6 @@ struct GivenArguments {
 
   /// `message` without these values.
   func masked(_ message: String) -> String { secrets.masked(message) }
-
-  /// Says of an option of the reference that there is not, why.
-  /// - Throws: ``ValidationError``
-  func refuseForeignOptions() throws {
-    guard all.contains(where: { $0 == "--components-path" || $0.hasPrefix("--components-path=") }) else { return }
-    throw ValidationError(
-      "--components-path names Python code, which this version cannot run. Leave it out: streams without custom components are read."
-    )
-  }
 
   private var secrets: SecretMask {
     let mask = SecretMask()

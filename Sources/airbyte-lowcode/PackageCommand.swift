@@ -4,7 +4,7 @@ import Packaging
 
 struct PackageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "package", abstract: "Make one executable of a manifest: this program with the manifest and its schema files.",
+    commandName: "package", abstract: "Make one executable of a manifest: this program with the manifest, its schema files and its Python code.",
     discussion: """
       The executable takes the commands of the protocol without --manifest, and --inspect shows what it carries. The same input \
       makes the same bytes.
@@ -37,16 +37,19 @@ struct PackageCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandRunner.run {
       let manifest = ManifestOptions.file(of: given)
-      let package = try await options.package(manifest: manifest, name: name, options.metadata(beside: manifest))
+      let shipment = try await options.shipment(manifest: manifest, name: name, options.metadata(beside: manifest))
+      let package = shipment.package
       let place = options.output(output ?? package.name, manifest: manifest, package)
       try place.check()
       if output == nil { try Self.refuse(toReplace: package.name) }
       let executable = try options.executable()
       let count = try executable.write(package, to: place)
-      let files = package.files.count
-      let more = files == 0 ? "" : " and \(files) schema file\(files == 1 ? "" : "s")"
       StandardOutput.tell(
-        "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with the manifest\(more) of \(package.name).")
+        "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with \(shipment.contents) of \(package.name).")
+      if shipment.code.isNeeded {
+        StandardOutput.tell(
+          "Its custom components need a Python with airbyte-cdk where it runs: `AIRBYTE_LOWCODE_PYTHON` or `--python` names it.")
+      }
       if let example = try executable.swiftLibraries.first {
         StandardOutput.tell(
           "warning: it runs only where Swift's libraries are (\(example) and others): build a program that does not need them with "

@@ -3,6 +3,7 @@ import Components
 import ConnectorModel
 import Manifest
 import Packaging
+import PythonComponents
 import Validation
 
 /// The options that `package` and `image` share.
@@ -40,22 +41,50 @@ struct ShippingOptions: ParsableArguments {
     place.protect(manifest, as: "the manifest")
     place.protect(Shipping.metadata(beside: manifest), as: "the metadata")
     let folder = HostPath.folder(of: manifest)
-    for name in (package?.files ?? [:]).keys { place.protect("\(folder)/\(name)", as: "the schema file \(name)") }
+    for name in (package?.files ?? [:]).keys { place.protect("\(folder)/\(name)", as: "the file \(name) of the connector") }
     return place
   }
 
-  /// The connector of a manifest that is valid, with the files that it names.
+  /// The connector of a manifest that is valid, with the files that it names. Says which code of its components is not there.
   /// - Throws: ``InvalidManifest`` with what is wrong in the manifest, ``ConnectorError`` for a missing file.
-  func package(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Package {
+  func shipment(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Shipment {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
     let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
     if !errors.isEmpty { throw InvalidManifest(diagnostics: errors.map(\.diagnostic)) }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
-    return Package(
-      name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
-      version: metadata?.tag, manifest: bytes, files: try SchemaFiles.of(manifest, among: .beside(path)))
+    let schemas = try SchemaFiles.of(manifest, among: .beside(path))
+    let code = try ComponentFiles(of: .beside(path), manifest.root)
+    for name in code.missing {
+      StandardOutput.tell(
+        "warning: the code of `\(name.string ?? "")` is not beside the manifest, so it is not shipped"
+          + (name.mark.map { " (\($0))" } ?? "") + ".")
+    }
+    return Shipment(
+      package: Package(
+        name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
+        version: metadata?.tag, manifest: bytes, files: schemas.merging(code.files) { $1 }),
+      schemaCount: schemas.count, code: code)
+  }
+}
+
+/// A connector to ship, and what its files are.
+struct Shipment {
+  let package: Package
+  let schemaCount: Int
+  let code: ComponentFiles
+
+  /// As in "the manifest, 2 schema files and 1 file of Python code".
+  var contents: String {
+    func counted(_ count: Int, _ one: String, _ many: String) -> String? {
+      count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
+    }
+    let more = [
+      counted(schemaCount, "schema file", "schema files"),
+      counted(code.files.count, "file of Python code", "files of Python code"),
+    ].compactMap { $0 }
+    return (["the manifest"] + more.dropLast()).joined(separator: ", ") + (more.last.map { " and \($0)" } ?? "")
   }
 }
 

@@ -58,6 +58,20 @@ struct ValidateCommand: AsyncParsableCommand {
   @Flag(help: "Use no config file.")
   var noConfigFile = false
 
+  @Flag(help: "Import and build the custom components, which runs their Python code.")
+  var components = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The Python code of custom components, a file or a folder. By default what is beside the manifest.", valueName: "file"),
+    completion: .file(extensions: ["py"]))
+  var componentsPath: String?
+
+  @Option(
+    help: ArgumentHelp("The Python that runs custom components. By default as for `read`.", valueName: "program"),
+    completion: .file())
+  var python: String?
+
   @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
@@ -69,6 +83,9 @@ struct ValidateCommand: AsyncParsableCommand {
           + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.names.joined(separator: ", ")).")
       )
     }
+    if !components, componentsPath != nil || python != nil {
+      throw ValidationError("--components-path and --python need --components.")
+    }
     if configFile != nil, noConfigFile { throw ValidationError("--config-file and --no-config-file exclude each other.") }
   }
 
@@ -78,6 +95,10 @@ struct ValidateCommand: AsyncParsableCommand {
       options.ignored = Set(ignore)
       options.isStrict = strict
       options.config = try config.map(Self.config)
+      if components {
+        options.examination = .init(
+          path: componentsPath, interpreter: python, environment: ProcessInfo.processInfo.environment)
+      }
       var (files, problems) = files()
       var settings = ChosenSettings(configFile: configFile, isOff: noConfigFile)
       let chosen = try settings.choose(for: files, named: Set(paths))

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-/// Custom components are Python, which does not run here: whatever kind one is of, only the stream that needs it fails.
+/// Custom components are Python, which nobody has permitted here: whatever kind one is of, only the stream that needs it fails.
 @Suite struct CustomComponentTests {
   private static let className = "source_shelf.components.Dust"
 
@@ -63,7 +63,7 @@ import Testing
   private func expectRefusal(in text: JSONValue?, of manifest: String) throws {
     let line = try #require(manifest.components(separatedBy: "\n").firstIndex { $0.contains(Self.className) }) + 1
     let text = try #require(text?.string)
-    #expect(text.contains("`\(Self.className)` is a custom Python component"))
+    #expect(text.contains("`Dust` is Python code, which runs only if `AIRBYTE_ENABLE_UNSAFE_CODE=true` is set"), "\(text)")
     #expect(text.contains("manifest.yaml:\(line):"))
   }
 
@@ -135,5 +135,59 @@ import Testing
     let spec = try await connection.run("spec", "--manifest", "manifest.yaml")
     #expect(try spec.messages("SPEC", "spec").count == 1)
     #expect(spec.status == 0)
+  }
+
+  // MARK: Pythons that cannot be used
+
+  private static let systemPython = ["/usr/bin/python3", "/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// What the program at `bin/python` is, and the sentence that says why it is of no use.
+  @Test(arguments: [
+    ("", "there is no program `FOLDER/bin/python` (`--python` names it); `AIRBYTE_LOWCODE_PYTHON` or `--python` names another one"),
+    ("exit 3", "FOLDER/bin/python cannot be used (`--python` names it): the Python process of the components ended with status 3"),
+    ("kill -9 $$", "cannot be used (`--python` names it): the Python process of the components ended by signal 9"),
+    (
+      "exec PYTHON \"$@\"",
+      "FOLDER/bin/python has no airbyte-cdk (`--python` names it); run `FOLDER/bin/python -m pip install 'airbyte-cdk==7.39.1'`, or "
+        + "`airbyte-lowcode components setup`"
+    ),
+    ("PYTHONPATH=FOLDER/old exec PYTHON \"$@\"", "FOLDER/bin/python has airbyte-cdk 6.61.6 (`--python` names it)"),
+  ])
+  func aPythonThatIsOfNoUseIsNamed(script: String, sentence: String) async throws {
+    if script.contains("PYTHON "), Self.systemPython == nil { return }
+    let manifest = Self.manifest("  transformations: [\(Self.custom("CustomTransformation"))]")
+    let connection = try Connection(to: UnrulyAPI(UnrulyAPI.usual), manifest: manifest)
+    let folder = connection.folder.url.path
+    func written(_ text: String) -> String {
+      text.replacing("FOLDER", with: folder).replacing("exec PYTHON", with: "exec \(Self.systemPython ?? "") -I -S")
+        .replacing("PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -I -S", with: "PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -S")
+    }
+    try connection.folder.makeFolder("bin")
+    try connection.folder.makeFolder("old/airbyte_cdk-6.61.6.dist-info")
+    try connection.folder.write("old/airbyte_cdk-6.61.6.dist-info/METADATA", "Metadata-Version: 2.1\nName: airbyte-cdk\nVersion: 6.61.6\n")
+    if !script.isEmpty {
+      try connection.folder.write("bin/python", "#!/bin/sh\n\(written(script))\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/bin/python")
+    }
+    let run = try await connection.read(
+      ["special", "ok"], ["--python", "\(folder)/bin/python"], environment: ["AIRBYTE_ENABLE_UNSAFE_CODE": "true"])
+    let error = try #require(try run.errors().first)
+    let message = try #require(error["message"]?.string)
+    #expect(message.hasPrefix("`Dust` needs Python 3.10 or later with `airbyte-cdk==7.39.1`"), "\(message)")
+    #expect(message.contains(written(sentence)), "\(message)")
+    #expect(error["failure_type"]?.string == "config_error")
+    #expect(try run.recordCount(of: "ok") == 3)
+    #expect(run.status == 1)
+  }
+
+  /// A connector's description needs none of its code.
+  @Test func noPythonStartsForTheSpec() async throws {
+    let connection = try Connection(manifest: Self.manifest("  transformations: [\(Self.custom("CustomTransformation"))]"))
+    try connection.folder.write("components.py", "raise SystemExit(9)")
+    let run = try await Tool.run(
+      ["spec", "--manifest", "manifest.yaml"], in: connection.folder,
+      environment: ["AIRBYTE_ENABLE_UNSAFE_CODE": "true", "AIRBYTE_LOWCODE_PYTHON": "/nowhere/python"])
+    #expect(try run.messages("SPEC", "spec").count == 1)
+    #expect(run.status == 0)
   }
 }

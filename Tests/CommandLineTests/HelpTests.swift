@@ -5,10 +5,14 @@ import Testing
 @Suite struct HelpTests {
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  @Test(arguments: ["", "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "package", "image"])
+  @Test(arguments: [
+    "", "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components", "components check",
+    "components setup", "package", "image",
+  ])
   func helpIsTheSnapshot(command: String) async throws {
-    let run = try await Tool.run((command.isEmpty ? [] : [command]) + ["--help"], in: Folder())
-    let file = "help\(command.isEmpty ? "" : "-\(command)").txt"
+    let words = command.split(separator: " ").map { String($0) }
+    let run = try await Tool.run(words + ["--help"], in: Folder())
+    let file = "\((["help"] + words).joined(separator: "-")).txt"
     #expect(run.stdout == (try Self.snapshot(file)))
     #expect(run.stderr.isEmpty)
     #expect(run.status == 0)

@@ -177,8 +177,9 @@ import Testing
     #expect(run.status == 1)
     #expect(
       run.stdout.contains(
-        "error: `CustomIncrementalSync` is no longer a part of the language: airbyte-cdk 7.0.0 dropped it; "
-          + "use a `DatetimeBasedCursor`, or an `IncrementingCountCursor` for a cursor that is a number [type]"))
+        "error: `CustomIncrementalSync` is no longer a part of the language: airbyte-cdk dropped it in 7.0.0 (6.61.6 is the "
+          + "last version that has it); use a `DatetimeBasedCursor`, an `IncrementingCountCursor` for a cursor that is a number, or a "
+          + "`CustomRetriever` with a cursor of its own [type]"))
   }
 
   /// A config, a catalog and a manifest may be mixed up, or be no JSON: nothing of them is shown.

@@ -50,15 +50,12 @@ struct HostConnectionTests {
   ])
   func aHostThatEndsFailsItsCalls(deed: String, end: String) async throws {
     let host = try FakeHost("if header['op'] == 'die':\n    \(deed)")
-    async let waiting = host.connection.call(subject.asked("filter_records"), "wait")
+    let waiting = Task { try await host.connection.call(subject.asked("filter_records"), "wait") }
     try await Task.sleep(nanoseconds: 1)
     let failure = await #expect(throws: ConnectorError.self) { try await host.connection.call(subject, "die") }
     #expect(failure?.message.contains("The host \(end)") == true, "\(failure?.message ?? "")")
     #expect(failure?.message.contains("while `Sort.transform` ran") == true)
-    do {
-      _ = try await waiting
-      Issue.record("the call did not fail")
-    } catch { #expect(error is ConnectorError) }
+    await #expect(throws: ConnectorError.self) { _ = try await waiting.value }
     let later = await #expect(throws: ConnectorError.self) { try await host.connection.call(subject, "later") }
     #expect(later?.message.hasPrefix("`Sort.transform` cannot be called: the host \(end)") == true, "\(later?.message ?? "")")
   }

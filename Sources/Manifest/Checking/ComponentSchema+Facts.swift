@@ -12,8 +12,8 @@ extension ComponentSchema {
     BundledFacts.customTypes["\(component).\(property)"]
   }
 
-  /// The version of the reference that dropped a type, and what to use instead; nil for any other type.
-  static func droppedType(_ type: String) -> (version: String, remedy: String)? { BundledFacts.droppedTypes[type] }
+  /// The version of the reference that dropped a type, the last one that had it, and what to use instead; nil for any other type.
+  static func droppedType(_ type: String) -> (version: String, last: String, remedy: String)? { BundledFacts.droppedTypes[type] }
 
   // MARK: Templates
 

@@ -103,8 +103,9 @@ struct SchemaFindings {
     }
     if let dropped = ComponentSchema.droppedType(text) {
       return finding(
-        "type", "`\(text)` is no longer a part of the language: airbyte-cdk \(dropped.version) dropped it", type,
-        remedy: .advice(dropped.remedy))
+        "type",
+        "`\(text)` is no longer a part of the language: airbyte-cdk dropped it in \(dropped.version) (\(dropped.last) is the last version "
+          + "that has it)", type, remedy: .advice(dropped.remedy))
     }
     let known = schema["definitions"]?.object?[text] != nil
     let near = NameSuggestion.nearest(to: text, among: allowed)

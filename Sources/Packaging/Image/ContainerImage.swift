@@ -6,6 +6,8 @@ package struct ContainerImage {
   package let version: String
   /// The files of this system that are in the image.
   let hostPaths: [String]
+  /// How many bytes the files of Python have, and its layer; nil if there is none.
+  package let pythonSize: (files: Int, layer: Int)?
   private let layers: [Layer]
   private let config: [UInt8]
   private let manifest: [UInt8]
@@ -17,14 +19,30 @@ package struct ContainerImage {
   /// - Parameters:
   ///   - runtime: the program; a package in it is left out.
   ///   - package: the connector; nil for the runtime alone.
+  ///   - python: the folder of a Python with its `bin` and `lib`, for custom components.
   ///   - name: of the image's repository, as in `airbyte/source-name`; `version` is its tag.
   /// - Throws: ``PackagingError`` if this system lacks something that the image needs.
-  package init(_ runtime: SealedExecutable, package: Package?, name: String, version: String) throws {
+  package init(
+    _ runtime: SealedExecutable, package: Package?, python: String? = nil, name: String, version: String
+  ) throws {
     self.name = name
     self.version = version
     let root = try RuntimeTree(runtime)
     hostPaths = root.tree.hostPaths
     var layers = [try Layer(root.tree, origin: "airbyte-lowcode image")]
+    var environment = Self.environment
+    var libraryPath = root.libraryPath
+    if let python {
+      let added = try PythonTree(python, besides: root)
+      let layer = try Layer(added.tree, origin: "Python of the custom components")
+      layers.append(layer)
+      libraryPath += added.libraryPath
+      environment.append("\(Self.interpreterVariable)=\(ImageLayout.interpreter)")
+      pythonSize = (added.byteCount, layer.blob.count)
+    } else {
+      pythonSize = nil
+    }
+    if !libraryPath.isEmpty { environment.append("LD_LIBRARY_PATH=\(libraryPath.joined(separator: ":"))") }
     if let package {
       var tree = ImageTree()
       for (path, bytes) in package.contents {
@@ -37,7 +55,7 @@ package struct ContainerImage {
       layers.append(try Layer(tree, origin: "manifest of \(package.name)"))
     }
     self.layers = layers
-    config = Self.config(layers, name: name, version: version, libraryPath: root.libraryPath)
+    config = Self.config(layers, name: name, version: version, environment)
     manifest = Self.bytes([
       "schemaVersion": 2,
       "mediaType": .string(Self.manifestType),
@@ -66,15 +84,18 @@ package struct ContainerImage {
       + [("manifest.json", Self.bytes(docker))] + blobs.sorted { $0.0 < $1.0 }
   }
 
-  private static func config(_ layers: [Layer], name: String, version: String, libraryPath: [String]) -> [UInt8] {
+  /// What every image sets.
+  private static let environment = [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "AIRBYTE_ENTRYPOINT=\(ImageLayout.program)",
+    "SSL_CERT_FILE=\(ImageLayout.certificates)",
+  ]
+  /// The variable by which the program finds the Python of custom components.
+  private static let interpreterVariable = "AIRBYTE_LOWCODE_PYTHON"
+
+  private static func config(_ layers: [Layer], name: String, version: String, _ environment: [String]) -> [UInt8] {
     // Nothing here knows when it was made: the same connector is the same image.
     let created: JSONValue = "1970-01-01T00:00:00Z"
-    var environment = [
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "AIRBYTE_ENTRYPOINT=\(ImageLayout.program)",
-      "SSL_CERT_FILE=\(ImageLayout.certificates)",
-    ]
-    if !libraryPath.isEmpty { environment.append("LD_LIBRARY_PATH=\(libraryPath.joined(separator: ":"))") }
     return bytes([
       "created": created,
       "architecture": .string(Architecture.current.name),

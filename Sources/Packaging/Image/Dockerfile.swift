@@ -2,9 +2,13 @@ import JSON
 
 /// A Dockerfile that makes the same image as ``ContainerImage``, by Docker and on Debian.
 package enum Dockerfile {
-  /// - Parameter package: the connector; nil for the runtime alone. Its files are taken from the folder of the Dockerfile.
-  package static func text(package: Package?, name: String, version: String) -> String {
+  /// - Parameters:
+  ///   - package: the connector; nil for the runtime alone. Its files are taken from the folder of the Dockerfile.
+  ///   - hasPython: whether the image gets a Python for custom components, beside the place of the manifest.
+  package static func text(package: Package?, hasPython: Bool = false, name: String, version: String) -> String {
     let contents = package.map { Self.copies(of: $0) } ?? ""
+    let packages = hasPython ? "\(Self.packages) python3 python3-venv" : Self.packages
+    let setup = hasPython ? "RUN airbyte-lowcode components setup --slim \(ImageLayout.manifestFolder)\n" : ""
     return """
       # The image that `airbyte-lowcode image` writes, made by Docker:
       #   docker build -t \(name):\(version) .
@@ -14,7 +18,7 @@ package enum Dockerfile {
 
       RUN apt-get update \\
        && apt-get install -y --no-install-recommends \\
-          ca-certificates libcurl4 libexpat1 libpcre2-8-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g \\
+          \(packages) \\
        && rm -rf /var/lib/apt/lists/* \\
        && groupadd --gid \(ImageLayout.user) airbyte \\
        && useradd --uid \(ImageLayout.user) --gid \(ImageLayout.user) --home-dir /airbyte --no-create-home airbyte \\
@@ -22,7 +26,7 @@ package enum Dockerfile {
        && ln -s airbyte-lowcode /usr/local/bin/python \\
        && ln -s airbyte-lowcode /usr/local/bin/ddtrace-run
       COPY --chmod=755 airbyte-lowcode \(ImageLayout.program)
-
+      \(setup)
       WORKDIR \(ImageLayout.workingFolder)
       \(contents)
       ENV AIRBYTE_ENTRYPOINT="\(ImageLayout.program)" SSL_CERT_FILE="\(ImageLayout.certificates)"
@@ -32,6 +36,8 @@ package enum Dockerfile {
 
       """
   }
+
+  private static let packages = "ca-certificates libcurl4 libexpat1 libpcre2-8-0 libssl3 libstdc++6 libyaml-0-2 tzdata zlib1g"
 
   private static func copies(of package: Package) -> String {
     package.contents.map { path, _ in

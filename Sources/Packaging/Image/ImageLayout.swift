@@ -5,6 +5,9 @@ package enum ImageLayout {
   package static let manifestFolder = "\(workingFolder)/source_declarative_manifest"
   package static let manifest = "\(manifestFolder)/\(Package.manifestPath)"
   package static let user = 1000
+  /// The folder of a Python for custom components, and its program.
+  package static let python = "/opt/airbyte-lowcode/python"
+  static let interpreter = "\(python)/bin/python3"
   static let certificates = "/etc/ssl/certs/ca-certificates.crt"
 
   /// The words before a command's own in the entrypoints of the reference's images. A Dockerfile that sets one of these works on

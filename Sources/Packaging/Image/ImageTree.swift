@@ -20,23 +20,31 @@ struct ImageTree {
   /// By path, without a slash at the beginning.
   private(set) var entries: [String: Entry] = [:]
   /// Links at the root in whose place their targets are written: `lib` to `usr/lib`.
-  private let rootLinks: [String: String]
+  let rootLinks: [String: String]
 
   init(rootLinks: [String: String] = [:]) {
     self.rootLinks = rootLinks
   }
 
   mutating func add(_ path: String, _ content: Content, mode: Int, owner: Int = 0) {
-    var parts = path.split(separator: "/").map { String($0) }
-    if let first = parts.first, parts.count > 1, let target = rootLinks[first] {
-      if entries[first] == nil { entries[first] = Entry(content: .link(to: target), mode: 0o777) }
-      parts.replaceSubrange(0...0, with: target.split(separator: "/").map { String($0) })
-    }
+    let (parts, link) = steps(to: path)
+    if let link, entries[link.name] == nil { entries[link.name] = Entry(content: .link(to: link.target), mode: 0o777) }
     for count in 1..<max(1, parts.count) {
       let folder = parts[..<count].joined(separator: "/")
       if entries[folder] == nil { entries[folder] = Entry(content: .folder, mode: 0o755) }
     }
     entries[parts.joined(separator: "/")] = Entry(content: content, mode: mode, owner: owner)
+  }
+
+  /// Whether there is something at a path, by whichever name its folder has.
+  func has(_ path: String) -> Bool { entries[steps(to: path).parts.joined(separator: "/")] != nil }
+
+  /// The names on the way to a path, and the link at the root that was on it.
+  private func steps(to path: String) -> (parts: [String], link: (name: String, target: String)?) {
+    var parts = path.split(separator: "/").map { String($0) }
+    guard let first = parts.first, parts.count > 1, let target = rootLinks[first] else { return (parts, nil) }
+    parts.replaceSubrange(0...0, with: target.split(separator: "/").map { String($0) })
+    return (parts, (first, target))
   }
 
   mutating func addFolder(_ path: String, mode: Int = 0o755, owner: Int = 0) { add(path, .folder, mode: mode, owner: owner) }

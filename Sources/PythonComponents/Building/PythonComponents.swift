@@ -1,3 +1,4 @@
+import Bytes
 import Concurrency
 import ConnectorModel
 import Foundation
@@ -36,6 +37,8 @@ package final class PythonComponents: Sendable {
     package let node: ManifestNode
     /// Why it cannot be built; nil if it was.
     package let error: ConnectorError?
+    /// Whether its own code failed, which a different config may change.
+    package let isOfItsCode: Bool
 
     package var className: String { HostSubject(node).className }
   }
@@ -45,6 +48,8 @@ package final class PythonComponents: Sendable {
     var lastIdentifier = 0
     /// What became of the components, by their places in the manifest.
     var outcomes: [String: Result<HostedComponent, ConnectorError>] = [:]
+    /// The places of those whose own code failed.
+    var failedCode: Set<String> = []
     var host: ComponentHost?
     /// The config that the host was given last.
     var given: JSONObject?
@@ -111,9 +116,26 @@ package final class PythonComponents: Sendable {
     return BuildPlan(nodes).components.map { planned in
       do {
         _ = try hosted(planned.node)
-        return Finding(node: planned.node, error: nil)
-      } catch { return Finding(node: planned.node, error: ConnectorError(wrapping: error)) }
+        return Finding(node: planned.node, error: nil, isOfItsCode: false)
+      } catch {
+        let isOfItsCode = state.withLock { $0.failedCode.contains(planned.node.path) }
+        return Finding(node: planned.node, error: ConnectorError(wrapping: error), isOfItsCode: isOfItsCode)
+      }
     }
+  }
+
+  /// The names of the arguments that the classes of components take, by their class names. Empty if nothing runs yet.
+  /// - Throws: ``ConnectorError`` if the process has ended, `CancellationError`.
+  package func arguments(of nodes: [ManifestNode]) async throws -> [String: Set<String>] {
+    guard let first = nodes.first, let host = state.withLock({ $0.host }) else { return [:] }
+    let names = Set(nodes.compactMap { $0["class_name"]?.string }).sorted()
+    let subject = HostSubject(first)
+    let reply = try await host.call(subject, "check", ["classes": .array(names.map { .string($0) })]).checked(subject)
+    var arguments: [String: Set<String>] = [:]
+    for described in reply["classes"]?.array ?? [] {
+      if let name = described["name"]?.string, let hints = described["hints"]?.object { arguments[name] = Set(hints.keys) }
+    }
+    return arguments
   }
 
   private static func error(_ error: any Error, for node: ManifestNode) -> ConnectorError {
@@ -149,9 +171,10 @@ package final class PythonComponents: Sendable {
           outcome = .success(
             HostedComponent(identifier: first + place, subject: subject, flags: answer["flags"]?.object ?? [:], host: host))
         case let answer:
-          var error = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")]).connectorError(
-            subject)
+          let failure = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")])
+          var error = failure.connectorError(subject)
           error.isUnsupported = true
+          if failure.kind == .exception { state.failedCode.insert(planned.node.path) }
           outcome = .failure(error)
         }
         state.outcomes[planned.node.path] = outcome
@@ -187,7 +210,9 @@ package final class PythonComponents: Sendable {
     } catch { throw StartFailure.noPython(error) }
     let (log, secrets) = (runtime.log, runtime.secrets)
     let connection: HostConnection
+    let unpacked: UnpackedCode?
     do {
+      unpacked = try settings.code.unpacked(runtime.environment)
       let process = try HostProcess(
         python.path, program == nil ? ["-c", HostScript.bootstrap] : [], environment: runtime.environment,
         output: { line in log.log(line.isError ? .warn : .info, line.text) })
@@ -197,7 +222,7 @@ package final class PythonComponents: Sendable {
         sink: .init(log: log, hide: { secrets.hide($0) }))
     } catch { throw StartFailure.notStarted(python, "\(error)") }
     var fields: JSONObject = [
-      "protocol": .int(1), "config": .object(config), "components": settings.code.description,
+      "protocol": .int(1), "config": .object(config), "components": settings.code.description(unpacked),
       "log_level": .string(runtime.log.isDebugging ? "DEBUG" : "INFO"),
     ]
     // What belongs to all streams.
@@ -206,22 +231,30 @@ package final class PythonComponents: Sendable {
     do { reply = try await connection.call(subject, "hello", fields) } catch let error as ConnectorError {
       throw StartFailure.notStarted(python, error.message)
     }
-    if let error = reply.error { throw StartFailure.refused(python, error) }
     if program == nil {
-      guard let version = reply["cdk"]?.string else { throw StartFailure.noReference(python) }
+      guard let version = reply["cdk"]?.string else {
+        throw reply.error.map { StartFailure.refused(python, $0) } ?? StartFailure.noReference(python)
+      }
+      // With another version, the code can often not be imported either.
       guard version.split(separator: ".").first == "7" else { throw StartFailure.otherReference(python, version) }
       state.withLock { state in
         state.description = Description(interpreter: python, version: reply["python"]?.string ?? "", reference: version)
       }
     }
-    let host = ComponentHost(connection, config: config, updates: updates, events: runtime.events)
-    return host
+    if let error = reply.error { throw StartFailure.refused(python, error) }
+    return ComponentHost(connection, code: unpacked, config: config, updates: updates, events: runtime.events)
   }
 }
 
 extension ComponentCode {
+  /// The files that Python needs in a folder; nil if there are none.
+  fileprivate func unpacked(_ environment: [String: String]) throws(FileError) -> UnpackedCode? {
+    for case .files(let files) in places { return try UnpackedCode(files, environment: environment) }
+    return nil
+  }
+
   /// The code as the protocol names it.
-  fileprivate var description: JSONValue {
+  fileprivate func description(_ unpacked: UnpackedCode?) -> JSONValue {
     var description: JSONObject = [:]
     for place in places {
       switch place {
@@ -230,6 +263,10 @@ extension ComponentCode {
       case .text(let text, let name):
         description["text"] = .string(text)
         description["name"] = .string(name)
+      case .files:
+        description["folder"] = unpacked.map { .string($0.folder) }
+        // The host removes it at its end, also where this process was killed.
+        description["temporary"] = true
       }
     }
     return .object(description)

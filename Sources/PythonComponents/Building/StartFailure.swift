@@ -15,6 +15,18 @@ enum StartFailure: Error {
   /// The version of the reference that the components are run with.
   static let package = "airbyte-cdk==7.39.1"
 
+  private static func install(for python: PythonInterpreter) -> Remedy {
+    .advice("run `\(python.path) -m pip install '\(package)'`, or `airbyte-lowcode components setup`")
+  }
+
+  /// The same error where no component is at hand.
+  /// - Parameter version: the one that was found; nil for none.
+  static func reference(missingFor python: PythonInterpreter, found version: String?) -> ConnectorError {
+    ConnectorError(
+      .config, "Components need `\(package)`: \(python.path) has \(version.map { "airbyte-cdk \($0)" } ?? "no airbyte-cdk") (\(python.reason))",
+      remedy: install(for: python))
+  }
+
   func error(for node: ManifestNode) -> ConnectorError {
     let subject = HostSubject(node)
     let needs = "`\(subject.className)` needs Python 3.10 or later with `\(Self.package)`"
@@ -33,11 +45,11 @@ enum StartFailure: Error {
     case .noReference(let python):
       error = ConnectorError(
         .config, "\(needs): \(python.path) has no airbyte-cdk (\(python.reason))", at: node,
-        remedy: .advice("run `\(python.path) -m pip install '\(Self.package)'`, or `airbyte-lowcode components setup`"))
+        remedy: Self.install(for: python))
     case .otherReference(let python, let version):
       error = ConnectorError(
         .config, "\(needs): \(python.path) has airbyte-cdk \(version) (\(python.reason))", at: node,
-        remedy: .advice("run `\(python.path) -m pip install '\(Self.package)'`, or `airbyte-lowcode components setup`"))
+        remedy: Self.install(for: python))
     case .refused(let python, let failure):
       error = failure.connectorError(subject)
       if failure.kind == .import, failure.text("module") != nil {

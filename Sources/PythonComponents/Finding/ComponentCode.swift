@@ -14,6 +14,8 @@ package struct ComponentCode: Sendable {
     case folder(String)
     /// The text itself, which came with the config or in a package.
     case text(String, name: String)
+    /// Packages and modules that came in a package, by their paths.
+    case files([String: [UInt8]])
   }
 
   package let places: [Place]
@@ -73,8 +75,8 @@ package struct ComponentCode: Sendable {
   package struct ManifestPlace: Sendable {
     /// The manifest's folder; nil if it has none of its own.
     package let folder: String?
-    /// The text of the components.py that was shipped with it.
-    let shippedText: String?
+    /// The code that was shipped with it.
+    let shipped: [Place]
     /// Whether it was shipped with this program.
     let isBundled: Bool
 
@@ -82,12 +84,19 @@ package struct ComponentCode: Sendable {
     package init(_ files: ManifestFiles, isBundled: Bool) {
       self.isBundled = isBundled
       switch files {
-      case .folder(let folder): (self.folder, shippedText) = (folder, nil)
-      case .packaged(let files):
-        folder = nil
-        shippedText = files["components.py"].map { String(decoding: $0, as: UTF8.self) }
-      case .none: (folder, shippedText) = (nil, nil)
+      case .folder(let folder): (self.folder, shipped) = (folder, [])
+      case .packaged(let files): (folder, shipped) = (nil, Self.code(among: files))
+      case .none: (folder, shipped) = (nil, [])
       }
+    }
+
+    private static func code(among files: [String: [UInt8]]) -> [Place] {
+      var places: [Place] = []
+      if let text = files["components.py"] { places.append(.text(String(decoding: text, as: UTF8.self), name: "components.py")) }
+      func top(_ path: String) -> Substring { path.prefix { $0 != "/" } }
+      let tops = Set(files.keys.filter { $0.hasSuffix(".py") && $0 != "components.py" }.map(top))
+      if !tops.isEmpty { places.append(.files(files.filter { tops.contains(top($0.key)) })) }
+      return places
     }
   }
 
@@ -101,21 +110,27 @@ package struct ComponentCode: Sendable {
       var status = stat()
       guard stat(path, &status) == 0 else { throw ConnectorError(.config, "The components \(path) do not exist") }
       places = status.st_mode & S_IFMT == S_IFDIR ? beside(path) : [.file(path), .folder(folder(of: path))]
-    } else if let text = manifest.shippedText {
-      places = [.text(text, name: "components.py")]
+    } else if !manifest.shipped.isEmpty {
+      places = manifest.shipped
     } else if let folder = manifest.folder {
       places = beside(folder)
     }
     if let injected {
-      places.removeAll { if case .folder = $0 { false } else { true } }
+      places.removeAll { place in
+        switch place {
+        case .file, .text: true
+        case .folder, .files: false
+        }
+      }
       places.insert(injected, at: 0)
     }
     let isTrusted = manifest.isBundled && path == nil && injected == nil && config["__injected_declarative_manifest"] == nil
     return ComponentCode(places, isTrusted: isTrusted)
   }
 
-  /// What is in a folder: `components.py`, and packages.
+  /// What is in a folder: `components.py`, and packages. If the folder is a package itself, its modules are known by its name only.
   private static func beside(_ folder: String) -> [Place] {
+    if PythonModules.isPackage(folder) { return [.folder(PythonModules.parent(of: folder))] }
     let file = folder == "." ? "components.py" : "\(folder)/components.py"
     var status = stat()
     let isFile = stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -24,6 +24,14 @@ package struct PythonSetup: Sendable {
     self.environment = environment
   }
 
+  /// The distributions that running components takes.
+  static var slimNames: [String] {
+    String(decoding: PackageResources.slim_requirements_txt, as: UTF8.self).split(separator: "\n").compactMap { line in
+      let name = line.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+      return name.isEmpty ? nil : String(name)
+    }
+  }
+
   /// The program of the environment.
   package var program: String { "\(folder)/bin/python" }
 

@@ -7,12 +7,18 @@ import Synchronization
 final class ComponentHost: Sendable {
   let responses: ResponseLedger
   private let connection: HostConnection
+  /// Lasts as long as the process that imports from it.
+  private let code: UnpackedCode?
   private let updates: (any ConfigUpdating)?
   private let events: any RunEvents
   private let config: Mutex<JSONObject>
 
-  init(_ connection: HostConnection, config: JSONObject, updates: (any ConfigUpdating)?, events: any RunEvents) {
+  init(
+    _ connection: HostConnection, code: UnpackedCode? = nil, config: JSONObject, updates: (any ConfigUpdating)?,
+    events: any RunEvents
+  ) {
     self.connection = connection
+    self.code = code
     self.updates = updates
     self.events = events
     self.config = Mutex(config)

@@ -65,7 +65,10 @@ struct HostError: Sendable {
       failureType = .config
       message = "`\(subject.className)` cannot be imported: \(exception)\(at)"
     case .missingClass: message = "`\(subject.className)` does not exist: \(text("message") ?? exception)\(at)"
-    case .signature: message = "`\(subject.className)` cannot be made: \(text("message") ?? exception)\(at)"
+    case .signature:
+      let missing = (fields["missing"]?.array ?? []).compactMap(\.string).map { "`\($0)`" }
+      let reason = missing.isEmpty ? text("message") ?? exception : "it needs \(missing.joined(separator: ", "))"
+      message = "`\(subject.className)` cannot be made: \(reason)\(at)"
     case .wrongType: message = "`\(subject.className)` cannot be used here: \(text("message") ?? exception)\(at)"
     case .checksum, .permission:
       failureType = .config
@@ -78,12 +81,16 @@ struct HostError: Sendable {
         message = "`\(subject.className)` failed: \(exception)\(at)"
       }
     }
-    var error = ConnectorError(failureType, message, at: subject.node, internalMessage: "\(exception)\(at)", remedy: remedy)
+    var error = ConnectorError(
+      failureType, message, at: subject.node, internalMessage: "\(exception)\(at)", remedy: remedy(for: subject.className))
     error.diagnostic.stackTrace = text("traceback")
     return error
   }
 
-  private var remedy: Remedy? {
+  private func remedy(for className: String) -> Remedy? {
+    if kind == .missingClass {
+      return NameSuggestion.nearest(to: className, among: (fields["known"]?.array ?? []).compactMap(\.string)).map(Remedy.name)
+    }
     guard kind == .import, let module = text("module") else { return nil }
     return .advice("install what brings `\(module)` for the Python that runs the components")
   }

@@ -1531,7 +1531,7 @@ class Calls:
         built, header = self._component(request), request.header
         cause, seconds = self._response_or_exception(request), None
         if built.role == "CustomBackoffStrategy":
-            seconds = built.component.backoff_time(cause, attempt_count=header.get("attempt") or 1)
+            seconds = built.component.backoff_time(response_or_exception=cause, attempt_count=header.get("attempt") or 1)
         else:
             strategies = getattr(built.component, "backoff_strategies", None) or []
             if header.get("strategy") is not None:

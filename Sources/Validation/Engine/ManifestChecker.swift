@@ -23,6 +23,8 @@ package struct ManifestChecker: Sendable {
     package var config: GivenConfig?
     /// The components that the manifest may name.
     package var components = ComponentRegistry.standard
+    /// How custom components are imported and built; nil if they are only looked at as texts.
+    package var examination: ComponentExamination.Options?
 
     package init() {}
 
@@ -69,6 +71,7 @@ package struct ManifestChecker: Sendable {
       list.mask = mask
       if let manifest = examination.manifest {
         for diagnostic in await buildErrors(manifest, subject, folder, concealed) { list.add(Finding(diagnostic)) }
+        for finding in await componentFindings(manifest, subject) { list.add(finding) }
       }
       if let config = options.config, let concealed { config.check(subject, concealed: concealed, &list) }
       let silent = options.silent
@@ -116,9 +119,16 @@ package struct ManifestChecker: Sendable {
     return diagnosis.sentences(for: found, from: await errors(with: concealed.values)).map(diagnosis.diagnostic)
   }
 
+  /// What building the custom components shows.
+  private func componentFindings(_ manifest: Manifest, _ subject: Subject) async -> [Finding] {
+    guard let examination = options.examination else { return [] }
+    let config = options.config?.values ?? SampleConfig.make(for: subject.specification?.value)
+    return await ComponentExamination(subject, examination, config: config, isGiven: options.config != nil).findings(in: manifest)
+  }
+
   /// Rules about what may fail while components are built, or else later.
   private static let alsoOfBuilding: Set<String> = [
-    DateFormatMismatch.name, TemplateSyntax.name, TemplateVariable.name,
+    CustomComponent.name, DateFormatMismatch.name, TemplateSyntax.name, TemplateVariable.name,
   ]
 
   /// The findings that are neither ignored nor silenced, as loud as the options say, in the order of the text.
@@ -200,9 +210,14 @@ package struct ManifestReport: Sendable {
 
 extension RuntimeEnvironment {
   /// Surroundings without a network, in which nothing is logged: for building components without using them.
-  static let offline = RuntimeEnvironment(
-    now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }, sleep: { _ in }, random: { 0.5 }, transport: NoTransport(),
-    log: NoLog())
+  static let offline = offline([:])
+
+  /// - Parameter environment: the variables that are seen.
+  static func offline(_ environment: [String: String]) -> RuntimeEnvironment {
+    RuntimeEnvironment(
+      now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }, sleep: { _ in }, random: { 0.5 }, transport: NoTransport(),
+      log: NoLog(), environment: environment)
+  }
 }
 
 private struct NoTransport: Transport {

@@ -40,12 +40,13 @@ struct RuleGuide: Sendable {
         """),
     "custom-component": RuleGuide(
       why: """
-        The class is in a file of Python code beside the manifest. The reference runs it where custom code is \
-        allowed; this program runs no Python, so the streams that need it cannot be read.
+        The class is in Python code beside the manifest. It runs only where custom code is permitted, and only if its \
+        module and the class are there. `airbyte-lowcode validate --components` imports the code and builds each class, \
+        which also shows what a class does not take.
         """,
       wrong: """
         type: CustomTransformation
-        class_name: source_x.components.Rename
+        class_name: source_declarative_manifest.components.Rename
         """,
       right: """
         type: AddFields

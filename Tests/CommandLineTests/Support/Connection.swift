@@ -17,8 +17,10 @@ struct Connection {
   }
 
   /// Writes a catalog of `streams` and reads it.
-  func read(_ streams: [String], _ more: [String] = []) async throws -> Tool.Outcome {
-    try await Tool.run(readArguments(streams) + more, in: folder)
+  func read(
+    _ streams: [String], _ more: [String] = [], environment: [String: String] = [:]
+  ) async throws -> Tool.Outcome {
+    try await Tool.run(readArguments(streams) + more, in: folder, environment: environment)
   }
 
   func readArguments(_ streams: [String]) throws -> [String] {

@@ -52,25 +52,28 @@ enum Tool {
   }()
 
   /// Runs the executable, or another one, with `arguments` in `folder`.
+  /// - Parameter environment: variables besides the usual ones.
   static func run(
-    _ arguments: [String], in folder: Folder, stdin: String = "", executable: String = path
+    _ arguments: [String], in folder: Folder, stdin: String = "", executable: String = path, environment: [String: String] = [:]
   ) async throws -> Outcome {
-    try await launch(executable, arguments, in: folder, stdin: stdin)
+    try await launch(executable, arguments, in: folder, stdin: stdin, environment)
   }
 
   /// Runs a line of the shell in which `"$@"` is the executable with `arguments`.
   static func shell(_ line: String, _ arguments: [String], in folder: Folder) async throws -> Outcome {
-    try await launch("/bin/sh", ["-c", line, "sh", path] + arguments, in: folder, stdin: "")
+    try await launch("/bin/sh", ["-c", line, "sh", path] + arguments, in: folder, stdin: "", [:])
   }
 
   /// Foundation copies whole entries of the list of open files when it starts a process, and reads beyond the end of the list where
   /// that is long: hundreds of tests that each started one ended by a segmentation fault.
   private static let atATime = Gate(max(4, 2 * ProcessInfo.processInfo.activeProcessorCount))
 
-  private static func launch(_ path: String, _ arguments: [String], in folder: Folder, stdin: String) async throws -> Outcome {
+  private static func launch(
+    _ path: String, _ arguments: [String], in folder: Folder, stdin: String, _ environment: [String: String]
+  ) async throws -> Outcome {
     await atATime.enter()
     do {
-      let outcome = try await launchNow(path, arguments, in: folder, stdin: stdin)
+      let outcome = try await launchNow(path, arguments, in: folder, stdin: stdin, environment)
       await atATime.leave()
       return outcome
     } catch {
@@ -79,7 +82,9 @@ enum Tool {
     }
   }
 
-  private static func launchNow(_ path: String, _ arguments: [String], in folder: Folder, stdin: String) async throws -> Outcome {
+  private static func launchNow(
+    _ path: String, _ arguments: [String], in folder: Folder, stdin: String, _ environment: [String: String]
+  ) async throws -> Outcome {
     // Files, not pipes: none of them can fill up.
     let run = try Folder()
     try run.write("stdin", stdin)
@@ -88,6 +93,7 @@ enum Tool {
     process.arguments = arguments
     process.currentDirectoryURL = folder.url
     process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "80", "TERM": "dumb", "HOME": folder.url.path]
+      .merging(environment) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: run.url(of: "stdin"))
     process.standardOutput = try run.created("stdout")
     process.standardError = try run.created("stderr")
