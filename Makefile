@@ -20,7 +20,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api python-components robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
 .PHONY: doubling bench bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -102,6 +102,11 @@ python-components: ## Make .build/python, a Python that runs custom components, 
 	  $(PYTHON_COMPONENTS)/bin/python -c 'import airbyte_cdk.sources.declarative.parsers.model_to_component_factory' && \
 	  cp $(PYTHON_DISTRIBUTIONS) "$$made"; } >&2 || \
 	{ rm -rf $(PYTHON_COMPONENTS); echo "There is no $(PYTHON_COMPONENTS): tests of Python components are skipped." >&2; }
+
+test-host: python-components ## Test the program that runs components in Python, and the minimal host in another language.
+	@if [ -x $(PYTHON_COMPONENTS)/bin/python ]; then \
+	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
+	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
 # RUNS and KILLS say how much is tried.
 RUNS ?= 20000
