@@ -35,7 +35,7 @@ struct HostedSteps: PageStep {
     guard !records.isEmpty else { return }
     let given = records
     records = []
-    var fields = fields(slice, token)
+    var fields = fields(slice)
     fields["count"] = .int(given.count)
     try await steps[0].component.pull(steps[0].method, "run", fields, [Self.text(of: given)]) { reply in
       guard let body = reply.parts.first, !body.isEmpty else { return true }
@@ -67,7 +67,7 @@ struct HostedSteps: PageStep {
   ) async throws {
     let component = steps[0].component
     let mention = component.host.responses.mention(response)
-    var fields = fields(slice, token)
+    var fields = fields(slice)
     fields.merge(mention.fields) { $1 }
     try await component.pull(steps[0].method, "run", fields, mention.parts) { reply in
       let extracted: Int? = if case .int(let count)? = reply["extracted"] { count } else { nil }
@@ -79,12 +79,12 @@ struct HostedSteps: PageStep {
 
   // MARK: The call
 
-  private func fields(_ slice: StreamSlice, _ token: PageToken?) -> JSONObject {
+  /// Without the token of the page: the reference gives filters none either.
+  private func fields(_ slice: StreamSlice) -> JSONObject {
     var fields: JSONObject = [
       "steps": .array(steps.map { .object(["op": .string($0.operation), "id": .int($0.component.identifier)]) }),
       "slice": slice.hostValue,
     ]
-    if let token { fields["token"] = token.json }
     if let schema { fields["schema"] = .object(schema) }
     return fields
   }
