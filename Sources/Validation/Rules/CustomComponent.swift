@@ -7,7 +7,7 @@ struct CustomComponent: Rule {
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
     for visit in subject.components where visit.isCustom {
-      guard let name = visit["class_name"], let text = name.string, !subject.classNames.contains(text) else { continue }
+      guard let name = visit["class_name"], let text = name.string, !subject.hasClass(text) else { continue }
       let parts = text.split(separator: ".")
       let file = parts.count > 1 ? "the class `\(parts.last ?? "")` in `\(parts[parts.count - 2]).py`" : "the class `\(text)`"
       findings.warnOnce(

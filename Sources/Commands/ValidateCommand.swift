@@ -77,6 +77,7 @@ struct ValidateCommand: AsyncParsableCommand {
       var options = ManifestChecker.Options()
       options.ignored = Set(ignore)
       options.isStrict = strict
+      options.components = CommandProgram.components
       options.config = try config.map(Self.config)
       var (files, problems) = files()
       var settings = ChosenSettings(configFile: configFile, isOff: noConfigFile)
