@@ -495,14 +495,15 @@ class Code:
     def __init__(self) -> None:
         self._files: dict[str, str] = {}  # as Python knows a file -> as the runtime named it
         self._folder: Optional[tuple[str, str]] = None
+        self.temporary_folder: Optional[str] = None  # which goes at the end
 
     def owns(self, file: str) -> bool:
         return file in self._files or bool(self._folder and file.startswith(self._folder[0]))
 
     def name(self, file: str) -> str:
         """How the runtime called a file."""
-        if self._folder and file.startswith(self._folder[0]):
-            return os.path.join(self._folder[1], file[len(self._folder[0]) :])
+        if file not in self._files and self._folder and file.startswith(self._folder[0]):
+            return os.path.normpath(os.path.join(self._folder[1], file[len(self._folder[0]) :]))
         return self._files.get(file, file)
 
     def load(self, components: Object) -> None:
@@ -1770,8 +1771,9 @@ class Host:
                 stream.flush()
             except (OSError, ValueError, AttributeError):
                 pass
-        if self._builder.cache_folder:
-            shutil.rmtree(self._builder.cache_folder, ignore_errors=True)
+        for folder in (self._builder.cache_folder, self._code.temporary_folder):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
