@@ -53,7 +53,7 @@ $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	python3 Distribution/static_libraries.py "$${resources}_static" $@
 
 test: deps python-components ## Run every test.
-	@$(SWIFT) test --disable-xctest
+	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python $(SWIFT) test --disable-xctest
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@$(BUILD) --product example-api >&2
@@ -105,7 +105,8 @@ python-components: ## Make .build/python, a Python that runs custom components, 
 
 test-host: python-components ## Test the program that runs components in Python, and the minimal host in another language.
 	@if [ -x $(PYTHON_COMPONENTS)/bin/python ]; then \
-	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
+	  cd Tests/ComponentHost && ../Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
+	    $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
 	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
 # RUNS and KILLS say how much is tried.

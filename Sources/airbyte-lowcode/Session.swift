@@ -21,7 +21,8 @@ struct Session {
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
 
-  init(_ options: ManifestOptions) {
+  /// - Parameter printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
+  init(_ options: ManifestOptions, printsMessages: Bool = true) {
     manifest = options.path
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
@@ -33,7 +34,8 @@ struct Session {
     runtime = RuntimeEnvironment(
       now: now, sleep: { try await TaskThreads.shared.sleep($0) },
       random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
-      log: RunLog(writer: writer, isDebugging: isDebugging), secrets: mask, environment: environment)
+      log: printsMessages ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
+      secrets: mask, environment: environment)
   }
 
   /// Runs `body`, which returns the exit status. Errors become TRACE messages.

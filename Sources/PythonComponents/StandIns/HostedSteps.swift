@@ -31,11 +31,11 @@ struct HostedSteps: PageStep {
     return HostedSteps(steps + next.steps, schema: schema ?? next.schema)
   }
 
-  func run(_ records: inout [Record], slice: StreamSlice, token: PageToken?) async throws {
+  func run(_ records: inout [Record], slice: StreamSlice) async throws {
     guard !records.isEmpty else { return }
     let given = records
     records = []
-    var fields = fields(slice, token)
+    var fields = fields(slice)
     fields["count"] = .int(given.count)
     try await steps[0].component.pull(steps[0].method, "run", fields, [Self.text(of: given)]) { reply in
       guard let body = reply.parts.first, !body.isEmpty else { return true }
@@ -63,11 +63,11 @@ struct HostedSteps: PageStep {
 
   /// Finds records in a response.
   func records(
-    of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+    of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
   ) async throws {
     let component = steps[0].component
     let mention = component.host.responses.mention(response)
-    var fields = fields(slice, token)
+    var fields = fields(slice)
     fields.merge(mention.fields) { $1 }
     try await component.pull(steps[0].method, "run", fields, mention.parts) { reply in
       let extracted: Int? = if case .int(let count)? = reply["extracted"] { count } else { nil }
@@ -79,12 +79,11 @@ struct HostedSteps: PageStep {
 
   // MARK: The call
 
-  private func fields(_ slice: StreamSlice, _ token: PageToken?) -> JSONObject {
+  private func fields(_ slice: StreamSlice) -> JSONObject {
     var fields: JSONObject = [
       "steps": .array(steps.map { .object(["op": .string($0.operation), "id": .int($0.component.identifier)]) }),
       "slice": slice.hostValue,
     ]
-    if let token { fields["token"] = token.json }
     if let schema { fields["schema"] = .object(schema) }
     return fields
   }
@@ -119,3 +118,4 @@ struct HostedSteps: PageStep {
     return text.buffer.withUnsafeBytes { Array($0) }
   }
 }
+
