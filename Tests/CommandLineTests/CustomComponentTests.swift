@@ -160,10 +160,12 @@ import Testing
     let folder = connection.folder.url.path
     func written(_ text: String) -> String {
       text.replacing("FOLDER", with: folder).replacing("exec PYTHON", with: "exec \(Self.systemPython ?? "") -I -S")
-        .replacing("PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -I -S", with: "PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -S")
+        .replacing("/old exec \(Self.systemPython ?? "") -I -S", with: "/old exec \(Self.systemPython ?? "") -S")
     }
     try connection.folder.makeFolder("bin")
     try connection.folder.makeFolder("old/airbyte_cdk-6.61.6.dist-info")
+    try connection.folder.makeFolder("old/airbyte_cdk")
+    try connection.folder.write("old/airbyte_cdk/__init__.py", "")
     try connection.folder.write("old/airbyte_cdk-6.61.6.dist-info/METADATA", "Metadata-Version: 2.1\nName: airbyte-cdk\nVersion: 6.61.6\n")
     if !script.isEmpty {
       try connection.folder.write("bin/python", "#!/bin/sh\n\(written(script))\n")

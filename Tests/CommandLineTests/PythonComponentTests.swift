@@ -79,7 +79,7 @@ enum TestPython {
       message: "`Stamp` failed: KeyError: 'shelf' (components.py:10 in Stamp.transform)", records: 1),
     Failure(body: "sys.exit(4)", message: "`Stamp` failed: SystemExit: 4 (components.py:10 in Stamp.transform)"),
     Failure(
-      body: "record['seen'] = object()", message: "`Stamp` failed: TypeError: the value of `seen` is no JSON value: object"),
+      body: "record['seen'] = object()", message: "`Stamp` cannot be used here: the value of `seen` is no JSON value: object"),
     Failure(
       body: "os.kill(os.getpid(), 9)",
       message: "The Python process of the components ended by signal 9 while `Stamp.transform` ran"),
@@ -147,6 +147,36 @@ enum TestPython {
     #expect(!run.stdout.contains("t0ken"))
     #expect(try run.recordCount(of: "special") == 3)
     #expect(run.status == 0)
+  }
+
+  /// The page about custom components shows code, and what becomes of it.
+  @Test func theTutorialRuns() async throws {
+    let page = try Document("docs/custom-components.md")
+    let readme = try #require(try Document("README.md").blocks(of: "yaml").first)
+    let added = try #require(page.blocks(of: "yaml").first)
+    let manifest = readme.replacing("    schema_loader:\n", with: added + "    schema_loader:\n")
+    let api = try UnrulyAPI { request in
+      .json(200, request.target.contains("page=2") ? #"{"authors": []}"# : #"{"authors": [{"id": 1, "name": "Ada Inkwell"}]}"#)
+    }
+    let connection = try Connection(to: api, manifest: manifest)
+    try connection.folder.write("components.py", try #require(page.blocks(of: "python").first))
+    let refused = try await connection.read(["authors"])
+    let shown = page.blocks(of: "text")
+    #expect(try refused.errors().first?["message"]?.string?.appending("\n") == shown.first)
+    let run = try await connection.read(["authors"], environment: TestPython.environment)
+    let record = try #require(try run.messages("RECORD", "record").first)
+    let expected = try JSONValue(parsing: Array(try #require(page.blocks(of: "json").first).utf8))
+    #expect(record["data"] == expected["record"]?["data"], "\(run.stdout)")
+    let check = try await Tool.run(["components", "check"], in: connection.folder, environment: TestPython.environment)
+    #expect(check.stdout == shown[1].split(separator: "\n").first.map { $0 + "\n" })
+    try connection.folder.write(
+      "manifest.yaml", manifest.replacing("Initials\n", with: "Initails\n").replacing("field: name\n", with: "feild: name\n"))
+    let validated = try await connection.run("validate", "manifest.yaml")
+    #expect(validated.stdout.contains(shown[2].split(separator: "\n")[0]), "\(validated.stdout)")
+    try connection.folder.write("manifest.yaml", manifest.replacing("field: name\n", with: "feild: name\n"))
+    let examined = try await Tool.run(
+      ["validate", "manifest.yaml", "--components"], in: connection.folder, environment: TestPython.environment)
+    #expect(examined.stdout.contains(shown[2].split(separator: "\n")[1]), "\(examined.stdout)")
   }
 
   // MARK: Where the code is

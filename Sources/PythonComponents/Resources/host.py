@@ -508,7 +508,9 @@ class Code:
 
     def load(self, components: Object) -> None:
         if folder := components.get("folder"):
-            self._folder = (os.path.join(os.path.abspath(folder), ""), folder)
+            if components.get("temporary"):
+                self.temporary_folder = os.path.abspath(folder)
+            self._folder = (os.path.join(os.path.abspath(folder), ""), "" if self.temporary_folder else folder)
             sys.path.insert(0, os.path.abspath(folder))
         if path := components.get("path"):
             try:
@@ -1673,7 +1675,7 @@ class Host:
     def __init__(self) -> None:
         self._channel = Channel(3, 4)
         self._logs = Logs(self._channel)
-        code = Code()
+        self._code = code = Code()
         self._errors = Errors(code)
         self._builder = Builder(code, self._logs)
         self._calls = Calls(code, self._builder, self._errors, self._logs)
