@@ -183,7 +183,8 @@ import Testing
     try scratch.write("python/lib/python3.11/lib-dynload/x.so", program)
     func made() throws -> ContainerImage {
       try ContainerImage(
-        SealedExecutable(path: Runtime.write(in: scratch)), package: Self.package, python: scratch.path("python"), name: "airbyte/shop",
+        SealedExecutable(path: Runtime.write(in: scratch)), package: Self.package, python: scratch.path("python"),
+        name: "airbyte/shop",
         version: "1")
     }
     let image = try made()
@@ -200,7 +201,8 @@ import Testing
   @Test func theDockerfileInstallsAPythonWhereOneIsNeeded() {
     let text = Dockerfile.text(package: Self.package, hasPython: true, name: "airbyte/source-shop", version: "1.2.3")
     #expect(text.contains("zlib1g python3 python3-venv"))
-    #expect(text.contains("\nRUN airbyte-lowcode components setup --slim /airbyte/integration_code/source_declarative_manifest\n"))
+    #expect(
+      text.contains("\nRUN airbyte-lowcode components setup --slim /airbyte/integration_code/source_declarative_manifest\n"))
     #expect(!Dockerfile.text(package: Self.package, name: "airbyte/source-shop", version: "1.2.3").contains("python3"))
   }
 

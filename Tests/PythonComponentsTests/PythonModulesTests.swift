@@ -28,7 +28,8 @@ import Testing
 
   @Test func aClassIsLookedForWhereTheReferenceLooks() throws {
     let folder = try CodeFolder([
-      "components.py": "class Login: pass", "source_x/__init__.py": "from .auth import Token", "source_x/auth.py": "class Token: pass",
+      "components.py": "class Login: pass", "source_x/__init__.py": "from .auth import Token",
+      "source_x/auth.py": "class Token: pass",
     ])
     let modules = try #require(PythonModules(beside: .folder(folder.path)))
     #expect(modules.look(for: "source_declarative_manifest.components.Login") == .found(file: "components.py"))
@@ -49,7 +50,8 @@ import Testing
 
   @Test func whatIsShippedIsWhatIsNeeded() throws {
     let folder = try CodeFolder([
-      "components.py": "import helpers\nimport requests\nclass Login: pass", "helpers.py": "import deeper.words", "deeper/words.py": "",
+      "components.py": "import helpers\nimport requests\nclass Login: pass", "helpers.py": "import deeper.words",
+      "deeper/words.py": "",
       "deeper/data.json": "{}", "deeper/__pycache__/words.pyc": "", "deeper/.hidden/x.py": "", "deeper/secrets/config.json": "{}",
       "unused.py": "", "other/x.py": "",
     ])
