@@ -229,7 +229,7 @@ package final class PythonComponents: Sendable {
     if let budget = manifest?["api_budget"], !budget.isNull { fields["manifest"] = .object(["api_budget": budget.value]) }
     let reply: HostReply
     do { reply = try await connection.call(subject, "hello", fields) } catch let error as ConnectorError {
-      throw StartFailure.notStarted(python, error.message)
+      throw StartFailure.notStarted(python, error.message.lowercasedFirst)
     }
     if program == nil {
       guard let version = reply["cdk"]?.string else {
