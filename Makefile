@@ -21,7 +21,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
-.PHONY: doubling bench bench-deps docs instructions instructions-record instructions-deps
+.PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	python3 Distribution/static_libraries.py "$${resources}_static" $@
 
 test: deps python-components ## Run every test.
-	@$(SWIFT) test --disable-xctest
+	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python $(SWIFT) test --disable-xctest
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@$(BUILD) --product example-api >&2
@@ -105,7 +105,8 @@ python-components: ## Make .build/python, a Python that runs custom components, 
 
 test-host: python-components ## Test the program that runs components in Python, and the minimal host in another language.
 	@if [ -x $(PYTHON_COMPONENTS)/bin/python ]; then \
-	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
+	  cd Tests/ComponentHost && ../Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
+	    $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
 	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
 # RUNS and KILLS say how much is tried.
@@ -114,6 +115,9 @@ KILLS ?= 300
 robustness: build ## Try inputs that are wrong at random (RUNS), and reads that are killed at random points (KILLS).
 	@python3 Tests/Robustness/fuzz.py $(BIN)/airbyte-lowcode --runs $(RUNS)
 	@python3 Tests/Robustness/interruptions.py $(BIN)/airbyte-lowcode --kills $(KILLS)
+	@python=$${AIRBYTE_LOWCODE_PYTHON:-.build/python/bin/python}; if [ -x "$$python" ]; then \
+	  python3 Tests/Robustness/host_kills.py $(BIN)/airbyte-lowcode "$$python" --kills $$(($(KILLS) / 3)); \
+	else echo "There is no Python with airbyte-cdk, so no process of components is killed: run 'make python-components'."; fi
 
 doubling: build ## Double the size of each input, and show where the time more than triples.
 	@python3 Tests/Robustness/doubling.py $(BIN)/airbyte-lowcode
@@ -168,6 +172,9 @@ conformance-record: ## Record the conformance cases from the reference (ONLY="fe
 bench: build bench-deps ## Measure, beside the reference if it is at ../cdk or at BENCH="--reference PYTHON".
 	@$(BUILD_BENCHMARK) bench-floor >&2
 	@python3 Benchmarks/bench.py --bin $(BIN) $(BENCH)
+
+bench-components: build bench-deps ## Measure components in Python, beside the reference (BENCH="--python PYTHON" names one).
+	@python3 Benchmarks/components.py --bin $(BIN) $(BENCH)
 
 bench-deps:
 	@$(call installed,command -v nginx >/dev/null || test -x /usr/sbin/nginx,nginx-light)

@@ -139,12 +139,19 @@ import Testing
 
   // MARK: Pythons that cannot be used
 
-  private static let systemPython = ["/usr/bin/python3", "/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) }
+  private static let systemPython = ["/usr/bin/python3", "/bin/python3"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
 
   /// What the program at `bin/python` is, and the sentence that says why it is of no use.
   @Test(arguments: [
-    ("", "there is no program `FOLDER/bin/python` (`--python` names it); `AIRBYTE_LOWCODE_PYTHON` or `--python` names another one"),
-    ("exit 3", "FOLDER/bin/python cannot be used (`--python` names it): the Python process of the components ended with status 3"),
+    (
+      "",
+      "there is no program `FOLDER/bin/python` (`--python` names it); `AIRBYTE_LOWCODE_PYTHON` or `--python` names another one"
+    ),
+    (
+      "exit 3", "FOLDER/bin/python cannot be used (`--python` names it): the Python process of the components ended with status 3"
+    ),
     ("kill -9 $$", "cannot be used (`--python` names it): the Python process of the components ended by signal 9"),
     (
       "exec PYTHON \"$@\"",
@@ -160,11 +167,14 @@ import Testing
     let folder = connection.folder.url.path
     func written(_ text: String) -> String {
       text.replacing("FOLDER", with: folder).replacing("exec PYTHON", with: "exec \(Self.systemPython ?? "") -I -S")
-        .replacing("PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -I -S", with: "PYTHONPATH=\(folder)/old exec \(Self.systemPython ?? "") -S")
+        .replacing("/old exec \(Self.systemPython ?? "") -I -S", with: "/old exec \(Self.systemPython ?? "") -S")
     }
     try connection.folder.makeFolder("bin")
     try connection.folder.makeFolder("old/airbyte_cdk-6.61.6.dist-info")
-    try connection.folder.write("old/airbyte_cdk-6.61.6.dist-info/METADATA", "Metadata-Version: 2.1\nName: airbyte-cdk\nVersion: 6.61.6\n")
+    try connection.folder.makeFolder("old/airbyte_cdk")
+    try connection.folder.write("old/airbyte_cdk/__init__.py", "")
+    try connection.folder.write(
+      "old/airbyte_cdk-6.61.6.dist-info/METADATA", "Metadata-Version: 2.1\nName: airbyte-cdk\nVersion: 6.61.6\n")
     if !script.isEmpty {
       try connection.folder.write("bin/python", "#!/bin/sh\n\(written(script))\n")
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/bin/python")

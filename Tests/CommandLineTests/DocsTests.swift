@@ -49,7 +49,8 @@ import Testing
   // MARK: Commands
 
   private static let commands = [
-    "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "package", "image",
+    "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components check", "components setup",
+    "package", "image",
   ]
 
   /// The options of each command, as its help lists them, are described in its section, or in the one that the commands of the
@@ -61,7 +62,7 @@ import Testing
     if ["spec", "check", "discover", "read"].contains(command) {
       section += try #require(page.section("Options of `spec`, `check`, `discover` and `read`"))
     }
-    let help = try HelpTests.snapshot("help-\(command).txt")
+    let help = try HelpTests.snapshot("help-\(command.replacing(" ", with: "-")).txt")
     let options = try #require(help.components(separatedBy: "\nOPTIONS:\n").last)
     for line in options.split(separator: "\n") where line.hasPrefix("  -") {
       for option in line.matches(of: /--[a-z-]+/).map({ String($0.output) }) where !["--version", "--help"].contains(option) {

@@ -32,7 +32,8 @@ enum TestPython {
     """
 
   /// A manifest with the stream `ok`, and the stream `special` of the same records that `Stamp` changes.
-  private static func manifest(_ component: String = "{type: CustomTransformation, class_name: MODULE.Stamp, label: x}") -> String {
+  private static func manifest(_ component: String = "{type: CustomTransformation, class_name: MODULE.Stamp, label: x}") -> String
+  {
     Manifests.streams(
       ["ok"],
       more: """
@@ -58,7 +59,9 @@ enum TestPython {
 
   @Test func aTransformationChangesItsRecords() async throws {
     let run = try await Self.read(#"record["label"] = f"{self.label}{record['id']}""#)
-    let labels = try run.messages("RECORD", "record").filter { $0["stream"]?.string == "special" }.map { $0["data"]?["label"]?.string }
+    let labels = try run.messages("RECORD", "record").filter { $0["stream"]?.string == "special" }.map {
+      $0["data"]?["label"]?.string
+    }
     #expect(labels == ["x1", "x2", "x3"])
     #expect(try run.recordCount(of: "ok") == 3)
     #expect(run.status == 0, "\(run.stdout)")
@@ -79,7 +82,7 @@ enum TestPython {
       message: "`Stamp` failed: KeyError: 'shelf' (components.py:10 in Stamp.transform)", records: 1),
     Failure(body: "sys.exit(4)", message: "`Stamp` failed: SystemExit: 4 (components.py:10 in Stamp.transform)"),
     Failure(
-      body: "record['seen'] = object()", message: "`Stamp` failed: TypeError: the value of `seen` is no JSON value: object"),
+      body: "record['seen'] = object()", message: "`Stamp` cannot be used here: the value of `seen` is no JSON value: object"),
     Failure(
       body: "os.kill(os.getpid(), 9)",
       message: "The Python process of the components ended by signal 9 while `Stamp.transform` ran"),
@@ -107,10 +110,12 @@ enum TestPython {
 
   @Test(arguments: [
     Unbuildable(
-      code: "import pendulumm", message: "`Stamp` cannot be imported: ModuleNotFoundError: No module named 'pendulumm' (components.py:1",
+      code: "import pendulumm",
+      message: "`Stamp` cannot be imported: ModuleNotFoundError: No module named 'pendulumm' (components.py:1",
       isConfig: true),
     Unbuildable(code: "class Stamp(:", message: "`Stamp` cannot be imported: SyntaxError: invalid syntax", isConfig: true),
-    Unbuildable(code: "class Stmap: pass", message: "`Stamp` does not exist: `components` has no class `Stamp`; did you mean `Stmap`?"),
+    Unbuildable(
+      code: "class Stmap: pass", message: "`Stamp` does not exist: `components` has no class `Stamp`; did you mean `Stmap`?"),
     Unbuildable(
       code: "class Stamp:\n    label: str\n    colour: str\n    def __init__(self, label, colour): pass",
       message: "`Stamp` cannot be made: it needs `colour` (components.py:1"),
@@ -149,12 +154,43 @@ enum TestPython {
     #expect(run.status == 0)
   }
 
+  /// The page about custom components shows code, and what becomes of it.
+  @Test func theTutorialRuns() async throws {
+    let page = try Document("docs/custom-components.md")
+    let readme = try #require(try Document("README.md").blocks(of: "yaml").first)
+    let added = try #require(page.blocks(of: "yaml").first)
+    let manifest = readme.replacing("    schema_loader:\n", with: added + "    schema_loader:\n")
+    let api = try UnrulyAPI { request in
+      .json(200, request.target.contains("page=2") ? #"{"authors": []}"# : #"{"authors": [{"id": 1, "name": "Ada Inkwell"}]}"#)
+    }
+    let connection = try Connection(to: api, manifest: manifest)
+    try connection.folder.write("components.py", try #require(page.blocks(of: "python").first))
+    let refused = try await connection.read(["authors"])
+    let shown = page.blocks(of: "text")
+    #expect(try refused.errors().first?["message"]?.string?.appending("\n") == shown.first)
+    let run = try await connection.read(["authors"], environment: TestPython.environment)
+    let record = try #require(try run.messages("RECORD", "record").first)
+    let expected = try JSONValue(parsing: Array(try #require(page.blocks(of: "json").first).utf8))
+    #expect(record["data"] == expected["record"]?["data"], "\(run.stdout)")
+    let check = try await Tool.run(["components", "check"], in: connection.folder, environment: TestPython.environment)
+    #expect(check.stdout == shown[1].split(separator: "\n").first.map { $0 + "\n" })
+    try connection.folder.write(
+      "manifest.yaml", manifest.replacing("Initials\n", with: "Initails\n").replacing("field: name\n", with: "feild: name\n"))
+    let validated = try await connection.run("validate", "manifest.yaml")
+    #expect(validated.stdout.contains(shown[2].split(separator: "\n")[0]), "\(validated.stdout)")
+    try connection.folder.write("manifest.yaml", manifest.replacing("field: name\n", with: "feild: name\n"))
+    let examined = try await Tool.run(
+      ["validate", "manifest.yaml", "--components"], in: connection.folder, environment: TestPython.environment)
+    #expect(examined.stdout.contains(shown[2].split(separator: "\n")[1]), "\(examined.stdout)")
+  }
+
   // MARK: Where the code is
 
   @Test func aPackageCarriesItsCode() async throws {
     let body = #"record["label"] = self.label"#
     let manifest = Self.manifest(
-      "{type: CustomTransformation, class_name: MODULE.Stamp, label: x}, {type: CustomTransformation, class_name: source_shelf.marks.Mark}")
+      "{type: CustomTransformation, class_name: MODULE.Stamp, label: x}, {type: CustomTransformation, class_name: source_shelf.marks.Mark}"
+    )
     let connection = try Self.connection(body, manifest)
     try connection.folder.makeFolder("source_shelf/words")
     try connection.folder.write("source_shelf/__init__.py", "")
@@ -204,14 +240,18 @@ enum TestPython {
     #expect(made.status == 0)
     #expect(
       made.stderr.contains(
-        "warning: the code of `source_declarative_manifest.components.Stamp` is not beside the manifest, so it is not shipped (manifest.yaml:"))
+        "warning: the code of `source_declarative_manifest.components.Stamp` is not beside the manifest, so it is not shipped (manifest.yaml:"
+      ))
   }
 
   /// The code of a manifest that lies within its package, as in a repository of a Python connector.
   @Test func aManifestMayLieWithinItsPackage() async throws {
-    let connection = try Self.connection("pass", Self.manifest("{type: CustomTransformation, class_name: source_shelf.marks.Mark}"))
+    let connection = try Self.connection(
+      "pass", Self.manifest("{type: CustomTransformation, class_name: source_shelf.marks.Mark}"))
     try connection.folder.makeFolder("source_shelf")
-    for name in ["manifest.yaml", "config.json"] { try connection.folder.write("source_shelf/\(name)", connection.folder.text(name)) }
+    for name in ["manifest.yaml", "config.json"] {
+      try connection.folder.write("source_shelf/\(name)", connection.folder.text(name))
+    }
     try connection.folder.write("source_shelf/__init__.py", "")
     try connection.folder.write("source_shelf/word.py", "WORD = 'read'\n")
     try connection.folder.write(
@@ -219,8 +259,11 @@ enum TestPython {
       "from .word import WORD\n\nclass Mark:\n    def transform(self, record, **others): record['mark'] = WORD\n")
     let run = try await Tool.run(
       ["read", "source_shelf", "--config", "config.json", "--catalog", "catalog.json"],
-      in: { _ = try connection.readArguments(["special"]); return connection.folder }(), environment: TestPython.environment)
-    #expect(try run.messages("RECORD", "record").map { $0["data"]?["mark"]?.string } == ["read", "read", "read"], "\(run.stdout)")
+      in: {
+        _ = try connection.readArguments(["special"]); return connection.folder
+      }(), environment: TestPython.environment)
+    #expect(
+      try run.messages("RECORD", "record").map { $0["data"]?["mark"]?.string } == ["read", "read", "read"], "\(run.stdout)")
   }
 
   // MARK: validate --components
@@ -247,12 +290,14 @@ enum TestPython {
 
   @Test func componentsCheckNamesEachClass() async throws {
     let connection = try Self.connection("pass")
-    let run = try await Tool.run(["components", "check", "manifest.yaml"], in: connection.folder, environment: TestPython.environment)
+    let run = try await Tool.run(
+      ["components", "check", "manifest.yaml"], in: connection.folder, environment: TestPython.environment)
     #expect(run.stdout.hasPrefix("ok     Stamp  manifest.yaml:"), "\(run.stdout)")
     #expect(run.stderr.contains("with airbyte-cdk 7."), "\(run.stderr)")
     #expect(run.status == 0)
     try connection.folder.write("components.py", "import nosuchmodule\n")
-    let failed = try await Tool.run(["components", "check", "manifest.yaml"], in: connection.folder, environment: TestPython.environment)
+    let failed = try await Tool.run(
+      ["components", "check", "manifest.yaml"], in: connection.folder, environment: TestPython.environment)
     #expect(failed.stdout.hasPrefix("error  Stamp  manifest.yaml:"), "\(failed.stdout)")
     #expect(failed.status == 1)
   }

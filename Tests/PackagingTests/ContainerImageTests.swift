@@ -170,6 +170,42 @@ import Testing
     #expect(!Dockerfile.text(package: nil, name: "airbyte-lowcode", version: "1").contains("manifest.yaml"))
   }
 
+  /// A Python for custom components is a layer of its own, between the program and the manifest.
+  @Test func aPythonIsALayerOfItsOwn() throws {
+    let scratch = try Scratch()
+    for folder in ["python/bin", "python/lib/python3.11/lib-dynload"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(folder), withIntermediateDirectories: true)
+    }
+    let program = Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/true")))
+    try scratch.write("python/bin/python3.11", program)
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("python/bin/python3"), withDestinationPath: "python3.11")
+    try scratch.write("python/lib/python3.11/os.py", Array("pass".utf8))
+    try scratch.write("python/lib/python3.11/lib-dynload/x.so", program)
+    func made() throws -> ContainerImage {
+      try ContainerImage(
+        SealedExecutable(path: Runtime.write(in: scratch)), package: Self.package, python: scratch.path("python"),
+        name: "airbyte/shop",
+        version: "1")
+    }
+    let image = try made()
+    let config = try #require(image.files.lazy.compactMap { try? JSONValue(parsing: $0.bytes) }.first { $0["rootfs"] != nil })
+    #expect(config["history"]?.array?.count == 3)
+    #expect(
+      config["config"]?["Env"]?.array?.contains("AIRBYTE_LOWCODE_PYTHON=/opt/airbyte-lowcode/python/bin/python3") == true)
+    // The libraries that the layer below has are not in it again.
+    #expect(image.pythonSize?.files == 2 * program.count + 4)
+    #expect(try image.files.map(\.bytes) == made().files.map(\.bytes))
+    #expect(try Self.image.get().pythonSize == nil)
+  }
+
+  @Test func theDockerfileInstallsAPythonWhereOneIsNeeded() {
+    let text = Dockerfile.text(package: Self.package, hasPython: true, name: "airbyte/source-shop", version: "1.2.3")
+    #expect(text.contains("zlib1g python3 python3-venv"))
+    #expect(
+      text.contains("\nRUN airbyte-lowcode components setup --slim /airbyte/integration_code/source_declarative_manifest\n"))
+    #expect(!Dockerfile.text(package: Self.package, name: "airbyte/source-shop", version: "1.2.3").contains("python3"))
+  }
+
   /// A program may be called by itself or as the entrypoints of the reference's images call it.
   @Test(arguments: [
     (["/usr/local/bin/airbyte-lowcode", "spec"], ["spec"]),

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Tries what `package` and `image` make, as those do who get it: with skopeo, umoci, buildah and chroot, and with PyAirbyte.
 
-    shipping.py [--build .build/release] [--pyairbyte VENV] [unittest's options]
+    shipping.py [--build .build/release] [--pyairbyte VENV] [--components PYTHON] [unittest's options]
 
 `--build` is the folder of airbyte-lowcode and example-api. PyAirbyte is installed from PyPI into a virtual environment outside
-the repository unless `--pyairbyte` names one. What is not at hand is skipped and says so.
+the repository unless `--pyairbyte` names one. `--components` names a Python with airbyte-cdk for custom components: by default what
+AIRBYTE_LOWCODE_PYTHON names, or the one of `make python-components`. What is not at hand is skipped and says so.
 """
 
 import argparse
@@ -31,6 +32,7 @@ class Tools:
 
     build = HERE.parent.parent / ".build" / "release"
     pyairbyte = None
+    components = None
 
     @classmethod
     def program(cls):
@@ -104,7 +106,9 @@ class Bookshop(unittest.TestCase):
         cls.server.stdout.close()
 
 
-class ImageTests(Bookshop):
+class UnpackedImage(Bookshop):
+    """Images that are unpacked and entered."""
+
     @classmethod
     def setUpClass(cls):
         missing = [tool for tool in ("skopeo", "umoci") if not shutil.which(tool)]
@@ -115,12 +119,7 @@ class ImageTests(Bookshop):
         if run("unshare", "--mount", "true", check=False).returncode != 0:
             raise unittest.SkipTest("this system lets nobody mount what an engine mounts into a container")
         super().setUpClass()
-        cls.tar = cls.scratch / "image.tar"
-        run(Tools.program(), "image", BOOKSHOP / "manifest.yaml", "-o", cls.tar)
-        run(Tools.program(), "image", BOOKSHOP / "manifest.yaml", "-o", f"{cls.scratch}/layout/")
-        run(Tools.program(), "image", "-o", f"{cls.scratch}/base/")
-        cls.root = cls.unpack("layout", "0.1.0")
-        cls.base = cls.unpack("base", run(Tools.program(), "--version").stdout.split()[0])
+        cls.make_images()
 
     @classmethod
     def unpack(cls, layout, tag):
@@ -142,6 +141,17 @@ class ImageTests(Bookshop):
         enter += 'exec /usr/sbin/chroot --userspec="$user:$user" "$root" "$@"'
         command = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", enter, "sh", root, user]
         return run(*command, *(entrypoint or config["Entrypoint"]), *arguments, check=False, env=environment)
+
+
+class ImageTests(UnpackedImage):
+    @classmethod
+    def make_images(cls):
+        cls.tar = cls.scratch / "image.tar"
+        run(Tools.program(), "image", BOOKSHOP / "manifest.yaml", "-o", cls.tar)
+        run(Tools.program(), "image", BOOKSHOP / "manifest.yaml", "-o", f"{cls.scratch}/layout/")
+        run(Tools.program(), "image", "-o", f"{cls.scratch}/base/")
+        cls.root = cls.unpack("layout", "0.1.0")
+        cls.base = cls.unpack("base", run(Tools.program(), "--version").stdout.split()[0])
 
     def test_skopeo_reads_it(self):
         for transport in ("oci-archive", "docker-archive"):
@@ -272,6 +282,72 @@ class ImageTests(Bookshop):
         self.assertIn("base_url", messages(spec.stdout, "SPEC")[0]["spec"]["connectionSpecification"]["properties"])
 
 
+COMPONENTS = """
+import requests
+from dataclasses import dataclass
+
+from airbyte_cdk.sources.declarative.transformations import RecordTransformation
+
+
+@dataclass
+class Loud(RecordTransformation):
+    field: str
+
+    def transform(self, record, config=None, stream_state=None, stream_slice=None):
+        record[self.field] = record[self.field].upper()
+"""
+
+
+class PythonImageTests(UnpackedImage):
+    """An image with a custom component: it has the code, and a Python that was copied from this system."""
+
+    @classmethod
+    def setUpClass(cls):
+        if Tools.components is None:
+            raise unittest.SkipTest("there is no Python with airbyte-cdk: run `make python-components`, or name one with --components")
+        super().setUpClass()
+
+    @classmethod
+    def make_images(cls):
+        cls.folder = cls.scratch / "loud"
+        shutil.copytree(BOOKSHOP, cls.folder)
+        text = (BOOKSHOP / "manifest.yaml").read_text()
+        custom = "    transformations:\n      - {type: CustomTransformation, class_name: source_declarative_manifest.components.Loud, field: name}\n"
+        (cls.folder / "manifest.yaml").write_text(text.replace("    schema_loader:\n", custom + "    schema_loader:\n", 1))
+        (cls.folder / "components.py").write_text(COMPONENTS)
+        cls.tar = cls.scratch / "image.tar"
+        cls.said = cls.image("-o", cls.tar).stderr
+        run("skopeo", "copy", f"oci-archive:{cls.tar}:0.1.0", f"oci:{cls.scratch}/layout:0.1.0")
+        cls.root = cls.unpack("layout", "0.1.0")
+
+    @classmethod
+    def image(cls, *more):
+        return run(Tools.program(), "image", cls.folder / "manifest.yaml", "--python", Tools.components, *more)
+
+    def test_it_reads_through_the_component(self):
+        files = self.root / MANIFEST
+        self.assertEqual((files.parent / "components.py").read_text(), COMPONENTS)
+        read = self.inside(self.root, "read", "--config", "/secrets/config.json", "--catalog", "/secrets/catalog.json")
+        self.assertEqual(read.returncode, 0, read.stdout[:2000] + read.stderr)
+        self.assertEqual(records_by_stream(read.stdout), self.expected)
+        names = [each["record"]["data"]["name"] for each in messages(read.stdout, "RECORD") if each["record"]["stream"] == "authors"]
+        self.assertEqual(names, [name.upper() for name in names])
+
+    def test_it_says_what_it_adds(self):
+        self.assertRegex(self.said, r"It has Python 3\.\d+\.\d+ with airbyte-cdk 7\.\d+\.\d+ and \d+ other distributions: [\d.]+ MB")
+
+    def test_the_same_python_makes_the_same_bytes(self):
+        self.image("-o", self.scratch / "again.tar")
+        self.assertEqual((self.scratch / "again.tar").read_bytes(), self.tar.read_bytes())
+
+    def test_a_package_reads_through_the_component(self):
+        run(Tools.program(), "package", self.folder / "manifest.yaml", "-o", self.scratch / "source-loud")
+        read = run(
+            self.scratch / "source-loud", "read", "--config", self.scratch / "config.json", "--catalog", self.scratch / "catalog.json",
+            env={**os.environ, "AIRBYTE_LOWCODE_PYTHON": str(Tools.components)})
+        self.assertEqual(records_by_stream(read.stdout), self.expected)
+
+
 # What a connector's Dockerfile does on a base image: a shell, Airbyte's user, and the entrypoint of Airbyte's own base image.
 CONNECTOR_DOCKERFILE = """\
 ARG BASE_IMAGE
@@ -378,9 +454,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=Tools.build)
     parser.add_argument("--pyairbyte", type=pathlib.Path)
+    made = HERE.parent.parent / ".build" / "python" / "bin" / "python"
+    parser.add_argument("--components", type=pathlib.Path, default=os.environ.get("AIRBYTE_LOWCODE_PYTHON") or (made if made.exists() else None))
     options, rest = parser.parse_known_args()
     Tools.build = options.build.resolve()
     Tools.pyairbyte = options.pyairbyte
+    Tools.components = options.components
     unittest.main(argv=[sys.argv[0], *rest], verbosity=2)
 
 

@@ -146,7 +146,7 @@ package struct SimpleRetriever: Component, Retriever {
         let read: PageResult?
         if let response = embedded {
           embedded = nil
-          read = try await page(response, of: slice, token: nil, look: look, emit: emit)
+          read = try await page(response, of: slice, look: look, emit: emit)
         } else {
           read = try await fetch(&current, of: slice, token: token, size: size, look: look, emit: emit)
         }
@@ -250,7 +250,7 @@ package struct SimpleRetriever: Component, Retriever {
     emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard let queryProperties else {
-      return try await page(send(slice, token: token, size: size), of: original, token: token, look: look, emit: emit)
+      return try await page(send(slice, token: token, size: size), of: original, look: look, emit: emit)
     }
     var merged = MergedRecords()
     var (count, lastRecord) = (0, Record?.none)
@@ -263,7 +263,7 @@ package struct SimpleRetriever: Component, Retriever {
     var last: PageResult?
     for chunk in try await queryProperties.chunks() {
       slice = slice.asking(for: chunk)
-      last = try await page(send(slice, token: token, size: size), of: original, token: token, look: look) { parts, size in
+      last = try await page(send(slice, token: token, size: size), of: original, look: look) { parts, size in
         var whole: [Record] = []
         for part in parts {
           if let key = try queryProperties.merging?.groupKey(part) { merged.add(part, key: key) } else { whole.append(part) }
@@ -290,7 +290,7 @@ package struct SimpleRetriever: Component, Retriever {
 
   /// Reads a response, and hands its records on as they come.
   private func page(
-    _ response: HTTPResponse, of slice: StreamSlice, token: PageToken?, look: ([Record]) -> Void,
+    _ response: HTTPResponse, of slice: StreamSlice, look: ([Record]) -> Void,
     emit: ([Record], Int) async throws -> Bool
   ) async throws -> PageResult? {
     guard response.isSuccess else { return nil }
@@ -302,9 +302,7 @@ package struct SimpleRetriever: Component, Retriever {
       return try await emit(selection.records, size)
     }
     if let extractor = selector.responseExtractor {
-      try await selector.select(by: extractor, response, slice: slice, token: token, look) {
-        try await take($0, response.body.count)
-      }
+      try await selector.select(by: extractor, response, slice: slice, look) { try await take($0, response.body.count) }
       // What came part by part is gone.
       if paginator.looksAtBody, !decoder.streams, response.content.received != nil {
         result.body = try await decoder.decode(response).first
@@ -315,7 +313,7 @@ package struct SimpleRetriever: Component, Retriever {
       if !decoder.streams { result.body = batch.first }
       let size = decoder.streams ? batch.heldBytes : response.body.count
       var isMoreWanted = true
-      try await selector.select(batch, of: response, slice: slice, token: token, look) { selection in
+      try await selector.select(batch, of: response, slice: slice, look) { selection in
         isMoreWanted = try await take(selection, size)
         return isMoreWanted
       }

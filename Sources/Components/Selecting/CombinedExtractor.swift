@@ -56,11 +56,10 @@ struct CombinedExtractor: Component, RecordExtractor {
     let combined: CombinedExtractor
 
     func records(
-      of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+      of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
     ) async throws {
       for index in combined.extractors.indices {
-        let items = combined.leavingOutEmptyOnes(
-          of: index, try await items(of: combined.extractors[index], response, slice, token))
+        let items = combined.leavingOutEmptyOnes(of: index, try await items(of: combined.extractors[index], response, slice))
         let hasRecord = items.contains { if case .leftOut = $0 { false } else { true } }
         if combined.mode == .firstMatch, !hasRecord { continue }
         guard try await take(ExtractedPart(items)), combined.mode == .union else { return }
@@ -68,11 +67,11 @@ struct CombinedExtractor: Component, RecordExtractor {
     }
 
     private func items(
-      of extractor: any RecordExtractor, _ response: HTTPResponse, _ slice: StreamSlice, _ token: PageToken?
+      of extractor: any RecordExtractor, _ response: HTTPResponse, _ slice: StreamSlice
     ) async throws -> [ExtractedItem] {
       var items: [ExtractedItem] = []
       if let extractor = extractor.ofResponses {
-        try await extractor.records(of: response, slice: slice, token: token) { part in
+        try await extractor.records(of: response, slice: slice) { part in
           items += part.items
           return true
         }

@@ -138,16 +138,15 @@ package struct RecordSelector: Component {
   ///
   /// What is made of the values is made for some of them at a time: it takes many times the memory of their text.
   /// - Parameters:
-  ///   - token: the token that the page was asked for with.
   ///   - look: sees the records as they were extracted.
   ///   - emit: takes the records, in order, at least once; it returns whether more are needed.
   /// - Throws: why nothing follows the records that were emitted, because one cannot be made. Those before it stay emitted, as in
   ///   the reference.
   func select(
-    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ look: ([Record]) -> Void,
+    _ body: DecodedBody, of response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
     _ emit: (Selection) async throws -> Bool
   ) async throws {
-    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, token, emit) }
+    func finishPart(_ part: inout Selection) async throws { try await refineAndEmit(&part, response, slice, emit) }
     var found = Selection()
     var (weight, total) = (0, 0)
     defer { tally.extracted(total) { body.first.map(extractor.outcome) ?? .unknown } }
@@ -186,12 +185,12 @@ package struct RecordSelector: Component {
 
   /// The same for an extractor that finds the records in a response itself.
   func select(
-    by extractor: any ResponseExtractor, _ response: HTTPResponse, slice: StreamSlice, token: PageToken?,
-    _ look: ([Record]) -> Void, _ emit: (Selection) async throws -> Bool
+    by extractor: any ResponseExtractor, _ response: HTTPResponse, slice: StreamSlice, _ look: ([Record]) -> Void,
+    _ emit: (Selection) async throws -> Bool
   ) async throws {
     var (total, isEmitted) = (0, false)
     defer { tally.extracted(total) { .unknown } }
-    try await extractor.records(of: response, slice: slice, token: token) { part in
+    try await extractor.records(of: response, slice: slice) { part in
       var found = Selection()
       var failure: (any Error)?
       total += part.extracted
@@ -204,7 +203,7 @@ package struct RecordSelector: Component {
       isEmitted = true
       if failure == nil || !found.records.isEmpty {
         do {
-          try await finish(&found, look) { part in try await refineAndEmit(&part, response, slice, token, emit) }
+          try await finish(&found, look) { part in try await refineAndEmit(&part, response, slice, emit) }
         } catch is Enough {
           return false
         }
@@ -268,33 +267,32 @@ package struct RecordSelector: Component {
   }
 
   private func refineAndEmit(
-    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ token: PageToken?,
-    _ emit: (Selection) async throws -> Bool
+    _ part: inout Selection, _ response: HTTPResponse, _ slice: StreamSlice, _ emit: (Selection) async throws -> Bool
   ) async throws {
     guard let workshop = response.memory?.workshop, !Self.areSmall(part.records) else {
-      let failure = await refined(&part.records, slice, token)
+      let failure = await refined(&part.records, slice)
       return try await hand(part, on: emit, failure)
     }
     let (records, isBuilt) = (part.records, !changesNothing)
     guard ResponseRoom.holder != nil else {
       // Whoever takes these records may read others that they bring about, and wait for the same memory.
       let failure = try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-        await refined(&part.records, slice, token)
+        await refined(&part.records, slice)
       }
       return try await hand(part, on: emit, failure)
     }
     try await workshop.make(records, areBuilt: isBuilt, from: response.url) {
-      let failure = await refined(&part.records, slice, token)
+      let failure = await refined(&part.records, slice)
       try await hand(part, on: emit, failure)
     }
   }
 
   /// Filters, transforms and normalises records, and fetches their files.
   /// - Returns: why there are no records behind those that are left.
-  func refined(_ records: inout [Record], _ slice: StreamSlice, _ token: PageToken? = nil) async -> (any Error)? {
+  func refined(_ records: inout [Record], _ slice: StreamSlice) async -> (any Error)? {
     var failure: (any Error)?
     if let chain {
-      failure = await refine(&records, by: chain, slice, token)
+      failure = await refine(&records, by: chain, slice: slice)
     } else {
       do { try refine(&records, slice: slice) } catch { failure = error }
     }
@@ -339,11 +337,9 @@ package struct RecordSelector: Component {
     return try !filter.keeps(value: value, slice: slice)
   }
 
-  private func refine(
-    _ records: inout [Record], by chain: RefinementChain, _ slice: StreamSlice, _ token: PageToken?
-  ) async -> (any Error)? {
+  private func refine(_ records: inout [Record], by chain: RefinementChain, slice: StreamSlice) async -> (any Error)? {
     let count = records.count
-    let outcome = await chain.run(&records, slice: slice, token: token)
+    let outcome = await chain.run(&records, slice: slice)
     tally.refined(count, kept: records.count, droppedByFilter: outcome.droppedByFilter)
     if outcome.failure == nil, records.count < count { tell(count, records.count, outcome.droppedByFilter) }
     return outcome.failure

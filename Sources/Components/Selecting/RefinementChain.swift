@@ -66,14 +66,14 @@ struct RefinementChain: Sendable {
     var failure: (any Error)?
   }
 
-  func run(_ records: inout [Record], slice: StreamSlice, token: PageToken?) async -> Outcome {
+  func run(_ records: inout [Record], slice: StreamSlice) async -> Outcome {
     var outcome = Outcome()
     for step in steps where !records.isEmpty {
       do {
         switch step {
         case .page(let step, let filters):
           let count = records.count
-          try await step.run(&records, slice: slice, token: token)
+          try await step.run(&records, slice: slice)
           if filters { outcome.droppedByFilter += count - records.count }
         case .records(let operations):
           try Self.run(operations, &records, slice, &outcome.droppedByFilter)

@@ -1,12 +1,10 @@
 /// Finds the records in a response as a whole: it decodes the body itself.
 public protocol ResponseExtractor: Sendable {
   /// Calls `take` with what it finds, in order, in as many parts as it likes: what it finds may have no end.
-  /// - Parameters:
-  ///   - token: the token that the page was asked for with; nil for the first page.
-  ///   - take: returns whether more is needed.
+  /// - Parameter take: returns whether more is needed.
   /// - Throws: ``ConnectorError`` if the response is not one that the extractor understands; what `take` got until then is good.
   func records(
-    of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+    of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
   ) async throws
   /// The same extractor with a step behind it that it does as well; nil if the step stays apart.
   func joining(_ step: any PageStep) -> (any ResponseExtractor)?

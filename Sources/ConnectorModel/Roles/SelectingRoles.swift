@@ -100,7 +100,7 @@ extension RecordCondition {
   package func admits(_ record: Record, slice: StreamSlice) async throws -> Bool {
     guard let pageStep else { return try keeps(record, slice: slice) }
     var records = [record]
-    try await pageStep.run(&records, slice: slice, token: nil)
+    try await pageStep.run(&records, slice: slice)
     return !records.isEmpty
   }
 }
@@ -119,7 +119,7 @@ extension RecordTransformation {
   package func change(_ record: inout Record, slice: StreamSlice) async throws {
     guard let pageStep else { return try transform(&record, slice: slice) }
     var records = [record]
-    try await pageStep.run(&records, slice: slice, token: nil)
+    try await pageStep.run(&records, slice: slice)
     if let changed = records.first { record = changed }
   }
 }

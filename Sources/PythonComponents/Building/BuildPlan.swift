@@ -5,11 +5,29 @@ import Manifest
 /// A custom component of a manifest, and what its surroundings give it besides its own properties.
 struct PlannedComponent: Sendable {
   let node: ManifestNode
+  /// The name of the stream around it; empty if there is none.
+  let stream: String
   /// Arguments by name, as the reference hands them to the component's class; parts of the graph as their definitions.
   let arguments: JSONObject
 
+  var key: ComponentKey { ComponentKey(node, stream: stream) }
+
   /// As in `CustomAuthenticator`.
   var role: String { node["type"]?.string ?? "" }
+}
+
+/// Which of a manifest's custom components one is. Streams that are made from one template share the places of their parts, and each
+/// gives its own arguments to them.
+struct ComponentKey: Hashable, Sendable {
+  private let path: String
+  private let stream: String
+  private let definition: JSONValue
+
+  init(_ node: ManifestNode, stream: String) {
+    path = node.path
+    self.stream = stream
+    definition = node.value
+  }
 }
 
 /// Finds the custom components in parts of a manifest. What is in a custom component is its own matter.
@@ -41,7 +59,9 @@ struct BuildPlan {
     guard let entries = node.entries else { return }
     let type = node["type"]?.string ?? ""
     if type.hasPrefix("Custom"), node["class_name"] != nil {
-      components.append(PlannedComponent(node: node, arguments: Self.arguments(of: node, type, key, in: around)))
+      components.append(
+        PlannedComponent(
+          node: node, stream: around.stream?["name"]?.string ?? "", arguments: Self.arguments(of: node, type, key, in: around)))
       return
     }
     var around = around
@@ -53,7 +73,8 @@ struct BuildPlan {
     case "HttpRequester": around.requester = node
     default: break
     }
-    for (key, value) in entries where key != "$parameters" && !ComponentSchema.isDeferred(key, of: type) {
+    for (key, value) in entries
+    where key != "$parameters" && !ComponentSchema.isDeferred(key, of: type) && !ComponentSchema.isOpaque(key, of: type) {
       var inner = around
       if let purpose = Self.purpose(of: key, in: type, around) { inner.purpose = purpose }
       if type == "AsyncRetriever", ["download_requester", "download_extractor", "download_paginator"].contains(key) {

@@ -495,19 +495,22 @@ class Code:
     def __init__(self) -> None:
         self._files: dict[str, str] = {}  # as Python knows a file -> as the runtime named it
         self._folder: Optional[tuple[str, str]] = None
+        self.temporary_folder: Optional[str] = None  # which goes at the end
 
     def owns(self, file: str) -> bool:
         return file in self._files or bool(self._folder and file.startswith(self._folder[0]))
 
     def name(self, file: str) -> str:
         """How the runtime called a file."""
-        if self._folder and file.startswith(self._folder[0]):
-            return os.path.join(self._folder[1], file[len(self._folder[0]) :])
+        if file not in self._files and self._folder and file.startswith(self._folder[0]):
+            return os.path.normpath(os.path.join(self._folder[1], file[len(self._folder[0]) :]))
         return self._files.get(file, file)
 
     def load(self, components: Object) -> None:
         if folder := components.get("folder"):
-            self._folder = (os.path.join(os.path.abspath(folder), ""), folder)
+            if components.get("temporary"):
+                self.temporary_folder = os.path.abspath(folder)
+            self._folder = (os.path.join(os.path.abspath(folder), ""), "" if self.temporary_folder else folder)
             sys.path.insert(0, os.path.abspath(folder))
         if path := components.get("path"):
             try:
@@ -1056,7 +1059,10 @@ class Builder:
         if built.role == "CustomPartitionRouter":
             from airbyte_cdk.sources.declarative.partition_routers import SinglePartitionRouter
 
-            return {"single_partition": isinstance(component, SinglePartitionRouter)}
+            return {
+                "single_partition": isinstance(component, SinglePartitionRouter),
+                **self._ask(parent_state=lambda: component.get_stream_state() or {}),
+            }
         return {}
 
     @staticmethod
@@ -1676,7 +1682,7 @@ class Host:
     def __init__(self) -> None:
         self._channel = Channel(3, 4)
         self._logs = Logs(self._channel)
-        code = Code()
+        self._code = code = Code()
         self._errors = Errors(code)
         self._builder = Builder(code, self._logs)
         self._calls = Calls(code, self._builder, self._errors, self._logs)
@@ -1774,8 +1780,9 @@ class Host:
                 stream.flush()
             except (OSError, ValueError, AttributeError):
                 pass
-        if self._builder.cache_folder:
-            shutil.rmtree(self._builder.cache_folder, ignore_errors=True)
+        for folder in (self._builder.cache_folder, self._code.temporary_folder):
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ struct HostedExtractor: RecordExtractor, ResponseExtractor {
 
   var ofResponses: (any ResponseExtractor)? { self }
 
-  func records(
-    of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
-  ) async throws {
-    try await steps.records(of: response, slice: slice, token: token, take)
+  func records(of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool) async throws {
+    try await steps.records(of: response, slice: slice, take)
   }
 
   func joining(_ step: any PageStep) -> (any ResponseExtractor)? { steps.appending(step).map(HostedExtractor.init) }

@@ -31,7 +31,7 @@ struct HostedSteps: PageStep {
     return HostedSteps(steps + next.steps, schema: schema ?? next.schema)
   }
 
-  func run(_ records: inout [Record], slice: StreamSlice, token: PageToken?) async throws {
+  func run(_ records: inout [Record], slice: StreamSlice) async throws {
     guard !records.isEmpty else { return }
     let given = records
     records = []
@@ -63,7 +63,7 @@ struct HostedSteps: PageStep {
 
   /// Finds records in a response.
   func records(
-    of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+    of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
   ) async throws {
     let component = steps[0].component
     let mention = component.host.responses.mention(response)
@@ -79,7 +79,6 @@ struct HostedSteps: PageStep {
 
   // MARK: The call
 
-  /// Without the token of the page: the reference gives filters none either.
   private func fields(_ slice: StreamSlice) -> JSONObject {
     var fields: JSONObject = [
       "steps": .array(steps.map { .object(["op": .string($0.operation), "id": .int($0.component.identifier)]) }),
@@ -119,3 +118,4 @@ struct HostedSteps: PageStep {
     return text.buffer.withUnsafeBytes { Array($0) }
   }
 }
+

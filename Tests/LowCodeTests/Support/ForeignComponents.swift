@@ -49,7 +49,7 @@ final class ForeignComponents: CustomComponents {
     var pageStep: (any PageStep)? { self }
     func pageStep(to schema: JSONObject) -> (any PageStep)? { self }
 
-    func run(_ records: inout [Record], slice: StreamSlice, token: PageToken?) async throws {
+    func run(_ records: inout [Record], slice: StreamSlice) async throws {
       owner.note("\(names.joined(separator: "+")) of \(records.count)")
       await Task.yield()
       let given = records
@@ -91,7 +91,7 @@ final class ForeignComponents: CustomComponents {
     }
 
     func records(
-      of response: HTTPResponse, slice: StreamSlice, token: PageToken?, _ take: (ExtractedPart) async throws -> Bool
+      of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
     ) async throws {
       let names = (["extract"] + (steps?.names ?? [])).joined(separator: "+")
       owner.note("\(names) of \(response.request?.method ?? "no") \(response.request?.url ?? "request")")

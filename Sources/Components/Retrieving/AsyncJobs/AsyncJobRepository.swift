@@ -105,7 +105,7 @@ struct AsyncJobRepository: Sendable {
   private func values(_ extractor: any RecordExtractor, in response: HTTPResponse) async throws -> [JSONValue] {
     var values: [JSONValue] = []
     if let extractor = extractor.ofResponses {
-      try await extractor.records(of: response, slice: .whole, token: nil) { part in
+      try await extractor.records(of: response, slice: .whole) { part in
         values += part.items.compactMap(\.value)
         return true
       }

@@ -21,7 +21,8 @@ struct Session {
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
 
-  init(_ options: ManifestOptions) {
+  /// - Parameter printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
+  init(_ options: ManifestOptions, printsMessages: Bool = true) {
     manifest = options.path
     let environment = ProcessInfo.processInfo.environment
     let now = SystemClock.now
@@ -33,7 +34,8 @@ struct Session {
     runtime = RuntimeEnvironment(
       now: now, sleep: { try await TaskThreads.shared.sleep($0) },
       random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
-      log: RunLog(writer: writer, isDebugging: isDebugging), secrets: mask, environment: environment)
+      log: printsMessages ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
+      secrets: mask, environment: environment)
   }
 
   /// Runs `body`, which returns the exit status. Errors become TRACE messages.
@@ -89,6 +91,7 @@ struct Session {
     }
     input.states = states
     input.catalog = catalog
+    input.components = CommandProgram.components
     let (source, files) = try source(input.config)
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
@@ -145,6 +148,7 @@ struct Session {
     var input = ConnectorInput()
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     input.files = files
+    input.components = CommandProgram.components
     return try await Connector.load(source, input, runtime: runtime)
   }
 
@@ -161,7 +165,7 @@ struct Session {
     guard InputFile.exists(usual) else {
       throw ConnectorError(
         .config,
-        "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the \(usual) of "
+        "There is no manifest: name one, as in `\(CommandProgram.name) check connector/manifest.yaml`. Without a name it is the \(usual) of "
           + "this folder, or what the config has as `__injected_declarative_manifest`")
     }
     return (.file(path: usual), .beside(usual))
