@@ -22,7 +22,8 @@ struct Session {
 
   init(_ options: ManifestOptions) {
     manifest = options.path
-    let environment = ProcessInfo.processInfo.environment
+    var environment = ProcessInfo.processInfo.environment
+    if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
     let now = SystemClock.now
     let terminal = Terminal(options.color, environment: environment)
     progress = terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask) : nil
