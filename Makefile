@@ -9,7 +9,13 @@ SCRATCH := $(if $(STATIC),.build-static,.build)
 # Swift's static libraries with the part of ICU's data that is used. The build's own tool is linked to them too.
 LIBRARIES_STATIC := .build-static/swift_static
 STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
-BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
+# On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
+# calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.
+RESOURCES = $(shell $(SWIFT) -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+ARCHIVES = $(wildcard $(addprefix $(RESOURCES)_static/linux/lib,FoundationNetworking.a _CFURLSessionInterface.a))
+LAZY_FLAGS = $(if $(ARCHIVES),$(addprefix -Xswiftc ,-Xfrontend -disable-autolink-library -Xfrontend FoundationNetworking) \
+  $(addprefix -Xlinker ,$(ARCHIVES) --as-needed -lcurl))
+BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS))
 BIN = $(SCRATCH)/release
 # The programs in Benchmarks are targets of the package only where this variable is set.
 BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
@@ -151,8 +157,9 @@ deps: ## Install the system libraries that are missing.
 format: ## Format the Swift files.
 	$(SWIFT) format format -i -r $(SWIFT_FILES)
 
-lint: ## Check the format of the Swift files.
+lint: ## Check the format of the Swift files, and that what only some platforms have is imported only there.
 	$(SWIFT) format lint --strict -r $(SWIFT_FILES)
+	@python3 Distribution/check_imports.py $(SWIFT_FILES)
 
 parity: build ## Compare with the reference on real manifests; fails below the number in .ci/parity-floor.
 	@if ! [ -d $(PARITY)/cases ]; then echo "There is no parity suite at $(PARITY) (PARITY=… names another place)." >&2; exit 1; fi
