@@ -23,7 +23,8 @@ enum StartFailure: Error {
   /// - Parameter version: the one that was found; nil for none.
   static func reference(missingFor python: PythonInterpreter, found version: String?) -> ConnectorError {
     ConnectorError(
-      .config, "Components need `\(package)`: \(python.path) has \(version.map { "airbyte-cdk \($0)" } ?? "no airbyte-cdk") (\(python.reason))",
+      .config,
+      "Components need `\(package)`: \(python.path) has \(version.map { "airbyte-cdk \($0)" } ?? "no airbyte-cdk") (\(python.reason))",
       remedy: install(for: python))
   }
 
