@@ -1036,7 +1036,11 @@ class Builder:
         if built.role == "CustomAuthenticator":
             return self._authenticator_flags(component)
         if built.role == "CustomDecoder":
-            return self._ask(streams=lambda: bool(component.is_stream_response()))
+            can_paginate = getattr(self._get_factory(), "_is_supported_decoder_for_pagination", None)
+            return self._ask(
+                streams=lambda: bool(component.is_stream_response()),
+                paginates=lambda: bool(can_paginate and can_paginate(component)),
+            )
         if built.role == "CustomPaginationStrategy":
             from airbyte_cdk.sources.declarative.requesters.paginators.strategies import PageIncrement
 
@@ -1613,7 +1617,7 @@ class Calls:
 
     def parent_state(self, request: Request) -> Reply:
         get_state = getattr(self._component(request).component, "get_stream_state", None)
-        return Reply({"state": (get_state() if get_state else None) or {}})
+        return Reply({"state": get_state() if get_state else None})
 
     def send(self, request: Request) -> Reply:
         built, header = self._component(request), request.header
