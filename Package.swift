@@ -117,18 +117,19 @@ let package = Package(
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
       ]),
     .target(
-      name: "LowCode",
-      dependencies: runtime + [
-        "AirbyteProtocol", "JSON", "Jinja", "YAML", "Validation",
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "OrderedCollections", package: "swift-collections"),
-      ], exclude: ["public-api.txt"]),
-    .executableTarget(
-      name: "airbyte-lowcode",
+      name: "Commands",
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(
+      name: "LowCode",
+      dependencies: runtime + [
+        "Commands", "AirbyteProtocol", "JSON", "Jinja", "YAML", "Validation",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ], exclude: ["public-api.txt"]),
+    .executableTarget(name: "airbyte-lowcode", dependencies: ["Commands", "ConnectorModel", "Engine"]),
     .executableTarget(
       name: "example-api",
       dependencies: [

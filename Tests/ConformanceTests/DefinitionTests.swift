@@ -40,6 +40,6 @@ struct DefinitionTests {
     let outcome = try await ScriptedAPI.serving(subject.api) { api in try await subject.run(.check, state: nil, on: api) }
     let output = outcome.lines.joined(separator: "\n")
     let name = try #require(tested.manifest.firstMatch(of: /class_name: (\S+)/)?.1)
-    #expect(output.contains("`\(name)` is a custom Python component, which this version cannot run"))
+    #expect(output.contains("`\(name)` is a custom component, and nothing here has a class of this name"))
   }
 }

@@ -290,7 +290,7 @@ import Testing
     }
     #expect(
       errors.first?.message.hasPrefix(
-        "`source_x.components.Other` is a custom Python component, which this version cannot run (manifest.yaml:10:") == true)
+        "`source_x.components.Other` is a custom component, and nothing here has a class of this name (manifest.yaml:10:") == true)
   }
 
   @Test func aComponentOfAnotherRoleIsAnErrorAtItsPlace() async throws {

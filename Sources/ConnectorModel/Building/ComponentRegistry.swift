@@ -3,11 +3,15 @@ import Manifest
 
 /// The one list of the components that can be built, by the name that manifests use.
 ///
-/// An application adds its own to those of the manifest language:
+/// An application registers its own beside those of the manifest language:
 ///
 /// ```swift
-/// let components = ComponentRegistry.standard.adding(SignedRequests.self)
+/// var components = ComponentRegistry.standard
+/// components.register(SignedRequests.self, asClass: "source_shop.components.SignedRequests")
 /// ```
+///
+/// A manifest names one by its `class_name`. So the same manifest runs here with a class in Swift, and with the class in Python of that
+/// name where there is none.
 public struct ComponentRegistry: Sendable {
   private var types: [String: any Component.Type]
   /// The components of an application, by what a `class_name` calls them.
@@ -25,15 +29,40 @@ public struct ComponentRegistry: Sendable {
 
   package func type(named name: String) -> (any Component.Type)? { types[name] }
 
-  /// What a `class_name` may be.
-  package var classNames: Set<String> { Set(classes.keys) }
+  /// Registers a component of an application. The last one of a name counts.
+  ///
+  /// - Parameters:
+  ///   - type: a type that conforms to the protocol of a role which a manifest has a `Custom…` type for, such as ``Authenticator``;
+  ///   registering any other is a mistake in the program, and ends it.
+  ///   - name: the manifest's `class_name`, as `source_shop.components.SignedRequests`. The last part of it alone stands for the classes of
+  ///   that name in any module. By default the type's ``Component/className``.
+  public mutating func register(_ type: any Component.Type, asClass name: String? = nil) {
+    precondition(
+      !ComponentRole.all(of: type).isEmpty,
+      "\(type) has no role that a `Custom…` component of a manifest can have: conform to Authenticator, RecordTransformation or another "
+        + "one of the protocols of roles")
+    classes[Self.plain(name ?? type.className)] = type
+  }
 
-  /// The same with components of an application, which a manifest names by their ``Component/className``. The last one of a name
-  /// counts.
+  /// The same with components of an application, which a manifest names by their ``Component/className``: see
+  /// ``register(_:asClass:)``.
   public func adding(_ types: any Component.Type...) -> ComponentRegistry {
     var copy = self
-    for type in types { copy.classes[type.className] = type }
+    for type in types { copy.register(type) }
     return copy
+  }
+
+  /// The application's component that a `class_name` means; nil if there is none.
+  package func type(ofClass name: String) -> (any Component.Type)? {
+    if classes.isEmpty { return nil }
+    let name = Self.plain(name)
+    return classes[name] ?? name.split(separator: ".").last.flatMap { classes[String($0)] }
+  }
+
+  /// As in the reference, the module of a manifest's own components has two names.
+  private static func plain(_ name: String) -> String {
+    let package = "source_declarative_manifest."
+    return name.hasPrefix(package) ? String(name.dropFirst(package.count)) : name
   }
 
   /// The same without a component: what needs it cannot be built.
@@ -68,7 +97,7 @@ public struct ComponentRegistry: Sendable {
     guard !name.isEmpty else { throw ConnectorError(.system, "A component needs a `type` here", at: node) }
     guard let type = types[name] else {
       guard name.hasPrefix("Custom") else { throw ConnectorError.unsupported(name, at: node) }
-      if let type = node["class_name"]?.string.flatMap({ classes[$0] }) { return try build(type, component, as: role, in: scope) }
+      if let type = node["class_name"]?.string.flatMap(type(ofClass:)) { return try build(type, component, as: role, in: scope) }
       guard let built = try scope.run.custom?.component(for: component, in: scope) else { throw ConnectorError.custom(node) }
       guard let fitting = built as? Role else { throw ConnectorError(.system, "A `\(name)` is not allowed here", at: node) }
       return fitting
@@ -94,13 +123,15 @@ public struct ComponentRegistry: Sendable {
     } catch let error where error is ConnectorError || error is PendingMigration {
       throw error
     } catch {
-      throw ConnectorError(.system, "`\(type.className)` could not be built: \(error)", at: place)
+      throw ConnectorError(.system, "`\(place.string ?? type.className)` could not be built: \(error)", at: place)
     }
     guard let fitting = built as? Role else {
       let name = String(describing: Role.self)
       let protocolName = name.hasPrefix("any ") ? String(name.dropFirst(4)) : name
       throw ConnectorError(
-        .system, "`\(type.className)` cannot be used here: its Swift type `\(type.typeName)` is no `\(protocolName)`", at: place)
+        .system,
+        "`\(place.string ?? type.className)` cannot be used here: its Swift type `\(type.typeName)` is no `\(protocolName)`",
+        at: place)
     }
     return fitting
   }

@@ -45,7 +45,8 @@ struct BuildPlan {
     case "HttpRequester": around.requester = node
     default: break
     }
-    for (key, value) in entries where key != "$parameters" && !ComponentSchema.isDeferred(key, of: type) {
+    for (key, value) in entries
+    where key != "$parameters" && !ComponentSchema.isDeferred(key, of: type) && !ComponentSchema.isOpaque(key, of: type) {
       visit(value, around, depth: depth + 1)
     }
   }

@@ -1055,7 +1055,10 @@ class Builder:
         if built.role == "CustomPartitionRouter":
             from airbyte_cdk.sources.declarative.partition_routers import SinglePartitionRouter
 
-            return {"single_partition": isinstance(component, SinglePartitionRouter)}
+            return {
+                "single_partition": isinstance(component, SinglePartitionRouter),
+                **self._ask(parent_state=lambda: component.get_stream_state() or {}),
+            }
         return {}
 
     @staticmethod

@@ -6,12 +6,14 @@ import Synchronization
 final class HostedPartitionRouter: PartitionRouter {
   private let component: HostedComponent
   /// The state of the parents when the last batch of partitions was handed on, so that it never covers one that is still to come.
-  private let known = Mutex<JSONObject?>(nil)
+  private let known: Mutex<JSONObject?>
 
-  init(_ component: HostedComponent) { self.component = component }
+  init(_ component: HostedComponent) {
+    self.component = component
+    known = Mutex(component.flags["parent_state"]?.object)
+  }
 
   func partitions(_ body: (StreamSlice) async throws -> Void) async throws {
-    try await askForParentState()
     try await component.pullValues("stream_slices", "slices") { document in
       for slice in document.root.elements { try await body(StreamSlice(host: slice.value)) }
       try await askForParentState()

@@ -65,7 +65,7 @@ package struct ManifestChecker: Sendable {
     if let written = examination.written, let root = examination.resolved {
       let subject = Subject(
         written: written, root: root, files: name == "<stdin>" ? .ofStandardInput : .folder(folder),
-        classNames: options.components.classNames)
+        hasClass: { [components = options.components] in components.type(ofClass: $0) != nil })
       let concealed = options.config.map { $0.concealed(for: subject) }
       if let concealed { mask = concealed.mask }
       list.mask = mask

@@ -17,14 +17,17 @@ package struct Subject: Sendable {
   let text: SourceText?
   /// The files beside the manifest.
   let files: ManifestFiles
-  /// The classes of custom components that can be built.
-  let classNames: Set<String>
+  /// Whether a custom component of a class can be built.
+  let hasClass: @Sendable (String) -> Bool
 
-  init(written: ManifestNode, root: ManifestNode, files: ManifestFiles = .ofStandardInput, classNames: Set<String> = []) {
+  init(
+    written: ManifestNode, root: ManifestNode, files: ManifestFiles = .ofStandardInput,
+    hasClass: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) {
     self.written = written
     self.root = root
     self.files = files
-    self.classNames = classNames
+    self.hasClass = hasClass
     let walk = ComponentWalk.walk(root)
     components = walk.components
     templates = walk.templates

@@ -10,7 +10,7 @@ struct CustomComponent: Rule {
     let modules = PythonModules(beside: subject.files)
     var looks: [String: PythonModules.Look] = [:]
     for visit in subject.components where visit.isCustom {
-      guard let name = visit["class_name"], let text = name.string, !subject.classNames.contains(text) else { continue }
+      guard let name = visit["class_name"], let text = name.string, !subject.hasClass(text) else { continue }
       let look = looks[text] ?? modules?.look(for: text) ?? .library
       looks[text] = look
       report(look, text, visit, at: name, &findings)

@@ -21,6 +21,7 @@ enum Embedding {
     try await check(connector)
     let state = try await readSome(connector)
     try await resume(connector, from: state)
+    try await roles(connector)
   }
 
   static func findings() async throws {
@@ -75,5 +76,43 @@ enum Embedding {
     var repeated = 0
     for try await message in connector.read(.streams("books"), from: ended) { if case .record = message { repeated += 1 } }
     try expect(repeated < count / 2, "a read from the last state has little left to read: \(repeated) records")
+  }
+
+  /// Whether a component in each role does its work.
+  static func roles(_ connector: Connector) async throws {
+    let known = try await records(connector, "known_orders")
+    try expect(known.allSatisfy { $0["total"] == 3_000 }, "the extractor has found \(known.count) orders and their number")
+    try expect(known.count == 2_400, "the filter has dropped those of unknown customers, and the pages have come to their end")
+    try expect(known.allSatisfy { $0["year"]?.int != nil }, "the normalisation has made numbers")
+    let schema = try await connector.discover().first { $0.name == "known_orders" }?.jsonSchema
+    try expect(schema?["properties"]?["total"]?["type"] == "integer", "the schema loader describes the stream")
+
+    let books = try await records(connector, "shelved_books")
+    try expect(books.count == 119 * 11 % 50 + 120 * 11 % 50, "the router's shelves are decoded, and those that are missing are empty")
+    try expect(try await records(connector, "first_orders").count == 10, "the requester sends its own requests")
+    try expect(try await records(connector, "shelves").map { $0["id"] } == [1, 2, 3], "the retriever reads its own records")
+
+    let late = ConnectorState(["orders": ["since": "2025-01-01T00:00:00Z"]])
+    let orders = try await records(connector, "orders", from: late)
+    try expect(!orders.isEmpty && orders.count < 1_000, "the state is migrated: \(orders.count) orders are new")
+
+    let elsewhere = Connector(
+      connector.manifest, config: connector.config.merging(["base_url": "shop"]) { $1 }, components: SourceBookshop.components)
+    do {
+      _ = try await elsewhere.discover()
+      try expect(false, "an address is validated")
+    } catch let error as ConnectorError {
+      try expect(error.message == "The address of the shop should begin with http", "an address is validated")
+    }
+  }
+
+  static func records(
+    _ connector: Connector, _ stream: String, from state: ConnectorState = ConnectorState()
+  ) async throws -> [JSONObject] {
+    var records: [JSONObject] = []
+    for try await message in connector.read(.streams(stream), from: state) {
+      if case .record(let record) = message { records.append(record.data) }
+    }
+    return records
   }
 }

@@ -91,6 +91,7 @@ struct Session {
     }
     input.states = states
     input.catalog = catalog
+    input.components = CommandProgram.components
     let (source, files) = try source(input.config)
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
@@ -147,6 +148,7 @@ struct Session {
     var input = ConnectorInput()
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     input.files = files
+    input.components = CommandProgram.components
     return try await Connector.load(source, input, runtime: runtime)
   }
 
@@ -163,7 +165,7 @@ struct Session {
     guard InputFile.exists(usual) else {
       throw ConnectorError(
         .config,
-        "There is no manifest: name one, as in `airbyte-lowcode check connector/manifest.yaml`. Without a name it is the \(usual) of "
+        "There is no manifest: name one, as in `\(CommandProgram.name) check connector/manifest.yaml`. Without a name it is the \(usual) of "
           + "this folder, or what the config has as `__injected_declarative_manifest`")
     }
     return (.file(path: usual), .beside(usual))

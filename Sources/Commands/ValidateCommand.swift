@@ -94,6 +94,7 @@ struct ValidateCommand: AsyncParsableCommand {
       var options = ManifestChecker.Options()
       options.ignored = Set(ignore)
       options.isStrict = strict
+      options.components = CommandProgram.components
       options.config = try config.map(Self.config)
       if components {
         options.examination = .init(

@@ -28,7 +28,8 @@ enum GivenCommand {
 
   private static func complaint(_ word: String, _ commands: [String]) -> String {
     if InputFile.exists(word) {
-      return "'\(word)' is a file where a command belongs: say what to do with it, as in `airbyte-lowcode validate \(word)`."
+      return
+        "'\(word)' is a file where a command belongs: say what to do with it, as in `\(CommandProgram.name) validate \(word)`."
     }
     let list = commands.dropLast().joined(separator: ", ")
     return "There is no command '\(word)'."

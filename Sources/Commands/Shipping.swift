@@ -50,7 +50,9 @@ struct ShippingOptions: ParsableArguments {
   func shipment(manifest path: String, name: String?, _ metadata: ConnectorMetadata?) async throws -> Shipment {
     let bytes = try InputFile.bytes(path, "manifest")
     let source = ManifestSource.text(bytes, name: path)
-    let report = await (try ManifestChecker()).check(source, name: path, folder: HostPath.folder(of: path))
+    var checks = ManifestChecker.Options()
+    checks.components = CommandProgram.components
+    let report = await (try ManifestChecker(checks)).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
     if !errors.isEmpty { throw InvalidManifest(diagnostics: errors.map(\.diagnostic)) }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)

@@ -4,8 +4,6 @@ import LowCode
 ///
 /// The sum that stands for a signature here keeps the example short: a real API wants an HMAC.
 struct SignedRequests: Component, Authenticator {
-  static let className = "source_bookshop.components.SignedRequests"
-
   private let token: Template
 
   init(from node: ComponentNode, in scope: BuildScope) throws {

@@ -2,8 +2,6 @@ import LowCode
 
 /// Replaces a price, an object with `amount` and `currency`, by its amount in cents.
 struct PriceInCents: Component, RecordTransformation {
-  static let className = "source_bookshop.components.PriceInCents"
-
   private let field: String
 
   init(from node: ComponentNode, in scope: BuildScope) throws {

@@ -1,0 +1,47 @@
+import Concurrency
+import ConnectorModel
+import Engine
+import Foundation
+import Packaging
+
+/// A program with the whole command line: an executable that carries a connector is that connector, any other offers every command.
+package struct CommandProgram: Sendable {
+  /// What manifests may name.
+  @TaskLocal static var components = ComponentRegistry.standard
+  /// How the program is called in what it says of itself.
+  @TaskLocal static var name = CommandProgram.usualName
+
+  private static let usualName = "airbyte-lowcode"
+
+  private let components: ComponentRegistry
+  private let name: String
+
+  /// - Parameters:
+  ///   - components: what manifests may name.
+  ///   - name: how the program is called in what it says of itself.
+  package init(components: ComponentRegistry, name: String = CommandProgram.usualName) {
+    self.components = components
+    self.name = name
+  }
+
+  /// Runs what the command line asks for, and ends the process. It takes the process over: call it first.
+  package func run() -> Never {
+    // Before any file could get its number.
+    let output = StandardOutput.descriptor
+    let arguments = ImageLayout.arguments(CommandLine.arguments)
+    let speaksProtocol = GivenCommand.speaksProtocol(arguments)
+    SystemLimits.prepare(trace: speaksProtocol ? output : nil)
+    TaskThreads.run {
+      await Self.$components.withValue(components) {
+        await Self.$name.withValue(name) {
+          if OwnPackage.isThere {
+            await CommandRunner.main(PackagedConnector.self, arguments)
+          } else {
+            await CommandRunner.main(AirbyteLowcode.self, arguments)
+          }
+        }
+      }
+    }
+    exit(EXIT_SUCCESS)
+  }
+}
