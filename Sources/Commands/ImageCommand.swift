@@ -94,8 +94,8 @@ struct ImageCommand: AsyncParsableCommand {
       if let copied, let size = image.pythonSize {
         StandardOutput.tell(
           "It has Python \(copied.version) with airbyte-cdk \(copied.distributions["airbyte-cdk"] ?? "") and "
-            + "\(copied.distributions.count - 1) other distributions: \(Shipping.size(size.files)), compressed \(Shipping.size(size.layer))."
-        )
+            + "\(copied.distributions.count - 1) other distributions: \(Shipping.size(size.files)), compressed "
+            + "\(Shipping.size(size.layer)).")
       }
     }
   }
