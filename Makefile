@@ -79,7 +79,8 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	  if [ $$tries -gt 100 ] || ! kill -0 $$server 2>/dev/null; then echo "The example API did not start." >&2; exit 1; fi; \
 	  sleep 0.1; \
 	done; \
-	.build/embedding/debug/embedding "$$(cat "$$scratch/url")"
+	.build/embedding/debug/embedding "$$(cat "$$scratch/url")" && \
+	Tests/Embedding/program .build/embedding/debug/source-bookshop "$$(cat "$$scratch/url")"
 
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
 	@$(SWIFT) build --target LowCode >&2
