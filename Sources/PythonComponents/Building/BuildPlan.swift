@@ -5,28 +5,25 @@ import Manifest
 /// A custom component of a manifest, and what its surroundings give it besides its own properties.
 struct PlannedComponent: Sendable {
   let node: ManifestNode
-  /// The name of the stream around it; empty if there is none.
-  let stream: String
+  /// What the stream around it is called, or the requests that it is for; empty if there are none.
+  let surroundings: String
   /// Arguments by name, as the reference hands them to the component's class; parts of the graph as their definitions.
   let arguments: JSONObject
 
-  var key: ComponentKey { ComponentKey(node, stream: stream) }
+  var key: ComponentKey { ComponentKey(node, in: surroundings) }
 
   /// As in `CustomAuthenticator`.
   var role: String { node["type"]?.string ?? "" }
 }
 
-/// Which of a manifest's custom components one is. Streams that are made from one template share the places of their parts, and each
-/// gives its own arguments to them.
+/// Which of a manifest's custom components one is. Streams that are made from one template share the places of their parts.
 struct ComponentKey: Hashable, Sendable {
-  private let path: String
-  private let stream: String
-  private let definition: JSONValue
+  let path: String
+  private let surroundings: String
 
-  init(_ node: ManifestNode, stream: String) {
+  init(_ node: ManifestNode, in surroundings: String) {
     path = node.path
-    self.stream = stream
-    definition = node.value
+    self.surroundings = surroundings
   }
 }
 
@@ -61,7 +58,7 @@ struct BuildPlan {
     if type.hasPrefix("Custom"), node["class_name"] != nil {
       components.append(
         PlannedComponent(
-          node: node, stream: around.stream?["name"]?.string ?? "", arguments: Self.arguments(of: node, type, key, in: around)))
+          node: node, surroundings: around.name?.string ?? "", arguments: Self.arguments(of: node, type, key, in: around)))
       return
     }
     var around = around
@@ -71,6 +68,7 @@ struct BuildPlan {
       (around.retriever, around.requester, around.decoder) = (node, nil, node["decoder"])
     case "SessionTokenAuthenticator": around.decoder = node["decoder"]
     case "HttpRequester": around.requester = node
+    case "DynamicDeclarativeStream": around.purpose = node["name"]?.string
     default: break
     }
     for (key, value) in entries
@@ -133,10 +131,10 @@ struct BuildPlan {
     case ("AsyncRetriever", "abort_requester"): "job abort - \(name)"
     case ("AsyncRetriever", "delete_requester"): "job delete - \(name)"
     case ("SessionTokenAuthenticator", "login_requester"): "\(name)_login_requester"
-    case ("FileUploader", "requester"), ("FileUploader", "download_target_extractor"): "File Uploader"
+    case ("FileUploader", "requester"): "File Uploader"
     case ("DynamicSchemaLoader", "retriever"), ("PropertiesFromEndpoint", "retriever"): "dynamic_properties"
     case ("RecordExpander", "truncated_list_retriever"): "record_expander_truncated_list"
-    case ("HttpComponentsResolver", "retriever"): "__http_components_resolver"
+    case ("HttpComponentsResolver", "retriever"): name.isEmpty ? "__http_components_resolver" : name
     default: nil
     }
   }

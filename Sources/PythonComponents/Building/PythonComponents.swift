@@ -70,11 +70,14 @@ package final class PythonComponents: Sendable {
     self.updates = updates
   }
 
-  /// What became of the component at a place, in the stream of a name.
+  /// What became of the component at a place.
+  /// - Parameter surroundings: the name of the stream that it is built for, or of the requests.
   /// - Throws: ``ConnectorError`` where it could not be built.
-  func hosted(_ node: ManifestNode, in stream: String) throws -> HostedComponent {
-    let key = ComponentKey(node, stream: stream)
-    guard let outcome = state.withLock({ $0.outcomes[key] }) else { throw ConnectorError.custom(node) }
+  func hosted(_ node: ManifestNode, in surroundings: String) throws -> HostedComponent {
+    let key = ComponentKey(node, in: surroundings)
+    // One at the same place is better than none.
+    let outcome = state.withLock { state in state.outcomes[key] ?? state.outcomes.first { $0.key.path == key.path }?.value }
+    guard let outcome else { throw ConnectorError.custom(node) }
     return try outcome.get()
   }
 
@@ -116,7 +119,7 @@ package final class PythonComponents: Sendable {
     _ = try await prepare(nodes, config: config, manifest: manifest)
     return BuildPlan(nodes).components.map { planned in
       do {
-        _ = try hosted(planned.node, in: planned.stream)
+        _ = try hosted(planned.node, in: planned.surroundings)
         return Finding(node: planned.node, error: nil, isOfItsCode: false)
       } catch {
         let isOfItsCode = state.withLock { $0.failedCode.contains(planned.key) }
