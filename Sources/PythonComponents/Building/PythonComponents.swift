@@ -157,7 +157,7 @@ package final class PythonComponents: Sendable {
     let items = components.enumerated().map { place, planned in
       JSONValue.object([
         "id": .int(first + place), "role": .string(planned.role), "definition": planned.node.value,
-        "kwargs": .object(planned.arguments),
+        "kwargs": .object(planned.arguments), "stream_name": .string(planned.surroundings),
       ])
     }
     let subject = HostSubject(components[0].node)

@@ -922,7 +922,7 @@ class Builder:
             self._prepare_cache()
         factory = self._get_factory()
         config = {} if role in self.GET_NO_CONFIG else self.config.values
-        stream_name = str(given.get("name") or given.get("stream_name") or "")
+        stream_name = str(item.get("stream_name") or given.get("name") or given.get("stream_name") or "")
         try:
             if role == "CustomRetriever":
                 built = self._build_stream(given)
