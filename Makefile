@@ -112,8 +112,7 @@ python-components: ## Make .build/python, a Python that runs custom components, 
 
 test-host: python-components ## Test the program that runs components in Python, and the minimal host in another language.
 	@if [ -x $(PYTHON_COMPONENTS)/bin/python ]; then \
-	  cd Tests/ComponentHost && ../Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
-	    $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
+	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
 	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
 # RUNS and KILLS say how much is tried.
