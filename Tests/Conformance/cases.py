@@ -9,7 +9,7 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 # Keys that a case passes on to whoever runs it, in this order.
-SETTINGS = ("about", "commands", "fails", "partitions", "moving_clock", "uncounted", "failure_type")
+SETTINGS = ("about", "commands", "fails", "partitions", "moving_clock", "uncounted", "failure_type", "alone")
 INPUTS = ("manifest", "components", "config", "catalog", "state", "api", "files")
 # Where what the script writes begins.
 RECORDED = re.compile(r"^recorded:.*", re.DOTALL | re.MULTILINE)

@@ -10,6 +10,8 @@ package struct ConformanceCase: Sendable {
   package let partitions: [String: [String]]
   /// Whether waits move the clock.
   package let movesClock: Bool
+  /// The streams that fail alone here, where the reference ends the whole read.
+  package let alone: [String]
   package let manifest: String
   /// The text of the components.py that the manifest names classes of.
   package let components: String?
@@ -44,6 +46,7 @@ package struct ConformanceCase: Sendable {
     partitions = Dictionary(
       uniqueKeysWithValues: (content["partitions"]?.object ?? [:]).map { ($0.key, ($0.value.array ?? []).compactMap(\.string)) })
     movesClock = content["moving_clock"]?.bool ?? false
+    alone = (content["alone"]?.array ?? []).compactMap(\.string)
     guard let manifest = content["manifest"]?.string else { throw CaseError("\(name) has no manifest") }
     self.manifest = try content["patch"]?.string.map { try ManifestPatch($0).applied(to: manifest) } ?? manifest
     components = content["components"]?.string

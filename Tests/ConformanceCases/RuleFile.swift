@@ -6,8 +6,8 @@ import YAML
 struct RuleFile {
   /// What may stand in a file, and in a variant.
   private static let keys: Set = [
-    "about", "commands", "fails", "partitions", "moving_clock", "uncounted", "failure_type", "manifest", "patch", "components",
-    "config", "catalog", "state", "api", "files",
+    "about", "commands", "fails", "partitions", "moving_clock", "uncounted", "failure_type", "alone", "manifest", "patch",
+    "components", "config", "catalog", "state", "api", "files",
   ]
 
   /// "feature/rule".

@@ -27,7 +27,8 @@ package struct DeclarativeStream: Component {
     primaryKey = try Self.primaryKey(node["primary_key"])
 
     let migrated = try StateMigrations.migrated(stream.state ?? [:], of: node, in: scope.entering(stream))
-    if stream.state != nil { stream.state = migrated }
+    // A migration may give a state to a stream that has none.
+    if stream.state != nil || !migrated.isEmpty { stream.state = migrated }
     let inner = scope.entering(stream)
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false

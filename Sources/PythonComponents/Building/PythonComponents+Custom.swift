@@ -8,6 +8,6 @@ extension PythonComponents: CustomComponents {
   }
 
   package func component(for node: ComponentNode, in scope: BuildScope) throws -> (any Sendable)? {
-    try hosted(node.node).playing(node.type)
+    try hosted(node.node, in: scope.stream.name).playing(node.type)
   }
 }

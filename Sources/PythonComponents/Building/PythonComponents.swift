@@ -46,10 +46,10 @@ package final class PythonComponents: Sendable {
   private struct State {
     var description: Description?
     var lastIdentifier = 0
-    /// What became of the components, by their places in the manifest.
-    var outcomes: [String: Result<HostedComponent, ConnectorError>] = [:]
-    /// The places of those whose own code failed.
-    var failedCode: Set<String> = []
+    /// What became of the components.
+    var outcomes: [ComponentKey: Result<HostedComponent, ConnectorError>] = [:]
+    /// Those whose own code failed.
+    var failedCode: Set<ComponentKey> = []
     var host: ComponentHost?
     /// The config that the host was given last.
     var given: JSONObject?
@@ -71,22 +71,26 @@ package final class PythonComponents: Sendable {
   }
 
   /// What became of the component at a place.
+  /// - Parameter surroundings: the name of the stream that it is built for, or of the requests.
   /// - Throws: ``ConnectorError`` where it could not be built.
-  func hosted(_ node: ManifestNode) throws -> HostedComponent {
-    guard let outcome = state.withLock({ $0.outcomes[node.path] }) else { throw ConnectorError.custom(node) }
+  func hosted(_ node: ManifestNode, in surroundings: String) throws -> HostedComponent {
+    let key = ComponentKey(node, in: surroundings)
+    // One at the same place is better than none.
+    let outcome = state.withLock { state in state.outcomes[key] ?? state.outcomes.first { $0.key.path == key.path }?.value }
+    guard let outcome else { throw ConnectorError.custom(node) }
     return try outcome.get()
   }
 
   /// Builds the custom components in parts of a manifest.
   /// - Parameter config: the config that they get, one for all, which they may change.
   /// - Returns: the config afterwards, where a component has changed it.
-  /// - Throws: `CancellationError`. Why a component cannot be built is its own matter: see ``hosted(_:)``.
+  /// - Throws: `CancellationError`. Why a component cannot be built is its own matter: see ``hosted(_:in:)``.
   package func prepare(_ nodes: [ManifestNode], config: JSONObject, manifest: ManifestNode?) async throws -> JSONObject? {
     let wanted = BuildPlan(nodes).components
     guard !wanted.isEmpty else { return nil }
     try await turnstile.wait(for: ())
     defer { turnstile.signal(()) }
-    let new = state.withLock { state in wanted.filter { state.outcomes[$0.node.path] == nil } }
+    let new = state.withLock { state in wanted.filter { state.outcomes[$0.key] == nil } }
     do {
       if let first = new.first {
         let host = try await host(config: config, manifest: manifest, for: first)
@@ -99,7 +103,7 @@ package final class PythonComponents: Sendable {
       }
     } catch let error where !(error is CancellationError) {
       state.withLock { state in
-        for planned in new { state.outcomes[planned.node.path] = .failure(Self.error(error, for: planned.node)) }
+        for planned in new { state.outcomes[planned.key] = .failure(Self.error(error, for: planned.node)) }
       }
     }
     let (given, settled) = state.withLock { ($0.given, $0.host?.currentConfig) }
@@ -115,10 +119,10 @@ package final class PythonComponents: Sendable {
     _ = try await prepare(nodes, config: config, manifest: manifest)
     return BuildPlan(nodes).components.map { planned in
       do {
-        _ = try hosted(planned.node)
+        _ = try hosted(planned.node, in: planned.surroundings)
         return Finding(node: planned.node, error: nil, isOfItsCode: false)
       } catch {
-        let isOfItsCode = state.withLock { $0.failedCode.contains(planned.node.path) }
+        let isOfItsCode = state.withLock { $0.failedCode.contains(planned.key) }
         return Finding(node: planned.node, error: ConnectorError(wrapping: error), isOfItsCode: isOfItsCode)
       }
     }
@@ -153,7 +157,7 @@ package final class PythonComponents: Sendable {
     let items = components.enumerated().map { place, planned in
       JSONValue.object([
         "id": .int(first + place), "role": .string(planned.role), "definition": planned.node.value,
-        "kwargs": .object(planned.arguments),
+        "kwargs": .object(planned.arguments), "stream_name": .string(planned.surroundings),
       ])
     }
     let subject = HostSubject(components[0].node)
@@ -174,10 +178,10 @@ package final class PythonComponents: Sendable {
           let failure = HostError(answer?["error"]?.object ?? ["message": .string("the host did not build it")])
           var error = failure.connectorError(subject)
           error.isUnsupported = true
-          if failure.kind == .exception { state.failedCode.insert(planned.node.path) }
+          if failure.kind == .exception { state.failedCode.insert(planned.key) }
           outcome = .failure(error)
         }
-        state.outcomes[planned.node.path] = outcome
+        state.outcomes[planned.key] = outcome
       }
     }
   }

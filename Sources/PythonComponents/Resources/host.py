@@ -922,7 +922,7 @@ class Builder:
             self._prepare_cache()
         factory = self._get_factory()
         config = {} if role in self.GET_NO_CONFIG else self.config.values
-        stream_name = str(given.get("name") or given.get("stream_name") or "")
+        stream_name = str(item.get("stream_name") or given.get("name") or given.get("stream_name") or "")
         try:
             if role == "CustomRetriever":
                 built = self._build_stream(given)
@@ -1036,7 +1036,11 @@ class Builder:
         if built.role == "CustomAuthenticator":
             return self._authenticator_flags(component)
         if built.role == "CustomDecoder":
-            return self._ask(streams=lambda: bool(component.is_stream_response()))
+            can_paginate = getattr(self._get_factory(), "_is_supported_decoder_for_pagination", None)
+            return self._ask(
+                streams=lambda: bool(component.is_stream_response()),
+                paginates=lambda: bool(can_paginate and can_paginate(component)),
+            )
         if built.role == "CustomPaginationStrategy":
             from airbyte_cdk.sources.declarative.requesters.paginators.strategies import PageIncrement
 
@@ -1613,7 +1617,7 @@ class Calls:
 
     def parent_state(self, request: Request) -> Reply:
         get_state = getattr(self._component(request).component, "get_stream_state", None)
-        return Reply({"state": (get_state() if get_state else None) or {}})
+        return Reply({"state": get_state() if get_state else None})
 
     def send(self, request: Request) -> Reply:
         built, header = self._component(request), request.header

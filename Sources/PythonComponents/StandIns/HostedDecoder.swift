@@ -8,6 +8,7 @@ struct HostedDecoder: Decoder {
   init(_ component: HostedComponent) { self.component = component }
 
   var streams: Bool { component.flag("streams") }
+  var allowsPagination: Bool { component.flag("paginates") }
   /// The whole body crosses the pipe at once.
   var reception: Reception { .memory }
 
