@@ -14,7 +14,7 @@ STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resou
 RESOURCES = $(shell $(SWIFT) -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 ARCHIVES = $(wildcard $(addprefix $(RESOURCES)_static/linux/lib,FoundationNetworking.a _CFURLSessionInterface.a))
 LAZY_FLAGS = $(if $(ARCHIVES),$(addprefix -Xswiftc ,-Xfrontend -disable-autolink-library -Xfrontend FoundationNetworking) \
-  $(addprefix -Xlinker ,$(ARCHIVES) --as-needed -lcurl))
+  $(addprefix -Xlinker ,$(ARCHIVES) --as-needed -lswiftSynchronization -lcurl))
 BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS))
 BIN = $(SCRATCH)/release
 # The programs in Benchmarks are targets of the package only where this variable is set.
