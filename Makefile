@@ -9,7 +9,13 @@ SCRATCH := $(if $(STATIC),.build-static,.build)
 # Swift's static libraries with the part of ICU's data that is used. The build's own tool is linked to them too.
 LIBRARIES_STATIC := .build-static/swift_static
 STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
-BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS))
+# On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
+# calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.
+RESOURCES = $(shell $(SWIFT) -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+ARCHIVES = $(wildcard $(addprefix $(RESOURCES)_static/linux/lib,FoundationNetworking.a _CFURLSessionInterface.a))
+LAZY_FLAGS = $(if $(ARCHIVES),$(addprefix -Xswiftc ,-Xfrontend -disable-autolink-library -Xfrontend FoundationNetworking) \
+  $(addprefix -Xlinker ,$(ARCHIVES) --as-needed -lswiftSynchronization -lcurl))
+BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS))
 BIN = $(SCRATCH)/release
 # The programs in Benchmarks are targets of the package only where this variable is set.
 BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
@@ -73,7 +79,8 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	  if [ $$tries -gt 100 ] || ! kill -0 $$server 2>/dev/null; then echo "The example API did not start." >&2; exit 1; fi; \
 	  sleep 0.1; \
 	done; \
-	.build/embedding/debug/embedding "$$(cat "$$scratch/url")"
+	.build/embedding/debug/embedding "$$(cat "$$scratch/url")" && \
+	Tests/Embedding/program .build/embedding/debug/source-bookshop "$$(cat "$$scratch/url")"
 
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
 	@$(SWIFT) build --target LowCode >&2
@@ -105,8 +112,7 @@ python-components: ## Make .build/python, a Python that runs custom components, 
 
 test-host: python-components ## Test the program that runs components in Python, and the minimal host in another language.
 	@if [ -x $(PYTHON_COMPONENTS)/bin/python ]; then \
-	  cd Tests/ComponentHost && ../Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
-	    $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
+	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
 	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
 # RUNS and KILLS say how much is tried.
@@ -151,8 +157,9 @@ deps: ## Install the system libraries that are missing.
 format: ## Format the Swift files.
 	$(SWIFT) format format -i -r $(SWIFT_FILES)
 
-lint: ## Check the format of the Swift files.
+lint: ## Check the format of the Swift files, and that what only some platforms have is imported only there.
 	$(SWIFT) format lint --strict -r $(SWIFT_FILES)
+	@python3 Distribution/check_imports.py $(SWIFT_FILES)
 
 parity: build ## Compare with the reference on real manifests; fails below the number in .ci/parity-floor.
 	@if ! [ -d $(PARITY)/cases ]; then echo "There is no parity suite at $(PARITY) (PARITY=… names another place)." >&2; exit 1; fi

@@ -22,9 +22,9 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
-    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CExhaustion"),
@@ -80,8 +80,9 @@ let package = Package(
     .target(
       name: "HTTP",
       dependencies: [
-        "CCurl", "CExpat", "CZlib", "Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
-        "Manifest", "ConnectorModel",
+        "CCurl", "CExpat", "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol",
+        "Concurrency",
+        "Secrets", "Manifest", "ConnectorModel", .product(name: "DequeModule", package: "swift-collections"),
       ]),
     .target(
       name: "Components",

@@ -68,9 +68,11 @@ class Bench:
         read = ["--config", str(paths["config"]), "--catalog", str(paths["catalog"])] if workload.command == "read" else []
         return manifest, read
 
-    def ours(self, workload, url):
+    def ours(self, workload, url, transport=None):
         manifest, read = self.files(workload, workload.whole, url)
         command = [str(self.args.bin / "airbyte-lowcode"), workload.command, "--manifest", manifest, *read]
+        if transport:
+            command += ["--transport", transport]
         return self.best(command, self.args.runs, workload.whole.written)
 
     def theirs(self, workload, amount, url, command=None):
@@ -125,9 +127,15 @@ class Bench:
     def measure(self, workload, nginx, slow):
         url = slow.url if workload.key == "g" else nginx.url
         print(f"\n({workload.key}) {workload.title}\n{self.HEAD}", flush=True)
-        ours = self.ours(workload, url)
-        self.row("airbyte-lowcode", ours, workload.whole)
-        figures = {"workload": f"{workload.key}: {workload.title}", "airbyte-lowcode": asdict(ours)}
+        figures = {"workload": f"{workload.key}: {workload.title}"}
+        ours = None
+        # The targets are for the first of them.
+        for transport in workload.transports or (None,):
+            result = self.ours(workload, url, transport)
+            ours = ours or result
+            title = f"airbyte-lowcode{', ' + transport if transport else ''}"
+            self.row(title, result, workload.whole)
+            figures[title] = asdict(result)
         measured = {"MB": ours.memory, "ms": ours.wall * 1e3}
         if self.reference:
             theirs = self.reference_figures(workload, url, figures)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pages
 
+TRANSPORTS = ("curl", "urlsession")
 SLOW_PARTITIONS = 500
 SLOW_DELAY = 0.05
 SLOW_CONCURRENCY = 20
@@ -143,6 +144,8 @@ class Workload:
     command: str = "read"
     manifest_file: str = None
     ideal: float = None
+    # What carries the requests, where it is not the default alone.
+    transports: tuple = ()
 
     @property
     def stream(self):
@@ -197,10 +200,10 @@ def all_workloads(data):
     return [
         Workload(
             "a", "plain: 200 pages of 1,000 records", PLAIN, plain[0],
-            [Target("× wall", 60), Target("× CPU", 40), memory], plain[1]),
+            [Target("× wall", 60), Target("× CPU", 40), memory], plain[1], transports=TRANSPORTS),
         Workload(
             "b", "transform: the same, filtered and changed", TRANSFORM, transform[0],
-            [Target("× wall", 100), Target("× CPU", 80), memory], transform[1]),
+            [Target("× wall", 100), Target("× CPU", 80), memory], transform[1], transports=TRANSPORTS),
         Workload(
             "c", f"substreams: {pages.PARENTS:,} parents of {pages.CHILDREN} records", SUBSTREAMS,
             substreams(data, "parents", pages.PARENTS), [memory], substreams(data, "parents-fraction", pages.FRACTION_PARENTS)),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a folder of Swift's static libraries, as links to them, with the part of ICU's data that is used.
+"""Makes a folder of Swift's static libraries, as links to them, with the part of ICU's data that is used, and without libcurl.
 
     static_libraries.py /usr/lib/swift_static target
 
@@ -76,6 +76,16 @@ def replace_data(archive, folder):
     output("ar", "r", archive, member)
 
 
+def leave_out_curl(target):
+    """Puts an empty archive in the place of libcurl, which Foundation asks for: its functions are those of CCurl, which loads it
+    with the first request."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "nothing.c"
+        source.write_text("")
+        output("clang", "-c", source, "-o", source.with_suffix(".o"))
+        output("ar", "rc", target / "linux/libcurl.a", source.with_suffix(".o"))
+
+
 def main():
     source, target = (pathlib.Path(argument).absolute() for argument in sys.argv[1:])
     shutil.rmtree(target, ignore_errors=True)
@@ -85,6 +95,7 @@ def main():
     shutil.copyfile(source / ARCHIVE, archive)
     with tempfile.TemporaryDirectory() as folder:
         replace_data(archive, pathlib.Path(folder))
+    leave_out_curl(target)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 import Foundation
-import FoundationNetworking
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
 import Synchronization
 
 /// Fetches URLs by URLSession, one after the other; the bytes are thrown away as they come.

@@ -1,3 +1,5 @@
+#if __has_include(<curl/curl.h>)
+
 #include "ccurl.h"
 
 #include <pthread.h>
@@ -226,3 +228,5 @@ void ccurl_end(ccurl_transfer *transfer) {
   pthread_mutex_unlock(&session->lock);
   if (!is_kept) destroy(transfer);
 }
+
+#endif

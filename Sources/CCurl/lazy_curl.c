@@ -1,3 +1,5 @@
+#if __has_include(<curl/curl.h>)
+
 #define LAZY_CURL_ITSELF
 #include "lazy_curl.h"
 
@@ -36,3 +38,5 @@ int lazy_curl_load(void) {
 }
 
 const char *lazy_curl_failure(void) { return failure[0] ? failure : NULL; }
+
+#endif

@@ -1,3 +1,5 @@
+#if __has_include(<curl/curl.h>)
+
 #include "options.h"
 
 #include <string.h>
@@ -25,6 +27,12 @@ static void set_route(CURL *handle, const ccurl_request *request, ccurl_lists *l
     curl_easy_setopt(handle, CURLOPT_CAPATH, request->ca_path);
     curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, request->ca_file);
     curl_easy_setopt(handle, CURLOPT_PROXY_CAPATH, request->ca_path);
+  }
+  if (request->client_certificate) {
+    curl_easy_setopt(handle, CURLOPT_SSLCERT, request->client_certificate);
+    curl_easy_setopt(handle, CURLOPT_SSLKEY, request->client_key);
+    // A key that is encrypted is an error; without this, OpenSSL asks for its password on the terminal.
+    curl_easy_setopt(handle, CURLOPT_KEYPASSWD, "");
   }
   if (request->resolve) lists->resolve = curl_slist_append(NULL, request->resolve);
   if (request->connect_to) lists->connect_to = curl_slist_append(NULL, request->connect_to);
@@ -55,3 +63,5 @@ void ccurl_free_lists(ccurl_lists *lists) {
   curl_slist_free_all(lists->connect_to);
   memset(lists, 0, sizeof *lists);
 }
+
+#endif

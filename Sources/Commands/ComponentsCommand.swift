@@ -28,7 +28,8 @@ struct ComponentsCheckCommand: AsyncParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("A config for the components, a JSON file; `-` is standard input. By default an empty one.", valueName: "file"),
+    help: ArgumentHelp(
+      "A config for the components, a JSON file; `-` is standard input. By default an empty one.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var config: String?
 
@@ -37,7 +38,8 @@ struct ComponentsCheckCommand: AsyncParsableCommand {
       let session = Session(options, printsMessages: false)
       let (connector, python) = try await session.connectorForComponents(config, components)
       let findings = try await python.examine(
-        connector.manifest.streams + connector.manifest.dynamicStreams, config: connector.config, manifest: connector.manifest.root)
+        connector.manifest.streams + connector.manifest.dynamicStreams, config: connector.config,
+        manifest: connector.manifest.root)
       if findings.isEmpty { return try StandardOutput.write(text: "The manifest names no custom component.") }
       if let description = python.description {
         let interpreter = description.interpreter
@@ -102,7 +104,9 @@ struct ComponentsSetupCommand: AsyncParsableCommand {
       do throws(PythonInterpreter.NotFound) {
         interpreter = try PythonInterpreter.find(option: python, environment: environment, beside: nil)
       } catch {
-        throw ConnectorError(.config, "There is no program `\(error.name)`", remedy: .advice("install Python 3.10 or later, or name it with `--python`"))
+        throw ConnectorError(
+          .config, "There is no program `\(error.name)`",
+          remedy: .advice("install Python 3.10 or later, or name it with `--python`"))
       }
       let setup = PythonSetup(interpreter, folder: folder, isSlim: slim, others: others, environment: environment)
       StandardOutput.tell("Installing into \(folder) with \(interpreter.path) …")

@@ -76,7 +76,10 @@ struct ImageCommand: AsyncParsableCommand {
       let needsPython = !isWithoutPython && (python != nil || shipment?.code.isNeeded ?? false)
       let name = name ?? metadata?.repository ?? "airbyte-lowcode"
       let version = tag ?? metadata?.tag ?? RuntimeVersion.number
-      if dockerfile { return try StandardOutput.write(line: Dockerfile.text(package: package, hasPython: needsPython, name: name, version: version)) }
+      if dockerfile {
+        return try StandardOutput.write(
+          line: Dockerfile.text(package: package, hasPython: needsPython, name: name, version: version))
+      }
       let isFolder = layout || output?.hasSuffix("/") ?? false
       let path = output ?? "\(Shipping.name(of: name))-\(version)\(isFolder ? "" : ".tar")"
       let place = options.output(path, manifest: manifest, package)
@@ -91,7 +94,8 @@ struct ImageCommand: AsyncParsableCommand {
       if let copied, let size = image.pythonSize {
         StandardOutput.tell(
           "It has Python \(copied.version) with airbyte-cdk \(copied.distributions["airbyte-cdk"] ?? "") and "
-            + "\(copied.distributions.count - 1) other distributions: \(Shipping.size(size.files)), compressed \(Shipping.size(size.layer)).")
+            + "\(copied.distributions.count - 1) other distributions: \(Shipping.size(size.files)), compressed "
+            + "\(Shipping.size(size.layer)).")
       }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTP
 
 /// The options that every command of the protocol takes.
 struct ManifestOptions: ParsableArguments {
@@ -23,6 +24,13 @@ struct ManifestOptions: ParsableArguments {
   @Flag(help: "Log requests and other details.")
   var debug = false
 
+  @Option(
+    help: """
+      What carries requests over the network: libcurl, or Foundation's URLSession. By default what \(TransportKind.variable) names, \
+      else \(TransportKind.standard.rawValue).
+      """)
+  var transport: TransportKind?
+
   @Option(help: "Use colours on the terminal. By default if it supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
@@ -44,6 +52,8 @@ struct ManifestOptions: ParsableArguments {
     return path != "-" && InputFile.exists(inside) ? inside : path
   }
 }
+
+extension TransportKind: ExpressibleByArgument {}
 
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {

@@ -4,7 +4,8 @@ import Packaging
 
 struct PackageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "package", abstract: "Make one executable of a manifest: this program with the manifest, its schema files and its Python code.",
+    commandName: "package",
+    abstract: "Make one executable of a manifest: this program with the manifest, its schema files and its Python code.",
     discussion: """
       The executable takes the commands of the protocol without --manifest, and --inspect shows what it carries. The same input \
       makes the same bytes.

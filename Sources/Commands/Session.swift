@@ -24,7 +24,8 @@ struct Session {
   /// - Parameter printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
   init(_ options: ManifestOptions, printsMessages: Bool = true) {
     manifest = options.path
-    let environment = ProcessInfo.processInfo.environment
+    var environment = ProcessInfo.processInfo.environment
+    if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
     let now = SystemClock.now
     let terminal = Terminal(options.color, environment: environment)
     progress = terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask) : nil

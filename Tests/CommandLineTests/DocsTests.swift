@@ -108,7 +108,7 @@ import Testing
 
   /// The Swift of the pages about the library is in the package that uses it, and so is compiled.
   @Test(arguments: [
-    "docs/embedding.md", "Sources/LowCode/Documentation.docc/EmbeddingAConnector.md",
+    "docs/embedding.md", "docs/custom-components-swift.md", "Sources/LowCode/Documentation.docc/EmbeddingAConnector.md",
     "Sources/LowCode/Documentation.docc/WritingAComponent.md", "Sources/LowCode/Documentation.docc/HowAReadRuns.md",
   ])
   func everySnippetIsCompiled(page: String) throws {

@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: [
     ("manifest.yaml", "the manifest"), ("./schemas/../manifest.yaml", "the manifest"), ("hard", "the manifest"),
-    ("soft", "the manifest"), ("hop", "the manifest"), ("schemas/named.json", "the schema file schemas/named.json"),
+    ("soft", "the manifest"), ("hop", "the manifest"), ("schemas/named.json", "the file schemas/named.json of the connector"),
     ("metadata.yaml", "the metadata"), ("other.yaml", "the metadata"), ("runtime", "the runtime"),
   ])
   func anInputIsNoOutput(output: String, role: String) async throws {

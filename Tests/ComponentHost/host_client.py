@@ -32,7 +32,7 @@ class HostClient:
     """A host in a process of its own."""
 
     def __init__(self, command: Optional[list[str]] = None, **options: Any) -> None:
-        command = command or [os.environ.get("AIRBYTE_LOWCODE_PYTHON", sys.executable), "-c", HOST.read_text()]
+        command = command or [sys.executable, "-c", HOST.read_text()]
         to_host, self._out = os.pipe()
         self._in, from_host = os.pipe()
         # The host wants 3 and 4, which may be taken here: a shell moves the descriptors.

@@ -336,7 +336,7 @@ class RoleTests(HostCase):
         )
         self.assertEqual(self.host.call("parent_state", id=number)["state"], {"coasts": {"at": 3}})
         self.build("CustomPartitionRouter", "Nowhere", {"stream_name": "lamps"})
-        self.assertEqual(self.item["flags"], {"single_partition": True})
+        self.assertEqual(self.item["flags"], {"single_partition": True, "parent_state": {}})
 
     def test_requester(self) -> None:
         with Server() as server:
@@ -701,11 +701,11 @@ class LifeTests(unittest.TestCase):
             host.hello(components={"folder": "."})
             self.assertTrue(host.build("CustomTransformation", "source_lamps.parts.A", 1)["ok"])
             error = host.run([{"op": "transform", "id": 1}], [{}])["error"]
-            self.assertEqual((error["file"], error["line"], error["message"]), ("./source_lamps/parts.py", 3, "dark"))
+            self.assertEqual((error["file"], error["line"], error["message"]), ("source_lamps/parts.py", 3, "dark"))
             error = host.build("CustomTransformation", "source_lamps.bad.A", 2)["error"]
             self.assertEqual(
                 (error["kind"], error["module"], error["file"], error["line"]),
-                ("import", "nothing_here", "./source_lamps/bad.py", 1),
+                ("import", "nothing_here", "source_lamps/bad.py", 1),
             )
             host.close()
 

@@ -93,7 +93,10 @@ def keep(connection: socket.socket) -> None:
     for number in given:
         os.close(number)
     _, status = os.waitpid(child, 0)
-    connection.sendall(struct.pack("<i", os.waitstatus_to_exitcode(status)))
+    try:
+        connection.sendall(struct.pack("<i", os.waitstatus_to_exitcode(status)))
+    except BrokenPipeError:
+        pass  # Whoever asked has been ended.
     os._exit(0)
 
 

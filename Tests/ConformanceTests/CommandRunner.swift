@@ -1,5 +1,6 @@
 import ConformanceCases
 import ConnectorModel
+import HTTP
 import Manifest
 import Synchronization
 
@@ -14,6 +15,8 @@ struct CommandInput: Sendable {
   /// The files that the manifest may name.
   let files: ManifestFiles
   let sleeps: SleepRecorder
+  /// What carries its requests.
+  var transport = TransportKind.standard
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard
   /// The text of a components.py, for those that are written in Python.

@@ -1,4 +1,5 @@
 import ConformanceCases
+import HTTP
 import JSON
 import Testing
 
@@ -13,15 +14,37 @@ struct ConformanceTests {
   }
 
   @Test("Does as the reference", arguments: ConformanceCase.all.filter { $0.components == nil })
-  func conforms(_ tested: ConformanceCase) async throws { try await run(tested) }
+  func conforms(_ tested: ConformanceCase) async throws { try await expect(tested, over: .standard) }
 
   @Test(
     "Does as the reference with components in Python", .enabled(if: PythonUnderTest.path != nil, PythonUnderTest.absence),
     arguments: ConformanceCase.all.filter { $0.components != nil })
-  func conformsWithComponents(_ tested: ConformanceCase) async throws { try await run(tested) }
+  func conformsWithComponents(_ tested: ConformanceCase) async throws { try await expect(tested, over: .standard) }
 
-  private func run(_ tested: ConformanceCase) async throws {
-    let (commands, subject) = (tested.commands, tested.subject)
+  @Test("Does as the reference over the other transport", arguments: ConformanceCase.all.filter { $0.components == nil })
+  func conformsOverTheOtherTransport(_ tested: ConformanceCase) async throws {
+    for kind in TransportKind.allCases where kind != .standard {
+      #if canImport(FoundationNetworking)
+        if Self.wronglyEncoded.contains(tested.name) {
+          await withKnownIssue(isIntermittent: true) { try await expect(tested, over: kind) }
+          continue
+        }
+      #endif
+      try await expect(tested, over: kind)
+    }
+  }
+
+  /// What `URLSession` on Linux does not read, because libcurl beneath it is stricter about content encodings: see
+  /// docs/transports.md.
+  private static let wronglyEncoded: Set<String> = [
+    "decoding/gzip-content-encoding-lie", "decoding/zip-content-encoding", "lies/encoding-brotli-plain", "lies/encoding-charset",
+    "lies/encoding-unknown", "lies/gzip-and-garbage", "lies/gzip-members",
+  ]
+
+  private func expect(_ tested: ConformanceCase, over transport: TransportKind) async throws {
+    let commands = tested.commands
+    var subject = tested.subject
+    subject.transport = transport
     for command in commands where command != .resume {
       try await ScriptedAPI.serving(subject.api) { api in
         let outcome = try await subject.run(command, state: subject.state, on: api)

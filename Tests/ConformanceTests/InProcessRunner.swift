@@ -30,7 +30,8 @@ private struct InProcessRunner: CommandRunner {
     let now: @Sendable () -> Int64 = { input.sleeps.now }
     let writer = MessageWriter(output: output, mask: mask, now: now)
     let runtime = RuntimeEnvironment(
-      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 }, transport: NetworkTransport(),
+      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 },
+      transport: NetworkTransport(environment: [TransportKind.variable: input.transport.rawValue]),
       log: RunLog(writer: writer, isDebugging: false), secrets: mask,
       environment: ["AIRBYTE_STAGING_DIRECTORY": staging.path].merging(PythonUnderTest.environment) { $1 },
       templates: TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } }))

@@ -14,10 +14,10 @@ import Testing
     return request
   }
 
-  @Test func partsMakeUpTheBodyOnAConnectionThatIsUsedAgain() async throws {
+  @Test(arguments: TransportKind.allCases) func partsMakeUpTheBodyOnAConnectionThatIsUsedAgain(kind: TransportKind) async throws {
     let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "\#(Self.text)"}, {"status": 404, "text": "none"}]}]}"#
     try await ScriptedAPI.serving(api) { api in
-      let transport = NetworkTransport()
+      let transport = NetworkTransport(environment: [TransportKind.variable: kind.rawValue])
       let response = try await transport.send(request(api, "/a"))
       #expect(response.status == 200)
       #expect(response.body.isEmpty)
@@ -36,12 +36,12 @@ import Testing
     }
   }
 
-  @Test func aBreakComesBehindWhatWasReceived() async throws {
+  @Test(arguments: TransportKind.allCases) func aBreakComesBehindWhatWasReceived(kind: TransportKind) async throws {
     // More than is received ahead of the reader: a break within that is one of the whole response, which can be asked for again.
     let text = String(repeating: "0123456789", count: 100_000)
     let api = #"{"routes": [{"path": "/a", "sequence": [{"text": "\#(text)", "cut": 900004}]}]}"#
     try await ScriptedAPI.serving(api) { api in
-      var parts = try await NetworkTransport().send(request(api, "/a")).parts
+      var parts = try await NetworkTransport(environment: [TransportKind.variable: kind.rawValue]).send(request(api, "/a")).parts
       var body = Data()
       let error = await #expect(throws: TransportError.self) {
         while let part = try await parts.next() { body.append(part) }
@@ -51,10 +51,12 @@ import Testing
     }
   }
 
-  @Test func aServerThatIsNotThereIsNoResponse() async throws {
+  @Test(arguments: TransportKind.allCases) func aServerThatIsNotThereIsNoResponse(kind: TransportKind) async throws {
     var request = ConnectorModel.HTTPRequest(method: "GET", url: "http://127.0.0.1:1/")
     request.receivesInParts = true
-    let error = await #expect(throws: TransportError.self) { _ = try await NetworkTransport().send(request) }
+    let error = await #expect(throws: TransportError.self) {
+      _ = try await NetworkTransport(environment: [TransportKind.variable: kind.rawValue]).send(request)
+    }
     #expect(error?.kind == .connectFailed)
   }
 }

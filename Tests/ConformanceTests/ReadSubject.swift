@@ -1,5 +1,6 @@
 import ConformanceCases
 import ConnectorModel
+import HTTP
 import JSON
 import Manifest
 
@@ -16,6 +17,8 @@ struct ReadSubject: Sendable {
   /// The files that the manifest may name.
   var files = ManifestFiles.packaged([:])
   var movesClock = false
+  /// What carries the requests.
+  var transport = TransportKind.standard
   /// The components that the manifest may name.
   var components = ComponentRegistry.standard
   /// The text of a components.py, for those that are written in Python.
@@ -28,7 +31,7 @@ struct ReadSubject: Sendable {
     let input = CommandInput(
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
-      files: files, sleeps: SleepRecorder(movesClock: movesClock), components: components,
+      files: files, sleeps: SleepRecorder(movesClock: movesClock), transport: transport, components: components,
       pythonComponents: pythonComponents.map(api.localise))
     _ = api.takeRequests()
     let output = try await pythonComponents == nil ? ConnectorUnderTest.runner.run(input) : PythonUnderTest.run(input)

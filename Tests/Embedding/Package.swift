@@ -11,6 +11,8 @@ let package = Package(
       name: "SourceBookshop", dependencies: [.product(name: "LowCode", package: "airbyte-lowcode")],
       resources: [.copy("manifest.yaml")]),
     .executableTarget(name: "embedding", dependencies: ["SourceBookshop"]),
+    .executableTarget(
+      name: "source-bookshop", dependencies: ["SourceBookshop", .product(name: "LowCode", package: "airbyte-lowcode")]),
   ],
   swiftLanguageModes: [.v6]
 )

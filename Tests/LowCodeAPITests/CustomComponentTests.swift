@@ -277,6 +277,112 @@ import Testing
     #expect(error?.message == "The token has a space in it")
   }
 
+  struct Rounded: Component, SchemaNormalization {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+
+    func normalize(_ record: inout Record, to schema: JSONObject) throws {
+      for (name, property) in schema["properties"]?.object ?? [:] where property["type"] == "integer" {
+        if let number = record[field: name]?.double { record[field: name] = .int(Int(number.rounded())) }
+      }
+    }
+  }
+
+  @Test func aNormalisationSeesTheSchema() async throws {
+    var shop = Shop()
+    shop.extractor =
+      "{type: DpathExtractor, field_path: [items]}\n        schema_normalization: "
+      + "{type: CustomSchemaNormalization, class_name: Rounded}"
+    let records = try await shop.connector(.items(#"[{"id": 1.8, "other": 1.8}]"#), adding: Rounded.self).read().records
+    #expect(records == [["id": 2, "other": 1.8]])
+  }
+
+  /// Works on the records of a page at once, and joins another one of its kind.
+  struct Numbered: Component, RecordTransformation, PageStep {
+    var names: [String]
+    init(from node: ComponentNode, in scope: BuildScope) throws { names = [try node.string("field")] }
+    var pageStep: (any PageStep)? { self }
+    func transform(_ record: inout Record, slice: StreamSlice) throws {}
+
+    func run(_ records: inout [Record], slice: StreamSlice) async throws {
+      for index in records.indices { for name in names { records[index][field: name] = .int(index + names.count) } }
+    }
+
+    func joining(_ next: any PageStep) -> (any PageStep)? {
+      guard let next = next as? Numbered else { return nil }
+      var joined = self
+      joined.names += next.names
+      return joined
+    }
+  }
+
+  @Test func neighboursThatWorkOnPagesJoin() async throws {
+    var shop = Shop()
+    shop.stream =
+      "    transformations: [{type: CustomTransformation, class_name: Numbered, field: a}, "
+      + "{type: CustomTransformation, class_name: Numbered, field: b}]\n"
+    let records = try await shop.connector(.items(#"[{"id": 1}, {"id": 2}]"#), adding: Numbered.self).read().records
+    #expect(records == [["id": 1, "a": 2, "b": 2], ["id": 2, "a": 3, "b": 3]])
+  }
+
+  /// Takes the words of a body that nobody decodes as records.
+  struct Lines: Component, RecordExtractor, ResponseExtractor {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+    var ofResponses: (any ResponseExtractor)? { self }
+
+    func records(
+      of response: HTTPResponse, slice: StreamSlice, _ take: (ExtractedPart) async throws -> Bool
+    ) async throws {
+      for line in String(decoding: response.body, as: UTF8.self).split(separator: " ") {
+        let record: JSONValue = ["line": .string(String(line)), "of": .string(response.request?.method ?? "")]
+        guard try await take(ExtractedPart([.value(record)])) else { return }
+      }
+    }
+  }
+
+  @Test func anExtractorReadsTheResponseItself() async throws {
+    var shop = Shop()
+    shop.extractor = "{type: CustomRecordExtractor, class_name: Lines}"
+    let records = try await shop.connector(FakeAPI { _, _ in (200, "no json") }, adding: Lines.self).read().records
+    #expect(records == [["line": "no", "of": "GET"], ["line": "json", "of": "GET"]])
+  }
+
+  // MARK: Names
+
+  @Test(arguments: [
+    ("source_x.components.Shouting", "source_x.components.Shouting", true), ("Shouting", "source_x.components.Shouting", true),
+    ("Shouting", "Shouting", true), ("source_x.components.Shouting", "Shouting", false),
+    ("source_x.components.Shouting", "source_y.components.Shouting", false), ("Shouting", "source_x.components.Other", false),
+    ("components.Shouting", "source_declarative_manifest.components.Shouting", true),
+    ("source_declarative_manifest.components.Shouting", "components.Shouting", true),
+  ])
+  func aClassIsFoundByItsName(registered: String, written: String, isFound: Bool) async throws {
+    var shop = Shop()
+    shop.stream = "    transformations: [{type: CustomTransformation, class_name: \(written), field: name}]\n"
+    var components = ComponentRegistry.standard
+    components.register(Shouting.self, asClass: registered)
+    let findings = await ManifestChecker(components: components).check(text: shop.text)
+    #expect(findings.contains { $0.rule == "custom-component" } != isFound)
+    let connector = Connector(
+      try Manifest(text: shop.text), config: ["token": "sesame-token"], components: components,
+      runtime: .test(.items(#"[{"name": "ada"}]"#)))
+    if isFound {
+      #expect(try await connector.read().records == [["name": "ADA"]])
+    } else {
+      await #expect(throws: IncompleteRead.self) { try await connector.read().records }
+    }
+  }
+
+  struct Nothing: Component {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+  }
+
+  @Test func aTypeWithoutARoleCannotBeRegistered() async {
+    await #expect(processExitsWith: .failure) {
+      var components = ComponentRegistry.standard
+      components.register(Nothing.self)
+    }
+  }
+
   // MARK: Mistakes
 
   @Test func anUnknownClassIsAnErrorAtItsPlace() async throws {
@@ -290,7 +396,8 @@ import Testing
     }
     #expect(
       errors.first?.message.hasPrefix(
-        "`source_x.components.Other` is a custom component, and nothing here has a class of this name (manifest.yaml:10:") == true)
+        "`source_x.components.Other` is a custom component, and nothing here has a class of this name (manifest.yaml:10:") == true
+    )
   }
 
   @Test func aComponentOfAnotherRoleIsAnErrorAtItsPlace() async throws {

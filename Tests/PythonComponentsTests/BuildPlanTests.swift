@@ -8,7 +8,8 @@ import YAML
 
 struct BuildPlanTests {
   private func plan(_ stream: String) throws -> [PlannedComponent] {
-    let manifest = "version: 7.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [items]}\nstreams:\n" + stream
+    let manifest =
+      "version: 7.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [items]}\nstreams:\n" + stream
     let resolved = try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(manifest.utf8), name: "manifest.yaml"))
     return BuildPlan(resolved.streams).components
   }
@@ -35,7 +36,8 @@ struct BuildPlanTests {
           schema_loader: {type: InlineSchemaLoader, schema: {type: CustomTransformation, class_name: no.component}}
           state_migrations: [{type: CustomStateMigration, class_name: components.Move}]
       """)
-    #expect(found.map(\.role) == ["CustomAuthenticator", "CustomRecordExtractor", "CustomPaginationStrategy", "CustomStateMigration"])
+    #expect(
+      found.map(\.role) == ["CustomAuthenticator", "CustomRecordExtractor", "CustomPaginationStrategy", "CustomStateMigration"])
     let sign = try #require(found.first).arguments
     #expect(sign["name"] == .string("items"))
     #expect(sign["url_base"] == .string("https://api.example.com"))

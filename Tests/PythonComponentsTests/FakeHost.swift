@@ -42,14 +42,17 @@ struct FakeHost {
     self.hidden = hidden
     let python = try PythonInterpreter.find(option: nil, environment: Self.environment, beside: nil)
     let process = try HostProcess(
-      python.path, ["-c", program], environment: Self.environment, output: { log.log(.info, $0.isError ? "err: \($0.text)" : $0.text) })
+      python.path, ["-c", program], environment: Self.environment,
+      output: { log.log(.info, $0.isError ? "err: \($0.text)" : $0.text) })
     connection = try HostConnection(
       process, name: "The host", sink: .init(log: log, hide: { hidden.add($0) }, patience: patience, interval: 20))
   }
 
   static func subject(_ method: String = "transform") -> HostSubject {
     let node = ManifestNode(
-      .mapping(["type": ManifestNode(.string("CustomTransformation")), "class_name": ManifestNode(.string("shop.components.Sort"))]))
+      .mapping([
+        "type": ManifestNode(.string("CustomTransformation")), "class_name": ManifestNode(.string("shop.components.Sort")),
+      ]))
     return HostSubject(node, method: method)
   }
 }

@@ -19,11 +19,14 @@ struct HostErrorTests {
       message: "`Sort` failed: KeyError: 'id' (components.py:31 in extract_records)"),
     Row(fields: #"{"type": "StopIteration", "message": ""}"#, message: "`Sort` failed: StopIteration"),
     Row(
-      fields: #"{"type": "AirbyteTracedException", "message": "inner", "user_message": "Log in again.", "failure_type": "config_error"}"#,
+      fields:
+        #"{"type": "AirbyteTracedException", "message": "inner", "user_message": "Log in again.", "failure_type": "config_error"}"#,
       message: "Log in again.", failureType: .config),
     Row(
-      fields: #"{"kind": "import", "type": "ModuleNotFoundError", "message": "No module named 'pendulum'", "file": "components.py", "line": 7, "module": "pendulum"}"#,
-      message: "`Sort` cannot be imported: ModuleNotFoundError: No module named 'pendulum' (components.py:7)", failureType: .config),
+      fields:
+        #"{"kind": "import", "type": "ModuleNotFoundError", "message": "No module named 'pendulum'", "file": "components.py", "line": 7, "module": "pendulum"}"#,
+      message: "`Sort` cannot be imported: ModuleNotFoundError: No module named 'pendulum' (components.py:7)",
+      failureType: .config),
     Row(
       fields: #"{"kind": "signature", "message": "missing `field_path`", "file": "components.py", "line": 14}"#,
       message: "`Sort` cannot be made: missing `field_path` (components.py:14)"),

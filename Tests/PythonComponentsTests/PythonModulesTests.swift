@@ -82,13 +82,14 @@ import Testing
     #expect(try !ComponentCode.find(named: nil, config: ["__injected_declarative_manifest": [:]], manifest: place).isTrusted)
   }
 
-  @Test func unpackedCodeGoesWithItsLastReference() throws {
+  @Test func aTemporaryFolderGoesWithItsLastReference() throws {
     let outer = try CodeFolder([:])
-    var code: UnpackedCode? = try UnpackedCode(["source_x/auth.py": Array("x = 1".utf8)], environment: ["TMPDIR": outer.path])
-    let folder = try #require(code?.folder)
+    var made: TemporaryFolder? = try TemporaryFolder(
+      ["source_x/auth.py": Array("x = 1".utf8)], environment: ["TMPDIR": outer.path])
+    let folder = try #require(made?.path)
     #expect(folder.hasPrefix("\(outer.path)/airbyte-lowcode-"))
     #expect(try String(contentsOfFile: "\(folder)/source_x/auth.py", encoding: .utf8) == "x = 1")
-    code = nil
+    made = nil
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 

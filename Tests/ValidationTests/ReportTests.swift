@@ -69,7 +69,7 @@ import Validation
       #expect(markdown.contains("```yaml\n") && markdown.contains("Right:"))
     }
     let custom = try #require(rules.first { $0["id"] == "custom-component" })
-    #expect(custom["fullDescription"]?["text"]?.string?.contains("this program does not run") == true)
+    #expect(custom["fullDescription"]?["text"]?.string?.contains("has to be there and to be allowed to run") == true)
   }
 
   @Test(arguments: [("text", ReportFormat.text), ("json", .json), ("github", .github), ("junit", .junit)])

@@ -24,6 +24,9 @@ typedef struct {
   const char *ca_file;
   /// A folder with such files, as `c_rehash` arranges them.
   const char *ca_path;
+  /// Files in PEM with the certificate that the client shows where a server asks for one, and with its key.
+  const char *client_certificate;
+  const char *client_key;
   /// `host:port:address,…`: the only addresses that the host's name stands for.
   const char *resolve;
   /// `host:port:address:port`: where the connection goes instead, also through a proxy.

@@ -33,7 +33,7 @@ enum DefaultErrorMapping {
     case .failure(let error):
       switch error.kind {
       case .invalidRedirect, .truncated, .brokenOff: return ErrorResolution(.retry, .transient, error.message)
-      case .invalidURL, .unsupportedScheme, .forbiddenAddress, .invalidSetting:
+      case .invalidURL, .unsupportedScheme, .forbiddenAddress, .invalidSetting, .unsupported:
         return ErrorResolution(.fail, .config, error.message)
       case .tooLarge, .systemLimit: return ErrorResolution(.fail, .system, error.message)
       default: return ErrorResolution(.retry, .system, error.message)

@@ -141,6 +141,8 @@ public struct TransportError: Error, Sendable {
     case systemLimit
     /// An environment variable that cannot be read.
     case invalidSetting
+    /// What the transport has no way to do.
+    case unsupported
 
     /// The kind in a few words, for who watches a run.
     package var words: String {
@@ -152,7 +154,8 @@ public struct TransportError: Error, Sendable {
       case .tls: "TLS failure"
       case .tooLarge: "response too large"
       case .systemLimit: "limit of the system"
-      case .invalidURL, .tooManyRedirects, .other, .unsupportedScheme, .invalidRedirect, .forbiddenAddress, .invalidSetting:
+      case .invalidURL, .tooManyRedirects, .other, .unsupportedScheme, .invalidRedirect, .forbiddenAddress, .invalidSetting,
+        .unsupported:
         "failed request"
       }
     }

@@ -116,7 +116,7 @@ package final class Decompressor {
 }
 
 /// Counts what goes into an inflater and comes out of it.
-private struct InflationBounds {
+struct InflationBounds {
   private let limits: TransferLimits
   private var input = 0
   private var output = 0

@@ -22,7 +22,7 @@ package struct HostResolver: Sendable {
   /// By `getaddrinfo`.
   static let systemLookup: Lookup = { host, port in
     var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_socktype = SocketKind.stream
     var list: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, String(port), &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }

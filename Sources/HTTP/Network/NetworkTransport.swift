@@ -6,7 +6,7 @@ import Secrets
 /// cloud.
 package final class NetworkTransport: Transport {
   private let settings: NetworkSettings
-  private let curl: CurlTransport
+  private let carrier: any Carrier
   private let resolver: HostResolver
 
   /// - Parameters:
@@ -21,21 +21,26 @@ package final class NetworkTransport: Transport {
   package init(settings: NetworkSettings, resolver: HostResolver) {
     self.settings = settings
     self.resolver = resolver
-    curl = CurlTransport(limits: (try? settings.limits.get()) ?? TransferLimits())
+    let kind = (try? settings.transport.get()) ?? .standard
+    carrier = kind.carrier(limits: (try? settings.limits.get()) ?? TransferLimits())
   }
 
   package func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     if case .failure(let error) = settings.limits { throw TransportError(.invalidSetting, error.message) }
+    if case .failure(let error) = settings.transport { throw TransportError(.invalidSetting, error.message) }
     let (request, address) = try addressed(request)
     guard address.scheme == "https" || address.scheme == "http" && !settings.isCloud else {
       throw TransportError(
         .unsupportedScheme,
         "Requests can use \(settings.isCloud ? "https" : "http or https") only, but \(address) has `\(address.scheme)`")
     }
-    var route = CurlTransport.Route(proxy: settings.proxies.proxy(for: address))
-    if address.scheme == "https" { route.bundle = try settings.bundle() }
+    var route = Route(proxy: settings.proxies.proxy(for: address))
+    if address.scheme == "https" {
+      route.bundle = try settings.bundle()
+      route.clientCertificate = try settings.clientCertificate()
+    }
     if settings.isCloud { route.addresses = try await publicAddresses(of: address) }
-    return try await curl.send(request, by: route)
+    return try await carrier.send(request, by: route)
   }
 
   /// - Throws: ``TransportError`` if one of the addresses is not public.

@@ -1,4 +1,5 @@
 import ConnectorModel
+import Foundation
 import JSON
 
 /// A body that is received completely: unpacked, and indexed as JSON, while it comes.
@@ -14,6 +15,8 @@ final class WholeBody {
   /// Whether the rest of the body is not needed.
   private(set) var isCut = false
 
+  /// At most this much room is made for a body at once, whatever its head says.
+  private static let longestRoom = 8 << 20
   /// How much of it may be unpacked before the memory is checked.
   private static let step = 256 * 1024
 
@@ -30,6 +33,19 @@ final class WholeBody {
     self.isCutAtLimit = isCutAtLimit
     self.decompressors = decompressors
     text.expect(size)
+  }
+
+  /// The body of the response to `request`: that of an error or a redirect is cut, since its beginning is enough.
+  /// - Parameter decompressors: undo its encodings; nil if that is done already, or there are none.
+  convenience init(
+    of request: HTTPRequest, status: Int, headers: HTTPHeaders, limits: TransferLimits, _ decompressors: DecompressorChain?
+  ) {
+    let isCut = status >= 400 || RedirectRules.statuses.contains(status)
+    var announced = 0
+    if headers["Content-Encoding"] == nil { announced = headers["Content-Length"].flatMap { Int($0) } ?? 0 }
+    self.init(
+      of: request.place, limit: isCut ? limits.errorBytes : limits.pageBytes, isCutAtLimit: isCut,
+      expecting: min(max(announced, 0), Self.longestRoom), decompressors)
   }
 
   /// The memory that the body takes.
@@ -49,6 +65,14 @@ final class WholeBody {
       return
     }
     do { try append(bytes) } catch { throw failure(error) }
+  }
+
+  func read(_ data: Data, in room: ResponseRoom) throws(TransportError) {
+    do {
+      try data.withUnsafeBytes { try read($0, in: room) }
+    } catch {
+      throw failure(error)
+    }
   }
 
   /// Takes in what waits.

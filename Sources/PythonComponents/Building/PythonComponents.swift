@@ -214,7 +214,7 @@ package final class PythonComponents: Sendable {
     } catch { throw StartFailure.noPython(error) }
     let (log, secrets) = (runtime.log, runtime.secrets)
     let connection: HostConnection
-    let unpacked: UnpackedCode?
+    let unpacked: TemporaryFolder?
     do {
       unpacked = try settings.code.unpacked(runtime.environment)
       let process = try HostProcess(
@@ -252,13 +252,13 @@ package final class PythonComponents: Sendable {
 
 extension ComponentCode {
   /// The files that Python needs in a folder; nil if there are none.
-  fileprivate func unpacked(_ environment: [String: String]) throws(FileError) -> UnpackedCode? {
-    for case .files(let files) in places { return try UnpackedCode(files, environment: environment) }
+  fileprivate func unpacked(_ environment: [String: String]) throws(FileError) -> TemporaryFolder? {
+    for case .files(let files) in places { return try TemporaryFolder(files, environment: environment) }
     return nil
   }
 
   /// The code as the protocol names it.
-  fileprivate func description(_ unpacked: UnpackedCode?) -> JSONValue {
+  fileprivate func description(_ unpacked: TemporaryFolder?) -> JSONValue {
     var description: JSONObject = [:]
     for place in places {
       switch place {
@@ -268,7 +268,7 @@ extension ComponentCode {
         description["text"] = .string(text)
         description["name"] = .string(name)
       case .files:
-        description["folder"] = unpacked.map { .string($0.folder) }
+        description["folder"] = unpacked.map { .string($0.path) }
         // The host removes it at its end, also where this process was killed.
         description["temporary"] = true
       }

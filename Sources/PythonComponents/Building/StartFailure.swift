@@ -22,9 +22,9 @@ enum StartFailure: Error {
   /// The same error where no component is at hand.
   /// - Parameter version: the one that was found; nil for none.
   static func reference(missingFor python: PythonInterpreter, found version: String?) -> ConnectorError {
-    ConnectorError(
-      .config, "Components need `\(package)`: \(python.path) has \(version.map { "airbyte-cdk \($0)" } ?? "no airbyte-cdk") (\(python.reason))",
-      remedy: install(for: python))
+    let found = version.map { "airbyte-cdk \($0)" } ?? "no airbyte-cdk"
+    return ConnectorError(
+      .config, "Components need `\(package)`: \(python.path) has \(found) (\(python.reason))", remedy: install(for: python))
   }
 
   func error(for node: ManifestNode) -> ConnectorError {

@@ -5,24 +5,24 @@ import JSON
 
 /// A Python with what custom components need, copied to a folder of this process from which it can be moved: for images.
 package final class GatheredPython: Sendable {
-  /// Where it is: `bin` and `lib` are in it. It goes with the last reference.
-  package let folder: String
+  private let copy: TemporaryFolder
   /// The version of the language, as in `3.11.7`.
   package let version: String
   /// The versions of the distributions that are with it, by their names.
   package let distributions: [String: String]
+
+  /// Where it is: `bin` and `lib` are in it. It goes with the last reference to this.
+  package var folder: String { copy.path }
 
   /// Copies the interpreter, its standard library and the distributions that are installed for it, without what airbyte-cdk requires
   /// and components do not need.
   /// - Parameter prefix: where the folder's content will be.
   /// - Throws: ``ConnectorError`` if it cannot be copied, or has no airbyte-cdk.
   package init(_ interpreter: PythonInterpreter, for prefix: String, environment: [String: String]) throws {
-    let code: UnpackedCode
-    do throws(FileError) { code = try UnpackedCode([:], environment: environment) } catch {
+    do throws(FileError) { copy = try TemporaryFolder(environment: environment) } catch {
       throw ConnectorError(.system, "There is no folder for a copy of \(interpreter.path): \(error)")
     }
-    folder = code.folder
-    kept = code
+    let folder = copy.path
     // The order of sets decides on the bytes of compiled code.
     let environment = environment.merging(["PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
     let script = String(decoding: PackageResources.gather_py, as: UTF8.self)
@@ -42,6 +42,4 @@ package final class GatheredPython: Sendable {
       throw StartFailure.reference(missingFor: interpreter, found: distributions["airbyte-cdk"])
     }
   }
-
-  private let kept: UnpackedCode
 }

@@ -48,7 +48,8 @@ package struct PythonInterpreter: Sendable {
   }
 
   private static func search(_ name: String, _ environment: [String: String]) -> String? {
-    (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").lazy.map { "\($0)/\(name)" }.first(where: isProgram)
+    (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").lazy.map { "\($0)/\(name)" }.first(
+      where: isProgram)
   }
 
   private static func absolute(_ path: String) -> String {

@@ -8,13 +8,13 @@ final class ComponentHost: Sendable {
   let responses: ResponseLedger
   private let connection: HostConnection
   /// Lasts as long as the process that imports from it.
-  private let code: UnpackedCode?
+  private let code: TemporaryFolder?
   private let updates: (any ConfigUpdating)?
   private let events: any RunEvents
   private let config: Mutex<JSONObject>
 
   init(
-    _ connection: HostConnection, code: UnpackedCode? = nil, config: JSONObject, updates: (any ConfigUpdating)?,
+    _ connection: HostConnection, code: TemporaryFolder? = nil, config: JSONObject, updates: (any ConfigUpdating)?,
     events: any RunEvents
   ) {
     self.connection = connection

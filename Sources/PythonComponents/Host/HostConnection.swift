@@ -159,7 +159,8 @@ final class HostConnection: Sendable {
   private static func gone(_ name: String, _ end: String, _ subject: HostSubject, isDuring: Bool) -> ConnectorError {
     var error = ConnectorError(
       .system,
-      isDuring ? "\(name) \(end) while \(subject.call) ran" : "\(subject.call) cannot be called: \(name.lowercasedFirst) \(end) before",
+      isDuring
+        ? "\(name) \(end) while \(subject.call) ran" : "\(subject.call) cannot be called: \(name.lowercasedFirst) \(end) before",
       at: subject.node)
     error.isUnsupported = true
     return error

@@ -92,7 +92,8 @@ final class HostProcess: Sendable {
     var isWhole = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
-        let read = Foundation.read(incoming.number, buffer.baseAddress! + filled, count - filled)
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled..<count])
+        let read = Foundation.read(incoming.number, rest.baseAddress, rest.count)
         if read < 0, errno == EINTR { continue }
         if read <= 0 { break }
         filled += read

@@ -75,7 +75,11 @@ struct HostError: Sendable {
       message = text("message") ?? exception
     case .gone, .exception:
       // What the code says to its user comes first, and needs no place.
-      if let words = text("user_message") { message = words } else { message = "`\(subject.className)` failed: \(exception)\(at)" }
+      if let words = text("user_message") {
+        message = words
+      } else {
+        message = "`\(subject.className)` failed: \(exception)\(at)"
+      }
     }
     var error = ConnectorError(
       failureType, message, at: subject.node, internalMessage: "\(exception)\(at)", remedy: remedy(for: subject.className))

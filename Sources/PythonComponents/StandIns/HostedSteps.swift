@@ -118,4 +118,3 @@ struct HostedSteps: PageStep {
     return text.buffer.withUnsafeBytes { Array($0) }
   }
 }
-

@@ -72,5 +72,7 @@ package struct ComponentExamination {
     } ?? []
   }
 
-  private static let ofEveryComponent: Set<String> = ["type", "class_name", "$parameters", "name", "description", "title", "$comment"]
+  private static let ofEveryComponent: Set<String> = [
+    "type", "class_name", "$parameters", "name", "description", "title", "$comment",
+  ]
 }

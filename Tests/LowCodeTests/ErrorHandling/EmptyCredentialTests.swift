@@ -38,7 +38,7 @@ import Testing
   @Test func aTransportErrorIsSaidOnce() {
     let request = HTTPRequest(method: "GET", url: "https://api.test/items")
     let error = CurlAnswer.failure(
-      of: request, by: CurlTransport.Route(), code: 7, reason: "Failed to connect to api.test port 443", isInHead: false,
+      of: request, by: Route(), code: 7, reason: "Failed to connect to api.test port 443", isInHead: false,
       isInBody: false)
     let failed = FailedAttempt(.failure(error), request, hiding: NoSecrets())
     #expect(failed.detail == "GET https://api.test/items failed: Failed to connect to api.test port 443")

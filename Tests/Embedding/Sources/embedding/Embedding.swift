@@ -88,7 +88,8 @@ enum Embedding {
     try expect(schema?["properties"]?["total"]?["type"] == "integer", "the schema loader describes the stream")
 
     let books = try await records(connector, "shelved_books")
-    try expect(books.count == 119 * 11 % 50 + 120 * 11 % 50, "the router's shelves are decoded, and those that are missing are empty")
+    try expect(
+      books.count == 119 * 11 % 50 + 120 * 11 % 50, "the router's shelves are decoded, and those that are missing are empty")
     try expect(try await records(connector, "first_orders").count == 10, "the requester sends its own requests")
     try expect(try await records(connector, "shelves").map { $0["id"] } == [1, 2, 3], "the retriever reads its own records")
 

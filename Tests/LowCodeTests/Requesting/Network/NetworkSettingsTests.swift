@@ -112,6 +112,16 @@ import Testing
     #expect(NetworkSettings(environment).bundlePath == expected)
   }
 
+  @Test(
+    "The environment chooses what carries requests",
+    arguments: [
+      ([:], TransportKind.standard), ([TransportKind.variable: ""], .standard), ([TransportKind.variable: "curl"], .curl),
+      ([TransportKind.variable: "URLSession"], .urlsession), ([TransportKind.variable: "pigeon"], nil),
+    ] as [([String: String], TransportKind?)])
+  func transports(environment: [String: String], expected: TransportKind?) {
+    #expect((try? NetworkSettings(environment).transport.get()) == expected)
+  }
+
   @Test func passwordsOfProxiesAreSecrets() {
     #expect(NetworkSettings(["HTTPS_PROXY": "http://ann:pw@p:1", "HTTP_PROXY": "p:1"]).secrets == ["pw"])
     #expect(NetworkSettings(["HTTPS_PROXY": "ann:p%40w:x@p:1"]).secrets == ["p@w:x"])

@@ -1,4 +1,3 @@
-import Concurrency
 import ConnectorModel
 
 /// What libcurl reports, as values.
@@ -22,29 +21,17 @@ enum CurlAnswer {
   ///   - isInHead: whether the response's head had begun and was not complete.
   ///   - isInBody: whether it was complete.
   static func failure(
-    of request: HTTPRequest, by route: CurlTransport.Route, code: Int32, reason: String, isInHead: Bool, isInBody: Bool
+    of request: HTTPRequest, by route: Route, code: Int32, reason: String, isInHead: Bool, isInBody: Bool
   ) -> TransportError {
     // libcurl's words for a line that is too long are "Out of memory".
     if isInHead, code == outOfMemory || code == tooLarge {
       return TransportError(
         .tooLarge,
-        "The response of \(place(of: request)) has a header line that is too long (more than 100 KB) or too many of them")
+        "The response of \(request.place) has a header line that is too long (more than 100 KB) or too many of them")
     }
-    let way = route.proxy == nil ? "" : " through the proxy"
-    let remedy =
-      code == Self.unverified && route.bundle == nil
-      ? ". If the server has its own certificate authority, set REQUESTS_CA_BUNDLE or SSL_CERT_FILE to its file"
-      : ""
-    let obstacle = SystemLimits.obstacle
-    let kind = obstacle != nil ? .systemLimit : isInBody && kind(code) == .connectionLost ? .brokenOff : kind(code)
-    let end = "\(reason)\(remedy)\(obstacle.map { ". " + $0 } ?? "")"
-    return TransportError(
-      kind, "The request to \(place(of: request))\(way) failed: \(end)",
-      cause: way.isEmpty ? end : "\(end). The request went\(way)")
+    return TransferFailure(kind: kind(code), reason: reason, isInBody: isInBody, isUnverified: code == unverified)
+      .error(of: request, by: route)
   }
-
-  /// The URL as it may be shown.
-  static func place(of request: HTTPRequest) -> String { RequestURL(request.url).publicText }
 
   /// The code for a certificate that cannot be verified.
   private static let unverified: Int32 = 60

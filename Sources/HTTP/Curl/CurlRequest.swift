@@ -2,7 +2,7 @@ import CCurl
 import ConnectorModel
 import Foundation
 
-extension CurlTransport.Route {
+extension Route {
   /// Calls `body` with `request` as libcurl takes it, valid during the call.
   func withRequest<Result>(_ request: HTTPRequest, _ body: (UnsafePointer<ccurl_request>) -> Result) -> Result {
     let texts = CTexts()
@@ -17,6 +17,10 @@ extension CurlTransport.Route {
     case .file(let path)?: message.ca_file = UnsafePointer(texts.copy(path))
     case .folder(let path)?: message.ca_path = UnsafePointer(texts.copy(path))
     case nil: break
+    }
+    if let clientCertificate {
+      message.client_certificate = UnsafePointer(texts.copy(clientCertificate.certificatePath))
+      message.client_key = UnsafePointer(texts.copy(clientCertificate.keyPath))
     }
     if let pin = pin(request.url).map({ UnsafePointer(texts.copy($0)) }) {
       if proxy == nil { message.resolve = pin } else { message.connect_to = pin }

@@ -21,7 +21,7 @@ final class CurlSession: Sendable {
 final class CurlTransfer: Sendable {
   let reception: CurlReception
   private let request: HTTPRequest
-  private let route: CurlTransport.Route
+  private let route: Route
   private let session: CurlSession
   private let hasEnded: @Sendable () -> Void
 
@@ -32,7 +32,7 @@ final class CurlTransfer: Sendable {
 
   /// - Parameter hasEnded: is called when the connection is free again.
   init(
-    _ request: HTTPRequest, by route: CurlTransport.Route, in session: CurlSession, _ reception: CurlReception,
+    _ request: HTTPRequest, by route: Route, in session: CurlSession, _ reception: CurlReception,
     hasEnded: @escaping @Sendable () -> Void
   ) {
     self.request = request

@@ -21,8 +21,6 @@ final class CurlReception: @unchecked Sendable {
 
   /// As much of a body in parts is received ahead of its reader.
   private static let window = 512 * 1024
-  /// At most this much room is made for a body at once, whatever its head says.
-  private static let longestRoom = 8 << 20
 
   private(set) var head = ResponseHead()
   private(set) var headers = HTTPHeaders()
@@ -30,7 +28,8 @@ final class CurlReception: @unchecked Sendable {
   private(set) var failure: TransportError?
   private let request: HTTPRequest
   private let limits: TransferLimits
-  private let room: ResponseRoom
+  /// The memory that the body takes.
+  let room: ResponseRoom
   private let deadline: UInt64
   private var content = Content.none
   private let cancelled = Atomic(false)
@@ -43,16 +42,13 @@ final class CurlReception: @unchecked Sendable {
   }
 
   /// Names the response in errors.
-  var place: String { CurlAnswer.place(of: request) }
+  var place: String { request.place }
 
   func cancel() { cancelled.store(true, ordering: .relaxed) }
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
   /// Whether the body is read as it comes: those of errors and redirects are not.
   var isInParts: Bool { request.receivesInParts && (200..<300).contains(head.status) }
-
-  /// Whether the response is an error or a redirect, of whose body the beginning is enough.
-  private var isCutAtLength: Bool { head.status >= 400 || RedirectRules.statuses.contains(head.status) }
 
   /// Whether a line of the head came.
   private(set) var hasBegun = false
@@ -127,17 +123,6 @@ final class CurlReception: @unchecked Sendable {
     try body.readPending(in: room)
   }
 
-  /// Waits for the memory that the body needs.
-  func waitForRoom(_ size: Int) async throws(TransportError) {
-    do {
-      try await room.waitToGrow(to: size)
-    } catch is AdmissionRefused {
-      throw TransportError.tooMuchMemory(place, size, limits.memoryBytes)
-    } catch {
-      throw TransportError(.other, "The request to \(place) was cancelled")
-    }
-  }
-
   /// What was received of a body that is read as it comes, and was not read yet.
   func takePart() -> Data {
     guard case .parts(let bytes) = content else { return Data() }
@@ -154,12 +139,8 @@ final class CurlReception: @unchecked Sendable {
   }
 
   private func wholeBody() -> WholeBody {
-    let (request, encodings) = (request, headers["Content-Encoding"])
-    var announced = 0
-    if encodings == nil { announced = headers["Content-Length"].flatMap { Int($0) } ?? 0 }
-    return WholeBody(
-      of: CurlAnswer.place(of: request), limit: isCutAtLength ? limits.errorBytes : limits.pageBytes, isCutAtLimit: isCutAtLength,
-      expecting: min(max(announced, 0), Self.longestRoom),
-      ContentEncoding.decompressors(named: encodings, inParts: false, limits: limits))
+    WholeBody(
+      of: request, status: head.status, headers: headers, limits: limits,
+      ContentEncoding.decompressors(named: headers["Content-Encoding"], inParts: false, limits: limits))
   }
 }
