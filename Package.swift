@@ -117,10 +117,11 @@ let package = Package(
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
       ]),
+    .target(name: "Authoring", dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "PythonTime"]),
     .target(
       name: "Commands",
       dependencies: runtime + [
-        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation",
+        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation", "Authoring",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -141,6 +142,7 @@ let package = Package(
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),

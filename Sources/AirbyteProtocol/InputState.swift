@@ -22,6 +22,13 @@ package enum InputState {
     return try streams(of: entries.map { $0["type"]?.string == "STATE" ? $0["state"] ?? .null : $0 })
   }
 
+  /// The states of streams as a list that ``streams(_:)`` reads, an entry each, in the order of their names.
+  package static func entries(of states: [String: JSONObject]) -> [JSONValue] {
+    states.sorted { $0.key < $1.key }.map { name, state in
+      ["type": "STREAM", "stream": ["stream_descriptor": ["name": .string(name)], "stream_state": .object(state)]]
+    }
+  }
+
   private static func streams(of entries: [JSONValue]) throws(InputShapeError) -> [String: JSONObject] {
     var states: [String: JSONObject] = [:]
     for (index, entry) in entries.enumerated() {

@@ -17,7 +17,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
         """,
       version: RuntimeVersion.text,
       subcommands: [
-        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self,
+        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
+        InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, PackageCommand.self, ImageCommand.self,
       ])

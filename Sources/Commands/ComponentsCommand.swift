@@ -35,7 +35,7 @@ struct ComponentsCheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      let session = Session(options, printsMessages: false)
+      let session = Session(options, output: .other)
       let (connector, python) = try await session.connectorForComponents(config, components)
       let findings = try await python.examine(
         connector.manifest.streams + connector.manifest.dynamicStreams, config: connector.config,

@@ -1,9 +1,19 @@
+import AirbyteProtocol
 import ArgumentParser
+import Authoring
+import Components
+import ConnectorModel
 import Engine
 
 struct ReadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "read", abstract: "Read the catalog's streams: RECORD messages, with STATE messages to continue from.")
+    commandName: "read", abstract: "Read streams: RECORD messages, with STATE messages to continue from.",
+    discussion: """
+      Examples:
+        \(CommandProgram.name) read --config config.json --streams a,b --limit 9 --records
+        \(CommandProgram.name) read --config config.json --output data
+        \(CommandProgram.name) read --config config.json --catalog catalog.json
+      """)
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
@@ -11,9 +21,11 @@ struct ReadCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("C"), .long],
-    help: ArgumentHelp("The streams to read: a configured catalog, or what `discover` printed.", valueName: "file"),
+    help: ArgumentHelp(
+      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.",
+      valueName: "file"),
     completion: .file(extensions: ["json", "jsonl"]))
-  var catalog: String
+  var catalog: String?
 
   @Option(
     name: .shortAndLong,
@@ -22,14 +34,72 @@ struct ReadCommand: AsyncParsableCommand {
         + "empty file means from the beginning.", valueName: "file"), completion: .file(extensions: ["json", "jsonl"]))
   var state: String?
 
+  @OptionGroup var streams: StreamOptions
+
+  @Option(help: ArgumentHelp("Read at most this many records of each stream.", valueName: "number"))
+  var limit: Int?
+
+  @Flag(help: "Print the data of records alone, one a line, without messages around it. The log goes to standard error.")
+  var records = false
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write a file of records for each stream into this folder, and keep the state there: the same command reads what is new the next "
+        + "time.", valueName: "folder"), completion: .directory)
+  var output: String?
+
+  @Option(help: "The form of those files: JSON lines, CSV, or compressed JSON lines.")
+  var outputFormat: RecordFormat?
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit needs a number of at least 1.") }
+    if output == nil, outputFormat != nil { throw ValidationError("--output-format needs --output with a folder for the files.") }
+    if output != nil, records { throw ValidationError("--records prints what --output writes into files: give one of them.") }
+    if output != nil, state != nil {
+      throw ValidationError("--output keeps the state in its folder, so that there is no place for another: leave --state out.")
+    }
+  }
+
   func run() async throws {
-    try await Session(options).run { session in
-      let streams = try session.catalog(at: catalog)
-      let states = try state.map { try session.states(at: $0) } ?? [:]
-      let connector = try await session.connector(input, components, states: states, catalog: streams, others: [catalog, state])
-      let outcome = try await session.watched { try await connector.readValidated(streams, to: session.writer) }
+    var folder: RecordFolder?
+    if let output {
+      try await CommandRunner.run {
+        folder = try RecordFolder(output, format: outputFormat ?? .jsonLines, now: SystemClock.now)
+      }
+    }
+    try await read(into: folder)
+  }
+
+  private func read(into folder: RecordFolder?) async throws {
+    let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
+    try await Session(options, output: output).run { session in
+      let given = try state.map { try session.states(at: $0) } ?? [:]
+      let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
+      var connector = try await session.connector(
+        input, components, states: streams.fullRefresh ? [:] : given, catalog: catalog ?? [], others: [self.catalog, state])
+      var wanted = catalog ?? []
+      if catalog == nil {
+        let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }
+        wanted = try streams.selection.applied(to: all, of: "the connector")
+      }
+      var states = connector.states
+      if let folder {
+        let incremental = Set(wanted.filter { $0.syncMode == .incremental }.map(\.descriptor.name))
+        states = folder.states.filter { incremental.contains($0.key) }
+        folder.continuing(states.filter { $0.value[FinalStateCursor.stateKey] == nil }.map(\.key))
+      }
+      connector = connector.reading(wanted, states: states)
+      let outcome = try await session.watched { [connector, wanted] in
+        try await connector.readValidated(wanted, limit: limit, to: session.writer)
+      }
+      for file in folder?.results ?? [] where !file.isComplete {
+        StandardOutput.tell("\(file.path) holds what was read of \(file.stream) before it failed.")
+      }
       if !outcome.isComplete { return .failure }
       return outcome.unknownStreams.isEmpty ? .success : .unknownStream
     }
   }
 }
+
+extension RecordFormat: ExpressibleByArgument {}

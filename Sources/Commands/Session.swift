@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ArgumentParser
+import Authoring
 import Concurrency
 import ConnectorModel
 import Engine
@@ -21,21 +22,53 @@ struct Session {
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
 
-  /// - Parameter printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
-  init(_ options: ManifestOptions, printsMessages: Bool = true) {
+  /// What a command prints.
+  enum Output: Sendable {
+    /// Messages of the protocol.
+    case messages
+    /// The data of records alone; what else there is to say goes to standard error.
+    case records
+    /// Nothing: records go into a folder.
+    case folder(RecordFolder)
+    /// What is no message; the log goes to standard error.
+    case other
+
+    fileprivate var isOfMessages: Bool { if case .other = self { false } else { true } }
+
+    fileprivate var continuation: TerminalProgress.Continuation {
+      switch self {
+      case .messages, .other: .messages
+      case .records: .none
+      case .folder: .folder
+      }
+    }
+
+    fileprivate var folder: RecordFolder? { if case .folder(let folder) = self { folder } else { nil } }
+  }
+
+  init(_ options: ManifestOptions, output: Output = .messages) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
     let now = SystemClock.now
     let terminal = Terminal(options.color, environment: environment)
-    progress = terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask) : nil
-    let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
+    progress =
+      terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask, continuation: output.continuation) : nil
+    let writer =
+      switch output {
+      case .messages, .other: MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
+      case .records, .folder:
+        MessageWriter(
+          output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
+          watcher: progress ?? PlainWatcher())
+      }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
       now: now, sleep: { try await TaskThreads.shared.sleep($0) },
       random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
-      log: printsMessages ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
+      log: output.isOfMessages
+        ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
   }
 

@@ -80,3 +80,8 @@ struct ProtocolOutput: LineOutput {
     }
   }
 }
+
+/// The place of messages that nobody reads.
+struct NoOutput: LineOutput {
+  func write(_ bytes: UnsafeRawBufferPointer) {}
+}

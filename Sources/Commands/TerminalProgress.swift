@@ -35,13 +35,28 @@ final class TerminalProgress: RunWatcher {
   private let terminal: Terminal
   private let now: @Sendable () -> Int64
   private let secrets: any Secrets
+  private let continuation: Continuation
   private let started: Int64
   private let state = Mutex(State())
 
-  init(_ terminal: Terminal, now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets) {
+  /// How the next read continues from this one.
+  enum Continuation {
+    /// By the messages that it printed.
+    case messages
+    /// By what the folder that it wrote to keeps.
+    case folder
+    /// Not at all: states are kept nowhere.
+    case none
+  }
+
+  init(
+    _ terminal: Terminal, now: @escaping @Sendable () -> Int64, hiding secrets: any Secrets,
+    continuation: Continuation = .messages
+  ) {
     self.terminal = terminal
     self.now = now
     self.secrets = secrets
+    self.continuation = continuation
     started = now()
   }
 
@@ -210,13 +225,17 @@ final class TerminalProgress: RunWatcher {
     let streams = ProgressCounts.count(state.complete + failed, "stream") + (failed > 0 ? " (\(failed) not complete)" : "")
     // This line stays, so that it may be longer than the terminal is wide.
     var lines = [totals.line("Read \(streams)", microseconds: now() - started, note: nil, width: .max)]
-    if state.hasState, totals.records > 0 {
+    let purpose = failed > 0 ? "To continue from where this ended" : "To read only what is new next time"
+    switch continuation {
+    case .none: break
+    case .folder: if state.hasState { lines.append("\(purpose): the same command again") }
+    case .messages where state.hasState && totals.records > 0:
       // A shell empties the file that it writes to before it is read.
       let place =
         StandardOutput.file.map { "--state \($0), and another file for the output" }
         ?? "--state and the file that keeps this output"
-      let purpose = failed > 0 ? "To continue from where this ended" : "To read only what is new next time"
       lines.append("\(purpose): \(TerminalText.line(place))")
+    case .messages: break
     }
     return lines
   }

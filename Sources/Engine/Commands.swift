@@ -77,9 +77,12 @@ extension Connector {
   }
 
   /// Checks the config against the specification, then reads.
-  /// - Throws: as ``read(_:to:)``.
-  package func readValidated(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
+  /// - Parameter limit: how many records of each stream are wanted; nil for all.
+  /// - Throws: as ``read(_:limit:to:)``.
+  package func readValidated(
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter
+  ) async throws -> ReadOutcome {
     try spec().validate(scope.config)
-    return try await read(catalog, to: writer)
+    return try await read(catalog, limit: limit, to: writer)
   }
 }

@@ -17,7 +17,15 @@ package struct ConfigControl: ConfigUpdating {
   /// If the file cannot be written, a warning says so: platforms rely on the message only.
   package func configChanged(_ config: JSONObject) async {
     try? writer.control(config: config)
-    guard let file else { return }
+    guard let file else {
+      if writer.takesData {
+        writer.log(
+          .warn,
+          "The API has renewed a token, which is kept nowhere: add --update-config, so that the next run begins with the new one."
+        )
+      }
+      return
+    }
     do {
       try file.replace(with: JSONValue.object(config).jsonText + "\n")
     } catch {

@@ -82,6 +82,11 @@ extension MessageWriter {
   /// Writes an error that ended a command, whatever it is.
   /// - Parameter isNews: as with ``error(_:stream:isNews:)``.
   package func report(_ error: any Error, isNews: Bool = true) {
-    if !(error is OutputClosed) { self.error(ConnectorError(wrapping: error), isNews: isNews) }
+    if let closed = error as? OutputClosed {
+      // Of the messages' own output nobody can be told here.
+      guard closed.file != nil else { return }
+      return self.error(ConnectorError(.system, "\(closed)"), isNews: isNews)
+    }
+    self.error(ConnectorError(wrapping: error), isNews: isNews)
   }
 }

@@ -15,8 +15,8 @@ package struct Connector: Sendable {
   private let declaredSpec: Spec?
   /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
   private let givenConfig: JSONObject
-  package let states: [String: JSONObject]
-  private let catalog: [String: ConfiguredStream]
+  package private(set) var states: [String: JSONObject]
+  private var catalog: [String: ConfiguredStream]
   private let generated: GeneratedStreams
 
   /// - Parameter spec: the manifest's specification; nil if it has none.
@@ -30,7 +30,7 @@ package struct Connector: Sendable {
     self.scope = scope
     givenConfig = input.config
     states = input.states
-    catalog = Dictionary(input.catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+    catalog = Self.byName(input.catalog)
     generated = GeneratedStreams(manifest.dynamicStreams, in: scope)
   }
 
@@ -49,6 +49,19 @@ package struct Connector: Sendable {
   }
 
   func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
+
+  /// The same connector, asked for other streams. What an API said of its streams is not asked for again.
+  /// - Parameter states: the states of an earlier read, by stream.
+  package func reading(_ catalog: [ConfiguredStream], states: [String: JSONObject]) -> Connector {
+    var connector = self
+    connector.states = states
+    connector.catalog = Self.byName(catalog)
+    return connector
+  }
+
+  private static func byName(_ catalog: [ConfiguredStream]) -> [String: ConfiguredStream] {
+    Dictionary(catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// The connector's specification, as a SPEC message carries it.
   /// - Throws: ``ConnectorError`` if the manifest has none.

@@ -18,11 +18,17 @@ package protocol LineOutput: Sendable {
 package struct OutputClosed: Error, CustomStringConvertible {
   /// The system's error number.
   package let code: Int32
+  /// The path of the file; nil for standard output.
+  package let file: String?
 
-  package init(code: Int32) { self.code = code }
+  package init(code: Int32, file: String? = nil) {
+    self.code = code
+    self.file = file
+  }
 
   package var description: String {
     switch code {
+    case _ where file != nil: "The file \(file ?? "") cannot be written: \(String(cString: strerror(code)))"
     case EPIPE: "standard output was closed by its reader; nothing more can be written"
     case EBADF: "standard output is closed"
     default: "standard output cannot be written: \(String(cString: strerror(code)))"
@@ -70,16 +76,21 @@ package final class MessageWriter: Sendable {
   }
 
   private let output: Output
+  /// Where records go instead of the output.
+  private let recordOutput: (any RecordOutput)?
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let state = Mutex(State())
   /// Who is notified of what is written, apart from records.
   package let watcher: (any RunWatcher)?
 
+  /// - Parameter records: where records go instead of `output`, without messages around them.
   package init(
-    output: any LineOutput, mask: SecretMask, now: @escaping @Sendable () -> Int64, watcher: (any RunWatcher)? = nil
+    output: any LineOutput, records: (any RecordOutput)? = nil, mask: SecretMask, now: @escaping @Sendable () -> Int64,
+    watcher: (any RunWatcher)? = nil
   ) {
     self.output = .lines(output)
+    recordOutput = records
     self.mask = mask
     self.now = now
     self.watcher = watcher
@@ -88,6 +99,7 @@ package final class MessageWriter: Sendable {
   /// A writer of messages that stay values.
   package init(sink: any MessageSink, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
     output = .values(sink)
+    recordOutput = nil
     self.mask = mask
     self.now = now
     watcher = nil
@@ -97,6 +109,9 @@ package final class MessageWriter: Sendable {
   var takesValues: Bool {
     if case .values = output { true } else { false }
   }
+
+  /// Whether records are written without messages around them.
+  var takesData: Bool { recordOutput != nil }
 
   /// Waits where messages are taken one by one and the last ones are not taken yet. Lines hold their writer back by themselves.
   func drain() async throws {
@@ -153,8 +168,22 @@ package final class MessageWriter: Sendable {
     try state.withLock { state in
       try announce(stream, &state)
       state.counts[stream, default: 0] += count
-      try lines.buffer.withUnsafeBytes { try put($0, &state) }
+      try lines.buffer.withUnsafeBytes { bytes in
+        if let recordOutput { try recordOutput.put(bytes, of: stream) } else { try put(bytes, &state) }
+      }
     }
+  }
+
+  /// Announces a stream where records are written without messages around them.
+  func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
+    guard let recordOutput else { return }
+    try state.withLock { _ in try recordOutput.begin(stream, schema: schema) }
+  }
+
+  /// Says there that a stream is over.
+  func end(_ stream: StreamDescriptor, isComplete: Bool) throws {
+    guard let recordOutput else { return }
+    try state.withLock { _ in try recordOutput.end(stream, isComplete: isComplete) }
   }
 
   /// Passes on records as values, where the writer takes them; see ``takesValues``.
@@ -179,6 +208,7 @@ package final class MessageWriter: Sendable {
       guard let value = try value() else { return JSONObject?.none }
       let count = state.counts.updateValue(0, forKey: stream) ?? 0
       try put(.state(stream, value, recordCount: count), &state)
+      try recordOutput?.keep(value, of: stream)
       return value
     }
     if let written { watcher?.keptState(of: stream.name, isOfCursor: written[FinalStateCursor.stateKey] == nil) }

@@ -10,6 +10,8 @@ struct ReadRun: Sendable {
   let runtime: RuntimeEnvironment
   /// How many slices may be read at a time.
   let concurrency: Int
+  /// How many records of each stream are wanted; nil for all.
+  let recordsOfStream: Int?
 }
 
 /// How a read ended.
@@ -26,15 +28,18 @@ extension Connector {
   /// Reads the streams of `catalog` and writes their messages.
   ///
   /// A stream that fails does not stop the others.
+  /// - Parameter limit: how many records of each stream are wanted; nil for all.
   /// - Throws: ``ConnectorError`` if nothing can be read at all, ``OutputClosed``, `CancellationError`.
-  package func read(_ catalog: [ConfiguredStream], to writer: MessageWriter) async throws -> ReadOutcome {
+  package func read(
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter
+  ) async throws -> ReadOutcome {
     let runtime = scope.runtime
     let available = try await streamsOrErrors()
     let byName = Dictionary(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let concurrency = try self.concurrency()
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
-      concurrency: concurrency)
+      concurrency: concurrency, recordsOfStream: limit)
     func skipped(_ name: String) {
       runtime.events.note(.streamStarted(name))
       runtime.events.note(.streamEnded(name, isComplete: false))

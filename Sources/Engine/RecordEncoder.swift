@@ -2,20 +2,25 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 
-/// Writes the RECORD lines of one stream.
+/// Writes the records of one stream as lines.
 struct RecordEncoder: Sendable {
   /// This many bytes of lines are passed on at a time: a page's lines are never all in memory.
   private static let enough = 256 * 1024
   private let head: [UInt8]
+  private let isDataAlone: Bool
 
-  init(stream: StreamDescriptor) {
-    head = Array("{\"type\":\"RECORD\",\"record\":{\"stream\":\(JSONValue.string(stream.name).jsonText),\"data\":".utf8)
+  /// - Parameter isDataAlone: whether a line is the data of a record, in the place of a RECORD message.
+  init(stream: StreamDescriptor, isDataAlone: Bool = false) {
+    self.isDataAlone = isDataAlone
+    head =
+      isDataAlone
+      ? [] : Array("{\"type\":\"RECORD\",\"record\":{\"stream\":\(JSONValue.string(stream.name).jsonText),\"data\":".utf8)
   }
 
   /// The lines of `records`, in parts; `time` is the moment of emission, in milliseconds since the epoch.
   /// - Parameter emit: takes lines, and how many they are.
   func encode(_ records: [Record], time: Int, _ emit: (borrowing JSONWriter, Int) throws -> Void) rethrows {
-    let tail = Array(",\"emitted_at\":\(time)}}\n".utf8)
+    let tail = Array(isDataAlone ? "\n".utf8 : ",\"emitted_at\":\(time)}}\n".utf8)
     var lines = JSONWriter(capacity: min(records.count * 512, Self.enough + Self.enough / 8))
     var first = 0
     for place in records.indices {
@@ -36,7 +41,7 @@ struct RecordEncoder: Sendable {
     } else {
       lines.write(record: .object(record.object))
     }
-    if let file = record.file {
+    if !isDataAlone, let file = record.file {
       lines.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
     } else {
       lines.write(raw: tail)

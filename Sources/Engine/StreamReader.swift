@@ -12,6 +12,7 @@ final class StreamReader: Sendable {
   private let descriptor: StreamDescriptor
   private let encoder: RecordEncoder
   private let run: ReadRun
+  private let limit: ReadLimit?
   private let hasFailed = Mutex(false)
 
   init(_ stream: DeclarativeStream, schema: JSONObject, in run: ReadRun) {
@@ -19,7 +20,8 @@ final class StreamReader: Sendable {
     self.schema = schema
     self.run = run
     descriptor = StreamDescriptor(name: stream.name)
-    encoder = RecordEncoder(stream: descriptor)
+    encoder = RecordEncoder(stream: descriptor, isDataAlone: run.writer.takesData)
+    limit = run.recordsOfStream.map(ReadLimit.init)
   }
 
   /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
@@ -31,8 +33,11 @@ final class StreamReader: Sendable {
     if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
     try run.writer.status(descriptor, .started)
     run.runtime.events.note(.streamStarted(stream.name))
+    try run.writer.begin(descriptor, schema: schema)
     do {
       try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
+    } catch is ReadLimit.Reached {
+      return try leave()
     } catch {
       try fail(error)
     }
@@ -42,6 +47,18 @@ final class StreamReader: Sendable {
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As in the reference, the last state follows the last status.
     try run.writer.state(of: descriptor) { state }
+    try run.writer.end(descriptor, isComplete: isComplete)
+    run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
+    return isComplete
+  }
+
+  /// Ends a stream of which there may be more records than were wanted. It has no last state: a read that continued from one would
+  /// miss them.
+  private func leave() throws -> Bool {
+    run.runtime.reportWhatIsMissing(of: stream.name)
+    let isComplete = !hasFailed.withLock { $0 }
+    try run.writer.status(descriptor, .incomplete)
+    try run.writer.end(descriptor, isComplete: isComplete)
     run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
     return isComplete
   }
@@ -76,7 +93,8 @@ final class StreamReader: Sendable {
           }
         }
       }
-      try await group.waitForAll()
+      // Unlike `waitForAll`, this leaves with the first error, which cancels those that wait for each other.
+      while try await group.next() != nil {}
     }
     // If the read was given up, there may be slices left that were not taken.
     try Task.checkCancellation()
@@ -86,6 +104,9 @@ final class StreamReader: Sendable {
     let observer = stream.cursor.observer(for: slice)
     try await pages.read(slice, observer: observer) { page in
       try Task.checkCancellation()
+      var page = page
+      let taken = limit?.take(page.records.count)
+      if let taken { page.records.removeLast(page.records.count - taken.wanted) }
       let time = Int(run.runtime.now() / 1_000)
       if run.writer.takesValues {
         try run.writer.records(page.records, emittedAt: time, of: descriptor)
@@ -96,6 +117,7 @@ final class StreamReader: Sendable {
       }
       run.runtime.events.note(.recordsRead(stream: stream.name, count: page.records.count))
       try await run.writer.drain()
+      if taken?.isLast == true { throw ReadLimit.Reached() }
     }
     try run.writer.state(of: descriptor) { try stream.cursor.close(slice, after: observer.finish()) }
     try await run.writer.drain()
@@ -104,7 +126,7 @@ final class StreamReader: Sendable {
   /// Writes what went wrong.
   /// - Throws: the error, where nothing more can be written or the read is cancelled.
   private func fail(_ error: any Error) throws {
-    if error is OutputClosed || error is CancellationError { throw error }
+    if error is OutputClosed || error is CancellationError || error is ReadLimit.Reached { throw error }
     hasFailed.withLock { $0 = true }
     run.writer.error(ConnectorError(wrapping: error), stream: descriptor)
   }

@@ -47,16 +47,7 @@ public struct ConnectorState: Sendable, Hashable {
   public mutating func add(_ message: StateMessage) { streams[message.stream] = message.state }
 
   /// The states as a platform keeps them, a list that ``init(json:)`` reads.
-  public var json: String {
-    JSONValue.array(
-      streams.sorted { $0.key < $1.key }.map { name, state in
-        [
-          "type": "STREAM",
-          "stream": ["stream_descriptor": ["name": .string(name)], "stream_state": .object(state)],
-        ]
-      }
-    ).jsonText
-  }
+  public var json: String { JSONValue.array(InputState.entries(of: streams)).jsonText }
 }
 
 extension String {

@@ -49,8 +49,8 @@ import Testing
   // MARK: Commands
 
   private static let commands = [
-    "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components check", "components setup",
-    "package", "image",
+    "spec", "check", "discover", "read", "catalog", "state extract", "state show", "state diff", "state merge", "state set",
+    "interpolate", "validate", "explain", "schema", "components check", "components setup", "package", "image",
   ]
 
   /// The options of each command, as its help lists them, are described in its section, or in the one that the commands of the
@@ -58,10 +58,11 @@ import Testing
   @Test(arguments: commands)
   func everyOptionIsDescribed(command: String) throws {
     let page = try Document("docs/commands.md")
-    var section = try #require(page.section("`\(command)`"))
-    if ["spec", "check", "discover", "read"].contains(command) {
+    var section = try #require(page.section("`\(command.hasPrefix("state ") ? "state" : command)`"))
+    if ["spec", "check", "discover", "read", "catalog"].contains(command) {
       section += try #require(page.section("Options of `spec`, `check`, `discover` and `read`"))
     }
+    if command == "catalog" { section += try #require(page.section("`read`")) }
     let help = try HelpTests.snapshot("help-\(command.replacing(" ", with: "-")).txt")
     let options = try #require(help.components(separatedBy: "\nOPTIONS:\n").last)
     for line in options.split(separator: "\n") where line.hasPrefix("  -") {

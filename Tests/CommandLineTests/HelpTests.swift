@@ -6,8 +6,9 @@ import Testing
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
   @Test(arguments: [
-    "", "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components", "components check",
-    "components setup", "package", "image",
+    "", "spec", "check", "discover", "read", "catalog", "state", "state extract", "state show", "state diff", "state merge",
+    "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "package",
+    "image",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }
@@ -22,7 +23,6 @@ import Testing
     ("unknown-command", ["frobnicate"]),
     ("unknown-option", ["read", "--config", "c.json", "--catalog", "s.json", "--frobnicate"]),
     ("missing-config", ["check", "--manifest", "m.yaml"]),
-    ("missing-catalog", ["read", "--manifest", "m.yaml", "--config", "c.json"]),
     ("missing-value", ["check", "--manifest"]),
     ("update-standard-input", ["check", "--manifest", "m.yaml", "--config", "-", "--update-config"]),
     ("no-template", ["interpolate"]),

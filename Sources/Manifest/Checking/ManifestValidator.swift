@@ -16,8 +16,11 @@ package struct ManifestValidator: Sendable {
   /// By the component schema of this version, which a test shows to be valid.
   package init() throws(JSONSchemaError) {
     document = ComponentSchema.document
-    schema = try JSONSchema(sound: document)
+    schema = try Self.bundled.get()
   }
+
+  /// The component schema, compiled once for all manifests that a process loads.
+  private static let bundled = Result { () throws(JSONSchemaError) in try JSONSchema(sound: ComponentSchema.document) }
 
   /// What is wrong with a manifest whose references are resolved and types and parameters propagated; empty if it is valid.
   package func validate(_ root: ManifestValue) -> [Diagnostic] { examine(root, passingOverReferences: false).findings }

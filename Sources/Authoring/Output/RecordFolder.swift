@@ -1,0 +1,203 @@
+import AirbyteProtocol
+import Bytes
+import Components
+import ConnectorModel
+import Engine
+import Foundation
+import JSON
+import Synchronization
+
+/// A folder with a file of records for each stream, and the state that the next read continues from.
+///
+/// A read that is interrupted at any point loses nothing: the records of a stream outlast a crash before its state does, and what
+/// follows the last state is removed when the next read continues from it. The file of a stream that is read from its beginning is
+/// replaced when the new one is complete, or when a state covers it.
+package final class RecordFolder: RecordOutput {
+  /// How a stream's file ended.
+  package struct Result: Sendable {
+    /// The file's path.
+    package let path: String
+    package let stream: String
+    /// Whether it holds what was asked for.
+    package let isComplete: Bool
+  }
+
+  /// A stream that is being read.
+  private struct Open: Sendable {
+    var file: RecordFile
+    /// The last state, where it is not saved yet.
+    var pending: JSONObject?
+  }
+
+  private struct Contents: Sendable {
+    var places: SavedPlaces
+    /// The streams whose files are written on.
+    var continued: Set<String> = []
+    var open: [String: Open] = [:]
+    /// When states were saved last, in microseconds.
+    var saved: Int64 = 0
+    var results: [Result] = []
+  }
+
+  /// States are saved this often at most, in microseconds: each time waits for the disk.
+  private static let pause: Int64 = 1_000_000
+
+  private let path: String
+  private let format: RecordFormat
+  private let now: @Sendable () -> Int64
+  /// Is locked as long as the folder is written to.
+  private let folder: Descriptor
+  private let contents: Mutex<Contents>
+
+  /// - Parameters:
+  ///   - path: the folder, which is made if it is not there.
+  ///   - now: the time in microseconds since 1970.
+  /// - Throws: ``ConnectorError`` where the folder cannot be written to, or its state cannot be used.
+  package init(_ path: String, format: RecordFormat, now: @escaping @Sendable () -> Int64) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.format = format
+    self.now = now
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ConnectorError(
+        .config, "The folder \(path) cannot be made", internalMessage: "\(path): \(error.localizedDescription)")
+    }
+    do {
+      folder = try Descriptor(folder: path)
+    } catch {
+      throw ConnectorError(.config, "The folder \(path) cannot be used: \(error)")
+    }
+    guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw ConnectorError(
+        .config, "Another read is writing to the folder \(path): wait until it has ended, or name another folder")
+    }
+    contents = Mutex(Contents(places: try SavedPlaces(in: self.path)))
+  }
+
+  /// The states that earlier reads left, by stream.
+  package var states: [String: JSONObject] { contents.withLock { $0.places.streams.mapValues(\.state) } }
+
+  /// Says which streams go on from their states, so that their records are put behind those that are there.
+  package func continuing(_ streams: [String]) { contents.withLock { $0.continued = Set(streams) } }
+
+  /// The files that were written, in the order in which their streams ended.
+  package var results: [Result] { contents.withLock(\.results) }
+
+  // MARK: What a read writes
+
+  package func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
+    try change(stream.name) { contents in
+      let path = file(of: stream.name)
+      let covered = contents.continued.contains(stream.name) ? contents.places.streams[stream.name]?.length : nil
+      let file =
+        if let covered { try RecordFile(continuing: path, covered: covered, form(schema)) } else {
+          try RecordFile(new: path, form(schema))
+        }
+      contents.open[stream.name] = Open(file: file)
+    }
+  }
+
+  package func put(_ lines: UnsafeRawBufferPointer, of stream: StreamDescriptor) throws {
+    try change(stream.name) { contents in try contents.open[stream.name]?.file.add(lines) }
+  }
+
+  package func keep(_ state: JSONObject, of stream: StreamDescriptor) throws {
+    try change(stream.name) { contents in
+      guard contents.open[stream.name] != nil else {
+        // Before the stream begins: it forgets the state of the last read.
+        contents.continued.remove(stream.name)
+        return
+      }
+      contents.open[stream.name]?.pending = state
+      // Of a stream without a cursor, the state says just that: its file counts when all of it is there.
+      guard state[FinalStateCursor.stateKey] == nil, now() - contents.saved >= Self.pause else { return }
+      try save(stream.name, &contents)
+    }
+  }
+
+  package func end(_ stream: StreamDescriptor, isComplete: Bool) throws {
+    let name = stream.name
+    try change(name) { contents in
+      guard let open = contents.open[name] else { return }
+      var path = file(of: name)
+      let incomplete = Self.incomplete(path)
+      let hasCursor = open.pending.map { $0[FinalStateCursor.stateKey] == nil } ?? false
+      if open.pending != nil, isComplete || hasCursor { try save(name, &contents) }
+      try contents.open[name]?.file.settle()
+      if contents.open[name]?.file.isPublished == false {
+        // Either as many records as were asked for, or what was read before the stream failed: beside the file of the last read.
+        if isComplete {
+          try publish(name, &contents)
+        } else {
+          path = incomplete
+          try contents.open[name]?.file.publish(as: path)
+        }
+      }
+      if isComplete { unlink(incomplete) }
+      contents.open[name] = nil
+      contents.results.append(Result(path: path, stream: name, isComplete: isComplete))
+    }
+  }
+
+  /// Saves the last state of a stream, once its records are safe.
+  private func save(_ stream: String, _ contents: inout Contents) throws {
+    guard let state = contents.open[stream]?.pending else { return }
+    contents.open[stream]?.pending = nil
+    try contents.open[stream]?.file.settle()
+    if contents.open[stream]?.file.isPublished == false { try publish(stream, &contents) }
+    contents.places.set(SavedPlaces.Place(state: state, length: contents.open[stream]?.file.length ?? 0), of: stream)
+    try contents.places.save(fileName(of:))
+    contents.saved = now()
+  }
+
+  /// Puts the new file of a stream in the place of the old one. The old one's state goes first: it says nothing about the new one.
+  private func publish(_ stream: String, _ contents: inout Contents) throws {
+    if contents.places.streams[stream] != nil {
+      contents.places.set(nil, of: stream)
+      try contents.places.save(fileName(of:))
+    }
+    try contents.open[stream]?.file.publish()
+  }
+
+  private func change(_ stream: String, _ body: (inout Contents) throws -> Void) throws {
+    do {
+      try contents.withLock { try body(&$0) }
+    } catch let error as FileError {
+      throw OutputClosed(code: error.code ?? EIO, file: file(of: stream))
+    }
+  }
+
+  private func form(_ schema: JSONObject) -> any RecordForm {
+    switch format {
+    case .jsonLines: JSONLinesForm()
+    case .csv: CSVForm(columns: schema["properties"]?.object.map { Array($0.keys) } ?? [])
+    case .compressed: JSONLinesForm()
+    }
+  }
+
+  // MARK: Names
+
+  private func file(of stream: String) -> String { "\(path)/\(fileName(of: stream))" }
+
+  private func fileName(of stream: String) -> String { "\(Self.name(of: stream)).\(format.rawValue)" }
+
+  private static func incomplete(_ path: String) -> String {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    return path.dropLast(name.count) + "incomplete.\(name)"
+  }
+
+  /// The name of a stream as a file can have it: what has a meaning in paths is written as in addresses.
+  static func name(of stream: String) -> String {
+    var name = ""
+    for scalar in stream.unicodeScalars {
+      let isPlain = scalar != "/" && scalar != "\\" && scalar != "%" && scalar.properties.generalCategory != .control
+      if isPlain, !(name.isEmpty && scalar == ".") {
+        name.unicodeScalars.append(scalar)
+      } else {
+        for byte in String(scalar).utf8 { name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
+      }
+    }
+    return name
+  }
+}

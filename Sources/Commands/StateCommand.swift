@@ -1,0 +1,148 @@
+import AirbyteProtocol
+import ArgumentParser
+import Authoring
+import ConnectorModel
+import JSON
+
+/// What can be done with states.
+struct StateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "state", abstract: "Show, compare and change what reads continue from.",
+    discussion: """
+      A state is what --state of `read` takes: the output of a read, a STATE message, a list of states, or the state.json of --output.
+
+      Examples:
+        \(CommandProgram.name) state show messages.jsonl
+        \(CommandProgram.name) state set state.json --stream orders --cursor 2025-01-01T00:00:00Z > earlier.json
+      """,
+    subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
+
+  /// Options and files of all of them.
+  private static func states(at path: String) throws -> [String: JSONObject] {
+    do {
+      var latest = LatestStates()
+      let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
+      return try InputState.streams(content.text ?? latest.list)
+    } catch let error as InputShapeError {
+      throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
+    }
+  }
+
+  private static func write(_ states: [String: JSONObject]) throws {
+    let entries = InputState.entries(of: states).map(\.jsonText)
+    try StandardOutput.write(line: entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]")
+  }
+
+  struct Extract: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the states that the next read continues from, of the output of a read.")
+
+    @Argument(
+      help: ArgumentHelp("The output of a read, also of one that was interrupted; `-` is standard input.", valueName: "messages"),
+      completion: .file(extensions: ["json", "jsonl"]))
+    var messages: String
+
+    func run() async throws { try await CommandRunner.run { try StateCommand.write(StateCommand.states(at: messages)) } }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show a state as a tree of streams, partitions and cursors.")
+
+    @Argument(
+      help: ArgumentHelp("The state; `-` is standard input.", valueName: "state"),
+      completion: .file(extensions: ["json", "jsonl"]))
+    var state: String
+
+    @Flag(help: "List every partition.")
+    var all = false
+
+    @Option(help: "Print the tree, or the states as JSON.")
+    var format: AnswerFormat = .text
+
+    func run() async throws {
+      try await CommandRunner.run {
+        let states = try StateCommand.states(at: state)
+        if format == .json { return try StateCommand.write(states) }
+        let tree = StateReport(now: SystemClock.now(), showsAll: all).tree(states)
+        try StandardOutput.write(text: tree.joined(separator: "\n"))
+      }
+    }
+  }
+
+  struct Diff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what differs between two states. The exit status is 1 if something does.")
+
+    @Argument(help: "The earlier state.", completion: .file(extensions: ["json", "jsonl"]))
+    var old: String
+
+    @Argument(help: "The later state.", completion: .file(extensions: ["json", "jsonl"]))
+    var new: String
+
+    func run() async throws {
+      try await CommandRunner.run(failure: ExitCode(2)) {
+        let lines = StateReport(now: SystemClock.now())
+          .difference(try StateCommand.states(at: old), try StateCommand.states(at: new))
+        guard !lines.isEmpty else { return }
+        try StandardOutput.write(text: lines.joined(separator: "\n"))
+        throw ExitCode.failure
+      }
+    }
+  }
+
+  struct Merge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put states together: of a stream, or a partition of it, that several have, the last one counts.")
+
+    @Argument(help: "The states, the latest last.", completion: .file(extensions: ["json", "jsonl"]))
+    var states: [String]
+
+    func run() async throws {
+      try await CommandRunner.run { try StateCommand.write(StateChange.merged(states.map(StateCommand.states))) }
+    }
+  }
+
+  struct Set: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a state with another cursor, to read a stream from there.")
+
+    @Argument(
+      help: ArgumentHelp("The state; an empty file is an empty state.", valueName: "state"),
+      completion: .file(extensions: ["json", "jsonl"]))
+    var state: String
+
+    @Option(help: "The stream.")
+    var stream: String
+
+    @Option(help: "The value of the cursor: a text, or a number or other JSON.")
+    var cursor: String
+
+    @Option(help: "The cursor field, if the state does not name it.")
+    var field: String?
+
+    @Option(help: ArgumentHelp("The partition, as JSON; without it, the cursors of all partitions are set.", valueName: "json"))
+    var partition: String?
+
+    func run() async throws {
+      try await CommandRunner.run {
+        let chosen = try partition.map { text -> JSONObject in
+          guard let object = try? JSONValue(parsing: Array(text.utf8)).object else {
+            throw ConnectorError(.config, "--partition should be a JSON object such as {\"id\": 1}")
+          }
+          return object
+        }
+        let states = try StateCommand.states(at: state)
+        try StateCommand.write(
+          StateChange.setting(cursor: Self.value(cursor), field: field, partition: chosen, of: stream, in: states))
+      }
+    }
+
+    /// What looks like a number is one, and what looks like a date is a text.
+    private static func value(_ text: String) -> JSONValue { (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text) }
+  }
+}
+
+/// How an answer is printed: for people, or as data.
+enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, json
+}
