@@ -39,6 +39,12 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Read at most this many records of each stream.", valueName: "number"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read what changed in this range of time, whatever the state says, and leave no state. The end may be left out.",
+      valueName: "start..end"))
+  var window: TimeWindow?
+
   @Flag(help: "Print the data of records alone, one a line, without messages around it. The log goes to standard error.")
   var records = false
 
@@ -56,6 +62,9 @@ struct ReadCommand: AsyncParsableCommand {
     if let limit, limit < 1 { throw ValidationError("--limit needs a number of at least 1.") }
     if output == nil, outputFormat != nil { throw ValidationError("--output-format needs --output with a folder for the files.") }
     if output != nil, records { throw ValidationError("--records prints what --output writes into files: give one of them.") }
+    if window != nil, state != nil || streams.fullRefresh {
+      throw ValidationError("--window says itself where to begin: leave --state and --full-refresh out.")
+    }
     if output != nil, state != nil {
       throw ValidationError("--output keeps the state in its folder, so that there is no place for another: leave --state out.")
     }
@@ -65,7 +74,8 @@ struct ReadCommand: AsyncParsableCommand {
     var folder: RecordFolder?
     if let output {
       try await CommandRunner.run {
-        folder = try RecordFolder(output, format: outputFormat ?? .jsonLines, now: SystemClock.now)
+        folder = try RecordFolder(
+          output, format: outputFormat ?? .jsonLines, keepsStates: window == nil, now: SystemClock.now)
       }
     }
     try await read(into: folder)
@@ -83,13 +93,14 @@ struct ReadCommand: AsyncParsableCommand {
         let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }
         wanted = try streams.selection.applied(to: all, of: "the connector")
       }
+      if window != nil { wanted = try await withTimes(wanted, of: connector, session) }
       var states = connector.states
-      if let folder {
+      if let folder, window == nil {
         let incremental = Set(wanted.filter { $0.syncMode == .incremental }.map(\.descriptor.name))
         states = folder.states.filter { incremental.contains($0.key) }
         folder.continuing(states.filter { $0.value[FinalStateCursor.stateKey] == nil }.map(\.key))
       }
-      connector = connector.reading(wanted, states: states)
+      connector = connector.reading(wanted, states: states, window: window)
       let outcome = try await session.watched { [connector, wanted] in
         try await connector.readValidated(wanted, limit: limit, to: session.writer)
       }
@@ -100,6 +111,28 @@ struct ReadCommand: AsyncParsableCommand {
       return outcome.unknownStreams.isEmpty ? .success : .unknownStream
     }
   }
+
+  /// The streams that can be read in a range of time; the others are left out.
+  /// - Throws: ``ConnectorError`` if one of the others was asked for by name, or if all are such.
+  private func withTimes(
+    _ streams: [ConfiguredStream], of connector: Connector, _ session: Session
+  ) async throws -> [ConfiguredStream] {
+    let known = try await connector.streamsWithTimes()
+    let others = streams.map(\.descriptor.name).filter { !known.contains($0) }
+    let list = others.map { "`\($0)`" }.joined(separator: ", ")
+    let asked = self.streams.selection.names
+    guard others.allSatisfy({ !asked.contains($0) }), others.count < streams.count else {
+      throw ConnectorError(
+        .config, "Streams without a `DatetimeBasedCursor` cannot be read in a range of time: \(list). Leave them out, or --window"
+      )
+    }
+    if !others.isEmpty { session.runtime.log.log(.warn, "Without a `DatetimeBasedCursor`, these streams are left out: \(list).") }
+    return streams.filter { known.contains($0.descriptor.name) }
+  }
 }
 
 extension RecordFormat: ExpressibleByArgument {}
+
+extension TimeWindow: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}

@@ -17,6 +17,8 @@ package struct Connector: Sendable {
   private let givenConfig: JSONObject
   package private(set) var states: [String: JSONObject]
   private var catalog: [String: ConfiguredStream]
+  /// The range of time that streams are read in; nil for what the manifest and the states say.
+  private(set) var window: TimeWindow?
   private let generated: GeneratedStreams
 
   /// - Parameter spec: the manifest's specification; nil if it has none.
@@ -51,12 +53,24 @@ package struct Connector: Sendable {
   func overriding(_ overrides: JSONObject) -> Connector { Connector(self, overrides: overrides) }
 
   /// The same connector, asked for other streams. What an API said of its streams is not asked for again.
-  /// - Parameter states: the states of an earlier read, by stream.
-  package func reading(_ catalog: [ConfiguredStream], states: [String: JSONObject]) -> Connector {
+  /// - Parameters:
+  ///   - states: the states of an earlier read, by stream.
+  ///   - window: the range of time that streams are read in, in the place of what the manifest says.
+  package func reading(
+    _ catalog: [ConfiguredStream], states: [String: JSONObject], window: TimeWindow? = nil
+  ) -> Connector {
     var connector = self
+    connector.window = window
     connector.states = states
     connector.catalog = Self.byName(catalog)
     return connector
+  }
+
+  /// The names of the streams that can be read in a range of time.
+  package func streamsWithTimes() async throws -> Set<String> {
+    Set(
+      try await streamNodes().filter { $0["incremental_sync"]?["type"]?.string == DatetimeBasedCursor.typeName }
+        .compactMap { $0["name"]?.string })
   }
 
   private static func byName(_ catalog: [ConfiguredStream]) -> [String: ConfiguredStream] {
@@ -172,9 +186,11 @@ package struct Connector: Sendable {
 
   private func streamScope(of node: ManifestNode, parents: Set<String>) -> StreamScope {
     let name = node["name"]?.string ?? ""
-    return StreamScope(
+    var scope = StreamScope(
       state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
       isParent: parents.contains(name), sharesParents: !isDelegating(node))
+    scope.window = window
+    return scope
   }
 
   /// Which streams are not read at the same time.

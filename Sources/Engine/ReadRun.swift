@@ -12,6 +12,8 @@ struct ReadRun: Sendable {
   let concurrency: Int
   /// How many records of each stream are wanted; nil for all.
   let recordsOfStream: Int?
+  /// Whether a later read may continue from this one.
+  let keepsStates: Bool
 }
 
 /// How a read ended.
@@ -39,7 +41,7 @@ extension Connector {
     let concurrency = try self.concurrency()
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
-      concurrency: concurrency, recordsOfStream: limit)
+      concurrency: concurrency, recordsOfStream: limit, keepsStates: window == nil)
     func skipped(_ name: String) {
       runtime.events.note(.streamStarted(name))
       runtime.events.note(.streamEnded(name, isComplete: false))

@@ -30,7 +30,7 @@ final class StreamReader: Sendable {
   ///   which ends the whole read as in the reference.
   func read(slicesAreListed: @escaping @Sendable () -> Void) async throws -> Bool {
     defer { run.limiter.end(stream.name) }
-    if stream.forgetsState { try run.writer.state(of: descriptor) { [:] } }
+    if stream.forgetsState { try keep { [:] } }
     try run.writer.status(descriptor, .started)
     run.runtime.events.note(.streamStarted(stream.name))
     try run.writer.begin(descriptor, schema: schema)
@@ -46,7 +46,7 @@ final class StreamReader: Sendable {
     let state = try stream.cursor.finish()
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As in the reference, the last state follows the last status.
-    try run.writer.state(of: descriptor) { state }
+    try keep { state }
     try run.writer.end(descriptor, isComplete: isComplete)
     run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
     return isComplete
@@ -119,8 +119,13 @@ final class StreamReader: Sendable {
       try await run.writer.drain()
       if taken?.isLast == true { throw ReadLimit.Reached() }
     }
-    try run.writer.state(of: descriptor) { try stream.cursor.close(slice, after: observer.finish()) }
+    try keep { try stream.cursor.close(slice, after: observer.finish()) }
     try await run.writer.drain()
+  }
+
+  /// Writes a state, unless this read leaves none.
+  private func keep(_ state: () throws -> JSONObject?) throws {
+    if run.keepsStates { try run.writer.state(of: descriptor, state) } else { _ = try state() }
   }
 
   /// Writes what went wrong.

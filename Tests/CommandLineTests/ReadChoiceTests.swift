@@ -94,6 +94,40 @@ import Testing
     #expect(run.status == 64)
   }
 
+  private static let timed = """
+      - type: DeclarativeStream
+        name: timed
+        $parameters: {name: timed}
+        retriever: {$ref: "#/definitions/stream/retriever"}
+        schema_loader: {type: InlineSchemaLoader, schema: {type: object}}
+        incremental_sync:
+          type: DatetimeBasedCursor
+          cursor_field: at
+          datetime_format: "%Y-%m-%d"
+          start_datetime: "2020-01-01"
+          start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: from}
+          end_time_option: {type: RequestOption, inject_into: request_parameter, field_name: to}
+    """
+
+  @Test func aRangeOfTimeIsReadWithoutAState() async throws {
+    let api = try UnrulyAPI { request in
+      .json(200, #"{"items": [{"asked": "\#(request.target)", "at": "2025-01-05"}]}"#)
+    }
+    let connection = try Connection(to: api, manifest: Manifests.streams(["ok"], more: Self.timed))
+    let run = try await read(connection, "--window", "2025-01-01..2025-02-01")
+    let asked = try run.messages("RECORD", "record").compactMap { $0["data"]?["asked"]?.string }
+    #expect(asked == ["/timed?from=2025-01-01&to=2025-02-01"])
+    #expect(try run.messages("STATE", "state").isEmpty)
+    #expect(try run.logs("WARN") == ["Without a `DatetimeBasedCursor`, these streams are left out: `ok`."])
+    #expect(run.status == 0)
+    let refused = try await read(connection, "--window", "2025-01-01..", "--streams", "ok")
+    #expect(try refused.errors().first?["message"]?.string?.contains("cannot be read in a range of time: `ok`") == true)
+    #expect(try await read(connection, "--output", "data", "--streams", "timed").status == 0)
+    let beside = try await read(connection, "--output", "data", "--window", "2025-01-01..2025-02-01")
+    #expect(beside.stderr.contains("The folder data has a state, which a range of time must not touch"))
+    #expect(try await read(connection, "--window", "2025-02-01..2025-01-01").status == 64)
+  }
+
   @Test func aCatalogIsWritten() async throws {
     let connection = try connection()
     let run = try await connection.run("catalog", "manifest.yaml", "--config", "config.json", "--streams", "other,ok")

@@ -51,9 +51,13 @@ package final class RecordFolder: RecordOutput {
 
   /// - Parameters:
   ///   - path: the folder, which is made if it is not there.
+  ///   - keepsStates: whether a later read continues from this one. If not, the folder must be one without a state: its records would
+  ///     lie among those that a state covers.
   ///   - now: the time in microseconds since 1970.
   /// - Throws: ``ConnectorError`` where the folder cannot be written to, or its state cannot be used.
-  package init(_ path: String, format: RecordFormat, now: @escaping @Sendable () -> Int64) throws {
+  package init(
+    _ path: String, format: RecordFormat, keepsStates: Bool = true, now: @escaping @Sendable () -> Int64
+  ) throws {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.format = format
     self.now = now
@@ -72,7 +76,13 @@ package final class RecordFolder: RecordOutput {
       throw ConnectorError(
         .config, "Another read is writing to the folder \(path): wait until it has ended, or name another folder")
     }
-    contents = Mutex(Contents(places: try SavedPlaces(in: self.path)))
+    let places = try SavedPlaces(in: self.path)
+    guard keepsStates || places.streams.isEmpty else {
+      throw ConnectorError(
+        .config,
+        "The folder \(path) has a state, which a range of time must not touch: name another folder for what is read in it")
+    }
+    contents = Mutex(Contents(places: places))
   }
 
   /// The states that earlier reads left, by stream.

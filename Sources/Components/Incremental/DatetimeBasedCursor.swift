@@ -77,12 +77,14 @@ package struct DatetimeBasedCursor: IncrementalSync {
   private func definition(
     _ cutting: Cutting, in scope: BuildScope, start failing: (@Sendable () throws -> CursorValue)? = nil
   ) -> CursorDefinition {
-    let (formats, now, clamping) = (formats, scope.runtime.now, cutting.rules.clamping)
+    let (formats, now, clamping, window) = (formats, scope.runtime.now, cutting.rules.clamping, scope.stream.window)
     return CursorDefinition(
       streamName: scope.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
       readsWindows: true,
-      start: failing ?? { [start] in .moment(formats.placed(try start.moment(formats.output))) },
+      start: failing
+        ?? { [start] in .moment(formats.placed(try window?.start ?? start.moment(formats.output))) },
       end: { [end] in
+        if let end = window?.end { return .moment(formats.placed(end)) }
         let moment = try end.map { formats.placed(try $0.moment(formats.output)) } ?? PyDateTime(epochMicroseconds: Int128(now()))
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)

@@ -16,6 +16,8 @@ package struct StreamScope: Sendable {
   package var isParent: Bool
   /// Whether its parents are such: as in the reference, those of the manifest's streams are, but not the parents of parents.
   package var sharesParents: Bool
+  /// The range of time that is read in the place of what the manifest and the state say; parents are read as ever.
+  package var window: TimeWindow?
 
   package init(
     name: String = "", state: JSONObject? = nil, configured: ConfiguredStream? = nil, mayForgetState: Bool = true,
