@@ -58,7 +58,7 @@ struct FakeHost {
 }
 
 /// Keeps the lines of a log.
-final class KeptLog: Log {
+final class KeptLog: Log, RunEvents {
   private let kept = Mutex<[String]>([])
   var lines: [String] { kept.withLock { $0 } }
 

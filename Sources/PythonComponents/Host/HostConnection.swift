@@ -132,8 +132,9 @@ final class HostConnection: Sendable {
       while let frame = try process.next(each: interval, look) { connection()?.take(frame) }
     } catch {
       disorder = "does not keep to the protocol (\(error.reason))"
-      process.abort()
     }
+    // Whoever gives up its end of the pipe cannot be called any more.
+    process.abort()
     let end = process.wait()
     connection()?.finish(disorder ?? end.description)
   }
