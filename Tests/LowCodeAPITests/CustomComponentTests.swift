@@ -235,9 +235,13 @@ import Testing
     var damaged = packed
     damaged[12] ^= 0xFF
     for (body, sentence) in [(packed.dropLast(9), "is cut off"), (damaged, "The response cannot be unpacked")] {
-      let connector = try shop.connector(FakeAPI(body: Data(body)), adding: Words.self)
-      let error = await #expect(throws: ConnectorError.self) { try await connector.read().records }
-      #expect(error?.message.contains(sentence) == true, "\(error?.message ?? "")")
+      var errors: [ErrorTrace] = []
+      await #expect(throws: IncompleteRead.self) {
+        for try await message in try shop.connector(FakeAPI(body: Data(body)), adding: Words.self).read() {
+          if case .error(let error) = message { errors.append(error) }
+        }
+      }
+      #expect(errors.first?.message.contains(sentence) == true, "\(errors.first?.message ?? "")")
     }
   }
 
