@@ -28,7 +28,8 @@ private enum Node {
     let api = try UnrulyAPI { request in
       heard.note(request)
       guard request.path == "/special" else { return UnrulyAPI.usual(request) }
-      let page = request.target.contains("page=2") ? #"{"id": 3, "name": 4}"# : #"{"id": 1, "name": "ink"}, {"id": 2, "name": "ü"}"#
+      let page =
+        request.target.contains("page=2") ? #"{"id": 3, "name": 4}"# : #"{"id": 1, "name": "ink"}, {"id": 2, "name": "ü"}"#
       return .json(200, #"{"items": [\#(page)]}"#)
     }
     return (try Connection(to: api, manifest: manifest), heard)
@@ -37,7 +38,9 @@ private enum Node {
   private func read(_ connection: Connection, permitted: Bool = true) async throws -> Tool.Outcome {
     return try await connection.read(
       ["special", "ok"], ["--components-path", Self.host],
-      environment: ["PATH": "\(Node.folder ?? ""):/usr/bin:/bin"].merging(permitted ? ["AIRBYTE_ENABLE_UNSAFE_CODE": "true"] : [:]) { $1 })
+      environment: ["PATH": "\(Node.folder ?? ""):/usr/bin:/bin"].merging(
+        permitted ? ["AIRBYTE_ENABLE_UNSAFE_CODE": "true"] : [:]
+      ) { $1 })
   }
 
   @Test func itsComponentsRun() async throws {

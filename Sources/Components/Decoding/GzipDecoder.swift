@@ -110,7 +110,9 @@ private final class GzipBody: Sendable {
     try state.withLock { state in
       state.isOver = true
       var part = Data()
-      do { try state.decompressor.finish { part.append(contentsOf: $0) } } catch let error as InflateError { throw error.ofResponse }
+      do { try state.decompressor.finish { part.append(contentsOf: $0) } } catch let error as InflateError {
+        throw error.ofResponse
+      }
       return part.isEmpty ? nil : part
     }
   }

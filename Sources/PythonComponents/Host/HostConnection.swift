@@ -127,7 +127,8 @@ final class HostConnection: Sendable {
 
   // MARK: The receiving thread
 
-  private static func receive(from process: HostProcess, each interval: Int32, grace: Double, _ connection: () -> HostConnection?) {
+  private static func receive(from process: HostProcess, each interval: Int32, grace: Double, _ connection: () -> HostConnection?)
+  {
     var disorder: String?
     func look() { connection()?.mentionSlowCalls() }
     do {

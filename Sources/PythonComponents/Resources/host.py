@@ -1876,10 +1876,12 @@ class Host:
 
     def _end(self) -> NoReturn:
         """Without waiting for threads, `atexit` handlers or a standard output that nobody reads."""
-        last = threading.Thread(target=self._clean_up, daemon=True)
-        last.start()
-        last.join(0.5)
-        os._exit(0)
+        try:
+            last = threading.Thread(target=self._clean_up, daemon=True)
+            last.start()
+            last.join(0.5)
+        finally:  # also where there is no memory for a thread
+            os._exit(0)
 
     def _clean_up(self) -> None:
         for stream in (sys.stdout, sys.stderr):
