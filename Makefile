@@ -181,6 +181,7 @@ bench: build bench-deps ## Measure, beside the reference if it is at ../cdk or a
 	@python3 Benchmarks/bench.py --bin $(BIN) $(BENCH)
 
 bench-components: build bench-deps ## Measure components in Python, beside the reference (BENCH="--python PYTHON" names one).
+	@$(BUILD_BENCHMARK) bench-components >&2
 	@python3 Benchmarks/components.py --bin $(BIN) $(BENCH)
 
 bench-deps:

@@ -187,6 +187,7 @@ let package = Package(
 // because they use the `package` API of the targets above.
 if Context.environment["AIRBYTE_LOWCODE_BENCHMARKS"] != nil {
   package.targets += [
+    .executableTarget(name: "bench-components", dependencies: ["LowCode"], path: "Benchmarks/Components"),
     .executableTarget(name: "bench-floor", dependencies: ["JSON", "CZlib"], path: "Benchmarks/Floor"),
     .executableTarget(
       name: "bench-instructions", dependencies: runtime + ["JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures components that are written in Python, beside none and beside the reference (airbyte-cdk 7.39.1).
+"""Measures components that are written in Python, beside none, the same in Swift, and the reference (airbyte-cdk 7.39.1).
 
     components.py --bin .build/release --python PYTHON [--runs 3] [--reference PYTHON] [--no-reference] [--data FOLDER]
 
@@ -178,6 +178,12 @@ class Bench:
         command = [str(self.args.bin / "airbyte-lowcode"), "read", "--manifest", str(self.scratch / "manifest.json"), *files]
         return self.best(command, self.args.runs, records)
 
+    def in_swift(self, manifest, records):
+        """The same manifest by a program that has the classes in Swift; nothing of Python is there."""
+        files = self.files(manifest)
+        command = [str(self.args.bin / "bench-components"), "read", "--manifest", str(self.scratch / "manifest.json"), *files]
+        return self.best(["env", "-i", *command], self.args.runs, records)
+
     def theirs(self, manifest, records):
         files = self.files(manifest)
         python = str(self.args.reference or self.args.python)
@@ -230,13 +236,14 @@ def main():
         ready = bench.ready()
         memory = HostMemory()
         memory.start()
-        print(f"{'':<44}{'wall s':>9}{'CPU s':>9}{'records/s':>12}{'reference s':>13}")
+        print(f"{'':<44}{'wall s':>9}{'CPU s':>9}{'records/s':>12}{'in Swift s':>12}{'reference s':>13}")
         walls = {}
         for title, (manifest, records) in manifests().items():
             result = bench.ours(manifest, records)
             ready = min(ready, bench.ready())
             walls[title] = result.wall
             line = f"  {title:<42}{result.wall:>9.3f}{result.cpu:>9.3f}{records / result.wall:>12,.0f}"
+            line += f"{bench.in_swift(manifest, records).wall:>12.3f}"
             if not args.no_reference:
                 line += f"{bench.theirs(manifest, records).wall:>13.1f}"
             print(line, flush=True)

@@ -8,6 +8,11 @@ import Packaging
 package struct CommandProgram: Sendable {
   /// What manifests may name.
   @TaskLocal static var components = ComponentRegistry.standard
+  /// Whether a custom component's class is one of this program, so that it needs no Python.
+  static var hasClass: @Sendable (String) -> Bool {
+    let components = components
+    return { components.type(ofClass: $0) != nil }
+  }
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 

@@ -37,23 +37,28 @@ struct ComponentsCheckCommand: AsyncParsableCommand {
     try await CommandRunner.run {
       let session = Session(options, output: .other)
       let (connector, python) = try await session.connectorForComponents(config, components)
+      let manifest = connector.manifest
+      let nodes = manifest.streams + manifest.dynamicStreams + [manifest.spec].compactMap { $0 }
       let findings = try await python.examine(
-        connector.manifest.streams + connector.manifest.dynamicStreams, config: connector.config,
-        manifest: connector.manifest.root)
-      if findings.isEmpty { return try StandardOutput.write(text: "The manifest names no custom component.") }
+        nodes, config: connector.config, manifest: manifest.root, except: CommandProgram.hasClass)
+      let others = PythonComponents.others(in: nodes, CommandProgram.hasClass)
+      if findings.isEmpty, others.isEmpty { return try StandardOutput.write(text: "The manifest names no custom component.") }
       if let description = python.description {
         let interpreter = description.interpreter
         StandardOutput.tell(
           "Python \(description.version) with airbyte-cdk \(description.reference): \(interpreter.path) (\(interpreter.reason)).")
       }
+      func place(_ finding: PythonComponents.Finding) -> String { finding.node.mark.map { "\($0)" } ?? finding.node.path }
+      for other in others {
+        try StandardOutput.write(text: "ok     \(other.className)  \(place(other))  (a class of this program)")
+      }
       var failures = 0
       for finding in findings {
-        let place = finding.node.mark.map { "\($0)" } ?? finding.node.path
         if let error = finding.error {
           failures += 1
-          try StandardOutput.write(text: "error  \(finding.className)  \(place)\n       \(error.sentence)")
+          try StandardOutput.write(text: "error  \(finding.className)  \(place(finding))\n       \(error.sentence)")
         } else {
-          try StandardOutput.write(text: "ok     \(finding.className)  \(place)")
+          try StandardOutput.write(text: "ok     \(finding.className)  \(place(finding))")
         }
       }
       if failures > 0 {

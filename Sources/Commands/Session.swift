@@ -172,6 +172,7 @@ struct Session {
     input.config = try path.map { try InputFile.object($0, "config") } ?? [:]
     let (source, files) = try source(input.config)
     input.files = files
+    input.components = CommandProgram.components
     let python = try customComponents(components, input, of: source)
     input.custom = python
     return (try await Connector.load(source, input, runtime: runtime), python)

@@ -57,7 +57,7 @@ struct ShippingOptions: ParsableArguments {
     if !errors.isEmpty { throw InvalidManifest(diagnostics: errors.map(\.diagnostic)) }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     let schemas = try SchemaFiles.of(manifest, among: .beside(path))
-    let code = try ComponentFiles(of: .beside(path), manifest.root)
+    let code = try ComponentFiles(of: .beside(path), manifest.root, except: CommandProgram.hasClass)
     for name in code.missing {
       StandardOutput.tell(
         "warning: the code of `\(name.string ?? "")` is not beside the manifest, so it is not shipped"

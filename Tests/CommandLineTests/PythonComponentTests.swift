@@ -84,6 +84,16 @@ enum TestPython {
     Failure(
       body: "record['seen'] = object()", message: "`Stamp` cannot be used here: the value of `seen` is no JSON value: object"),
     Failure(
+      body: """
+        import resource
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), resource.RLIM_INFINITY))
+        hoard = []
+        while True: hoard.append(bytes(1 << 20))
+        """, message: "`Stamp` failed: MemoryError"),
+    Failure(body: "os.closerange(3, 4096)", message: "The Python process of the components ended with status 0"),
+    Failure(body: "os._exit(5)", message: "The Python process of the components ended with status 5 while `Stamp.transform` ran"),
+    Failure(
       body: "os.kill(os.getpid(), 9)",
       message: "The Python process of the components ended by signal 9 while `Stamp.transform` ran"),
   ])
@@ -145,13 +155,133 @@ enum TestPython {
           if os.fork() == 0:
               print("from the fork", flush=True)
               os._exit(0)
+          os.system("echo from a program")
+          os.write(1, b"from below\\n")
       """)
     let logs = try run.logs("INFO")
     #expect(logs.contains("seen 1 ****"), "\(logs)")
-    #expect(logs.contains("from the fork"))
+    for text in ["from the fork", "from a program", "from below"] { #expect(logs.contains(text)) }
     #expect(!run.stdout.contains("t0ken"))
     #expect(try run.recordCount(of: "special") == 3)
     #expect(run.status == 0)
+  }
+
+  /// A call that never ends holds up nobody else, and ends with the run.
+  @Test func codeThatHangsEndsWithTheRun() async throws {
+    let connection = try Self.connection(
+      """
+      import threading
+      open("hanging", "w").write(str(os.getpid()))
+      threading.Event().wait()
+      """)
+    let variables = TestPython.environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
+    let run = try await Tool.shell(
+      """
+      \(variables) "$@" > printed & run=$!
+      until [ -s hanging ] && grep -q COMPLETE printed; do kill -0 $run || exit 9; done
+      kill -KILL $run
+      wait $run
+      echo "ended with $?"
+      while kill -0 "$(cat hanging)" 2>/dev/null; do :; done
+      """, connection.readArguments(["ok", "special"]), in: connection.folder)
+    #expect(run.stdout == "ended with 137\n", "\(run.stdout) \(run.stderr)")
+    let printed = try connection.folder.text("printed")
+    #expect(printed.components(separatedBy: #""type":"RECORD""#).count - 1 == 3)
+  }
+
+  // MARK: Bodies that come in parts
+
+  private static let decoderHead = """
+    import resource
+    from airbyte_cdk.sources.declarative.decoders import Decoder
+
+    class Lines(Decoder):
+        def is_stream_response(self): return True
+        def decode(self, response):
+
+    """
+
+  /// A read of the stream `special`, whose bodies the class `Lines` reads.
+  private static func decoding(
+    _ body: String, _ answer: UnrulyAPI.Answer, decoder: String = "INNER"
+  ) async throws -> Tool.Outcome {
+    let inner = "{type: CustomDecoder, class_name: source_declarative_manifest.components.Lines}"
+    let manifest = Manifests.streams(
+      ["ok"],
+      more: """
+          - $ref: "#/definitions/stream"
+            name: special
+            $parameters: {name: special}
+            retriever:
+              $ref: "#/definitions/stream/retriever"
+              paginator: {type: NoPagination}
+              decoder: \(decoder.replacing("INNER", with: inner))
+              record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+
+        """)
+    let connection = try Connection(
+      to: UnrulyAPI { request in request.path == "/special" ? answer : UnrulyAPI.usual(request) }, manifest: manifest)
+    let lines = body.split(separator: "\n").map { "        \($0)\n" }.joined()
+    try connection.folder.write("components.py", decoderHead + lines)
+    return try await connection.read(["special", "ok"], environment: TestPython.environment)
+  }
+
+  private static let manyLines = String(repeating: String(repeating: "x", count: 1023) + "\n", count: 60_000)
+
+  /// Of a large body neither process ever has more than a part.
+  @Test(arguments: [
+    "for line in response.iter_lines(): count += len(line) + 1",
+    "for part in response.iter_content(100_000): count += len(part)",
+    "while part := response.raw.read(5000): count += len(part)",
+  ])
+  func aBodyIsReadAsItComes(reading: String) async throws {
+    let run = try await Self.decoding(
+      """
+      count, before = 0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+      \(reading)
+      yield {"id": count, "growth": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}
+      """, .json(200, Self.manyLines))
+    let record = try #require(try run.messages("RECORD", "record").first { $0["stream"]?.string == "special" }?["data"])
+    #expect(record["id"]?.int == Self.manyLines.utf8.count)
+    #expect(try #require(record["growth"]?.int) < 20_000, "of 61 MB")
+    #expect(run.status == 0, "\(run.stdout)")
+  }
+
+  @Test func aReaderMayStopBeforeTheEnd() async throws {
+    let run = try await Self.decoding("yield {'id': len(next(response.iter_lines()))}", .json(200, Self.manyLines))
+    #expect(try run.messages("RECORD", "record").first { $0["stream"]?.string == "special" }?["data"]?["id"]?.int == 1023)
+    #expect(run.status == 0, "\(run.stdout)")
+  }
+
+  /// What came before is good, and the connection is to blame.
+  @Test func aConnectionThatBreaksOffIsNamed() async throws {
+    let run = try await Self.decoding(
+      "for number, line in enumerate(response.iter_lines()):\n    if number % 1000 == 0: yield {'id': number}",
+      .cut(Self.manyLines))
+    let error = try #require(try run.errors().first)
+    #expect(error["failure_type"]?.string == "transient_error", "\(error)")
+    #expect(try run.recordCount(of: "special") == 60)
+    #expect(try run.recordCount(of: "ok") == 3)
+  }
+
+  @Test func aFailureOfAReaderIsItsOwn() async throws {
+    let run = try await Self.decoding(
+      "yield {'id': 1}\nresponse.raw.read(10)\nraise KeyError('shelf')", .json(200, Self.manyLines))
+    let message = try #require(try run.errors().first?["message"]?.string)
+    #expect(message.hasPrefix("`Lines` failed: KeyError: 'shelf' (components.py:"), "\(message)")
+    #expect(try run.recordCount(of: "special") == 1)
+  }
+
+  @Test func aBodyMayBeUnpackedBefore() async throws {
+    // "one two" in gzip.
+    let packed = try #require(Data(base64Encoded: "H4sIAAAAAAACA8vPS1UoKc8HAC+JB80HAAAA"))
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(packed.count)\r\n\r\n"
+    let run = try await Self.decoding(
+      "for line in response.iter_lines(): yield {'id': line.decode()}", .bytes(Array(head.utf8) + packed),
+      decoder: "{type: GzipDecoder, decoder: INNER}")
+    #expect(
+      try run.messages("RECORD", "record").first { $0["stream"]?.string == "special" }?["data"]?["id"]?.string == "one two",
+      "\(run.stdout)")
   }
 
   /// The page about custom components shows code, and what becomes of it.

@@ -298,6 +298,75 @@ class RoleTests(HostCase):
             count += len(answer.items)
         self.assertEqual(count, 20_000)
 
+    def announce(self, rid: int) -> None:
+        headers = [("Content-Type", "text/plain; charset=utf-8")]
+        self.assertTrue(self.host.call("response", response=response(headers=headers, rid=rid, arrives=True))["ok"])
+
+    def test_a_body_in_parts(self) -> None:
+        number = self.build("CustomDecoder", "Pipes")
+        self.announce(70)
+        decoding = self.host.post("decode", id=number, rid=70)
+        for part in ("a|", "b\nü".encode()[:3], "b\nü".encode()[3:], b"|d\n"):
+            part = part.encode() if isinstance(part, str) else part
+            self.assertTrue(self.host.call("body", part, rid=70)["wanted"])
+        self.host.post("body", rid=70, end=True)
+        items, answer = [], self.host.wait(decoding)
+        items += answer.items
+        while "more" in answer:
+            answer = self.host.call("pull", g=answer["more"])
+            items += answer.items
+        self.assertEqual(items, [{"values": ["a", "b"]}, {"values": ["ü", "d"]}])
+        self.assertFalse(self.host.call("body", b"late", rid=70)["wanted"])
+
+    def test_a_body_that_nobody_reads_waits(self) -> None:
+        self.announce(71)
+        part = bytes(600_000)
+        self.assertTrue(self.host.call("body", part, rid=71)["wanted"])
+        waiting = self.host.post("body", part, rid=71)
+        with self.assertRaises(TimeoutError):
+            self.host.wait(waiting, timeout=0.05)
+        self.host.post("release", rids=[71])
+        self.assertFalse(self.host.wait(waiting)["wanted"])
+        self.assertFalse(self.host.call("body", part, rid=71)["wanted"])
+
+    def test_a_body_that_breaks_off(self) -> None:
+        number = self.build("CustomDecoder", "Pipes")
+        self.announce(72)
+        decoding = self.host.post("decode", id=number, rid=72)
+        self.host.call("body", b"1|2\n" * 500, rid=72)
+        self.host.post("body", rid=72, end=True, broken="the line is dead")
+        count, answer = 0, self.host.wait(decoding)
+        count += len(answer.items)
+        while "more" in answer:
+            answer = self.host.call("pull", g=answer["more"])
+            count += len(answer.items)
+        self.assertEqual(answer["error"]["type"], "requests.exceptions.ChunkedEncodingError")
+        self.assertIn("the line is dead", answer["error"]["message"])
+        self.assertGreater(count, 300)
+
+    def test_a_body_that_is_dropped(self) -> None:
+        number = self.build("CustomDecoder", "Pipes")
+        self.announce(73)
+        decoding = self.host.post("decode", id=number, rid=73)
+        self.host.call("body", b"1|2\n" * 50_000, rid=73)
+        answer = self.host.wait(decoding)
+        self.host.call("drop", g=answer["more"])
+        self.assertFalse(self.host.call("body", b"3|4\n", rid=73)["wanted"])
+
+    def test_a_shared_decoder(self) -> None:
+        definition = {"type": "CustomDecoder", "class_name": CLASSES + "Pipes"}
+        items = []
+        for id, role, class_name in ((80, "CustomRecordExtractor", "Kept"), (81, "CustomDecoder", "Pipes")):
+            given = {"decoder": definition} if id == 80 else {}
+            own = {"type": role, "class_name": CLASSES + class_name}
+            items += [{"id": id, "role": role, "definition": own, "kwargs": given, "decoder": "one"}]
+        items += [{**items[0], "id": 82, "decoder": "other"}]
+        built = self.host.call("build", items=items)["items"]
+        self.assertEqual([item["ok"] for item in built], [True, True, True])
+        self.host.call("decode", b"a", id=81, response=response())
+        self.assertEqual(self.extract(80).items, [{"seen": True}])
+        self.assertEqual(self.extract(82).items, [{"seen": False}])
+
     def test_schema(self) -> None:
         number = self.build("CustomSchemaLoader", "Blueprint")
         self.assertEqual(

@@ -73,6 +73,24 @@ import Testing
     #expect(records == [["id": 1], ["id": 3]])
   }
 
+  /// Both a filter and a transformation, by one rule.
+  struct Even: Component, RecordCondition, RecordTransformation {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+    func keeps(_ record: Record, slice: StreamSlice) throws -> Bool { (record[field: "id"]?.int ?? 1) % 2 == 0 }
+
+    func transform(_ record: inout Record, slice: StreamSlice) throws {
+      if let number = record[field: "id"]?.int { record[field: "half"] = .int(number / 2) }
+    }
+  }
+
+  @Test func aTypeMayHaveTwoRoles() async throws {
+    var shop = Shop()
+    shop.filter = "{type: CustomRecordFilter, class_name: Even}"
+    shop.stream = "    transformations: [{type: CustomTransformation, class_name: Even}]\n"
+    let records = try await shop.connector(.items(#"[{"id": 1}, {"id": 4}]"#), adding: Even.self).read().records
+    #expect(records == [["id": 4, "half": 2]])
+  }
+
   struct Countdown: Component, PaginationStrategy {
     init(from node: ComponentNode, in scope: BuildScope) throws {}
     var initialToken: PageToken? { PageToken(json: 3) }
@@ -167,6 +185,64 @@ import Testing
     shop.extractor = "{type: DpathExtractor, field_path: []}"
     let records = try await shop.connector(FakeAPI { _, _ in (200, "one two") }, adding: Words.self).read().records
     #expect(records == [["id": "one"], ["id": "two"]])
+  }
+
+  /// Reads a body as it comes, a letter at a time.
+  struct Letters: Component, Decoder {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+    var streams: Bool { true }
+    func decode(_ response: HTTPResponse) throws -> DecodedBody { try Self.values(response.body) }
+
+    func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
+      for letter in try await response.whole().body { guard try await batch(Self.values(Data([letter]))) else { return } }
+    }
+
+    private static func values(_ text: Data) throws -> DecodedBody {
+      try DecodedBody(text.map { ["id": .string(String(UnicodeScalar($0)))] })
+    }
+  }
+
+  private static let gzip = "H4sIAAAAAAACA8vPS1UoKc8HAC+JB80HAAAA"
+  private static let gzipTwice = "H4sIAAAAAAACA5Pv5mAAASbm0+e9QzU0z7Mz6Heyn2UHCgEAQtayGhsAAAA="
+  private static let zip = """
+    UEsDBBQAAAAAAAAAIVgviQfNBwAAAAcAAAAFAAAAYS50eHRvbmUgdHdvUEsDBBQAAAAAAAAAIVj12MVGBQAAAAUAAAAFAAAAYi50eHR0aHJlZVBLAQIUAxQAAAAA\
+    AAAAIVgviQfNBwAAAAcAAAAFAAAAAAAAAAAAAACAAQAAAABhLnR4dFBLAQIUAxQAAAAAAAAAIVj12MVGBQAAAAUAAAAFAAAAAAAAAAAAAACAASoAAABiLnR4dFBL\
+    BQYAAAAAAgACAGYAAABSAAAAAAA=
+    """
+
+  /// What an API sent that is unpacked before a decoder of the application sees it, and what that makes of it.
+  @Test(arguments: [
+    ("{type: GzipDecoder, decoder: INNER}", "Words", gzip, ["one", "two"]),
+    ("{type: GzipDecoder, decoder: INNER}", "Letters", gzip, ["o", "n", "e", " ", "t", "w", "o"]),
+    ("{type: GzipDecoder, decoder: {type: GzipDecoder, decoder: INNER}}", "Words", gzipTwice, ["one", "two"]),
+    ("{type: ZipfileDecoder, decoder: INNER}", "Words", zip, ["one", "two", "three"]),
+    ("{type: ZipfileDecoder, decoder: {type: GzipDecoder, decoder: INNER}}", "Words", zip, ["one", "two", "three"]),
+  ])
+  func aDecoderReadsWhatIsUnpacked(decoder: String, inner: String, body: String, ids: [String]) async throws {
+    var shop = Shop()
+    shop.decoder = decoder.replacing("INNER", with: "{type: CustomDecoder, class_name: \(inner)}")
+    shop.extractor = "{type: DpathExtractor, field_path: []}"
+    let api = FakeAPI(body: try #require(Data(base64Encoded: body)))
+    let records = try await shop.connector(api, adding: Words.self, Letters.self).read().records
+    #expect(records == ids.map { ["id": .string($0)] })
+  }
+
+  @Test func aBodyThatCannotBeUnpackedSaysSo() async throws {
+    var shop = Shop()
+    shop.decoder = "{type: GzipDecoder, decoder: {type: CustomDecoder, class_name: Words}}"
+    shop.extractor = "{type: DpathExtractor, field_path: []}"
+    let packed = try #require(Data(base64Encoded: Self.gzip))
+    var damaged = packed
+    damaged[12] ^= 0xFF
+    for (body, sentence) in [(packed.dropLast(9), "is cut off"), (damaged, "The response cannot be unpacked")] {
+      var errors: [ErrorTrace] = []
+      await #expect(throws: IncompleteRead.self) {
+        for try await message in try shop.connector(FakeAPI(body: Data(body)), adding: Words.self).read() {
+          if case .error(let error) = message { errors.append(error) }
+        }
+      }
+      #expect(errors.first?.message.contains(sentence) == true, "\(errors.first?.message ?? "")")
+    }
   }
 
   struct Fixed: Component, SchemaLoader {

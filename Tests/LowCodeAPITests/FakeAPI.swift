@@ -5,10 +5,18 @@ import Synchronization
 /// An API in memory, which notes what it was asked.
 final class FakeAPI: Transport {
   private let noted = Mutex<[HTTPRequest]>([])
-  private let answer: @Sendable (HTTPRequest, Int) async throws -> (Int, String)
+  private let answer: @Sendable (HTTPRequest, Int) async throws -> (Int, Data)
 
   /// - Parameter answer: gives status and body of a response, by the request and the number of those before it.
-  init(_ answer: @escaping @Sendable (HTTPRequest, Int) async throws -> (Int, String)) { self.answer = answer }
+  init(_ answer: @escaping @Sendable (HTTPRequest, Int) async throws -> (Int, String)) {
+    self.answer = { request, number in
+      let (status, body) = try await answer(request, number)
+      return (status, Data(body.utf8))
+    }
+  }
+
+  /// An API whose only answer has this body.
+  init(body: Data) { answer = { _, _ in (200, body) } }
 
   /// An API whose pages have one item each, and never end.
   static var endless: FakeAPI { FakeAPI { _, number in (200, #"{"items": [{"id": \#(number)}], "next": \#(number + 1)}"#) } }
@@ -26,7 +34,7 @@ final class FakeAPI: Transport {
     do {
       let (status, body) = try await answer(request, number)
       return HTTPResponse(
-        status: status, headers: [("Content-Type", "application/json")], body: Data(body.utf8), url: request.url)
+        status: status, headers: [("Content-Type", "application/json")], body: body, url: request.url)
     } catch {
       throw TransportError(.other, "\(error)")
     }

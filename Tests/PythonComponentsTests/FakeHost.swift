@@ -45,7 +45,7 @@ struct FakeHost {
       python.path, ["-c", program], environment: Self.environment,
       output: { log.log(.info, $0.isError ? "err: \($0.text)" : $0.text) })
     connection = try HostConnection(
-      process, name: "The host", sink: .init(log: log, hide: { hidden.add($0) }, patience: patience, interval: 20))
+      process, name: "The host", sink: .init(log: log, hide: { hidden.add($0) }, patience: patience, interval: 20, grace: 0.1))
   }
 
   static func subject(_ method: String = "transform") -> HostSubject {
@@ -58,7 +58,7 @@ struct FakeHost {
 }
 
 /// Keeps the lines of a log.
-final class KeptLog: Log {
+final class KeptLog: Log, RunEvents {
   private let kept = Mutex<[String]>([])
   var lines: [String] { kept.withLock { $0 } }
 

@@ -45,7 +45,7 @@ struct HostConnectionTests {
 
   @Test(arguments: [
     ("os.kill(os.getpid(), signal.SIGSEGV)", "ended by signal 11"), ("os._exit(3)", "ended with status 3"),
-    (#"os.write(4, b"x" * 200)"#, "does not keep to the protocol"),
+    ("os.close(4); time.sleep(3600)", "ended by signal 9"), (#"os.write(4, b"x" * 200)"#, "does not keep to the protocol"),
     (#"os.write(4, struct.pack("<II", 2, 0) + b"[]")"#, "does not keep to the protocol (its header is no JSON object)"),
   ])
   func aHostThatEndsFailsItsCalls(deed: String, end: String) async throws {

@@ -1,3 +1,4 @@
+import ConnectorModel
 import Foundation
 import Manifest
 import Testing
@@ -5,6 +6,31 @@ import Validation
 
 /// What `validate` finds out about Python code beside a manifest without running it.
 @Suite struct CustomComponentTests {
+  private struct Rename: Component, RecordTransformation {
+    init(from node: ComponentNode, in scope: BuildScope) throws {}
+    func transform(_ record: inout Record, slice: StreamSlice) throws {}
+  }
+
+  /// A class in Swift is known, and nothing is said of Python; what is in it may be Python all the same.
+  @Test(arguments: [
+    ("", []),
+    (
+      ", part: {type: CustomTransformation, class_name: components.Other}",
+      ["`Other` is Python code, which runs only if `AIRBYTE_ENABLE_UNSAFE_CODE=true` is set"]
+    ),
+  ])
+  func aClassInSwiftNeedsNoPython(part: String, errors: [String]) async throws {
+    var options = ManifestChecker.Options()
+    options.components = .standard.adding(Rename.self)
+    options.examination = ComponentExamination.Options(interpreter: "/nowhere/python", environment: [:])
+    let text = manifest(
+      stream: "primary_key: id\ntransformations: [{type: CustomTransformation, class_name: components.Rename\(part)}]")
+    let source = ManifestSource.text(Array(text.utf8), name: "manifest.yaml")
+    let report = await (try ManifestChecker(options)).check(source, name: "<stdin>", folder: ".")
+    #expect(report.findings.filter { $0.severity == .error }.map(\.diagnostic.message) == errors)
+    #expect(!report.findings.contains { $0.rule == "custom-component" })
+  }
+
   @Test(arguments: [
     (
       "source_declarative_manifest.components.Rename",

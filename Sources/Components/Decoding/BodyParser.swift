@@ -45,18 +45,16 @@ struct ParsedValues {
 }
 
 /// A decoder that reads a body in parts.
-protocol PartwiseDecoder: Decoder {
+protocol PartwiseDecoder: NestableDecoder {
   /// A parser for one body.
   /// - Parameter charset: the encoding that the response's head names.
   func parser(charset: String?) throws -> any BodyParser
-  /// Whether it may stand within another decoder.
-  var canBeNested: Bool { get }
   /// Whether a `DefaultPaginator` may stand beside a decoder that has this one within it.
   var allowsPaginationWhenNested: Bool { get }
 }
 
 extension PartwiseDecoder {
-  var canBeNested: Bool { true }
+  var nested: NestedDecoder? { .partwise(self) }
   var allowsPaginationWhenNested: Bool { false }
   var streams: Bool { true }
 

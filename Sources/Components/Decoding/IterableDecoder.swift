@@ -11,7 +11,7 @@ struct IterableDecoder: Component, PartwiseDecoder {
   }
 
   // As the reference.
-  var canBeNested: Bool { false }
+  var nested: NestedDecoder? { nil }
 
   func parser(charset: String?) throws -> any BodyParser { try TextParser(TextLinesParser(limit), charset: charset) }
 }

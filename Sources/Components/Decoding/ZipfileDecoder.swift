@@ -4,6 +4,7 @@ import ConnectorModel
 import Foundation
 import HTTP
 import JSON
+import Synchronization
 
 /// Counts what comes out of an archive.
 private struct Unpacked {
@@ -30,17 +31,17 @@ private struct Unpacked {
 ///
 /// The directory is at the end of an archive, so the archive is put into a temporary file; its files are read from there in parts.
 struct ZipfileDecoder: Component, Decoder {
-  private let inner: any PartwiseDecoder
+  private let inner: NestedDecoder
   private let limits: TransferLimits
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    inner = try NestedDecoder.build(node.required("decoder"), in: scope)
+    inner = try NestedDecoder(node.required("decoder"), in: scope)
     limits = try TransferLimits(scope.runtime.environment)
   }
 
   var reception: Reception { .parts }
 
-  func decode(_ response: HTTPResponse) throws -> DecodedBody {
+  func decode(_ response: HTTPResponse) async throws -> DecodedBody {
     try response.checkReceived()
     let file = try TemporaryFile()
     try file.append(response.body)
@@ -48,15 +49,25 @@ struct ZipfileDecoder: Component, Decoder {
     var values = ParsedValues()
     var unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
     for entry in archive.entries {
-      try naming(entry) {
-        let parser = try inner.parser(charset: response.charset)
+      do {
         var reader = try archive.reader(entry)
-        while let part = try reader.next() {
-          try unpacked.add(part)
-          try part.withUnsafeBytes { try parser.parse($0, into: &values) }
+        switch inner {
+        case .partwise(let inner):
+          let parser = try inner.parser(charset: response.charset)
+          while let part = try reader.next() {
+            try unpacked.add(part)
+            try part.withUnsafeBytes { try parser.parse($0, into: &values) }
+          }
+          try parser.finish(into: &values)
+        case .ofResponses(let inner):
+          var whole = Data()
+          while let part = try reader.next() {
+            try unpacked.add(part)
+            whole.append(part)
+          }
+          values.append(Array(try await inner.decode(response.with(.received(ReceivedBody(whole))))))
         }
-        try parser.finish(into: &values)
-      }
+      } catch { throw named(error, entry) }
     }
     return values.take()
   }
@@ -66,8 +77,18 @@ struct ZipfileDecoder: Component, Decoder {
     var parts = response.parts
     while let part = try await parts.next() { try file.append(part) }
     let archive = try open(file)
-    var values = ParsedValues()
-    var unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
+    let unpacked = Unpacked(archiveSize: file.size, limit: limits.inflationRatio)
+    switch inner {
+    case .partwise(let inner): try await decode(archive, unpacked, of: response, by: inner, batch)
+    case .ofResponses(let inner): try await decode(archive, unpacked, of: response, by: inner, batch)
+    }
+  }
+
+  private func decode(
+    _ archive: ZipArchive, _ unpacked: Unpacked, of response: HTTPResponse, by inner: any PartwiseDecoder,
+    _ batch: (DecodedBody) async throws -> Bool
+  ) async throws {
+    var (unpacked, values) = (unpacked, ParsedValues())
     var room = DecodingRoom(response)
     for entry in archive.entries {
       do {
@@ -86,15 +107,35 @@ struct ZipfileDecoder: Component, Decoder {
     if !values.views.isEmpty { _ = try await batch(values.take()) }
   }
 
+  private func decode(
+    _ archive: ZipArchive, _ unpacked: Unpacked, of response: HTTPResponse, by inner: any Decoder,
+    _ batch: (DecodedBody) async throws -> Bool
+  ) async throws {
+    let unpacked = Mutex(unpacked)
+    let isEnough = Mutex(false)
+    for entry in archive.entries {
+      do {
+        let reader = Mutex(try archive.reader(entry))
+        let body = UnpackedBody {
+          guard let part = try reader.withLock({ try $0.next() }) else { return nil }
+          try unpacked.withLock { try $0.add(part) }
+          return part
+        }
+        try await body.read(of: response, by: inner) { values in
+          let isMoreWanted = try await batch(values)
+          if !isMoreWanted { isEnough.withLock { $0 = true } }
+          return isMoreWanted
+        }
+      } catch { throw named(error, entry) }
+      if isEnough.withLock({ $0 }) { return }
+    }
+  }
+
   private func open(_ file: TemporaryFile) throws -> ZipArchive {
     do { return try ZipArchive(file, limit: limits.recordBytes) } catch let error as ZipError {
       if error.isCutOff { throw TransportError.cutOff("it is a zip archive without its end") }
       throw ConnectorError(.system, "The response is not a zip archive that can be read: \(error)")
     }
-  }
-
-  private func naming(_ entry: ZipArchive.Entry, _ body: () throws -> Void) throws {
-    do { try body() } catch { throw named(error, entry) }
   }
 
   /// The error with the file's name, where it is about the file.

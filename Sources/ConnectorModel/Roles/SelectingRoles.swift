@@ -84,17 +84,14 @@ extension RecordExtractor {
 }
 
 /// Keeps some records and drops the others.
-public protocol RecordCondition: Sendable {
+public protocol RecordCondition: PageWorker {
   func keeps(_ record: Record, slice: StreamSlice) throws -> Bool
   /// The same for a value that is not an object, which cannot be a record unless it is dropped.
   func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool
-  /// What drops records of a page at once, which is asked then instead; nil if they are looked at one by one.
-  var pageStep: (any PageStep)? { get }
 }
 
 extension RecordCondition {
   public func keeps(value: JSONValue, slice: StreamSlice) throws -> Bool { true }
-  public var pageStep: (any PageStep)? { nil }
 
   /// Whether a record that belongs to no page is kept.
   package func admits(_ record: Record, slice: StreamSlice) async throws -> Bool {
@@ -106,15 +103,11 @@ extension RecordCondition {
 }
 
 /// Changes a record in place.
-public protocol RecordTransformation: Sendable {
+public protocol RecordTransformation: PageWorker {
   func transform(_ record: inout Record, slice: StreamSlice) throws
-  /// What changes the records of a page at once, which is called then instead; nil if they are changed one by one.
-  var pageStep: (any PageStep)? { get }
 }
 
 extension RecordTransformation {
-  public var pageStep: (any PageStep)? { nil }
-
   /// Changes a record that belongs to no page.
   package func change(_ record: inout Record, slice: StreamSlice) async throws {
     guard let pageStep else { return try transform(&record, slice: slice) }

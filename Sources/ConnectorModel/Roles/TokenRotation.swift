@@ -4,7 +4,7 @@ public protocol TokenRotation: Sendable {
   /// - Throws: ``ConnectorError`` if that would take too long.
   func sign(_ request: inout HTTPRequest) async throws
   /// Learns from the answer to a request that was signed here.
-  func observe(_ response: HTTPResponse, to request: HTTPRequest)
+  func observe(_ response: HTTPResponse, to request: HTTPRequest) async
   /// Whether `request`, which was refused for its rate, is signed with other credentials when it is sent again at once.
-  func hasAlternative(for request: HTTPRequest) -> Bool
+  func hasAlternative(for request: HTTPRequest) async -> Bool
 }

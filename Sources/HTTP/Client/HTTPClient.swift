@@ -148,7 +148,7 @@ package struct HTTPClient: Sendable {
       if response.isSuccess { try await signed.checkEnd?(response) }
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
-      authenticator.rotation?.observe(response, to: signed)
+      await authenticator.rotation?.observe(response, to: signed)
       return (.response(response), signed)
     } catch let error as TransportError {
       try Task.checkCancellation()
@@ -210,7 +210,7 @@ package struct HTTPClient: Sendable {
     after attempt: Attempt, of request: HTTPRequest, by resolution: ErrorResolution, number: Int
   ) async throws -> Wait {
     // Other credentials need not wait for the rate of those that were refused.
-    if resolution.action == .rateLimited, authenticator.rotation?.hasAlternative(for: request) == true {
+    if resolution.action == .rateLimited, await authenticator.rotation?.hasAlternative(for: request) == true {
       exchanges.waits(0.1, "the authenticator, which has other credentials,")
       return .strategy(0.1)
     }

@@ -9,6 +9,8 @@ struct PlannedComponent: Sendable {
   let surroundings: String
   /// Arguments by name, as the reference hands them to the component's class; parts of the graph as their definitions.
   let arguments: JSONObject
+  /// The decoder that it is, or that it is given: the components of one retriever share one.
+  let decoder: String?
 
   var key: ComponentKey { ComponentKey(node, in: surroundings) }
 
@@ -30,20 +32,42 @@ struct ComponentKey: Hashable, Sendable {
 /// Finds the custom components in parts of a manifest. What is in a custom component is its own matter.
 struct BuildPlan {
   private(set) var components: [PlannedComponent] = []
+  /// The custom components that are made elsewhere.
+  private(set) var others: [ManifestNode] = []
+  private let isElsewhere: (String) -> Bool
 
-  /// - Parameter nodes: streams, or other components.
-  init(_ nodes: [ManifestNode]) { for node in nodes { visit(node, "", Surroundings(), depth: 0) } }
+  /// - Parameters:
+  ///   - nodes: streams, or other components.
+  ///   - isElsewhere: whether a class is made elsewhere, in Swift say. What is in it may still be a custom component.
+  init(_ nodes: [ManifestNode], except isElsewhere: @escaping (String) -> Bool = { _ in false }) {
+    self.isElsewhere = isElsewhere
+    for node in nodes { visit(node, "", Surroundings(), depth: 0) }
+  }
 
   /// What the components around a node give to those in it.
   private struct Surroundings {
     var stream: ManifestNode?
     var retriever: ManifestNode?
     var requester: ManifestNode?
-    var decoder: ManifestNode?
+    var decoder: Decoder?
     /// What requests are called that are not for the stream's own records.
     var purpose: String?
 
     var name: JSONValue? { purpose.map { .string($0) } ?? stream?["name"].map(\.value) }
+
+    /// The decoder that a component has at a property.
+    func decoder(_ property: String, of owner: ManifestNode) -> Decoder {
+      Decoder(node: owner[property], identity: identity(ofDecoderAt: "\(owner.path).\(property)"))
+    }
+
+    func identity(ofDecoderAt path: String) -> String { "\(path) of \(name?.string ?? "")" }
+  }
+
+  /// What reads the bodies of responses for several components.
+  private struct Decoder {
+    /// Nil for the usual one.
+    let node: ManifestNode?
+    let identity: String
   }
 
   /// - Parameter key: the property of the component around it that the node is, or is in.
@@ -55,28 +79,39 @@ struct BuildPlan {
     }
     guard let entries = node.entries else { return }
     let type = node["type"]?.string ?? ""
-    if type.hasPrefix("Custom"), node["class_name"] != nil {
+    if type.hasPrefix("Custom"), let name = node["class_name"] {
+      guard !isElsewhere(name.string ?? "") else {
+        others.append(node)
+        return visitParts(of: node, entries, type, around, depth: depth)
+      }
       components.append(
         PlannedComponent(
-          node: node, surroundings: around.name?.string ?? "", arguments: Self.arguments(of: node, type, key, in: around)))
+          node: node, surroundings: around.name?.string ?? "", arguments: Self.arguments(of: node, type, key, in: around),
+          decoder: type == "CustomDecoder" ? around.identity(ofDecoderAt: node.path) : around.decoder?.identity))
       return
     }
     var around = around
     switch type {
     case "DeclarativeStream", "StateDelegatingStream": around = Surroundings(stream: node)
     case "SimpleRetriever", "AsyncRetriever":
-      (around.retriever, around.requester, around.decoder) = (node, nil, node["decoder"])
-    case "SessionTokenAuthenticator": around.decoder = node["decoder"]
+      (around.retriever, around.requester, around.decoder) = (node, nil, around.decoder("decoder", of: node))
+    case "SessionTokenAuthenticator": around.decoder = around.decoder("decoder", of: node)
     case "HttpRequester": around.requester = node
     case "DynamicDeclarativeStream": around.purpose = node["name"]?.string
     default: break
     }
+    visitParts(of: node, entries, type, around, depth: depth)
+  }
+
+  private mutating func visitParts(
+    of node: ManifestNode, _ entries: [(key: String, node: ManifestNode)], _ type: String, _ around: Surroundings, depth: Int
+  ) {
     for (key, value) in entries
     where key != "$parameters" && !ComponentSchema.isDeferred(key, of: type) && !ComponentSchema.isOpaque(key, of: type) {
       var inner = around
       if let purpose = Self.purpose(of: key, in: type, around) { inner.purpose = purpose }
       if type == "AsyncRetriever", ["download_requester", "download_extractor", "download_paginator"].contains(key) {
-        inner.decoder = node["download_decoder"]
+        inner.decoder = around.decoder("download_decoder", of: node)
       }
       visit(value, key, inner, depth: depth + 1)
     }
@@ -94,15 +129,15 @@ struct BuildPlan {
     case "CustomAuthenticator":
       give("name", around.name)
       give("url_base", (around.requester?["url"] ?? around.requester?["url_base"])?.value)
-      give("decoder", around.decoder?.value)
+      give("decoder", around.decoder?.node?.value)
     case "CustomRequester":
       give("name", around.name)
-      give("decoder", around.decoder?.value)
+      give("decoder", around.decoder?.node?.value)
     case "CustomRecordExtractor":
       if ["status_extractor", "download_target_extractor"].contains(key) { give("name", around.name) }
-      give("decoder", around.decoder?.value)
+      give("decoder", around.decoder?.node?.value)
     case "CustomPaginationStrategy":
-      give("decoder", around.decoder?.value)
+      give("decoder", around.decoder?.node?.value)
       give("extractor_model", around.retriever?["record_selector"]?["extractor"]?.value)
     case "CustomPartitionRouter": give("stream_name", around.stream?["name"]?.value)
     case "CustomStateMigration": give("stream", around.stream?.value)

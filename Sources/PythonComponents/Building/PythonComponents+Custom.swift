@@ -4,7 +4,8 @@ import Manifest
 
 extension PythonComponents: CustomComponents {
   package func prepare(_ nodes: [ManifestNode], in scope: BuildScope) async throws -> JSONObject? {
-    try await prepare(nodes, config: scope.config, manifest: scope.run.manifest)
+    let registry = scope.run.registry
+    return try await prepare(nodes, config: scope.config, manifest: scope.run.manifest) { registry.type(ofClass: $0) != nil }
   }
 
   package func component(for node: ComponentNode, in scope: BuildScope) throws -> (any Sendable)? {

@@ -82,11 +82,15 @@ package final class PythonComponents: Sendable {
   }
 
   /// Builds the custom components in parts of a manifest.
-  /// - Parameter config: the config that they get, one for all, which they may change.
+  /// - Parameters:
+  ///   - config: the config that they get, one for all, which they may change.
+  ///   - isElsewhere: whether a class is made elsewhere.
   /// - Returns: the config afterwards, where a component has changed it.
   /// - Throws: `CancellationError`. Why a component cannot be built is its own matter: see ``hosted(_:in:)``.
-  package func prepare(_ nodes: [ManifestNode], config: JSONObject, manifest: ManifestNode?) async throws -> JSONObject? {
-    let wanted = BuildPlan(nodes).components
+  package func prepare(
+    _ nodes: [ManifestNode], config: JSONObject, manifest: ManifestNode?, except isElsewhere: @escaping (String) -> Bool
+  ) async throws -> JSONObject? {
+    let wanted = BuildPlan(nodes, except: isElsewhere).components
     guard !wanted.isEmpty else { return nil }
     try await turnstile.wait(for: ())
     defer { turnstile.signal(()) }
@@ -114,10 +118,13 @@ package final class PythonComponents: Sendable {
   package var description: Description? { state.withLock { $0.description } }
 
   /// Builds the custom components in parts of a manifest, and says what became of each.
+  /// - Parameter isElsewhere: whether a class is made elsewhere: then it is not among them.
   /// - Throws: `CancellationError`.
-  package func examine(_ nodes: [ManifestNode], config: JSONObject, manifest: ManifestNode?) async throws -> [Finding] {
-    _ = try await prepare(nodes, config: config, manifest: manifest)
-    return BuildPlan(nodes).components.map { planned in
+  package func examine(
+    _ nodes: [ManifestNode], config: JSONObject, manifest: ManifestNode?, except isElsewhere: @escaping (String) -> Bool
+  ) async throws -> [Finding] {
+    _ = try await prepare(nodes, config: config, manifest: manifest, except: isElsewhere)
+    return BuildPlan(nodes, except: isElsewhere).components.map { planned in
       do {
         _ = try hosted(planned.node, in: planned.surroundings)
         return Finding(node: planned.node, error: nil, isOfItsCode: false)
@@ -142,6 +149,11 @@ package final class PythonComponents: Sendable {
     return arguments
   }
 
+  /// The custom components in parts of a manifest whose classes are made elsewhere.
+  package static func others(in nodes: [ManifestNode], _ isElsewhere: @escaping (String) -> Bool) -> [Finding] {
+    BuildPlan(nodes, except: isElsewhere).others.map { Finding(node: $0, error: nil, isOfItsCode: false) }
+  }
+
   private static func error(_ error: any Error, for node: ManifestNode) -> ConnectorError {
     if let failure = error as? StartFailure { return failure.error(for: node) }
     var error = ConnectorError(wrapping: error)
@@ -155,10 +167,12 @@ package final class PythonComponents: Sendable {
       return state.lastIdentifier + 1
     }
     let items = components.enumerated().map { place, planned in
-      JSONValue.object([
+      var item: JSONObject = [
         "id": .int(first + place), "role": .string(planned.role), "definition": planned.node.value,
         "kwargs": .object(planned.arguments), "stream_name": .string(planned.surroundings),
-      ])
+      ]
+      if let decoder = planned.decoder { item["decoder"] = .string(decoder) }
+      return JSONValue.object(item)
     }
     let subject = HostSubject(components[0].node)
     let reply = try await host.call(subject, "build", ["items": .array(items)]).checked(subject)
@@ -246,7 +260,7 @@ package final class PythonComponents: Sendable {
       }
     }
     if let error = reply.error { throw StartFailure.refused(python, error) }
-    return ComponentHost(connection, code: unpacked, config: config, updates: updates, events: runtime.events)
+    return ComponentHost(connection, code: unpacked, config: config, updates: updates, events: runtime.events, log: log)
   }
 }
 

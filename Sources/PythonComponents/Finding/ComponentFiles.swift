@@ -12,9 +12,12 @@ package struct ComponentFiles: Sendable {
   package private(set) var isNeeded = false
 
   /// Finds the modules that the manifest's class names are in, with their packages and the modules beside them that they import.
+  /// - Parameter isElsewhere: whether a class is no Python code, but made elsewhere.
   /// - Throws: ``ConnectorError`` if a file leads out of the folder, or cannot be read.
-  package init(of manifest: ManifestFiles, _ root: ManifestNode) throws {
-    let names = Self.classNames(in: root)
+  package init(
+    of manifest: ManifestFiles, _ root: ManifestNode, except isElsewhere: (String) -> Bool = { _ in false }
+  ) throws {
+    let names = Self.classNames(in: root, except: isElsewhere)
     isNeeded = !names.isEmpty
     let modules = PythonModules(beside: manifest)
     var wanted: [String] = []
@@ -39,19 +42,28 @@ package struct ComponentFiles: Sendable {
     }
   }
 
-  /// The class names of a manifest's custom components, each once.
-  static func classNames(in root: ManifestNode) -> [ManifestNode] {
+  /// The class names of a manifest's custom components, each once. What is in a Python component is made by Python as well.
+  static func classNames(in root: ManifestNode, except isElsewhere: (String) -> Bool) -> [ManifestNode] {
     var seen: Set<String> = []
     var names: [ManifestNode] = []
-    // What is among the definitions counts where it is referred to.
-    root.walk(into: { $0 != "definitions" && $0 != "$parameters" }) { node in
-      if node["type"]?.string?.hasPrefix("Custom") == true, let name = node["class_name"], let text = name.string,
-        seen.insert(text).inserted
-      {
-        names.append(name)
+    func visit(_ start: ManifestNode, isInPython: Bool) {
+      // Where it is a Python component, it has been noted.
+      var isNoted = isInPython
+      // What is among the definitions counts where it is referred to.
+      start.walk(into: { $0 != "definitions" && $0 != "$parameters" }) { node in
+        guard !isNoted, node["type"]?.string?.hasPrefix("Custom") == true, let name = node["class_name"],
+          let text = name.string, isInPython || !isElsewhere(text)
+        else {
+          isNoted = false
+          return .into
+        }
+        if seen.insert(text).inserted { names.append(name) }
+        if isInPython { return .into }
+        visit(node, isInPython: true)
+        return .past
       }
-      return .into
     }
+    visit(root, isInPython: false)
     return names
   }
 }

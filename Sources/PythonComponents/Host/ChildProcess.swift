@@ -1,4 +1,5 @@
 import Bytes
+import Concurrency
 import Foundation
 
 /// Programs that this one starts, by the calls of POSIX: Foundation's `Process` gives them no descriptors of one's own.
@@ -19,6 +20,18 @@ package enum ChildProcess {
     var status: Int32 = 0
     while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
     return End(status: status)
+  }
+
+  /// The same for so many seconds at most; nil where it has not ended by then.
+  static func wait(for identifier: pid_t, atMost seconds: Double) -> End? {
+    let limit = MonotonicTime.now + UInt64(seconds * 1e9)
+    var status: Int32 = 0
+    while true {
+      let ended = waitpid(identifier, &status, WNOHANG)
+      if ended > 0 || ended < 0 && errno != EINTR { return End(status: status) }
+      guard MonotonicTime.now < limit else { return nil }
+      usleep(5_000)
+    }
   }
 
   /// Runs a program that prints where this one prints errors, and waits for its end.

@@ -11,16 +11,18 @@ final class ComponentHost: Sendable {
   private let code: TemporaryFolder?
   private let updates: (any ConfigUpdating)?
   private let events: any RunEvents
+  let log: any Log
   private let config: Mutex<JSONObject>
 
   init(
     _ connection: HostConnection, code: TemporaryFolder? = nil, config: JSONObject, updates: (any ConfigUpdating)?,
-    events: any RunEvents
+    events: any RunEvents, log: any Log
   ) {
     self.connection = connection
     self.code = code
     self.updates = updates
     self.events = events
+    self.log = log
     self.config = Mutex(config)
     responses = ResponseLedger()
   }
@@ -38,6 +40,9 @@ final class ComponentHost: Sendable {
     for message in connection.takeMessages() { await passOn(message) }
     return reply
   }
+
+  /// Says what nobody answers.
+  func notify(_ operation: String, _ fields: JSONObject) { connection.notify(operation, fields) }
 
   /// Frees what a call has begun and nobody goes on with.
   func drop(_ generator: JSONValue) { connection.notify("drop", ["g": generator]) }

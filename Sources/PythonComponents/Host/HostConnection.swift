@@ -17,6 +17,8 @@ final class HostConnection: Sendable {
     var patience: Double = 60
     /// How often calls are looked at that take long, in milliseconds.
     var interval: Int32 = 5_000
+    /// Seconds that a process has to end by itself once it has closed its end of the pipe.
+    var grace: Double = 10
   }
 
   private struct Call {
@@ -46,8 +48,8 @@ final class HostConnection: Sendable {
     self.process = process
     self.sink = sink
     self.name = name
-    let hasThread = SystemThread.start { [weak self, process, interval = sink.interval] in
-      Self.receive(from: process, each: interval) { self }
+    let hasThread = SystemThread.start { [weak self, process, sink] in
+      Self.receive(from: process, each: sink.interval, grace: sink.grace) { self }
     }
     guard hasThread else {
       process.abort()
@@ -125,16 +127,18 @@ final class HostConnection: Sendable {
 
   // MARK: The receiving thread
 
-  private static func receive(from process: HostProcess, each interval: Int32, _ connection: () -> HostConnection?) {
+  private static func receive(from process: HostProcess, each interval: Int32, grace: Double, _ connection: () -> HostConnection?)
+  {
     var disorder: String?
     func look() { connection()?.mentionSlowCalls() }
     do {
       while let frame = try process.next(each: interval, look) { connection()?.take(frame) }
     } catch {
       disorder = "does not keep to the protocol (\(error.reason))"
-      process.abort()
     }
-    let end = process.wait()
+    // Whoever gives up its end of the pipe cannot be called any more, and has to end.
+    process.close()
+    let end = process.end(within: grace)
     connection()?.finish(disorder ?? end.description)
   }
 

@@ -85,6 +85,13 @@ final class HostProcess: Sendable {
   /// Waits for the end of the process, and takes it from the system's list. Once a process.
   func wait() -> ChildProcess.End { ChildProcess.wait(for: identifier) }
 
+  /// Waits for the end of the process for so many seconds, and then ends it. Once a process, in place of ``wait()``.
+  func end(within seconds: Double) -> ChildProcess.End {
+    if let end = ChildProcess.wait(for: identifier, atMost: seconds) { return end }
+    abort()
+    return wait()
+  }
+
   /// Ends the process at once.
   func abort() { _ = kill(identifier, SIGKILL) }
 

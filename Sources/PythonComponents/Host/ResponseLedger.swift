@@ -12,6 +12,16 @@ final class ResponseLedger: Sendable {
   private struct State {
     var lastNumber = 0
     var entries: [ObjectIdentifier: Entry] = [:]
+
+    /// The number of a response, and whether it was given right now; nil for one that has none.
+    mutating func number(of response: HTTPResponse, takesNew: Bool) -> (number: Int, isNew: Bool)? {
+      let key = ObjectIdentifier(response)
+      if let entry = entries[key], entry.response === response { return (entry.number, false) }
+      guard takesNew else { return nil }
+      lastNumber += 1
+      entries[key] = Entry(response: response, number: lastNumber)
+      return (lastNumber, true)
+    }
   }
 
   private let state = Mutex(State())
@@ -23,18 +33,24 @@ final class ResponseLedger: Sendable {
     var parts: [[UInt8]]
   }
 
-  /// Names a response, and shows it the first time.
+  /// Names a response, and shows it the first time. Of one whose body is still to come only the head is shown.
   func mention(_ response: HTTPResponse) -> Mention {
-    let (number, isNew) = state.withLock { state in
-      let key = ObjectIdentifier(response)
-      if let entry = state.entries[key], entry.response === response { return (entry.number, false) }
-      state.lastNumber += 1
-      state.entries[key] = Entry(response: response, number: state.lastNumber)
-      return (state.lastNumber, true)
+    let isComplete = response.content.received != nil
+    guard let (number, isNew) = state.withLock({ $0.number(of: response, takesNew: isComplete) }) else {
+      let (description, parts) = response.described(as: nil)
+      return Mention(fields: ["response": .object(description)], parts: parts)
     }
     guard isNew else { return Mention(fields: ["rid": .int(number)], parts: []) }
     let (description, parts) = response.described(as: number)
     return Mention(fields: ["rid": .int(number), "response": .object(description)], parts: parts)
+  }
+
+  /// Names a response whose body is to follow in parts.
+  func announce(_ response: HTTPResponse) -> (number: Int, mention: Mention) {
+    let number = state.withLock { $0.number(of: response, takesNew: true)?.number ?? 0 }
+    var (description, parts) = response.described(as: number)
+    description["arrives"] = true
+    return (number, Mention(fields: ["response": .object(description)], parts: parts))
   }
 
   /// The numbers of responses that nobody has any more.
@@ -50,10 +66,12 @@ final class ResponseLedger: Sendable {
 
 extension HTTPResponse {
   /// The response and its request as the protocol shows them.
-  fileprivate func described(as number: Int) -> (JSONObject, parts: [[UInt8]]) {
+  /// - Parameter number: what later calls name it by; nil for none.
+  fileprivate func described(as number: Int?) -> (JSONObject, parts: [[UInt8]]) {
     var description: JSONObject = [
-      "rid": .int(number), "status": .int(status), "url": .string(url), "headers": .array(headers.map(Self.pair)),
+      "status": .int(status), "url": .string(url), "headers": .array(headers.map(Self.pair)),
     ]
+    if let number { description["rid"] = .int(number) }
     var parts = [Array(body)]
     if let request {
       description["request"] = request.hostValue

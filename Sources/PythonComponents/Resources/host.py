@@ -18,6 +18,7 @@ import datetime
 import fcntl
 import gc
 import hashlib
+import http.client
 import importlib
 import importlib.metadata
 import importlib.util
@@ -587,6 +588,73 @@ class Code:
 # MARK: Responses
 
 
+class ArrivingBody(io.RawIOBase):
+    """A body that the runtime sends in parts while somebody reads it."""
+
+    MOST = 1 << 20  # what lies here unread, before the runtime has to wait
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: collections.deque[memoryview] = collections.deque()
+        self._size = 0
+        self._changed = threading.Condition()
+        self._over = self._abandoned = False
+        self._broken: Optional[str] = None
+
+    def add(self, part: bytes) -> bool:
+        """Takes a part, and returns once more is wanted, or when nothing is any more."""
+        with self._changed:
+            if part and not self._abandoned:
+                self._parts.append(memoryview(part))
+                self._size += len(part)
+                self._changed.notify_all()
+            while self._size > self.MOST and not self._abandoned:
+                self._changed.wait()
+            return not self._abandoned
+
+    def end(self, broken: Optional[str]) -> None:
+        """Nothing more comes; `broken` says why, where it is too early."""
+        with self._changed:
+            self._over, self._broken = True, broken
+            self._changed.notify_all()
+
+    def abandon(self) -> None:
+        """Nobody reads any more."""
+        with self._changed:
+            self._over = self._abandoned = True
+            self._parts.clear()
+            self._size = 0
+            self._changed.notify_all()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """As from a connection: all that is asked for, but at the end. What came before a failure comes first."""
+        view, filled = memoryview(buffer).cast("B"), 0
+        with self._changed:
+            while filled < len(view):
+                while not self._parts and not self._over:
+                    self._changed.wait()
+                if not self._parts:
+                    break
+                part = self._parts.popleft()
+                count = min(len(part), len(view) - filled)
+                view[filled : filled + count] = part[:count]
+                filled += count
+                if count < len(part):
+                    self._parts.appendleft(part[count:])
+                self._size -= count
+                self._changed.notify_all()
+            if len(view) > 0 and filled == 0 and self._broken is not None:
+                raise http.client.HTTPException(self._broken)
+        return filled
+
+    def close(self) -> None:
+        self.abandon()
+        super().close()
+
+
 class Responses:
     """The responses that the runtime has shown, as objects of `requests`."""
 
@@ -602,7 +670,16 @@ class Responses:
 
     def release(self, rids: Iterable[Any]) -> None:
         for rid in rids:
-            self._known.pop(rid, None)
+            if body := self.arriving(self._known.pop(rid, None)):
+                body.abandon()
+
+    @staticmethod
+    def arriving(response: Any) -> Optional[ArrivingBody]:
+        """The body that comes in parts; nothing for a response that has all of its body."""
+        return getattr(response, "arriving", None)
+
+    def body(self, rid: Any) -> Optional[ArrivingBody]:
+        return self.arriving(self._known.get(rid))
 
     def keep(self, rid: Any, response: Any) -> None:
         self._known[rid] = response
@@ -629,6 +706,9 @@ class Responses:
         body = request.part()
         if file := described.get("file"):
             response.raw = self._raw(open(file, "rb"), response)
+        elif described.get("arrives"):
+            response.arriving = ArrivingBody()
+            response.raw = self._raw(response.arriving, response)
         else:
             response._content, response._content_consumed = body, True
         sent = described.get("request") or {}
@@ -845,6 +925,7 @@ class Builder:
         self._factory_class: Any = None
         self._repository: Any = None
         self._budget: Any = None
+        self._decoders: dict[str, Any] = {}
 
     def prepare(self, manifest: Object, config: Object) -> None:
         """Imports airbyte-cdk and makes it tell the runtime what it would print."""
@@ -927,8 +1008,11 @@ class Builder:
             if role == "CustomRetriever":
                 built = self._build_stream(given)
             else:
-                arguments = self._arguments(role, given)
-                component = factory.create_component(factory.TYPE_NAME_TO_MODEL[role], definition, config, **arguments)
+                arguments = self._arguments(role, given, item.get("decoder"))
+                if role == "CustomDecoder":
+                    component = self._decoder(definition, item.get("decoder"))
+                else:
+                    component = factory.create_component(factory.TYPE_NAME_TO_MODEL[role], definition, config, **arguments)
                 built = Built(role, component, stream_name=stream_name)
         except TypeError as error:
             raise self._signature(error, cls) from error
@@ -936,12 +1020,20 @@ class Builder:
             built.wants_slice = self._accepts(built.component.next_page_token, "stream_slice")
         return built, self._describe(built)
 
-    def _arguments(self, role: str, given: Object) -> Object:
+    def _decoder(self, definition: Object, name: Optional[str]) -> Any:
+        """The decoder of that name, which those share that the runtime gives the same name; a new one where it gives none."""
+        if name is None:
+            return self._create(definition)
+        if name not in self._decoders:
+            self._decoders[name] = self._create(definition)
+        return self._decoders[name]
+
+    def _arguments(self, role: str, given: Object, decoder: Optional[str]) -> Object:
         """What the parent of a component passes to it."""
         models = self._get_factory().TYPE_NAME_TO_MODEL
         arguments = {key: value for key, value in given.items() if key not in ("stream", "state", "decoder")}
         if role in self.GET_THE_DECODER or given.get("decoder"):
-            arguments["decoder"] = self._create(given.get("decoder") or {"type": "JsonDecoder"})
+            arguments["decoder"] = self._decoder(given.get("decoder") or {"type": "JsonDecoder"}, decoder)
         if role == "CustomPaginationStrategy":
             from airbyte_cdk.sources.declarative.decoders import PaginationDecoderDecorator
 
@@ -1362,10 +1454,25 @@ class Calls:
         self.responses.add(request)
         return Reply()
 
+    def body(self, request: Request) -> Reply:
+        body, header = self.responses.body(request.header.get("rid")), request.header
+        if body is None:
+            return Reply({"wanted": False})
+        wanted = body.add(request.part())
+        if header.get("end"):
+            body.end(header.get("broken"))
+        return Reply({"wanted": wanted})
+
     def decode(self, request: Request) -> Reply:
-        built = self._component(request)
-        decoded = built.component.decode(self._response(request))
-        return self._reply(Items(built.iterate("decode", decoded)))
+        built, response = self._component(request), self._response(request)
+        return self._reply(Items(self._decode(built, response)))
+
+    def _decode(self, built: Built, response: Any) -> Iterator[Any]:
+        try:
+            yield from built.iterate("decode", built.component.decode(response))
+        finally:
+            if body := self.responses.arriving(response):
+                body.abandon()
 
     # Records.
 
@@ -1769,10 +1876,12 @@ class Host:
 
     def _end(self) -> NoReturn:
         """Without waiting for threads, `atexit` handlers or a standard output that nobody reads."""
-        last = threading.Thread(target=self._clean_up, daemon=True)
-        last.start()
-        last.join(0.5)
-        os._exit(0)
+        try:
+            last = threading.Thread(target=self._clean_up, daemon=True)
+            last.start()
+            last.join(0.5)
+        finally:  # also where there is no memory for a thread
+            os._exit(0)
 
     def _clean_up(self) -> None:
         for stream in (sys.stdout, sys.stderr):

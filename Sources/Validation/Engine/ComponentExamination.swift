@@ -42,7 +42,7 @@ package struct ComponentExamination {
       let python = PythonComponents(
         .init(code, interpreter: options.interpreter, folder: place.folder), runtime: .offline(options.environment))
       let nodes = manifest.streams + manifest.dynamicStreams + [manifest.spec].compactMap { $0 }
-      let found = try await python.examine(nodes, config: config, manifest: manifest.root)
+      let found = try await python.examine(nodes, config: config, manifest: manifest.root, except: subject.hasClass)
       let facts = try await python.arguments(of: found.filter { $0.error == nil }.map(\.node))
       return found.flatMap { findings($0, facts) }
     } catch is CancellationError {

@@ -14,7 +14,6 @@ import Testing
     init(from node: ComponentNode, in scope: BuildScope) throws {}
     func transform(_ record: inout Record, slice: StreamSlice) throws {}
     func keeps(_ record: Record, slice: StreamSlice) throws -> Bool { true }
-    var pageStep: (any PageStep)? { nil }
   }
 
   @Test func aTypeMayHaveSeveralRoles() {
