@@ -97,18 +97,15 @@ def system_packages(image):
             stream.seek(0)
             with tarfile.open(fileobj=stream, mode="r:gz") as layer:
                 paths.update("/" + entry.name.lstrip("./") for entry in layer.getmembers() if entry.isfile())
-    packages = {}
-    for path in sorted(paths):
-        # Debian's own list may know a file by its place before /bin and /lib became links.
-        for candidate in (path, path.removeprefix("/usr"), f"/usr{path}"):
-            found = subprocess.run(["dpkg-query", "--search", candidate], capture_output=True, text=True)
-            if found.returncode == 0:
-                package = found.stdout.split(": ")[0].split(",")[0]
-                if package not in packages:
-                    packages[package] = subprocess.run(
-                        ["dpkg-query", "--show", "--showformat=${Version}", package], capture_output=True, text=True, check=True).stdout
-                break
-    return {package.split(":")[0]: version for package, version in packages.items()}
+    # Debian's own list may know a file by its place before /bin and /lib became links.
+    candidates = sorted(paths | {path.removeprefix("/usr") for path in paths} | {f"/usr{path}" for path in paths})
+    found = subprocess.run(["dpkg-query", "--search", *candidates], capture_output=True, text=True).stdout
+    owners = {line.split(": ")[0].split(",")[0] for line in found.splitlines() if not line.startswith("diversion ")}
+    if not owners:
+        return {}
+    shown = subprocess.run(
+        ["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *sorted(owners)], capture_output=True, text=True, check=True)
+    return dict(line.split() for line in shown.stdout.splitlines())
 
 
 def identifier(text):
