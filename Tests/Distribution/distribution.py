@@ -542,6 +542,7 @@ class Image(Bookshop):
         run("skopeo", "copy", f"oci-archive:{archive}", f"oci:{self.scratch}/layout:it")
         run("umoci", "unpack", "--image", f"{self.scratch}/layout:it", self.scratch / "bundle")
         root = self.scratch / "bundle" / "rootfs"
+        megabytes = size(root)
         (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
         (root / "secrets").mkdir()
         for path in (self.scratch / "config.json", self.scratch / "catalog.json", BOOKSHOP / "manifest.yaml"):
@@ -549,10 +550,15 @@ class Image(Bookshop):
         config = json.loads(run("skopeo", "inspect", "--config", f"oci-archive:{archive}").stdout)["config"]
         environment = dict(entry.split("=", 1) for entry in config["Env"])
         user = config["User"]
+        for folder in ("proc", "dev"):
+            (root / folder).mkdir()
+        enter = 'root=$1 user=$2; shift 2; mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && '
+        enter += 'exec /usr/sbin/chroot --userspec="$user:$user" "$root" "$@"'
         done = run(
-            "/usr/sbin/chroot", f"--userspec={user}:{user}", root, *config["Entrypoint"], *self.arguments("/secrets"), env=environment)
+            "/usr/bin/unshare", "--mount", "/bin/sh", "-c", enter, "sh", root, user, *config["Entrypoint"], *self.arguments("/secrets"),
+            env=environment)
         self.expect_records(done)
-        self.record("image", "docker load < airbyte-lowcode-*-oci.tar", began, size(root))
+        self.record("image", "docker load < airbyte-lowcode-*-oci.tar", began, megabytes)
         # libcurl and the libraries that it brings along are not needed.
         names = [path.name for path in root.rglob("lib*.so*")]
         self.assertFalse([name for name in names if name.startswith(("libcurl", "libldap", "libcrypto", "libyaml"))])
