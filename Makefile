@@ -14,7 +14,6 @@ CURL_STATIC := .build-static/libcurl/libcurl.o
 LIBC_STATIC := .build-static/older_libc.o
 OBJECTS_STATIC := $(CURL_STATIC) $(LIBC_STATIC)
 STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC)) \
-  $(addprefix -Xswiftc ,-Xfrontend -function-sections) \
   $(addprefix -Xlinker ,$(addprefix $(CURDIR)/,$(OBJECTS_STATIC)) -lssl -lcrypto -lz)
 # On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
 # calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.
