@@ -4,18 +4,30 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 PARITY ?= ../shared/parity
 
-# STATIC=1 links Swift's libraries into the binary, which then runs where no toolchain is.
+# STATIC=1 links every library but the C library's into the binary, which then runs where nothing of them is.
 SCRATCH := $(if $(STATIC),.build-static,.build)
-# Swift's static libraries with the part of ICU's data that is used. The build's own tool is linked to them too.
+# The static libraries, Swift's with the part of ICU's data that is used. The build's own tool is linked to them too.
 LIBRARIES_STATIC := .build-static/swift_static
-STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC))
+# A libcurl for HTTP alone; that of the system brings thirty libraries along.
+CURL_STATIC := .build-static/libcurl/libcurl.o
+# The C library may be older than the one that is built with.
+LIBC_STATIC := .build-static/older_libc.o
+OBJECTS_STATIC := $(CURL_STATIC) $(LIBC_STATIC)
+STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC)) \
+  $(addprefix -Xlinker ,$(addprefix $(CURDIR)/,$(OBJECTS_STATIC)) -lssl -lcrypto -lz)
 # On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
 # calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.
 RESOURCES = $(shell $(SWIFT) -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 ARCHIVES = $(wildcard $(addprefix $(RESOURCES)_static/linux/lib,FoundationNetworking.a _CFURLSessionInterface.a))
 LAZY_FLAGS = $(if $(ARCHIVES),$(addprefix -Xswiftc ,-Xfrontend -disable-autolink-library -Xfrontend FoundationNetworking) \
   $(addprefix -Xlinker ,$(ARCHIVES) --as-needed -lswiftSynchronization -lcurl))
-BUILD = $(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS))
+# The commit that the program names: an object that is linked in, so that no source changes with a commit.
+ifndef REVISION
+REVISION := $(shell commit=$$(git rev-parse --short=12 HEAD 2>/dev/null) && echo "$$commit$$(git diff-index --quiet HEAD || echo +)")
+endif
+REVISION_OBJECT = $(if $(REVISION),$(SCRATCH)/revision/$(REVISION).o)
+BUILD = $(if $(STATIC),PKG_CONFIG_PATH=$(CURDIR)/$(LIBRARIES_STATIC)/pkgconfig )$(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS)) \
+  $(addprefix -Xlinker $(CURDIR)/,$(REVISION_OBJECT))
 BIN = $(SCRATCH)/release
 # The programs in Benchmarks are targets of the package only where this variable is set.
 BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
@@ -26,8 +38,8 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
-.PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
+.PHONY: help run build test test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
+.PHONY: example-api pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,13 +62,30 @@ run: deps ## Read the bookshop's manifest against the example API.
 	.build/debug/airbyte-lowcode read --manifest manifests/bookshop/manifest.yaml --config "$$scratch/config.json" \
 	  --catalog manifests/bookshop/catalog.json
 
-build: deps $(if $(STATIC),$(LIBRARIES_STATIC)) ## Build the release binary (STATIC=1: without need of Swift's libraries).
+build: deps $(REVISION_OBJECT) $(if $(STATIC),pins-lay $(LIBRARIES_STATIC) $(OBJECTS_STATIC)) ## Build the release binary (STATIC=1: it needs the C library alone).
 	@$(BUILD) --product airbyte-lowcode >&2
+	$(if $(STATIC),@python3 Distribution/pins.py check --built)
+
+pins-lay:
+	@python3 Distribution/pins.py lay
+
+pins: ## Make the versions of Swift packages that were built last those of releases.
+	@python3 Distribution/pins.py record
+
+$(SCRATCH)/revision/%.o:
+	@mkdir -p $(@D)
+	@echo 'const char revision_text[] = "$*";' | clang -x c -c - -o $@
 
 $(LIBRARIES_STATIC): Distribution/static_libraries.py
 	@mkdir -p $(@D)
 	@resources=$$($(SWIFT) -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p'); \
 	python3 Distribution/static_libraries.py "$${resources}_static" $@
+
+$(CURL_STATIC): Distribution/libcurl Distribution/linked_curl.c Sources/CCurl/lazy_curl.h
+	@Distribution/libcurl $(@D)
+
+$(LIBC_STATIC): Distribution/older_libc.c
+	@clang -O2 -c $< -o $@
 
 test: deps python-components ## Run every test.
 	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python $(SWIFT) test --disable-xctest
@@ -128,9 +157,17 @@ robustness: build ## Try inputs that are wrong at random (RUNS), and reads that 
 doubling: build ## Double the size of each input, and show where the time more than triples.
 	@python3 Tests/Robustness/doubling.py $(BIN)/airbyte-lowcode
 
-dist: ## Write what is released into dist/: the static executable, completions, man page, Debian package, checksums.
+# RELEASE_URL is where the files will be, which the Homebrew formula says.
+dist: ## Write what is released into dist/: tarball, packages, wheel, image, formula, bills of materials, checksums.
 	@$(MAKE) --no-print-directory build STATIC=1
 	@Distribution/release .build-static/release/airbyte-lowcode dist
+
+test-dist: dist ## Install what is released in each way, in clean places, and read the bookshop there; what is missing is skipped.
+	@$(MAKE) --no-print-directory example-api STATIC=1
+	@python3 Tests/Distribution/distribution.py --dist dist --build .build-static/release
+
+example-api:
+	@$(BUILD) --product example-api >&2
 
 install: ## Build the static binary, and put it with its completions and its man page into PREFIX (/usr/local).
 	@$(MAKE) --no-print-directory build STATIC=1
@@ -160,6 +197,7 @@ format: ## Format the Swift files.
 lint: ## Check the format of the Swift files, and that what only some platforms have is imported only there.
 	$(SWIFT) format lint --strict -r $(SWIFT_FILES)
 	@python3 Distribution/check_imports.py $(SWIFT_FILES)
+	@python3 Distribution/pins.py check
 
 parity: build ## Compare with the reference on real manifests; fails below the number in .ci/parity-floor.
 	@if ! [ -d $(PARITY)/cases ]; then echo "There is no parity suite at $(PARITY) (PARITY=… names another place)." >&2; exit 1; fi

@@ -29,6 +29,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CExhaustion"),
     .target(name: "CMemory"),
+    .target(name: "CRevision"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
@@ -121,7 +122,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: runtime + [
-        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation", "Authoring",
+        "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
+        "PythonComponents", "Packaging", "Validation", "Authoring",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

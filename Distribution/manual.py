@@ -69,7 +69,7 @@ def page(tool, version):
             yield f".PP\n{paragraph(command['discussion'])}"
         for argument in shown:
             yield f".TP\n{option(argument)}\n{paragraph(argument.get('abstract', ''))}"
-    yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, and the version of the reference it is compatible with."
+    yield ".SH OPTIONS\n.TP\n\\fB\\-\\-version\\fR\nShow the version, the version of the reference it is compatible with, the commit and the libraries."
     yield ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow help."
     for title, entries in [("EXIT STATUS", rows("exit status")), ("ENVIRONMENT", rows("variable")), ("FILES", rows("file"))]:
         yield f".SH {title}"
@@ -84,7 +84,7 @@ def is_standard(argument):
 def main():
     binary = sys.argv[1]
     tool = json.loads(subprocess.run([binary, "--experimental-dump-help"], capture_output=True, check=True).stdout)
-    version = subprocess.run([binary, "--version"], capture_output=True, check=True, text=True).stdout.strip()
+    version = subprocess.run([binary, "--version"], capture_output=True, check=True, text=True).stdout.splitlines()[0]
     print("\n".join(page(tool, version)))
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes a folder of Swift's static libraries, as links to them, with the part of ICU's data that is used, and without libcurl.
+"""Makes a folder of the static libraries that a program is linked from: Swift's, with the part of ICU's data that is used and
+without libcurl, and this system's, so that the linker finds no shared ones before them.
 
     static_libraries.py /usr/lib/swift_static target
 
@@ -9,6 +10,7 @@ ucmndata.h).
 """
 
 import fnmatch
+import json
 import pathlib
 import shutil
 import struct
@@ -17,6 +19,12 @@ import sys
 import tempfile
 
 ARCHIVE = "linux/lib_FoundationICU.a"
+
+# Those of this system, by the names that the linker looks for. All else that is needed is the C library's.
+SYSTEM = ["libyaml.a", "libz.a", "libexpat.a", "libpcre2-8.a", "libssl.a", "libcrypto.a", "libstdc++.a"]
+
+# Those that the package asks pkg-config for.
+DESCRIBED = ["yaml-0.1", "zlib", "expat", "libpcre2-8"]
 
 # Names without the package's own (`icudt76l/`).
 KEPT = [
@@ -77,13 +85,49 @@ def replace_data(archive, folder):
 
 
 def leave_out_curl(target):
-    """Puts an empty archive in the place of libcurl, which Foundation asks for: its functions are those of CCurl, which loads it
-    with the first request."""
+    """Puts an empty archive in the place of libcurl, which Foundation asks for: its functions are those of CCurl."""
     with tempfile.TemporaryDirectory() as folder:
         source = pathlib.Path(folder) / "nothing.c"
         source.write_text("")
         output("clang", "-c", source, "-o", source.with_suffix(".o"))
         output("ar", "rc", target / "linux/libcurl.a", source.with_suffix(".o"))
+
+
+def link_system(target):
+    """Links to the archives of this system, and says of which packages and versions they are."""
+    versions = {}
+    for name in SYSTEM:
+        # The compiler answers with the name alone where it has no such file.
+        path = pathlib.Path(output("clang", f"-print-file-name={name}").decode().strip())
+        if not path.is_absolute() or not path.exists():
+            raise SystemExit(f"There is no {name} for the static program: install the development package that has it.")
+        path = path.resolve()
+        (target / "linux" / name).symlink_to(path)
+        if shutil.which("dpkg-query"):
+            package = output("dpkg-query", "--search", path).decode().split(":")[0]
+            version = output("dpkg-query", "--show", "--showformat=${source:Version}", package).decode()
+            versions[name] = {"package": package, "version": version}
+    (target / "versions.json").write_text(json.dumps(versions, indent=2, sort_keys=True) + "\n")
+
+
+def describe_system(target):
+    """Writes what pkg-config says of the libraries, without their folder, which would come before that of the archives."""
+    folder = target / "pkgconfig"
+    folder.mkdir()
+    for name in DESCRIBED:
+        flags = output("pkg-config", "--cflags", name).decode().strip()
+        links = output("pkg-config", "--libs-only-l", name).decode().strip()
+        (folder / f"{name}.pc").write_text(f"Name: {name}\nDescription: {name}\nVersion: 0\nCflags: {flags}\nLibs: {links}\n")
+
+
+def let_go(target):
+    """Takes out what keeps every public symbol of a program in it, used or not: nothing looks for them by name."""
+    arguments = target / "linux" / "static-stdlib-args.lnk"
+    text = arguments.read_text()
+    if "-export-dynamic" not in text:
+        raise SystemExit(f"{arguments} has another form.")
+    arguments.unlink()
+    arguments.write_text(text.replace("-Xlinker -export-dynamic\n", ""))
 
 
 def main():
@@ -96,6 +140,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         replace_data(archive, pathlib.Path(folder))
     leave_out_curl(target)
+    link_system(target)
+    describe_system(target)
+    let_go(target)
 
 
 if __name__ == "__main__":

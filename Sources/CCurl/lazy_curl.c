@@ -20,6 +20,13 @@ static int is_loaded;
 static char failure[256];
 
 static void load(void) {
+#ifdef __linux__
+  if (&lazy_curl_linked) {
+    lazy_curl = lazy_curl_linked.functions;
+    is_loaded = lazy_curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return;
+  }
+#endif
   void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
   if (!library) {
     const char *reason = dlerror();

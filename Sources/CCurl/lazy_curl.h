@@ -29,6 +29,18 @@ struct lazy_curl {
 // Only to be used after lazy_curl_load has returned 1.
 extern struct lazy_curl lazy_curl;
 
+// What a libcurl offers that is part of the program, which Distribution/libcurl makes.
+struct linked_curl {
+  struct lazy_curl functions;
+  // The file of the certificates that this system trusts; NULL if it has none.
+  const char *(*certificates)(void);
+};
+
+// Its table; not there in programs that load libcurl.
+#ifdef __linux__
+extern const struct linked_curl lazy_curl_linked __attribute__((weak));
+#endif
+
 // Loads libcurl and starts it, once. Returns 0 if that fails; safe to call from any thread.
 int lazy_curl_load(void);
 

@@ -15,12 +15,13 @@ struct AirbyteLowcode: AsyncParsableCommand {
 
         --generate-completion-script bash (or zsh, fish) prints what completes commands, files and names in a shell.
         """,
-      version: RuntimeVersion.text,
+      version: ProgramVersion.text(first: RuntimeVersion.text),
       subcommands: [
         SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, PackageCommand.self, ImageCommand.self,
+        DoctorCommand.self,
       ])
   }
 }

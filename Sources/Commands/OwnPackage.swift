@@ -28,7 +28,7 @@ enum OwnPackage {
     return CommandLine.arguments.first?.split(separator: "/").last.map { String($0) } ?? "source"
   }
 
-  /// What `--version` prints.
+  /// The first line of what `--version` prints, and behind it what is wrong with a damaged one.
   static var version: String {
     let runtime = "airbyte-lowcode \(RuntimeVersion.text)"
     switch content {

@@ -8,7 +8,7 @@ struct PackagedConnector: AsyncParsableCommand {
       commandName: OwnPackage.name,
       abstract: "An Airbyte connector: prints Airbyte protocol messages, one JSON object a line.",
       discussion: "Standard output carries the messages; everything for people goes to standard error.",
-      version: OwnPackage.version,
+      version: ProgramVersion.text(first: OwnPackage.version),
       subcommands: [SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self])
   }
 

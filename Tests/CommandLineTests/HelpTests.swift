@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: [
     "", "spec", "check", "discover", "read", "catalog", "state", "state extract", "state show", "state diff", "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "package",
-    "image",
+    "image", "doctor",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }
@@ -42,7 +42,12 @@ import Testing
     let entry = try #require(changes.components(separatedBy: "\n## ").dropFirst().first)
     let version = try #require(entry.split(separator: "\n").first)
     let run = try await Tool.run(["--version"], in: Folder())
-    #expect(run.stdout == "\(version) (compatible with airbyte-cdk 7.39.1)\n")
+    let lines = run.stdout.split(separator: "\n").map { String($0) }
+    #expect(lines.first == "\(version) (compatible with airbyte-cdk 7.39.1)")
+    #expect(lines.dropFirst().map { String($0.prefix { $0 != ":" }) } == ["commit", "platform", "transports", "libraries"])
+    #expect(lines[1].wholeMatch(of: /commit: (unknown|[0-9a-f]{12}\+?)/) != nil)
+    let libraries = /libraries: libcurl [0-9.]+, OpenSSL 3[0-9.]+, zlib [0-9.]+, PCRE2 [0-9.]+, libyaml [0-9.]+, Expat [0-9.]+/
+    #expect(lines[4].wholeMatch(of: libraries) != nil, "\(lines[4])")
     #expect(entry.contains("Compatible with airbyte-cdk 7.39.1."))
   }
 

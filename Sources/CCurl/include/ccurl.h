@@ -60,6 +60,20 @@ typedef struct {
   char error_text[256];
 } ccurl_result;
 
+/// What the library that carries the transfers says of itself. The texts stay; NULL means that it says nothing.
+typedef struct {
+  const char *version;
+  const char *tls;
+  /// Whether it is part of the program.
+  int is_linked;
+  /// The file and the folder of the certificates that it trusts where a request names none.
+  const char *ca_file;
+  const char *ca_path;
+} ccurl_library;
+
+/// Loads libcurl, and says what it is. 0 if it cannot be loaded, of which `reason`, with room for 256 bytes, then says something.
+int ccurl_describe(ccurl_library *library, char *reason);
+
 /// Connections that are kept open between requests, and cookies. Safe to use from several threads.
 typedef struct ccurl_session ccurl_session;
 

@@ -4,7 +4,7 @@ import Foundation
 /// What the environment says about the network.
 package struct NetworkSettings: Sendable {
   var proxies: ProxySettings
-  /// The first of `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` and `SSL_CERT_FILE`.
+  /// What the first of ``bundleVariables`` names.
   var bundlePath: String?
   var netrc: Netrc
   /// Whether requests may only go to public addresses, by https: `DEPLOYMENT_MODE=cloud`.
@@ -17,14 +17,14 @@ package struct NetworkSettings: Sendable {
   private var clientCertificatePath: String?
   private var clientKeyPath: String?
 
+  /// Those that name certificates to trust, in the order in which they count.
+  static let bundleVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
   package static let clientCertificateVariable = "AIRBYTE_LOWCODE_CLIENT_CERT"
   package static let clientKeyVariable = "AIRBYTE_LOWCODE_CLIENT_KEY"
 
   init(_ environment: [String: String]) {
     proxies = ProxySettings(environment)
-    bundlePath = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }.first {
-      !$0.isEmpty
-    }
+    bundlePath = Self.bundleVariables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     netrc = Netrc(environment)
     isCloud = environment["DEPLOYMENT_MODE"]?.lowercased() == "cloud"
     limits = Result { () throws(ConnectorError) in try TransferLimits(environment) }

@@ -27,6 +27,11 @@ struct ProxySettings: Sendable, Equatable {
   /// The URLs of all proxies.
   var urls: [String] { proxies.values.map(Self.withScheme) }
 
+  /// Which kinds of addresses go by which proxy, as in `https: http://proxy:3128`, without what proves who the client is.
+  var publicTexts: [String] {
+    proxies.sorted { $0.key < $1.key }.map { "\($0.key): \(RequestURL(Self.withScheme($0.value)).publicText)" }
+  }
+
   /// The proxy for requests to `address`; nil for none.
   func proxy(for address: RequestAddress) -> String? {
     guard let proxy = proxies[address.scheme] ?? proxies["all"], !bypasses(address) else { return nil }
@@ -74,4 +79,12 @@ struct ProxySettings: Sendable, Equatable {
     }
     return (network, bits)
   }
+}
+
+/// What the environment says of proxies, for people.
+package struct ProxyList: Sendable {
+  /// As in `https: http://proxy:3128`; without user and password.
+  package let texts: [String]
+
+  package init(environment: [String: String]) { texts = ProxySettings(environment).publicTexts }
 }

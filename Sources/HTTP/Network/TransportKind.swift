@@ -21,7 +21,7 @@ package enum TransportKind: String, CaseIterable, Sendable {
 
   /// The one that the environment chooses.
   /// - Throws: ``ConnectorError`` for a name that is none of them.
-  init(_ environment: [String: String]) throws(ConnectorError) {
+  package init(_ environment: [String: String]) throws(ConnectorError) {
     guard let name = environment[Self.variable], !name.isEmpty else {
       self = .standard
       return

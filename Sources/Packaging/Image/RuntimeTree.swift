@@ -8,8 +8,8 @@ struct RuntimeTree {
 
   /// What the platform's scripts around a connector and the Dockerfiles of connectors call.
   private static let tools = ["sh", "cat", "chmod", "cp", "echo", "ls", "mkdir", "mkfifo", "mv", "rm", "sleep", "tee", "touch"]
-  /// Libraries that are loaded while the program runs: requests, names of hosts, the end of threads.
-  private static let lateLibraries = ["libcurl.so.4", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1"]
+  /// Libraries that are loaded while the program runs: names of hosts, the end of threads.
+  private static let lateLibraries = ["libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1"]
   private static let bundles = [
     ImageLayout.certificates, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
   ]
@@ -58,7 +58,9 @@ struct RuntimeTree {
     var libraries = try search.closure(of: programs)
     if let system = libraries.first(where: { HostPath.name(of: $0.path) == "libc.so.6" }) {
       let folder = HostPath.folder(of: system.path)
-      let late = Self.lateLibraries.map { "\(folder)/\($0)" }.filter { HostPath.kind(of: $0) == .file }
+      let late = (Self.lateLibraries + (try Self.librariesOfRequests(runtime))).map { "\(folder)/\($0)" }.filter {
+        HostPath.kind(of: $0) == .file
+      }
       libraries += late.map { LibrarySearch.Library(path: $0, isInPlace: true) } + (try search.closure(of: late))
       // Character sets of responses that only the system knows.
       addFolderOfHost("\(folder)/gconv")
@@ -69,6 +71,11 @@ struct RuntimeTree {
       let folder = HostPath.folder(of: library.path)
       if !library.isInPlace, !libraryPath.contains(folder) { libraryPath.append(folder) }
     }
+  }
+
+  /// What the program loads with the first request: libcurl, which is part of a program that has libcrypto in it too.
+  private static func librariesOfRequests(_ runtime: SealedExecutable) throws(PackagingError) -> [String] {
+    try runtime.libraries.contains { $0.hasPrefix("libcrypto.") } ? ["libcurl.so.4"] : []
   }
 
   /// A folder of this system with all that is in it, links as links; nothing if there is none.

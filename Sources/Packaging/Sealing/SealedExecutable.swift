@@ -46,11 +46,14 @@ package struct SealedExecutable: Sendable {
   /// The number of the processor that it is for.
   func machine() throws(PackagingError) -> Int { try ELFFile(file).machine }
 
+  /// The libraries that it is linked to, by file name.
+  var libraries: [String] { get throws(PackagingError) { try ELFFile(file).needed } }
+
   /// The libraries of Swift that it is linked to, by file name: it runs only where they are.
   package var swiftLibraries: [String] {
     get throws(PackagingError) {
       let ownPrefixes = ["libswift", "libFoundation", "lib_Foundation", "libdispatch", "libBlocksRuntime"]
-      return try ELFFile(file).needed.filter { name in ownPrefixes.contains { name.hasPrefix($0) } }
+      return try libraries.filter { name in ownPrefixes.contains { name.hasPrefix($0) } }
     }
   }
 
