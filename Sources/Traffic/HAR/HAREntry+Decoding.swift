@@ -17,11 +17,13 @@ extension HAREntry {
     }
     self.request = Request(
       method: method.uppercased(), url: url, headers: Self.headers(request["headers"]), body: Self.posted(request["postData"]))
+    self.request.isBodyMissing = self.request.body == nil && (request["bodySize"]?.int ?? 0) > 0
     response = Self.response(json["response"])
     let notes = json.object?.filter { $0.key.hasPrefix("_") } ?? [:]
     started = Self.moment(json["startedDateTime"]) ?? 0
     duration = Int64(exactly: ((json["time"]?.double ?? 0) * 1_000).rounded()) ?? 0
     self.notes = notes
+    bodyAbsence = response.body == nil ? json["response"]?["content"]?["comment"]?.string : nil
   }
 
   private static func headers(_ json: JSONValue?) -> [HTTPHeaders.Header] {

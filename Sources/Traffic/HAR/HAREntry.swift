@@ -11,6 +11,8 @@ package struct HAREntry: Sendable {
     package var headers: [HTTPHeaders.Header]
     /// Nil if the request has none, or the file does not hold it.
     package var body: HARBody?
+    /// Whether it has a body that the file does not hold.
+    package var isBodyMissing = false
 
     package init(method: String, url: String, headers: [HTTPHeaders.Header] = [], body: HARBody? = nil) {
       self.method = method
@@ -47,6 +49,8 @@ package struct HAREntry: Sendable {
   package var duration: Int64
   /// The fields whose names begin with `_`, which the format leaves to each program.
   package var notes: JSONObject
+  /// What the file says of a body that it does not hold.
+  package var bodyAbsence: String?
 
   package init(request: Request, response: Response, started: Int64, duration: Int64, notes: JSONObject = [:]) {
     self.request = request
