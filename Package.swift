@@ -174,7 +174,7 @@ let package = Package(
       dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Validation", "JSON"], exclude: ["Fixtures"]),
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"], exclude: ["Fixtures"]),
     .testTarget(
       name: "TrafficTests",
       dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
@@ -182,7 +182,7 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: runtime + [
-        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents",
+        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents", "Traffic",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

@@ -8,6 +8,7 @@ struct ReadCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
+  @OptionGroup var traffic: TrafficOptions
 
   @Option(
     name: [.customShort("C"), .long],
@@ -23,7 +24,7 @@ struct ReadCommand: AsyncParsableCommand {
   var state: String?
 
   func run() async throws {
-    try await Session(options).run { session in
+    try await Session(options, traffic.plan, running: "read").run { session in
       let streams = try session.catalog(at: catalog)
       let states = try state.map { try session.states(at: $0) } ?? [:]
       let connector = try await session.connector(input, components, states: states, catalog: streams, others: [catalog, state])

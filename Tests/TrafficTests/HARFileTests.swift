@@ -48,7 +48,7 @@ struct HARFileTests {
   }
 
   @Test("Refuses what is no recording", arguments: ["", "[]", "{}", #"{"log": {}}"#, "log"])
-  func refuses(_ text: String) {
+  func refuses(_ text: String) throws {
     #expect(throws: ConnectorError.self) { try Self.file(text) }
   }
 }

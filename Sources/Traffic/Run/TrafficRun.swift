@@ -15,25 +15,26 @@ package final class TrafficRun: Sendable {
     case replay(path: String, ReplayMode)
   }
 
-  /// What the run would have otherwise.
+  /// Time, chance and network of a run.
   package struct Surroundings: Sendable {
     package var now: @Sendable () -> Int64
     package var sleep: @Sendable (Double) async throws -> Void
+    package var random: @Sendable () -> Double
     package var transport: any Transport
 
     package init(
-      now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void, transport: any Transport
+      now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Double) async throws -> Void,
+      random: @escaping @Sendable () -> Double, transport: any Transport
     ) {
       self.now = now
       self.sleep = sleep
+      self.random = random
       self.transport = transport
     }
   }
 
-  package let now: @Sendable () -> Int64
-  package let sleep: @Sendable (Double) async throws -> Void
-  package let random: @Sendable () -> Double
-  package let transport: any Transport
+  /// What the run has instead of those that it would have otherwise.
+  package let surroundings: Surroundings
   private let executor: OrderedExecutor
   /// Nil where nothing is recorded.
   package let recorder: TrafficRecorder?
@@ -58,6 +59,14 @@ package final class TrafficRun: Sendable {
     }
   }
 
+  /// A run with a plan; nil without one.
+  package static func make(
+    _ plan: Plan?, command: String, in surroundings: Surroundings, hiding mask: SecretMask
+  ) throws(ConnectorError) -> TrafficRun? {
+    guard let plan else { return nil }
+    return try TrafficRun(plan, command: command, in: surroundings, hiding: mask)
+  }
+
   private init(
     recording settings: TrafficRecorder.Settings, _ command: String, _ surroundings: Surroundings, _ mask: SecretMask
   ) throws(ConnectorError) {
@@ -70,10 +79,7 @@ package final class TrafficRun: Sendable {
     let chance = SeededChance(seed: seed)
     self.recorder = recorder
     self.executor = executor
-    now = { executor.time }
-    random = { chance.next() }
-    transport = RecordingTransport(transport: surroundings.transport, executor: executor, recorder: recorder, now: surroundings.now)
-    sleep = { seconds in
+    let sleep: @Sendable (Double) async throws -> Void = { seconds in
       let number = recorder.waitBegins()
       do {
         try await surroundings.sleep(seconds)
@@ -91,6 +97,10 @@ package final class TrafficRun: Sendable {
         throw error
       }
     }
+    self.surroundings = Surroundings(
+      now: { executor.time }, sleep: sleep, random: { chance.next() },
+      transport: RecordingTransport(
+        transport: surroundings.transport, executor: executor, recorder: recorder, now: surroundings.now))
     completion = { () throws(ConnectorError) in try recorder.finish() }
   }
 
@@ -113,20 +123,20 @@ package final class TrafficRun: Sendable {
     let executor = try Self.executor(start, file.count) { [recorder] in recorder?.write() }
     self.recorder = recorder
     self.executor = executor
-    now = { executor.time }
-    random = { chance.next() }
-    transport = ReplayTransport(
-      exchanges: exchanges, executor: executor, secrets: mask,
-      live: recorder.map {
-        RecordingTransport(transport: surroundings.transport, executor: executor, recorder: $0, now: surroundings.now)
-      })
     let waits = WaitNumbers()
-    sleep = { seconds in
-      let number = waits.next()
-      _ = try await executor.waitAdmission { next in
-        exchanges.waits[number] ?? OrderedExecutor.Moment(time: Self.time(seconds, after: next.time), order: .max - 1)
-      }
-    }
+    self.surroundings = Surroundings(
+      now: { executor.time },
+      sleep: { seconds in
+        let number = waits.next()
+        _ = try await executor.waitAdmission { next in
+          exchanges.waits[number] ?? OrderedExecutor.Moment(time: Self.time(seconds, after: next.time), order: .max - 1)
+        }
+      }, random: { chance.next() },
+      transport: ReplayTransport(
+        exchanges: exchanges, executor: executor, secrets: mask,
+        live: recorder.map {
+          RecordingTransport(transport: surroundings.transport, executor: executor, recorder: $0, now: surroundings.now)
+        }))
     completion = { [recorder] () throws(ConnectorError) in
       guard let recorder else { return }
       try recorder.finish()
