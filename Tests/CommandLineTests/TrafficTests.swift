@@ -63,7 +63,7 @@ import Traffic
     #expect(entries[1]["_stream"] == "authors")
     #expect(entries[1]["_attempt"] == 1)
     #expect(entries[1]["_component"] == "streams[0].retriever.requester")
-    #expect(entries[1]["_manifest"]?["url"]?.string == "manifest.yaml:11:14")
+    #expect(entries[1]["_manifest"]?["url"]?.string == "manifest.yaml:12:14")
     #expect(try FileManager.default.attributesOfItem(atPath: folder.url(of: "run.har").path)[.posixPermissions] as? Int == 0o600)
   }
 
@@ -107,7 +107,7 @@ import Traffic
     #expect(replayed.status == 1)
     let message = try #require(try replayed.errors().first?["message"]?.string)
     #expect(message.hasPrefix("The recording run.har has no answer to GET http://\(api.address)/v1/authors. The nearest one is number"))
-    #expect(message.contains("parameter `page` is '7', recorded '"))
+    #expect(message.contains("parameter `page` is '8', recorded '2'"))
     #expect(try replayed.errors().first?["failure_type"] == "config_error")
   }
 
@@ -122,7 +122,7 @@ import Traffic
     let refused = try await Tool.run(Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "once"], in: folder)
     #expect(refused.status == 1)
     let more = try await Tool.run(Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "new_episodes"], in: folder)
-    #expect(more.status == 0 || more.status == 1)
+    #expect(more.status == 0, "\(more)")
     #expect(try HARFile(path: folder.url(of: "run.har").path).count > 2)
   }
 
@@ -151,7 +151,7 @@ import Traffic
     _ = try await Tool.shell(command, arguments, in: connection.folder)
     let recording = try HARFile(path: connection.folder.url(of: "run.har").path)
     #expect(!recording.isCutOff)
-    #expect(recording.count >= 20)
+    #expect(recording.count >= 19)
     _ = try JSONValue(parsing: Array(try connection.folder.text("run.har").utf8))
   }
 

@@ -1,7 +1,8 @@
 import ConformanceCases
 import Foundation
 import Testing
-import Traffic
+
+@testable import Traffic
 
 @Suite("Recordings of the conformance cases")
 struct ReplayTests {
@@ -12,6 +13,12 @@ struct ReplayTests {
     "So does one with components in Python", .enabled(if: PythonUnderTest.path != nil, PythonUnderTest.absence),
     arguments: ConformanceCase.all.filter { $0.components != nil })
   func replaysWithComponents(_ tested: ConformanceCase) async throws { try await expectReplay(tested) }
+
+  /// A message that carries a renewed token for the platform carries its placeholder when it is replayed.
+  private static func isSame(_ recorded: String, _ replayed: String) -> Bool {
+    guard recorded.hasPrefix(#"{"type":"CONTROL""#) else { return recorded == replayed }
+    return TextPattern(replayed).matches(recorded)
+  }
 
   private func expectReplay(_ tested: ConformanceCase) async throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "replay-\(UUID().uuidString).har").path
@@ -26,8 +33,10 @@ struct ReplayTests {
         #expect(try tested.differences(of: recorded, command) == [], "\(command) of \(tested.name), recorded")
         subject.traffic = .replay(path: path, .none)
         let replayed = try await subject.run(command, state: subject.state, on: api)
-        #expect(replayed.lines == recorded.lines, "\(command) of \(tested.name)")
-        #expect(replayed.exit == recorded.exit)
+        let different = zip(recorded.lines, replayed.lines).first { !Self.isSame($0, $1) }
+        let shown = different.map { "\n\($0.0)\nbecame\n\($0.1)" } ?? ": \(recorded.lines.count), \(replayed.lines.count) lines"
+        let isSame = different == nil && recorded.lines.count == replayed.lines.count && recorded.exit == replayed.exit
+        #expect(isSame, "\(command) of \(tested.name)\(shown)")
         #expect(replayed.requests.isEmpty, "\(command) of \(tested.name) asked the API")
       }
     }

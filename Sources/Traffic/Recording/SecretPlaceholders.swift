@@ -23,9 +23,11 @@ package struct SecretPlaceholders: Sendable {
   /// `text` with placeholders instead of secrets. A text that is JSON stays JSON.
   /// - Parameter keepsNumbers: whether a number that is secret becomes another number, which components can use, and not a placeholder.
   package func masked(_ text: String, keepsNumbers: Bool = false) -> String {
-    let ranges = mask.hiddenRanges(in: text)
+    var ranges = mask.hiddenRanges(in: text)
     if ranges.isEmpty { return text }
     let bytes = Array(text.utf8)
+    // The answer to a login says until when its token is good, which is not a token itself, and which a replay needs.
+    ranges.removeAll { Self.isMoment(bytes[$0]) }
     let plain = replacing(ranges, in: bytes) { _, placeholder in placeholder }
     guard isJSON(bytes), !isJSON(plain) else { return String(decoding: plain, as: UTF8.self) }
     var strings = JSONStrings(bytes)
@@ -80,6 +82,19 @@ package struct SecretPlaceholders: Sendable {
   private func isJSON(_ bytes: [UInt8]) -> Bool {
     guard let first = bytes.first(where: { $0 > 0x20 }), "{[\"-0123456789".utf8.contains(first) else { return false }
     return (try? JSONDocument(parsing: JSONBytes(Data(bytes)), encoding: .utf8)) != nil
+  }
+
+  /// Whether a text is a date with a time, as in `2025-03-01T12:00:00+00:00`.
+  private static func isMoment(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let shape = "0000-00-00T00:00".utf8
+    guard (shape.count..<40).contains(bytes.count), bytes.allSatisfy({ isOfNumber($0) || ":TZ ".utf8.contains($0) }) else { return false }
+    return zip(bytes, shape).allSatisfy { byte, sign in
+      switch sign {
+      case UInt8(ascii: "0"): (0x30...0x39).contains(byte)
+      case UInt8(ascii: "T"): byte == sign || byte == UInt8(ascii: " ")
+      default: byte == sign
+      }
+    }
   }
 
   private static func isOfNumber(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || "-+.eE".utf8.contains(byte) }

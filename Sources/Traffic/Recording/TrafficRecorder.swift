@@ -60,6 +60,8 @@ package final class TrafficRecorder: Sendable {
   private let settings: Settings
   private let encoder: HAREntryEncoder
   private let state: Mutex<State>
+  /// One thread at a time writes: the file is complete only when nothing is on its way into it.
+  private let writing = Mutex(())
 
   /// - Parameters:
   ///   - clock: what the run's clock shows first, in microseconds.
@@ -118,7 +120,9 @@ package final class TrafficRecorder: Sendable {
   }
 
   /// Writes what ended. Called when the run has done with it what it does at once.
-  func write() {
+  func write() { writing.withLock { _ in writeEnded() } }
+
+  private func writeEnded() {
     let (exchanges, waits) = state.withLock { state in
       guard !state.ended.isEmpty else { return ([Exchange](), [JSONValue]()) }
       defer { (state.ended, state.waits) = ([], []) }
@@ -138,7 +142,12 @@ package final class TrafficRecorder: Sendable {
   ///   nobody knows what is secret in it.
   /// - Throws: ``ConnectorError`` if the recording could not be written.
   package func finish(isInterrupted: Bool = false) throws(ConnectorError) {
-    if !isInterrupted { write() }
+    let failure = writing.withLock { _ in complete(isInterrupted: isInterrupted) }
+    if let failure { throw Self.unwritable(settings.path, failure) }
+  }
+
+  private func complete(isInterrupted: Bool) -> (any Error)? {
+    if !isInterrupted { writeEnded() }
     let (running, waits) = state.withLock { state in
       var exchanges = state.running.values.sorted { $0.number < $1.number }
       exchanges += state.ended.map { Exchange(number: $0.number, request: $0.request, started: $0.started) }
@@ -146,7 +155,7 @@ package final class TrafficRecorder: Sendable {
       return (exchanges, state.waits)
     }
     let entries = running.map { encoder.entry($0, waits: []) }
-    let failure = state.withLock { state -> (any Error)? in
+    return state.withLock { state -> (any Error)? in
       if let writer = state.writer {
         do {
           for entry in entries { try writer.add(entry) }
@@ -163,7 +172,6 @@ package final class TrafficRecorder: Sendable {
       }
       return state.failure
     }
-    if let failure { throw Self.unwritable(settings.path, failure) }
   }
 
   private static func give(up state: inout State, _ error: any Error) {
