@@ -51,6 +51,11 @@ enum Interruption {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let hearing = ends[0]
     let hasThread = SystemThread.start {
+      // Whoever started the program may have left signals blocked for all of its threads.
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
       var number: UInt8 = 0
       while read(hearing, &number, 1) < 0, errno == EINTR {}
       body()

@@ -162,7 +162,7 @@ import Traffic
 
     // The address that it listens on is the last word of a line of its log.
     let line = """
-      \(Self.mitmdump) -p 0 --set hardump=theirs.har --set termlog_verbosity=info > log 2>&1 & pid=$!
+      PYTHONUNBUFFERED=1 \(Self.mitmdump) -p 0 --set hardump=theirs.har --set termlog_verbosity=info > log 2>&1 & pid=$!
       while kill -0 $pid && ! grep -q "listening at" log; do :; done
       port=$(grep -o "listening at .*" log | grep -o "[0-9]*" | tail -1)
       http_proxy=http://127.0.0.1:$port "$@" > through.jsonl; status=$?
