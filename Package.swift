@@ -174,7 +174,8 @@ let package = Package(
       dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"], exclude: ["Fixtures"]),
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TrafficTests",
       dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),

@@ -70,11 +70,14 @@ extension ReplayMode: ExpressibleByArgument {}
 struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
   let bytes: Int
 
-  private static let units: [(name: String, size: Int)] = [("gb", 1_000_000_000), ("mb", 1_000_000), ("kb", 1_000), ("b", 1), ("", 1)]
+  private static let units: [(name: String, size: Int)] = [
+    ("gb", 1_000_000_000), ("mb", 1_000_000), ("kb", 1_000), ("b", 1), ("", 1),
+  ]
 
   init?(argument: String) {
     let text = argument.lowercased()
-    guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }), let number = Int(text.dropLast(unit.name.count)), number > 0,
+    guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }), let number = Int(text.dropLast(unit.name.count)),
+      number > 0,
       case let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit.size), !isTooLarge
     else { return nil }
     self.bytes = bytes

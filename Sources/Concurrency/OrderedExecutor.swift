@@ -85,7 +85,9 @@ package final class OrderedExecutor: TaskExecutor {
   package init?(time: Int64, count: Int = 0, onSettled: @escaping @Sendable () -> Void) {
     state = Monitor(State(count: count, time: time))
     self.onSettled = onSettled
-    guard SystemThread.start({ [state, onSettled] in Self.work(state, onSettled) { self.asUnownedTaskExecutor() } }) else { return nil }
+    guard SystemThread.start({ [state, onSettled] in Self.work(state, onSettled) { self.asUnownedTaskExecutor() } }) else {
+      return nil
+    }
   }
 
   /// The time of the latest that was let in.

@@ -27,7 +27,8 @@ import Traffic
     try folder.write("other.json", #"{"base_url": "http://\#(api.address)", "token": "made-up-by-somebody"}"#)
     try folder.write(
       "catalog.json",
-      #"{"streams": [{"stream": {"name": "authors", "json_schema": {}}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}"#)
+      #"{"streams": [{"stream": {"name": "authors", "json_schema": {}}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}"#
+    )
     return folder
   }
 
@@ -111,11 +112,13 @@ import Traffic
     let api = try UnrulyAPI(Self.authors)
     let folder = try Self.bookshop(api)
     _ = try await Tool.run(Self.read + ["config.json", "--record", "run.har"], in: folder)
-    try folder.write("manifest.yaml", try folder.text("manifest.yaml").replacing("start_from_page: 1", with: "start_from_page: 7"))
+    try folder.write(
+      "manifest.yaml", try folder.text("manifest.yaml").replacing("start_from_page: 1", with: "start_from_page: 7"))
     let replayed = try await Tool.run(Self.read + ["config.json", "--replay", "run.har"], in: folder)
     #expect(replayed.status == 1)
     let message = try #require(try replayed.errors().first?["message"]?.string)
-    #expect(message.hasPrefix("The recording run.har has no answer to GET http://\(api.address)/v1/authors. The nearest one is number"))
+    #expect(
+      message.hasPrefix("The recording run.har has no answer to GET http://\(api.address)/v1/authors. The nearest one is number"))
     #expect(message.contains("parameter `page` is '8', recorded '2'"))
     #expect(try replayed.errors().first?["failure_type"] == "config_error")
   }
@@ -130,7 +133,8 @@ import Traffic
     try folder.write("manifest.yaml", try folder.text("manifest.yaml").replacing("page_size: 2", with: "page_size: 1"))
     let refused = try await Tool.run(Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "once"], in: folder)
     #expect(refused.status == 1)
-    let more = try await Tool.run(Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "new_episodes"], in: folder)
+    let more = try await Tool.run(
+      Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "new_episodes"], in: folder)
     #expect(more.status == 0, "\(more)")
     #expect(try HARFile(path: folder.url(of: "run.har").path).count > 2)
   }
@@ -151,7 +155,9 @@ import Traffic
   /// The program of mitmproxy, where it is installed.
   private static let mitmdump = ProcessInfo.processInfo.environment["AIRBYTE_LOWCODE_MITMDUMP"] ?? ""
 
-  @Test("mitmproxy reads recordings, and its own are replayed", .enabled(if: !mitmdump.isEmpty, "AIRBYTE_LOWCODE_MITMDUMP names no mitmdump"))
+  @Test(
+    "mitmproxy reads recordings, and its own are replayed",
+    .enabled(if: !mitmdump.isEmpty, "AIRBYTE_LOWCODE_MITMDUMP names no mitmdump"))
   func exchangesWithMitmproxy() async throws {
     let api = try UnrulyAPI(Self.authors)
     let folder = try Self.bookshop(api)
@@ -162,24 +168,28 @@ import Traffic
 
     // The address that it listens on is the last word of a line of its log.
     let line = """
-      PYTHONUNBUFFERED=1 \(Self.mitmdump) -p 0 --set hardump=theirs.har --set termlog_verbosity=info > log 2>&1 & pid=$!
+      PYTHONUNBUFFERED=1 env --default-signal=INT \(Self.mitmdump) -p 0 --set hardump=theirs.har --set termlog_verbosity=info > log 2>&1 & pid=$!
       while kill -0 $pid && ! grep -q "listening at" log; do :; done
       port=$(grep -o "listening at .*" log | grep -o "[0-9]*" | tail -1)
       http_proxy=http://127.0.0.1:$port "$@" > through.jsonl; status=$?
-      kill -TERM $pid; wait $pid; exit $status
+      kill -INT $pid; wait $pid; exit $status
       """
     let through = try await Tool.shell(line, Self.read + ["config.json"], in: folder)
     #expect(through.status == 0)
     let replayed = try await Tool.run(Self.read + ["other.json", "--replay", "theirs.har"], in: folder)
     #expect(replayed.status == 0, "\(replayed.stdout)")
-    #expect(try replayed.messages("RECORD", "record").map { $0["data"] } == recorded.messages("RECORD", "record").map { $0["data"] })
+    #expect(
+      try replayed.messages("RECORD", "record").map { $0["data"] } == recorded.messages("RECORD", "record").map { $0["data"] })
   }
 
   /// What HAR 1.2 demands of each part of an entry.
   private static let demanded: [(part: [String], members: [String])] = [
     ([], ["startedDateTime", "time", "request", "response", "cache", "timings"]),
     (["request"], ["method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize"]),
-    (["response"], ["status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL", "headersSize", "bodySize"]),
+    (
+      ["response"],
+      ["status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL", "headersSize", "bodySize"]
+    ),
     (["response", "content"], ["size", "mimeType"]), (["timings"], ["send", "wait", "receive"]),
   ]
 
@@ -191,7 +201,8 @@ import Traffic
     }
     let connection = try Connection(to: api, manifest: Manifests.streams(["endless"]))
     let arguments = try connection.readArguments(["endless"])
-    let command = #"env --default-signal=INT "$@" --record run.har > out & pid=$!; while ! grep -q '"id":20}' out; do :; done; kill -\#(number) $pid; wait $pid"#
+    let command =
+      #"env --default-signal=INT "$@" --record run.har > out & pid=$!; while ! grep -q '"id":20}' out; do :; done; kill -\#(number) $pid; wait $pid"#
     _ = try await Tool.shell(command, arguments, in: connection.folder)
     let recording = try HARFile(path: connection.folder.url(of: "run.har").path)
     #expect(!recording.isCutOff)
@@ -229,6 +240,8 @@ import Traffic
     }
     #expect(try !folder.text("again.jsonl").isEmpty)
     let shown = try #require(section.components(separatedBy: "\n```text\n").dropFirst().first?.split(separator: "\n").first)
-    #expect(shown.hasPrefix("The recording bug.har.gz has no answer to GET https://api.example.com/v1/authors. The nearest one is number"))
+    #expect(
+      shown.hasPrefix(
+        "The recording bug.har.gz has no answer to GET https://api.example.com/v1/authors. The nearest one is number"))
   }
 }

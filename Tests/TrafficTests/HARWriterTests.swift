@@ -13,7 +13,9 @@ struct HARWriterTests {
 
   private static func entry(_ number: Int, size: Int = 10) -> [UInt8] {
     let text = String(repeating: "x", count: size)
-    return Array(#"{"request":{"method":"GET","url":"https://a.example/\#(number)"},"response":{"status":200,"content":{"text":"\#(text)"}}}"#.utf8)
+    return Array(
+      #"{"request":{"method":"GET","url":"https://a.example/\#(number)"},"response":{"status":200,"content":{"text":"\#(text)"}}}"#
+        .utf8)
   }
 
   private static func urls(_ path: String) throws -> [String] {

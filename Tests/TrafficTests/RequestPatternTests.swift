@@ -27,7 +27,9 @@ struct RequestPatternTests {
       Row(recorded: "https://a.example/x?a=1&b=2", sent: "https://A.example:443/x?b=2&a=1"),
       Row(recorded: "https://a.example/x?a=1&a=2", sent: "https://a.example/x?a=2&a=1"),
       Row(recorded: "https://a.example/x?a=1", sent: "https://a.example/x?a=2", difference: "parameter `a` is '2', recorded '1'"),
-      Row(recorded: "https://a.example/x?a=1&a=1", sent: "https://a.example/x?a=1", difference: "parameter `a` is '1', recorded '1' and '1'"),
+      Row(
+        recorded: "https://a.example/x?a=1&a=1", sent: "https://a.example/x?a=1",
+        difference: "parameter `a` is '1', recorded '1' and '1'"),
       Row(sent: "https://a.example/x?a=2", difference: "parameter `a` is '2', and was not sent when recording"),
       Row(recorded: "https://a.example/x?a=2", difference: "parameter `a` is missing, recorded '2'"),
       Row(sent: "https://a.example/y", difference: "the address is https://a.example/y, recorded https://a.example/x"),
@@ -39,7 +41,8 @@ struct RequestPatternTests {
       Row(recorded: "https://a.example/****12345678/x", sent: "https://a.example/me/x"),
       Row(recordedBody: #"{"a": 1, "b": [2.0]}"#, sentBody: #"{"b":[2],"a":1}"#),
       Row(recordedBody: #"{"a": "****12345678"}"#, sentBody: #"{"a": 77}"#),
-      Row(recordedBody: #"{"a": {"b": [1]}}"#, sentBody: #"{"a": {"b": [2]}}"#, difference: "`a.b[0]` of the body is 2, recorded 1"),
+      Row(
+        recordedBody: #"{"a": {"b": [1]}}"#, sentBody: #"{"a": {"b": [2]}}"#, difference: "`a.b[0]` of the body is 2, recorded 1"),
       Row(recordedBody: #"{"a": 1}"#, sentBody: #"{}"#, difference: "`a` of the body is missing, recorded 1"),
       Row(recordedBody: "a=1&b=%20", sentBody: "b=+&a=1", type: "application/x-www-form-urlencoded"),
       Row(
@@ -59,6 +62,9 @@ struct RequestPatternTests {
   @Test("The method counts")
   func method() {
     let pattern = RequestPattern(Self.shape("GET", "https://a.example", nil, ""))
-    #expect(pattern.differences(of: Self.shape("POST", "https://a.example/", nil, "")).map(\.phrase) == ["the method is POST, recorded GET"])
+    #expect(
+      pattern.differences(of: Self.shape("POST", "https://a.example/", nil, "")).map(\.phrase) == [
+        "the method is POST, recorded GET"
+      ])
   }
 }

@@ -31,7 +31,8 @@ struct SecretPlaceholderTests {
     #expect(request["id"]?.string?.hasPrefix("****") == true)
   }
 
-  @Test("A date with a time is not a secret", arguments: ["2025-03-01T12:01:00+00:00", "2025-03-01 12:01", "2025-03-01T12:01:00.5Z"])
+  @Test(
+    "A date with a time is not a secret", arguments: ["2025-03-01T12:01:00+00:00", "2025-03-01 12:01", "2025-03-01T12:01:00.5Z"])
   func dates(_ text: String) {
     #expect(placeholders(text).masked("until \(text)") == "until \(text)")
     #expect(placeholders("2025-03-01").masked("born 2025-03-01") != "born 2025-03-01")
@@ -39,7 +40,8 @@ struct SecretPlaceholderTests {
 
   @Test("Bytes that are no text are masked too")
   func bytes() {
-    let data = placeholders("first-secret").masked(Array("\u{FF}first-secret\u{FE}".unicodeScalars.map { UInt8($0.value) }).withUnsafeBytes { .init($0) })
+    let data = placeholders("first-secret").masked(
+      Array("\u{FF}first-secret\u{FE}".unicodeScalars.map { UInt8($0.value) }).withUnsafeBytes { .init($0) })
     #expect(data.first == 0xFF && data.last == 0xFE && data.count == 14)
   }
 }

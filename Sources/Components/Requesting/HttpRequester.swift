@@ -32,7 +32,8 @@ package struct HttpRequester: Component, Requester {
     let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
     shadow = scope.run.shadow(for: templates.compactMap { node[$0] })
     secrets = scope.runtime.secrets
-    origin = RequestOrigin.Requester(stream: scope.streamName, node: node.node, properties: templates + ["http_method", "authenticator"])
+    origin = RequestOrigin.Requester(
+      stream: scope.streamName, node: node.node, properties: templates + ["http_method", "authenticator"])
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = scope.exchange.reception ?? scope.exchange.decoder?.reception ?? .memory

@@ -102,7 +102,9 @@ package final class HARFile: Sendable {
       throw HARShapeError(description: "what surrounds its entries is too long")
     }
     let head = try source.bytes(0..<start)
-    if let end, let whole = try? JSONValue(parsing: head + source.bytes(end..<size)) { return (whole["log"]?.object ?? [:], false) }
+    if let end, let whole = try? JSONValue(parsing: head + source.bytes(end..<size)) {
+      return (whole["log"]?.object ?? [:], false)
+    }
     return (try JSONValue(parsing: head + Array("]}}".utf8))["log"]?.object ?? [:], true)
   }
 

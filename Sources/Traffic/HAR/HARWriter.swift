@@ -49,7 +49,8 @@ final class HARWriter {
       waiting += Self.separator + entry
       if waiting.count >= Self.gathered { try addCompressed() }
     } else {
-      try add(part: (parts.isEmpty ? Array("\n".utf8) : Self.separator) + entry, separator: parts.isEmpty ? 1 : Self.separator.count)
+      try add(
+        part: (parts.isEmpty ? Array("\n".utf8) : Self.separator) + entry, separator: parts.isEmpty ? 1 : Self.separator.count)
     }
   }
 

@@ -72,7 +72,8 @@ struct HAREntryEncoder: Sendable {
     case .base64(let text):
       posted["text"] = .string(text)
       posted["_encoding"] = "base64"
-    case .absent(let reason): posted = ["mimeType": posted["mimeType"] ?? "", "params": [], RecordingNotes.absence: .string(reason)]
+    case .absent(let reason):
+      posted = ["mimeType": posted["mimeType"] ?? "", "params": [], RecordingNotes.absence: .string(reason)]
     }
     json["postData"] = .object(posted)
     return json
@@ -129,7 +130,9 @@ struct HAREntryEncoder: Sendable {
   private func content(_ data: Data, keepsNumbers: Bool) -> Content {
     guard bodies != .none else { return .absent("Recorded without bodies.") }
     guard data.count <= Self.longestBody else { return content(.failure(TooLong())) }
-    if let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0) { return .text(placeholders.masked(text, keepsNumbers: keepsNumbers)) }
+    if let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0) {
+      return .text(placeholders.masked(text, keepsNumbers: keepsNumbers))
+    }
     guard bodies == .all else { return .absent("The body is not text and was not recorded.") }
     return .base64(placeholders.masked(data, keepsNumbers: keepsNumbers).base64EncodedString())
   }

@@ -87,7 +87,9 @@ package struct SecretPlaceholders: Sendable {
   /// Whether a text is a date with a time, as in `2025-03-01T12:00:00+00:00`.
   private static func isMoment(_ bytes: ArraySlice<UInt8>) -> Bool {
     let shape = "0000-00-00T00:00".utf8
-    guard (shape.count..<40).contains(bytes.count), bytes.allSatisfy({ isOfNumber($0) || ":TZ ".utf8.contains($0) }) else { return false }
+    guard (shape.count..<40).contains(bytes.count), bytes.allSatisfy({ isOfNumber($0) || ":TZ ".utf8.contains($0) }) else {
+      return false
+    }
     return zip(bytes, shape).allSatisfy { byte, sign in
       switch sign {
       case UInt8(ascii: "0"): (0x30...0x39).contains(byte)

@@ -63,7 +63,9 @@ package final class RecordedExchanges: Sendable {
     for place in state.groups.indices {
       state.groups[place].entries.sort { (summaries[$0].number, $0) < (summaries[$1].number, $1) }
     }
-    state.masks = state.places.keys.sorted { ($0.size, $0.parameters.sorted().joined()) < ($1.size, $1.parameters.sorted().joined()) }
+    state.masks = state.places.keys.sorted {
+      ($0.size, $0.parameters.sorted().joined()) < ($1.size, $1.parameters.sorted().joined())
+    }
     self.summaries = summaries
     self.waits = waits
     self.start = start

@@ -37,7 +37,8 @@ struct ReplayTransport: Transport {
     hidePlaceholders(of: entry)
     let failure = TransportError(note: entry.notes[RecordingNotes.failure])
     guard entry.response.status > 0 else {
-      throw failure ?? TransportError(.connectionLost, "\(RequestURL(request.url).publicText) gave no answer when it was recorded")
+      throw failure
+        ?? TransportError(.connectionLost, "\(RequestURL(request.url).publicText) gave no answer when it was recorded")
     }
     let body = try self.body(of: entry, number)
     let headers = HTTPHeaders(entry.response.headers)
@@ -49,7 +50,8 @@ struct ReplayTransport: Transport {
     let stored = SpooledBody()
     do throws(ConnectorError) { try stored.append(body) } catch { throw TransportError(.other, error.message) }
     return HTTPResponse(
-      status: entry.response.status, headers: headers, content: .streaming(StoredBody(stored, failure: failure)), url: request.url)
+      status: entry.response.status, headers: headers, content: .streaming(StoredBody(stored, failure: failure)), url: request.url
+    )
   }
 
   private func body(of entry: HAREntry, _ number: Int) throws(TransportError) -> Data {

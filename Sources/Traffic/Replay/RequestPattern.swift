@@ -36,7 +36,9 @@ struct RequestPattern: Sendable {
   /// What of a request is not as it was recorded, each as a phrase.
   func differences(of request: RequestShape) -> [RequestDifference] {
     var found: [RequestDifference] = []
-    if request.method != shape.method { found.append(.init(weight: 8, "the method is \(request.method), recorded \(shape.method)")) }
+    if request.method != shape.method {
+      found.append(.init(weight: 8, "the method is \(request.method), recorded \(shape.method)"))
+    }
     if !place.matches(request.place) { found.append(placeDifference(request.place)) }
     found += Self.differences("parameter", of: request.query, from: shape.query)
     switch (shape.body, request.body) {
@@ -58,7 +60,8 @@ struct RequestPattern: Sendable {
     let same = zip(recordedSteps, sentSteps).filter { $0 == $1 }.count
     let host = recordedSteps.dropFirst().first == sentSteps.dropFirst().first
     return .init(
-      weight: (host ? 3 : 24) + max(recordedSteps.count, sentSteps.count) - same, "the address is \(sent), recorded \(shape.place)")
+      weight: (host ? 3 : 24) + max(recordedSteps.count, sentSteps.count) - same,
+      "the address is \(sent), recorded \(shape.place)")
   }
 
   private static func differences(

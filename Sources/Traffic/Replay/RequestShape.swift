@@ -38,7 +38,8 @@ package struct RequestShape: Sendable {
 
   package init(_ request: HAREntry.Request, hasUnknownBody: Bool = false) {
     self.init(
-      method: request.method, url: request.url, mimeType: request.body?.mimeType ?? request.headers.value(of: "Content-Type") ?? "",
+      method: request.method, url: request.url,
+      mimeType: request.body?.mimeType ?? request.headers.value(of: "Content-Type") ?? "",
       body: request.body?.data ?? Data(), hasUnknownBody: hasUnknownBody)
   }
 
@@ -61,7 +62,9 @@ package struct RequestShape: Sendable {
 
   private static func body(_ data: Data, _ mimeType: String) -> Body {
     if data.isEmpty { return .none }
-    if mimeType.contains("form-urlencoded"), let text = String(validating: data, as: UTF8.self) { return .form(fields(text[...])) }
+    if mimeType.contains("form-urlencoded"), let text = String(validating: data, as: UTF8.self) {
+      return .form(fields(text[...]))
+    }
     guard let first = data.first(where: { $0 > 0x20 }), mimeType.contains("json") || "{[".utf8.contains(first),
       let json = try? JSONValue(parsing: data)
     else { return .bytes(data) }
