@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-    .target(name: "Bytes", dependencies: ["COpenSSL"]),
+    .target(name: "Bytes", dependencies: ["COpenSSL", "CZlib"]),
     .target(name: "Python", dependencies: ["Bytes", "CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
@@ -114,6 +114,12 @@ let package = Package(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(
+      name: "Traffic",
+      dependencies: runtime + [
+        "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
       name: "Validation",
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
@@ -123,7 +129,7 @@ let package = Package(
       name: "Commands",
       dependencies: runtime + [
         "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
-        "PythonComponents", "Packaging", "Validation", "Authoring",
+        "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -172,12 +178,16 @@ let package = Package(
       dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Validation", "JSON"], exclude: ["Fixtures"]),
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TrafficTests",
+      dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
     .testTarget(name: "LowCodeAPITests", dependencies: ["LowCode"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: runtime + [
-        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents",
+        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents", "Traffic",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

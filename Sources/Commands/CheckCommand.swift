@@ -8,9 +8,10 @@ struct CheckCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
+  @OptionGroup var traffic: TrafficOptions
 
   func run() async throws {
-    try await Session(options).run { session in
+    try await Session(options, traffic.plan, running: "check").run { session in
       try await session.connector(input, components).check(to: session.writer)
       return .success
     }

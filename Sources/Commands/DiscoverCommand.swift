@@ -8,9 +8,10 @@ struct DiscoverCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
+  @OptionGroup var traffic: TrafficOptions
 
   func run() async throws {
-    try await Session(options).run { session in
+    try await Session(options, traffic.plan, running: "discover").run { session in
       try await session.connector(input, components).discover(to: session.writer)
       return .success
     }

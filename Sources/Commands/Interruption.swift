@@ -1,4 +1,5 @@
 import Bytes
+import Concurrency
 import Foundation
 import Synchronization
 
@@ -19,11 +20,17 @@ enum Interruption {
     // Not for the first time in the handler, where nothing may be allocated.
     _ = texts
     _ = current.load(ordering: .relaxed)
+    _ = bell.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
       guard sigaction(number, nil, &action) == 0, (action.sa_flags & SA_SIGINFO) == 0, !isIgnored(action) else { continue }
       action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
+        let bell = Interruption.bell.load(ordering: .acquiring)
+        if bell >= 0 {
+          var number = UInt8(truncatingIfNeeded: number)
+          if write(bell, &number, 1) == 1 { return }
+        }
         Interruption.speak()
         signal(number, SIG_DFL)
         raise(number)
@@ -31,6 +38,34 @@ enum Interruption {
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       sigaction(number, &action, nil)
     }
+  }
+
+  /// Where the handler writes the number of a signal; negative if it ends the process by itself.
+  private static let bell = Atomic<Int32>(-1)
+
+  /// Runs `body` before Ctrl-C or SIGTERM ends the process: on a thread of its own, so that it may do whatever it needs to. A second
+  /// signal ends the process at once.
+  static func beforeEnding(_ body: @escaping @Sendable () -> Void) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let hearing = ends[0]
+    let hasThread = SystemThread.start {
+      // Whoever started the program may have left signals blocked for all of its threads.
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+      var number: UInt8 = 0
+      while read(hearing, &number, 1) < 0, errno == EINTR {}
+      body()
+      speak()
+      signal(Int32(number), SIG_DFL)
+      kill(getpid(), Int32(number))
+    }
+    guard hasThread else { return }
+    bell.store(ends[1], ordering: .releasing)
+    watch()
   }
 
   private static func isIgnored(_ action: sigaction) -> Bool {

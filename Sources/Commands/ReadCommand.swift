@@ -18,6 +18,7 @@ struct ReadCommand: AsyncParsableCommand {
   @OptionGroup var options: ManifestOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
+  @OptionGroup var traffic: TrafficOptions
 
   @Option(
     name: [.customShort("C"), .long],
@@ -83,7 +84,7 @@ struct ReadCommand: AsyncParsableCommand {
 
   private func read(into folder: RecordFolder?) async throws {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
-    try await Session(options, output: output).run { session in
+    try await Session(options, traffic.plan, running: "read", output: output).run { session in
       let given = try state.map { try session.states(at: $0) } ?? [:]
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       var connector = try await session.connector(

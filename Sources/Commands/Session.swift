@@ -11,6 +11,7 @@ import Manifest
 import Packaging
 import PythonComponents
 import Secrets
+import Traffic
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
 struct Session {
@@ -21,6 +22,8 @@ struct Session {
   private let manifest: String?
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
+  /// What records or replays the run; nil where that was not asked for.
+  private let traffic: Result<TrafficRun?, ConnectorError>
 
   /// What a command prints.
   enum Output: Sendable {
@@ -46,14 +49,27 @@ struct Session {
     fileprivate var folder: RecordFolder? { if case .folder(let folder) = self { folder } else { nil } }
   }
 
-  init(_ options: ManifestOptions, output: Output = .messages) {
+  /// - Parameters:
+  ///   - plan: what is done with the traffic of the run; nil for nothing.
+  ///   - command: what is run, as in `read`.
+  init(_ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
-    let now = SystemClock.now
     let terminal = Terminal(options.color, environment: environment)
     progress =
-      terminal.isThere ? TerminalProgress(terminal, now: now, hiding: mask, continuation: output.continuation) : nil
+      terminal.isThere
+      ? TerminalProgress(terminal, now: SystemClock.now, hiding: mask, continuation: output.continuation) : nil
+    let surroundings = TrafficRun.Surroundings(
+      now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
+      transport: NetworkTransport(environment: environment, secrets: mask))
+    do throws(ConnectorError) {
+      traffic = .success(try TrafficRun.make(plan, command: command, in: surroundings, hiding: mask))
+    } catch {
+      traffic = .failure(error)
+    }
+    let given = (try? traffic.get())?.surroundings ?? surroundings
+    let now = given.now
     let writer =
       switch output {
       case .messages, .other: MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
@@ -65,8 +81,7 @@ struct Session {
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     runtime = RuntimeEnvironment(
-      now: now, sleep: { try await TaskThreads.shared.sleep($0) },
-      random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
+      now: now, sleep: given.sleep, random: given.random, transport: given.transport,
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
@@ -74,7 +89,7 @@ struct Session {
 
   /// Runs `body`, which returns the exit status. Errors become TRACE messages.
   /// - Throws: the exit status, where it is not 0.
-  func run(_ body: (Session) async throws -> ExitCode) async throws {
+  func run(_ body: @Sendable (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
       let findings = error as? any FileFindings
       if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
@@ -82,9 +97,16 @@ struct Session {
       writer.report(error, isNews: findings == nil)
     }
     try await CommandRunner.run(report: report) {
-      let status = try await body(self)
+      let status = try await recorded { try await body(self) }
       if !status.isSuccess { throw status }
     }
+  }
+
+  /// Runs `body` as the options about traffic say.
+  private func recorded(_ body: @Sendable () async throws -> ExitCode) async throws -> ExitCode {
+    guard let run = try traffic.get() else { return try await body() }
+    if let recorder = run.recorder { Interruption.beforeEnding { try? recorder.finish(isInterrupted: true) } }
+    return try await run.run(body)
   }
 
   /// Runs a read, and shows on a terminal how it goes and how it ended.
@@ -93,9 +115,10 @@ struct Session {
     Interruption.watch()
     defer { progress.summarize() }
     return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [runtime] in
+      group.addTask {
         while true {
-          try await runtime.sleep(0.5)
+          // By the machine's clock, whatever the run's is.
+          try await TaskThreads.shared.sleep(0.5)
           progress.tick()
         }
       }

@@ -3,6 +3,7 @@ import ConnectorModel
 import HTTP
 import Manifest
 import Synchronization
+import Traffic
 
 /// What a command is given: the texts of its files, the frozen time, and sleeps that are noted instead of waited.
 struct CommandInput: Sendable {
@@ -21,6 +22,8 @@ struct CommandInput: Sendable {
   var components = ComponentRegistry.standard
   /// The text of a components.py, for those that are written in Python.
   var pythonComponents: String?
+  /// What is done with the traffic; nil for nothing.
+  var traffic: TrafficRun.Plan?
 
   /// Microseconds since 1970.
   var now: Int64 { sleeps.now }

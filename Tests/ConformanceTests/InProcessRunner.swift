@@ -9,6 +9,7 @@ import Jinja
 import PythonComponents
 import Secrets
 import Synchronization
+import Traffic
 
 /// The runner that the suite tests: the library's own entry points, in this process.
 enum ConnectorUnderTest {
@@ -27,17 +28,25 @@ private struct InProcessRunner: CommandRunner {
     defer { try? FileManager.default.removeItem(at: staging) }
     let output = TextOutput()
     let mask = SecretMask()
-    let now: @Sendable () -> Int64 = { input.sleeps.now }
+    let surroundings = TrafficRun.Surroundings(
+      now: { input.sleeps.now }, sleep: { input.sleeps.sleep($0) }, random: { 0.5 },
+      transport: NetworkTransport(environment: [TransportKind.variable: input.transport.rawValue]))
+    let traffic = try TrafficRun.make(input.traffic, command: input.command.rawValue, in: surroundings, hiding: mask)
+    let given = traffic?.surroundings ?? surroundings
+    let now = given.now
     let writer = MessageWriter(output: output, mask: mask, now: now)
     let runtime = RuntimeEnvironment(
-      now: now, sleep: { input.sleeps.sleep($0) }, random: { 0.5 },
-      transport: NetworkTransport(environment: [TransportKind.variable: input.transport.rawValue]),
+      now: now, sleep: given.sleep, random: given.random, transport: given.transport,
       log: RunLog(writer: writer, isDebugging: false), secrets: mask,
       environment: ["AIRBYTE_STAGING_DIRECTORY": staging.path].merging(PythonUnderTest.environment) { $1 },
       templates: TemplateRuntime(now: now, randomBytes: { (0..<16).map { UInt8($0) } }))
     var isComplete = false
     do {
-      isComplete = try await run(input, writer: writer, runtime: runtime)
+      if let traffic {
+        isComplete = try await traffic.run { try await run(input, writer: writer, runtime: runtime) }
+      } else {
+        isComplete = try await run(input, writer: writer, runtime: runtime)
+      }
     } catch {
       writer.report(error)
     }

@@ -3,6 +3,7 @@ import ConnectorModel
 import HTTP
 import JSON
 import Manifest
+import Traffic
 
 /// What a command is run on: the texts of its files, with the API's placeholder address.
 struct ReadSubject: Sendable {
@@ -23,6 +24,8 @@ struct ReadSubject: Sendable {
   var components = ComponentRegistry.standard
   /// The text of a components.py, for those that are written in Python.
   var pythonComponents: String?
+  /// What is done with the traffic; nil for nothing.
+  var traffic: TrafficRun.Plan?
 
   /// Runs a command against the API, which goes on where the command before left it.
   /// - Parameter state: a state file for reads.
@@ -32,7 +35,7 @@ struct ReadSubject: Sendable {
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
       files: files, sleeps: SleepRecorder(movesClock: movesClock), transport: transport, components: components,
-      pythonComponents: pythonComponents.map(api.localise))
+      pythonComponents: pythonComponents.map(api.localise), traffic: traffic)
     _ = api.takeRequests()
     let output = try await pythonComponents == nil ? ConnectorUnderTest.runner.run(input) : PythonUnderTest.run(input)
     return Outcome(
