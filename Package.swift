@@ -103,6 +103,13 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
+      name: "Traffic",
+      dependencies: runtime + [
+        "CZlib", "Bytes", "AirbyteProtocol", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
       name: "PythonComponents",
       dependencies: [
         "Bytes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
@@ -120,7 +127,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: runtime + [
-        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Validation",
+        "Bytes", "AirbyteProtocol", "JSON", "YAML", "PythonComponents", "Packaging", "Traffic", "Validation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

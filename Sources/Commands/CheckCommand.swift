@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
   @OptionGroup var components: ComponentOptions
 
   func run() async throws {
-    try await Session(options).run { session in
+    try await Session(options, isMock: input.mock.isMock).run { session in
       try await session.connector(input, components).check(to: session.writer)
       return .success
     }

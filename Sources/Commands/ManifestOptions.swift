@@ -58,9 +58,15 @@ extension TransportKind: ExpressibleByArgument {}
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
+    name: [.short, .customLong("config")],
+    help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
     completion: .file(extensions: ["json"]))
-  var config: String
+  var given: String?
+
+  @OptionGroup(title: "Mock") var mock: MockOptions
+
+  /// The path of the config.
+  var config: String { given ?? "" }
 
   @Flag(
     help: """
@@ -70,6 +76,8 @@ struct ConfigOptions: ParsableArguments {
   var updateConfig = false
 
   func validate() throws {
+    if given == nil, !mock.isMock { throw ValidationError("Missing expected argument '--config <file>'") }
+    if updateConfig, given == nil { throw ValidationError("--update-config needs a config: name its file with --config.") }
     if updateConfig, config == "-" {
       throw ValidationError("--update-config needs the config in a file: standard input cannot be written.")
     }

@@ -10,6 +10,7 @@ import Manifest
 import Packaging
 import PythonComponents
 import Secrets
+import Traffic
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
 struct Session {
@@ -21,8 +22,13 @@ struct Session {
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
 
-  /// - Parameter printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
-  init(_ options: ManifestOptions, printsMessages: Bool = true) {
+  /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
+  private let mock: LateTransport?
+
+  /// - Parameters:
+  ///   - printsMessages: whether the command speaks the protocol; the log of another is lines on standard error.
+  ///   - isMock: whether requests go to an API made up from the manifest.
+  init(_ options: ManifestOptions, printsMessages: Bool = true, isMock: Bool = false) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
@@ -32,9 +38,11 @@ struct Session {
     let writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
+    mock = isMock ? LateTransport() : nil
     runtime = RuntimeEnvironment(
       now: now, sleep: { try await TaskThreads.shared.sleep($0) },
-      random: { Double.random(in: 0..<1) }, transport: NetworkTransport(environment: environment, secrets: mask),
+      random: { Double.random(in: 0..<1) },
+      transport: mock ?? NetworkTransport(environment: environment, secrets: mask) as any Transport,
       log: printsMessages ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
   }
@@ -77,14 +85,14 @@ struct Session {
     _ options: ConfigOptions, _ components: ComponentOptions, states: [String: JSONObject] = [:],
     catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
-    let isConfigAlone = !InputFile.isSame(options.config, as: [manifest] + others)
+    let isConfigAlone = options.given != nil && !InputFile.isSame(options.config, as: [manifest] + others)
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
         "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own")
     }
     var input = ConnectorInput()
-    input.config = try InputFile.object(options.config, "config")
+    input.config = try options.given.map { try InputFile.object($0, "config") } ?? [:]
     if input.config["__command"] != nil {
       // The reference uses it as the command, instead of the command line's. It may not be a command at all, and is not quoted.
       runtime.log.log(
@@ -98,7 +106,15 @@ struct Session {
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
+    if mock != nil, options.given == nil {
+      input.config = try await ManifestMock.config(for: source, input, now: runtime.now())
+    }
     input.custom = try customComponents(components, input, of: source)
+    if let mock {
+      let api = try await ManifestMock.api(
+        for: source, input, options: options.mock.apiOptions(knowsCredentials: options.given != nil), runtime: runtime)
+      mock.become(MockTransport(api, sleep: runtime.sleep))
+    }
     do {
       return try await Connector.load(source, input, runtime: runtime)
     } catch let error as ManifestError {
