@@ -51,6 +51,14 @@ package struct MockRequest: Sendable {
   /// The URL without its query.
   package var place: String { origin + path }
 
+  /// A URL or a part of one without empty steps.
+  static func singleSlashes(_ text: String) -> String {
+    guard text.contains("//") else { return text }
+    var result = ""
+    for character in text where character != "/" || result.last != "/" { result.append(character) }
+    return result
+  }
+
   package func header(_ name: String) -> String? { headers.value(of: name) }
   /// The first value of a field of the query.
   package func parameter(_ name: String) -> String? { query.first { $0.name == name }?.value }

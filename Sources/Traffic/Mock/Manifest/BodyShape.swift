@@ -42,9 +42,23 @@ struct BodyShape: Sendable {
     }
     guard !path.isEmpty else { return isSingle ? records.first ?? .object([:]) : content }
     var body = JSONValue.object([:])
-    let target = path.last == "*" ? path.dropLast() : path[...]
-    body.place(content, at: target)
-    return target.isEmpty ? content : body
+    guard let star = path.firstIndex(of: "*") else {
+      body.place(content, at: path)
+      return body
+    }
+    // Each record is within an element of a list.
+    let inner = path[star...].dropFirst()
+    let elements = (content.array ?? []).map { record in
+      var element = JSONValue.object([:])
+      element.place(record, at: inner)
+      return element
+    }
+    guard star > path.startIndex else {
+      // A decoder takes the elements of a list that is a whole body apart, so that they are the members of an object here.
+      return .object(JSONObject(elements.enumerated().map { ("item\($0.offset + 1)", $0.element) }, uniquingKeysWith: { $1 }))
+    }
+    body.place(.array(elements), at: path[..<star])
+    return body
   }
 
   // MARK: Bytes

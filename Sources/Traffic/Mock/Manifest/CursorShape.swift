@@ -18,7 +18,7 @@ struct CursorShape: Sendable {
   private let formats: [String]
   private let names: (start: String, end: String)
   private let places: (start: RequestPlace?, end: RequestPlace?)
-  private let earliest: Int64?
+  private let bounds: (earliest: Int64?, latest: Int64?)
 
   /// Times that a template may have made of a bound.
   private static let usual = [
@@ -46,9 +46,12 @@ struct CursorShape: Sendable {
       RequestPlace(node["start_time_option"], config: config, parameters: parameters),
       RequestPlace(node["end_time_option"], config: config, parameters: parameters)
     )
-    earliest = output.flatMap { output in
-      node["start_datetime"].flatMap { try? MinMaxDatetime($0, parameters: parameters, in: scope).moment(DatetimeParser(format: output)) }
-    }.map { Int64(clamping: $0.epochMicroseconds) }
+    func moment(_ key: String) -> Int64? {
+      guard let output, let given = node[key], given.string != "" else { return nil }
+      let time = try? MinMaxDatetime(given, parameters: parameters, in: scope).moment(DatetimeParser(format: output))
+      return time.map { Int64(clamping: $0.epochMicroseconds) }
+    }
+    bounds = (moment("start_datetime"), moment("end_datetime"))
   }
 
   /// The window that a request asks for, in microseconds since the epoch.
@@ -59,9 +62,10 @@ struct CursorShape: Sendable {
     }
     let day: Int64 = 86_400_000_000
     let asked = bound(names.end, places.end)
-    // The end of a window of dates is a whole day.
-    let end = min(asked ?? now, now)
-    let start = bound(names.start, places.start) ?? min(max(earliest ?? end - day, end - day), end)
+    // As the manifest writes it, which may be a whole day.
+    let latest = min(bounds.latest ?? now, now)
+    let end = min(asked ?? formats.first.flatMap { self.moment(ValueMaker.text(latest, $0)) } ?? latest, now)
+    let start = bound(names.start, places.start) ?? min(max(bounds.earliest ?? end - day, end - day), end)
     return start <= end ? (start, end) : (start, max(start, asked ?? start))
   }
 

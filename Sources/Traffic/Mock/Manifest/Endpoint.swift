@@ -48,6 +48,8 @@ struct Endpoint: Sendable {
   /// A body that is one text.
   let text: TextPattern?
   let authenticator: ManifestNode?
+  /// The parameters that paginators, cursors, routers and authenticators may add.
+  let options: Set<String>
 
   var isAuthentication: Bool {
     switch purpose {
@@ -68,9 +70,16 @@ struct EndpointMatch: Sendable {
 extension Endpoint {
   /// - Returns: nil if the request is not one of this kind.
   func match(_ request: MockRequest) -> EndpointMatch? {
-    guard method == request.method, var gaps = match(place: request.place) else { return nil }
+    guard method == request.method, var gaps = match(place: MockRequest.singleSlashes(request.place)) else { return nil }
     var score = address.certainty * 4
     for (name, pattern) in query {
+      if name.isEmpty {
+        // A path that is written as a query.
+        let bare = request.query.first { $0.value.isEmpty && take(pattern, $0.name, into: &gaps) }
+        if bare == nil { return nil }
+        score += pattern.certainty * 4
+        continue
+      }
       guard let value = request.parameter(name) else {
         // The link to a further page need not bring it along, nor a value that was empty.
         if pattern.certainty > 0 { score -= 3 }
@@ -81,6 +90,10 @@ extension Endpoint {
         continue
       }
       score += 5 + pattern.certainty
+    }
+    // What another endpoint of the same address explains better belongs to that one.
+    for field in request.query where query[field.name] == nil && !field.value.isEmpty {
+      score += options.contains(field.name) ? 3 : -2
     }
     for (name, pattern) in headers {
       if let value = request.header(name), take(pattern, value, into: &gaps) { score += 2 } else { score -= 2 }
@@ -103,7 +116,9 @@ extension Endpoint {
   }
 
   private func match(place: String) -> [String: String]? {
-    address.match(place) ?? (place.hasSuffix("/") ? address.match(String(place.dropLast())) : address.match(place + "/"))
+    let others = [place, place.hasSuffix("/") ? String(place.dropLast()) : place + "/"]
+    // A step of a path has something in it.
+    return others.lazy.compactMap { self.address.match($0) }.first { gaps in gaps.values.allSatisfy { !$0.isEmpty } }
   }
 
   private func take(_ pattern: TextPattern, _ value: String, into gaps: inout [String: String]) -> Bool {

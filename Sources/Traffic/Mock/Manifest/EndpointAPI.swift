@@ -15,14 +15,16 @@ final class EndpointAPI: Sendable {
   private let shape: BodyShape
   private let records: RecordShape
   private let pagination: Pagination
+  private let pages: Int
   private let credentials: CredentialCheck?
   private let tokens: IssuedTokens
   private let jobs: JobBoard
   private let now: @Sendable () -> Int64
   private let limitHeaders: [(name: String, value: String)]
 
-  /// So many records a parent has at most whose pages have to be full, so that its children's requests can be counted.
-  private static let mostParents = 20
+  /// A page that has to be full is the only one where it has more records than this, unless a number of pages is asked for: for a
+  /// parent, each of them brings the requests of its children.
+  private static let fewRecords = (parent: 20, other: 100)
 
   init(
     _ endpoint: Endpoint, in scope: BuildScope, options: ManifestAPIOptions, needs: Set<[String]>, isParent: Bool,
@@ -51,10 +53,12 @@ final class EndpointAPI: Sendable {
       stream: endpoint.stream, selector: endpoint.retriever?["record_selector"], schema: schema, needs: needs,
       maker: ValueMaker(seed: options.seed), in: inner)
     let built = (try? inner.build(optional: paginator, as: (any Paginator).self)) ?? SinglePage()
-    var pages = options.pages
-    if isParent, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > Self.mostParents { pages = 1 }
+    var pages = options.pages ?? 2
+    let most = isParent ? Self.fewRecords.parent : Self.fewRecords.other
+    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > most { pages = 1 }
     if paginator == nil || paginator?["type"]?.string == "NoPagination" { pages = 1 }
     if case .records = endpoint.purpose {} else if case .jobDownload = endpoint.purpose {} else { pages = 1 }
+    self.pages = pages
     pagination = Pagination(paginator, paginator: built, shape: shape, pages: pages, size: max(options.records, 1))
     credentials =
       endpoint.isAuthentication
@@ -124,7 +128,7 @@ final class EndpointAPI: Sendable {
       partition: JSONObject(gaps.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }))
     let origin = numberOrigin(gaps, request)
     // As many as a read can need, so that each has a moment of its own within the window.
-    let most = Int64(max(options.records * options.pages, 1))
+    let most = Int64(max(options.records * pages, 1))
     let step = max(min((window.end - window.start) / (most + 1), 3_600_000_000), 0)
     let isFeed = records.cursor?.isFeed ?? false
     let records = records
@@ -226,7 +230,10 @@ final class EndpointAPI: Sendable {
     var body: JSONObject = ["token_type": "Bearer", "scope": "read"]
     body[name("access_token_name", "access_token")] = token
     let end: JSONValue =
-      node["token_expiry_date_format"]?.string.map { .string(ValueMaker.text(now() + tokens.lifetime * 1_000_000, $0)) }
+      node["token_expiry_date_format"]?.string.map { format in
+        // Formats of another kind than Python's are read by rules of their own, which know ISO 8601.
+        .string(ValueMaker.text(now() + tokens.lifetime * 1_000_000, format.contains("%") ? format : "%Y-%m-%dT%H:%M:%SZ"))
+      }
       ?? .int(Int(tokens.lifetime))
     body[name("expires_in_name", "expires_in")] = end
     let refresh = node["refresh_token_updater"]?["refresh_token_name"]?.string ?? "refresh_token"

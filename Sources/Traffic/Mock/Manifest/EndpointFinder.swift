@@ -77,6 +77,7 @@ struct EndpointFinder {
       case "$parameters", "connection_specification", "schema": continue
       default: break
       }
+      if key.hasSuffix("requester") { place.requester = value }
       walk(value, place)
     }
   }
@@ -108,7 +109,26 @@ struct EndpointFinder {
         purpose: purpose, requester: node, retriever: place.retriever, stream: place.stream,
         streamName: place.stream?["name"]?.string ?? "", method: (node["http_method"]?.string ?? "GET").uppercased(),
         address: address, query: query, headers: fields(node["request_headers"], node), form: form, json: json, text: text,
-        authenticator: node["authenticator"]))
+        authenticator: node["authenticator"], options: options(place, node["authenticator"])))
+  }
+
+  /// The names of the parameters that a requester's surroundings add.
+  private func options(_ place: Place, _ authenticator: ManifestNode?) -> Set<String> {
+    var names: Set<String> = []
+    func collect(_ node: ManifestNode?) {
+      guard let node else { return }
+      if node["inject_into"]?.string == "request_parameter", let name = node["field_name"] {
+        if let text = constant(name, node) { names.insert(text) }
+      }
+      for element in node.sequence ?? [] { collect(element) }
+      for (key, value) in node.mapping ?? [:] where key != "stream" && key != "requester" && key != "schema" { collect(value) }
+    }
+    let retriever = place.retriever
+    for part in [
+      retriever?["paginator"], retriever?["partition_router"], retriever?["download_paginator"], place.stream?["incremental_sync"],
+      authenticator,
+    ] { collect(part) }
+    return names
   }
 
   private mutating func addToken(_ node: ManifestNode, _ place: Place) {
@@ -117,22 +137,22 @@ struct EndpointFinder {
     add(
       Endpoint(
         purpose: .token, requester: node, retriever: nil, stream: nil, streamName: "", method: "POST", address: address,
-        query: query, headers: [:], form: [:], json: [], text: nil, authenticator: nil))
+        query: query, headers: [:], form: [:], json: [], text: nil, authenticator: nil, options: []))
   }
 
   private mutating func addLegacySession(_ node: ManifestNode, _ place: Place) {
-    guard let base = node["api_url"]?.string else { return }
+    guard let base = node["api_url"]?.string ?? place.requester?["url_base"]?.string ?? place.requester?["url"]?.string else { return }
     let key = node["session_token_response_key"]?.string ?? "id"
     let paths: [(String, String, Endpoint.Purpose)] = [
       (node["login_url"]?.string ?? "", "POST", .session(path: [key])),
       (node["validate_session_url"]?.string ?? "", "GET", .acknowledgement),
     ]
     for (path, method, purpose) in paths {
-      let (address, query) = address(base, path, node)
+      let (address, query) = address(base, path, place.requester ?? node)
       add(
         Endpoint(
           purpose: purpose, requester: node, retriever: nil, stream: nil, streamName: "", method: method, address: address,
-          query: query, headers: [:], form: [:], json: [], text: nil, authenticator: nil))
+          query: query, headers: [:], form: [:], json: [], text: nil, authenticator: nil, options: []))
     }
   }
 
@@ -148,14 +168,16 @@ struct EndpointFinder {
   // MARK: Patterns
 
   private func address(_ start: String, _ path: String, _ node: ManifestNode) -> (TextPattern, [String: TextPattern]) {
-    var (base, rest) = (start, path.drop { $0 == "/" })
+    // A path that is a complete URL stands for itself.
+    let isComplete = path.hasPrefix("http://") || path.hasPrefix("https://")
+    var (base, rest) = isComplete ? (path, "") : (start, path.drop { $0 == "/" })
     if !rest.isEmpty, !base.isEmpty, !base.hasSuffix("/") { base += "/" }
     var query: [String: TextPattern] = [:]
     func cut(_ text: inout Substring) {
       guard let mark = Self.queryMark(in: text) else { return }
-      for field in text[mark...].dropFirst().split(separator: "&") {
+      for field in Self.fields(of: text[mark...].dropFirst()) {
         let parts = field.split(separator: "=", maxSplits: 1)
-        if parts.count == 2 { query[String(parts[0])] = pattern(String(parts[1]), node) }
+        query[parts.count == 2 ? String(parts[0]) : ""] = pattern(String(parts.last ?? ""), node)
       }
       text = text[..<mark]
     }
@@ -179,6 +201,9 @@ struct EndpointFinder {
     }
     return nil
   }
+
+  /// The fields of a query that is a template.
+  private static func fields(of text: Substring) -> [Substring] { text.contains("{%") ? [] : text.split(separator: "&") }
 
   private func pattern(_ template: String, _ node: ManifestNode) -> TextPattern {
     TextPattern(template: template) { constant(text: $0, node) }
@@ -246,7 +271,7 @@ extension TextPattern {
   fileprivate var plain: TextPattern {
     TextPattern(
       pieces: pieces.map { piece in
-        if case .literal(let text) = piece { .literal(PercentEncoding.decoded(text) ?? text) } else { piece }
+        if case .literal(let text) = piece { .literal(MockRequest.singleSlashes(PercentEncoding.decoded(text) ?? text)) } else { piece }
       })
   }
 }

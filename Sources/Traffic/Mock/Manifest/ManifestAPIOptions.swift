@@ -2,8 +2,8 @@
 package struct ManifestAPIOptions: Sendable {
   /// What the values of records are made from.
   package var seed = 0
-  /// How many pages each request has.
-  package var pages = 2
+  /// How many pages each request has; nil for two, and for one where two would be many records.
+  package var pages: Int?
   /// How many records a page has whose size nothing else determines.
   package var records = 3
   /// Whether the config is the user's, so that credentials have to be the config's.
@@ -15,7 +15,7 @@ package struct ManifestAPIOptions: Sendable {
   package init(seed: Int?, pages: Int?, records: Int?, knowsCredentials: Bool) {
     self.init()
     self.seed = seed ?? self.seed
-    self.pages = pages ?? self.pages
+    self.pages = pages
     self.records = records ?? self.records
     self.knowsCredentials = knowsCredentials
   }

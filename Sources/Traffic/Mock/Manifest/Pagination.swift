@@ -5,6 +5,7 @@ import HTTP
 import JSON
 import Jinja
 import Manifest
+import Synchronization
 import Templating
 
 /// An endpoint's pages: works backwards from the manifest's paginator to answers that lead it from page to page, and that it
@@ -37,6 +38,8 @@ final class Pagination: Sendable {
   /// Names of fields that a template cuts a token out of a link by.
   private let linkFields: [String]
   private let prefersLinks: Bool
+  /// Which choice made a page what it should be, for last pages and for others; nil inside where none did.
+  private let successes = Mutex<[Bool: Int?]>([:])
 
   /// A value that steers a strategy.
   private enum Lever: Sendable {
@@ -97,6 +100,8 @@ final class Pagination: Sendable {
       let page = await page(number, source, knowing: start)
       guard let page, let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token)
       else { break }
+      // A token of the mock's own making is found wherever it is.
+      if next.value.pythonString.contains(Self.mark) { return 0 }
       number += 1
       start += page.records.count
       token = next
@@ -155,9 +160,7 @@ final class Pagination: Sendable {
   }
 
   private func result(_ page: Page, _ source: Source, isFirst: Bool) -> PageResult {
-    let (bytes, type) = shape.encoded(page.body)
-    let response = HTTPResponse(
-      status: 200, headers: HTTPHeaders([("Content-Type", type)] + page.headers), body: Data(bytes), url: source.request.url)
+    let response = HTTPResponse(status: 200, headers: HTTPHeaders(page.headers), body: Data(), url: source.request.url)
     // Templates read what the decoder makes of the body, which is the body as it was before it was written.
     let body = try? JSONDocument(parsing: page.body.jsonText).root
     return PageResult(
@@ -183,18 +186,54 @@ final class Pagination: Sendable {
     } else if let sizeOfPages {
       counts = [size, sizeOfPages]
     }
+    if paginator.tokensAreCounted, levers.isEmpty, let only = counts.first {
+      let records = source.records(first, only)
+      return made(records, [])
+    }
     var fallback: Page?
+    let choices = choices(number, isLast: isLast, source)
+    let order = order(of: choices.count, isLast: isLast)
     for count in counts {
       let records = source.records(first, count)
-      for choice in choices(number, isLast: isLast, source) {
-        let page = made(records, choice)
+      for index in order {
+        let page = made(records, choices[index])
         if fallback == nil { fallback = page }
-        let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: await token(for: number, first))
-        if let next, !isLast, isUsable(next, number) { return page }
-        if next == nil, isLast { return page }
+        // An answer that the manifest's templates fail on is none of this API's.
+        guard let next = await step(after: page, source, number, first) else { continue }
+        switch next {
+        case .on(let token): if isLast || !isUsable(token, number) { continue }
+        case .end: if !isLast { continue }
+        }
+        successes.withLock { $0[isLast] = index }
+        return page
       }
     }
+    successes.withLock { $0[isLast] = .some(nil) }
     return fallback
+  }
+
+  /// The places of choices in the order in which they are tried: what led on before comes first.
+  private func order(of count: Int, isLast: Bool) -> [Int] {
+    switch successes.withLock({ $0[isLast] }) {
+    case nil: return Array(0..<count)
+    // Where nothing led on once, nothing will.
+    case .some(nil): return [0]
+    case .some(let index?): return index < count ? [index] + (0..<count).filter { $0 != index } : Array(0..<count)
+    }
+  }
+
+  /// What a paginator makes of a page.
+  private enum Step {
+    case on(PageToken)
+    case end
+  }
+
+  /// - Returns: nil if the paginator fails.
+  private func step(after page: Page, _ source: Source, _ number: Int, _ start: Int) async -> Step? {
+    do {
+      let token = await token(for: number, start)
+      return try await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token).map { .on($0) } ?? .end
+    } catch { return nil }
   }
 
   /// The token that a page of a counting strategy is asked for with.
@@ -239,7 +278,7 @@ final class Pagination: Sendable {
   /// What the levers may be set to, the likeliest first.
   private func choices(_ number: Int, isLast: Bool, _ source: Source) -> [[JSONValue?]] {
     guard !levers.isEmpty else { return [[]] }
-    var all: [[JSONValue?]] = [[]]
+    var all: [(choice: [JSONValue?], rank: Int)] = [([], 0)]
     for lever in levers {
       var values: [JSONValue?]
       switch lever {
@@ -254,12 +293,17 @@ final class Pagination: Sendable {
           : (prefersLinks || !linkFields.isEmpty ? [link, text] : [text, link])
             + [.bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number), .int(number + 2)]
       }
-      if levers.count > 3 { values = Array(values.prefix(5)) }
-      all = all.flatMap { choice in values.map { choice + [$0] } }
+      if levers.count > 2 { values = Array(values.prefix(levers.count > 3 ? 5 : 8)) }
+      all = all.flatMap { choice, rank in values.enumerated().map { (choice + [$0.element], rank + $0.offset) } }
       if all.count > 20_000 { all = Array(all.prefix(20_000)) }
     }
-    return all
+    // What is likely for all levers comes first. The sort is stable, so that equal ranks keep their order.
+    return all.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.prefix(Self.mostChoices)
+      .map(\.element.choice)
   }
+
+  /// So many settings of levers are tried at most.
+  private static let mostChoices = 600
 
   // MARK: Tokens
 

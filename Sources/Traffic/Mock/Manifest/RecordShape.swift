@@ -17,6 +17,8 @@ struct RecordShape: Sendable {
   private let cursorSources: [[String]]
   private let filter: (any RecordCondition)?
   private let filterText: String
+  /// Values of the config that a filter may compare with.
+  private let configured: [JSONValue]
   private let maker: ValueMaker
 
   /// - Parameter needs: the fields that other streams read.
@@ -26,7 +28,9 @@ struct RecordShape: Sendable {
     keys = Self.keys(stream?["primary_key"])
     cursor = CursorShape(stream?["incremental_sync"], in: scope)
     filter = try? scope.build(optional: selector?["record_filter"])
-    filterText = EndpointFinder.texts(of: selector?["record_filter"]?["condition"]).joined(separator: " ")
+    let text = EndpointFinder.texts(of: selector?["record_filter"]?["condition"]).joined(separator: " ")
+    filterText = text
+    configured = scope.config.filter { text.contains($0.key) }.flatMap { $0.value.array ?? [$0.value] }
     var found = Array(needs)
     var sources: [[String]] = []
     for transformation in stream?["transformations"]?.sequence ?? [] {
@@ -120,7 +124,7 @@ struct RecordShape: Sendable {
     if passes(object) { return value }
     let paths = TemplatePaths.paths(from: "record", in: filterText).map(\.steps).filter { !$0.isEmpty }.prefix(3)
     let choices =
-      TemplatePaths.literals(in: filterText) + slice.merged.values + [true, false, .null, "", 0, 1, .array([]), .object([:])]
+      TemplatePaths.literals(in: filterText) + slice.merged.values + configured + [true, false, .null, "", 0, 1, .array([]), .object([:])]
     var candidates = [value]
     for path in paths {
       candidates = candidates.flatMap { candidate in
