@@ -39,14 +39,14 @@ struct Endpoint: Sendable {
   let streamName: String
   let method: String
   /// Scheme, host and path.
-  let address: TextPattern
+  let address: TemplatePattern
   /// What is certain of the query, the headers and the body, by names.
-  let query: [String: TextPattern]
-  let headers: [String: TextPattern]
-  let form: [String: TextPattern]
-  let json: [(path: [String], pattern: TextPattern)]
+  let query: [String: TemplatePattern]
+  let headers: [String: TemplatePattern]
+  let form: [String: TemplatePattern]
+  let json: [(path: [String], pattern: TemplatePattern)]
   /// A body that is one text.
-  let text: TextPattern?
+  let text: TemplatePattern?
   let authenticator: ManifestNode?
   /// The parameters that paginators, cursors, routers and authenticators may add.
   let options: Set<String>
@@ -121,7 +121,7 @@ extension Endpoint {
     return others.lazy.compactMap { self.address.match($0) }.first { gaps in gaps.values.allSatisfy { !$0.isEmpty } }
   }
 
-  private func take(_ pattern: TextPattern, _ value: String, into gaps: inout [String: String]) -> Bool {
+  private func take(_ pattern: TemplatePattern, _ value: String, into gaps: inout [String: String]) -> Bool {
     guard let found = pattern.match(value) else { return false }
     gaps.merge(found) { first, _ in first }
     return true

@@ -92,7 +92,7 @@ struct EndpointFinder {
     let start = base.isEmpty ? node["url"]?.string ?? "" : base
     let path = node["path"]?.string ?? ""
     var (address, query) = self.address(start, path, node)
-    if address.pieces.isEmpty { address = TextPattern(template: "{{ anything }}") { _ in nil } }
+    if address.pieces.isEmpty { address = TemplatePattern(template: "{{ anything }}") { _ in nil } }
     for (name, pattern) in fields(node["request_parameters"], node) { query[name] = pattern }
     var form = fields(node["request_body_data"], node)
     var json = leaves(node["request_body_json"], node)
@@ -167,12 +167,12 @@ struct EndpointFinder {
 
   // MARK: Patterns
 
-  private func address(_ start: String, _ path: String, _ node: ManifestNode) -> (TextPattern, [String: TextPattern]) {
+  private func address(_ start: String, _ path: String, _ node: ManifestNode) -> (TemplatePattern, [String: TemplatePattern]) {
     // A path that is a complete URL stands for itself.
     let isComplete = path.hasPrefix("http://") || path.hasPrefix("https://")
     var (base, rest) = isComplete ? (path, "") : (start, path.drop { $0 == "/" })
     if !rest.isEmpty, !base.isEmpty, !base.hasSuffix("/") { base += "/" }
-    var query: [String: TextPattern] = [:]
+    var query: [String: TemplatePattern] = [:]
     func cut(_ text: inout Substring) {
       guard let mark = Self.queryMark(in: text) else { return }
       for field in Self.fields(of: text[mark...].dropFirst()) {
@@ -205,8 +205,8 @@ struct EndpointFinder {
   /// The fields of a query that is a template.
   private static func fields(of text: Substring) -> [Substring] { text.contains("{%") ? [] : text.split(separator: "&") }
 
-  private func pattern(_ template: String, _ node: ManifestNode) -> TextPattern {
-    TextPattern(template: template) { constant(text: $0, node) }
+  private func pattern(_ template: String, _ node: ManifestNode) -> TemplatePattern {
+    TemplatePattern(template: template) { constant(text: $0, node) }
   }
 
   /// What a template gives in every request; nil if it depends on the request.
@@ -221,22 +221,22 @@ struct EndpointFinder {
     template.string.flatMap { constant(text: $0, node) } ?? template.int.map(String.init)
   }
 
-  private func fields(_ node: ManifestNode?, _ component: ManifestNode) -> [String: TextPattern] {
-    var fields: [String: TextPattern] = [:]
+  private func fields(_ node: ManifestNode?, _ component: ManifestNode) -> [String: TemplatePattern] {
+    var fields: [String: TemplatePattern] = [:]
     for (name, value) in node?.mapping ?? [:] {
       if let text = value.string {
         let pattern = pattern(text, component)
         if pattern.constant != "" { fields[name] = pattern }
       } else if let number = value.int {
-        fields[name] = TextPattern(literal: String(number))
+        fields[name] = TemplatePattern(literal: String(number))
       }
     }
     return fields
   }
 
-  private func leaves(_ node: ManifestNode?, _ component: ManifestNode) -> [(path: [String], pattern: TextPattern)] {
+  private func leaves(_ node: ManifestNode?, _ component: ManifestNode) -> [(path: [String], pattern: TemplatePattern)] {
     guard let node else { return [] }
-    var leaves: [(path: [String], pattern: TextPattern)] = []
+    var leaves: [(path: [String], pattern: TemplatePattern)] = []
     func collect(_ node: ManifestNode, _ path: [String]) {
       for (key, value) in node.mapping ?? [:] where key != "$parameters" { collect(value, path + [key]) }
       for (index, value) in (node.sequence ?? []).enumerated() { collect(value, path + [String(index)]) }
@@ -254,22 +254,22 @@ struct EndpointFinder {
   }
 }
 
-extension TextPattern {
+extension TemplatePattern {
   /// Without what a constant brought of a query.
-  fileprivate var withoutQuery: TextPattern {
-    var kept = TextPattern(literal: "")
+  fileprivate var withoutQuery: TemplatePattern {
+    var kept = TemplatePattern(literal: "")
     for piece in pieces {
       if case .literal(let text) = piece, let mark = text.firstIndex(of: "?") {
-        return kept.appending(TextPattern(literal: String(text[..<mark])))
+        return kept.appending(TemplatePattern(literal: String(text[..<mark])))
       }
-      kept = kept.appending(TextPattern(pieces: [piece]))
+      kept = kept.appending(TemplatePattern(pieces: [piece]))
     }
     return kept
   }
 
   /// Without escapes and dotted steps, as requests have been taken apart.
-  fileprivate var plain: TextPattern {
-    TextPattern(
+  fileprivate var plain: TemplatePattern {
+    TemplatePattern(
       pieces: pieces.map { piece in
         if case .literal(let text) = piece { .literal(MockRequest.singleSlashes(PercentEncoding.decoded(text) ?? text)) } else { piece }
       })

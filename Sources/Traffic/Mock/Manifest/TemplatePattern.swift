@@ -5,7 +5,7 @@ import Manifest
 import Templating
 
 /// What a template can give, as far as that is known before a read: literal text, and gaps for what a slice or a page fills in.
-struct TextPattern: Sendable, Hashable {
+struct TemplatePattern: Sendable, Hashable {
   enum Piece: Sendable, Hashable {
     case literal(String)
     /// Any text; the name is that of the variable, or the expression itself where it is more than a variable.
@@ -57,7 +57,7 @@ struct TextPattern: Sendable, Hashable {
   }
 
   /// This pattern with another behind it.
-  func appending(_ other: TextPattern) -> TextPattern {
+  func appending(_ other: TemplatePattern) -> TemplatePattern {
     var joined = self
     for piece in other.pieces { joined.append(piece) }
     return joined
