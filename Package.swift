@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-    .target(name: "Bytes", dependencies: ["COpenSSL"]),
+    .target(name: "Bytes", dependencies: ["COpenSSL", "CZlib"]),
     .target(name: "Python", dependencies: ["Bytes", "CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
@@ -120,6 +120,12 @@ let package = Package(
       name: "Packaging",
       dependencies: ["Bytes", "YAML", "JSON", "CSeal", "CZlib"]),
     .target(
+      name: "Traffic",
+      dependencies: runtime + [
+        "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
       name: "Validation",
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
@@ -176,6 +182,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Validation", "JSON"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TrafficTests",
+      dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
     .testTarget(name: "LowCodeAPITests", dependencies: ["LowCode"]),
     .testTarget(
       name: "ConformanceTests",

@@ -65,8 +65,9 @@ package final class BlockingExecutor: Sendable {
     }
   }
 
-  /// Lends a thread for the time that `body` takes; nil if the system gives none.
+  /// Lends a thread for the time that `body` takes; nil if the system gives none, or the run has one thread for all of its tasks.
   package func lend<Result>(_ body: (BlockingThread?) async throws -> Result) async rethrows -> Result {
+    if OrderedExecutor.current != nil { return try await body(nil) }
     let thread = borrow()
     defer { if let thread { giveBack(thread) } }
     return try await body(thread)

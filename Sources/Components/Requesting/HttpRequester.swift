@@ -22,6 +22,7 @@ package struct HttpRequester: Component, Requester {
   private let secrets: any Secrets
   /// The config with other secrets in it; nil if what is sent does not depend on them.
   private let shadow: TemplateConfig?
+  private let origin: RequestOrigin.Requester
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
     address = RequesterAddress(from: node)
@@ -31,6 +32,7 @@ package struct HttpRequester: Component, Requester {
     let templates = ["url", "url_base", "path"] + InterpolatedRequestOptions.properties
     shadow = scope.run.shadow(for: templates.compactMap { node[$0] })
     secrets = scope.runtime.secrets
+    origin = RequestOrigin.Requester(stream: scope.streamName, node: node.node, properties: templates + ["http_method", "authenticator"])
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = scope.exchange.reception ?? scope.exchange.decoder?.reception ?? .memory
@@ -83,6 +85,7 @@ package struct HttpRequester: Component, Requester {
     request.receivesInParts = request.store != nil || reception == .parts && !isKept && merged.checkEnd == nil
     request.checkEnd = merged.checkEnd
     request.emptyCredential = credentials.emptyCredential
+    request.origin = RequestOrigin(origin, slice: slice)
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
     let key = (isKept ? cacheScope : nil).flatMap { scope in

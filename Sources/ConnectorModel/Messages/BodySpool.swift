@@ -97,7 +97,7 @@ package final class SpooledBody: BodyStore {
   package var source: (any BodySource)? { SpooledBodySource(self) }
 
   /// The bytes from a place on, up to the end of its block; none at the end.
-  fileprivate func part(at place: Int) throws(ConnectorError) -> Data {
+  package func part(at place: Int) throws(ConnectorError) -> Data {
     let (file, offset, count) = state.withLock { state -> (TemporaryFile?, Int, Int) in
       guard place < state.size else { return (nil, 0, 0) }
       let (block, start) = place.quotientAndRemainder(dividingBy: BodySpool.blockSize)

@@ -25,6 +25,9 @@ public struct HTTPRequest: Sendable {
   /// Where the body of the response that is not tried again goes, instead of into memory.
   package var store: (any BodyStore)?
 
+  /// What the request is made for; nil if nobody said so.
+  package var origin: RequestOrigin?
+
   /// A request without credentials.
   public init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
     self.method = method
@@ -123,7 +126,7 @@ public final class HTTPResponse: Sendable {
 /// A request that got no response.
 public struct TransportError: Error, Sendable {
   /// What went wrong.
-  public enum Kind: Sendable {
+  public enum Kind: String, Sendable {
     case connectFailed, nameNotResolved, timedOut, connectionLost, tls, invalidURL, tooManyRedirects, other
     /// A URL whose scheme is not allowed.
     case unsupportedScheme
@@ -143,6 +146,8 @@ public struct TransportError: Error, Sendable {
     case invalidSetting
     /// What the transport has no way to do.
     case unsupported
+    /// What a recording, which takes the place of the network, has no answer to.
+    case unrecorded
 
     /// The kind in a few words, for who watches a run.
     package var words: String {
@@ -155,7 +160,7 @@ public struct TransportError: Error, Sendable {
       case .tooLarge: "response too large"
       case .systemLimit: "limit of the system"
       case .invalidURL, .tooManyRedirects, .other, .unsupportedScheme, .invalidRedirect, .forbiddenAddress, .invalidSetting,
-        .unsupported:
+        .unsupported, .unrecorded:
         "failed request"
       }
     }

@@ -129,6 +129,7 @@ package struct HTTPClient: Sendable {
   private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
     var signed = request
     if errorHandler.looksIntoBodies { signed.receivesInParts = false }
+    signed.origin?.attempt = number
     if number > 1 {
       let credentials = try await authenticator.credentials()
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
@@ -152,6 +153,8 @@ package struct HTTPClient: Sendable {
       return (.response(response), signed)
     } catch let error as TransportError {
       try Task.checkCancellation()
+      // Nothing that the manifest says of failures is about this one.
+      if error.kind == .unrecorded { throw ConnectorError(.config, error.message) }
       exchanges.failed(error, signed, since: start)
       return (.failure(error), signed)
     }

@@ -76,7 +76,12 @@ final class HostConnection: Sendable {
     var header: JSONObject = ["n": .int(number), "op": .string(operation)]
     header.merge(fields) { $1 }
     let frame = HostFrame(header, parts)
-    return try await withTaskCancellationHandler {
+    guard let executor = OrderedExecutor.current else { return try await reply(to: frame, number, subject) }
+    return try await executor.call { try await reply(to: frame, number, subject) }
+  }
+
+  private func reply(to frame: HostFrame, _ number: Int, _ subject: HostSubject) async throws -> HostReply {
+    try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let refusal: (any Error)? = state.withLock { state in
           if Task.isCancelled { return CancellationError() }

@@ -65,7 +65,7 @@ extension TransportError.Kind {
     case .unsupportedScheme: "requests.exceptions.InvalidSchema"
     case .tooManyRedirects, .invalidRedirect: "requests.exceptions.TooManyRedirects"
     case .brokenOff, .truncated: "requests.exceptions.ChunkedEncodingError"
-    case .tooLarge, .systemLimit, .invalidSetting, .unsupported, .other: "requests.exceptions.RequestException"
+    case .tooLarge, .systemLimit, .invalidSetting, .unsupported, .unrecorded, .other: "requests.exceptions.RequestException"
     }
   }
 }

@@ -1,21 +1,24 @@
 import CZlib
+import Foundation
 
 /// Writes gzip, piece by piece, by zlib: without a time or a name, so that the same input gives the same bytes.
 ///
 /// zlib's state must stay where it is and is used through a pointer, which this class alone holds and frees.
-final class Compressor {
+package final class Compressor {
   private static let pieceSize = 256 * 1024
   private let state: UnsafeMutablePointer<z_stream>
   private let write: ([UInt8]) throws -> Void
 
-  init(_ write: @escaping ([UInt8]) throws -> Void) throws(PackagingError) {
+  /// - Parameter write: is given what is compressed.
+  /// - Throws: ``FileError`` if zlib cannot start.
+  package init(_ write: @escaping ([UInt8]) throws -> Void) throws(FileError) {
     self.write = write
     state = .allocate(capacity: 1)
     state.initialize(to: z_stream())
     // 16 more than the window's bits mean gzip (zlib.h, `deflateInit2`).
     let result = deflateInit2_(
       state, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard result == Z_OK else { throw PackagingError("zlib cannot start (code \(result))") }
+    guard result == Z_OK else { throw .system(ENOMEM) }
   }
 
   deinit {
@@ -23,9 +26,9 @@ final class Compressor {
     state.deallocate()
   }
 
-  func add(_ bytes: [UInt8]) throws { try deflate(bytes, Z_NO_FLUSH) }
+  package func add(_ bytes: [UInt8]) throws { try deflate(bytes, Z_NO_FLUSH) }
 
-  func finish() throws { try deflate([], Z_FINISH) }
+  package func finish() throws { try deflate([], Z_FINISH) }
 
   private func deflate(_ input: [UInt8], _ flush: Int32) throws {
     var input = input
