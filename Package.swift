@@ -103,13 +103,6 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
-      name: "Traffic",
-      dependencies: runtime + [
-        "CZlib", "Bytes", "AirbyteProtocol", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja",
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-        .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
-    .target(
       name: "PythonComponents",
       dependencies: [
         "Bytes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
@@ -123,6 +116,7 @@ let package = Package(
       name: "Traffic",
       dependencies: runtime + [
         "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(

@@ -19,7 +19,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
       subcommands: [
         SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, InterpolateCommand.self,
         ValidateCommand.self,
-        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, PackageCommand.self, ImageCommand.self,
+        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        PackageCommand.self, ImageCommand.self,
       ])
   }
 }

@@ -18,6 +18,8 @@ package struct MockRequest: Sendable {
   package let json: JSONValue?
   /// The fields of a form in the body; none if the body is something else.
   package let form: [(name: String, value: String)]
+  /// Whether the request came to a server that stands for all hosts, so that its URL names none of them.
+  package var isLocal = false
 
   package init(method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
     self.method = method.uppercased()
@@ -88,6 +90,12 @@ package struct MockAnswer: Sendable {
   package var damage: Damage?
   /// Whether the connection ends with the answer.
   package var closesConnection = false
+  /// The length that the head names; nil for the real one.
+  package var announcedLength: Int?
+  /// Whether the head names no length.
+  package var hidesLength = false
+  /// The size of the chunks that the body is sent in; nil for a body in one piece.
+  package var chunkSize: Int?
 
   /// What goes wrong with an answer between the API and its client.
   package enum Damage: Sendable, Equatable {

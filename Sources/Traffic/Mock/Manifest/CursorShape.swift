@@ -69,10 +69,12 @@ struct CursorShape: Sendable {
     return start <= end ? (start, end) : (start, max(start, asked ?? start))
   }
 
-  /// What a request says of its window by options, as it is written; nil if it says nothing.
-  func bounds(of request: MockRequest) -> String? {
-    let texts = [places.start, places.end].compactMap { $0?.value(in: request) }
-    return texts.isEmpty ? nil : texts.joined(separator: "/")
+  /// Whether a variable is a bound of a window.
+  func isBound(_ name: String) -> Bool { name.contains(names.start) || name.contains(names.end) }
+
+  /// Whether a request asks for a window at all.
+  func isAsked(in request: MockRequest, _ gaps: [String: String]) -> Bool {
+    places.start?.value(in: request) != nil || places.end?.value(in: request) != nil || gaps.keys.contains(where: isBound)
   }
 
   private func moment(_ text: String) -> Int64? {

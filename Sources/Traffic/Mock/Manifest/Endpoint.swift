@@ -70,7 +70,7 @@ struct EndpointMatch: Sendable {
 extension Endpoint {
   /// - Returns: nil if the request is not one of this kind.
   func match(_ request: MockRequest) -> EndpointMatch? {
-    guard method == request.method, var gaps = match(place: MockRequest.singleSlashes(request.place)) else { return nil }
+    guard method == request.method, var gaps = match(place: request) else { return nil }
     var score = address.certainty * 4
     for (name, pattern) in query {
       if name.isEmpty {
@@ -115,10 +115,12 @@ extension Endpoint {
     return EndpointMatch(endpoint: self, score: score, gaps: gaps)
   }
 
-  private func match(place: String) -> [String: String]? {
+  private func match(place request: MockRequest) -> [String: String]? {
+    let address = request.isLocal ? address.withoutOrigin : address
+    let place = MockRequest.singleSlashes(request.isLocal ? request.path : request.place)
     let others = [place, place.hasSuffix("/") ? String(place.dropLast()) : place + "/"]
     // A step of a path has something in it.
-    return others.lazy.compactMap { self.address.match($0) }.first { gaps in gaps.values.allSatisfy { !$0.isEmpty } }
+    return others.lazy.compactMap { address.match($0) }.first { gaps in gaps.values.allSatisfy { !$0.isEmpty } }
   }
 
   private func take(_ pattern: TemplatePattern, _ value: String, into gaps: inout [String: String]) -> Bool {

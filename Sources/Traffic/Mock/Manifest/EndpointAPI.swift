@@ -126,7 +126,7 @@ final class EndpointAPI: Sendable {
     let window = records.cursor?.window(of: request, gaps, now: now) ?? (start: now - 86_400_000_000, end: now)
     let slice = StreamSlice(
       partition: JSONObject(gaps.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }))
-    let origin = numberOrigin(gaps, request)
+    let origin = numberOrigin(gaps, request, window)
     // As many as a read can need, so that each has a moment of its own within the window.
     let most = Int64(max(options.records * pages, 1))
     let step = max(min((window.end - window.start) / (most + 1), 3_600_000_000), 0)
@@ -145,11 +145,12 @@ final class EndpointAPI: Sendable {
   }
 
   /// Where the numbers of a partition's records begin: those of another partition or window have others.
-  private func numberOrigin(_ gaps: [String: String], _ request: MockRequest) -> Int {
+  private func numberOrigin(_ gaps: [String: String], _ request: MockRequest, _ window: (start: Int64, end: Int64)) -> Int {
     var own = gaps
     if let cursor = records.cursor {
-      let window = cursor.bounds(of: request)
-      if let window { own["\u{0}window"] = window }
+      // The end of the last window is when it was asked for, and says nothing of the records.
+      own = own.filter { !cursor.isBound($0.key) }
+      if cursor.isAsked(in: request, gaps) { own["\u{0}window"] = String(window.start) }
     }
     // A partition may be asked for by an option, of which the address and the templates know nothing.
     for (name, place) in partitionPlaces {

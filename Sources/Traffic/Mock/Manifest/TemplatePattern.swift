@@ -73,6 +73,28 @@ struct TemplatePattern: Sendable, Hashable {
     return inner.contains("next_page_token") ? "next_page_token" : inner
   }
 
+  /// The path of an address: what is behind the scheme and the host.
+  var withoutOrigin: TemplatePattern {
+    var rest = pieces[...]
+    var isBehindScheme = false
+    while let piece = rest.first {
+      rest = rest.dropFirst()
+      guard case .literal(let text) = piece else {
+        isBehindScheme = true
+        continue
+      }
+      var tail = text[...]
+      if !isBehindScheme, let scheme = tail.range(of: "://") ?? tail.range(of: ":/") {
+        tail = tail[scheme.upperBound...]
+        isBehindScheme = true
+      }
+      if let slash = tail.firstIndex(of: "/") {
+        return TemplatePattern(literal: String(tail[slash...])).appending(TemplatePattern(pieces: Array(rest)))
+      }
+    }
+    return TemplatePattern(literal: "/")
+  }
+
   /// How many characters are certain.
   var certainty: Int {
     pieces.reduce(0) { sum, piece in if case .literal(let text) = piece { sum + text.count } else { sum } }
