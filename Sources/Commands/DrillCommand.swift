@@ -33,8 +33,8 @@ struct DrillCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A kind of fault to try; may be given several times. By default all.", valueName: "fault"))
   var fault: [Fault] = []
 
-  @Option(help: ArgumentHelp("How many pages each request has that is paginated.", valueName: "number"))
-  var pages = 3
+  @Option(help: ArgumentHelp("How many pages each request has that is paginated. By default 3.", valueName: "number"))
+  var pages: Int?
 
   @Option(help: ArgumentHelp("How many records a page has where the manifest sets no size.", valueName: "number"))
   var records = 3
@@ -62,9 +62,10 @@ struct DrillCommand: AsyncParsableCommand {
       } else {
         input.config = try await ManifestMock.config(for: source, input, now: start)
       }
+      var options = ManifestAPIOptions(seed: nil, pages: pages, records: records, knowsCredentials: config != nil)
+      options.usualPages = 3
       let drill = Drill(
-        source, input,
-        options: ManifestAPIOptions(seed: nil, pages: pages, records: records, knowsCredentials: config != nil), start: start,
+        source, input, options: options, start: start,
         environment: ProcessInfo.processInfo.environment)
       let report = try await drill.run(seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
       try StandardOutput.write(line: format == .json ? report.json.jsonText : report.text)

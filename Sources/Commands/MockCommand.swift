@@ -134,16 +134,15 @@ struct MockCommand: AsyncParsableCommand {
 /// Waits for the signals that end a server.
 private enum EndSignal {
   static func wait() async {
-    let signals = AsyncStream<Void> { continuation in
-      let sources = [SIGINT, SIGTERM].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { continuation.yield() }
-        source.resume()
-        return source
-      }
-      continuation.onTermination = { _ in for source in sources { source.cancel() } }
+    let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+    let sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield() }
+      source.resume()
+      return source
     }
-    for await _ in signals { return }
+    for await _ in signals { break }
+    for source in sources { source.cancel() }
   }
 }

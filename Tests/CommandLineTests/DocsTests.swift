@@ -50,7 +50,7 @@ import Testing
 
   private static let commands = [
     "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components check", "components setup",
-    "package", "image",
+    "mock", "drill", "package", "image",
   ]
 
   /// The options of each command, as its help lists them, are described in its section, or in the one that the commands of the

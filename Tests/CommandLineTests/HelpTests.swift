@@ -7,7 +7,7 @@ import Testing
 
   @Test(arguments: [
     "", "spec", "check", "discover", "read", "interpolate", "validate", "explain", "schema", "components", "components check",
-    "components setup", "package", "image",
+    "components setup", "mock", "drill", "package", "image",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }

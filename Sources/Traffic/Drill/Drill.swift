@@ -29,6 +29,13 @@ package struct Drill: Sendable {
     self.environment = environment
   }
 
+  /// What goes wrong in a read: in a short one every answer is hit.
+  private struct Damage: Sendable {
+    let seed: Int
+    let fault: Fault
+    let share: Int
+  }
+
   /// What a read gave.
   private struct Outcome: Sendable {
     /// Each stream's records, and how often each came.
@@ -63,7 +70,7 @@ package struct Drill: Sendable {
     var runs: [DrillReport.Run] = []
     for seed in seeds {
       for fault in faults {
-        let outcome = try await read(mostRequests: baseline.requests * 20 + 1_000, (seed, fault))
+        let outcome = try await read(mostRequests: baseline.requests * 20 + 1_000, Damage(seed: seed, fault: fault, share: baseline.requests < 20 ? 100 : 30))
         let run = DrillReport.Run(
           seed: seed, fault: fault, faults: outcome.faults, requests: outcome.requests, waited: outcome.waited, records: outcome.count,
           incomplete: outcome.streams.filter { !outcome.complete.contains($0) }.sorted(),
@@ -102,7 +109,7 @@ package struct Drill: Sendable {
 
   // MARK: Reading
 
-  private func read(mostRequests: Int, _ damage: (seed: Int, fault: Fault)?) async throws -> Outcome {
+  private func read(mostRequests: Int, _ damage: Damage?) async throws -> Outcome {
     let clock = VirtualClock(start: start)
     let mask = SecretMask()
     let collected = CollectedMessages()
@@ -118,7 +125,7 @@ package struct Drill: Sendable {
       now: { [start] in start }, sleep: { _ in }, random: { 0.5 }, transport: late, log: RunLog(writer: writer, isDebugging: false),
       secrets: mask, environment: environment)
     let api = try await ManifestMock.api(for: source, input, options: options, runtime: frozen)
-    let faulty = damage.map { FaultyAPI(api, seed: $0.seed, kinds: [$0.fault]) }
+    let faulty = damage.map { FaultyAPI(api, seed: $0.seed, kinds: [$0.fault], share: $0.share) }
     late.become(MockTransport(faulty ?? api as any MockAPI, sleep: { try await clock.sleep($0) }))
     var outcome = Outcome()
     do {

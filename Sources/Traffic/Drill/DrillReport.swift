@@ -26,7 +26,7 @@ package struct DrillReport: Sendable {
 
   /// The report for people, a line a read.
   package var text: String {
-    var lines = ["\(streams) streams with \(records) records were read \(runs.count) times against faults:"]
+    var lines = ["Streams: \(streams), records: \(records), reads against faults: \(runs.count)"]
     let width = Fault.allCases.map(\.rawValue.count).max() ?? 0
     for run in runs {
       let name = run.fault.rawValue + String(repeating: " ", count: width - run.fault.rawValue.count)

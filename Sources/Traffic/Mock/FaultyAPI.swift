@@ -44,10 +44,13 @@ package final class FaultyAPI: MockAPI {
   private let kinds: [Fault]
   private let state = Mutex(State())
   /// So many of a hundred first attempts fail.
-  private static let share = 30
+  private let share: Int
 
-  /// - Parameter kinds: what may go wrong.
-  package init(_ api: any MockAPI, seed: Int, kinds: [Fault] = Fault.allCases) {
+  /// - Parameters:
+  ///   - kinds: what may go wrong.
+  ///   - share: how many of a hundred first attempts fail.
+  package init(_ api: any MockAPI, seed: Int, kinds: [Fault] = Fault.allCases, share: Int = 30) {
+    self.share = share
     self.api = api
     self.seed = seed
     self.kinds = kinds
@@ -66,7 +69,7 @@ package final class FaultyAPI: MockAPI {
     }
     var chance = Chance(seed, key, String(attempt))
     let fault = kinds.isEmpty ? nil : kinds[chance.below(kinds.count)]
-    let isHit = chance.below(100) < (attempt == 1 ? Self.share : attempt == 2 ? Self.share / 2 : 0)
+    let isHit = chance.below(100) < (attempt == 1 ? share : attempt == 2 ? share / 2 : 0)
     if isHit, let fault, let broken = broken(answer, by: fault, request, &chance) {
       state.withLock { $0.count += 1 }
       return broken

@@ -53,7 +53,7 @@ final class EndpointAPI: Sendable {
       stream: endpoint.stream, selector: endpoint.retriever?["record_selector"], schema: schema, needs: needs,
       maker: ValueMaker(seed: options.seed), in: inner)
     let built = (try? inner.build(optional: paginator, as: (any Paginator).self)) ?? SinglePage()
-    var pages = options.pages ?? 2
+    var pages = options.pages ?? options.usualPages
     let most = isParent ? Self.fewRecords.parent : Self.fewRecords.other
     if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > most { pages = 1 }
     if paginator == nil || paginator?["type"]?.string == "NoPagination" { pages = 1 }

@@ -2,8 +2,9 @@
 package struct ManifestAPIOptions: Sendable {
   /// What the values of records are made from.
   package var seed = 0
-  /// How many pages each request has; nil for two, and for one where two would be many records.
+  /// How many pages each request has; nil for ``usualPages``, and for one where they would be many records.
   package var pages: Int?
+  package var usualPages = 2
   /// How many records a page has whose size nothing else determines.
   package var records = 3
   /// Whether the config is the user's, so that credentials have to be the config's.

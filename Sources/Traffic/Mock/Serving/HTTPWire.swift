@@ -120,6 +120,14 @@ struct HTTPAnswerWriter {
   let socket: AsyncSocket
   let sleep: @Sendable (Double) async throws -> Void
 
+  private static let reasons = [
+    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 301: "Moved Permanently", 302: "Found", 304: "Not Modified",
+    307: "Temporary Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 406: "Not Acceptable",
+    409: "Conflict", 413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests",
+    431: "Request Header Fields Too Large", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
+    504: "Gateway Timeout",
+  ]
+
   /// - Returns: whether the connection stays open.
   func write(_ answer: MockAnswer, to method: String) async throws -> Bool {
     if answer.delay > 0 { try await sleep(answer.delay) }
@@ -130,7 +138,7 @@ struct HTTPAnswerWriter {
       return false
     default: break
     }
-    var head = "HTTP/1.1 \(answer.status) \(answer.reason ?? HTTPURLResponse.localizedString(forStatusCode: answer.status))\r\n"
+    var head = "HTTP/1.1 \(answer.status) \(answer.reason ?? Self.reasons[answer.status] ?? "Status")\r\n"
     for (name, value) in answer.headers where !HeaderName.isSame(name, "Content-Length") { head += "\(name): \(value)\r\n" }
     let isBodiless = answer.status == 204 || answer.status == 304 || (100..<200).contains(answer.status)
     let isChunked = answer.chunkSize != nil && !isBodiless

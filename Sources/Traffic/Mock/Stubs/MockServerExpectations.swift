@@ -196,11 +196,11 @@ struct MockServerExpectations {
       ["statusCode", "reasonPhrase", "headers", "cookies", "body", "delay", "connectionOptions"], in: "An `httpResponse`")
     var answer = MockAnswer(status: try node.int("statusCode") ?? 200)
     answer.reason = try node.string("reasonPhrase")
-    for (name, _, values) in try node["headers"].map(pairs) ?? [] {
-      for value in values { answer.headers.append((name, value.value.string ?? value.value.jsonText)) }
+    for pair in try node["headers"].map(pairs) ?? [] {
+      for value in pair.values { answer.headers.append((pair.name, value.value.string ?? value.value.jsonText)) }
     }
-    for (name, _, values) in try node["cookies"].map(pairs) ?? [] {
-      for value in values { answer.headers.append(("Set-Cookie", "\(name)=\(value.value.string ?? value.value.jsonText)")) }
+    for pair in try node["cookies"].map(pairs) ?? [] {
+      for value in pair.values { answer.headers.append(("Set-Cookie", "\(pair.name)=\(value.value.string ?? value.value.jsonText)")) }
     }
     if let body = node["body"] { try add(body, to: &answer) }
     answer.delay = try delay(node["delay"])
