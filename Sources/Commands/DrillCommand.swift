@@ -8,7 +8,8 @@ import Traffic
 
 struct DrillCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "drill", abstract: "Read a manifest's streams against an API that breaks, and check that no record is lost or doubled.",
+    commandName: "drill",
+    abstract: "Read a manifest's streams against an API that breaks, and check that no record is lost or doubled.",
     discussion: """
       The API is made up from the manifest, as with `read --mock`, and nothing leaves this process. Each kind of fault gets a read of \
       its own for each seed; waits take no time. The exit status is 1 where a read does not end, or gives other records than it should.
@@ -67,7 +68,8 @@ struct DrillCommand: AsyncParsableCommand {
       let drill = Drill(
         source, input, options: options, start: start,
         environment: ProcessInfo.processInfo.environment)
-      let report = try await drill.run(seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
+      let report = try await drill.run(
+        seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
       try StandardOutput.write(line: format == .json ? report.json.jsonText : report.text)
       if report.violations > 0 { throw ExitCode.failure }
     }

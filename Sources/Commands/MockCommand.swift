@@ -77,7 +77,9 @@ struct MockCommand: AsyncParsableCommand {
         port: port, sleep: { try await TaskThreads.shared.sleep($0) }, log: { StandardOutput.tell(Self.line($0, mask)) }
       ) { [others, faults] port in
         let answers = MockAPIs([board] + others)
-        return MockAPIs([MockServerControl(board, port: port), faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI])
+        return MockAPIs([
+          MockServerControl(board, port: port), faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI,
+        ])
       }
       try StandardOutput.write(line: server.address)
       try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -107,7 +109,8 @@ struct MockCommand: AsyncParsableCommand {
     input.files = .beside(path)
     input.components = CommandProgram.components
     let runtime = RuntimeEnvironment(
-      now: SystemClock.now, sleep: { _ in }, random: { 0.5 }, transport: LateTransport(), log: PlainLog(mask: mask, isDebugging: false),
+      now: SystemClock.now, sleep: { _ in }, random: { 0.5 }, transport: LateTransport(),
+      log: PlainLog(mask: mask, isDebugging: false),
       secrets: mask, environment: ProcessInfo.processInfo.environment)
     if let config {
       input.config = try InputFile.object(config, "config")
@@ -127,7 +130,8 @@ struct MockCommand: AsyncParsableCommand {
     let outcome = access.isKnown ? "\(access.answer?.status ?? 0)" : "unknown, \(access.answer?.status ?? 404)"
     let damage = access.answer?.damage.map { ", \($0.words)" } ?? ""
     return mask.masked(
-      "\(access.request.method) \(access.request.target) -> \(outcome), \(access.answer?.body.count ?? 0) bytes, \(milliseconds) ms\(damage)")
+      "\(access.request.method) \(access.request.target) -> \(outcome), \(access.answer?.body.count ?? 0) bytes, \(milliseconds) ms\(damage)"
+    )
   }
 }
 

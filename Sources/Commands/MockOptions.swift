@@ -23,7 +23,8 @@ struct MockOptions: ParsableArguments {
 
   @Option(
     name: .customLong("mock-records"),
-    help: ArgumentHelp("How many records a page of the mock has where the manifest sets no size. By default 3.", valueName: "number"))
+    help: ArgumentHelp(
+      "How many records a page of the mock has where the manifest sets no size. By default 3.", valueName: "number"))
   var records: Int?
 
   func validate() throws {

@@ -62,17 +62,23 @@ package struct Drill: Sendable {
     seeds: [Int], faults: [Fault], progress: (DrillReport.Run) -> Void = { _ in }
   ) async throws -> DrillReport {
     let baseline = try await read(mostRequests: .max, nil)
-    if let failure = baseline.failure { throw ConnectorError(.system, "Without any fault the manifest cannot be read: \(failure)") }
+    if let failure = baseline.failure {
+      throw ConnectorError(.system, "Without any fault the manifest cannot be read: \(failure)")
+    }
     let unread = baseline.streams.filter { !baseline.complete.contains($0) }
     guard unread.count < max(baseline.streams.count, 1) else {
-      throw ConnectorError(.system, "Without any fault none of the manifest's streams can be read from the mock: try `read --mock`")
+      throw ConnectorError(
+        .system, "Without any fault none of the manifest's streams can be read from the mock: try `read --mock`")
     }
     var runs: [DrillReport.Run] = []
     for seed in seeds {
       for fault in faults {
-        let outcome = try await read(mostRequests: baseline.requests * 20 + 1_000, Damage(seed: seed, fault: fault, share: baseline.requests < 20 ? 100 : 30))
+        let outcome = try await read(
+          mostRequests: baseline.requests * 20 + 1_000, Damage(seed: seed, fault: fault, share: baseline.requests < 20 ? 100 : 30)
+        )
         let run = DrillReport.Run(
-          seed: seed, fault: fault, faults: outcome.faults, requests: outcome.requests, waited: outcome.waited, records: outcome.count,
+          seed: seed, fault: fault, faults: outcome.faults, requests: outcome.requests, waited: outcome.waited,
+          records: outcome.count,
           incomplete: outcome.streams.filter { !outcome.complete.contains($0) }.sorted(),
           violations: Self.violations(outcome, fault, baseline))
         progress(run)
@@ -86,20 +92,24 @@ package struct Drill: Sendable {
 
   private static func violations(_ outcome: Outcome, _ fault: Fault, _ baseline: Outcome) -> [String] {
     var violations: [String] = []
-    if outcome.isEndless { violations.append("The read does not end: it made \(outcome.requests) requests, without faults \(baseline.requests)") }
+    if outcome.isEndless {
+      violations.append("The read does not end: it made \(outcome.requests) requests, without faults \(baseline.requests)")
+    }
     for stream in baseline.streams where baseline.complete.contains(stream) {
       let (wanted, given) = (baseline.records[stream] ?? [:], outcome.records[stream] ?? [:])
       // What was not read completely has to say so, and may lack records.
       if outcome.complete.contains(stream) {
         let lost = wanted.keys.filter { given[$0] == nil }
         if !lost.isEmpty {
-          violations.append("Stream \(stream) is complete, but \(lost.count) of its \(wanted.count) records are lost, such as \(shown(lost))")
+          violations.append(
+            "Stream \(stream) is complete, but \(lost.count) of its \(wanted.count) records are lost, such as \(shown(lost))")
         }
       }
       guard !fault.bringsDuplicates else { continue }
       let doubled = given.filter { record, count in wanted[record].map { count > $0 } ?? false }.map(\.key)
       if !doubled.isEmpty {
-        violations.append("\(doubled.count) records of stream \(stream) came more often than the API has them, such as \(shown(doubled))")
+        violations.append(
+          "\(doubled.count) records of stream \(stream) came more often than the API has them, such as \(shown(doubled))")
       }
     }
     return violations
@@ -122,7 +132,8 @@ package struct Drill: Sendable {
       // Templates see the same moment in all reads, so that they ask for the same.
       templates: TemplateRuntime(now: { [start] in start }, random: { 0.5 }))
     let frozen = RuntimeEnvironment(
-      now: { [start] in start }, sleep: { _ in }, random: { 0.5 }, transport: late, log: RunLog(writer: writer, isDebugging: false),
+      now: { [start] in start }, sleep: { _ in }, random: { 0.5 }, transport: late,
+      log: RunLog(writer: writer, isDebugging: false),
       secrets: mask, environment: environment)
     let api = try await ManifestMock.api(for: source, input, options: options, runtime: frozen)
     let faulty = damage.map { FaultyAPI(api, seed: $0.seed, kinds: [$0.fault], share: $0.share) }

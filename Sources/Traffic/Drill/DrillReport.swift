@@ -50,7 +50,8 @@ package struct DrillReport: Sendable {
       "runs": .array(
         runs.map { run in
           [
-            "seed": .int(run.seed), "fault": .string(run.fault.rawValue), "faults": .int(run.faults), "requests": .int(run.requests),
+            "seed": .int(run.seed), "fault": .string(run.fault.rawValue), "faults": .int(run.faults),
+            "requests": .int(run.requests),
             "waited_seconds": .double(run.waited), "records": .int(run.records),
             "incomplete_streams": .array(run.incomplete.map { .string($0) }),
             "violations": .array(run.violations.map { .string($0) }),

@@ -97,7 +97,8 @@ package final class FaultyAPI: MockAPI {
       broken.damage = .cutBody(1 + chance.below(998))
     case .slowBytes: broken.damage = .slow(0.2)
     case .repeatedPage:
-      guard let last = state.withLock({ $0.last[request.place] }), last.target != request.target, Self.leads(last.answer, to: request)
+      guard let last = state.withLock({ $0.last[request.place] }), last.target != request.target,
+        Self.leads(last.answer, to: request)
       else { return nil }
       return last.answer
     case .duplicatedRecords:

@@ -55,7 +55,9 @@ import Testing
     }
   }
 
-  private static func paginator(_ strategy: String, _ option: String = "{type: RequestOption, inject_into: request_parameter, field_name: p}") -> String {
+  private static func paginator(
+    _ strategy: String, _ option: String = "{type: RequestOption, inject_into: request_parameter, field_name: p}"
+  ) -> String {
     "paginator: {type: DefaultPaginator, page_token_option: \(option), pagination_strategy: \(strategy)}"
   }
 
@@ -67,25 +69,56 @@ import Testing
 
   static let cases: [Parts] = [
     Parts(description: "one page", records: 3),
-    Parts(description: "page numbers", paginator: paginator("{type: PageIncrement, page_size: 5, start_from_page: 1}"), records: 8),
+    Parts(
+      description: "page numbers", paginator: paginator("{type: PageIncrement, page_size: 5, start_from_page: 1}"), records: 8),
     Parts(description: "pages without a size", paginator: paginator("{type: PageIncrement}"), records: 6),
     Parts(description: "offsets", paginator: paginator("{type: OffsetIncrement, page_size: 4}"), records: 7),
-    Parts(description: "a token", paginator: paginator("{type: CursorPagination, cursor_value: '{{ response.meta.next }}', stop_condition: '{{ not response.meta.next }}'}"), records: 6),
-    Parts(description: "a number of pages", paginator: paginator("{type: CursorPagination, cursor_value: '{{ response.page + 1 }}', stop_condition: '{{ response.page >= response.pages }}'}"), records: 6),
-    Parts(description: "a link in the body", paginator: paginator("{type: CursorPagination, cursor_value: '{{ response.next }}'}", "{type: RequestPath}"), records: 6),
-    Parts(description: "a link in the head", paginator: paginator("{type: CursorPagination, cursor_value: '{{ headers.link.next.url }}', stop_condition: '{{ not headers.link.next }}'}", "{type: RequestPath}"), records: 6),
-    Parts(description: "a token within a link", paginator: paginator("{type: CursorPagination, cursor_value: \"{{ response.next.split('after=')[1] }}\", stop_condition: '{{ not response.next }}'}"), records: 6),
-    Parts(description: "the last record", paginator: paginator("{type: CursorPagination, cursor_value: '{{ last_record.id }}', stop_condition: '{{ not response.has_more }}'}"), records: 6),
-    Parts(description: "a token in the body of the request", paginator: paginator("{type: CursorPagination, cursor_value: '{{ response.cursor }}'}", "{type: RequestOption, inject_into: header, field_name: X-Page}"), records: 6),
+    Parts(
+      description: "a token",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ response.meta.next }}', stop_condition: '{{ not response.meta.next }}'}"),
+      records: 6),
+    Parts(
+      description: "a number of pages",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ response.page + 1 }}', stop_condition: '{{ response.page >= response.pages }}'}"
+      ), records: 6),
+    Parts(
+      description: "a link in the body",
+      paginator: paginator("{type: CursorPagination, cursor_value: '{{ response.next }}'}", "{type: RequestPath}"), records: 6),
+    Parts(
+      description: "a link in the head",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ headers.link.next.url }}', stop_condition: '{{ not headers.link.next }}'}",
+        "{type: RequestPath}"), records: 6),
+    Parts(
+      description: "a token within a link",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: \"{{ response.next.split('after=')[1] }}\", stop_condition: '{{ not response.next }}'}"
+      ), records: 6),
+    Parts(
+      description: "the last record",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ last_record.id }}', stop_condition: '{{ not response.has_more }}'}"),
+      records: 6),
+    Parts(
+      description: "a token in the body of the request",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ response.cursor }}'}",
+        "{type: RequestOption, inject_into: header, field_name: X-Page}"), records: 6),
     Parts(description: "records below a star", fieldPath: "[data, '*', item]", records: 3),
     Parts(description: "records that are the body", fieldPath: "[]", records: 3),
     Parts(description: "JSON lines", decoder: "decoder: {type: JsonlDecoder}", fieldPath: "[]", records: 3),
     Parts(description: "CSV", decoder: "decoder: {type: CsvDecoder}", fieldPath: "[]", records: 3, isText: true),
     Parts(description: "XML", decoder: "decoder: {type: XmlDecoder}", fieldPath: "[data, item]", records: 3, isText: true),
-    Parts(description: "gzip", decoder: "decoder: {type: GzipDecoder, decoder: {type: JsonlDecoder}}", fieldPath: "[]", records: 3),
-    Parts(description: "zip", decoder: "decoder: {type: ZipfileDecoder, decoder: {type: JsonlDecoder}}", fieldPath: "[]", records: 3),
+    Parts(
+      description: "gzip", decoder: "decoder: {type: GzipDecoder, decoder: {type: JsonlDecoder}}", fieldPath: "[]", records: 3),
+    Parts(
+      description: "zip", decoder: "decoder: {type: ZipfileDecoder, decoder: {type: JsonlDecoder}}", fieldPath: "[]", records: 3),
     Parts(description: "windows", incremental: cursor, records: 6),
-    Parts(description: "windows and page numbers", paginator: paginator("{type: PageIncrement, page_size: 5}"), incremental: cursor, records: 16),
+    Parts(
+      description: "windows and page numbers", paginator: paginator("{type: PageIncrement, page_size: 5}"), incremental: cursor,
+      records: 16),
   ]
 
   /// The records of a manifest's streams, read from its mock.
@@ -98,7 +131,8 @@ import Testing
     let writer = MessageWriter(output: output, mask: mask, now: { now })
     let late = LateTransport()
     let runtime = RuntimeEnvironment(
-      now: { now }, sleep: { _ in }, random: { 0.5 }, transport: late, log: RunLog(writer: writer, isDebugging: false), secrets: mask)
+      now: { now }, sleep: { _ in }, random: { 0.5 }, transport: late, log: RunLog(writer: writer, isDebugging: false),
+      secrets: mask)
     var input = ConnectorInput()
     input.config = config
     let source = ManifestSource.text(Array(manifest.utf8), name: "manifest.yaml")
@@ -211,7 +245,9 @@ import Testing
     #expect(Set(posts.compactMap { $0["id"]?.int }).count == 9)
   }
 
-  @Test(arguments: [(nil, 401, false), ("Bearer other", 401, true), ("Bearer other", 200, false), ("Bearer sesame-street", 200, true)])
+  @Test(arguments: [
+    (nil, 401, false), ("Bearer other", 401, true), ("Bearer other", 200, false), ("Bearer sesame-street", 200, true),
+  ])
   func credentialsAreDemanded(header: String?, status: Int, knowsCredentials: Bool) async throws {
     var input = ConnectorInput()
     input.config = ["token": "sesame-street"]
@@ -230,7 +266,9 @@ import Testing
   @Test func tokensAreIssuedAndChecked() async throws {
     let manifest = Self.family.replacing(
       #"{type: BearerAuthenticator, api_token: "{{ config['token'] }}"}"#,
-      with: #"{type: OAuthAuthenticator, token_refresh_endpoint: "https://login.test/token", client_id: a, client_secret: "{{ config['token'] }}", refresh_token: r}"#)
+      with:
+        #"{type: OAuthAuthenticator, token_refresh_endpoint: "https://login.test/token", client_id: a, client_secret: "{{ config['token'] }}", refresh_token: r}"#
+    )
     let records = try await Self.read(manifest, config: ["token": "sesame-street"]).records
     #expect(records["posts"]?.count == 9)
   }
@@ -263,7 +301,8 @@ import Testing
       "type": "object", "required": ["token", "since", "region"],
       "properties": [
         "token": ["type": "string"], "since": ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"],
-        "region": ["type": "string", "enum": ["eu", "us"]], "size": ["type": "integer", "default": 10], "other": ["type": "string"],
+        "region": ["type": "string", "enum": ["eu", "us"]], "size": ["type": "integer", "default": 10],
+        "other": ["type": "string"],
       ],
     ]
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(Self.family.utf8), name: "manifest.yaml"))
@@ -281,15 +320,9 @@ import Testing
   }
 
   @Test func aDrillFindsWhatAnErrorHandlerLoses() async throws {
-    let manifest = Self.family.replacing(
-      "path: /users\n",
-      with: """
-        path: /users
-              error_handler:
-                type: DefaultErrorHandler
-                response_filters: [{type: HttpResponseFilter, http_codes: [500, 502, 503], action: IGNORE}]
-
-        """)
+    let filter = "{type: HttpResponseFilter, http_codes: [500, 502, 503], action: IGNORE}"
+    let handler = "error_handler: {type: DefaultErrorHandler, response_filters: [\(filter)]}"
+    let manifest = Self.family.replacing("path: /users\n", with: "path: /users\n        \(handler)\n")
     let report = try await Self.drill(manifest, faults: [.serverError])
     #expect(report.violations > 0)
     #expect(report.text.contains("Stream users is complete, but 3 of its 3 records are lost"))

@@ -26,7 +26,8 @@ import Testing
 
   @Test func theFileOfTheReferencesDocumentationWorks() async throws {
     let board = try Self.board(
-      #"[{"httpRequest": {"method": "GET", "path": "/data"}, "httpResponse": {"body": "{\"data\": [{\"record_key\": 1}, {\"record_key\": 2}]}"}}]"#)
+      #"[{"httpRequest": {"method": "GET", "path": "/data"}, "httpResponse": {"body": "{\"data\": [{\"record_key\": 1}, {\"record_key\": 2}]}"}}]"#
+    )
     let answer = try #require(await board.answer(Self.request("GET /data")))
     #expect(answer.status == 200)
     #expect(try JSONValue(parsing: answer.body)["data"]?[1]?["record_key"] == 2)
@@ -103,16 +104,28 @@ import Testing
       """)
     let answer = try #require(await board.answer(Self.request("GET /")))
     #expect(answer.status == 418 && answer.reason == "Teapot" && answer.delay == 0.25)
-    #expect(answer.headers.map { "\($0.name): \($0.value)" } == ["X-A: 1", "X-A: 2", "Set-Cookie: c=d", "Content-Type: application/json"])
+    #expect(
+      answer.headers.map { "\($0.name): \($0.value)" } == [
+        "X-A: 1", "X-A: 2", "Set-Cookie: c=d", "Content-Type: application/json",
+      ])
     #expect(answer.closesConnection && answer.announcedLength == 99)
     #expect(String(decoding: answer.body, as: UTF8.self) == #"{"k":1}"#)
   }
 
   @Test(arguments: [
     (#"{"httpRequest": {"path": "/x"}}"#, "stubs.json:1: An expectation needs one of `httpResponse` and `httpError`"),
-    ("{\n\"httpRequest\": {\n\"pth\": \"/x\"},\n\"httpResponse\": {}}", "stubs.json:3: An `httpRequest` has `pth`, which this mock does not know"),
-    ("[{\"httpRequest\": {},\n \"httpForward\": {\"host\": \"x\"}}]", "stubs.json:2: This mock has no `httpForward`: give an `httpResponse` or an `httpError`"),
-    ("{\"httpRequest\": {\"body\":\n {\"type\": \"XPATH\", \"xpath\": \"/a\"}}, \"httpResponse\": {}}", "stubs.json:2: This mock does not compare XML: use a body of the type STRING or REGEX"),
+    (
+      "{\n\"httpRequest\": {\n\"pth\": \"/x\"},\n\"httpResponse\": {}}",
+      "stubs.json:3: An `httpRequest` has `pth`, which this mock does not know"
+    ),
+    (
+      "[{\"httpRequest\": {},\n \"httpForward\": {\"host\": \"x\"}}]",
+      "stubs.json:2: This mock has no `httpForward`: give an `httpResponse` or an `httpError`"
+    ),
+    (
+      "{\"httpRequest\": {\"body\":\n {\"type\": \"XPATH\", \"xpath\": \"/a\"}}, \"httpResponse\": {}}",
+      "stubs.json:2: This mock does not compare XML: use a body of the type STRING or REGEX"
+    ),
     ("{\"request\": {\"urlPathPattern\":\n\"[\"}, \"response\": {}}", "stubs.json:2: This is not a regular expression"),
     ("{\"request\": {}, \"response\": {\"status\":\n\"ok\"}}", "stubs.json:2: `status` should be a whole number"),
   ])
@@ -189,7 +202,8 @@ import Testing
       await api.answer(Self.request("PUT /mockserver/\(command)", body: body))
     }
     #expect(await put("status").map { String(decoding: $0.body, as: UTF8.self) } == #"{"ports":[1080]}"#)
-    #expect(await put("expectation", #"{"id": "one", "httpRequest": {"path": "/a"}, "httpResponse": {"body": "A"}}"#)?.status == 201)
+    #expect(
+      await put("expectation", #"{"id": "one", "httpRequest": {"path": "/a"}, "httpResponse": {"body": "A"}}"#)?.status == 201)
     #expect(await api.answer(Self.request("GET /a?x=1"))?.body == Array("A".utf8))
     #expect(await put("verify", #"{"httpRequest": {"path": "/a"}, "times": {"atLeast": 1, "atMost": 1}}"#)?.status == 202)
     #expect(await put("verify", #"{"httpRequest": {"path": "/a"}, "times": {"atLeast": 2}}"#)?.status == 406)

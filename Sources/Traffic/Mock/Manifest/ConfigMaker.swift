@@ -36,7 +36,9 @@ package struct ConfigMaker {
     switch type {
     case "object"?: return object(schema)
     case "array"?:
-      if let examples = schema["examples"]?.array, let first = examples.first { return first.array == nil ? .array(examples) : first }
+      if let examples = schema["examples"]?.array, let first = examples.first {
+        return first.array == nil ? .array(examples) : first
+      }
       return .array([value(of: schema["items"] ?? ["type": "string"], named: name)])
     case "integer"?, "number"?:
       return schema["examples"]?.array?.first { $0.double != nil } ?? .int(schema["minimum"]?.int ?? 1)
@@ -59,15 +61,21 @@ package struct ConfigMaker {
     let lower = name.lowercased()
     let isEnd = lower.contains("end") || lower.contains("until") || lower.hasPrefix("to_")
     let start = isEnd ? now : now - 21 * 86_400_000_000
-    let dates = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S.000000Z", "%Y-%m-%dT%H:%M", "%s"]
-      .map { ValueMaker.text(start, $0) }
+    let dates = [
+      "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y",
+      "%m/%d/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S.000000Z", "%Y-%m-%dT%H:%M", "%s",
+    ]
+    .map { ValueMaker.text(start, $0) }
     let examples = (schema["examples"]?.array ?? []).compactMap { $0.string ?? $0.int.map(String.init) }
     let pattern = schema["pattern"]?.string.flatMap { try? PythonPattern($0) }
-    let isDate = lower.contains("date") || lower.contains("since") || lower.contains("start") || lower.contains("time") && !lower.contains("zone")
+    let isDate =
+      lower.contains("date") || lower.contains("since") || lower.contains("start")
+      || lower.contains("time") && !lower.contains("zone")
     let plain = "mock-\(lower.replacing("_", with: "-"))"
     let isAddress = lower.contains("url") || lower.contains("host") || lower.contains("endpoint")
     let others = [
-      isAddress ? "https://mock.example.com" : plain, plain, "https://mock.example.com", "mock.example.com", "12345", "1234567890", "mock", "MOCK", "mock_0123456789abcdef",
+      isAddress ? "https://mock.example.com" : plain, plain, "https://mock.example.com", "mock.example.com", "12345",
+      "1234567890", "mock", "MOCK", "mock_0123456789abcdef",
       "0123456789abcdef0123456789abcdef", "00000000-0000-4000-8000-000000000001", "mock@example.com", "10", "2020",
     ]
     func fits(_ text: String) -> Bool { pattern.map { (try? $0.isFound(in: text)) ?? false } ?? true }

@@ -55,7 +55,9 @@ final class EndpointAPI: Sendable {
     let built = (try? inner.build(optional: paginator, as: (any Paginator).self)) ?? SinglePage()
     var pages = options.pages ?? options.usualPages
     let most = isParent ? Self.fewRecords.parent : Self.fewRecords.other
-    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > most { pages = 1 }
+    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > most {
+      pages = 1
+    }
     if paginator == nil || paginator?["type"]?.string == "NoPagination" { pages = 1 }
     if case .records = endpoint.purpose {} else if case .jobDownload = endpoint.purpose {} else { pages = 1 }
     self.pages = pages
@@ -77,7 +79,9 @@ final class EndpointAPI: Sendable {
     guard let loader = stream?["schema_loader"] else { return [:] }
     var whole = JSONValue.object([:])
     for node in loader.sequence ?? [loader] {
-      guard let built = try? scope.build(node, as: (any SchemaLoader).self), let schema = try? await built.schema() else { continue }
+      guard let built = try? scope.build(node, as: (any SchemaLoader).self), let schema = try? await built.schema() else {
+        continue
+      }
       whole = whole.united(with: .object(schema))
     }
     return whole.object ?? [:]
@@ -255,7 +259,8 @@ final class EndpointAPI: Sendable {
 
   /// Whether a URL begins with what a variable gives.
   private func begins(with variable: String, _ path: [String]) -> Bool {
-    ["polling_requester", "download_target_requester", "download_requester", "abort_requester", "delete_requester"].contains { key in
+    ["polling_requester", "download_target_requester", "download_requester", "abort_requester", "delete_requester"].contains {
+      key in
       let requester = endpoint.retriever?[key]
       let base = requester?["url_base"]?.string ?? ""
       let text = (base.isEmpty ? requester?["url"]?.string ?? "" : base).trimmingCharacters(in: .whitespaces)

@@ -55,7 +55,9 @@ struct EndpointFinder {
       }
     default: break
     }
-    if type.hasSuffix("Authenticator"), type != "OAuthAuthenticator", node["token_refresh_endpoint"] != nil { addToken(node, place) }
+    if type.hasSuffix("Authenticator"), type != "OAuthAuthenticator", node["token_refresh_endpoint"] != nil {
+      addToken(node, place)
+    }
     if node["requester"] != nil, node["record_selector"] != nil || type.hasSuffix("Retriever") {
       place.retriever = node
     } else if type == "AsyncRetriever" || node["creation_requester"] != nil {
@@ -125,7 +127,8 @@ struct EndpointFinder {
     }
     let retriever = place.retriever
     for part in [
-      retriever?["paginator"], retriever?["partition_router"], retriever?["download_paginator"], place.stream?["incremental_sync"],
+      retriever?["paginator"], retriever?["partition_router"], retriever?["download_paginator"],
+      place.stream?["incremental_sync"],
       authenticator,
     ] { collect(part) }
     return names
@@ -141,7 +144,9 @@ struct EndpointFinder {
   }
 
   private mutating func addLegacySession(_ node: ManifestNode, _ place: Place) {
-    guard let base = node["api_url"]?.string ?? place.requester?["url_base"]?.string ?? place.requester?["url"]?.string else { return }
+    guard let base = node["api_url"]?.string ?? place.requester?["url_base"]?.string ?? place.requester?["url"]?.string else {
+      return
+    }
     let key = node["session_token_response_key"]?.string ?? "id"
     let paths: [(String, String, Endpoint.Purpose)] = [
       (node["login_url"]?.string ?? "", "POST", .session(path: [key])),
@@ -271,7 +276,11 @@ extension TemplatePattern {
   fileprivate var plain: TemplatePattern {
     TemplatePattern(
       pieces: pieces.map { piece in
-        if case .literal(let text) = piece { .literal(MockRequest.singleSlashes(PercentEncoding.decoded(text) ?? text)) } else { piece }
+        if case .literal(let text) = piece {
+          .literal(MockRequest.singleSlashes(PercentEncoding.decoded(text) ?? text))
+        } else {
+          piece
+        }
       })
   }
 }

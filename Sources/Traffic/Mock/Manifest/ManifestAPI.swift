@@ -119,7 +119,9 @@ package final class ManifestAPI: MockAPI {
 
   private func matches(_ request: MockRequest) -> [(id: Int, match: EndpointMatch)] {
     let known = endpoints.withLock { $0 }
-    return known.compactMap { known in known.endpoint.match(request).map { (known.id, $0) } }.sorted { $0.match.score > $1.match.score }
+    return known.compactMap { known in known.endpoint.match(request).map { (known.id, $0) } }.sorted {
+      $0.match.score > $1.match.score
+    }
   }
 
   private static func united(_ answers: [MockAnswer]) -> MockAnswer? {
@@ -133,10 +135,12 @@ package final class ManifestAPI: MockAPI {
   /// Finds the requests of streams that are made of what the API itself says.
   /// - Returns: whether there are more endpoints now.
   private func learnDynamicStreams() async -> Bool {
-    guard !connector.manifest.dynamicStreams.isEmpty, knowsDynamicStreams.withLock({ isKnown in
-      defer { isKnown = true }
-      return !isKnown
-    }) else { return false }
+    guard !connector.manifest.dynamicStreams.isEmpty,
+      knowsDynamicStreams.withLock({ isKnown in
+        defer { isKnown = true }
+        return !isKnown
+      })
+    else { return false }
     guard let generated = try? await connector.generatedStreamNodes() else { return false }
     var finder = EndpointFinder(config: connector.scope.templateConfig)
     for stream in generated { finder.find(inStream: stream.node) }

@@ -98,7 +98,8 @@ final class Pagination: Sendable {
     var number = 0
     while number < count + 1 {
       let page = await page(number, source, knowing: start)
-      guard let page, let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token)
+      guard let page,
+        let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token)
       else { break }
       // A token of the mock's own making is found wherever it is.
       if next.value.pythonString.contains(Self.mark) { return 0 }
@@ -128,7 +129,8 @@ final class Pagination: Sendable {
       let (asked, link) = (RequestURL(source.request.url), RequestURL(path))
       let fields = QueryText(link.query ?? "").fields
       let isThere = fields.allSatisfy { source.request.parameter($0.name) == $0.value ?? "" }
-      return isThere && (link.path.isEmpty || asked.path.hasSuffix(link.path.drop { $0 == "/" })) && (!fields.isEmpty || !link.path.isEmpty)
+      return isThere && (link.path.isEmpty || asked.path.hasSuffix(link.path.drop { $0 == "/" }))
+        && (!fields.isEmpty || !link.path.isEmpty)
     }
     guard let parts = try? await paginator.requestParts(token: token, pageSize: nil) else { return false }
     var found = false
@@ -232,7 +234,8 @@ final class Pagination: Sendable {
   private func step(after page: Page, _ source: Source, _ number: Int, _ start: Int) async -> Step? {
     do {
       let token = await token(for: number, start)
-      return try await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token).map { .on($0) } ?? .end
+      return try await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token).map { .on($0) }
+        ?? .end
     } catch { return nil }
   }
 
@@ -240,10 +243,12 @@ final class Pagination: Sendable {
   private func token(for number: Int, _ start: Int) async -> PageToken? {
     guard paginator.tokensAreCounted, number > 0 else { return try? await paginator.initialToken }
     // A page's number counts from where the strategy begins; an offset counts records.
-    guard let first = try? await paginator.nextToken(
-      after: PageResult(
-        response: HTTPResponse(status: 200, headers: [], body: Data(), url: ""), recordCount: 1_000_000, extractedCount: 1_000_000,
-        slice: .whole), lastToken: nil)?.json.int
+    guard
+      let first = try? await paginator.nextToken(
+        after: PageResult(
+          response: HTTPResponse(status: 200, headers: [], body: Data(), url: ""), recordCount: 1_000_000,
+          extractedCount: 1_000_000,
+          slice: .whole), lastToken: nil)?.json.int
     else { return nil }
     return PageToken(json: .int(first == 1_000_000 ? start : first + number - 1))
   }
@@ -260,7 +265,8 @@ final class Pagination: Sendable {
 
   private func made(_ records: [JSONValue], _ choice: [JSONValue?]) -> Page {
     let isSteeredByBody = levers.contains { if case .body(let path) = $0 { path.first != "[0]" } else { false } }
-    var page = Page(body: shape.body(of: records, isSingle: shape.isWholeBody && isSteeredByBody && records.count == 1), records: records)
+    var page = Page(
+      body: shape.body(of: records, isSingle: shape.isWholeBody && isSteeredByBody && records.count == 1), records: records)
     if shape.isWholeBody, isSteeredByBody, page.body.array != nil { page.body = records.first ?? .object([:]) }
     for (lever, value) in zip(levers, choice) {
       guard let value else { continue }
@@ -283,15 +289,24 @@ final class Pagination: Sendable {
       var values: [JSONValue?]
       switch lever {
       case .link: values = isLast ? [nil] : [.string(link(number, source))]
-      case .header: values = isLast ? [nil, .int(number + 1), .int(count), .int(0)] : [.string(Self.text(number + 1)), .int(number + 2), .string(link(number, source)), .int(number + 1), .int(count)]
+      case .header:
+        values =
+          isLast
+          ? [nil, .int(number + 1), .int(count), .int(0)]
+          : [.string(Self.text(number + 1)), .int(number + 2), .string(link(number, source)), .int(number + 1), .int(count)]
       case .body:
         let text = JSONValue.string(Self.text(number + 1))
         let link = JSONValue.string(link(number, source))
         values =
           isLast
-          ? [nil, .null, .bool(false), .int(number + 1), .int(count), .string(""), .int(0), .bool(true), .int(number), .array([])]
+          ? [
+            nil, .null, .bool(false), .int(number + 1), .int(count), .string(""), .int(0), .bool(true), .int(number), .array([]),
+          ]
           : (prefersLinks || !linkFields.isEmpty ? [link, text] : [text, link])
-            + [.bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number), .int(number + 2)]
+            + [
+              .bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number),
+              .int(number + 2),
+            ]
       }
       if levers.count > 2 { values = Array(values.prefix(levers.count > 3 ? 5 : 8)) }
       all = all.flatMap { choice, rank in values.enumerated().map { (choice + [$0.element], rank + $0.offset) } }

@@ -22,7 +22,10 @@ struct RecordShape: Sendable {
   private let maker: ValueMaker
 
   /// - Parameter needs: the fields that other streams read.
-  init(stream: ManifestNode?, selector: ManifestNode?, schema: JSONObject, needs: Set<[String]>, maker: ValueMaker, in scope: BuildScope) {
+  init(
+    stream: ManifestNode?, selector: ManifestNode?, schema: JSONObject, needs: Set<[String]>, maker: ValueMaker,
+    in scope: BuildScope
+  ) {
     self.schema = .object(schema)
     self.maker = maker
     keys = Self.keys(stream?["primary_key"])
@@ -124,7 +127,9 @@ struct RecordShape: Sendable {
     if passes(object) { return value }
     let paths = TemplatePaths.paths(from: "record", in: filterText).map(\.steps).filter { !$0.isEmpty }.prefix(3)
     let choices =
-      TemplatePaths.literals(in: filterText) + slice.merged.values + configured + [true, false, .null, "", 0, 1, .array([]), .object([:])]
+      TemplatePaths.literals(in: filterText) + slice.merged.values + configured + [
+        true, false, .null, "", 0, 1, .array([]), .object([:]),
+      ]
     var candidates = [value]
     for path in paths {
       candidates = candidates.flatMap { candidate in

@@ -18,7 +18,8 @@ struct ValueMaker: Sendable {
   private static let deepest = 6
 
   private static let words = [
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "kelp", "linden", "maple", "nectar",
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "iris", "juniper", "kelp", "linden", "maple",
+    "nectar",
     "otter", "pine", "quartz", "reed", "sage", "tulip", "umber", "violet", "willow", "yarrow", "zephyr",
   ]
 

@@ -40,7 +40,9 @@ struct HTTPRequestReader {
     let lines = String(decoding: pending[..<place], as: UTF8.self).components(separatedBy: "\r\n")
     pending.removeFirst(place + end.count)
     let words = (lines.first ?? "").split(separator: " ")
-    guard words.count == 3, words[2].hasPrefix("HTTP/1.") else { throw Malformed(status: 400, reason: "This is not a request of HTTP/1.1") }
+    guard words.count == 3, words[2].hasPrefix("HTTP/1.") else {
+      throw Malformed(status: 400, reason: "This is not a request of HTTP/1.1")
+    }
     var headers: [(name: String, value: String)] = []
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":") else { throw Malformed(status: 400, reason: "A line of the head has no colon") }

@@ -40,7 +40,8 @@ package final class MockServer: Sendable {
       guard case .ip4(_, let chosen) = try socket.sockname() else { throw SocketError.unsupportedAddress }
       self.port = chosen
     } catch {
-      throw ConnectorError(.config, "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another one with --port")
+      throw ConnectorError(
+        .config, "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another one with --port")
     }
     self.sleep = sleep
     self.log = log
@@ -82,7 +83,8 @@ package final class MockServer: Sendable {
         if known == nil { unknown.add(1, ordering: .relaxed) }
         let answer = if let known { known } else { await MockAPIs([]).answerOrRefusal(request) }
         let isOpen = try await writer.write(answer, to: request.method)
-        let seconds = Double((ContinuousClock.now - began).components.attoseconds) / 1e18
+        let seconds =
+          Double((ContinuousClock.now - began).components.attoseconds) / 1e18
           + Double((ContinuousClock.now - began).components.seconds)
         log(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
         if !isOpen || !staysOpen { break }

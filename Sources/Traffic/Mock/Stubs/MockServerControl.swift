@@ -103,8 +103,11 @@ package struct MockServerControl: MockAPI {
     let least = try node["times"]?.int("atLeast") ?? (node["times"] == nil ? 1 : 0)
     let most = try node["times"]?.int("atMost")
     if count >= least, most.map({ count <= $0 || $0 < 0 }) ?? true { return MockAnswer(status: 202) }
-    let wanted = most == least ? "exactly \(least) times" : "at least \(least) times" + (most.map { ", at most \($0) times" } ?? "")
-    return Self.refusal("Request not found \(wanted), expected:<\((node["httpRequest"]?.value ?? .null).jsonText)> but was asked for \(count) times")
+    let wanted =
+      most == least ? "exactly \(least) times" : "at least \(least) times" + (most.map { ", at most \($0) times" } ?? "")
+    return Self.refusal(
+      "Request not found \(wanted), expected:<\((node["httpRequest"]?.value ?? .null).jsonText)> but was asked for \(count) times"
+    )
   }
 
   private func verifySequence(_ node: SourceNode) throws -> MockAnswer {

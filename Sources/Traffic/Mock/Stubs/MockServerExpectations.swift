@@ -59,7 +59,8 @@ struct MockServerExpectations {
     case "MILLISECONDS": return 0.001
     case "MICROSECONDS": return 0.000_001
     case "NANOSECONDS": return 0.000_000_001
-    case let other: throw (node["timeUnit"] ?? node).failure("`timeUnit` is `\(other)`, but should be SECONDS, MILLISECONDS or the like")
+    case let other:
+      throw (node["timeUnit"] ?? node).failure("`timeUnit` is `\(other)`, but should be SECONDS, MILLISECONDS or the like")
     }
   }
 
@@ -173,15 +174,21 @@ struct MockServerExpectations {
     case "JSON_SCHEMA": return .schema(try schema(required("jsonSchema")))
     case "JSON_PATH":
       let path = try required("jsonPath")
-      guard let query = path.value.string.flatMap({ JSONPathQuery($0) }) else { throw path.failure("This is not a JSONPath that the mock can follow") }
+      guard let query = path.value.string.flatMap({ JSONPathQuery($0) }) else {
+        throw path.failure("This is not a JSONPath that the mock can follow")
+      }
       return .path(query)
     case "REGEX":
       let pattern = try required("regex")
-      guard let whole = try? TextCondition.whole(pattern.value.string ?? "") else { throw pattern.failure("This is not a regular expression") }
+      guard let whole = try? TextCondition.whole(pattern.value.string ?? "") else {
+        throw pattern.failure("This is not a regular expression")
+      }
       return .text(.matching(whole))
     case "PARAMETERS": return .form(try fields(required("parameters")))
     case "BINARY":
-      guard let data = Data(base64Encoded: try required("base64Bytes").value.string ?? "") else { throw node.failure("`base64Bytes` should be base64") }
+      guard let data = Data(base64Encoded: try required("base64Bytes").value.string ?? "") else {
+        throw node.failure("`base64Bytes` should be base64")
+      }
       return .bytes(Array(data))
     case "XML", "XPATH", "XML_SCHEMA":
       throw node.failure("This mock does not compare XML: use a body of the type STRING or REGEX")
@@ -200,7 +207,9 @@ struct MockServerExpectations {
       for value in pair.values { answer.headers.append((pair.name, value.value.string ?? value.value.jsonText)) }
     }
     for pair in try node["cookies"].map(pairs) ?? [] {
-      for value in pair.values { answer.headers.append(("Set-Cookie", "\(pair.name)=\(value.value.string ?? value.value.jsonText)")) }
+      for value in pair.values {
+        answer.headers.append(("Set-Cookie", "\(pair.name)=\(value.value.string ?? value.value.jsonText)"))
+      }
     }
     if let body = node["body"] { try add(body, to: &answer) }
     answer.delay = try delay(node["delay"])
@@ -216,14 +225,18 @@ struct MockServerExpectations {
   private static func add(_ node: SourceNode, to answer: inout MockAnswer) throws {
     func add(_ bytes: [UInt8], _ type: String?) throws {
       answer.body = bytes
-      if let type = try node.value.object == nil ? nil : node.string("contentType") ?? type, answer.headers.value(of: "Content-Type") == nil {
+      if let type = try node.value.object == nil ? nil : node.string("contentType") ?? type,
+        answer.headers.value(of: "Content-Type") == nil
+      {
         answer.headers.append(("Content-Type", type))
       }
     }
     if let text = node.value.string { return try add(Array(text.utf8), nil) }
     switch node["type"]?.value.string {
     case "BINARY"?:
-      guard let data = Data(base64Encoded: try node.string("base64Bytes") ?? "") else { throw node.failure("`base64Bytes` should be base64") }
+      guard let data = Data(base64Encoded: try node.string("base64Bytes") ?? "") else {
+        throw node.failure("`base64Bytes` should be base64")
+      }
       try add(Array(data), "application/octet-stream")
     case "STRING"?: try add(Array((try node.string("string") ?? "").utf8), "text/plain; charset=utf-8")
     case "XML"?: try add(Array((try node.string("xml") ?? "").utf8), "application/xml; charset=utf-8")

@@ -12,18 +12,26 @@ package enum MockSource {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw ConnectorError(.config, "There is no file `\(path)`")
     }
-    guard isFolder.boolValue else { return try load(file: path, root: (path as NSString).deletingLastPathComponent, board, &recordings) }
+    guard isFolder.boolValue else {
+      return try load(file: path, root: (path as NSString).deletingLastPathComponent, board, &recordings)
+    }
     // WireMock's own layout, or a folder of mappings.
     let inner = (path as NSString).appendingPathComponent("mappings")
     let folder = FileManager.default.fileExists(atPath: inner) ? inner : path
-    let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".json") }.sorted()
-    guard !names.isEmpty else { throw ConnectorError(.config, "The folder `\(path)` has no mappings: JSON files are expected in it") }
+    let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter {
+      $0.hasSuffix(".json")
+    }.sorted()
+    guard !names.isEmpty else {
+      throw ConnectorError(.config, "The folder `\(path)` has no mappings: JSON files are expected in it")
+    }
     for name in names { try load(file: (folder as NSString).appendingPathComponent(name), root: path, board, &recordings) }
   }
 
   private static func load(file path: String, root: String, _ board: StubBoard, _ recordings: inout [any MockAPI]) throws {
     if path.hasSuffix(".har") || path.hasSuffix(".gz") { return recordings.append(try RecordedAPI(path: path)) }
-    guard let bytes = FileManager.default.contents(atPath: path) else { throw ConnectorError(.config, "The file `\(path)` cannot be read") }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw ConnectorError(.config, "The file `\(path)` cannot be read")
+    }
     let node = try SourceNode(parsing: Array(bytes), name: path)
     if node.value["log"]?["entries"] != nil { return recordings.append(try RecordedAPI(path: path)) }
     let first = node.elements?.first ?? node

@@ -23,9 +23,13 @@ package struct RecordedAPI: MockAPI {
     let candidates = [request.origin] + origins
     for origin in candidates {
       let asked = HTTPRequest(
-        method: request.method, url: origin + request.target, headers: request.headers, body: request.body.isEmpty ? nil : request.body)
-      guard let number = exchanges.answer(to: RequestShape(asked)), let entry = try? exchanges.file.entry(number) else { continue }
-      var answer = MockAnswer(status: entry.response.status, headers: entry.response.headers, body: entry.response.body.map { Array($0.data) } ?? [])
+        method: request.method, url: origin + request.target, headers: request.headers,
+        body: request.body.isEmpty ? nil : request.body)
+      guard let number = exchanges.answer(to: RequestShape(asked)), let entry = try? exchanges.file.entry(number) else {
+        continue
+      }
+      var answer = MockAnswer(
+        status: entry.response.status, headers: entry.response.headers, body: entry.response.body.map { Array($0.data) } ?? [])
       // A recording has bodies as they were read: unpacked, and in one piece.
       let frame = ["Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive"]
       answer.headers.removeAll { header in frame.contains { HeaderName.isSame($0, header.name) } }

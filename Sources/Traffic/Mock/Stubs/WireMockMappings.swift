@@ -32,7 +32,8 @@ struct WireMockMappings {
   private func condition(_ node: SourceNode) throws -> RequestCondition {
     try node.check(
       [
-        "method", "url", "urlPattern", "urlPath", "urlPathPattern", "urlPathTemplate", "queryParameters", "pathParameters", "headers",
+        "method", "url", "urlPattern", "urlPath", "urlPathPattern", "urlPathTemplate", "queryParameters", "pathParameters",
+        "headers",
         "cookies", "basicAuth", "basicAuthCredentials", "bodyPatterns", "formParameters",
       ], in: "A `request`")
     var conditions: [RequestCondition] = []
@@ -52,14 +53,17 @@ struct WireMockMappings {
     if let login = node["basicAuth"] ?? node["basicAuthCredentials"] {
       let pair = "\(try login.string("username") ?? ""):\(try login.string("password") ?? "")"
       let value = TextCondition.equal("Basic " + Data(pair.utf8).base64EncodedString())
-      conditions.append(.headers(.init(fields: [.init(name: .equal("Authorization"), plainName: "Authorization", values: [value])])))
+      conditions.append(
+        .headers(.init(fields: [.init(name: .equal("Authorization"), plainName: "Authorization", values: [value])])))
     }
     for pattern in node["bodyPatterns"]?.elements ?? [] { conditions.append(.body(.text(try text(pattern)))) }
     return .all(conditions)
   }
 
   private func whole(_ node: SourceNode) throws -> PythonPattern {
-    guard let text = node.value.string, let pattern = try? TextCondition.whole(text) else { throw node.failure("This is not a regular expression") }
+    guard let text = node.value.string, let pattern = try? TextCondition.whole(text) else {
+      throw node.failure("This is not a regular expression")
+    }
     return pattern
   }
 
@@ -88,7 +92,9 @@ struct WireMockMappings {
     if let text = node.value.string { return .equal(text) }
     try node.check(Self.keys, in: "A condition")
     var conditions: [TextCondition] = []
-    if let text = try node.string("equalTo") { conditions.append(.equal(text, ignoringCase: try node.bool("caseInsensitive") ?? false)) }
+    if let text = try node.string("equalTo") {
+      conditions.append(.equal(text, ignoringCase: try node.bool("caseInsensitive") ?? false))
+    }
     if let text = try node.string("contains") { conditions.append(.containing(text)) }
     if let text = try node.string("doesNotContain") { conditions.append(.not(.containing(text))) }
     if let pattern = node["matches"] { conditions.append(.matching(try whole(pattern))) }
@@ -115,7 +121,9 @@ struct WireMockMappings {
 
   private func path(_ node: SourceNode) throws -> TextCondition {
     let expression = try node.value.string ?? node.string("expression") ?? ""
-    guard let query = JSONPathQuery(expression) else { throw node.failure("`\(expression)` is not a JSONPath that the mock can follow") }
+    guard let query = JSONPathQuery(expression) else {
+      throw node.failure("`\(expression)` is not a JSONPath that the mock can follow")
+    }
     guard let members = node.members else { return .path(query, nil) }
     var inner = JSONObject(members.filter { $0.key != "expression" }.map { ($0.key, $0.node.value) }, uniquingKeysWith: { $1 })
     guard !inner.isEmpty else { return .path(query, nil) }
@@ -142,15 +150,21 @@ struct WireMockMappings {
       if answer.headers.value(of: "Content-Type") == nil { answer.headers.append(("Content-Type", "application/json")) }
     }
     if let base64 = node["base64Body"] {
-      guard let data = Data(base64Encoded: base64.value.string ?? "") else { throw base64.failure("`base64Body` should be base64") }
+      guard let data = Data(base64Encoded: base64.value.string ?? "") else {
+        throw base64.failure("`base64Body` should be base64")
+      }
       answer.body = Array(data)
     }
     if let file = node["bodyFileName"], let name = file.value.string {
-      do { answer.body = try bodyFile(name) } catch { throw file.failure("The file `\(name)` of this answer cannot be read: \(error)") }
+      do { answer.body = try bodyFile(name) } catch {
+        throw file.failure("The file `\(name)` of this answer cannot be read: \(error)")
+      }
     }
     answer.delay = Double(try node.int("fixedDelayMilliseconds") ?? 0) / 1000
     if let range = node["delayDistribution"] {
-      let (lower, upper) = (try range.int("lower") ?? range.int("median") ?? 0, try range.int("upper") ?? range.int("median") ?? 0)
+      let (lower, upper) = (
+        try range.int("lower") ?? range.int("median") ?? 0, try range.int("upper") ?? range.int("median") ?? 0
+      )
       answer.delay += Double(lower + upper) / 2000
     }
     if let slow = node["chunkedDribbleDelay"] {
@@ -164,7 +178,8 @@ struct WireMockMappings {
   private func damage(_ node: SourceNode) throws -> MockAnswer.Damage {
     switch node.value.string {
     case "EMPTY_RESPONSE"?, "CONNECTION_RESET_BY_PEER"?: return .noAnswer
-    case "MALFORMED_RESPONSE_CHUNK"?: return .bytes(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a chunk".utf8))
+    case "MALFORMED_RESPONSE_CHUNK"?:
+      return .bytes(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a chunk".utf8))
     case "RANDOM_DATA_THEN_CLOSE"?: return .bytes(Array("neither a head nor a body".utf8))
     default:
       throw node.failure(
