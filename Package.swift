@@ -117,6 +117,7 @@ let package = Package(
       name: "Traffic",
       dependencies: runtime + [
         "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(

@@ -20,8 +20,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
         SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
-        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, PackageCommand.self, ImageCommand.self,
-        DoctorCommand.self,
+        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        PackageCommand.self, ImageCommand.self, DoctorCommand.self,
       ])
   }
 }

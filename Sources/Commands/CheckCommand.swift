@@ -11,7 +11,7 @@ struct CheckCommand: AsyncParsableCommand {
   @OptionGroup var traffic: TrafficOptions
 
   func run() async throws {
-    try await Session(options, traffic.plan, running: "check").run { session in
+    try await Session(options, traffic.plan, running: "check", isMock: input.mock.isMock).run { session in
       try await session.connector(input, components).check(to: session.writer)
       return .success
     }

@@ -11,7 +11,7 @@ struct DiscoverCommand: AsyncParsableCommand {
   @OptionGroup var traffic: TrafficOptions
 
   func run() async throws {
-    try await Session(options, traffic.plan, running: "discover").run { session in
+    try await Session(options, traffic.plan, running: "discover", isMock: input.mock.isMock).run { session in
       try await session.connector(input, components).discover(to: session.writer)
       return .success
     }

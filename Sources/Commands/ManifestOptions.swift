@@ -1,4 +1,6 @@
 import ArgumentParser
+import Authoring
+import Foundation
 import HTTP
 
 /// The options that every command of the protocol takes.
@@ -58,9 +60,21 @@ extension TransportKind: ExpressibleByArgument {}
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
+    name: [.short, .customLong("config")],
+    help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
     completion: .file(extensions: ["json"]))
-  var config: String
+  var given: String?
+
+  @OptionGroup(title: "Mock") var mock: MockOptions
+
+  /// The path of the config.
+  var config: String { given ?? "" }
+
+  /// What of the config comes from the environment and from `.env`.
+  var variables: ConfigVariables {
+    let file = FileManager.default.contents(atPath: ".env").map { String(decoding: $0, as: UTF8.self) }
+    return ConfigVariables(environment: ProcessInfo.processInfo.environment, file: file ?? "")
+  }
 
   @Flag(
     help: """
@@ -70,6 +84,12 @@ struct ConfigOptions: ParsableArguments {
   var updateConfig = false
 
   func validate() throws {
+    if given == nil, !mock.isMock, variables.isEmpty { throw ValidationError("Missing expected argument '--config <file>'") }
+    if updateConfig, !variables.isEmpty {
+      throw ValidationError(
+        "--update-config writes a file, over which \(ConfigVariables.prefix)… variables win: give the config by the file alone.")
+    }
+    if updateConfig, given == nil { throw ValidationError("--update-config needs a config: name its file with --config.") }
     if updateConfig, config == "-" {
       throw ValidationError("--update-config needs the config in a file: standard input cannot be written.")
     }

@@ -84,7 +84,7 @@ struct ReadCommand: AsyncParsableCommand {
 
   private func read(into folder: RecordFolder?) async throws {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
-    try await Session(options, traffic.plan, running: "read", output: output).run { session in
+    try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock).run { session in
       let given = try state.map { try session.states(at: $0) } ?? [:]
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       var connector = try await session.connector(

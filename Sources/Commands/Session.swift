@@ -25,6 +25,9 @@ struct Session {
   /// What records or replays the run; nil where that was not asked for.
   private let traffic: Result<TrafficRun?, ConnectorError>
 
+  /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
+  private let mock: LateTransport?
+
   /// What a command prints.
   enum Output: Sendable {
     /// Messages of the protocol.
@@ -52,7 +55,11 @@ struct Session {
   /// - Parameters:
   ///   - plan: what is done with the traffic of the run; nil for nothing.
   ///   - command: what is run, as in `read`.
-  init(_ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages) {
+  ///   - isMock: whether requests go to an API made up from the manifest.
+  init(
+    _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
+    isMock: Bool = false
+  ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
@@ -60,9 +67,10 @@ struct Session {
     progress =
       terminal.isThere
       ? TerminalProgress(terminal, now: SystemClock.now, hiding: mask, continuation: output.continuation) : nil
+    mock = isMock ? LateTransport() : nil
     let surroundings = TrafficRun.Surroundings(
       now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
-      transport: NetworkTransport(environment: environment, secrets: mask))
+      transport: mock ?? NetworkTransport(environment: environment, secrets: mask) as any Transport)
     do throws(ConnectorError) {
       traffic = .success(try TrafficRun.make(plan, command: command, in: surroundings, hiding: mask))
     } catch {
@@ -133,19 +141,21 @@ struct Session {
     _ options: ConfigOptions, _ components: ComponentOptions, states: [String: JSONObject] = [:],
     catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
-    let isConfigAlone = !InputFile.isSame(options.config, as: [manifest] + others)
+    let isConfigAlone = options.given != nil && !InputFile.isSame(options.config, as: [manifest] + others)
     if options.updateConfig, !isConfigAlone {
       throw ConnectorError(
         .config,
         "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own")
     }
     var input = ConnectorInput()
-    input.config = try InputFile.object(options.config, "config")
+    input.config = try options.given.map { try InputFile.object($0, "config") } ?? [:]
     if input.config["__command"] != nil {
       // The reference uses it as the command, instead of the command line's. It may not be a command at all, and is not quoted.
       runtime.log.log(
         .warn, "The config has a `__command` for the Connector Builder, which this version does not run: it is ignored.")
     }
+    let variables = options.variables
+    if !variables.isEmpty { input.completion = { variables.applied(to: $0, specification: $1) } }
     input.states = states
     input.catalog = catalog
     input.components = CommandProgram.components
@@ -154,7 +164,15 @@ struct Session {
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
+    if mock != nil, options.given == nil {
+      input.config = try await ManifestMock.config(for: source, input, now: runtime.now())
+    }
     input.custom = try customComponents(components, input, of: source)
+    if let mock {
+      let api = try await ManifestMock.api(
+        for: source, input, options: options.mock.apiOptions(knowsCredentials: options.given != nil), runtime: runtime)
+      mock.become(MockTransport(api, sleep: runtime.sleep))
+    }
     do {
       return try await Connector.load(source, input, runtime: runtime)
     } catch let error as ManifestError {

@@ -26,6 +26,8 @@ extension Connector {
   ) async throws -> Connector {
     let secrets = runtime.secrets
     let specification = manifest.spec?["connection_specification"]?.value
+    var input = input
+    if let completion = input.completion { input.config = completion(input.config, specification) }
     if let specification {
       let tooShort = secrets.hide(secretsOf: input.config, spec: specification)
       if !tooShort.isEmpty { runtime.log.log(.warn, Self.warning(ofShort: tooShort)) }
@@ -39,7 +41,6 @@ extension Connector {
     guard let spec = try manifest.spec.map({ try Spec(from: ComponentNode($0), in: context) }) else {
       return Connector(manifest: manifest, spec: nil, input: input, runtime: runtime)
     }
-    var input = input
     if !input.config.isEmpty, let normalization = try spec.normalization() {
       let shadow = SecretShadow(of: input.config, hiddenFrom: secrets)
       if let shadow { await Self.hideDerived(by: normalization, input.config, shadow, in: runtime) }

@@ -11,7 +11,7 @@ package typealias PreparedConnector = Connector
 /// A manifest and a config, ready for the commands of the protocol.
 package struct Connector: Sendable {
   package let manifest: Manifest
-  let scope: BuildScope
+  package let scope: BuildScope
   private let declaredSpec: Spec?
   /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
   private let givenConfig: JSONObject
@@ -92,7 +92,7 @@ package struct Connector: Sendable {
   func validateConfig() async throws { try await declaredSpec?.normalization()?.validate(givenConfig) }
 
   /// The streams that are in the manifest, also those of conditions that hold.
-  func staticStreamNodes() throws -> [ManifestNode] {
+  package func staticStreamNodes() throws -> [ManifestNode] {
     try manifest.streams.flatMap { node in
       node["type"]?.string == ConditionalStreams.typeName
         ? try ConditionalStreams(from: ComponentNode(node), in: scope).streams : [node]
@@ -100,7 +100,7 @@ package struct Connector: Sendable {
   }
 
   /// The streams that templates made, once for all who ask, and the name of the dynamic stream of each.
-  func generatedStreamNodes() async throws -> [(dynamicName: String, node: ManifestNode)] { try await generated.all() }
+  package func generatedStreamNodes() async throws -> [(dynamicName: String, node: ManifestNode)] { try await generated.all() }
 
   func streamNodes() async throws -> [ManifestNode] {
     try await staticStreamNodes() + generatedStreamNodes().map(\.node)

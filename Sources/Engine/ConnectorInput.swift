@@ -7,6 +7,8 @@ import Manifest
 package struct ConnectorInput: Sendable {
   /// The user's config; empty for `spec`.
   package var config: JSONObject = [:]
+  /// Puts in what of the config comes from elsewhere, once it is known what the manifest says of it.
+  package var completion: (@Sendable (_ config: JSONObject, _ specification: JSONValue?) -> JSONObject)?
   /// The states of an earlier read, by stream.
   package var states: [String: JSONObject] = [:]
   /// The streams that a read is asked for.

@@ -1,0 +1,84 @@
+import ArgumentParser
+import ConnectorModel
+import Engine
+import Foundation
+import JSON
+import Manifest
+import Traffic
+
+struct DrillCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drill",
+    abstract: "Read a manifest's streams against an API that breaks, and check that no record is lost or doubled.",
+    discussion: """
+      The API is made up from the manifest, as with `read --mock`, and nothing leaves this process. Each kind of fault gets a read of \
+      its own for each seed; waits take no time. The exit status is 1 where a read does not end, or gives other records than it should.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The manifest, a YAML file, or the folder of a \(ManifestOptions.usualName).", valueName: "manifest"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var manifest: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The config, a JSON file. By default it is made up.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @Option(help: ArgumentHelp("How many seeds to try: each breaks other answers.", valueName: "number"))
+  var seeds = 3
+
+  @Option(help: ArgumentHelp("The only seed to try, to see one of them again.", valueName: "number"))
+  var seed: Int?
+
+  @Option(help: ArgumentHelp("A kind of fault to try; may be given several times. By default all.", valueName: "fault"))
+  var fault: [Fault] = []
+
+  @Option(help: ArgumentHelp("How many pages each request has that is paginated. By default 3.", valueName: "number"))
+  var pages: Int?
+
+  @Option(help: ArgumentHelp("How many records a page has where the manifest sets no size.", valueName: "number"))
+  var records = 3
+
+  @Option(help: "How to write the report.")
+  var format: DrillFormat = .text
+
+  func validate() throws {
+    if !(1...10_000).contains(seeds) { throw ValidationError("--seeds should be a number from 1 to 10000.") }
+    try MockOptions.check(pages, "--pages")
+    try MockOptions.check(records, "--records")
+  }
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let path = ManifestOptions.file(of: manifest)
+      try InputFile.handle(path, "manifest")
+      let source = ManifestSource.file(path: path)
+      var input = ConnectorInput()
+      input.files = .beside(path)
+      input.components = CommandProgram.components
+      let start = SystemClock.now()
+      if let config {
+        input.config = try InputFile.object(config, "config")
+      } else {
+        input.config = try await ManifestMock.config(for: source, input, now: start)
+      }
+      var options = ManifestAPIOptions(seed: nil, pages: pages, records: records, knowsCredentials: config != nil)
+      options.usualPages = 3
+      let drill = Drill(
+        source, input, options: options, start: start,
+        environment: ProcessInfo.processInfo.environment)
+      let report = try await drill.run(
+        seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
+      try StandardOutput.write(line: format == .json ? report.json.jsonText : report.text)
+      if report.violations > 0 { throw ExitCode.failure }
+    }
+  }
+}
+
+/// How a drill's report is written.
+enum DrillFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}
+
+extension Fault: ExpressibleByArgument {}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Concurrency
+import ConnectorModel
+import Dispatch
+import Engine
+import Foundation
+import JSON
+import Manifest
+import Secrets
+import Traffic
+
+struct MockCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mock", abstract: "Serve an API on 127.0.0.1 that answers as files say, or as a manifest expects.",
+    discussion: """
+      A file is told by its content: expectations of MockServer, mappings of WireMock (also a folder of them), or a recording (HAR). \
+      The address is the first line on standard output; each request is a line on standard error. The server ends with SIGINT or \
+      SIGTERM.
+      """)
+
+  @Argument(help: "Files of expectations or mappings, folders of mappings, and recordings.", completion: .file())
+  var sources: [String] = []
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("A manifest: an API is made up that it can read.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var manifest: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The config that the manifest is read with: its credentials are demanded then. By default it is made up, and any are taken.",
+      valueName: "file"), completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @Option(help: "The port to listen on; 0 takes a free one.")
+  var port: UInt16 = 0
+
+  @Option(
+    help: ArgumentHelp("What the values of made-up records are made from: another number gives others.", valueName: "number"))
+  var seed: Int?
+
+  @Option(help: ArgumentHelp("How many pages each request has that is paginated. By default 2.", valueName: "number"))
+  var pages: Int?
+
+  @Option(
+    help: ArgumentHelp("How many records a page has where the manifest sets no size. By default 3.", valueName: "number"))
+  var records: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Break some of the answers: which, and how, is made from this number. docs/mock.md lists the faults.", valueName: "seed"))
+  var faults: Int?
+
+  @Flag(help: "End with status 1 if anything was asked that the mock does not know.")
+  var strict = false
+
+  func validate() throws {
+    guard !sources.isEmpty || manifest != nil else {
+      throw ValidationError("There is nothing to answer from: name a file, or a manifest with --manifest.")
+    }
+    if manifest == nil, config != nil || seed != nil || pages != nil || records != nil {
+      throw ValidationError("--config, --seed, --pages and --records need --manifest.")
+    }
+    try MockOptions.check(pages, "--pages")
+    try MockOptions.check(records, "--records")
+  }
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let mask = SecretMask()
+      let board = StubBoard(now: SystemClock.now)
+      var others: [any MockAPI] = []
+      for source in sources { try MockSource.load(source, into: board, recordings: &others) }
+      if let manifest { others.append(try await api(of: manifest, mask)) }
+      let server = try MockServer(
+        port: port, sleep: { try await TaskThreads.shared.sleep($0) }, log: { StandardOutput.tell(Self.line($0, mask)) }
+      ) { [others, faults] port in
+        let answers = MockAPIs([board] + others)
+        return MockAPIs([
+          MockServerControl(board, port: port), faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI,
+        ])
+      }
+      try StandardOutput.write(line: server.address)
+      try await withThrowingTaskGroup(of: Bool.self) { group in
+        group.addTask {
+          try await server.run()
+          return false
+        }
+        group.addTask {
+          await EndSignal.wait()
+          return true
+        }
+        _ = try await group.next()
+        group.cancelAll()
+      }
+      if strict, server.unknownRequests > 0 {
+        StandardOutput.tell("error: \(server.unknownRequests) of the requests were none that the mock knows")
+        throw ExitCode.failure
+      }
+    }
+  }
+
+  private func api(of manifest: String, _ mask: SecretMask) async throws -> any MockAPI {
+    let path = ManifestOptions.file(of: manifest)
+    try InputFile.handle(path, "manifest")
+    let source = ManifestSource.file(path: path)
+    var input = ConnectorInput()
+    input.files = .beside(path)
+    input.components = CommandProgram.components
+    let runtime = RuntimeEnvironment(
+      now: SystemClock.now, sleep: { _ in }, random: { 0.5 }, transport: LateTransport(),
+      log: PlainLog(mask: mask, isDebugging: false),
+      secrets: mask, environment: ProcessInfo.processInfo.environment)
+    if let config {
+      input.config = try InputFile.object(config, "config")
+    } else {
+      input.config = try await ManifestMock.config(for: source, input, now: SystemClock.now())
+    }
+    let options = ManifestAPIOptions(seed: seed, pages: pages, records: records, knowsCredentials: config != nil)
+    return try await ManifestMock.api(for: source, input, options: options, runtime: runtime)
+  }
+
+  /// A line of the access log.
+  private static func line(_ access: MockServer.Access, _ mask: SecretMask) -> String {
+    mask.hide(
+      credentialsNamedIn: .object(
+        JSONObject(access.request.query.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { first, _ in first })))
+    let milliseconds = (access.seconds * 10_000).rounded() / 10
+    let outcome = access.isKnown ? "\(access.answer?.status ?? 0)" : "unknown, \(access.answer?.status ?? 404)"
+    let damage = access.answer?.damage.map { ", \($0.words)" } ?? ""
+    return mask.masked(
+      "\(access.request.method) \(access.request.target) -> \(outcome), \(access.answer?.body.count ?? 0) bytes, \(milliseconds) ms\(damage)"
+    )
+  }
+}
+
+/// Waits for the signals that end a server.
+private enum EndSignal {
+  static func wait() async {
+    let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+    let sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield() }
+      source.resume()
+      return source
+    }
+    for await _ in signals { break }
+    for source in sources { source.cancel() }
+  }
+}

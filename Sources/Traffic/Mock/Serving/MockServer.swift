@@ -1,0 +1,100 @@
+import ConnectorModel
+import FlyingSocks
+import Foundation
+import Synchronization
+
+/// Serves a mock on the loopback interface, with an access log.
+package final class MockServer: Sendable {
+  /// A request and what became of it.
+  package struct Access: Sendable {
+    package let request: MockRequest
+    /// Nil if nothing was answered.
+    package let answer: MockAnswer?
+    /// Whether the mock knew the request.
+    package let isKnown: Bool
+    package let seconds: Double
+  }
+
+  private let api: any MockAPI
+  private let sleep: @Sendable (Double) async throws -> Void
+  private let log: @Sendable (Access) -> Void
+  private let socket: Socket
+  /// The port that the server listens on.
+  package let port: UInt16
+  private let unknown = Atomic<Int>(0)
+
+  /// - Parameters:
+  ///   - port: 0 for a free one.
+  ///   - api: makes the mock for a port.
+  ///   - log: takes a line of the access log.
+  /// - Throws: ``ConnectorError`` if the port is taken.
+  package init(
+    port: UInt16, sleep: @escaping @Sendable (Double) async throws -> Void, log: @escaping @Sendable (Access) -> Void,
+    api: (_ port: Int) -> any MockAPI
+  ) throws {
+    do {
+      socket = try Socket(domain: AF_INET)
+      try socket.setValue(true, for: .localAddressReuse)
+      try socket.bind(to: sockaddr_in.inet(ip4: "127.0.0.1", port: port))
+      try socket.listen()
+      guard case .ip4(_, let chosen) = try socket.sockname() else { throw SocketError.unsupportedAddress }
+      self.port = chosen
+    } catch {
+      throw ConnectorError(
+        .config, "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another one with --port")
+    }
+    self.sleep = sleep
+    self.log = log
+    self.api = api(Int(self.port))
+  }
+
+  /// Where the mock is reached.
+  package var address: String { "http://127.0.0.1:\(port)" }
+  /// How many requests the mock did not know.
+  package var unknownRequests: Int { unknown.load(ordering: .relaxed) }
+
+  /// Serves until the task is cancelled.
+  package func run() async throws {
+    signal(SIGPIPE, SIG_IGN)
+    let pool = SocketPool.make()
+    try await pool.prepare()
+    let listener = try AsyncSocket(socket: socket, pool: pool)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await pool.run() }
+      group.addTask {
+        try await withThrowingDiscardingTaskGroup { connections in
+          for try await connection in listener.sockets {
+            connections.addTask { await self.serve(connection) }
+          }
+        }
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private func serve(_ connection: AsyncSocket) async {
+    var reader = HTTPRequestReader(connection, origin: address)
+    let writer = HTTPAnswerWriter(socket: connection, sleep: sleep)
+    do {
+      while let (request, staysOpen) = try await reader.next() {
+        let began = ContinuousClock.now
+        let known = await api.answer(request)
+        if known == nil { unknown.add(1, ordering: .relaxed) }
+        let answer = if let known { known } else { await MockAPIs([]).answerOrRefusal(request) }
+        let isOpen = try await writer.write(answer, to: request.method)
+        let seconds =
+          Double((ContinuousClock.now - began).components.attoseconds) / 1e18
+          + Double((ContinuousClock.now - began).components.seconds)
+        log(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
+        if !isOpen || !staysOpen { break }
+      }
+    } catch let error as HTTPRequestReader.Malformed {
+      _ = try? await writer.write(
+        MockAnswer(status: error.status, headers: [("Content-Type", "text/plain")], body: Array(error.reason.utf8)), to: "GET")
+    } catch {
+      // The client left.
+    }
+    try? connection.close()
+  }
+}

@@ -1,0 +1,55 @@
+import ConnectorModel
+import Foundation
+import JSON
+
+/// Files that say what a mock answers: expectations of MockServer, mappings of WireMock, or a recording.
+package enum MockSource {
+  /// Adds what a file or a folder of mappings says.
+  /// - Parameter recordings: takes in what is a recording.
+  /// - Throws: an error that names the file and the line of what cannot be used.
+  package static func load(_ path: String, into board: StubBoard, recordings: inout [any MockAPI]) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ConnectorError(.config, "There is no file `\(path)`")
+    }
+    guard isFolder.boolValue else {
+      return try load(file: path, root: (path as NSString).deletingLastPathComponent, board, &recordings)
+    }
+    // WireMock's own layout, or a folder of mappings.
+    let inner = (path as NSString).appendingPathComponent("mappings")
+    let folder = FileManager.default.fileExists(atPath: inner) ? inner : path
+    let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter {
+      $0.hasSuffix(".json")
+    }.sorted()
+    guard !names.isEmpty else {
+      throw ConnectorError(.config, "The folder `\(path)` has no mappings: JSON files are expected in it")
+    }
+    for name in names { try load(file: (folder as NSString).appendingPathComponent(name), root: path, board, &recordings) }
+  }
+
+  private static func load(file path: String, root: String, _ board: StubBoard, _ recordings: inout [any MockAPI]) throws {
+    if path.hasSuffix(".har") || path.hasSuffix(".gz") { return recordings.append(try RecordedAPI(path: path)) }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw ConnectorError(.config, "The file `\(path)` cannot be read")
+    }
+    let node = try SourceNode(parsing: Array(bytes), name: path)
+    if node.value["log"]?["entries"] != nil { return recordings.append(try RecordedAPI(path: path)) }
+    let first = node.elements?.first ?? node
+    if first["request"] != nil || node["mappings"] != nil {
+      let mappings = WireMockMappings { name in
+        let place = (root as NSString).appendingPathComponent("__files/\(name)")
+        guard !name.split(separator: "/").contains(".."), let bytes = FileManager.default.contents(atPath: place) else {
+          throw ConnectorError(.config, "there is no `\(place)`")
+        }
+        return Array(bytes)
+      }
+      return board.add(try mappings.stubs(in: node))
+    }
+    guard first["httpRequest"] != nil || first["httpResponse"] != nil || first["httpError"] != nil else {
+      throw node.failure(
+        "This is neither an expectation of MockServer (`httpRequest`, `httpResponse`), nor a mapping of WireMock (`request`, `response`), "
+          + "nor a recording (`log`)")
+    }
+    board.add(try MockServerExpectations(now: board.now()).stubs(in: node))
+  }
+}
