@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The versions of Swift packages that releases are built with: Distribution/Package.resolved.
+"""The versions of Swift packages that releases are built with: Distribution/pins.json.
 
     pins.py lay        put them in place for a build
     pins.py check      compare them with what Package.swift asks for, and with what a build resolved
@@ -12,7 +12,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PINNED = ROOT / "Distribution" / "Package.resolved"
+PINNED = ROOT / "Distribution" / "pins.json"
 RESOLVED = ROOT / "Package.resolved"
 REMEDY = "run `swift package update` and `make pins`, and look at what changed"
 

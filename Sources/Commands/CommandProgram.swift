@@ -16,6 +16,9 @@ package struct CommandProgram: Sendable {
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 
+  /// The same, in an executable that carries a connector.
+  static var shownName: String { OwnPackage.isThere ? OwnPackage.name : name }
+
   private static let usualName = "airbyte-lowcode"
 
   private let components: ComponentRegistry

@@ -60,12 +60,12 @@ extension TransportKind: ExpressibleByArgument {}
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
   @Option(
-    name: [.short, .customLong("config")],
+    name: [.customShort("c"), .customLong("config")],
     help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var given: String?
 
-  @OptionGroup(title: "Mock") var mock: MockOptions
+  @OptionGroup var mock: MockOptions
 
   /// The path of the config.
   var config: String { given ?? "" }

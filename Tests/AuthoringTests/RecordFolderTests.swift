@@ -221,6 +221,30 @@ import Testing
     #expect(text("orders.csv") == first + "9,x,\"{\"\"age\"\":3}\"\n")
   }
 
+  /// Cut after the first state, as gzip itself reads it.
+  @Test func compressedFilesHaveAMemberForEachState() throws {
+    do {
+      let folder = try folder(.compressed)
+      try begin(folder)
+      try put(#"{"id":1}"#, #"{"id":2}"#, in: folder)
+      try keep("a", folder)
+      try put(#"{"id":3}"#, in: folder)
+      try end(folder)
+    }
+    let next = try folder(.compressed, continuing: ["orders"])
+    try begin(next)
+    try put(#"{"id":4}"#, in: next)
+    try keep("b", next)
+    try end(next)
+    let gzip = Process()
+    gzip.executableURL = URL(fileURLWithPath: "/bin/sh")
+    gzip.arguments = ["-c", "gzip -dc < orders.jsonl.gz > plain"]
+    gzip.currentDirectoryURL = place
+    try gzip.run()
+    gzip.waitUntilExit()
+    #expect(text("plain") == "{\"id\":1}\n{\"id\":2}\n{\"id\":4}\n")
+  }
+
   @Test(arguments: [
     ("a,b\n", ["a", "b"]), ("\"a,\"\"b\",c\n", ["a,\"b", "c"]), ("\"\"\"a\"\n", ["\"a"]), ("\"a\nb\",\n", ["a\nb", ""]),
   ]) func firstRows(text: String, cells: [String]) { #expect(CSVForm.firstRow(Array(text.utf8)) == cells) }

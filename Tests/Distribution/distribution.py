@@ -794,7 +794,7 @@ class Pins(unittest.TestCase):
             (copy / "Distribution").mkdir()
             shutil.copy(ROOT / "Distribution" / "pins.py", copy / "Distribution")
             (copy / "Package.swift").write_text(change_package((ROOT / "Package.swift").read_text()))
-            (copy / "Distribution" / "Package.resolved").write_text(change_pins((ROOT / "Distribution" / "Package.resolved").read_text()))
+            (copy / "Distribution" / "pins.json").write_text(change_pins((ROOT / "Distribution" / "pins.json").read_text()))
             return run(sys.executable, copy / "Distribution" / "pins.py", "check", check=False)
 
     def test_they_are_what_the_package_asks_for(self):

@@ -182,7 +182,7 @@ package final class RecordFolder: RecordOutput {
     switch format {
     case .jsonLines: JSONLinesForm()
     case .csv: CSVForm(columns: schema["properties"]?.object.map { Array($0.keys) } ?? [])
-    case .compressed: JSONLinesForm()
+    case .compressed: CompressedForm()
     }
   }
 
