@@ -50,7 +50,7 @@ import Testing
   ]
 
   @Test(arguments: cases) func partsDoNotMatter(_ given: Case) throws {
-    let decoder = try #require(try DecodingFixtures.decoder(given.decoder) as? any PartwiseDecoder)
+    let decoder = try #require(try DecodingFixtures.partwise(given.decoder))
     let whole = try Self.outcome(decoder, given.body, step: given.body.count)
     #expect(!whole.isEmpty)
     for step in [1, 2, 3, 7] { #expect(try Self.outcome(decoder, given.body, step: step) == whole, "\(step) bytes at a time") }

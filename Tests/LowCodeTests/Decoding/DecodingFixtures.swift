@@ -94,6 +94,13 @@ enum DecodingFixtures {
     try context(BodyTransport(body: ScriptedBody([])), environment: environment).build(node(definition))
   }
 
+  /// What of a decoder reads a body in parts: the decoder itself, or it together with what is within it.
+  static func partwise(_ definition: String, environment: [String: String] = [:]) throws -> (any PartwiseDecoder)? {
+    let decoder = try decoder(definition, environment: environment)
+    if case .partwise(let parts)? = (decoder as? any NestableDecoder)?.nested { return parts }
+    return decoder as? any PartwiseDecoder
+  }
+
   /// A retriever without pages over `body`.
   static func retriever(
     _ decoder: String, _ transport: any Transport, errorHandler: String = #"{"type": "DefaultErrorHandler"}"#

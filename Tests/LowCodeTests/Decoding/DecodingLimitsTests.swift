@@ -42,12 +42,12 @@ import Testing
 
   @Test(arguments: cases) func namesTheLimit(_ given: Case) throws {
     let environment = ["AIRBYTE_LOWCODE_MAX_RECORD_BYTES": "1000", "AIRBYTE_LOWCODE_MAX_PAGE_BYTES": "1000"]
-    let decoder = try #require(try DecodingFixtures.decoder(given.decoder, environment: environment) as? any PartwiseDecoder)
+    let decoder = try #require(try DecodingFixtures.partwise(given.decoder, environment: environment))
     let error = try #require(throws: ConnectorError.self) { try Self.parse(given.body, decoder) }
     #expect(error.message == given.message)
     #expect(error.failureType == .system)
     // As long as it ends, the same is no matter for the limit that there is.
-    let free = try #require(try DecodingFixtures.decoder(given.decoder) as? any PartwiseDecoder)
+    let free = try #require(try DecodingFixtures.partwise(given.decoder))
     do { try Self.parse(given.body, free) } catch is TransportError {}
   }
 
