@@ -8,12 +8,20 @@ package struct ConfigMaker {
   private let now: Int64
   /// What the manifest's templates read of the config.
   private let read: Set<String>
+  /// What they read where they have an address of their own to fall back to.
+  private let replaceable: Set<String>
 
   /// - Parameter now: dates are a few weeks before this moment, in microseconds since the epoch.
   package init(for manifest: LoadedManifest, now: Int64) {
     self.now = now
     let texts = ["streams", "dynamic_streams", "check", "definitions"].flatMap { EndpointFinder.texts(of: manifest.root[$0]) }
-    read = Set(texts.filter { $0.contains("config") }.flatMap { TemplatePaths.paths(from: "config", in: $0) }.flatMap(\.steps))
+    func steps(_ texts: [String]) -> Set<String> {
+      Set(texts.flatMap { TemplatePaths.paths(from: "config", in: $0) }.flatMap(\.steps))
+    }
+    let reading = texts.filter { $0.contains("config") }
+    read = steps(reading)
+    replaceable = steps(
+      reading.filter { TemplatePaths.literals(in: $0).contains { $0.string?.contains("://") ?? false } })
   }
 
   /// The config that a specification's schema describes.
@@ -52,7 +60,11 @@ package struct ConfigMaker {
     var members: JSONObject = [:]
     for (name, property) in schema["properties"]?.object ?? [:] {
       let isWanted = required.contains(name) || property["default"] != nil || property["const"] != nil || read.contains(name)
-      if isWanted { members[name] = value(of: property, named: name) }
+      guard isWanted else { continue }
+      let value = value(of: property, named: name)
+      // An address whose pattern allows no scheme cannot be requested.
+      if !required.contains(name), replaceable.contains(name), let text = value.string, !text.contains("://") { continue }
+      members[name] = value
     }
     return .object(members)
   }
