@@ -76,8 +76,8 @@ def told(server, data, *, pieces=1, pause=0.0, closes=True):
                     time.sleep(pause)
             if closes:
                 connection.shutdown(socket.SHUT_WR)
-        except (ConnectionResetError, BrokenPipeError):
-            pass
+        except OSError:
+            pass  # The server has refused already.
         return received(connection)
 
 

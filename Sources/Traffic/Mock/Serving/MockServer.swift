@@ -1,3 +1,4 @@
+import Concurrency
 import ConnectorModel
 import FlyingSocks
 import Foundation
@@ -7,9 +8,9 @@ import Synchronization
 package final class MockServer: Sendable {
   /// A request and what became of it.
   package struct Access: Sendable {
-    package let request: MockRequest
-    /// Nil if nothing was answered.
-    package let answer: MockAnswer?
+    /// Nil if what came is no request.
+    package let request: MockRequest?
+    package let answer: MockAnswer
     /// Whether the mock knew the request.
     package let isKnown: Bool
     package let seconds: Double
@@ -21,6 +22,7 @@ package final class MockServer: Sendable {
   private let socket: Socket
   /// The port that the server listens on.
   package let port: UInt16
+  private let all = Atomic<Int>(0)
   private let unknown = Atomic<Int>(0)
 
   /// - Parameters:
@@ -36,7 +38,7 @@ package final class MockServer: Sendable {
       socket = try Socket(domain: AF_INET)
       try socket.setValue(true, for: .localAddressReuse)
       try socket.bind(to: sockaddr_in.inet(ip4: "127.0.0.1", port: port))
-      try socket.listen()
+      try socket.listen(maxPendingConnection: 512)
       guard case .ip4(_, let chosen) = try socket.sockname() else { throw SocketError.unsupportedAddress }
       self.port = chosen
     } catch {
@@ -50,6 +52,8 @@ package final class MockServer: Sendable {
 
   /// Where the mock is reached.
   package var address: String { "http://127.0.0.1:\(port)" }
+  /// How many requests came.
+  package var requests: Int { all.load(ordering: .relaxed) }
   /// How many requests the mock did not know.
   package var unknownRequests: Int { unknown.load(ordering: .relaxed) }
 
@@ -79,22 +83,29 @@ package final class MockServer: Sendable {
     do {
       while let (request, staysOpen) = try await reader.next() {
         let began = ContinuousClock.now
+        all.add(1, ordering: .relaxed)
         let known = await api.answer(request)
         if known == nil { unknown.add(1, ordering: .relaxed) }
         let answer = if let known { known } else { await MockAPIs([]).answerOrRefusal(request) }
         let isOpen = try await writer.write(answer, to: request.method)
-        let seconds =
-          Double((ContinuousClock.now - began).components.attoseconds) / 1e18
-          + Double((ContinuousClock.now - began).components.seconds)
-        log(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
+        let took = (ContinuousClock.now - began).components
+        let seconds = Double(took.seconds) + Double(took.attoseconds) / 1e18
+        await tell(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
         if !isOpen || !staysOpen { break }
       }
     } catch let error as HTTPRequestReader.Malformed {
-      _ = try? await writer.write(
-        MockAnswer(status: error.status, headers: [("Content-Type", "text/plain")], body: Array(error.reason.utf8)), to: "GET")
+      var answer = MockAnswer(status: error.status, headers: [("Content-Type", "text/plain")], body: Array(error.reason.utf8))
+      answer.closesConnection = true
+      _ = try? await writer.write(answer, to: "GET")
+      await tell(Access(request: nil, answer: answer, isKnown: false, seconds: 0))
     } catch {
       // The client left.
     }
     try? connection.close()
+  }
+
+  /// Writes to the log, which may wait for whoever reads it, and must not keep other connections waiting meanwhile.
+  private func tell(_ access: Access) async {
+    await BlockingExecutor.shared.run { [log] in log(access) }
   }
 }
