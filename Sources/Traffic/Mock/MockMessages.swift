@@ -96,6 +96,8 @@ package struct MockAnswer: Sendable {
   package var hidesLength = false
   /// The size of the chunks that the body is sent in; nil for a body in one piece.
   package var chunkSize: Int?
+  /// How many records the answer may have and still be the page that it is; nil for any number.
+  package var mostRecords: Int?
 
   /// What goes wrong with an answer between the API and its client.
   package enum Damage: Sendable, Equatable {

@@ -162,7 +162,9 @@ final class EndpointAPI: Sendable {
             ValueMaker.Record(number: origin + index + 1, moment: max(moment, window.start)), gaps, slice: slice)
         }
       })
-    return written(page.body, page.headers)
+    var answer = written(page.body, page.headers)
+    answer.mostRecords = page.mostRecords
+    return answer
   }
 
   /// Where the numbers of a partition's records begin: those of another partition or window have others.

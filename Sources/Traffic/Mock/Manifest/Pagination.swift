@@ -16,6 +16,8 @@ final class Pagination: Sendable {
     var body: JSONValue
     var headers: [(name: String, value: String)] = []
     var records: [JSONValue]
+    /// How many records it may have and still lead where it leads; nil for any number.
+    var mostRecords: Int?
   }
 
   /// What the pages are made from.
@@ -89,7 +91,12 @@ final class Pagination: Sendable {
   /// The page that a request asks for.
   func page(_ source: Source) async -> Page {
     let wanted = await number(source)
-    return await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    var page = await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    if paginator.tokensAreCounted {
+      let count = page.records.count
+      page.mostRecords = await fullSize().map { count < $0 ? $0 - 1 : count } ?? count
+    }
+    return page
   }
 
   /// Which page a request asks for, from 0.
@@ -122,7 +129,20 @@ final class Pagination: Sendable {
     for number in 1...(count + 1) {
       if let token = await token(for: number, number * size), await isAsked(for: token, plain, source) { return number }
     }
-    return 0
+    return await isAskedFurther(plain, source) ? count : 0
+  }
+
+  /// Whether a request has a token that is not the one of the first page.
+  private func isAskedFurther(_ plain: RequestParts, _ source: Source) async -> Bool {
+    guard let token = await token(for: 1, size), let further = try? await paginator.requestParts(token: token, pageSize: nil)
+    else { return false }
+    let first = try? await paginator.requestParts(token: try await paginator.initialToken, pageSize: nil)
+    for (name, value) in further.parameters where plain.parameters[name] != value {
+      guard let given = source.request.parameter(name) else { continue }
+      let firsts = ["", "0", "1"] + (first?.parameters[name].map { FieldValue.texts($0) } ?? [])
+      return !firsts.contains(given)
+    }
+    return false
   }
 
   /// Whether a request carries what the paginator adds for a token.
