@@ -82,9 +82,12 @@ struct MockCommand: AsyncParsableCommand {
         ])
       }
       let signals = EndSignal.watch { [strict] in
+        // What has been asked is answered, unless that takes long.
+        for _ in 0..<30 where server.isAnswering { usleep(10_000) }
         let unknown = server.unknownRequests
         let isRefused = strict && unknown > 0
-        let summary = "\(server.requests) \(server.requests == 1 ? "request" : "requests"), \(unknown) of them unknown to the mock"
+        let summary =
+          "\(server.requests) \(server.requests == 1 ? "request" : "requests"), \(unknown) of them unknown to the mock"
         StandardOutput.tellWhereRead(isRefused ? "error: " + summary : summary)
         // The connections that are open end with the process.
         _exit(isRefused ? EXIT_FAILURE : EXIT_SUCCESS)
@@ -118,7 +121,9 @@ struct MockCommand: AsyncParsableCommand {
   /// A line of the access log.
   private static func line(_ access: MockServer.Access, _ mask: SecretMask) -> String {
     let answer = access.answer
-    guard let request = access.request else { return "no request -> \(answer.status), \(String(decoding: answer.body, as: UTF8.self))" }
+    guard let request = access.request else {
+      return "no request -> \(answer.status), \(String(decoding: answer.body, as: UTF8.self))"
+    }
     mask.hide(
       credentialsNamedIn: .object(
         JSONObject(request.query.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { first, _ in first })))

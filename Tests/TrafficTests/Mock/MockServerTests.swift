@@ -31,7 +31,9 @@ import Testing
     let log = Mutex<[String]>([])
     let server = try MockServer(
       port: 0, sleep: { _ in },
-      log: { access in log.withLock { $0.append("\(access.request?.method ?? "") \(access.request?.path ?? "") \(access.isKnown)") } }
+      log: { access in
+        log.withLock { $0.append("\(access.request?.method ?? "") \(access.request?.path ?? "") \(access.isKnown)") }
+      }
     ) { _ in Scripted(answers: answers) }
     let result = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }

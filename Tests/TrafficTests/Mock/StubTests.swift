@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func timesPrioritiesAndLifetimesCount() async throws {
-    let clock = VirtualClock(start: 0)
+    let clock = SkippingClock { 0 }
     let board = try Self.board(
       """
       [{"httpRequest": {}, "httpResponse": {"statusCode": 200}},

@@ -74,7 +74,9 @@ package struct ConfigMaker {
 
   /// The date for a field that has one of the same form as its default; nil for any other default.
   private func recent(like standard: String, _ schema: JSONValue, _ name: String) -> String? {
-    guard schema["format"]?.string?.hasPrefix("date") ?? Self.isDate(name), standard.contains(where: \.isNumber) else { return nil }
+    guard schema["format"]?.string?.hasPrefix("date") ?? Self.isDate(name), standard.contains(where: \.isNumber) else {
+      return nil
+    }
     return dates(name).dropLast().first { Self.form($0) == Self.form(standard) }
   }
 

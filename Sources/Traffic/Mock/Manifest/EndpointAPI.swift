@@ -56,7 +56,8 @@ final class EndpointAPI: Sendable {
     let built = (try? inner.build(optional: paginator, as: (any Paginator).self)) ?? SinglePage()
     var pages = options.pages ?? options.usualPages
     let mostRecords = family.parents.contains(endpoint.streamName) ? Self.fewRecords.parent : Self.fewRecords.other
-    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > mostRecords {
+    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > mostRecords
+    {
       pages = 1
     }
     if paginator == nil || paginator?["type"]?.string == "NoPagination" { pages = 1 }

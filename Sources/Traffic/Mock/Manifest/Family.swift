@@ -68,6 +68,7 @@ struct Family: Sendable {
   private static func records(of stream: ManifestNode) -> Double {
     let usual = Double(ManifestAPIOptions.usualRecords)
     guard let strategy = stream["retriever"]?["paginator"]?["pagination_strategy"] else { return usual }
-    return strategy["page_size"]?.int.map { $0 <= 20 ? Double($0) + usual : usual } ?? usual * 2
+    guard strategy["type"]?.string != "CursorPagination", let size = strategy["page_size"]?.int else { return usual * 2 }
+    return size <= 20 ? Double(size) + usual : usual
   }
 }

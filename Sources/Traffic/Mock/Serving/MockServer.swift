@@ -23,6 +23,8 @@ package final class MockServer: Sendable {
   /// The port that the server listens on.
   package let port: UInt16
   private let all = Atomic<Int>(0)
+  /// How many requests came that are neither answered nor in the log.
+  private let open = Atomic<Int>(0)
   private let unknown = Atomic<Int>(0)
 
   /// - Parameters:
@@ -42,16 +44,28 @@ package final class MockServer: Sendable {
       guard case .ip4(_, let chosen) = try socket.sockname() else { throw SocketError.unsupportedAddress }
       self.port = chosen
     } catch {
-      throw ConnectorError(
-        .config, "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another one with --port")
+      throw ConnectorError(.config, Self.words(for: error, port))
     }
     self.sleep = sleep
     self.log = log
     self.api = api(Int(self.port))
   }
 
+  private static func words(for error: any Error, _ port: UInt16) -> String {
+    let remedy = "with --port, or leave the option out for a free one"
+    return switch error {
+    case SocketError.failed(_, EADDRINUSE, _):
+      "Another program listens on port \(port) of 127.0.0.1. Choose another port \(remedy)"
+    case SocketError.failed(_, EACCES, _):
+      "Port \(port) of 127.0.0.1 is kept for the administrator. Choose a port from 1024 \(remedy)"
+    default: "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another port \(remedy)"
+    }
+  }
+
   /// Where the mock is reached.
   package var address: String { "http://127.0.0.1:\(port)" }
+  /// Whether there are requests that are neither answered nor in the log.
+  package var isAnswering: Bool { open.load(ordering: .acquiring) > 0 }
   /// How many requests came.
   package var requests: Int { all.load(ordering: .relaxed) }
   /// How many requests the mock did not know.
@@ -84,6 +98,8 @@ package final class MockServer: Sendable {
       while let (request, staysOpen) = try await reader.next() {
         let began = ContinuousClock.now
         all.add(1, ordering: .relaxed)
+        open.add(1, ordering: .relaxed)
+        defer { open.subtract(1, ordering: .releasing) }
         let known = await api.answer(request)
         if known == nil { unknown.add(1, ordering: .relaxed) }
         let answer = if let known { known } else { await MockAPIs([]).answerOrRefusal(request) }
