@@ -156,6 +156,7 @@ robustness: build ## Try inputs that are wrong at random (RUNS), and reads that 
 
 doubling: build ## Double the size of each input, and show where the time more than triples.
 	@python3 Tests/Robustness/doubling.py $(BIN)/airbyte-lowcode
+	@python3 Tests/Robustness/mock_server.py $(BIN)/airbyte-lowcode
 
 # RELEASE_URL is where the files will be, which the Homebrew formula says.
 dist: ## Write what is released into dist/: tarball, packages, wheel, image, formula, bills of materials, checksums.

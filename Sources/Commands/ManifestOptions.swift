@@ -60,7 +60,7 @@ extension TransportKind: ExpressibleByArgument {}
 /// The options about the user's config.
 struct ConfigOptions: ParsableArguments {
   @Option(
-    name: [.short, .customLong("config")],
+    name: [.customShort("c"), .customLong("config")],
     help: ArgumentHelp("The user's config, a JSON file; `-` is standard input.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var given: String?

@@ -198,6 +198,15 @@ import Testing
     )
   }
 
+  @Test("Nothing but the manifest is needed with --mock", arguments: ["check", "discover", "catalog", "read"])
+  func aManifestAlone(command: String) async throws {
+    let folder = try Folder()
+    try folder.write("manifest.yaml", try #require(try Document("README.md").blocks(of: "yaml").first))
+    let run = try await Tool.run([command, "manifest.yaml", "--mock"], in: folder)
+    #expect(run.status == 0, "\(run.stdout)")
+    #expect(run.stdout.contains(command == "check" ? "SUCCEEDED" : "authors"))
+  }
+
   // MARK: Drills
 
   private static let bookshop = Document.root.appending(path: "manifests/bookshop").path
