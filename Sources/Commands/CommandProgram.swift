@@ -16,6 +16,9 @@ package struct CommandProgram: Sendable {
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 
+  /// How a command line begins in help, which packages have too.
+  static var shownName: String { OwnPackage.isThere ? OwnPackage.name : name }
+
   private static let usualName = "airbyte-lowcode"
 
   private let components: ComponentRegistry

@@ -10,9 +10,9 @@ struct ReadCommand: AsyncParsableCommand {
     commandName: "read", abstract: "Read streams: RECORD messages, with STATE messages to continue from.",
     discussion: """
       Examples:
-        \(CommandProgram.name) read --config config.json --streams a,b --limit 9 --records
-        \(CommandProgram.name) read --config config.json --output data
-        \(CommandProgram.name) read --config config.json --catalog catalog.json
+        \(CommandProgram.shownName) read --config config.json --streams a,b --limit 9 --records
+        \(CommandProgram.shownName) read --config config.json --output data
+        \(CommandProgram.shownName) read --config config.json --catalog catalog.json
       """)
 
   @OptionGroup var options: ManifestOptions
