@@ -147,9 +147,10 @@ test-host: python-components ## Test the program that runs components in Python,
 # RUNS and KILLS say how much is tried.
 RUNS ?= 20000
 KILLS ?= 300
-robustness: build ## Try inputs that are wrong at random (RUNS), and reads that are killed at random points (KILLS).
+robustness: build ## Try inputs that are wrong at random (RUNS), reads that are killed at random points (KILLS), and odd clients of the mock.
 	@python3 Tests/Robustness/fuzz.py $(BIN)/airbyte-lowcode --runs $(RUNS)
 	@python3 Tests/Robustness/interruptions.py $(BIN)/airbyte-lowcode --kills $(KILLS)
+	@python3 Tests/Robustness/mock_server.py $(BIN)/airbyte-lowcode
 	@python=$${AIRBYTE_LOWCODE_PYTHON:-.build/python/bin/python}; if [ -x "$$python" ]; then \
 	  python3 Tests/Robustness/host_kills.py $(BIN)/airbyte-lowcode "$$python" --kills $$(($(KILLS) / 3)); \
 	else echo "There is no Python with airbyte-cdk, so no process of components is killed: run 'make python-components'."; fi

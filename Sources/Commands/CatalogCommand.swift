@@ -19,7 +19,7 @@ struct CatalogCommand: AsyncParsableCommand {
   @OptionGroup var streams: StreamOptions
 
   func run() async throws {
-    try await Session(options, output: .other).run { session in
+    try await Session(options, output: .other, isMock: input.mock.isMock).run { session in
       let found = try await session.connector(input, components).listedStreams(nil)
       let byName = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       let chosen = try streams.selection.applied(to: found.map { ConfiguredStream($0) }, of: "the connector")

@@ -37,8 +37,8 @@ struct DrillCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many pages each request has that is paginated. By default 3.", valueName: "number"))
   var pages: Int?
 
-  @Option(help: ArgumentHelp("How many records a page has where the manifest sets no size.", valueName: "number"))
-  var records = 3
+  @Option(help: ArgumentHelp("How many records a page has where the manifest sets no size. By default 3.", valueName: "number"))
+  var records: Int?
 
   @Option(help: "How to write the report.")
   var format: DrillFormat = .text

@@ -81,23 +81,20 @@ struct MockCommand: AsyncParsableCommand {
           MockServerControl(board, port: port), faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI,
         ])
       }
+      let signals = EndSignal.watch { [strict] in
+        // What has been asked is answered, unless that takes long.
+        for _ in 0..<30 where server.isAnswering { usleep(10_000) }
+        let unknown = server.unknownRequests
+        let isRefused = strict && unknown > 0
+        let summary =
+          "\(server.requests) \(server.requests == 1 ? "request" : "requests"), \(unknown) of them unknown to the mock"
+        StandardOutput.tellWhereRead(isRefused ? "error: " + summary : summary)
+        // The connections that are open end with the process.
+        _exit(isRefused ? EXIT_FAILURE : EXIT_SUCCESS)
+      }
+      defer { for signal in signals { signal.cancel() } }
       try StandardOutput.write(line: server.address)
-      try await withThrowingTaskGroup(of: Bool.self) { group in
-        group.addTask {
-          try await server.run()
-          return false
-        }
-        group.addTask {
-          await EndSignal.wait()
-          return true
-        }
-        _ = try await group.next()
-        group.cancelAll()
-      }
-      if strict, server.unknownRequests > 0 {
-        StandardOutput.tell("error: \(server.unknownRequests) of the requests were none that the mock knows")
-        throw ExitCode.failure
-      }
+      try await server.run()
     }
   }
 
@@ -123,30 +120,32 @@ struct MockCommand: AsyncParsableCommand {
 
   /// A line of the access log.
   private static func line(_ access: MockServer.Access, _ mask: SecretMask) -> String {
+    let answer = access.answer
+    guard let request = access.request else {
+      return "no request -> \(answer.status), \(String(decoding: answer.body, as: UTF8.self))"
+    }
     mask.hide(
       credentialsNamedIn: .object(
-        JSONObject(access.request.query.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { first, _ in first })))
+        JSONObject(request.query.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { first, _ in first })))
     let milliseconds = (access.seconds * 10_000).rounded() / 10
-    let outcome = access.isKnown ? "\(access.answer?.status ?? 0)" : "unknown, \(access.answer?.status ?? 404)"
-    let damage = access.answer?.damage.map { ", \($0.words)" } ?? ""
+    let outcome = access.isKnown ? "\(answer.status)" : "unknown, \(answer.status)"
+    let damage = answer.damage.map { ", \($0.words)" } ?? ""
     return mask.masked(
-      "\(access.request.method) \(access.request.target) -> \(outcome), \(access.answer?.body.count ?? 0) bytes, \(milliseconds) ms\(damage)"
-    )
+      "\(request.method) \(request.target) -> \(outcome), \(answer.body.count) bytes, \(milliseconds) ms\(damage)")
   }
 }
 
-/// Waits for the signals that end a server.
+/// The signals that end a server.
 private enum EndSignal {
-  static func wait() async {
-    let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGINT, SIGTERM].map { number in
+  /// Calls `end` on a queue of its own when one of them comes, whatever the server is waiting for.
+  static func watch(_ end: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+    let queue = DispatchQueue(label: "end of the mock")
+    return [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield() }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler(handler: end)
       source.resume()
       return source
     }
-    for await _ in signals { break }
-    for source in sources { source.cancel() }
   }
 }

@@ -68,8 +68,9 @@ struct Session {
       terminal.isThere
       ? TerminalProgress(terminal, now: SystemClock.now, hiding: mask, continuation: output.continuation) : nil
     mock = isMock ? LateTransport() : nil
+    let (clock, sleep) = isMock ? Self.skippingTime() : Self.machineTime
     let surroundings = TrafficRun.Surroundings(
-      now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
+      now: clock, sleep: sleep, random: { Double.random(in: 0..<1) },
       transport: mock ?? NetworkTransport(environment: environment, secrets: mask) as any Transport)
     do throws(ConnectorError) {
       traffic = .success(try TrafficRun.make(plan, command: command, in: surroundings, hiding: mask))
@@ -93,6 +94,16 @@ struct Session {
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
+  }
+
+  private typealias Time = (now: @Sendable () -> Int64, sleep: @Sendable (Double) async throws -> Void)
+
+  private static let machineTime: Time = (SystemClock.now, { try await TaskThreads.shared.sleep($0) })
+
+  /// What a run against a mock goes by, which has nothing to wait for.
+  private static func skippingTime() -> Time {
+    let clock = SkippingClock(SystemClock.now)
+    return ({ clock.now }, { try await clock.sleep($0) })
   }
 
   /// Runs `body`, which returns the exit status. Errors become TRACE messages.

@@ -61,6 +61,12 @@ enum StandardOutput {
   /// Tells people something in one line, on standard error.
   static func tell(_ text: String) { tell(lines: TerminalText.line(text)) }
 
+  /// Tells people something in one line, on standard error, if that can be written without waiting for its reader.
+  static func tellWhereRead(_ text: String) {
+    var place = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if poll(&place, 1, 0) == 1, place.revents & Int16(POLLOUT) != 0 { tell(text) }
+  }
+
   /// Tells people something in one or more lines, on standard error.
   static func tell(lines text: String) {
     show(TerminalText.lines(text) + "\n")

@@ -83,6 +83,8 @@ def main():
     program = str(pathlib.Path(options.bin).resolve())
     cases = sorted(path.parent for path in options.cases.glob("*/manifest.yaml"))
     cases = [case for case in cases if not options.only or case.name in options.only]
+    if not cases:
+        parser.error(f"{options.cases} has no manifest of these names")
     good = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(examine, program, case, options.config, options.timeout) for case in cases]

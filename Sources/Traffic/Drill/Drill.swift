@@ -120,7 +120,7 @@ package struct Drill: Sendable {
   // MARK: Reading
 
   private func read(mostRequests: Int, _ damage: Damage?) async throws -> Outcome {
-    let clock = VirtualClock(start: start)
+    let clock = SkippingClock { [start] in start }
     let mask = SecretMask()
     let collected = CollectedMessages()
     let writer = MessageWriter(output: collected, mask: mask, now: { clock.now })

@@ -35,7 +35,7 @@ package final class FaultyAPI: MockAPI {
   private struct State {
     var attempts: [String: Int] = [:]
     /// The last good answer of a path, and what it was for.
-    var last: [String: (target: String, answer: MockAnswer)] = [:]
+    var last: [String: (request: MockRequest, answer: MockAnswer)] = [:]
     var count = 0
   }
 
@@ -74,7 +74,7 @@ package final class FaultyAPI: MockAPI {
       state.withLock { $0.count += 1 }
       return broken
     }
-    state.withLock { $0.last[request.place] = (request.target, answer) }
+    state.withLock { $0.last[request.place] = (request, answer) }
     return answer
   }
 
@@ -97,12 +97,17 @@ package final class FaultyAPI: MockAPI {
       broken.damage = .cutBody(1 + chance.below(998))
     case .slowBytes: broken.damage = .slow(0.2)
     case .repeatedPage:
-      guard let last = state.withLock({ $0.last[request.place] }), last.target != request.target,
-        Self.leads(last.answer, to: request)
+      guard let last = state.withLock({ $0.last[request.place] }), last.request.target != request.target,
+        Self.leads(last, to: request)
       else { return nil }
       return last.answer
     case .duplicatedRecords:
-      guard Self.change(&broken, { records in records += records.prefix((records.count + 1) / 2) }) else { return nil }
+      let most = answer.mostRecords
+      let isChanged = Self.change(&broken) { records in
+        let room = most.map { max($0 - records.count, 0) } ?? .max
+        records += records.prefix(min((records.count + 1) / 2, room))
+      }
+      guard isChanged else { return nil }
     case .reorderedRecords:
       // The last one stays, since paginators go on from it.
       guard Self.change(&broken, { records in records = records.dropLast().reversed() + records.suffix(1) }) else { return nil }
@@ -111,10 +116,12 @@ package final class FaultyAPI: MockAPI {
   }
 
   /// Whether an answer names the page that a request asks for.
-  private static func leads(_ answer: MockAnswer, to request: MockRequest) -> Bool {
-    let text = String(decoding: answer.body, as: UTF8.self) + answer.headers.map(\.value).joined(separator: "\n")
+  private static func leads(_ last: (request: MockRequest, answer: MockAnswer), to request: MockRequest) -> Bool {
+    let text = String(decoding: last.answer.body, as: UTF8.self) + last.answer.headers.map(\.value).joined(separator: "\n")
     if text.contains(request.url) { return true }
-    return request.query.contains { $0.value.count >= 6 && text.contains($0.value) }
+    // Whatever else differs tells that the answer was for another partition or window.
+    let changed = request.query.filter { last.request.parameter($0.name) != $0.value }
+    return !changed.isEmpty && changed.allSatisfy { $0.value.count >= 6 && text.contains($0.value) }
   }
 
   /// Changes the longest list of objects in a body.

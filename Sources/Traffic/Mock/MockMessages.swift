@@ -32,7 +32,8 @@ package struct MockRequest: Sendable {
     self.body = body
     let kind = headers.value(of: "Content-Type")?.lowercased() ?? ""
     let isForm = kind.hasPrefix("application/x-www-form-urlencoded")
-    json = body.isEmpty || isForm ? nil : try? JSONValue(parsing: body)
+    // Many a client calls JSON a form.
+    json = body.isEmpty ? nil : try? JSONValue(parsing: body)
     form = isForm ? Self.fields(String(decoding: body, as: UTF8.self)) : []
   }
 
@@ -96,6 +97,8 @@ package struct MockAnswer: Sendable {
   package var hidesLength = false
   /// The size of the chunks that the body is sent in; nil for a body in one piece.
   package var chunkSize: Int?
+  /// How many records the answer may have and still be the page that it is; nil for any number.
+  package var mostRecords: Int?
 
   /// What goes wrong with an answer between the API and its client.
   package enum Damage: Sendable, Equatable {

@@ -106,6 +106,17 @@ import Testing
       paginator: paginator(
         "{type: CursorPagination, cursor_value: '{{ response.cursor }}'}",
         "{type: RequestOption, inject_into: header, field_name: X-Page}"), records: 6),
+    Parts(
+      description: "pages that no request asks for",
+      paginator:
+        "paginator: {type: DefaultPaginator, page_size_option: {type: RequestOption, inject_into: request_parameter, field_name: offset}, "
+        + "pagination_strategy: {type: OffsetIncrement, page_size: 4}}", records: 3),
+    Parts(
+      description: "the last record of a body that is one record",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: '{{ last_record.id }}', stop_condition: '{{ not response.get(\"has_more\", {}) }}'}"
+      ),
+      fieldPath: "[]", records: 2),
     Parts(description: "records below a star", fieldPath: "[data, '*', item]", records: 3),
     Parts(description: "records that are the body", fieldPath: "[]", records: 3),
     Parts(description: "JSON lines", decoder: "decoder: {type: JsonlDecoder}", fieldPath: "[]", records: 3),
@@ -308,6 +319,73 @@ import Testing
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(Self.family.utf8), name: "manifest.yaml"))
     let config = ConfigMaker(for: manifest, now: Self.now).config(for: specification)
     #expect(config == ["token": "mock-token", "since": "2025-02-08", "region": "eu", "size": 10])
+  }
+
+  /// The defaults are from long ago, and the address may not be one that can be requested.
+  @Test func aConfigIsMadeUpThatReadsSoon() throws {
+    let specification: JSONValue = [
+      "type": "object",
+      "properties": [
+        "start_date": ["type": "string", "default": "2011-09-01"],
+        "end_date": ["type": "string", "default": "2011-09-02T00:00:00Z"],
+        "api_url": ["type": "string", "pattern": "^[a-z.]+$"], "timeout": ["type": "string", "default": "60"],
+      ],
+    ]
+    let manifest = Self.family.replacing(
+      "url_base: https://api.test", with: #"url_base: "{{ config['api_url'] or 'https://api.test' }}""#)
+    let loaded = try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(manifest.utf8), name: "manifest.yaml"))
+    let config = ConfigMaker(for: loaded, now: Self.now).config(for: specification)
+    #expect(config == ["start_date": "2025-02-08", "end_date": "2025-03-01T12:00:00Z", "timeout": "60"])
+  }
+
+  @Test func ancestorsOfManyHaveFewRecords() async throws {
+    func stream(_ name: String, below parent: String?) -> String {
+      let router =
+        parent.map {
+          """
+
+                partition_router:
+                  type: SubstreamPartitionRouter
+                  parent_stream_configs:
+                    - {type: ParentStreamConfig, parent_key: id, partition_field: \($0), stream: {$ref: "#/definitions/\($0)"}}
+          """
+        } ?? ""
+      let path = parent.map { "/\($0)/{{ stream_partition.\($0) }}/\(name)" } ?? "/\(name)"
+      return """
+          \(name):
+            type: DeclarativeStream
+            name: \(name)
+            primary_key: [id]
+            retriever:
+              type: SimpleRetriever
+              requester: {type: HttpRequester, url_base: "https://api.test", path: "\(path)"}
+              record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [data]}}
+              paginator:
+                type: DefaultPaginator
+                page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}
+                pagination_strategy: {type: PageIncrement, page_size: 10}\(router)
+            schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: integer}}}}
+        """
+    }
+    let names = ["a", "b", "c", "d"]
+    let parents = [nil] + names.map(Optional.some)
+    let manifest = """
+      version: 6.0.0
+      type: DeclarativeSource
+      check: {type: CheckStream, stream_names: [a]}
+      definitions:
+      \(zip(names, parents).map { stream($0, below: $1) }.joined(separator: "\n"))
+      streams:
+      \(names.map { "  - $ref: \"#/definitions/\($0)\"" }.joined(separator: "\n"))
+      spec: {type: Spec, connection_specification: {type: object, properties: {}}}
+      """
+    let records = try await Self.read(manifest).records
+    #expect(names.map { records[$0]?.count } == [1, 1, 1, 13])
+    var options = ManifestAPIOptions()
+    options.records = 2
+    options.pages = 1
+    let more = try await Self.read(manifest, options: options).records
+    #expect(names.map { more[$0]?.count } == [2, 4, 8, 16])
   }
 
   // MARK: Drill

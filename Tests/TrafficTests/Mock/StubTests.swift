@@ -73,6 +73,13 @@ import Testing
     #expect((await board.answer(request) != nil) == isMatch)
   }
 
+  @Test func jsonIsComparedWhateverItsTypeSays() async throws {
+    let board = try Self.board(#"[{"httpRequest": {"body": {"a": 1}}, "httpResponse": {}}]"#)
+    let headers = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
+    #expect(await board.answer(Self.request("POST /x", headers: headers, body: #"{"a": 1}"#)) != nil)
+    #expect(await board.answer(Self.request("POST /x", headers: headers, body: "a=1")) == nil)
+  }
+
   @Test func aFormIsComparedByItsFields() async throws {
     let board = try Self.board(
       #"{"httpRequest": {"body": {"type": "PARAMETERS", "parameters": {"grant": ["code|token"]}}}, "httpResponse": {}}"#)
@@ -82,7 +89,7 @@ import Testing
   }
 
   @Test func timesPrioritiesAndLifetimesCount() async throws {
-    let clock = VirtualClock(start: 0)
+    let clock = SkippingClock { 0 }
     let board = try Self.board(
       """
       [{"httpRequest": {}, "httpResponse": {"statusCode": 200}},

@@ -8,12 +8,20 @@ package struct ConfigMaker {
   private let now: Int64
   /// What the manifest's templates read of the config.
   private let read: Set<String>
+  /// What they read where they have an address of their own to fall back to.
+  private let replaceable: Set<String>
 
   /// - Parameter now: dates are a few weeks before this moment, in microseconds since the epoch.
   package init(for manifest: LoadedManifest, now: Int64) {
     self.now = now
     let texts = ["streams", "dynamic_streams", "check", "definitions"].flatMap { EndpointFinder.texts(of: manifest.root[$0]) }
-    read = Set(texts.filter { $0.contains("config") }.flatMap { TemplatePaths.paths(from: "config", in: $0) }.flatMap(\.steps))
+    func steps(_ texts: [String]) -> Set<String> {
+      Set(texts.flatMap { TemplatePaths.paths(from: "config", in: $0) }.flatMap(\.steps))
+    }
+    let reading = texts.filter { $0.contains("config") }
+    read = steps(reading)
+    replaceable = steps(
+      reading.filter { TemplatePaths.literals(in: $0).contains { $0.string?.contains("://") ?? false } })
   }
 
   /// The config that a specification's schema describes.
@@ -23,7 +31,10 @@ package struct ConfigMaker {
 
   private func value(of schema: JSONValue, named name: String) -> JSONValue {
     if let constant = schema["const"] { return constant }
-    if let standard = schema["default"], !standard.isNull, schema["properties"] == nil, schema["oneOf"] == nil { return standard }
+    if let standard = schema["default"], !standard.isNull, schema["properties"] == nil, schema["oneOf"] == nil {
+      // From a date long ago, a read has very many windows.
+      return standard.string.flatMap { recent(like: $0, schema, name) }.map { .string($0) } ?? standard
+    }
     if let choices = schema["enum"]?.array, let first = choices.first { return first }
     if let choices = (schema["oneOf"] ?? schema["anyOf"])?.array, let first = choices.first(where: { $0["type"] != "null" }) {
       var own = value(of: first, named: name)
@@ -52,25 +63,47 @@ package struct ConfigMaker {
     var members: JSONObject = [:]
     for (name, property) in schema["properties"]?.object ?? [:] {
       let isWanted = required.contains(name) || property["default"] != nil || property["const"] != nil || read.contains(name)
-      if isWanted { members[name] = value(of: property, named: name) }
+      guard isWanted else { continue }
+      let value = value(of: property, named: name)
+      // An address whose pattern allows no scheme cannot be requested.
+      if !required.contains(name), replaceable.contains(name), let text = value.string, !text.contains("://") { continue }
+      members[name] = value
     }
     return .object(members)
   }
 
-  private func text(_ schema: JSONValue, _ name: String) -> String {
+  /// The date for a field that has one of the same form as its default; nil for any other default.
+  private func recent(like standard: String, _ schema: JSONValue, _ name: String) -> String? {
+    guard schema["format"]?.string?.hasPrefix("date") ?? Self.isDate(name), standard.contains(where: \.isNumber) else {
+      return nil
+    }
+    return dates(name).dropLast().first { Self.form($0) == Self.form(standard) }
+  }
+
+  private static func isDate(_ name: String) -> Bool {
+    let lower = name.lowercased()
+    return lower.contains("date") || lower.contains("since") || lower.contains("start")
+      || lower.contains("time") && !lower.contains("zone")
+  }
+
+  /// The moment for a field in the forms that dates may have.
+  private func dates(_ name: String) -> [String] {
     let lower = name.lowercased()
     let isEnd = lower.contains("end") || lower.contains("until") || lower.hasPrefix("to_")
     let start = isEnd ? now : now - 21 * 86_400_000_000
-    let dates = [
+    return [
       "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y",
       "%m/%d/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S.000000Z", "%Y-%m-%dT%H:%M", "%s",
     ]
     .map { ValueMaker.text(start, $0) }
+  }
+
+  private func text(_ schema: JSONValue, _ name: String) -> String {
+    let lower = name.lowercased()
+    let dates = dates(name)
     let examples = (schema["examples"]?.array ?? []).compactMap { $0.string ?? $0.int.map(String.init) }
     let pattern = schema["pattern"]?.string.flatMap { try? PythonPattern($0) }
-    let isDate =
-      lower.contains("date") || lower.contains("since") || lower.contains("start")
-      || lower.contains("time") && !lower.contains("zone")
+    let isDate = Self.isDate(name)
     let plain = "mock-\(lower.replacing("_", with: "-"))"
     let isAddress = lower.contains("url") || lower.contains("host") || lower.contains("endpoint")
     let others = [

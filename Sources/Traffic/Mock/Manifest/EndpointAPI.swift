@@ -15,7 +15,8 @@ final class EndpointAPI: Sendable {
   private let shape: BodyShape
   private let records: RecordShape
   private let pagination: Pagination
-  private let pages: Int
+  /// How many records a read can need of a window at most.
+  private let most: Int64
   private let credentials: CredentialCheck?
   private let tokens: IssuedTokens
   private let jobs: JobBoard
@@ -27,7 +28,7 @@ final class EndpointAPI: Sendable {
   private static let fewRecords = (parent: 20, other: 100)
 
   init(
-    _ endpoint: Endpoint, in scope: BuildScope, options: ManifestAPIOptions, needs: Set<[String]>, isParent: Bool,
+    _ endpoint: Endpoint, in scope: BuildScope, options: ManifestAPIOptions, needs: Set<[String]>, family: Family,
     tokens: IssuedTokens, jobs: JobBoard, now: @escaping @Sendable () -> Int64
   ) async {
     self.endpoint = endpoint
@@ -54,14 +55,19 @@ final class EndpointAPI: Sendable {
       maker: ValueMaker(seed: options.seed), in: inner)
     let built = (try? inner.build(optional: paginator, as: (any Paginator).self)) ?? SinglePage()
     var pages = options.pages ?? options.usualPages
-    let most = isParent ? Self.fewRecords.parent : Self.fewRecords.other
-    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > most {
+    let mostRecords = family.parents.contains(endpoint.streamName) ? Self.fewRecords.parent : Self.fewRecords.other
+    if options.pages == nil, built.tokensAreCounted, let size = (try? await built.pageSize()).flatMap({ $0 }), size > mostRecords
+    {
       pages = 1
     }
     if paginator == nil || paginator?["type"]?.string == "NoPagination" { pages = 1 }
+    if await !Self.asksForPages(built, endpoint) { pages = 1 }
+    var size = max(options.records ?? ManifestAPIOptions.usualRecords, 1)
+    if options.pages == nil, options.records == nil, family.small.contains(endpoint.streamName) { (pages, size) = (1, 1) }
     if case .records = endpoint.purpose {} else if case .jobDownload = endpoint.purpose {} else { pages = 1 }
-    self.pages = pages
-    pagination = Pagination(paginator, paginator: built, shape: shape, pages: pages, size: max(options.records, 1))
+    most = Int64(size * pages)
+    pagination = Pagination(
+      paginator, paginator: built, shape: shape, config: scope.templateConfig, pages: pages, size: size)
     credentials =
       endpoint.isAuthentication
       ? nil
@@ -73,6 +79,18 @@ final class EndpointAPI: Sendable {
       (budget?["ratelimit_remaining_header"]?.string ?? "RateLimit-Remaining", "999"),
       (budget?["ratelimit_reset_header"]?.string ?? "RateLimit-Reset", "60"), ("RateLimit-Limit", "1000"),
     ]
+  }
+
+  /// Whether a request for a further page differs from the one for the first: otherwise there is only one page.
+  private static func asksForPages(_ paginator: any Paginator, _ endpoint: Endpoint) async -> Bool {
+    if EndpointFinder.texts(of: endpoint.requester).contains(where: { $0.contains("next_page_token") }) { return true }
+    let token = PageToken(json: .int(2))
+    if paginator.path(for: token) != nil { return true }
+    guard let plain = try? await paginator.requestParts(token: nil, pageSize: nil),
+      let further = try? await paginator.requestParts(token: token, pageSize: nil)
+    else { return true }
+    return plain.parameters != further.parameters || plain.headers != further.headers || plain.bodyData != further.bodyData
+      || plain.bodyJSON != further.bodyJSON
   }
 
   private static func schema(_ stream: ManifestNode?, in scope: BuildScope) async -> JSONObject {
@@ -131,8 +149,8 @@ final class EndpointAPI: Sendable {
     let slice = StreamSlice(
       partition: JSONObject(gaps.map { ($0.key, JSONValue.string($0.value)) }, uniquingKeysWith: { first, _ in first }))
     let origin = numberOrigin(gaps, request, window)
-    // As many as a read can need, so that each has a moment of its own within the window.
-    let most = Int64(max(options.records * pages, 1))
+    // Each record has a moment of its own within the window.
+    let most = most
     let step = max(min((window.end - window.start) / (most + 1), 3_600_000_000), 0)
     let isFeed = records.cursor?.isFeed ?? false
     let records = records
@@ -145,7 +163,9 @@ final class EndpointAPI: Sendable {
             ValueMaker.Record(number: origin + index + 1, moment: max(moment, window.start)), gaps, slice: slice)
         }
       })
-    return written(page.body, page.headers)
+    var answer = written(page.body, page.headers)
+    answer.mostRecords = page.mostRecords
+    return answer
   }
 
   /// Where the numbers of a partition's records begin: those of another partition or window have others.
@@ -205,7 +225,7 @@ final class EndpointAPI: Sendable {
   private func components(_ templates: String) -> [JSONValue] {
     let maker = ValueMaker(seed: options.seed)
     let paths = TemplatePaths.paths(from: "components_values", in: templates).map(\.steps).filter { !$0.isEmpty }
-    return (1...max(options.records, 1)).map { number in
+    return (1...max(options.records ?? ManifestAPIOptions.usualRecords, 1)).map { number in
       var record = JSONValue.object(["id": .int(number)])
       for path in paths where record.value(at: path) == nil {
         record.place(maker.guess(path.last ?? "", for: .init(number: number, moment: now())), at: path)

@@ -24,7 +24,7 @@ package final class ManifestAPI: MockAPI {
   private let shapes = Mutex<[String: EndpointAPI]>([:])
   /// The fields of streams that their children read, by stream.
   private let needs: [String: Set<[String]>]
-  private let parents: Set<String>
+  private let family: Family
 
   /// An endpoint and its name among all.
   private struct KnownEndpoint {
@@ -58,7 +58,8 @@ package final class ManifestAPI: MockAPI {
     var finder = EndpointFinder(config: connector.scope.templateConfig)
     finder.find(in: connector.manifest.root)
     endpoints = Mutex(finder.endpoints.enumerated().map { KnownEndpoint(id: $0.offset, endpoint: $0.element) })
-    (needs, parents) = Self.needs(in: connector.manifest.root)
+    needs = Self.needs(in: connector.manifest.root)
+    family = Family(in: connector.manifest.root)
   }
 
   /// Where the API's own components reach it.
@@ -78,15 +79,13 @@ package final class ManifestAPI: MockAPI {
     func log(_ level: LogLevel, _ message: @autoclosure () -> String) {}
   }
 
-  /// What children read of their parents' records, and who is a parent.
-  private static func needs(in root: ManifestNode) -> ([String: Set<[String]>], Set<String>) {
+  /// What children read of their parents' records.
+  private static func needs(in root: ManifestNode) -> [String: Set<[String]>] {
     var needs: [String: Set<[String]>] = [:]
-    var parents: Set<String> = []
     func walk(_ node: ManifestNode) {
       for element in node.sequence ?? [] { walk(element) }
       if let parent = node["stream"]?["name"]?.string {
         if let key = node["parent_key"]?.string {
-          parents.insert(parent)
           needs[parent, default: []].insert(key.split(whereSeparator: { $0 == "." || $0 == "/" }).map(String.init))
         }
         for field in node["extra_fields"]?.sequence ?? [] {
@@ -98,7 +97,7 @@ package final class ManifestAPI: MockAPI {
     for key in ["streams", "dynamic_streams"] {
       if let node = root[key] { walk(node) }
     }
-    return (needs, parents)
+    return needs
   }
 
   // MARK: Answers
@@ -155,7 +154,7 @@ package final class ManifestAPI: MockAPI {
     if let known = shapes.withLock({ $0[key] }) { return known }
     let made = await EndpointAPI(
       endpoint, in: connector.scope, options: options, needs: needs[endpoint.streamName] ?? [],
-      isParent: parents.contains(endpoint.streamName), tokens: tokens, jobs: jobs, now: now)
+      family: family, tokens: tokens, jobs: jobs, now: now)
     return shapes.withLock { shapes in
       if let known = shapes[key] { return known }
       shapes[key] = made

@@ -5,8 +5,10 @@ package struct ManifestAPIOptions: Sendable {
   /// How many pages each request has; nil for ``usualPages``, and for one where they would be many records.
   package var pages: Int?
   package var usualPages = 2
-  /// How many records a page has whose size nothing else determines.
-  package var records = 3
+  /// How many records a page has whose size nothing else determines; nil for ``usualRecords``, and for one where a stream's
+  /// descendants would ask too often.
+  package var records: Int?
+  package static let usualRecords = 3
   /// Whether the config is the user's, so that credentials have to be the config's.
   package var knowsCredentials = false
 
@@ -17,7 +19,7 @@ package struct ManifestAPIOptions: Sendable {
     self.init()
     self.seed = seed ?? self.seed
     self.pages = pages
-    self.records = records ?? self.records
+    self.records = records
     self.knowsCredentials = knowsCredentials
   }
 }

@@ -16,6 +16,8 @@ final class Pagination: Sendable {
     var body: JSONValue
     var headers: [(name: String, value: String)] = []
     var records: [JSONValue]
+    /// How many records it may have and still lead where it leads; nil for any number.
+    var mostRecords: Int?
   }
 
   /// What the pages are made from.
@@ -28,6 +30,7 @@ final class Pagination: Sendable {
   }
 
   private let paginator: any Paginator
+  private let config: TemplateConfig
   private let shape: BodyShape
   /// How many pages there are, as far as that can be chosen.
   private let count: Int
@@ -48,8 +51,11 @@ final class Pagination: Sendable {
     case link
   }
 
-  init(_ node: ManifestNode?, paginator: any Paginator, shape: BodyShape, pages: Int, size: Int) {
+  init(
+    _ node: ManifestNode?, paginator: any Paginator, shape: BodyShape, config: TemplateConfig, pages: Int, size: Int
+  ) {
     self.paginator = paginator
+    self.config = config
     self.shape = shape
     count = max(pages, 1)
     self.size = size
@@ -85,7 +91,12 @@ final class Pagination: Sendable {
   /// The page that a request asks for.
   func page(_ source: Source) async -> Page {
     let wanted = await number(source)
-    return await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    var page = await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    if paginator.tokensAreCounted {
+      let count = page.records.count
+      page.mostRecords = await fullSize().map { count < $0 ? $0 - 1 : count } ?? count
+    }
+    return page
   }
 
   /// Which page a request asks for, from 0.
@@ -118,13 +129,27 @@ final class Pagination: Sendable {
     for number in 1...(count + 1) {
       if let token = await token(for: number, number * size), await isAsked(for: token, plain, source) { return number }
     }
-    return 0
+    return await isAskedFurther(plain, source) ? count : 0
+  }
+
+  /// Whether a request has a token that is not the one of the first page.
+  private func isAskedFurther(_ plain: RequestParts, _ source: Source) async -> Bool {
+    guard let token = await token(for: 1, size), let further = try? await paginator.requestParts(token: token, pageSize: nil)
+    else { return false }
+    let first = try? await paginator.requestParts(token: try await paginator.initialToken, pageSize: nil)
+    for (name, value) in further.parameters where plain.parameters[name] != value {
+      guard let given = source.request.parameter(name) else { continue }
+      let firsts = ["", "0", "1"] + (first?.parameters[name].map { FieldValue.texts($0) } ?? [])
+      return !firsts.contains(given)
+    }
+    return false
   }
 
   /// Whether a request carries what the paginator adds for a token.
   private func isAsked(for token: PageToken, _ plain: RequestParts, _ source: Source) async -> Bool {
-    let text = token.value.pythonString
-    if source.gaps.contains(where: { $0.key.contains("next_page_token") && $0.value == text }) { return true }
+    if source.gaps.contains(where: { $0.key.contains("next_page_token") && isMade($0.key, $0.value, of: token, source) }) {
+      return true
+    }
     if let path = paginator.path(for: token) {
       let (asked, link) = (RequestURL(source.request.url), RequestURL(path))
       let fields = QueryText(link.query ?? "").fields
@@ -156,6 +181,15 @@ final class Pagination: Sendable {
     return found
   }
 
+  /// Whether a request's template gives a text for a token, and another one without.
+  private func isMade(_ expression: String, _ text: String, of token: PageToken, _ source: Source) -> Bool {
+    let template = InterpolatedString(expression.contains("{%") ? expression : "{{ \(expression) }}", parameters: [:])
+    func made(_ token: PageToken?) -> String? {
+      try? template.string(source.slice.evaluationContext(config: config, token: token))
+    }
+    return made(token) == text && made(nil) != text
+  }
+
   private static func contains(_ value: JSONValue, _ part: JSONValue) -> Bool {
     guard case .object(let members) = part else { return value.equals(part) }
     return members.allSatisfy { key, member in value[key].map { contains($0, member) } ?? false }
@@ -182,7 +216,8 @@ final class Pagination: Sendable {
     let isLast = number == count - 1
     var counts = [size]
     if paginator.tokensAreCounted, let sizeOfPages {
-      counts = isLast ? [max(min(size, sizeOfPages - 1), 0)] : [sizeOfPages]
+      // Where pages have one record each, only an empty one behind them tells that they end.
+      counts = isLast ? [max(min(size, sizeOfPages - 1), number == 0 ? 1 : 0)] : [sizeOfPages]
     } else if isLast {
       counts = [sizeOfPages.map { min(size, max($0 - 1, 1)) } ?? size, 0]
     } else if let sizeOfPages {
@@ -267,7 +302,10 @@ final class Pagination: Sendable {
     let isSteeredByBody = levers.contains { if case .body(let path) = $0 { path.first != "[0]" } else { false } }
     var page = Page(
       body: shape.body(of: records, isSingle: shape.isWholeBody && isSteeredByBody && records.count == 1), records: records)
-    if shape.isWholeBody, isSteeredByBody, page.body.array != nil { page.body = records.first ?? .object([:]) }
+    if shape.isWholeBody, isSteeredByBody, page.body.array != nil {
+      page.body = records.first ?? .object([:])
+      page.records = Array(records.prefix(1))
+    }
     for (lever, value) in zip(levers, choice) {
       guard let value else { continue }
       switch lever {

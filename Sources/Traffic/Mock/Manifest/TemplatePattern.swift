@@ -70,7 +70,7 @@ struct TemplatePattern: Sendable, Hashable {
       let paths = TemplatePaths.paths(from: root, in: inner)
       if paths.count == 1, let last = paths[0].steps.last, paths[0].text == inner { return last }
     }
-    return inner.contains("next_page_token") ? "next_page_token" : inner
+    return inner
   }
 
   /// The path of an address: what is behind the scheme and the host.

@@ -69,7 +69,8 @@ struct ValueMaker: Sendable {
   private func object(_ schema: JSONValue, _ root: JSONValue, _ record: Record, _ depth: Int) -> JSONValue {
     var members: JSONObject = [:]
     guard depth < Self.deepest, let properties = schema["properties"]?.object else { return .object(members) }
-    for (name, property) in properties {
+    // What is no schema would keep the record from being read.
+    for (name, property) in properties where property.object != nil {
       members[name] = value(of: property, named: name, in: root, for: record, depth: depth + 1)
     }
     return .object(members)

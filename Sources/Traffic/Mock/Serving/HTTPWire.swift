@@ -28,6 +28,9 @@ struct HTTPRequestReader {
     let end = Array("\r\n\r\n".utf8)
     var place: Int?
     while true {
+      // Lines without content before a request are allowed.
+      let empty = pending.prefix { $0 == 13 || $0 == 10 }.count
+      if empty > 0 { pending.removeFirst(empty) }
       place = pending.firstRange(of: end)?.lowerBound
       if place != nil { break }
       guard pending.count < Self.longestHead else { throw Malformed(status: 431, reason: "The head of the request is too long") }
@@ -57,8 +60,10 @@ struct HTTPRequestReader {
     let isComplete = target.contains("://")
     var request = MockRequest(method: String(words[0]), url: isComplete ? target : origin + target, headers: headers, body: body)
     request.isLocal = !isComplete
-    let connection = headers.value(of: "Connection")?.lowercased()
-    return (request, words[2] == "HTTP/1.1" ? connection != "close" : connection == "keep-alive")
+    let connection = (headers.value(of: "Connection")?.lowercased() ?? "").split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    return (request, words[2] == "HTTP/1.1" ? !connection.contains("close") : connection.contains("keep-alive"))
   }
 
   private mutating func receive() async throws -> Bool {
@@ -74,7 +79,10 @@ struct HTTPRequestReader {
   private mutating func body(_ headers: [(name: String, value: String)]) async throws -> [UInt8] {
     if headers.value(of: "Transfer-Encoding")?.lowercased().contains("chunked") == true { return try await chunks() }
     guard let text = headers.value(of: "Content-Length") else { return [] }
-    guard let length = Int(text), length >= 0, length <= Self.longestBody else {
+    guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      throw Malformed(status: 400, reason: "The length of the body is not a number")
+    }
+    guard let length = Int(text), length <= Self.longestBody else {
       throw Malformed(status: 413, reason: "The body of the request is too long")
     }
     return try await take(length)

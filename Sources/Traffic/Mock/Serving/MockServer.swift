@@ -1,3 +1,4 @@
+import Concurrency
 import ConnectorModel
 import FlyingSocks
 import Foundation
@@ -7,9 +8,9 @@ import Synchronization
 package final class MockServer: Sendable {
   /// A request and what became of it.
   package struct Access: Sendable {
-    package let request: MockRequest
-    /// Nil if nothing was answered.
-    package let answer: MockAnswer?
+    /// Nil if what came is no request.
+    package let request: MockRequest?
+    package let answer: MockAnswer
     /// Whether the mock knew the request.
     package let isKnown: Bool
     package let seconds: Double
@@ -21,6 +22,9 @@ package final class MockServer: Sendable {
   private let socket: Socket
   /// The port that the server listens on.
   package let port: UInt16
+  private let all = Atomic<Int>(0)
+  /// How many requests came that are neither answered nor in the log.
+  private let open = Atomic<Int>(0)
   private let unknown = Atomic<Int>(0)
 
   /// - Parameters:
@@ -36,20 +40,34 @@ package final class MockServer: Sendable {
       socket = try Socket(domain: AF_INET)
       try socket.setValue(true, for: .localAddressReuse)
       try socket.bind(to: sockaddr_in.inet(ip4: "127.0.0.1", port: port))
-      try socket.listen()
+      try socket.listen(maxPendingConnection: 512)
       guard case .ip4(_, let chosen) = try socket.sockname() else { throw SocketError.unsupportedAddress }
       self.port = chosen
     } catch {
-      throw ConnectorError(
-        .config, "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another one with --port")
+      throw ConnectorError(.config, Self.words(for: error, port))
     }
     self.sleep = sleep
     self.log = log
     self.api = api(Int(self.port))
   }
 
+  private static func words(for error: any Error, _ port: UInt16) -> String {
+    let remedy = "with --port, or leave the option out for a free one"
+    return switch error {
+    case SocketError.failed(_, EADDRINUSE, _):
+      "Another program listens on port \(port) of 127.0.0.1. Choose another port \(remedy)"
+    case SocketError.failed(_, EACCES, _):
+      "Port \(port) of 127.0.0.1 is kept for the administrator. Choose a port from 1024 \(remedy)"
+    default: "The mock cannot listen on port \(port) of 127.0.0.1: \(error). Choose another port \(remedy)"
+    }
+  }
+
   /// Where the mock is reached.
   package var address: String { "http://127.0.0.1:\(port)" }
+  /// Whether there are requests that are neither answered nor in the log.
+  package var isAnswering: Bool { open.load(ordering: .acquiring) > 0 }
+  /// How many requests came.
+  package var requests: Int { all.load(ordering: .relaxed) }
   /// How many requests the mock did not know.
   package var unknownRequests: Int { unknown.load(ordering: .relaxed) }
 
@@ -79,22 +97,31 @@ package final class MockServer: Sendable {
     do {
       while let (request, staysOpen) = try await reader.next() {
         let began = ContinuousClock.now
+        all.add(1, ordering: .relaxed)
+        open.add(1, ordering: .relaxed)
+        defer { open.subtract(1, ordering: .releasing) }
         let known = await api.answer(request)
         if known == nil { unknown.add(1, ordering: .relaxed) }
         let answer = if let known { known } else { await MockAPIs([]).answerOrRefusal(request) }
         let isOpen = try await writer.write(answer, to: request.method)
-        let seconds =
-          Double((ContinuousClock.now - began).components.attoseconds) / 1e18
-          + Double((ContinuousClock.now - began).components.seconds)
-        log(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
+        let took = (ContinuousClock.now - began).components
+        let seconds = Double(took.seconds) + Double(took.attoseconds) / 1e18
+        await tell(Access(request: request, answer: answer, isKnown: known != nil, seconds: seconds))
         if !isOpen || !staysOpen { break }
       }
     } catch let error as HTTPRequestReader.Malformed {
-      _ = try? await writer.write(
-        MockAnswer(status: error.status, headers: [("Content-Type", "text/plain")], body: Array(error.reason.utf8)), to: "GET")
+      var answer = MockAnswer(status: error.status, headers: [("Content-Type", "text/plain")], body: Array(error.reason.utf8))
+      answer.closesConnection = true
+      _ = try? await writer.write(answer, to: "GET")
+      await tell(Access(request: nil, answer: answer, isKnown: false, seconds: 0))
     } catch {
       // The client left.
     }
     try? connection.close()
+  }
+
+  /// Writes to the log, which may wait for whoever reads it, and must not keep other connections waiting meanwhile.
+  private func tell(_ access: Access) async {
+    await BlockingExecutor.shared.run { [log] in log(access) }
   }
 }

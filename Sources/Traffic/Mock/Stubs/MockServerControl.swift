@@ -77,7 +77,9 @@ package struct MockServerControl: MockAPI {
   private func retrieve(_ node: SourceNode?, _ request: MockRequest) throws -> MockAnswer {
     let isMatch = try matcher(node)
     switch request.parameter("type")?.uppercased() ?? "REQUESTS" {
-    case "ACTIVE_EXPECTATIONS", "RECORDED_EXPECTATIONS":
+    // Nothing is forwarded to another server.
+    case "RECORDED_EXPECTATIONS": return MockAnswer(json: [])
+    case "ACTIVE_EXPECTATIONS":
       let stubs = board.active.filter { node == nil || isMatch(Self.sample(of: $0.source["httpRequest"] ?? [:])) }
       return MockAnswer(json: .array(stubs.map(\.source)))
     case "REQUEST_RESPONSES":

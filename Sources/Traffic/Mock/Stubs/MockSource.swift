@@ -12,6 +12,12 @@ package enum MockSource {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw ConnectorError(.config, "There is no file `\(path)`")
     }
+    let inside = (path as NSString).appendingPathComponent("manifest.yaml")
+    let isManifest =
+      isFolder.boolValue ? FileManager.default.fileExists(atPath: inside) : path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+    if isManifest {
+      throw ConnectorError(.config, "`\(path)` is a manifest. Write `--manifest \(path)`")
+    }
     guard isFolder.boolValue else {
       return try load(file: path, root: (path as NSString).deletingLastPathComponent, board, &recordings)
     }
@@ -34,6 +40,8 @@ package enum MockSource {
     }
     let node = try SourceNode(parsing: Array(bytes), name: path)
     if node.value["log"]?["entries"] != nil { return recordings.append(try RecordedAPI(path: path)) }
+    // Expectations may all come later, by `PUT /mockserver/expectation`.
+    if node.elements?.isEmpty == true { return }
     let first = node.elements?.first ?? node
     if first["request"] != nil || node["mappings"] != nil {
       let mappings = WireMockMappings { name in
