@@ -3,38 +3,105 @@ extension EncodedView {
 
   /// What the runs of base64 in the view say, over line breaks too, read from each of the four places where a group may begin.
   ///
-  /// - Parameter dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
-  func forEachBase64Run(dividing: Bool = true, _ body: (EncodedView) -> Void) {
-    var characters: [Int] = []
-    /// Where the lines of the run begin among its characters.
-    var lines: [Int] = []
+  /// - Parameters:
+  ///   - traces: what secrets leave in base64: runs without it are left out; nil if all are wanted.
+  ///   - dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
+  func forEachBase64Run(with traces: SecretTraces?, dividing: Bool = true, _ body: (EncodedView) -> Void) {
+    /// The lines of the run.
+    var lines: [Range<Int>] = []
     var index = 0
     while index < bytes.count {
       guard Self.sextets[Int(bytes[index])] < 64 else {
         index += 1
         continue
       }
-      characters.removeAll(keepingCapacity: true)
       lines.removeAll(keepingCapacity: true)
       while true {
         let start = index
-        lines.append(characters.count)
-        while index < bytes.count, Self.sextets[Int(bytes[index])] < 64 {
-          characters.append(index)
-          index += 1
-        }
+        while index < bytes.count, Self.sextets[Int(bytes[index])] < 64 { index += 1 }
+        lines.append(start..<index)
         guard let next = continuation(at: index, after: index - start) else { break }
         index = next
       }
+      if let traces, !mayTell(lines, traces) { continue }
+      let characters = lines.flatMap { Array($0) }
       if lines.count > 1 { body(joined(characters, endingAt: index)) }
       readBase64(characters[...], endingAt: index, body)
       guard dividing, lines.count > 1 else { continue }
-      for part in Self.parts(of: characters.count, lines) {
+      var starts: [Int] = []
+      var count = 0
+      for line in lines {
+        starts.append(count)
+        count += line.count
+      }
+      for part in Self.parts(of: characters.count, starts) {
         let end = part.upperBound < characters.count ? characters[part.upperBound - 1] + 1 : index
         readBase64(characters[part], endingAt: end, body)
       }
     }
   }
+
+  /// Whether a run of base64 may say a secret, or have another encoding in it that may.
+  private func mayTell(_ lines: [Range<Int>], _ traces: SecretTraces) -> Bool {
+    guard let last = lines.last else { return false }
+    // What is cut may be told by less.
+    if isEnd(last.upperBound) || lines.count > 1 && mayTellJoined(lines, traces) { return true }
+    var count = 0
+    var bits: UInt32 = 0
+    /// What is read from each of the four places where a group may begin.
+    var lanes = (DecodedBytes(), DecodedBytes(), DecodedBytes(), DecodedBytes())
+    for line in lines {
+      for index in line {
+        bits = bits << 6 | UInt32(Self.sextets[Int(bytes[index])])
+        count += 1
+        if count < 4 { continue }
+        if traces.mayHold(sextets: bits & 0xFF_FFFF) { return true }
+        switch count & 3 {
+        case 0: lanes.0.append(group: bits)
+        case 1: lanes.1.append(group: bits)
+        case 2: lanes.2.append(group: bits)
+        default: lanes.3.append(group: bits)
+        }
+      }
+    }
+    guard count >= 6 else { return false }
+    // The last group of a lane may have two or three characters.
+    func end(_ lane: inout DecodedBytes, _ place: Int) {
+      switch (count - place) & 3 {
+      case 2: lane.append(UInt8(truncatingIfNeeded: bits >> 4))
+      case 3:
+        lane.append(UInt8(truncatingIfNeeded: bits >> 10))
+        lane.append(UInt8(truncatingIfNeeded: bits >> 2))
+      default: break
+      }
+    }
+    end(&lanes.0, 0)
+    end(&lanes.1, 1)
+    end(&lanes.2, 2)
+    end(&lanes.3, 3)
+    return lanes.0.isNotable || lanes.1.isNotable || lanes.2.isNotable || lanes.3.isNotable
+  }
+
+  /// The same for its lines without the breaks between them: a secret as it is, as hexadecimal digits, or the label of a host.
+  private func mayTellJoined(_ lines: [Range<Int>], _ traces: SecretTraces) -> Bool {
+    var window: UInt32 = 0
+    var count = 0
+    var digits = 0
+    for line in lines {
+      for index in line {
+        let byte = bytes[index]
+        window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
+        count += 1
+        if count >= 4, traces.mayHold(window) || window == Self.labelMark { return true }
+        digits = byte.hexDigit != nil || "+-_xX".utf8.contains(byte) ? digits + 1 : 0
+        if digits >= 8 { return true }
+      }
+    }
+    return false
+  }
+
+  /// `xn--`, the first one lowest.
+  private static let labelMark = SecretSet.window(Array("xn--".utf8), 0)
 
   private func readBase64(_ characters: ArraySlice<Int>, endingAt end: Int, _ body: (EncodedView) -> Void) {
     // Four bytes need six characters at least.
@@ -114,32 +181,63 @@ extension EncodedView {
 
   /// What the runs of hexadecimal digits in the view say: pairs that are together, or with blanks, colons, hyphens, commas, line
   /// breaks or `0x` between them.
-  func forEachHexRun(_ body: (EncodedView) -> Void) {
+  ///
+  /// - Parameter traces: what secrets leave in bytes: runs without it are left out; nil if all are wanted.
+  func forEachHexRun(with traces: SecretTraces?, _ body: (EncodedView) -> Void) {
+    /// Where the pairs of the run are.
+    var pairs: [Int] = []
+    func close(at index: Int) {
+      if pairs.count >= 4 {
+        let isEnd = isEndOfHex(index)
+        let isWanted = traces.map { isEnd || mayTellHex(pairs, $0) } ?? true
+        if isWanted { body(hex(pairs, reachesEnd: isEnd)) }
+      }
+      pairs.removeAll(keepingCapacity: true)
+    }
     for shift in 0..<2 {
-      var run = EncodedView(reachesEnd: false)
       var index = 0
       while index < bytes.count {
         guard bytes[index].hexDigit != nil else {
           index += 1
           continue
         }
-        if run.bytes.isEmpty { index += shift }
-        while index + 1 < bytes.count, let high = bytes[index].hexDigit, let low = bytes[index + 1].hexDigit {
-          run.append(high << 4 | low, from: origin(of: index..<(index + 2)))
+        if pairs.isEmpty { index += shift }
+        while index + 1 < bytes.count, bytes[index].hexDigit != nil, bytes[index + 1].hexDigit != nil {
+          pairs.append(index)
           index += 2
         }
         // A digit that is left ends the run, and so does anything but a separator with digits behind it.
         let isOdd = index < bytes.count && bytes[index].hexDigit != nil
-        if !isOdd, !run.bytes.isEmpty, let next = hexContinuation(at: index) {
+        if !isOdd, !pairs.isEmpty, let next = hexContinuation(at: index) {
           index = next
           continue
         }
         if isOdd { index += 1 }
-        if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
-        if !run.bytes.isEmpty { run = EncodedView(reachesEnd: false) }
+        close(at: index)
       }
-      if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
+      close(at: index)
     }
+  }
+
+  private func hexByte(at index: Int) -> UInt8 { (bytes[index].hexDigit ?? 0) << 4 | (bytes[index + 1].hexDigit ?? 0) }
+
+  private func hex(_ pairs: [Int], reachesEnd: Bool) -> EncodedView {
+    var view = EncodedView(reachesEnd: reachesEnd)
+    for pair in pairs { view.append(hexByte(at: pair), from: origin(of: pair..<(pair + 2))) }
+    return view
+  }
+
+  /// Whether hexadecimal digits may say a secret, or have another encoding in them that may.
+  private func mayTellHex(_ pairs: [Int], _ traces: SecretTraces) -> Bool {
+    var decoded = DecodedBytes()
+    var window: UInt32 = 0
+    for (count, pair) in pairs.enumerated() {
+      let byte = hexByte(at: pair)
+      window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
+      if count >= 3, traces.mayHold(window) { return true }
+      decoded.append(byte)
+    }
+    return decoded.isNotable
   }
 
   /// Whether no pair can come any more: what is left is a part of one.
