@@ -3,17 +3,29 @@
 struct DecodedBytes {
   /// How much of a text the last bytes are, and of a character of UTF-8; the last state is that a text was found.
   private var state: UInt8 = 0
-  private var previous: (first: UInt8, second: UInt8) = (0xFF, 0xFF)
-  private(set) var hasUTF16 = false
+  /// The last four bytes, the latest lowest.
+  private var recent: UInt32 = .max
+  private var hasUTF16 = false
 
-  var hasText: Bool { state == Self.found }
-  var isNotable: Bool { hasText || hasUTF16 }
+  /// What decoded bytes are worth looking at for.
+  enum Notable: Sendable {
+    case nothing, texts, everything
+
+    /// For the four places where a group of base64 may begin.
+    static let allOfFour = [Notable](repeating: .everything, count: 4)
+  }
+
+  var notable: Notable { hasUTF16 ? .everything : state == Self.found ? .texts : .nothing }
 
   @inline(__always) mutating func append(_ byte: UInt8) {
     state = Self.transitions[Int(state) << 3 | Int(Self.kinds[Int(byte)])]
-    // ASCII in UTF-16 has a zero between two other bytes, or a byte between two zeros.
-    if byte == 0 || previous.second == 0 { noteZeros(byte) }
-    previous = (previous.second, byte)
+    recent = recent << 8 | UInt32(byte)
+    // Two letters of ASCII in UTF-16 have a zero behind each, or before each.
+    if recent & 0x00FF_00FF == 0 {
+      noteLetters(recent >> 8)
+    } else if recent & 0xFF00_FF00 == 0 {
+      noteLetters(recent)
+    }
   }
 
   /// - Parameter group: three bytes, the last one lowest.
@@ -23,13 +35,8 @@ struct DecodedBytes {
     append(UInt8(truncatingIfNeeded: group))
   }
 
-  private mutating func noteZeros(_ byte: UInt8) {
-    func isASCII(_ byte: UInt8) -> Bool { byte != 0 && byte < 0x80 }
-    if previous.second == 0 {
-      if isASCII(byte) || isASCII(previous.first) { hasUTF16 = true }
-    } else if previous.first == 0, isASCII(previous.second) {
-      hasUTF16 = true
-    }
+  private mutating func noteLetters(_ pair: UInt32) {
+    if pair & 0x0080_0080 == 0, pair & 0x00FF_0000 != 0, pair & 0xFF != 0 { hasUTF16 = true }
   }
 
   // MARK: UTF-8

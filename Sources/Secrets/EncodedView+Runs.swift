@@ -6,27 +6,30 @@ extension EncodedView {
   /// - Parameters:
   ///   - traces: what secrets leave in base64: runs without it are left out; nil if all are wanted.
   ///   - dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
-  func forEachBase64Run(with traces: SecretTraces?, dividing: Bool = true, _ body: (EncodedView) -> Void) {
+  func forEachBase64Run(
+    with traces: SecretTraces?, dividing: Bool = true, _ body: (EncodedView, DecodedBytes.Notable) -> Void
+  ) {
     /// The lines of the run.
     var lines: [Range<Int>] = []
     var index = 0
     while index < bytes.count {
-      guard Self.sextets[Int(bytes[index])] < 64 else {
-        index += 1
-        continue
-      }
+      index = firstOfBase64(from: index)
+      if index == bytes.count { break }
       lines.removeAll(keepingCapacity: true)
       while true {
         let start = index
-        while index < bytes.count, Self.sextets[Int(bytes[index])] < 64 { index += 1 }
+        index = endOfBase64(from: index)
         lines.append(start..<index)
         guard let next = continuation(at: index, after: index - start) else { break }
         index = next
       }
-      if let traces, !mayTell(lines, traces) { continue }
+      let notable = traces.map { lookAt(lines, $0) } ?? DecodedBytes.Notable.allOfFour
+      guard notable.contains(where: { $0 != .nothing }) else { continue }
       let characters = lines.flatMap { Array($0) }
-      if lines.count > 1 { body(joined(characters, endingAt: index)) }
-      readBase64(characters[...], endingAt: index, body)
+      if lines.count > 1, notable.contains(.everything) { body(joined(characters, endingAt: index), .everything) }
+      for shift in 0..<4 where notable[shift] != .nothing {
+        readBase64(characters[...], shift, endingAt: index) { body($0, notable[shift]) }
+      }
       guard dividing, lines.count > 1 else { continue }
       var starts: [Int] = []
       var count = 0
@@ -36,35 +39,63 @@ extension EncodedView {
       }
       for part in Self.parts(of: characters.count, starts) {
         let end = part.upperBound < characters.count ? characters[part.upperBound - 1] + 1 : index
-        readBase64(characters[part], endingAt: end, body)
+        let most = notable.contains(.everything) ? DecodedBytes.Notable.everything : .texts
+        for shift in 0..<4 { readBase64(characters[part], shift, endingAt: end) { body($0, most) } }
       }
     }
   }
 
-  /// Whether a run of base64 may say a secret, or have another encoding in it that may.
-  private func mayTell(_ lines: [Range<Int>], _ traces: SecretTraces) -> Bool {
-    guard let last = lines.last else { return false }
-    // What is cut may be told by less.
-    if isEnd(last.upperBound) || lines.count > 1 && mayTellJoined(lines, traces) { return true }
-    var count = 0
-    var bits: UInt32 = 0
-    /// What is read from each of the four places where a group may begin.
-    var lanes = (DecodedBytes(), DecodedBytes(), DecodedBytes(), DecodedBytes())
-    for line in lines {
-      for index in line {
-        bits = bits << 6 | UInt32(Self.sextets[Int(bytes[index])])
-        count += 1
-        if count < 4 { continue }
-        if traces.mayHold(sextets: bits & 0xFF_FFFF) { return true }
-        switch count & 3 {
-        case 0: lanes.0.append(group: bits)
-        case 1: lanes.1.append(group: bits)
-        case 2: lanes.2.append(group: bits)
-        default: lanes.3.append(group: bits)
-        }
+  private func firstOfBase64(from index: Int) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        var index = index
+        while index < bytes.count, sextets[Int(bytes[index])] >= 64 { index += 1 }
+        return index
       }
     }
-    guard count >= 6 else { return false }
+  }
+
+  private func endOfBase64(from index: Int) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        var index = index
+        while index < bytes.count, sextets[Int(bytes[index])] < 64 { index += 1 }
+        return index
+      }
+    }
+  }
+
+  /// What of a run of base64 is worth reading, from each of the four places where a group may begin.
+  private func lookAt(_ lines: [Range<Int>], _ traces: SecretTraces) -> [DecodedBytes.Notable] {
+    guard let last = lines.last else { return [] }
+    var count = lines.reduce(0) { $0 + $1.count }
+    // Four bytes need six characters at least.
+    if lines.count == 1, count < 6 { return [] }
+    // What is cut may be told by less.
+    if isEnd(last.upperBound) || lines.count > 1 && mayTellJoined(lines, traces) { return DecodedBytes.Notable.allOfFour }
+    count = 0
+    var bits: UInt32 = 0
+    var lanes = (DecodedBytes(), DecodedBytes(), DecodedBytes(), DecodedBytes())
+    let hasTrace = bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        for line in lines {
+          for index in line {
+            bits = bits << 6 | UInt32(sextets[Int(bytes[index])])
+            count += 1
+            if count < 4 { continue }
+            if traces.mayHold(sextets: bits & 0xFF_FFFF) { return true }
+            switch count & 3 {
+            case 0: lanes.0.append(group: bits)
+            case 1: lanes.1.append(group: bits)
+            case 2: lanes.2.append(group: bits)
+            default: lanes.3.append(group: bits)
+            }
+          }
+        }
+        return false
+      }
+    }
+    if hasTrace { return DecodedBytes.Notable.allOfFour }
     // The last group of a lane may have two or three characters.
     func end(_ lane: inout DecodedBytes, _ place: Int) {
       switch (count - place) & 3 {
@@ -79,7 +110,7 @@ extension EncodedView {
     end(&lanes.1, 1)
     end(&lanes.2, 2)
     end(&lanes.3, 3)
-    return lanes.0.isNotable || lanes.1.isNotable || lanes.2.isNotable || lanes.3.isNotable
+    return [lanes.0.notable, lanes.1.notable, lanes.2.notable, lanes.3.notable]
   }
 
   /// The same for its lines without the breaks between them: a secret as it is, as hexadecimal digits, or the label of a host.
@@ -103,9 +134,9 @@ extension EncodedView {
   /// `xn--`, the first one lowest.
   private static let labelMark = SecretSet.window(Array("xn--".utf8), 0)
 
-  private func readBase64(_ characters: ArraySlice<Int>, endingAt end: Int, _ body: (EncodedView) -> Void) {
+  private func readBase64(_ characters: ArraySlice<Int>, _ shift: Int, endingAt end: Int, _ body: (EncodedView) -> Void) {
     // Four bytes need six characters at least.
-    for shift in 0..<4 where characters.count - shift >= 6 { body(base64(characters.dropFirst(shift), endingAt: end)) }
+    if characters.count - shift >= 6 { body(base64(characters.dropFirst(shift), endingAt: end)) }
   }
 
   /// The parts of a run that may be a text of their own: each line, lines of one length, and these with a shorter one behind them.
@@ -183,40 +214,70 @@ extension EncodedView {
   /// breaks or `0x` between them.
   ///
   /// - Parameter traces: what secrets leave in bytes: runs without it are left out; nil if all are wanted.
-  func forEachHexRun(with traces: SecretTraces?, _ body: (EncodedView) -> Void) {
+  func forEachHexRun(with traces: SecretTraces?, _ body: (EncodedView, DecodedBytes.Notable) -> Void) {
     /// Where the pairs of the run are.
     var pairs: [Int] = []
     func close(at index: Int) {
       if pairs.count >= 4 {
         let isEnd = isEndOfHex(index)
-        let isWanted = traces.map { isEnd || mayTellHex(pairs, $0) } ?? true
-        if isWanted { body(hex(pairs, reachesEnd: isEnd)) }
+        let notable = traces.flatMap { isEnd ? nil : lookAt(hex: pairs, $0) } ?? .everything
+        if notable != .nothing { body(hex(pairs, reachesEnd: isEnd), notable) }
       }
       pairs.removeAll(keepingCapacity: true)
     }
-    for shift in 0..<2 {
-      var index = 0
-      while index < bytes.count {
-        guard bytes[index].hexDigit != nil else {
-          index += 1
-          continue
+    for stretch in hexStretches {
+      for shift in 0..<2 {
+        var index = stretch.lowerBound
+        while index < stretch.upperBound {
+          guard bytes[index].hexDigit != nil else {
+            index += 1
+            continue
+          }
+          if pairs.isEmpty { index += shift }
+          while index + 1 < bytes.count, bytes[index].hexDigit != nil, bytes[index + 1].hexDigit != nil {
+            pairs.append(index)
+            index += 2
+          }
+          // A digit that is left ends the run, and so does anything but a separator with digits behind it.
+          let isOdd = index < bytes.count && bytes[index].hexDigit != nil
+          if !isOdd, !pairs.isEmpty, let next = hexContinuation(at: index) {
+            index = next
+            continue
+          }
+          if isOdd { index += 1 }
+          close(at: index)
         }
-        if pairs.isEmpty { index += shift }
-        while index + 1 < bytes.count, bytes[index].hexDigit != nil, bytes[index + 1].hexDigit != nil {
-          pairs.append(index)
-          index += 2
-        }
-        // A digit that is left ends the run, and so does anything but a separator with digits behind it.
-        let isOdd = index < bytes.count && bytes[index].hexDigit != nil
-        if !isOdd, !pairs.isEmpty, let next = hexContinuation(at: index) {
-          index = next
-          continue
-        }
-        if isOdd { index += 1 }
         close(at: index)
       }
-      close(at: index)
     }
+  }
+
+  /// Where runs of eight digits or more may be: what consists of digits and of what may be between them.
+  private var hexStretches: [Range<Int>] {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.hexKinds.withUnsafeBufferPointer { kinds in
+        var stretches: [Range<Int>] = []
+        var start = 0
+        var digits = 0
+        for index in bytes.indices {
+          let kind = kinds[Int(bytes[index])]
+          if kind < 2 {
+            digits += Int(kind)
+          } else {
+            if digits >= 8 { stretches.append(start..<index) }
+            start = index + 1
+            digits = 0
+          }
+        }
+        if digits >= 8 { stretches.append(start..<bytes.count) }
+        return stretches
+      }
+    }
+  }
+
+  /// 1 for digits, 0 for what may be between them, 2 for all else.
+  private static let hexKinds: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
+    byte.hexDigit != nil ? 1 : " :-,;._|+\n\r\txX".utf8.contains(byte) ? 0 : 2
   }
 
   private func hexByte(at index: Int) -> UInt8 { (bytes[index].hexDigit ?? 0) << 4 | (bytes[index + 1].hexDigit ?? 0) }
@@ -227,17 +288,17 @@ extension EncodedView {
     return view
   }
 
-  /// Whether hexadecimal digits may say a secret, or have another encoding in them that may.
-  private func mayTellHex(_ pairs: [Int], _ traces: SecretTraces) -> Bool {
+  /// What of hexadecimal digits is worth reading.
+  private func lookAt(hex pairs: [Int], _ traces: SecretTraces) -> DecodedBytes.Notable {
     var decoded = DecodedBytes()
     var window: UInt32 = 0
     for (count, pair) in pairs.enumerated() {
       let byte = hexByte(at: pair)
       window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
-      if count >= 3, traces.mayHold(window) { return true }
+      if count >= 3, traces.mayHold(window) { return .everything }
       decoded.append(byte)
     }
-    return decoded.isNotable
+    return decoded.notable
   }
 
   /// Whether no pair can come any more: what is left is a part of one.

@@ -50,39 +50,40 @@ struct SecretSearch {
     find(in: view)
     guard depth < Self.deepest else { return }
     for plain in view.unescaped() { search(plain, depth: depth + 1) }
-    view.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
-    view.forEachHexRun(with: wanted) { searchRun($0, depth: depth + 1) }
+    view.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, $1, depth: depth + 1) }
+    view.forEachHexRun(with: wanted) { searchRun($0, $1, depth: depth + 1) }
   }
 
   /// Searches bytes that may only have looked like an encoding.
-  private mutating func searchRun(_ run: EncodedView, depth: Int) {
-    find(in: run)
-    let isUTF16 = run.looksLikeUTF16
-    run.forEachUTF16 { view in
-      if isUTF16 { return search(view, depth: depth) }
-      find(in: view)
-      view.unescaped().forEach { find(in: $0) }
+  private mutating func searchRun(_ run: EncodedView, _ notable: DecodedBytes.Notable, depth: Int) {
+    if notable == .everything {
+      find(in: run)
+      let isUTF16 = run.looksLikeUTF16
+      run.forEachUTF16 { view in
+        if isUTF16 { return search(view, depth: depth) }
+        find(in: view)
+        view.unescaped().forEach { find(in: $0) }
+      }
     }
     guard depth < Self.deepest else { return }
     run.forEachText { text in
       for plain in text.unescaped() { search(plain, depth: depth + 1) }
-      text.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
-      text.forEachHexRun(with: wanted) { searchRun($0, depth: depth + 1) }
+      text.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, $1, depth: depth + 1) }
+      text.forEachHexRun(with: wanted) { searchRun($0, $1, depth: depth + 1) }
     }
   }
 
   private mutating func find(in view: EncodedView) {
     let bytes = view.bytes
     var end = 0
-    var window: UInt32 = 0
     /// Where the text begins that a mark may cut.
     var start = 0
     /// Without any trace, no part of a secret is there either.
     var hasTrace = false
-    for index in bytes.indices {
-      let byte = bytes[index]
-      window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
-      if index >= 3, traces.mayHold(window) {
+    var index = 0
+    while let next = nextTrace(in: bytes, from: index) {
+      index = next
+      if index >= 3, traces.mayHold(SecretSet.window(bytes, index - 3)) {
         hasTrace = true
         if let length = secrets.length(at: index - 3, in: bytes), index - 3 + length > end {
           end = index - 3 + length
@@ -92,12 +93,29 @@ struct SecretSearch {
           found.append(view.origin(of: (index + 1 - length)..<(index + 1)))
         }
       }
-      if EncodedView.mayCut(byte), view.lengthOfCut(at: index) > 0 {
+      if view.lengthOfCut(at: index) > 0 {
         if hasTrace { findCut(in: view, bytes, start..<index, shortest: Self.shortestCut) }
         start = index + 1
       }
+      index += 1
     }
     if view.reachesEnd, hasTrace { findCut(in: view, bytes, start..<bytes.count, shortest: Self.shortestEnd) }
+  }
+
+  /// The next place where four bytes end that a secret may begin or end with, or where a mark may begin that something was left out.
+  private func nextTrace(in bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBufferPointer { bytes in
+      SecretSet.folding.withUnsafeBufferPointer { folding in
+        var window: UInt32 = 0
+        for index in max(0, start - 3)..<start { window = window >> 8 | UInt32(folding[Int(bytes[index])]) << 24 }
+        for index in start..<max(start, bytes.count) {
+          let byte = bytes[index]
+          window = window >> 8 | UInt32(folding[Int(byte)]) << 24
+          if EncodedView.mayCut(byte) || traces.mayHold(window) && index >= 3 { return index }
+        }
+        return nil
+      }
+    }
   }
 
   /// Finds the first part of a secret at the end of a range.

@@ -47,7 +47,7 @@ struct SecretSet {
       | UInt32(folded(bytes[index + 3])) << 24
   }
 
-  private static let folding: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
+  static let folding: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
     switch byte {
     case 0x41...0x5A: byte | 0x20
     case UInt8(ascii: "+"): 0x20

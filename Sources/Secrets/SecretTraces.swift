@@ -42,7 +42,7 @@ struct SecretTraces {
     self.size = size
     plain = Filter(size: size)
     // A secret has many traces in base64: for three places in a group, and for each way to write its letters.
-    base64 = Filter(size: min(size + 2, Self.largest))
+    base64 = Filter(size: min(size + 5, Self.largest + 2))
   }
 
   private static func capacity(_ size: Int) -> Int { 1 << (size - 7) }

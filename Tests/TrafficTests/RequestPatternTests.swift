@@ -39,7 +39,9 @@ struct RequestPatternTests {
         recorded: "https://a.example/x?k=Key-****12345678-end", sent: "https://a.example/x?k=1-end",
         difference: "parameter `k` is '1-end', recorded 'Key-****12345678-end'"),
       Row(recorded: "https://a.example/x?****12345678=2&b=1", sent: "https://a.example/x?b=1&page=2"),
-      Row(recorded: "https://a.example/x?****12345678=****12345678&p_****12345678=7", sent: "https://a.example/x?p_page=7&page=page"),
+      Row(
+        recorded: "https://a.example/x?****12345678=****12345678&p_****12345678=7", sent: "https://a.example/x?p_page=7&page=page"
+      ),
       Row(
         recorded: "https://a.example/x?****12345678=2&b=1", sent: "https://a.example/x?b=1",
         difference: "parameter `****12345678` is missing, recorded '2'"),

@@ -39,7 +39,8 @@ final class HARWriter {
     file = try Descriptor(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
     try file.reserve()
     guard try file.mayBeRecording() else {
-      throw HARShapeError(description: "there is a file of that name that is no recording. Give another name, or remove that file")
+      throw HARShapeError(
+        description: "there is a file of that name that is no recording. Give another name, or remove that file")
     }
     try file.put(head + ending(Self.end), at: 0)
   }

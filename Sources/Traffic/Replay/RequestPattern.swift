@@ -185,7 +185,9 @@ extension JSONValue {
       for (name, value) in recorded where TextPattern(name).isOpen {
         let pattern = TextPattern(name)
         let fitting = sent.first { recorded[$0.key] == nil && pattern.matches($0.key) && value.difference(of: $0.value) == nil }
-        guard let fitting else { return "`\(path.isEmpty ? name : "\(path).\(name)")` of the body is missing, recorded \(value.shown)" }
+        guard let fitting else {
+          return "`\(path.isEmpty ? name : "\(path).\(name)")` of the body is missing, recorded \(value.shown)"
+        }
         sent[fitting.key] = nil
       }
       for (name, value) in recorded where !TextPattern(name).isOpen {
