@@ -3,42 +3,140 @@ extension EncodedView {
 
   /// What the runs of base64 in the view say, over line breaks too, read from each of the four places where a group may begin.
   ///
-  /// - Parameter dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
-  func forEachBase64Run(dividing: Bool = true, _ body: (EncodedView) -> Void) {
-    var characters: [Int] = []
-    /// Where the lines of the run begin among its characters.
-    var lines: [Int] = []
+  /// - Parameters:
+  ///   - traces: what secrets leave in base64: runs without it are left out; nil if all are wanted.
+  ///   - dividing: whether runs are also read up to each place where a word may follow that only looks like their next line.
+  func forEachBase64Run(
+    with traces: SecretTraces?, dividing: Bool = true, _ body: (EncodedView, DecodedBytes.Notable) -> Void
+  ) {
+    /// The lines of the run.
+    var lines: [Range<Int>] = []
     var index = 0
     while index < bytes.count {
-      guard Self.sextets[Int(bytes[index])] < 64 else {
-        index += 1
-        continue
-      }
-      characters.removeAll(keepingCapacity: true)
+      index = firstOfBase64(from: index)
+      if index == bytes.count { break }
       lines.removeAll(keepingCapacity: true)
       while true {
         let start = index
-        lines.append(characters.count)
-        while index < bytes.count, Self.sextets[Int(bytes[index])] < 64 {
-          characters.append(index)
-          index += 1
-        }
+        index = endOfBase64(from: index)
+        lines.append(start..<index)
         guard let next = continuation(at: index, after: index - start) else { break }
         index = next
       }
-      if lines.count > 1 { body(joined(characters, endingAt: index)) }
-      readBase64(characters[...], endingAt: index, body)
+      let notable = traces.map { lookAt(lines, $0) } ?? DecodedBytes.Notable.allOfFour
+      guard notable.contains(where: { $0 != .nothing }) else { continue }
+      let characters = lines.flatMap { Array($0) }
+      if lines.count > 1, notable.contains(.everything) { body(joined(characters, endingAt: index), .everything) }
+      for shift in 0..<4 where notable[shift] != .nothing {
+        readBase64(characters[...], shift, endingAt: index) { body($0, notable[shift]) }
+      }
       guard dividing, lines.count > 1 else { continue }
-      for part in Self.parts(of: characters.count, lines) {
+      var starts: [Int] = []
+      var count = 0
+      for line in lines {
+        starts.append(count)
+        count += line.count
+      }
+      for part in Self.parts(of: characters.count, starts) {
         let end = part.upperBound < characters.count ? characters[part.upperBound - 1] + 1 : index
-        readBase64(characters[part], endingAt: end, body)
+        let most = notable.contains(.everything) ? DecodedBytes.Notable.everything : .texts
+        for shift in 0..<4 { readBase64(characters[part], shift, endingAt: end) { body($0, most) } }
       }
     }
   }
 
-  private func readBase64(_ characters: ArraySlice<Int>, endingAt end: Int, _ body: (EncodedView) -> Void) {
+  private func firstOfBase64(from index: Int) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        var index = index
+        while index < bytes.count, sextets[Int(bytes[index])] >= 64 { index += 1 }
+        return index
+      }
+    }
+  }
+
+  private func endOfBase64(from index: Int) -> Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        var index = index
+        while index < bytes.count, sextets[Int(bytes[index])] < 64 { index += 1 }
+        return index
+      }
+    }
+  }
+
+  /// What of a run of base64 is worth reading, from each of the four places where a group may begin.
+  private func lookAt(_ lines: [Range<Int>], _ traces: SecretTraces) -> [DecodedBytes.Notable] {
+    guard let last = lines.last else { return [] }
+    var count = lines.reduce(0) { $0 + $1.count }
     // Four bytes need six characters at least.
-    for shift in 0..<4 where characters.count - shift >= 6 { body(base64(characters.dropFirst(shift), endingAt: end)) }
+    if lines.count == 1, count < 6 { return [] }
+    // What is cut may be told by less.
+    if isEnd(last.upperBound) || lines.count > 1 && mayTellJoined(lines, traces) { return DecodedBytes.Notable.allOfFour }
+    count = 0
+    var bits: UInt32 = 0
+    var lanes = (DecodedBytes(), DecodedBytes(), DecodedBytes(), DecodedBytes())
+    let hasTrace = bytes.withUnsafeBufferPointer { bytes in
+      Self.sextets.withUnsafeBufferPointer { sextets in
+        for line in lines {
+          for index in line {
+            bits = bits << 6 | UInt32(sextets[Int(bytes[index])])
+            count += 1
+            if count < 4 { continue }
+            if traces.mayHold(sextets: bits & 0xFF_FFFF) { return true }
+            switch count & 3 {
+            case 0: lanes.0.append(group: bits)
+            case 1: lanes.1.append(group: bits)
+            case 2: lanes.2.append(group: bits)
+            default: lanes.3.append(group: bits)
+            }
+          }
+        }
+        return false
+      }
+    }
+    if hasTrace { return DecodedBytes.Notable.allOfFour }
+    // The last group of a lane may have two or three characters.
+    func end(_ lane: inout DecodedBytes, _ place: Int) {
+      switch (count - place) & 3 {
+      case 2: lane.append(UInt8(truncatingIfNeeded: bits >> 4))
+      case 3:
+        lane.append(UInt8(truncatingIfNeeded: bits >> 10))
+        lane.append(UInt8(truncatingIfNeeded: bits >> 2))
+      default: break
+      }
+    }
+    end(&lanes.0, 0)
+    end(&lanes.1, 1)
+    end(&lanes.2, 2)
+    end(&lanes.3, 3)
+    return [lanes.0.notable, lanes.1.notable, lanes.2.notable, lanes.3.notable]
+  }
+
+  /// The same for its lines without the breaks between them: a secret as it is, as hexadecimal digits, or the label of a host.
+  private func mayTellJoined(_ lines: [Range<Int>], _ traces: SecretTraces) -> Bool {
+    var window: UInt32 = 0
+    var count = 0
+    var digits = 0
+    for line in lines {
+      for index in line {
+        let byte = bytes[index]
+        window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
+        count += 1
+        if count >= 4, traces.mayHold(window) || window == Self.labelMark { return true }
+        digits = byte.hexDigit != nil || "+-_xX".utf8.contains(byte) ? digits + 1 : 0
+        if digits >= 8 { return true }
+      }
+    }
+    return false
+  }
+
+  /// `xn--`, the first one lowest.
+  private static let labelMark = SecretSet.window(Array("xn--".utf8), 0)
+
+  private func readBase64(_ characters: ArraySlice<Int>, _ shift: Int, endingAt end: Int, _ body: (EncodedView) -> Void) {
+    // Four bytes need six characters at least.
+    if characters.count - shift >= 6 { body(base64(characters.dropFirst(shift), endingAt: end)) }
   }
 
   /// The parts of a run that may be a text of their own: each line, lines of one length, and these with a shorter one behind them.
@@ -114,32 +212,93 @@ extension EncodedView {
 
   /// What the runs of hexadecimal digits in the view say: pairs that are together, or with blanks, colons, hyphens, commas, line
   /// breaks or `0x` between them.
-  func forEachHexRun(_ body: (EncodedView) -> Void) {
-    for shift in 0..<2 {
-      var run = EncodedView(reachesEnd: false)
-      var index = 0
-      while index < bytes.count {
-        guard bytes[index].hexDigit != nil else {
-          index += 1
-          continue
-        }
-        if run.bytes.isEmpty { index += shift }
-        while index + 1 < bytes.count, let high = bytes[index].hexDigit, let low = bytes[index + 1].hexDigit {
-          run.append(high << 4 | low, from: origin(of: index..<(index + 2)))
-          index += 2
-        }
-        // A digit that is left ends the run, and so does anything but a separator with digits behind it.
-        let isOdd = index < bytes.count && bytes[index].hexDigit != nil
-        if !isOdd, !run.bytes.isEmpty, let next = hexContinuation(at: index) {
-          index = next
-          continue
-        }
-        if isOdd { index += 1 }
-        if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
-        if !run.bytes.isEmpty { run = EncodedView(reachesEnd: false) }
+  ///
+  /// - Parameter traces: what secrets leave in bytes: runs without it are left out; nil if all are wanted.
+  func forEachHexRun(with traces: SecretTraces?, _ body: (EncodedView, DecodedBytes.Notable) -> Void) {
+    /// Where the pairs of the run are.
+    var pairs: [Int] = []
+    func close(at index: Int) {
+      if pairs.count >= 4 {
+        let isEnd = isEndOfHex(index)
+        let notable = traces.flatMap { isEnd ? nil : lookAt(hex: pairs, $0) } ?? .everything
+        if notable != .nothing { body(hex(pairs, reachesEnd: isEnd), notable) }
       }
-      if run.bytes.count >= 4 { body(run.reachingEnd(isEndOfHex(index))) }
+      pairs.removeAll(keepingCapacity: true)
     }
+    for stretch in hexStretches {
+      for shift in 0..<2 {
+        var index = stretch.lowerBound
+        while index < stretch.upperBound {
+          guard bytes[index].hexDigit != nil else {
+            index += 1
+            continue
+          }
+          if pairs.isEmpty { index += shift }
+          while index + 1 < bytes.count, bytes[index].hexDigit != nil, bytes[index + 1].hexDigit != nil {
+            pairs.append(index)
+            index += 2
+          }
+          // A digit that is left ends the run, and so does anything but a separator with digits behind it.
+          let isOdd = index < bytes.count && bytes[index].hexDigit != nil
+          if !isOdd, !pairs.isEmpty, let next = hexContinuation(at: index) {
+            index = next
+            continue
+          }
+          if isOdd { index += 1 }
+          close(at: index)
+        }
+        close(at: index)
+      }
+    }
+  }
+
+  /// Where runs of eight digits or more may be: what consists of digits and of what may be between them.
+  private var hexStretches: [Range<Int>] {
+    bytes.withUnsafeBufferPointer { bytes in
+      Self.hexKinds.withUnsafeBufferPointer { kinds in
+        var stretches: [Range<Int>] = []
+        var start = 0
+        var digits = 0
+        for index in bytes.indices {
+          let kind = kinds[Int(bytes[index])]
+          if kind < 2 {
+            digits += Int(kind)
+          } else {
+            if digits >= 8 { stretches.append(start..<index) }
+            start = index + 1
+            digits = 0
+          }
+        }
+        if digits >= 8 { stretches.append(start..<bytes.count) }
+        return stretches
+      }
+    }
+  }
+
+  /// 1 for digits, 0 for what may be between them, 2 for all else.
+  private static let hexKinds: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
+    byte.hexDigit != nil ? 1 : " :-,;._|+\n\r\txX".utf8.contains(byte) ? 0 : 2
+  }
+
+  private func hexByte(at index: Int) -> UInt8 { (bytes[index].hexDigit ?? 0) << 4 | (bytes[index + 1].hexDigit ?? 0) }
+
+  private func hex(_ pairs: [Int], reachesEnd: Bool) -> EncodedView {
+    var view = EncodedView(reachesEnd: reachesEnd)
+    for pair in pairs { view.append(hexByte(at: pair), from: origin(of: pair..<(pair + 2))) }
+    return view
+  }
+
+  /// What of hexadecimal digits is worth reading.
+  private func lookAt(hex pairs: [Int], _ traces: SecretTraces) -> DecodedBytes.Notable {
+    var decoded = DecodedBytes()
+    var window: UInt32 = 0
+    for (count, pair) in pairs.enumerated() {
+      let byte = hexByte(at: pair)
+      window = window >> 8 | UInt32(SecretSet.folded(byte)) << 24
+      if count >= 3, traces.mayHold(window) { return .everything }
+      decoded.append(byte)
+    }
+    return decoded.notable
   }
 
   /// Whether no pair can come any more: what is left is a part of one.

@@ -1,19 +1,22 @@
 /// A text, or what a part of it says when an encoding is undone; each byte knows the bytes of the text that it came from.
 struct EncodedView {
   private(set) var bytes: [UInt8] = []
-  /// Where in the text each byte begins, and where it ends.
+  /// Where in the text each byte begins, and where it ends; empty where the view is the text.
   private var starts: [Int] = []
   private var ends: [Int] = []
+  private let isText: Bool
   /// Whether the last byte is at the end of the text, or where it was cut.
   private(set) var reachesEnd = true
 
   init(_ text: [UInt8]) {
     bytes = text
-    starts = Array(text.indices)
-    ends = starts.map { $0 + 1 }
+    isText = true
   }
 
-  init(reachesEnd: Bool) { self.reachesEnd = reachesEnd }
+  init(reachesEnd: Bool) {
+    self.reachesEnd = reachesEnd
+    isText = false
+  }
 
   mutating func append(_ byte: UInt8, from origin: Range<Int>) {
     bytes.append(byte)
@@ -32,6 +35,7 @@ struct EncodedView {
 
   /// The range of the text that `range` of this view came from.
   func origin(of range: Range<Int>) -> Range<Int> {
+    if isText { return range }
     guard let first = range.first, let last = range.last else { return 0..<0 }
     return starts[first]..<max(ends[last], starts[first])
   }
@@ -44,16 +48,29 @@ struct EncodedView {
 
   func part(_ range: Range<Int>) -> EncodedView {
     var view = EncodedView(reachesEnd: reachesEnd && range.upperBound == bytes.count)
-    view.bytes = Array(bytes[range])
-    view.starts = Array(starts[range])
-    view.ends = Array(ends[range])
+    view.append(self, range)
     return view
+  }
+
+  /// Adds bytes of another view, whose origins they keep.
+  private mutating func append(_ view: EncodedView, _ range: Range<Int>) {
+    bytes += view.bytes[range]
+    if view.isText {
+      starts += range
+      ends += (range.lowerBound + 1)..<(range.upperBound + 1)
+    } else {
+      starts += view.starts[range]
+      ends += view.ends[range]
+    }
   }
 
   /// An escape that was cut has no more letters and digits than these behind its zeros.
   private static let longestEscape = 80
 
   // MARK: Where a text was cut
+
+  /// Whether a mark that says that something was left out may begin with `byte`.
+  @inline(__always) static func mayCut(_ byte: UInt8) -> Bool { byte == 0x2E || byte == 0xE2 }
 
   /// The length of the mark that says at `index` that something was left out: `…` or `...`; 0 if there is none.
   func lengthOfCut(at index: Int) -> Int {
@@ -86,22 +103,30 @@ struct EncodedView {
   /// The view with backslash escapes, URL quoting, HTML entities and encoded host names undone, and without what cannot be seen: none
   /// where there is nothing of that, and a second one where an escape may have been cut.
   func unescaped() -> [EncodedView] {
-    guard bytes.contains(where: Escape.mayBegin) else { return [] }
-    let (view, isChanged, isAmbiguous) = unescaped(takingLast: true)
-    return (isChanged ? [view] : []) + (isAmbiguous ? [unescaped(takingLast: false).view] : [])
+    guard let first = firstEscape else { return [] }
+    let (view, isChanged, isAmbiguous) = unescaped(from: first, takingLast: true)
+    return (isChanged ? [view] : []) + (isAmbiguous ? [unescaped(from: first, takingLast: false).view] : [])
   }
 
-  private func unescaped(takingLast: Bool) -> (view: EncodedView, isChanged: Bool, isAmbiguous: Bool) {
+  /// Where the first escape begins, which may be cut.
+  private var firstEscape: Int? {
+    bytes.indices.first { index in
+      Escape.mayBegin(bytes[index]) && (Escape(in: bytes, at: index) != nil || endOfCutEscape(at: index) != nil)
+    }
+  }
+
+  private func unescaped(from first: Int, takingLast: Bool) -> (view: EncodedView, isChanged: Bool, isAmbiguous: Bool) {
     var view = EncodedView(reachesEnd: reachesEnd)
     view.bytes.reserveCapacity(bytes.count)
     view.starts.reserveCapacity(bytes.count)
     view.ends.reserveCapacity(bytes.count)
     var isChanged = false
     var isAmbiguous = false
-    var index = 0
+    /// What follows is as it was up to `index`.
+    var plain = 0
+    var index = first
     while index < bytes.count {
       guard Escape.mayBegin(bytes[index]) else {
-        view.append(bytes[index], from: starts[index]..<ends[index])
         index += 1
         continue
       }
@@ -110,18 +135,22 @@ struct EncodedView {
       if mayBeCut { isAmbiguous = true }
       if let escape, takingLast || !mayBeCut {
         isChanged = true
+        view.append(self, plain..<index)
         view.append(escape, from: origin(of: index..<(index + escape.length)))
         index += escape.length
+        plain = index
       } else if let end = endOfCutEscape(at: index), !takingLast {
+        view.append(self, plain..<index)
         // An escape that was cut belongs to what is before it, which is the end.
         if let last = view.ends.indices.last { view.ends[last] = origin(of: index..<end).upperBound }
         index = end
+        plain = index
       } else {
         if endOfCutEscape(at: index) != nil { isAmbiguous = true }
-        view.append(bytes[index], from: starts[index]..<ends[index])
         index += 1
       }
     }
+    view.append(self, plain..<bytes.count)
     return (view, isChanged, isAmbiguous)
   }
 

@@ -23,6 +23,13 @@ struct SecretFingerprints {
 
   var isEmpty: Bool { entries.isEmpty }
 
+  var count: Int { entries.count }
+
+  /// The last eight bytes of each.
+  var tails: some Sequence<[UInt8]> {
+    latest.keys.lazy.map { tail in (0..<8).map { UInt8(truncatingIfNeeded: tail >> (56 - 8 * $0)) } }
+  }
+
   /// - Parameter secret: folded, as by ``SecretSet/folded(_:)``.
   mutating func insert(_ secret: [UInt8]) {
     guard secret.count >= Self.shortest, !contains(secret) else { return }
@@ -45,14 +52,12 @@ struct SecretFingerprints {
   }
 
   func contains(_ secret: [UInt8]) -> Bool {
-    secret.count >= Self.shortest
-      && length(endingAt: secret.count, in: secret, tail: Self.tail(of: secret, endingAt: secret.count)) == secret.count
+    length(endingAt: secret.count, in: secret) == secret.count
   }
 
   /// The length of the longest of them that ends before `end`.
-  /// - Parameter tail: the eight bytes before `end`.
-  func length(endingAt end: Int, in bytes: [UInt8], tail: UInt64) -> Int? {
-    guard var place = latest[tail] else { return nil }
+  func length(endingAt end: Int, in bytes: [UInt8]) -> Int? {
+    guard end >= Self.shortest, var place = latest[Self.tail(of: bytes, endingAt: end)] else { return nil }
     var length: Int?
     var count = 0
     while place >= 0, count < Self.mostAlike {
@@ -67,7 +72,7 @@ struct SecretFingerprints {
   }
 
   private static func tail(of bytes: [UInt8], endingAt end: Int) -> UInt64 {
-    bytes[(end - 8)..<end].reduce(0) { $0 << 8 | UInt64($1) }
+    bytes[(end - 8)..<end].reduce(0) { $0 << 8 | UInt64(SecretSet.folded($1)) }
   }
 
   /// Multiplied by a number that each process draws, so that nobody can make texts that are confused with each other.
@@ -76,7 +81,7 @@ struct SecretFingerprints {
   private static func hash(of bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
     var hash: UInt64 = 0
     for index in range {
-      hash = (hash ^ UInt64(bytes[index])) &* factor
+      hash = (hash ^ UInt64(SecretSet.folded(bytes[index]))) &* factor
       hash ^= hash >> 29
     }
     return hash

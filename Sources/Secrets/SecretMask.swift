@@ -6,12 +6,28 @@ package final class SecretMask: Secrets {
   private struct State {
     /// Those of the rest of the run, and the latest of the others.
     var secrets = SecretSet()
+    /// Of all secrets.
+    var traces = SecretTraces()
     var lasting: Set<[UInt8]> = []
     /// Those that are in use for a short time only, the oldest first.
     var passing: [[UInt8]] = []
     var passingSet: Set<[UInt8]> = []
     /// What is left of older ones.
     var earlier: SecretFingerprints
+
+    mutating func insert(_ form: [UInt8]) {
+      secrets.insert(form)
+      traces.insert(form)
+      if traces.isCrowded { trace() }
+    }
+
+    /// Notes the traces of all secrets anew.
+    mutating func trace() {
+      let forms = lasting.union(passingSet)
+      traces = SecretTraces(for: 2 * (forms.count + earlier.count))
+      for form in forms { traces.insert(form) }
+      for tail in earlier.tails { traces.insert(tail: tail) }
+    }
   }
 
   private let state: Mutex<State>
@@ -34,7 +50,7 @@ package final class SecretMask: Secrets {
     let forms = SecretForms(of: secret).all
     state.withLock { state in
       for form in forms where state.lasting.insert(form).inserted && !state.passingSet.contains(form) {
-        state.secrets.insert(form)
+        state.insert(form)
       }
     }
   }
@@ -49,7 +65,7 @@ package final class SecretMask: Secrets {
     state.withLock { state in
       for form in forms where !state.lasting.contains(form) && state.passingSet.insert(form).inserted {
         state.passing.append(form)
-        state.secrets.insert(form)
+        state.insert(form)
       }
       guard state.passing.count > 2 * passingLimit else { return }
       for form in state.passing.dropLast(passingLimit) { state.earlier.insert(form) }
@@ -57,6 +73,7 @@ package final class SecretMask: Secrets {
       state.passingSet = Set(state.passing)
       state.secrets = SecretSet()
       for form in state.lasting.union(state.passingSet) { state.secrets.insert(form) }
+      state.trace()
     }
   }
 
@@ -64,7 +81,7 @@ package final class SecretMask: Secrets {
   package func hiddenRanges(in text: String) -> [Range<Int>] {
     let known = state.withLock { state in
       guard !state.secrets.isEmpty else { return [Range<Int>]() }
-      var search = SecretSearch(state.secrets, earlier: state.earlier)
+      var search = SecretSearch(state.secrets, earlier: state.earlier, traces: state.traces)
       return search.ranges(in: Array(text.utf8))
     }
     return SecretSearch.merged(known + SecretShape.ranges(in: text))
@@ -83,30 +100,5 @@ package final class SecretMask: Secrets {
     }
     shown += bytes[position...]
     return String(decoding: shown, as: UTF8.self)
-  }
-}
-
-/// Secrets that are known by their shape, whoever they belong to: the password of a URL, and private keys as PEM.
-private enum SecretShape {
-  static func ranges(in text: String) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    func add(_ range: Range<Substring.Index>) {
-      let start = text.utf8.distance(from: text.startIndex, to: range.lowerBound)
-      ranges.append(start..<(start + text.utf8.distance(from: range.lowerBound, to: range.upperBound)))
-    }
-    if text.utf8.contains(UInt8(ascii: "@")), text.contains("://") {
-      for match in text.matches(of: /:\/\/(?<user>[^\/?#@\s:"'`<>]*)(?<password>:[^\/?#@\s"'`<>]*)?@/) {
-        // A user without a password is a token.
-        let secret = match.password?.dropFirst() ?? match.user
-        add(secret.startIndex..<secret.endIndex)
-      }
-    }
-    if text.contains("PRIVATE KEY-----") {
-      let block = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?<body>[A-Za-z0-9+\/=\s\\:,]*)/
-      for match in text.matches(of: block) {
-        add(match.body.startIndex..<match.body.endIndex)
-      }
-    }
-    return ranges.filter { !$0.isEmpty }
   }
 }

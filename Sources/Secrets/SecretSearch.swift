@@ -2,6 +2,9 @@
 struct SecretSearch {
   private let secrets: SecretSet
   private let earlier: SecretFingerprints
+  private let traces: SecretTraces
+  /// Whether everything that looks like an encoding is decoded, though it has no trace of a secret.
+  private let isThorough: Bool
   private var found: [Range<Int>] = []
 
   /// How many encodings can be nested.
@@ -12,10 +15,14 @@ struct SecretSearch {
   private static let shortestEnd = 6
   private static let shortestCut = 4
 
-  /// - Parameter earlier: those that are no longer known by their letters.
-  init(_ secrets: SecretSet, earlier: SecretFingerprints) {
+  /// - Parameters:
+  ///   - earlier: those that are no longer known by their letters.
+  ///   - traces: of all of them.
+  init(_ secrets: SecretSet, earlier: SecretFingerprints, traces: SecretTraces, isThorough: Bool = false) {
     self.secrets = secrets
     self.earlier = earlier
+    self.traces = traces
+    self.isThorough = isThorough
   }
 
   /// Where secrets are in `text`: ranges in order that neither overlap nor touch.
@@ -37,54 +44,78 @@ struct SecretSearch {
     return merged
   }
 
+  private var wanted: SecretTraces? { isThorough ? nil : traces }
+
   private mutating func search(_ view: EncodedView, depth: Int) {
     find(in: view)
     guard depth < Self.deepest else { return }
     for plain in view.unescaped() { search(plain, depth: depth + 1) }
-    view.forEachBase64Run(dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
-    view.forEachHexRun { searchRun($0, depth: depth + 1) }
+    view.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, $1, depth: depth + 1) }
+    view.forEachHexRun(with: wanted) { searchRun($0, $1, depth: depth + 1) }
   }
 
   /// Searches bytes that may only have looked like an encoding.
-  private mutating func searchRun(_ run: EncodedView, depth: Int) {
-    find(in: run)
-    let isUTF16 = run.looksLikeUTF16
-    run.forEachUTF16 { view in
-      if isUTF16 { return search(view, depth: depth) }
-      find(in: view)
-      view.unescaped().forEach { find(in: $0) }
+  private mutating func searchRun(_ run: EncodedView, _ notable: DecodedBytes.Notable, depth: Int) {
+    if notable == .everything {
+      find(in: run)
+      let isUTF16 = run.looksLikeUTF16
+      run.forEachUTF16 { view in
+        if isUTF16 { return search(view, depth: depth) }
+        find(in: view)
+        view.unescaped().forEach { find(in: $0) }
+      }
     }
     guard depth < Self.deepest else { return }
     run.forEachText { text in
       for plain in text.unescaped() { search(plain, depth: depth + 1) }
-      text.forEachBase64Run(dividing: depth <= Self.deepestDivision) { searchRun($0, depth: depth + 1) }
-      text.forEachHexRun { searchRun($0, depth: depth + 1) }
+      text.forEachBase64Run(with: wanted, dividing: depth <= Self.deepestDivision) { searchRun($0, $1, depth: depth + 1) }
+      text.forEachHexRun(with: wanted) { searchRun($0, $1, depth: depth + 1) }
     }
   }
 
   private mutating func find(in view: EncodedView) {
-    let bytes = SecretSet.folded(view.bytes)
+    let bytes = view.bytes
     var end = 0
-    var tail: UInt64 = 0
     /// Where the text begins that a mark may cut.
     var start = 0
-    for index in bytes.indices {
-      if let length = secrets.length(at: index, in: bytes), index + length > end {
-        end = index + length
-        found.append(view.origin(of: index..<end))
-      }
-      if !earlier.isEmpty {
-        tail = tail << 8 | UInt64(bytes[index])
-        if index >= 7, let length = earlier.length(endingAt: index + 1, in: bytes, tail: tail) {
+    /// Without any trace, no part of a secret is there either.
+    var hasTrace = false
+    var index = 0
+    while let next = nextTrace(in: bytes, from: index) {
+      index = next
+      if index >= 3, traces.mayHold(SecretSet.window(bytes, index - 3)) {
+        hasTrace = true
+        if let length = secrets.length(at: index - 3, in: bytes), index - 3 + length > end {
+          end = index - 3 + length
+          found.append(view.origin(of: (index - 3)..<end))
+        }
+        if !earlier.isEmpty, let length = earlier.length(endingAt: index + 1, in: bytes) {
           found.append(view.origin(of: (index + 1 - length)..<(index + 1)))
         }
       }
       if view.lengthOfCut(at: index) > 0 {
-        findCut(in: view, bytes, start..<index, shortest: Self.shortestCut)
+        if hasTrace { findCut(in: view, bytes, start..<index, shortest: Self.shortestCut) }
         start = index + 1
       }
+      index += 1
     }
-    if view.reachesEnd { findCut(in: view, bytes, start..<bytes.count, shortest: Self.shortestEnd) }
+    if view.reachesEnd, hasTrace { findCut(in: view, bytes, start..<bytes.count, shortest: Self.shortestEnd) }
+  }
+
+  /// The next place where four bytes end that a secret may begin or end with, or where a mark may begin that something was left out.
+  private func nextTrace(in bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBufferPointer { bytes in
+      SecretSet.folding.withUnsafeBufferPointer { folding in
+        var window: UInt32 = 0
+        for index in max(0, start - 3)..<start { window = window >> 8 | UInt32(folding[Int(bytes[index])]) << 24 }
+        for index in start..<max(start, bytes.count) {
+          let byte = bytes[index]
+          window = window >> 8 | UInt32(folding[Int(byte)]) << 24
+          if EncodedView.mayCut(byte) || traces.mayHold(window) && index >= 3 { return index }
+        }
+        return nil
+      }
+    }
   }
 
   /// Finds the first part of a secret at the end of a range.
@@ -95,7 +126,7 @@ struct SecretSearch {
     end -= EncodedView.lengthOfCutCharacter(in: bytes[range.lowerBound..<end])
     guard end - range.lowerBound >= shortest, secrets.longest > shortest else { return }
     for index in max(range.lowerBound, end - secrets.longest)...(end - shortest)
-    where secrets.isCut(at: index, in: bytes, end: end) {
+    where traces.mayHold(SecretSet.window(bytes, index)) && secrets.isCut(at: index, in: bytes, end: end) {
       return found.append(view.origin(of: index..<range.upperBound))
     }
   }

@@ -2,8 +2,6 @@
 /// change it, and a plus as a space, since forms do that.
 struct SecretSet {
   private var byStart: [UInt32: [[UInt8]]] = [:]
-  /// A bit for each start there may be: it skips most places of a text.
-  private var filter = [UInt64](repeating: 0, count: 1_024)
   /// The length of the longest one.
   private(set) var longest = 0
 
@@ -11,14 +9,11 @@ struct SecretSet {
 
   /// - Parameter secret: folded, of four bytes or more, and not in the set yet.
   mutating func insert(_ secret: [UInt8]) {
-    let start = Self.start(secret, 0)
-    byStart[start, default: []].append(secret)
-    let bit = Self.bit(start)
-    filter[bit >> 6] |= 1 << UInt64(bit & 63)
+    byStart[Self.window(secret, 0), default: []].append(secret)
     longest = max(longest, secret.count)
   }
 
-  /// The length of the longest secret at `index`.
+  /// The length of the longest secret at `index` of a text.
   func length(at index: Int, in bytes: [UInt8]) -> Int? {
     var length: Int?
     for secret in candidates(at: index, in: bytes) where secret.count > length ?? 0 && secret.count <= bytes.count - index {
@@ -32,40 +27,35 @@ struct SecretSet {
     candidates(at: index, in: bytes).contains { $0.count > end - index && Self.isEqual($0, bytes, index, end - index) }
   }
 
-  @inline(__always)
   private func candidates(at index: Int, in bytes: [UInt8]) -> [[UInt8]] {
-    guard index + 4 <= bytes.count else { return [] }
-    let start = Self.start(bytes, index)
-    let bit = Self.bit(start)
-    guard filter[bit >> 6] & (1 << UInt64(bit & 63)) != 0 else { return [] }
-    return byStart[start] ?? []
+    index + 4 <= bytes.count ? byStart[Self.window(bytes, index)] ?? [] : []
   }
 
   private static func isEqual(_ secret: [UInt8], _ bytes: [UInt8], _ index: Int, _ count: Int) -> Bool {
     // The ends differ soonest: tokens of one kind begin alike.
     var offset = count - 1
     while offset >= 0 {
-      if secret[offset] != bytes[index + offset] { return false }
+      if secret[offset] != folded(bytes[index + offset]) { return false }
       offset -= 1
     }
     return true
   }
 
-  @inline(__always)
-  private static func start(_ bytes: [UInt8], _ index: Int) -> UInt32 {
-    UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16 | UInt32(bytes[index + 3]) << 24
+  /// Four bytes from `index` on, folded, the first one lowest.
+  static func window(_ bytes: [UInt8], _ index: Int) -> UInt32 {
+    UInt32(folded(bytes[index])) | UInt32(folded(bytes[index + 1])) << 8 | UInt32(folded(bytes[index + 2])) << 16
+      | UInt32(folded(bytes[index + 3])) << 24
   }
 
-  @inline(__always)
-  private static func bit(_ start: UInt32) -> Int { Int((start &* 0x9E37_79B1) >> 16) }
-
-  private static let folding: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
+  static let folding: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
     switch byte {
     case 0x41...0x5A: byte | 0x20
     case UInt8(ascii: "+"): 0x20
     default: byte
     }
   }
+
+  @inline(__always) static func folded(_ byte: UInt8) -> UInt8 { folding[Int(byte)] }
 
   static func folded(_ bytes: [UInt8]) -> [UInt8] { bytes.map { folding[Int($0)] } }
 }

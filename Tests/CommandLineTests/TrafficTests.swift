@@ -107,6 +107,69 @@ import Traffic
     }
   }
 
+  @Test("The bookshop is recorded once, and replayed without its API, byte for byte")
+  func bookshop() async throws {
+    let folder = try Folder()
+    let shop = Document.root.appending(path: "manifests/bookshop").path
+    let api = URL(fileURLWithPath: Tool.path).deletingLastPathComponent().appending(path: "example-api").path
+    let line = """
+      "\(api)" --port 0 > address & pid=$!
+      while ! grep -q http address; do kill -0 $pid || exit 9; done
+      sed "s|http://[^\"]*|$(cat address)|" "\(shop)/config.json" > config.json
+      "$@" --record run.har > recorded.jsonl; status=$?; kill $pid; exit $status
+      """
+    let read = ["read", "\(shop)/manifest.yaml", "--config", "config.json", "--catalog", "\(shop)/catalog.json"]
+    let recorded = try await Tool.shell(line, read, in: folder)
+    #expect(recorded.status == 0, "\(recorded.stderr)")
+    let messages = try folder.text("recorded.jsonl")
+    #expect(messages.contains(#""stream":"books""#))
+    for _ in 1...5 {
+      let replayed = try await Tool.run(read + ["--replay", "run.har"], in: folder)
+      #expect(replayed.stdout == messages)
+      #expect(replayed.status == 0)
+    }
+  }
+
+  @Test("A recording goes over URLSession as over the other transport, and is replayed without either")
+  func recordsOverURLSession() async throws {
+    let api = try UnrulyAPI(Self.authors)
+    let folder = try Self.bookshop(api)
+    let line = #"AIRBYTE_LOWCODE_TRANSPORT=urlsession "$@" --record run.har"#
+    let recorded = try await Tool.shell(line, Self.read + ["config.json"], in: folder)
+    #expect(try recorded.recordCount(of: "authors") == 3)
+    #expect(try await Tool.run(Self.read + ["config.json", "--replay", "run.har"], in: folder).stdout == recorded.stdout)
+  }
+
+  @Test("A file that is no recording is not overwritten")
+  func keepsOtherFiles() async throws {
+    let folder = try Self.bookshop(try UnrulyAPI(isListening: false))
+    try FileManager.default.createSymbolicLink(at: folder.url(of: "run.har"), withDestinationURL: folder.url(of: "config.json"))
+    let config = try folder.text("config.json")
+    let run = try await Tool.run(Self.read + ["config.json", "--record", "run.har"], in: folder)
+    #expect(run.status == 1)
+    #expect(
+      try run.errors().first?["message"]?.string?.hasPrefix("The recording run.har cannot be written: there is a file") == true)
+    #expect(try folder.text("config.json") == config)
+  }
+
+  @Test(
+    "A recording that is no JSON is an error with its place",
+    arguments: [
+      ("{\"log\":\n {\"entries\": oops}}", "The recording run.har:2:14 cannot be read"),
+      (
+        "{\"log\":\n {\"entries\": [\n  {\"request\":\n oops}]}}", "Entry 1 of the recording run.har:4:2 cannot be read"
+      ),
+      ("{}", "The recording run.har cannot be read as a HAR file: it has no `log` with `entries`"),
+      ("{\"log\": {\"entries\": []}}", "The recording run.har has no answer to GET"),
+    ])
+  func broken(_ text: String, _ words: String) async throws {
+    let folder = try Self.bookshop(try UnrulyAPI(isListening: false))
+    try folder.write("run.har", text)
+    let run = try await Tool.run(Self.read + ["config.json", "--replay", "run.har"], in: folder)
+    #expect(run.status == 1)
+    #expect(try run.errors().first?["message"]?.string?.hasPrefix(words) == true, "\(run.stdout)")
+  }
+
   @Test("A request that was not recorded is an error, which names the nearest one and what differs")
   func unrecorded() async throws {
     let api = try UnrulyAPI(Self.authors)
@@ -137,6 +200,10 @@ import Traffic
       Self.read + ["config.json", "--replay", "run.har", "--replay-mode", "new_episodes"], in: folder)
     #expect(more.status == 0, "\(more)")
     #expect(try HARFile(path: folder.url(of: "run.har").path).count > 2)
+    let again = try await Tool.run(Self.read + ["config.json", "--replay", "run.har"], in: folder)
+    #expect(again.status == 0)
+    #expect(
+      try again.messages("RECORD", "record").map { $0["data"] } == more.messages("RECORD", "record").map { $0["data"] })
   }
 
   @Test("The recording of a browser is replayed, at its times")

@@ -24,6 +24,17 @@ struct HARWriterTests {
     return try (0..<file.count).map { try file.entry($0).request.url }
   }
 
+  @Test("Two runs do not write into one file", arguments: ["har", "har.gz"])
+  func oneAtATime(_ ending: String) throws {
+    let path = Self.path(ending)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let writer = try HARWriter(path: path, log: ["version": "1.2"], limit: nil)
+    try writer.add(Self.entry(1))
+    #expect(throws: HARShapeError.self) { try HARWriter(path: path, log: [:], limit: nil) }
+    try writer.finish([:])
+    #expect(try Self.urls(path).count == 1)
+  }
+
   @Test("A file is complete after each entry", arguments: ["har", "har.gz"])
   func complete(_ ending: String) throws {
     let path = Self.path(ending)

@@ -38,6 +38,21 @@ struct RequestPatternTests {
       Row(
         recorded: "https://a.example/x?k=Key-****12345678-end", sent: "https://a.example/x?k=1-end",
         difference: "parameter `k` is '1-end', recorded 'Key-****12345678-end'"),
+      Row(recorded: "https://a.example/x?****12345678=2&b=1", sent: "https://a.example/x?b=1&page=2"),
+      Row(
+        recorded: "https://a.example/x?****12345678=****12345678&p_****12345678=7", sent: "https://a.example/x?p_page=7&page=page"
+      ),
+      Row(
+        recorded: "https://a.example/x?****12345678=2&b=1", sent: "https://a.example/x?b=1",
+        difference: "parameter `****12345678` is missing, recorded '2'"),
+      Row(
+        recorded: "https://a.example/x?p_****12345678=2", sent: "https://a.example/x?p_page=2&b=1",
+        difference: "parameter `b` is '1', and was not sent when recording"),
+      Row(recordedBody: #"{"****12345678": {"b": 1}, "c": 2}"#, sentBody: #"{"c": 2, "page": {"b": 1}}"#),
+      Row(
+        recordedBody: #"{"****12345678": 1, "c": 2}"#, sentBody: #"{"c": 2, "page": 3}"#,
+        difference: "`****12345678` of the body is missing, recorded 1"),
+      Row(recordedBody: "****12345678=1&b=2", sentBody: "b=2&page=1", type: "application/x-www-form-urlencoded"),
       Row(recorded: "https://a.example/****12345678/x", sent: "https://a.example/me/x"),
       Row(recordedBody: #"{"a": 1, "b": [2.0]}"#, sentBody: #"{"b":[2],"a":1}"#),
       Row(recordedBody: #"{"a": "****12345678"}"#, sentBody: #"{"a": 77}"#),

@@ -40,16 +40,19 @@ struct HostedDecoder: Decoder {
     let (number, announcement) = component.host.responses.announce(response)
     _ = try await component.call("decode", "response", announcement.fields, announcement.parts)
     try await withThrowingTaskGroup(of: TransportError?.self) { group in
-      group.addTask { await pass(response.parts, to: number) }
+      // How far the component reads decides when a part is answered.
+      group.addTask { await OrderedRun.aside { await pass(response.parts, to: number) } }
       do {
         try await decode(ResponseLedger.Mention(fields: ["rid": .int(number)], parts: []), batch)
       } catch {
         group.cancelAll()
         // A component that fails over a connection that broke off is not to blame.
-        if let broken = try await group.next() ?? nil, !(error is CancellationError) { throw broken }
+        let broken = try await OrderedRun.joining { try await group.next() ?? nil }
+        if let broken, !(error is CancellationError) { throw broken }
         throw error
       }
       group.cancelAll()
+      try await OrderedRun.joining { try await group.waitForAll() }
     }
   }
 

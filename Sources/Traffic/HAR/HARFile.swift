@@ -46,7 +46,11 @@ package final class HARFile: Sendable {
         if piece.isEmpty { break }
         piece.withUnsafeBytes { scanner.scan($0) { places.append($0) } }
       }
-      guard let start = scanner.listStart else { throw HARShapeError(description: "it has no `log` with `entries`") }
+      guard let start = scanner.listStart else {
+        // A text that is no JSON at all is more to blame.
+        if scanner.position <= Self.pieceSize { _ = try JSONValue(parsing: source.bytes(0..<scanner.position)) }
+        throw HARShapeError(description: "it has no `log` with `entries`")
+      }
       self.places = places
       (log, isCutOff) = try Self.frame(source, start: start, end: scanner.listEnd, size: scanner.position)
     } catch {
@@ -62,8 +66,27 @@ package final class HARFile: Sendable {
     do {
       return try HAREntry(JSONValue(parsing: try source.bytes(places[number])))
     } catch {
-      throw ConnectorError(.config, "Entry \(number + 1) of the recording \(path) cannot be read: \(Self.words(error))")
+      var place = path
+      if let error = error as? JSONError, let found = try? self.place(of: error, behind: places[number].lowerBound) {
+        place = found
+      }
+      throw ConnectorError(.config, "Entry \(number + 1) of the recording \(place) cannot be read: \(Self.words(error))")
     }
+  }
+
+  /// `file:line:column` of an error in a part of the text that begins at `start`.
+  private func place(of error: JSONError, behind start: Int) throws -> String {
+    var (line, column) = (1, 1)
+    var position = 0
+    while position < start {
+      let piece = try source.bytes(position..<min(start, position + Self.pieceSize))
+      if piece.isEmpty { break }
+      position += piece.count
+      for byte in piece {
+        if byte == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) } else if byte & 0xC0 != 0x80 { column += 1 }
+      }
+    }
+    return "\(path):\(line + error.line - 1):\(error.line == 1 ? column + error.column - 1 : error.column)"
   }
 
   /// The text of an entry as it is in the file.
@@ -111,11 +134,14 @@ package final class HARFile: Sendable {
   private static func words(_ error: any Error) -> String {
     switch error {
     case let error as ConnectorError: error.sentence
+    // The place is in front.
+    case let error as JSONError: error.message
     default: "\(error)"
     }
   }
 
   private static func unreadable(_ path: String, _ error: any Error) -> ConnectorError {
-    ConnectorError(.config, "The recording \(path) cannot be read as a HAR file: \(words(error))")
+    let place = (error as? JSONError).map { "\(path):\($0.line):\($0.column)" } ?? path
+    return ConnectorError(.config, "The recording \(place) cannot be read as a HAR file: \(words(error))")
   }
 }

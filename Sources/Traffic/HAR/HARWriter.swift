@@ -28,7 +28,7 @@ final class HARWriter {
   /// - Parameters:
   ///   - log: the fields of `log` that come before the entries.
   ///   - limit: how large the file may become, in bytes.
-  /// - Throws: ``FileError``.
+  /// - Throws: ``FileError``, or ``HARShapeError`` if the file is something else, or another run writes it.
   init(path: String, log: JSONObject, limit: Int?) throws {
     self.path = path
     self.limit = limit
@@ -36,7 +36,12 @@ final class HARWriter {
     let text = Array(#"{"log":"#.utf8) + Array(JSONValue.object(log).jsonText.utf8.dropLast()) + Array(#","entries":["#.utf8)
     head = try isCompressed ? Self.compressed(text) : text
     // What an API answers is nothing for others on the machine.
-    file = try Descriptor(open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600))
+    file = try Descriptor(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+    try file.reserve()
+    guard try file.mayBeRecording() else {
+      throw HARShapeError(
+        description: "there is a file of that name that is no recording. Give another name, or remove that file")
+    }
     try file.put(head + ending(Self.end), at: 0)
   }
 
@@ -89,6 +94,7 @@ final class HARWriter {
     let temporary = path + ".new"
     let shorter = try Descriptor(open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600))
     do {
+      try shorter.reserve()
       try shorter.put(head, at: 0)
       parts = []
       for (number, place) in kept.enumerated() {
@@ -128,6 +134,20 @@ final class HARWriter {
 }
 
 extension Descriptor {
+  /// Keeps other runs from writing the file until it is closed.
+  fileprivate func reserve() throws {
+    guard flock(number, LOCK_EX | LOCK_NB) != 0 else { return }
+    if errno == EWOULDBLOCK { throw HARShapeError(description: "another run records into it. Give each run a file of its own") }
+    // File systems without locks, and devices, are written all the same.
+  }
+
+  /// Whether a file is empty, or begins as a HAR file or one in gzip does: else it is not to be overwritten.
+  fileprivate func mayBeRecording() throws(FileError) -> Bool {
+    guard try status().st_mode & S_IFMT == S_IFREG else { return true }
+    let start = try bytes(at: 0, count: 64)
+    return start.isEmpty || start.starts(with: [0x1F, 0x8B]) || start.filter { $0 > 0x20 }.starts(with: #"{"log":"#.utf8)
+  }
+
   /// Writes bytes from `offset` on, and ends the file behind them.
   fileprivate func put(_ bytes: [UInt8], at offset: Int) throws(FileError) {
     var written = 0

@@ -29,7 +29,7 @@ package struct SecretPlaceholders: Sendable {
     // The answer to a login says until when its token is good, which is not a token itself, and which a replay needs.
     ranges.removeAll { Self.isMoment(bytes[$0]) }
     let plain = replacing(ranges, in: bytes) { _, placeholder in placeholder }
-    guard isJSON(bytes), !isJSON(plain) else { return String(decoding: plain, as: UTF8.self) }
+    guard !isJSON(plain), isJSON(bytes) else { return String(decoding: plain, as: UTF8.self) }
     var strings = JSONStrings(bytes)
     let fitting = replacing(ranges, in: bytes) { range, placeholder in
       if strings.contain(range.lowerBound) { return placeholder }

@@ -6,28 +6,29 @@ import JSON
 struct RequestPattern: Sendable {
   let shape: RequestShape
   private let place: TextPattern
-  private let query: [(name: String, value: TextPattern)]
+  private let query: [(name: TextPattern, value: TextPattern)]
   let mask: RequestMask
 
   init(_ shape: RequestShape) {
     self.shape = shape
     place = TextPattern(shape.place)
-    query = shape.query.map { ($0.name, TextPattern($0.value)) }
+    query = shape.query.map { (TextPattern($0.name), TextPattern($0.value)) }
     let isBodyOpen =
       switch shape.body {
       case .none: false
       case .unknown: true
       case .json(let value): value.hasPlaceholder
-      case .form(let fields): fields.contains { TextPattern($0.value).isOpen }
+      case .form(let fields): fields.contains { TextPattern($0.name).isOpen || TextPattern($0.value).isOpen }
       case .bytes(let data): !Placeholder.ranges(in: data).isEmpty
       }
     mask = RequestMask(
-      isPlaceOpen: place.isOpen, parameters: Set(query.filter(\.value.isOpen).map(\.name)), isBodyOpen: isBodyOpen)
+      isPlaceOpen: place.isOpen, hasOpenNames: query.contains(where: \.name.isOpen),
+      parameters: Set(shape.query.filter { TextPattern($0.value).isOpen }.map(\.name)), isBodyOpen: isBodyOpen)
   }
 
   /// The same for requests that are recorded as one, but for their secrets.
   var skeleton: String {
-    let fields = query.map { "\($0.name)=\($0.value.skeleton)" }
+    let fields = query.map { "\($0.name.skeleton)=\($0.value.skeleton)" }
     return ([shape.method, place.skeleton] + fields + [TextPattern(shape.body.text).skeleton]).joined(separator: "\n")
   }
 
@@ -68,6 +69,7 @@ struct RequestPattern: Sendable {
     _ kind: String, of sent: [RequestShape.Field], from recorded: [RequestShape.Field]
   ) -> [RequestDifference] {
     var found: [RequestDifference] = []
+    let (recorded, sent) = withoutOpenNames(recorded, sent)
     let names = Set(recorded.map(\.name)).union(sent.map(\.name)).sorted()
     let (recordedValues, sentValues) = (values(recorded), values(sent))
     for name in names {
@@ -82,6 +84,25 @@ struct RequestPattern: Sendable {
       }
     }
     return found
+  }
+
+  /// What is left of fields when each whose recorded name is masked has found one that may be it.
+  private static func withoutOpenNames(
+    _ recorded: [RequestShape.Field], _ sent: [RequestShape.Field]
+  ) -> (recorded: [RequestShape.Field], sent: [RequestShape.Field]) {
+    guard recorded.contains(where: { TextPattern($0.name).isOpen }) else { return (recorded, sent) }
+    let known = Set(recorded.map(\.name))
+    var (unmatched, rest) = (recorded, sent)
+    // Those that leave no choice come first.
+    let open = recorded.filter { TextPattern($0.name).isOpen }
+    for field in open.filter({ !TextPattern($0.value).isOpen }) + open.filter({ TextPattern($0.value).isOpen }) {
+      let (name, value) = (TextPattern(field.name), TextPattern(field.value))
+      let fitting = rest.firstIndex { !known.contains($0.name) && name.matches($0.name) && value.matches($0.value) }
+      guard let fitting, let place = unmatched.firstIndex(of: field) else { continue }
+      rest.remove(at: fitting)
+      unmatched.remove(at: place)
+    }
+    return (unmatched, rest)
   }
 
   private static func values(_ fields: [RequestShape.Field]) -> [String: [String]] {
@@ -119,14 +140,17 @@ struct RequestDifference: Sendable {
 /// What of a recorded request is masked. Requests are found by the rest.
 struct RequestMask: Sendable, Hashable {
   let isPlaceOpen: Bool
+  /// Whether names of parameters are masked.
+  let hasOpenNames: Bool
   let parameters: Set<String>
   let isBodyOpen: Bool
 
-  var size: Int { parameters.count + (isPlaceOpen ? 4 : 0) + (isBodyOpen ? 2 : 0) }
+  var size: Int { parameters.count + (isPlaceOpen ? 4 : 0) + (isBodyOpen ? 2 : 0) + (hasOpenNames ? 8 : 0) }
 
   /// What is not masked of a request.
   func key(of shape: RequestShape) -> String {
-    let fields = shape.query.map { parameters.contains($0.name) ? $0.name : "\($0.name)=\($0.value)" }
+    let fields =
+      hasOpenNames ? [] : shape.query.map { parameters.contains($0.name) ? $0.name : "\($0.name)=\($0.value)" }
     return ([shape.method, isPlaceOpen ? "" : shape.place] + fields + [isBodyOpen ? "" : shape.body.text]).joined(separator: "\n")
   }
 }
@@ -148,7 +172,7 @@ extension JSONValue {
     switch self {
     case .string(let text): TextPattern(text).isOpen
     case .array(let elements): elements.contains(where: \.hasPlaceholder)
-    case .object(let members): members.values.contains(where: \.hasPlaceholder)
+    case .object(let members): members.contains { TextPattern($0.key).isOpen || $0.value.hasPlaceholder }
     default: false
     }
   }
@@ -157,7 +181,16 @@ extension JSONValue {
   fileprivate func difference(of other: JSONValue, at path: String = "") -> String? {
     switch (self, other) {
     case (.object(let recorded), .object(let sent)):
-      for (name, value) in recorded {
+      var sent = sent
+      for (name, value) in recorded where TextPattern(name).isOpen {
+        let pattern = TextPattern(name)
+        let fitting = sent.first { recorded[$0.key] == nil && pattern.matches($0.key) && value.difference(of: $0.value) == nil }
+        guard let fitting else {
+          return "`\(path.isEmpty ? name : "\(path).\(name)")` of the body is missing, recorded \(value.shown)"
+        }
+        sent[fitting.key] = nil
+      }
+      for (name, value) in recorded where !TextPattern(name).isOpen {
         let inner = path.isEmpty ? name : "\(path).\(name)"
         guard let now = sent[name] else { return "`\(inner)` of the body is missing, recorded \(value.shown)" }
         if let difference = value.difference(of: now, at: inner) { return difference }
