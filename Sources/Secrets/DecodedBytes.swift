@@ -20,12 +20,8 @@ struct DecodedBytes {
   @inline(__always) mutating func append(_ byte: UInt8) {
     state = Self.transitions[Int(state) << 3 | Int(Self.kinds[Int(byte)])]
     recent = recent << 8 | UInt32(byte)
-    // Two letters of ASCII in UTF-16 have a zero behind each, or before each.
-    if recent & 0x00FF_00FF == 0 {
-      noteLetters(recent >> 8)
-    } else if recent & 0xFF00_FF00 == 0 {
-      noteLetters(recent)
-    }
+    // ASCII in UTF-16 has a zero between two other bytes, or a byte between two zeros; what cannot be seen may be between two letters.
+    if recent & 0xFF00 == 0 || recent & 0xFF == 0 { noteZeros() }
   }
 
   /// - Parameter group: three bytes, the last one lowest.
@@ -35,8 +31,10 @@ struct DecodedBytes {
     append(UInt8(truncatingIfNeeded: group))
   }
 
-  private mutating func noteLetters(_ pair: UInt32) {
-    if pair & 0x0080_0080 == 0, pair & 0x00FF_0000 != 0, pair & 0xFF != 0 { hasUTF16 = true }
+  private mutating func noteZeros() {
+    func isASCII(_ byte: UInt32) -> Bool { byte != 0 && byte < 0x80 }
+    let (first, second, third) = (recent >> 16 & 0xFF, recent >> 8 & 0xFF, recent & 0xFF)
+    if second == 0 ? isASCII(first) || isASCII(third) : first == 0 && isASCII(second) { hasUTF16 = true }
   }
 
   // MARK: UTF-8

@@ -113,10 +113,10 @@ import Traffic
     let shop = Document.root.appending(path: "manifests/bookshop").path
     let api = URL(fileURLWithPath: Tool.path).deletingLastPathComponent().appending(path: "example-api").path
     let line = """
-      "\(api)" --port 0 > address & pid=$!
+      "\(api)" --port 0 > address 2> errors & pid=$!
       while ! grep -q http address; do kill -0 $pid || exit 9; done
       sed "s|http://[^\"]*|$(cat address)|" "\(shop)/config.json" > config.json
-      "$@" --record run.har > recorded.jsonl; status=$?; kill $pid; exit $status
+      "$@" --record run.har > recorded.jsonl; status=$?; kill -KILL $pid; exit $status
       """
     let read = ["read", "\(shop)/manifest.yaml", "--config", "config.json", "--catalog", "\(shop)/catalog.json"]
     let recorded = try await Tool.shell(line, read, in: folder)
