@@ -1,4 +1,3 @@
-import Concurrency
 import ConnectorModel
 import Foundation
 import JSON
@@ -22,9 +21,7 @@ struct HostedDecoder: Decoder {
   }
 
   func decode(_ response: HTTPResponse, _ batch: (DecodedBody) async throws -> Bool) async throws {
-    // A run that is recorded or replayed lets nothing in while it waits for a host, and so no further part of a body.
-    let mayArrive = OrderedExecutor.current == nil
-    if streams, mayArrive, response.content.received == nil { return try await decodeArriving(response, batch) }
+    if streams, response.content.received == nil { return try await decodeArriving(response, batch) }
     let mention = component.host.responses.mention(try await response.whole())
     try await decode(mention, batch)
   }
