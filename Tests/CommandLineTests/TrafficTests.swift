@@ -107,29 +107,6 @@ import Traffic
     }
   }
 
-  @Test("The bookshop is recorded once, and replayed without its API, byte for byte")
-  func bookshop() async throws {
-    let folder = try Folder()
-    let shop = Document.root.appending(path: "manifests/bookshop").path
-    let api = URL(fileURLWithPath: Tool.path).deletingLastPathComponent().appending(path: "example-api").path
-    let line = """
-      "\(api)" --port 0 > address 2> errors & pid=$!
-      while ! grep -q http address; do kill -0 $pid || exit 9; done
-      sed "s|http://[^\"]*|$(cat address)|" "\(shop)/config.json" > config.json
-      "$@" --record run.har > recorded.jsonl; status=$?; kill -KILL $pid; exit $status
-      """
-    let read = ["read", "\(shop)/manifest.yaml", "--config", "config.json", "--catalog", "\(shop)/catalog.json"]
-    let recorded = try await Tool.shell(line, read, in: folder)
-    #expect(recorded.status == 0, "\(recorded.stderr)")
-    let messages = try folder.text("recorded.jsonl")
-    #expect(messages.contains(#""stream":"books""#))
-    for _ in 1...5 {
-      let replayed = try await Tool.run(read + ["--replay", "run.har"], in: folder)
-      #expect(replayed.stdout == messages)
-      #expect(replayed.status == 0)
-    }
-  }
-
   @Test("A recording goes over URLSession as over the other transport, and is replayed without either")
   func recordsOverURLSession() async throws {
     let api = try UnrulyAPI(Self.authors)
