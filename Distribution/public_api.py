@@ -19,7 +19,9 @@ MODULES = ["AirbyteProtocol", "ConnectorModel", "Engine", "JSON", "LowCode", "Ma
 def symbols(build):
     target = json.loads(subprocess.check_output(["swift", "-print-target-info"]))["target"]["triple"]
     maps = [f for f in pathlib.Path("Sources").glob("*/module.modulemap")] + [f for f in build.glob("*.build/module.modulemap") if "-tool." not in str(f)]
+    packages = build.parent / "checkouts"
     headers = [f.parent for f in maps] + list(pathlib.Path("Sources").glob("*/include"))
+    headers += [f.parent for f in packages.glob("*/*/include/module.modulemap")]
     arguments = ["-I", str(build / "Modules")]
     for folder in sorted(set(headers)):
         arguments += ["-I", str(folder)]
