@@ -9,15 +9,11 @@ struct DoctorCommand: AsyncParsableCommand {
       Nothing is requested unless --url names an address. The exit status is 1 where something does not work that connectors need.
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-  }
-
   @Option(help: ArgumentHelp("An address to request, such as that of an API.", valueName: "url"))
   var url: String?
 
   @Option(help: "How to write what was found.")
-  var format: Format = .text
+  var format: AnswerFormat = .text
 
   @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto

@@ -41,7 +41,7 @@ struct DrillCommand: AsyncParsableCommand {
   var records: Int?
 
   @Option(help: "How to write the report.")
-  var format: DrillFormat = .text
+  var format: AnswerFormat = .text
 
   func validate() throws {
     if !(1...10_000).contains(seeds) { throw ValidationError("--seeds should be a number from 1 to 10000.") }
@@ -51,34 +51,18 @@ struct DrillCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      let path = ManifestOptions.file(of: manifest)
-      try InputFile.handle(path, "manifest")
-      let source = ManifestSource.file(path: path)
-      var input = ConnectorInput()
-      input.files = .beside(path)
-      input.components = CommandProgram.components
       let start = SystemClock.now()
-      if let config {
-        input.config = try InputFile.object(config, "config")
-      } else {
-        input.config = try await ManifestMock.config(for: source, input, now: start)
-      }
+      let given = try await MockInput(manifest: manifest, config: config, now: start)
       var options = ManifestAPIOptions(seed: nil, pages: pages, records: records, knowsCredentials: config != nil)
       options.usualPages = 3
       let drill = Drill(
-        source, input, options: options, start: start,
-        environment: ProcessInfo.processInfo.environment)
+        given.source, given.input, options: options, start: start, environment: ProcessInfo.processInfo.environment)
       let report = try await drill.run(
         seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
       try StandardOutput.write(line: format == .json ? report.json.jsonText : report.text)
       if report.violations > 0 { throw ExitCode.failure }
     }
   }
-}
-
-/// How a drill's report is written.
-enum DrillFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, json
 }
 
 extension Fault: ExpressibleByArgument {}

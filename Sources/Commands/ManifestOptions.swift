@@ -84,6 +84,7 @@ struct ConfigOptions: ParsableArguments {
   var updateConfig = false
 
   func validate() throws {
+    let variables = variables
     if given == nil, !mock.isMock, variables.isEmpty { throw ValidationError("Missing expected argument '--config <file>'") }
     if updateConfig, !variables.isEmpty {
       throw ValidationError(

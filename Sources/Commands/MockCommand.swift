@@ -99,23 +99,13 @@ struct MockCommand: AsyncParsableCommand {
   }
 
   private func api(of manifest: String, _ mask: SecretMask) async throws -> any MockAPI {
-    let path = ManifestOptions.file(of: manifest)
-    try InputFile.handle(path, "manifest")
-    let source = ManifestSource.file(path: path)
-    var input = ConnectorInput()
-    input.files = .beside(path)
-    input.components = CommandProgram.components
+    let given = try await MockInput(manifest: manifest, config: config, now: SystemClock.now())
     let runtime = RuntimeEnvironment(
       now: SystemClock.now, sleep: { _ in }, random: { 0.5 }, transport: LateTransport(),
       log: PlainLog(mask: mask, isDebugging: false),
       secrets: mask, environment: ProcessInfo.processInfo.environment)
-    if let config {
-      input.config = try InputFile.object(config, "config")
-    } else {
-      input.config = try await ManifestMock.config(for: source, input, now: SystemClock.now())
-    }
     let options = ManifestAPIOptions(seed: seed, pages: pages, records: records, knowsCredentials: config != nil)
-    return try await ManifestMock.api(for: source, input, options: options, runtime: runtime)
+    return try await ManifestMock.api(for: given.source, given.input, options: options, runtime: runtime)
   }
 
   /// A line of the access log.

@@ -174,7 +174,9 @@ struct Session {
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
-    input.migrations = ConfigControl(writer: writer, file: options.config == "-" || !isConfigAlone ? nil : options.config)
+    // What variables say belongs in no file.
+    let isWritable = options.config != "-" && isConfigAlone && variables.isEmpty
+    input.migrations = ConfigControl(writer: writer, file: isWritable ? options.config : nil)
     if mock != nil, options.given == nil {
       input.config = try await ManifestMock.config(for: source, input, now: runtime.now())
     }

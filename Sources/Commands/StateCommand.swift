@@ -141,8 +141,3 @@ struct StateCommand: ParsableCommand {
     private static func value(_ text: String) -> JSONValue { (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text) }
   }
 }
-
-/// How an answer is printed: for people, or as data.
-enum AnswerFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json
-}
