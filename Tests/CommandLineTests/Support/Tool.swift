@@ -94,9 +94,12 @@ enum Tool {
     process.currentDirectoryURL = folder.url
     process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "80", "TERM": "dumb", "HOME": folder.url.path]
       .merging(environment) { $1 }
-    process.standardInput = try FileHandle(forReadingFrom: run.url(of: "stdin"))
-    process.standardOutput = try run.created("stdout")
-    process.standardError = try run.created("stderr")
+    let files = [
+      try FileHandle(forReadingFrom: run.url(of: "stdin")), try run.created("stdout"), try run.created("stderr"),
+    ]
+    // Foundation keeps processes that have ended, and their files open.
+    defer { for file in files { try? file.close() } }
+    (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in continuation.resume() }
       do { try process.run() } catch {
