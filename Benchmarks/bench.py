@@ -68,11 +68,9 @@ class Bench:
         read = ["--config", str(paths["config"]), "--catalog", str(paths["catalog"])] if workload.command == "read" else []
         return manifest, read
 
-    def ours(self, workload, url, transport=None):
+    def ours(self, workload, url, *options):
         manifest, read = self.files(workload, workload.whole, url)
-        command = [str(self.args.bin / "airbyte-lowcode"), workload.command, "--manifest", manifest, *read]
-        if transport:
-            command += ["--transport", transport]
+        command = [str(self.args.bin / "airbyte-lowcode"), workload.command, "--manifest", manifest, *read, *options]
         return self.best(command, self.args.runs, workload.whole.written)
 
     def theirs(self, workload, amount, url, command=None):
@@ -131,12 +129,22 @@ class Bench:
         ours = None
         # The targets are for the first of them.
         for transport in workload.transports or (None,):
-            result = self.ours(workload, url, transport)
+            result = self.ours(workload, url, *(["--transport", transport] if transport else []))
             ours = ours or result
             title = f"airbyte-lowcode{', ' + transport if transport else ''}"
             self.row(title, result, workload.whole)
             figures[title] = asdict(result)
         measured = {"MB": ours.memory, "ms": ours.wall * 1e3}
+        for bodies in workload.recorded_bodies:
+            # Read again between the recordings, so that both see the same machine.
+            plain, recorded = ours, None
+            for _ in range(self.args.runs):
+                result = self.ours(workload, url, "--record", str(self.scratch / "run.har"), "--record-bodies", bodies)
+                plain, recorded = plain.best(self.ours(workload, url)), recorded.best(result) if recorded else result
+            title = f"airbyte-lowcode, recorded, bodies: {bodies}"
+            self.row(title, recorded, workload.whole)
+            figures[title] = asdict(recorded)
+            measured[f"× CPU recorded, bodies: {bodies}"] = recorded.cpu / plain.cpu
         if self.reference:
             theirs = self.reference_figures(workload, url, figures)
             measured |= {"× wall": theirs.wall / ours.wall, "× CPU": theirs.cpu / ours.cpu}

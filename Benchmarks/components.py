@@ -103,18 +103,30 @@ def manifests():
 
 
 class HostMemory(threading.Thread):
-    """Looks for the largest memory of a process that one of this process's own children starts."""
+    """Looks for the largest memory of a process of components: one that a program of ours starts."""
 
-    def __init__(self):
+    def __init__(self, program):
         super().__init__(daemon=True)
-        self.peak, self.is_done = 0, False
+        self.program, self.peak, self.is_done = program.resolve(), 0, False
 
     def run(self):
         while not self.is_done:
-            for child in children(os.getpid()):
-                for grandchild in children(child):
-                    self.peak = max(self.peak, peak_memory(grandchild))
+            for pid in descendants(os.getpid()):
+                if executable(pid) == self.program:
+                    for host in children(pid):
+                        self.peak = max(self.peak, peak_memory(host))
             time.sleep(0.05)
+
+
+def descendants(pid):
+    return [found for child in children(pid) for found in (child, *descendants(child))]
+
+
+def executable(pid):
+    try:
+        return Path(f"/proc/{pid}/exe").resolve(strict=True)
+    except OSError:
+        return None
 
 
 def children(pid):
@@ -234,7 +246,7 @@ def main():
         bench = Bench(args, Path(scratch), server.url)
         # Between the reads, so that both see the same machine.
         ready = bench.ready()
-        memory = HostMemory()
+        memory = HostMemory(args.bin / "airbyte-lowcode")
         memory.start()
         print(f"{'':<44}{'wall s':>9}{'CPU s':>9}{'records/s':>12}{'in Swift s':>12}{'reference s':>13}")
         walls = {}

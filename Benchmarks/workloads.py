@@ -146,6 +146,8 @@ class Workload:
     ideal: float = None
     # What carries the requests, where it is not the default alone.
     transports: tuple = ()
+    # Which bodies are recorded where it is also measured while it is recorded.
+    recorded_bodies: tuple = ()
 
     @property
     def stream(self):
@@ -200,7 +202,8 @@ def all_workloads(data):
     return [
         Workload(
             "a", "plain: 200 pages of 1,000 records", PLAIN, plain[0],
-            [Target("× wall", 60), Target("× CPU", 40), memory], plain[1], transports=TRANSPORTS),
+            [Target("× wall", 60), Target("× CPU", 40), memory, Target("× CPU recorded, bodies: none", 1.15, is_most=True)],
+            plain[1], transports=TRANSPORTS, recorded_bodies=("none", "text")),
         Workload(
             "b", "transform: the same, filtered and changed", TRANSFORM, transform[0],
             [Target("× wall", 100), Target("× CPU", 80), memory], transform[1], transports=TRANSPORTS),

@@ -12,6 +12,8 @@ final class ResponseLedger: Sendable {
   private struct State {
     var lastNumber = 0
     var entries: [ObjectIdentifier: Entry] = [:]
+    /// The numbers of responses whose place in memory others have taken since.
+    var overwritten: [Int] = []
 
     /// The number of a response, and whether it was given right now; nil for one that has none.
     mutating func number(of response: HTTPResponse, takesNew: Bool) -> (number: Int, isNew: Bool)? {
@@ -19,7 +21,7 @@ final class ResponseLedger: Sendable {
       if let entry = entries[key], entry.response === response { return (entry.number, false) }
       guard takesNew else { return nil }
       lastNumber += 1
-      entries[key] = Entry(response: response, number: lastNumber)
+      if let old = entries.updateValue(Entry(response: response, number: lastNumber), forKey: key) { overwritten.append(old.number) }
       return (lastNumber, true)
     }
   }
@@ -59,7 +61,8 @@ final class ResponseLedger: Sendable {
       guard !state.entries.isEmpty else { return [] }
       let unused = state.entries.filter { $0.value.response == nil }
       for key in unused.keys { state.entries[key] = nil }
-      return unused.values.map(\.number)
+      defer { state.overwritten = [] }
+      return state.overwritten + unused.values.map(\.number)
     }
   }
 }
