@@ -38,8 +38,8 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
-.PHONY: example-api pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
+.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
+.PHONY: pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,12 @@ $(LIBC_STATIC): Distribution/older_libc.c
 
 test: deps python-components ## Run every test.
 	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python $(SWIFT) test --disable-xctest
+
+# The tests that take longest, as a program with optimization runs them.
+test-conformance: deps python-components ## Run the conformance cases in a release build.
+	@AIRBYTE_LOWCODE_CONFORMANCE=1 $(BUILD) --build-tests >&2
+	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
+	  $(BIN)/airbyte-lowcodePackageTests.xctest --testing-library swift-testing
 
 test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@$(BUILD) --product example-api >&2
@@ -144,13 +150,16 @@ test-host: python-components ## Test the program that runs components in Python,
 	  cd Tests/ComponentHost && $(abspath $(PYTHON_COMPONENTS))/bin/python -B -m unittest -q test_host; \
 	else echo "The host is not tested: there is no $(PYTHON_COMPONENTS)." >&2; fi
 
-# RUNS and KILLS say how much is tried.
+# RUNS, KILLS and REPLAYS say how much is tried.
 RUNS ?= 20000
 KILLS ?= 300
-robustness: build ## Try inputs that are wrong at random (RUNS), reads that are killed at random points (KILLS), and odd clients of the mock.
+REPLAYS ?= 100
+robustness: build ## Try wrong inputs (RUNS), reads that are killed (KILLS), odd clients of the mock, and replays of a recording (REPLAYS).
 	@python3 Tests/Robustness/fuzz.py $(BIN)/airbyte-lowcode --runs $(RUNS)
 	@python3 Tests/Robustness/interruptions.py $(BIN)/airbyte-lowcode --kills $(KILLS)
 	@python3 Tests/Robustness/mock_server.py $(BIN)/airbyte-lowcode
+	@$(BUILD) --product example-api >&2
+	@python3 Tests/Robustness/replays.py $(BIN)/airbyte-lowcode $(BIN)/example-api --runs $(REPLAYS)
 	@python=$${AIRBYTE_LOWCODE_PYTHON:-.build/python/bin/python}; if [ -x "$$python" ]; then \
 	  python3 Tests/Robustness/host_kills.py $(BIN)/airbyte-lowcode "$$python" --kills $$(($(KILLS) / 3)); \
 	else echo "There is no Python with airbyte-cdk, so no process of components is killed: run 'make python-components'."; fi
@@ -164,11 +173,8 @@ dist: ## Write what is released into dist/: tarball, packages, wheel, image, for
 	@Distribution/release .build-static/release/airbyte-lowcode dist
 
 test-dist: dist ## Install what is released in each way, in clean places, and read the bookshop there; what is missing is skipped.
-	@$(MAKE) --no-print-directory example-api STATIC=1
+	@$(SWIFT) build --product example-api >&2
 	@python3 Tests/Distribution/distribution.py --dist dist --build .build-static/release
-
-example-api:
-	@$(BUILD) --product example-api >&2
 
 install: ## Build the static binary, and put it with its completions and its man page into PREFIX (/usr/local).
 	@$(MAKE) --no-print-directory build STATIC=1

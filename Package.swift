@@ -206,3 +206,8 @@ if Context.environment["AIRBYTE_LOWCODE_BENCHMARKS"] != nil {
       name: "bench-instructions", dependencies: runtime + ["JSON", "AirbyteProtocol"], path: "Benchmarks/Instructions"),
   ]
 }
+
+// `make test-conformance` sets this variable: with optimization, these tests take a fraction of the time, and no others are built.
+if Context.environment["AIRBYTE_LOWCODE_CONFORMANCE"] != nil {
+  package.targets.removeAll { $0.type == .test && $0.name != "ConformanceTests" }
+}

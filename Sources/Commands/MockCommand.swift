@@ -78,7 +78,9 @@ struct MockCommand: AsyncParsableCommand {
       ) { [others, faults] port in
         let answers = MockAPIs([board] + others)
         return MockAPIs([
-          MockServerControl(board, port: port), faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI,
+          // As whoever stops it from outside.
+          MockServerControl(board, port: port, stop: { kill(getpid(), SIGTERM) }),
+          faults.map { FaultyAPI(answers, seed: $0) } ?? answers as any MockAPI,
         ])
       }
       let signals = EndSignal.watch { [strict] in

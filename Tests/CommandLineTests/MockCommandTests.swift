@@ -47,6 +47,24 @@ import Testing
     #expect(run.status == status)
   }
 
+  @Test("A client ends the mock by PUT /mockserver/stop, which is answered", arguments: [([], "0"), (["--strict"], "1")])
+  func stops(options: [String], status: String) async throws {
+    let folder = try Folder()
+    try folder.write("expectations.json", Self.expectations)
+    let run = try await Tool.shell(
+      """
+      "$@" > address 2> log & server=$!
+      until [ -s address ]; do kill -0 $server 2> /dev/null || { cat log; exit 9; }; done
+      mock=$(cat address)
+      curl -s -o /dev/null -w '%{http_code} ' $mock/none
+      curl -s -o /dev/null -w '%{http_code} ' -X PUT $mock/mockserver/stop
+      wait $server
+      printf 'status %s' $?
+      """, ["mock", "expectations.json"] + options, in: folder)
+    #expect(run.stdout == "404 200 status \(status)")
+    #expect(try folder.text("log").contains("2 requests, 1 of them unknown to the mock"))
+  }
+
   /// The log of the first request fills the pipe that nobody reads.
   @Test func aLogThatNobodyReadsKeepsNoSignalWaiting() async throws {
     let folder = try Folder()

@@ -1,8 +1,8 @@
 import JSON
 
-@testable import Components
-@testable import Engine
-@testable import Manifest
+import Components
+import Engine
+import Manifest
 
 /// How a definition of the component schema is taken away from a case, to see whether the case needs it.
 enum DefinitionRemoval: Equatable {

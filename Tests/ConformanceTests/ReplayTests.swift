@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Testing
 
-@testable import Traffic
+import Traffic
 
 @Suite("Recordings of the conformance cases")
 struct ReplayTests {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Installs what `make dist` writes, in each way and in clean places, and reads the bookshop there.
 
-    distribution.py [--dist dist] [--build .build-static/release] [--tools VENV] [--root FOLDER] [--table FILE] [unittest's options]
+    distribution.py [--dist dist] [--build .build-static/release] [--api .build/debug/example-api] [--tools VENV] [--root FOLDER]
+                    [--table FILE] [unittest's options]
 
-`--build` is the folder of example-api. `--tools` is a virtual environment for uv, pipx, pre-commit and the readers of bills of
+`--build` is the folder of the program that the release is made from, `--api` the server of the bookshop. `--tools` is a virtual environment for uv, pipx, pre-commit and the readers of bills of
 materials, made from PyPI where it is not there. `--root` is a clean Debian, made by debootstrap where it is not there. What is not at
 hand is skipped and says so. `--table` gets what each way takes, in Markdown.
 """
@@ -33,7 +34,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BOOKSHOP = ROOT / "manifests" / "bookshop"
 NAME = "airbyte-lowcode"
-LARGEST = 50_000_000
+LARGEST = 55_000_000
 TOOLS = ["uv", "pipx", "pre-commit", "spdx-tools", "cyclonedx-python-lib[json-validation]", "PyYAML"]
 # The archive under the name that every release has; the mirror serves the others from it too.
 MIRROR = "http://deb.debian.org/debian"
@@ -45,6 +46,7 @@ class Places:
 
     dist = ROOT / "dist"
     build = ROOT / ".build-static" / "release"
+    api = ROOT / ".build" / "debug" / "example-api"
     tools = pathlib.Path(tempfile.gettempdir()) / "airbyte-lowcode-tools"
     root = pathlib.Path(tempfile.gettempdir()) / f"airbyte-lowcode-{SUITE}"
     rows = []
@@ -154,7 +156,7 @@ class Bookshop(unittest.TestCase):
     def setUpClass(cls):
         if not Places.dist.is_dir():
             raise unittest.SkipTest(f"there is no {Places.dist}: run `make dist`")
-        cls.server = subprocess.Popen([Places.build / "example-api", "--port", "0"], stdout=subprocess.PIPE, text=True)
+        cls.server = subprocess.Popen([Places.api, "--port", "0"], stdout=subprocess.PIPE, text=True)
         cls.addClassCleanup(cls.stop)
         url = cls.server.stdout.readline().strip()
         scratch = tempfile.TemporaryDirectory()
@@ -812,11 +814,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dist", type=pathlib.Path, default=Places.dist)
     parser.add_argument("--build", type=pathlib.Path, default=Places.build)
+    parser.add_argument("--api", type=pathlib.Path, default=Places.api)
     parser.add_argument("--tools", type=pathlib.Path, default=Places.tools)
     parser.add_argument("--root", type=pathlib.Path, default=Places.root)
     parser.add_argument("--table", type=pathlib.Path)
     options, rest = parser.parse_known_args()
-    for name in ("dist", "build", "tools", "root"):
+    for name in ("dist", "build", "api", "tools", "root"):
         # Not resolved: the folder of a build is behind a link, and what its name says counts.
         setattr(Places, name, getattr(options, name).absolute())
     program = unittest.main(argv=[sys.argv[0], *rest], verbosity=2, exit=False)

@@ -10,7 +10,8 @@ import Testing
     let ledger = ResponseLedger()
     var numbers: [Int] = []
     for page in 0..<200 {
-      let response = HTTPResponse(status: 200, headers: HTTPHeaders(), body: Data("page \(page)".utf8), url: "https://api.example.com/\(page)")
+      let response = HTTPResponse(
+        status: 200, headers: HTTPHeaders(), body: Data("page \(page)".utf8), url: "https://api.example.com/\(page)")
       guard case .int(let number)? = ledger.mention(response).fields["rid"] else {
         Issue.record("Page \(page) has no number.")
         continue

@@ -21,8 +21,8 @@ extension ManifestSource {
 }
 
 /// Reads manifests into values.
-enum ManifestLoader {
-  static func load(_ source: ManifestSource, warnings: inout [Diagnostic]) throws(ManifestError) -> ManifestValue {
+package enum ManifestLoader {
+  package static func load(_ source: ManifestSource, warnings: inout [Diagnostic]) throws(ManifestError) -> ManifestValue {
     switch source {
     case .injected(let json):
       guard case .object = json else {

@@ -21,7 +21,9 @@ final class ResponseLedger: Sendable {
       if let entry = entries[key], entry.response === response { return (entry.number, false) }
       guard takesNew else { return nil }
       lastNumber += 1
-      if let old = entries.updateValue(Entry(response: response, number: lastNumber), forKey: key) { overwritten.append(old.number) }
+      if let old = entries.updateValue(Entry(response: response, number: lastNumber), forKey: key) {
+        overwritten.append(old.number)
+      }
       return (lastNumber, true)
     }
   }

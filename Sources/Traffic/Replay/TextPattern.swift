@@ -1,9 +1,9 @@
 /// A text of a recording, in which placeholders stand for secrets that are not known: each matches any text.
-struct TextPattern: Sendable, Hashable {
+package struct TextPattern: Sendable, Hashable {
   /// What is between the placeholders, which there are one less of.
   private let pieces: [[UInt8]]
 
-  init(_ text: String) {
+  package init(_ text: String) {
     let bytes = Array(text.utf8)
     var pieces: [[UInt8]] = []
     var start = 0
@@ -20,7 +20,8 @@ struct TextPattern: Sendable, Hashable {
   /// The text without its secrets.
   var skeleton: String { pieces.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\u{0}") }
 
-  func matches(_ text: String) -> Bool {
+  /// Whether the text is as recorded, whatever stands for the placeholders.
+  package func matches(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard isOpen, let first = pieces.first, let last = pieces.last else { return bytes == pieces.first }
     guard bytes.count >= first.count + last.count, bytes.starts(with: first), bytes.suffix(last.count).elementsEqual(last) else {

@@ -204,7 +204,7 @@ import Testing
 
   @Test func aClientControlsTheMock() async throws {
     let board = StubBoard(now: { 0 })
-    let api = MockAPIs([MockServerControl(board, port: 1080), board])
+    let api = MockAPIs([MockServerControl(board, port: 1080, stop: {}), board])
     func put(_ command: String, _ body: String = "") async -> MockAnswer? {
       await api.answer(Self.request("PUT /mockserver/\(command)", body: body))
     }

@@ -6,10 +6,13 @@ import JSON
 package struct MockServerControl: MockAPI {
   let board: StubBoard
   let port: Int
+  private let stop: @Sendable () -> Void
 
-  package init(_ board: StubBoard, port: Int) {
+  /// - Parameter stop: asks the server to end once it has answered; it must not wait.
+  package init(_ board: StubBoard, port: Int, stop: @escaping @Sendable () -> Void) {
     self.board = board
     self.port = port
+    self.stop = stop
   }
 
   package func answer(_ request: MockRequest) async -> MockAnswer? {
@@ -34,6 +37,9 @@ package struct MockServerControl: MockAPI {
       return MockAnswer()
     case "reset":
       board.reset()
+      return MockAnswer()
+    case "stop":
+      stop()
       return MockAnswer()
     case "retrieve": return try retrieve(request.body.isEmpty ? nil : body(), request)
     case "verify": return try verify(body())
