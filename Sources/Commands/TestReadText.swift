@@ -161,7 +161,7 @@ struct TestReadText: CustomStringConvertible {
     }
     if result.records >= limits.records { reached.append("\(Self.count(limits.records, "record")) (--records)") }
     guard !reached.isEmpty else { return [] }
-    return [styled("There may be more: the read ended at \(reached.joined(separator: ", and at ")).", .warning)]
+    return [styled("A limit was reached, so there may be more: \(reached.joined(separator: ", ")).", .warning)]
   }
 
   // MARK: Parts

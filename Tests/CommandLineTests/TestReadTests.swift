@@ -170,7 +170,7 @@ import Testing
     #expect(lines.contains("  id      number"))
     #expect(lines.contains("  at      string  %Y-%m-%d"))
     #expect(lines.contains("    name  string"))
-    #expect(lines.contains("There may be more: the read ended at 1 page of a slice (--pages)."))
+    #expect(lines.contains("A limit was reached, so there may be more: 1 page of a slice (--pages)."))
     #expect(!run.stdout.contains("\u{1B}"))
     let colored = try await Self.read(Self.connection(), "--stream", "other", "--format", "text", "--color", "always")
     #expect(colored.stdout.contains("\u{1B}[1mother\u{1B}[0m"))

@@ -64,9 +64,8 @@ package struct SchemaWriter: Sendable {
     guard stream["type"]?.string != "StateDelegatingStream" else {
       throw refusal("it consists of two streams with a schema each, of which the state chooses one")
     }
-    guard let file = (stream.mark ?? stream.keyMark)?.file, var lines = ManifestText(file) else {
-      throw refusal("the manifest is not a text in UTF-8")
-    }
+    guard let file = stream.mark?.file else { throw refusal("the manifest is not in a file") }
+    guard var lines = ManifestText(file) else { throw refusal("the manifest is not a text in UTF-8") }
     let loader = stream["schema_loader"]
     if let loader, !loader.isNull {
       try check(loader)

@@ -169,7 +169,18 @@ extension TestRead.Exchange {
 }
 
 extension TestRead.Header {
-  fileprivate func masked(by mask: any Secrets) -> Self { Self(name: mask.masked(name), value: mask.masked(value)) }
+  /// How credentials begin, which is no secret (RFC 9110 §11.4).
+  private static let schemes = ["Bearer", "Basic", "Token", "Digest"]
+
+  fileprivate func masked(by mask: any Secrets) -> Self {
+    var shown = mask.masked(value)
+    if shown != value, name.lowercased() == "authorization",
+      let scheme = Self.schemes.first(where: { value.lowercased().hasPrefix($0.lowercased() + " ") })
+    {
+      shown = "\(scheme) \(SecretMask.replacement)"
+    }
+    return Self(name: mask.masked(name), value: shown)
+  }
 }
 
 extension JSONValue {
