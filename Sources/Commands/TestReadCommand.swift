@@ -101,7 +101,11 @@ struct TestReadCommand: AsyncParsableCommand {
       if mergeSchema {
         let writer = SchemaWriter(node, named: name, among: nodes)
         let declared = node["schema_loader"] == nil ? try await stream?.schema() : nil
-        try merge(result, declared ?? [:], by: writer)
+        do { try merge(result, declared ?? [:], by: writer) } catch let error as ConnectorError {
+          // The answer is out already.
+          StandardOutput.tell("error: \(session.runtime.secrets.masked("\(error)"))")
+          return .failure
+        }
       }
       return result.hasFailed ? .failure : .success
     }

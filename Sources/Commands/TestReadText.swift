@@ -131,7 +131,8 @@ struct TestReadText: CustomStringConvertible {
       return choices.compactMap(\.object).map(types).filter { !$0.isEmpty }.joined(separator: " or ")
     }
     let names = (schema["type"].map { $0.array ?? [$0] } ?? []).compactMap(\.string).filter { $0 != "null" }
-    return names.joined(separator: " or ")
+    let elements = schema["items"]?.object.map(types) ?? ""
+    return names.map { $0 == "array" && !elements.isEmpty ? "array of \(elements)" : $0 }.joined(separator: " or ")
   }
 
   // MARK: The log
