@@ -57,7 +57,7 @@ struct TestReadText: CustomStringConvertible {
   private func page(_ page: TestRead.Page, _ number: Int) -> [String] {
     let records = Self.count(page.records.count, "record")
     var lines =
-      page.exchange.map { exchange($0, "page \(number)", note: records) }
+      page.exchange.map { exchange($0, "page \(number)", note: records, isEmpty: page.records.isEmpty) }
       ?? ["  \(styled("page \(number)", .strong))  from a parent's record  \(records)"]
     let shown = page.records.prefix(hasDetails ? .max : Self.shownRecords)
     lines += shown.map { "    \(hasDetails ? Self.line($0) : fitting(JSONValue.object($0).jsonText, after: 4))" }
@@ -73,7 +73,10 @@ struct TestReadText: CustomStringConvertible {
       + result.auxiliaryRequests.flatMap { exchange($0.exchange, $0.purpose.title, note: nil) }
   }
 
-  private func exchange(_ exchange: TestRead.Exchange, _ title: String, note: String?) -> [String] {
+  /// - Parameter isEmpty: whether there should be records and are none: then the answer may say why.
+  private func exchange(
+    _ exchange: TestRead.Exchange, _ title: String, note: String?, isEmpty: Bool = false
+  ) -> [String] {
     let (request, response) = (exchange.request, exchange.response)
     let status = styled("\(response.status)", response.status < 400 ? .good : .bad)
     let facts = [status, Self.size(response.body.utf8.count), note].compactMap(\.self).joined(separator: "  ")
@@ -82,7 +85,7 @@ struct TestReadText: CustomStringConvertible {
     ]
     if hasDetails {
       lines += part(">", request.headers, request.body) + part("<", response.headers, response.body)
-    } else if response.status >= 400, !response.body.isEmpty {
+    } else if isEmpty || response.status >= 400, !response.body.isEmpty {
       lines.append("    \(styled("<", .faint)) \(fitting(Self.plain(response.body), after: 6))")
     }
     lines.append("    \(styled(TerminalText.line(CurlCommand(request).description), .faint))")
@@ -147,11 +150,16 @@ struct TestReadText: CustomStringConvertible {
           case .warn: .warning
           case .info, .debug, .trace: .faint
           }
-        let detail = line.detail.flatMap { $0.isEmpty || $0 == line.message ? nil : "         \(TerminalText.line($0))" }
+        let detail = line.detail.flatMap {
+          Self.sentence($0) == Self.sentence(line.message) ? nil : "         \(TerminalText.line($0))"
+        }
         return ["  \(styled(Self.padded(line.level.rawValue, 5), style))  \(TerminalText.line(line.message))"]
           + (detail.map { [styled($0, .faint)] } ?? [])
       }
   }
+
+  /// A message without the places that follow it.
+  private static func sentence(_ message: String) -> String { message.replacing(/\ \([^()]*\)/, with: "") }
 
   private var limit: [String] {
     let limits = result.limits
