@@ -38,8 +38,9 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
-.PHONY: pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
+.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
+.PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
+.PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -214,6 +215,10 @@ parity: build ## Compare with the reference on real manifests; fails below the n
 	-@python3 $(PARITY)/parity.py run --bin $(BIN)/airbyte-lowcode --jobs 2 --json .build/parity.json
 	@equal=$$(python3 -c 'import json; print(len(json.load(open(".build/parity.json"))["equal"]))') && floor=$$(cat .ci/parity-floor) && \
 	echo "parity: $$equal cases fully equal, at least $$floor wanted" && [ "$$equal" -ge "$$floor" ]
+
+parity-test-read: build ## Compare `test-read` with the reference's on the same manifests (PYTHON names one that has airbyte-cdk).
+	@python3 Tests/Parity/test_read.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) --python $(PYTHON) \
+	  --keep .build/test-read --least $$(cat .ci/test-read-floor)
 
 docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
 	@$(SWIFT) build --product airbyte-lowcode >&2

@@ -17,7 +17,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
         """,
       version: ProgramVersion.text(first: RuntimeVersion.text),
       subcommands: [
-        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
+        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, TestReadCommand.self, CatalogCommand.self,
+        StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,

@@ -25,6 +25,9 @@ struct Session {
   /// What records or replays the run; nil where that was not asked for.
   private let traffic: Result<TrafficRun?, ConnectorError>
 
+  /// How errors that end the run are shown, where they are not written as messages.
+  private let reports: (@Sendable (any Error, SecretMask) -> Void)?
+
   /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
   private let mock: LateTransport?
 
@@ -38,12 +41,14 @@ struct Session {
     case folder(RecordFolder)
     /// What is no message; the log goes to standard error.
     case other
+    /// What the recorder makes of a test read. `report` shows the error that ends the run.
+    case testRead(TestReadRecorder, TestRead.Limits, report: @Sendable (any Error, SecretMask) -> Void)
 
     fileprivate var isOfMessages: Bool { if case .other = self { false } else { true } }
 
     fileprivate var continuation: TerminalProgress.Continuation {
       switch self {
-      case .messages, .other: .messages
+      case .messages, .other, .testRead: .messages
       case .records: .none
       case .folder: .folder
       }
@@ -79,21 +84,30 @@ struct Session {
     }
     let given = (try? traffic.get())?.surroundings ?? surroundings
     let now = given.now
-    let writer =
-      switch output {
-      case .messages, .other: MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
-      case .records, .folder:
-        MessageWriter(
-          output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
-          watcher: progress ?? PlainWatcher())
-      }
+    var trial: Trial?
+    var reports: (@Sendable (any Error, SecretMask) -> Void)?
+    let writer: MessageWriter
+    switch output {
+    case .messages, .other: writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
+    case .records, .folder:
+      writer = MessageWriter(
+        output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
+        watcher: progress ?? PlainWatcher())
+    case .testRead(let recorder, let limits, let report):
+      writer = MessageWriter(sink: recorder, mask: mask, now: now)
+      trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
+      reports = report
+    }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
-    runtime = RuntimeEnvironment(
+    var runtime = RuntimeEnvironment(
       now: now, sleep: given.sleep, random: given.random, transport: given.transport,
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
+    runtime.trial = trial
+    self.runtime = runtime
+    self.reports = reports
   }
 
   private typealias Time = (now: @Sendable () -> Int64, sleep: @Sendable (Double) async throws -> Void)
@@ -110,6 +124,7 @@ struct Session {
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: @Sendable (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
+      if let reports { return reports(error, mask) }
       let findings = error as? any FileFindings
       if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
       // Who watches a terminal has just read it, with the lines of the file.

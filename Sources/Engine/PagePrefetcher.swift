@@ -5,8 +5,13 @@ import ConnectorModel
 /// Reads all pages of a slice. Where its retriever can, it asks for the next page while one is being worked on.
 struct PagePrefetcher {
   private let retriever: any Retriever
+  private let readsAhead: Bool
 
-  init(_ retriever: any Retriever) { self.retriever = retriever }
+  /// - Parameter readsAhead: whether the next page may be asked for while one is being worked on.
+  init(_ retriever: any Retriever, readsAhead: Bool = true) {
+    self.retriever = retriever
+    self.readsAhead = readsAhead && retriever.canReadAhead
+  }
 
   /// Pages up to this size, in bytes, are held two at a time.
   private static let smallPage = 4 * 1024 * 1024
@@ -14,7 +19,7 @@ struct PagePrefetcher {
   /// Calls `body` with page after page, each of which `observer` took in before.
   /// - Throws: ``ConnectorError``, also where `observer` cannot take a record in; what `body` got until then is good.
   func read(_ slice: StreamSlice, observer: any CursorObserver, _ body: (Page) async throws -> Void) async throws {
-    guard retriever.canReadAhead else {
+    guard readsAhead else {
       return try await retriever.read(slice) { page in
         var page = page
         let failure = observer.observe(&page)

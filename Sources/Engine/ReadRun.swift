@@ -180,6 +180,8 @@ extension Connector {
 
   /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
   func concurrency() throws -> Int {
+    // Slices that are tried are read in order.
+    if scope.runtime.trial != nil { return 1 }
     guard let node = manifest.concurrencyLevel else { return 2 }
     return try max(2, scope.build(node, as: ConcurrencyLevel.self).level)
   }

@@ -64,6 +64,7 @@ final class StreamReader: Sendable {
   }
 
   private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
+    if let trial = run.runtime.trial { return try await tryOut(retriever, trial, slicesAreListed) }
     let pages = PagePrefetcher(retriever)
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,6 +99,22 @@ final class StreamReader: Sendable {
     }
     // If the read was given up, there may be slices left that were not taken.
     try Task.checkCancellation()
+  }
+
+  /// Reads the first slices, in order. As in the reference, all of them are listed before.
+  private func tryOut(_ retriever: any Retriever, _ trial: Trial, _ slicesAreListed: () -> Void) async throws {
+    let pages = PagePrefetcher(retriever, readsAhead: false)
+    var slices: [StreamSlice] = []
+    do {
+      try await FirstSlices(of: stream.cursor, upTo: trial.slices).forEach { slices.append($0) }
+    } catch {
+      try fail(error)
+    }
+    slicesAreListed()
+    for slice in slices {
+      trial.observer.begins(slice)
+      do { try await read(slice, by: pages) } catch { try fail(error) }
+    }
   }
 
   private func read(_ slice: StreamSlice, by pages: PagePrefetcher) async throws {

@@ -49,7 +49,8 @@ import Testing
   // MARK: Commands
 
   private static let commands = [
-    "spec", "check", "discover", "read", "catalog", "state extract", "state show", "state diff", "state merge", "state set",
+    "spec", "check", "discover", "read", "test-read", "catalog", "state extract", "state show", "state diff", "state merge",
+    "state set",
     "interpolate", "validate", "explain", "schema", "components check", "components setup", "mock", "drill", "package", "image",
     "doctor",
   ]
@@ -60,7 +61,7 @@ import Testing
   func everyOptionIsDescribed(command: String) throws {
     let page = try Document("docs/commands.md")
     var section = try #require(page.section("`\(command.hasPrefix("state ") ? "state" : command)`"))
-    if ["spec", "check", "discover", "read", "catalog"].contains(command) {
+    if ["spec", "check", "discover", "read", "test-read", "catalog"].contains(command) {
       section += try #require(page.section("Options of `spec`, `check`, `discover` and `read`"))
     }
     if command == "catalog" { section += try #require(page.section("`read`")) }
@@ -78,7 +79,7 @@ import Testing
   func everyCommandLineHasItsOptions(page: String) throws {
     let blocks = ["sh", "console", "python", "yaml"].flatMap(try Document(page).blocks)
     for line in blocks.flatMap({ $0.split(separator: "\n") }) {
-      for call in line.matches(of: /(?:airbyte-lowcode|source-bookshop) ([a-z]+)((?: [^|#;]*)?)/) {
+      for call in line.matches(of: /(?:airbyte-lowcode|source-bookshop) ([a-z-]+)((?: [^|#;]*)?)/) {
         let command = String(call.1)
         guard Self.commands.contains(command) else { continue }
         let help = try HelpTests.snapshot("help-\(command).txt")

@@ -6,7 +6,8 @@ import Testing
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
   @Test(arguments: [
-    "", "spec", "check", "discover", "read", "catalog", "state", "state extract", "state show", "state diff", "state merge",
+    "", "spec", "check", "discover", "read", "test-read", "catalog", "state", "state extract", "state show", "state diff",
+    "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "mock",
     "drill", "package", "image", "doctor",
   ])

@@ -46,7 +46,9 @@ struct TokenEndpoint: Sendable {
       let elapsed = Double(runtime.now() - start) / 1_000_000
       let failure: TokenRequestFailure
       do {
-        return try answer(try await runtime.transport.send(request, secrets: runtime.secrets, log: log), request)
+        let response = try await runtime.transport.send(request, secrets: runtime.secrets, log: log)
+        runtime.trial?.observer.answered(response, to: response.request ?? request, .success)
+        return try answer(response, request)
       } catch let error as TransportError {
         try Task.checkCancellation()
         failure = networkError(error, request)

@@ -18,6 +18,8 @@ package struct ParentStreamConfig: Component {
   let childName: String
   /// Whether records of the parent may be missing since they were read before.
   let isReadFromState: Bool
+  /// How many slices of the parent are read; nil for all.
+  let sliceLimit: Int?
   private let runtime: RuntimeEnvironment
   /// Where in the parent's record the child's first page is; nil if the child is requested.
   private let lazyReadPointer: Result<RecordPath, any Error>?
@@ -46,6 +48,7 @@ package struct ParentStreamConfig: Component {
     isIncrementalDependency = try node.bool("incremental_dependency", default: false)
     childName = scope.streamName
     runtime = scope.runtime
+    sliceLimit = scope.runtime.trial?.slices
     let extraFields = try node.nodes("extra_fields").map { path in
       guard let keys = path.sequence else { throw node.mismatch("extra_fields", "a list of lists of keys", path) }
       return keys

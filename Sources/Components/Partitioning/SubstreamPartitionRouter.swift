@@ -26,7 +26,7 @@ package struct SubstreamPartitionRouter: Component, PartitionRouter {
       // One slice behind, so that the last one is known when it is closed.
       var pending: StreamSlice?
       var tally = ParentTally()
-      try await parent.stream.cursor.slices { slice in
+      try await FirstSlices(of: parent.stream.cursor, upTo: parent.sliceLimit).forEach { slice in
         checkpoint.invalidate()
         if let previous = pending { try await read(parent, by: keys, previous, isLastSlice: false, &tally, body) }
         pending = slice

@@ -37,8 +37,10 @@ package struct HttpRequester: Component, Requester {
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = scope.exchange.reception ?? scope.exchange.decoder?.reception ?? .memory
+    // A trial shows each request.
     let keepsResponses =
       try node["use_cache"].map { _ in try node.bool("use_cache", default: false) } ?? scope.exchange.keepsResponses
+      && scope.runtime.trial == nil
     cacheScope = keepsResponses ? node["authenticator"]?.identity(scope.templateConfig) ?? "" : nil
     let inner = scope.entering(ExchangeScope(decoder: scope.exchange.decoder, requester: node))
     let shared = scope.run.shared(RequestingState.self)

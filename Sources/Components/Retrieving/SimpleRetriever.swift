@@ -125,6 +125,8 @@ package struct SimpleRetriever: Component, Retriever {
     var current = slice
     var token = embedded == nil ? try await paginator.initialToken : nil
     var cutOffs = 0
+    // As in the reference, counted anew where paging starts over.
+    var pagesLeft = runtime.trial?.pages
     while true {
       let size = reducer?.size
       var hasEmitted = false
@@ -155,9 +157,10 @@ package struct SimpleRetriever: Component, Retriever {
         reducer?.pageSucceeded()
         cutOffs = 0
         if firstPages.end() { warnOfEqualFirstPages() }
+        pagesLeft? -= 1
         let step = try await step(
           after: read, slice: current, size: size, token: token, isFirst: firstPages.count == 1,
-          isAtLimit: tracker.hasReachedLimit)
+          isAtLimit: tracker.hasReachedLimit, isLastWanted: pagesLeft.map { $0 < 1 } ?? false)
         if runtime.log.isDebugging { tell(read, step) }
         switch step {
         case .next(let next):
@@ -166,6 +169,7 @@ package struct SimpleRetriever: Component, Retriever {
         case .anew:
           try await startAnew(&tracker, slice: &current, token: &token, of: slice)
           repeated = newGuard()
+          pagesLeft = runtime.trial?.pages
         case .end: return true
         }
       } catch let error as TransportError where error.kind == .truncated && !hasEmitted && cutOffs < Self.mostCutOffs {
@@ -177,6 +181,7 @@ package struct SimpleRetriever: Component, Retriever {
       } catch RequestSignal.resetPagination {
         try await startAnew(&tracker, slice: &current, token: &token, of: slice)
         repeated = newGuard()
+        pagesLeft = runtime.trial?.pages
       } catch RequestSignal.reducePageSize(let reason) {
         guard let seconds = try reducer?.reduce(reason) else {
           throw ConnectorError(wrapping: RequestSignal.reducePageSize(reason))
@@ -198,10 +203,12 @@ package struct SimpleRetriever: Component, Retriever {
   }
 
   private func step(
-    after read: PageResult?, slice: StreamSlice, size: Int?, token: PageToken?, isFirst: Bool, isAtLimit: Bool
+    after read: PageResult?, slice: StreamSlice, size: Int?, token: PageToken?, isFirst: Bool, isAtLimit: Bool,
+    isLastWanted: Bool
   ) async throws -> Continuation {
     guard var result = read else { return .end }
     if isAtLimit { return .anew }
+    if isLastWanted { return .end }
     result.slice = slice
     result.isFirst = isFirst
     result.requestedPageSize = size

@@ -24,6 +24,8 @@ public struct RuntimeEnvironment: Sendable {
   package var templates: TemplateRuntime
   /// The process's environment variables.
   public var environment: [String: String]
+  /// How little is read, where a stream is only tried.
+  package var trial: Trial?
   /// What cannot be read and is left out.
   package let omissions = Omissions()
   /// What selectors found and dropped.

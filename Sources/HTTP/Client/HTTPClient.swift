@@ -75,14 +75,18 @@ package struct HTTPClient: Sendable {
     var strategy = Tries(started: start)
     var rateLimit = Tries(started: start)
     var standard = Tries(started: start)
-    let maxTries = max(0, errorHandler.maxRetries) + 1
+    // As in the reference, a trial shows the first answer.
+    let maxTries = runtime.trial == nil ? max(0, errorHandler.maxRetries) + 1 : 1
     var renewal = Renewal.notTried
     var number = 0
     while true {
       try Task.checkCancellation()
       number += 1
-      let (attempt, sent) = try await self.attempt(request, number)
+      let (attempt, sent, answer) = try await self.attempt(request, number)
       let resolution = try await errorHandler.interpret(attempt)
+      if let answer, sent.origin != nil {
+        runtime.trial?.observer.answered(answer, to: answer.request ?? sent, resolution.action)
+      }
       exchanges.decided(resolution, attempt)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       if resolution.action == .rateLimited { runtime.events.rateLimited(stream: name) }
@@ -126,9 +130,10 @@ package struct HTTPClient: Sendable {
   }
 
   /// Sends `request` once. A repeated one gets fresh credentials in its headers.
-  private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
+  /// - Returns: the attempt, the request with its credentials, and for a trial the answer with its body, which the attempt may lack.
+  private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest, HTTPResponse?) {
     var signed = request
-    if errorHandler.looksIntoBodies { signed.receivesInParts = false }
+    if errorHandler.looksIntoBodies || runtime.trial != nil { signed.receivesInParts = false }
     signed.origin?.attempt = number
     if number > 1 {
       let credentials = try await authenticator.credentials()
@@ -146,17 +151,18 @@ package struct HTTPClient: Sendable {
       // here, so that what breaks off in it is tried again.
       var response = isJudgedByHead(received) ? try await received.begun() : try await received.whole()
       exchanges.received(response, to: signed, since: start)
+      let answer = runtime.trial == nil ? nil : response
       if response.isSuccess { try await signed.checkEnd?(response) }
       if let store = signed.store, isJudgedByHead(response) { response = try await response.received(into: store) }
       budget?.update(from: response, to: signed)
       await authenticator.rotation?.observe(response, to: signed)
-      return (.response(response), signed)
+      return (.response(response), signed, answer)
     } catch let error as TransportError {
       try Task.checkCancellation()
       // Nothing that the manifest says of failures is about this one.
       if error.kind == .unrecorded { throw ConnectorError(.config, error.message) }
       exchanges.failed(error, signed, since: start)
-      return (.failure(error), signed)
+      return (.failure(error), signed, nil)
     }
   }
 

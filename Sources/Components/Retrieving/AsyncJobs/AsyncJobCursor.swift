@@ -20,9 +20,9 @@ final class AsyncJobCursor: Cursor {
     }
     let slices = AsyncThrowingChannel<StreamSlice, any Error>()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [inner] in
+      group.addTask { [inner, limit = rules.runtime.trial?.slices] in
         do {
-          try await inner.slices { slice in
+          try await FirstSlices(of: inner, upTo: limit).forEach { slice in
             try Task.checkCancellation()
             await slices.send(slice)
           }

@@ -44,7 +44,7 @@ package struct AsyncRetriever: Component, Retriever {
         download: try Self.download(node, in: inner) { try required("download_requester", "download", $0) },
         secrets: scope.runtime.secrets),
       budget: scope.run.shared(),
-      timeout: Int64(minutes == 0 ? 60 : minutes) * 60_000_000,
+      timeout: Int64(minutes == 0 ? scope.runtime.trial == nil ? 60 : 15 : minutes) * 60_000_000,
       retryWait: try Self.number("failed_retry_wait_time_in_seconds", of: node, evaluation).map { Int64($0) * 1_000_000 },
       runtime: scope.runtime)
   }
