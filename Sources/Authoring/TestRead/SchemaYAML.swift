@@ -52,9 +52,9 @@ enum SchemaYAML {
   private static let reserved: Set<String> = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"]
 
   private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.utf8.first, isLetter(first) || first == UInt8(ascii: "_") else { return false }
+    guard let first = text.utf8.first, isLetter(first) || "_$".utf8.contains(first) else { return false }
     return !reserved.contains(text.lowercased())
-      && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "_-./".utf8.contains($0) }
+      && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "_-./$".utf8.contains($0) }
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }

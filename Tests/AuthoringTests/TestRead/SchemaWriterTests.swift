@@ -108,6 +108,7 @@ import Testing
     #expect(schema?["required"] == ["id"])
     #expect(schema?["properties"]?["shop"]?["properties"]?["no"]?["type"] == ["null"])
     #expect(changed.contains("# all of them"))
+    #expect(changed.contains("$schema: "))
     if loader.contains("# to do") { #expect(changed.contains("schema:   # to do")) }
     #expect(try Self.outcome(changed) == nil)
   }
