@@ -17,7 +17,7 @@ import Traffic
 struct Session {
   let writer: MessageWriter
   let runtime: RuntimeEnvironment
-  private let mask = SecretMask()
+  let mask = SecretMask()
   /// The path of the manifest that was named.
   private let manifest: String?
   /// Shows how it goes, where there is a terminal.
@@ -56,9 +56,10 @@ struct Session {
   ///   - plan: what is done with the traffic of the run; nil for nothing.
   ///   - command: what is run, as in `read`.
   ///   - isMock: whether requests go to an API made up from the manifest.
+  ///   - wrap: what stands before all that requests go to; requests are explained to it.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false
+    isMock: Bool = false, through wrap: ((any Transport) -> any Transport)? = nil
   ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
@@ -89,11 +90,13 @@ struct Session {
       }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
-    runtime = RuntimeEnvironment(
-      now: now, sleep: given.sleep, random: given.random, transport: given.transport,
+    var runtime = RuntimeEnvironment(
+      now: now, sleep: given.sleep, random: given.random, transport: wrap?(given.transport) ?? given.transport,
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
+    runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
+    self.runtime = runtime
   }
 
   private typealias Time = (now: @Sendable () -> Int64, sleep: @Sendable (Double) async throws -> Void)

@@ -49,6 +49,7 @@ struct Terminal {
     case bad = "31;1"
     case warning = "33"
     case faint = "2"
+    case strong = "1"
   }
 
   func styled(_ text: String, _ style: Style) -> String { hasColors ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text }

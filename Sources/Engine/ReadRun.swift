@@ -179,7 +179,7 @@ extension Connector {
   }
 
   /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
-  func concurrency() throws -> Int {
+  package func concurrency() throws -> Int {
     guard let node = manifest.concurrencyLevel else { return 2 }
     return try max(2, scope.build(node, as: ConcurrencyLevel.self).level)
   }

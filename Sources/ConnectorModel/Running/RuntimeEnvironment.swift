@@ -24,6 +24,8 @@ public struct RuntimeEnvironment: Sendable {
   package var templates: TemplateRuntime
   /// The process's environment variables.
   public var environment: [String: String]
+  /// Whether requests keep what they are made from and what became of them, for recordings and plans.
+  package var explainsRequests = false
   /// What cannot be read and is left out.
   package let omissions = Omissions()
   /// What selectors found and dropped.

@@ -30,8 +30,8 @@ package struct HTTPClient: Sendable {
 
   /// Why an attempt is repeated, and so how long is waited before.
   private enum Wait {
-    /// A strategy said how long, in seconds.
-    case strategy(Double)
+    /// A strategy said how long, in seconds. It is named where requests are explained.
+    case strategy(Double, String?)
     /// The API limits the rate and no strategy has an answer: 1, 2, 4 … seconds.
     case rateLimit
     /// Any other failure after which a request is repeated: 1, 2, 4 … seconds within the handler's total time.
@@ -78,12 +78,14 @@ package struct HTTPClient: Sendable {
     let maxTries = max(0, errorHandler.maxRetries) + 1
     var renewal = Renewal.notTried
     var number = 0
+    var delay: (seconds: Double, policy: String)?
     while true {
       try Task.checkCancellation()
       number += 1
-      let (attempt, sent) = try await self.attempt(request, number)
+      let (attempt, sent) = try await self.attempt(request, number, after: delay)
       let resolution = try await errorHandler.interpret(attempt)
       exchanges.decided(resolution, attempt)
+      sent.origin?.history?.judged(resolution)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       if resolution.action == .rateLimited { runtime.events.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
@@ -91,7 +93,7 @@ package struct HTTPClient: Sendable {
       }
 
       switch try await wait(after: attempt, of: sent, by: resolution, number: number) {
-      case .strategy(let seconds):
+      case .strategy(let seconds, let policy):
         strategy.count += 1
         guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
           throw exhausted(attempt, resolution, sent)
@@ -102,11 +104,13 @@ package struct HTTPClient: Sendable {
           throw ConnectorError(
             .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait")
         }
+        delay = (wait, policy ?? "a backoff strategy")
         try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(attempt, resolution, sent) }
+        delay = (exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
         exchanges.waits(exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
         try await pause(exponential(rateLimit.count), after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
@@ -116,6 +120,7 @@ package struct HTTPClient: Sendable {
           throw exhausted(attempt, resolution, sent)
         }
         let wait = min(exponential(standard.count), errorHandler.maxTime - standard.elapsed)
+        delay = (wait, "the default (1, 2, 4 … s)")
         exchanges.waits(wait, "the default (1, 2, 4 … s)")
         try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
@@ -126,10 +131,17 @@ package struct HTTPClient: Sendable {
   }
 
   /// Sends `request` once. A repeated one gets fresh credentials in its headers.
-  private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest) {
+  /// - Parameter delay: what was waited since the attempt before.
+  private func attempt(
+    _ request: HTTPRequest, _ number: Int, after delay: (seconds: Double, policy: String)?
+  ) async throws -> (Attempt, HTTPRequest) {
     var signed = request
     if errorHandler.looksIntoBodies { signed.receivesInParts = false }
     signed.origin?.attempt = number
+    if runtime.explainsRequests {
+      signed.origin?.history = RequestHistory()
+      if let delay { signed.origin?.history?.waited(delay.seconds, for: delay.policy) }
+    }
     if number > 1 {
       let credentials = try await authenticator.credentials()
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
@@ -215,12 +227,12 @@ package struct HTTPClient: Sendable {
     // Other credentials need not wait for the rate of those that were refused.
     if resolution.action == .rateLimited, await authenticator.rotation?.hasAlternative(for: request) == true {
       exchanges.waits(0.1, "the authenticator, which has other credentials,")
-      return .strategy(0.1)
+      return .strategy(0.1, "the authenticator, which has other credentials,")
     }
     for strategy in errorHandler.backoffStrategies ?? [] {
       guard let seconds = try await strategy.delay(after: attempt, number: number), seconds != 0 else { continue }
       if exchanges.isOn { exchanges.waits(seconds, strategy.origin(of: attempt) ?? "a backoff strategy") }
-      return .strategy(seconds)
+      return .strategy(seconds, runtime.explainsRequests ? strategy.origin(of: attempt) : nil)
     }
     return resolution.action == .rateLimited ? .rateLimit : .standard
   }
