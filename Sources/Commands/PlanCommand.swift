@@ -41,6 +41,9 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Send what leads to the requests: log in, and read parents.")
   var parents = false
 
+  @Flag(help: "With --parents, write the config back to its file when the API renewed a token in it.")
+  var updateConfig = false
+
   @Option(help: ArgumentHelp("How many requests of each stream to show. By default 3.", valueName: "number"))
   var requests: Int?
 
@@ -71,6 +74,7 @@ struct PlanCommand: AsyncParsableCommand {
     } else if !records.isEmpty || latency != nil || pageSize != nil {
       throw ValidationError("--records, --latency and --page-size need --simulate.")
     }
+    if updateConfig, !parents { throw ValidationError("--update-config needs --parents, without which nothing is renewed.") }
     if parents, config == nil { throw ValidationError("--parents needs a config: name its file with --config.") }
     if let requests, !(1...1_000).contains(requests) {
       throw ValidationError("--requests should be a number from 1 to 1000.")
@@ -84,12 +88,13 @@ struct PlanCommand: AsyncParsableCommand {
 
   private func runPlan() async throws {
     let transport = PlanTransport()
-    let session = Session(options, output: .other, isMock: !parents) { base in
+    let session = Session(options, output: .report, isMock: !parents) { base in
       transport.become(base)
       return transport
     }
     try await session.run { session in
-      let input = try ConfigOptions.parse(config.map { ["--config", $0] } ?? ["--mock"])
+      let given = config.map { ["--config", $0] } ?? ["--mock"]
+      let input = try ConfigOptions.parse(given + (updateConfig ? ["--update-config"] : []))
       let states = try state.map { try session.states(at: $0) } ?? [:]
       let connector = try await session.connector(
         input, components, states: streams.fullRefresh ? [:] : states, others: [state])

@@ -38,13 +38,20 @@ struct Session {
     case folder(RecordFolder)
     /// What is no message; the log goes to standard error.
     case other
+    /// A report, and no message at all: errors go to standard error as well.
+    case report
 
-    fileprivate var isOfMessages: Bool { if case .other = self { false } else { true } }
+    fileprivate var isOfMessages: Bool {
+      switch self {
+      case .other, .report: false
+      case .messages, .records, .folder: true
+      }
+    }
 
     fileprivate var continuation: TerminalProgress.Continuation {
       switch self {
       case .messages, .other: .messages
-      case .records: .none
+      case .records, .report: .none
       case .folder: .folder
       }
     }
@@ -83,6 +90,10 @@ struct Session {
     let writer =
       switch output {
       case .messages, .other: MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
+      case .report:
+        MessageWriter(
+          output: isMock ? NoOutput() : ControlLines() as any LineOutput, mask: mask, now: now,
+          watcher: progress ?? PlainWatcher())
       case .records, .folder:
         MessageWriter(
           output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,

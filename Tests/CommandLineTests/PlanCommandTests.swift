@@ -34,7 +34,8 @@ import Testing
       wait $server
       """, [], in: folder)
     let answer = try JSONValue(parsing: Array(run.stdout.utf8))
-    #expect(answer["authors"]?.array?.isEmpty == false, "\(run.stdout) \(try folder.text("plan.sh"))")
+    let script = try folder.text("plan.sh")
+    #expect(answer["authors"]?.array?.isEmpty == false, "\(run.stdout) \(script)")
   }
 
   @Test("Parents are asked where that is wanted, and nothing else")

@@ -1,4 +1,5 @@
 import ConnectorModel
+import JSON
 import Manifest
 
 extension ConnectorGraph {
@@ -18,6 +19,12 @@ private struct GraphFinder {
   var apis: [ConnectorGraph.API] = []
   var edges: [ConnectorGraph.Edge] = []
   private var places: [String: Int] = [:]
+  private var apiPlaces: [APIKey: Int] = [:]
+
+  private struct APIKey: Hashable {
+    let address: String
+    let authenticator: String
+  }
 
   mutating func find(in manifest: LoadedManifest) {
     var found: [(place: Int, node: ManifestNode)] = []
@@ -96,12 +103,14 @@ private struct GraphFinder {
   }
 
   private mutating func api(_ address: String, _ authenticator: ManifestNode?) -> Int {
-    let name = Self.name(of: authenticator) ?? "no authenticator"
-    let place = authenticator?.mark.map { "\($0)" }
-    if let known = apis.firstIndex(where: { $0.address == address && $0.authenticator == name && $0.place == place }) {
-      return known
-    }
-    apis.append(ConnectorGraph.API(address: address, authenticator: name, place: place))
+    // The same credentials may be written out for each stream.
+    let key = APIKey(address: address, authenticator: authenticator?.value.jsonText ?? "")
+    if let known = apiPlaces[key] { return known }
+    apis.append(
+      ConnectorGraph.API(
+        address: address, authenticator: Self.name(of: authenticator) ?? "no authenticator",
+        place: authenticator?.mark.map { "\($0)" }))
+    apiPlaces[key] = apis.count - 1
     return apis.count - 1
   }
 

@@ -30,7 +30,7 @@ struct GraphPicture {
     static let columnGap = 28.0
     static let header = 56.0
     /// Of the fonts that are asked for.
-    static let nameLetter = 7.6
+    static let nameLetter = 8.6
     static let detailLetter = 6.7
     static let labelLetter = 6.1
     static let mostLetters = 44
@@ -95,6 +95,7 @@ struct GraphPicture {
       }
       for member in members where related.contains(member) { right = max(right, boxes[member].right) }
       let alone = members.filter { !related.contains($0) }
+      if !alone.isEmpty, alone.count < members.count { y += Size.rowGap }
       let bottom = placeGrid(alone, at: y, beside: relatedWidth)
       for member in alone { right = max(right, boxes[member].right) }
       y = bottom + Size.padding - Size.rowGap
@@ -106,7 +107,7 @@ struct GraphPicture {
     }
     let widest = frames.map(\.box.width).max() ?? 200
     for index in frames.indices { frames[index].box.width = widest }
-    width = max(widest + 2 * Size.margin, 640)
+    width = max(widest + 2 * Size.margin, 360)
     height = y
   }
 
@@ -265,7 +266,9 @@ struct GraphPicture {
     // Several that lead to one stream stand above each other.
     let others = graph.edges.filter { $0.child == edge.child }
     let number = others.firstIndex { $0.parent == edge.parent && $0.label == edge.label } ?? 0
-    let y = to.middle - 5 - Double(number) * 12
+    // On the side that the line does not come from.
+    let isBelow = to.middle > boxes[edge.parent].middle + 6
+    let y = isBelow ? to.middle + 13 + Double(number) * 12 : to.middle - 5 - Double(number) * 12
     return "<text class=\"label\" text-anchor=\"end\" x=\"\(Self.number(to.x - 12))\" y=\"\(Self.number(y))\">"
       + "\(Self.escaped(Self.cut(edge.label, 30)))</text>"
   }

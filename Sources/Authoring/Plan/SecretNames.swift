@@ -37,7 +37,14 @@ package struct SecretNames: Sendable {
   }
 
   /// `text` with stars instead of secrets.
-  package func masked(_ text: String) -> String { mask?.masked(text) ?? text }
+  package func masked(_ text: String) -> String {
+    pieces(text).map { piece in
+      switch piece {
+      case .text(let text): text
+      case .secret: SecretMask.replacement
+      }
+    }.joined()
+  }
 
   /// The same for a value; a number that is a secret becomes a text.
   package func masked(_ value: JSONValue) -> JSONValue {
@@ -63,19 +70,31 @@ package struct SecretNames: Sendable {
     }
     for range in ranges {
       add(range.lowerBound)
-      let secret = String(decoding: bytes[range], as: UTF8.self)
-      if let name = names[secret] {
-        pieces.append(.secret(name))
-      } else if let name = secret.removingPercentEncoding.flatMap({ names[$0] }) {
-        pieces.append(.secret("\(name)_encoded"))
-      } else {
-        pieces.append(.secret("secret"))
-      }
+      pieces += named(String(decoding: bytes[range], as: UTF8.self))
       position = range.upperBound
     }
     add(bytes.count)
-    return pieces
+    return pieces.reduce(into: []) { joined, piece in
+      if case .text(let text) = piece, case .text(let before)? = joined.last {
+        joined[joined.count - 1] = .text(before + text)
+      } else {
+        joined.append(piece)
+      }
+    }
   }
+
+  /// A secret by its name. The word for the kind of a credential is none: `Bearer`.
+  private func named(_ secret: String) -> [Piece] {
+    if let name = names[secret] { return [.secret(name)] }
+    if let name = secret.removingPercentEncoding.flatMap({ names[$0] }) { return [.secret("\(name)_encoded")] }
+    let words = secret.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    if words.count == 2, Self.schemes.contains(words[0].lowercased()), !words[1].isEmpty {
+      return [.text("\(words[0]) ")] + named(String(words[1]))
+    }
+    return [.secret("secret")]
+  }
+
+  private static let schemes: Set<String> = ["basic", "bearer", "token", "apikey", "key", "oauth"]
 
   /// A key as the name of a variable.
   private static func name(_ key: String) -> String {

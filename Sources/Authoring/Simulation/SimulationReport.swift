@@ -10,6 +10,8 @@ package struct SimulationReport: Sendable {
     case pages = "pages in sequence"
     case parents
     case latency
+    /// All of its answers were kept from other streams.
+    case kept = "nothing: kept answers"
   }
 
   package struct Stream: Sendable {
@@ -64,7 +66,8 @@ extension SimulationReport.Stream {
     let time = Double(max(duration, 1))
     parallelism = Double(measure.busy) / time
     let all = Double(measure.allBusyAtEnd - measure.allBusyAtStart) / time
-    bound = requests + parentRequests == 0 ? nil : Self.bound(measure, parallelism, all, time, concurrency)
+    let isAsked = requests + parentRequests > 0
+    bound = !isAsked ? (pages > 0 ? .kept : nil) : Self.bound(measure, parallelism, all, time, concurrency)
   }
 
   /// What holds a stream up, by how its time was spent.
@@ -135,7 +138,7 @@ extension SimulationReport {
       case .pages:
         "each page is asked for after the one before: larger pages, or slices such as a `step` of the cursor, would make it faster"
       case .parents: "its slices are the records of its parents, which come page after page"
-      case .latency: "it waits for single answers"
+      case .latency, .kept: "it waits for single answers"
       }
     return ["`\(last.name)` ends last: \(sentence)."]
   }
