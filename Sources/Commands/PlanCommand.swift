@@ -16,8 +16,8 @@ struct PlanCommand: AsyncParsableCommand {
       is made up as well.
 
       Examples:
-        \(CommandProgram.name) plan connector/manifest.yaml --config config.json --streams orders
-        \(CommandProgram.name) plan connector/manifest.yaml --simulate --records 1e6 --latency 80ms
+        \(CommandProgram.name) plan --config config.json --streams orders
+        \(CommandProgram.name) plan --simulate --records 1e6 --latency 80ms
       """)
 
   @OptionGroup var options: ManifestOptions

@@ -135,7 +135,7 @@ private struct GraphFinder {
 
   /// An address with templates as short as what they read: `{base_url}/orders/{id}`.
   private static func tidy(_ text: String) -> String {
-    var rest = text.split(whereSeparator: \.isNewline).joined()[...]
+    var rest = withoutStatements(text.split(whereSeparator: \.isNewline).joined())[...]
     var result = ""
     while let open = rest.range(of: "{{") {
       result += rest[..<open.lowerBound]
@@ -145,6 +145,15 @@ private struct GraphFinder {
       rest = rest[(close?.upperBound ?? rest.endIndex)...]
     }
     return (result + rest).trimming
+  }
+
+  /// What is left of a template without its `{% … %}`.
+  private static func withoutStatements(_ text: String) -> String {
+    var text = text
+    while let open = text.range(of: "{%"), let close = text[open.upperBound...].range(of: "%}") {
+      text.removeSubrange(open.lowerBound..<close.upperBound)
+    }
+    return text
   }
 
   /// What an expression reads, in a word.

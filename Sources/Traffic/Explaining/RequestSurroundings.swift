@@ -36,7 +36,7 @@ struct RequestSurroundings {
       return nil
     }
     return RequestExplanation.Variable(
-      name: "next_page_token", value: token, source: "the page before", place: Self.place(paginator?["pagination_strategy"]))
+      name: "next_page_token", value: token, source: "the paginator", place: Self.place(paginator?["pagination_strategy"]))
   }
 
   // MARK: What components add
