@@ -48,6 +48,8 @@ struct Session {
       }
     }
 
+    fileprivate var isReport: Bool { if case .report = self { true } else { false } }
+
     fileprivate var continuation: TerminalProgress.Continuation {
       switch self {
       case .messages, .other: .messages
@@ -104,7 +106,8 @@ struct Session {
     var runtime = RuntimeEnvironment(
       now: now, sleep: given.sleep, random: given.random, transport: wrap?(given.transport) ?? given.transport,
       log: output.isOfMessages
-        ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
+        ? RunLog(writer: writer, isDebugging: isDebugging)
+        : PlainLog(mask: mask, isDebugging: isDebugging, isBrief: output.isReport),
       secrets: mask, environment: environment)
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = runtime

@@ -35,7 +35,7 @@ package struct RequestReport: Sendable {
     if let explanation = request.explanation {
       rows += explanation.parts.filter(isWorthALine).map { row($0, of: request) }
     } else {
-      rows += request.places.map { Row(name: $0.part, value: "", source: $0.place) }
+      rows += request.places.map { Row(name: $0.part, value: "", source: Self.short($0.place)) }
     }
     lines += table(rows)
     if let fate = request.fate { lines += told(fate, request) }
@@ -62,7 +62,7 @@ package struct RequestReport: Sendable {
     let kind = part.kind == .address ? part.name : [part.kind.rawValue, part.name].filter { !$0.isEmpty }.joined(separator: " ")
     var value = request.value(of: part).map { Self.cut(names.masked($0)) } ?? ""
     var source = part.source == part.name && part.kind == .address ? "" : part.source
-    if let place = part.place { source += source.isEmpty ? place : " (\(place))" }
+    if let place = part.place.map(Self.short) { source += source.isEmpty ? place : " (\(place))" }
     let isTemplate = part.template.map { $0.contains("{{") || $0.contains("{%") } ?? false
     if value.isEmpty, part.kind == .address { value = Self.cut(names.masked(part.template ?? "")) }
     var notes: [String] = []
@@ -71,10 +71,13 @@ package struct RequestReport: Sendable {
     }
     for variable in part.variables {
       let shown = variable.value.map { Self.cut(names.masked($0).jsonText) } ?? "(nothing)"
-      notes.append("\(variable.name) = \(shown)  from \(variable.source)\(variable.place.map { " (\($0))" } ?? "")")
+      notes.append("\(variable.name) = \(shown)  from \(variable.source)\(variable.place.map { " (\(Self.short($0)))" } ?? "")")
     }
     return Row(name: kind.isEmpty ? "address" : kind, value: value, source: source, notes: notes)
   }
+
+  /// A place without the folder of its file.
+  private static func short(_ place: String) -> String { place.split(separator: "/").last.map { String($0) } ?? place }
 
   /// What is longer is cut.
   private static func cut(_ text: String) -> String { text.count <= 120 ? text : text.prefix(119) + "…" }

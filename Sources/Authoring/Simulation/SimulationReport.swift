@@ -48,7 +48,9 @@ package struct SimulationReport: Sendable {
   package var records: Int { streams.reduce(0) { $0 + $1.records } }
 
   /// The stream that ends last, which the whole read waits for.
-  private var last: Stream? { streams.max { ($0.started + $0.duration, $1.name) < ($1.started + $1.duration, $0.name) } }
+  private var last: Stream? {
+    streams.filter { $0.failure == nil }.max { ($0.started + $0.duration, $1.name) < ($1.started + $1.duration, $0.name) }
+  }
 }
 
 extension SimulationReport.Stream {
