@@ -77,6 +77,10 @@ import Testing
       (["--simulate", "--parents", "--config", "config.json"], 64, "--simulate asks nobody"),
       (["--simulate", "--format", "curl"], 64, "--simulate is written as text or json"),
       (["--simulate", "--records", "many"], 64, "many"),
+      (
+        ["--simulate", "--records", "author=5"], 1,
+        "--records names the stream `author`, which the connector does not have: did you mean `authors`?"
+      ),
     ])
   func mistakes(options: [String], status: Int32, words: String) async throws {
     let folder = try Self.bookshop()

@@ -79,7 +79,7 @@ package struct Simulation: Sendable {
         chosen.become(statics)
         let nodes = try await statics + connector.generatedStreamNodes().map(\.node)
         chosen.become(nodes)
-        let catalog = try await self.catalog(of: connector, selection)
+        let catalog = try await self.catalog(of: connector, selection, parents: simulation.needs.keys)
         if counted == nil {
           return Outcome(slices: try await count(connector, catalog, nodes, simulation))
         }
@@ -103,8 +103,19 @@ package struct Simulation: Sendable {
     func become(_ nodes: [ManifestNode]) { transport.become(make(StreamPaths(nodes))) }
   }
 
-  private func catalog(of connector: Connector, _ selection: StreamSelection) async throws -> [ConfiguredStream] {
+  /// - Parameter parents: the names of streams that others read.
+  private func catalog(
+    of connector: Connector, _ selection: StreamSelection, parents: some Sequence<String>
+  ) async throws -> [ConfiguredStream] {
     let names = try await connector.streamsOrErrors().map(\.name)
+    let known = names + parents.filter { !names.contains($0) }.sorted()
+    for name in settings.recordsOfStreams.keys.sorted() where !known.contains(name) {
+      let nearest = NameSuggestion.nearest(to: name, among: known)
+      throw ConnectorError(
+        .config,
+        "--records names the stream `\(name)`, which the connector does not have"
+          + (nearest.map { ": did you mean `\($0)`?" } ?? ""))
+    }
     let all = names.map { ConfiguredStream(descriptor: StreamDescriptor(name: $0), syncMode: .incremental, jsonSchema: [:]) }
     return try selection.applied(to: all, of: "the connector")
   }
