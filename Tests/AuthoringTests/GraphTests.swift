@@ -47,8 +47,8 @@ import Testing
     ("{type: ListPartitionRouter, values: [a, b], cursor_field: kind}", "each kind of a, b"),
     ("{type: ListPartitionRouter, values: \"{{ config['regions'] }}\", cursor_field: region}", "each region of {regions}"),
     (
-      "[{type: ListPartitionRouter, values: [a, b], cursor_field: kind}, {type: ListPartitionRouter, values: [1], cursor_field: x}]",
-      "each kind of a, b × each x of 1"
+      "[{type: ListPartitionRouter, values: [a, b], cursor_field: kind}, {type: ListPartitionRouter, values: [z], cursor_field: x}]",
+      "each kind of a, b × each x of z"
     ),
     ("{type: CustomPartitionRouter, class_name: source_shop.components.Regions}", "Regions"),
   ]

@@ -56,8 +56,8 @@ import Traffic
             url_base              {{ config['base_url'] }}/v1  manifest.yaml:14:19
                 config.base_url = "https://shop.test"  from the config
             path                  /users                       manifest.yaml:15:15
-            parameter limit       100                          the page size of OffsetIncrement (manifest.yaml:21:69)
-            header X-Shop         shop north                   request_headers (manifest.yaml:17:39)
+            parameter limit       100                          the page size of OffsetIncrement (manifest.yaml:21:65)
+            header X-Shop         shop north                   request_headers (manifest.yaml:17:35)
                 shop {{ config['shop'] }}
                 config.shop = "north"  from the config
             header Authorization  Bearer ****                  BearerAuthenticator (manifest.yaml:5:10)
@@ -76,7 +76,7 @@ import Traffic
       ])
     let text = PlanReport(plan, names).written(as: .text)
     #expect(text.hasPrefix("orders  4 slices, page after page, the first ones here\n"))
-    #expect(text.contains("the lower bound of the window of DatetimeBasedCursor (manifest.yaml:39:7)"))
+    #expect(text.contains("the lower bound of the window of DatetimeBasedCursor (manifest.yaml:38:7)"))
     #expect(text.contains("field until"))
     #expect(text.contains("stream_interval.end_time = \"2025-02-07\"  from the upper bound of the window of DatetimeBasedCursor"))
   }
@@ -97,7 +97,7 @@ import Traffic
     let json = try JSONValue(parsing: PlanReport(plan, names).written(as: .json))
     #expect(json["streams"]?.array?.compactMap { $0["name"]?.string } == ["users", "orders", "posts"])
     let parts = json["streams"]?[0]?["requests"]?[0]?["parts"]?.array ?? []
-    #expect(parts.contains { $0["name"] == "X-Shop" && $0["value"] == "shop north" && $0["place"] == "manifest.yaml:17:39" })
+    #expect(parts.contains { $0["name"] == "X-Shop" && $0["value"] == "shop north" && $0["place"] == "manifest.yaml:17:35" })
     #expect(!json.jsonText.contains("t0ken"))
     for format in [PlanFormat.curl, .hurl] { #expect(!PlanReport(plan, names).written(as: format).contains("t0ken")) }
   }

@@ -145,7 +145,7 @@ import Testing
     let picture = try await Tool.run(["graph", "-", "--format", "svg"], in: folder, stdin: text)
     #expect(picture.stdout.hasPrefix("<svg"))
     #expect(picture.stdout.contains(">authors</text>"))
-    try folder.write("wrong.yaml", text.replacing("name: authors", with: "nam: authors"))
+    try folder.write("wrong.yaml", text.replacing("SimpleRetriever", with: "SimpleRetriver"))
     let wrong = try await Tool.run(["graph", "wrong.yaml"], in: folder)
     #expect(wrong.status == 1)
     #expect(wrong.stderr.contains("wrong.yaml:"))

@@ -97,7 +97,7 @@ import Testing
     #expect(notes[0][RecordingNotes.verdict]?["action"] == "RETRY")
     #expect(
       notes[0][RecordingNotes.verdict]?["by"]?.string
-        == "HttpResponseFilter at streams[0].retriever.requester.error_handler.response_filters[0], manifest.yaml:26:32")
+        == "HttpResponseFilter at streams[0].retriever.requester.error_handler.response_filters[0], manifest.yaml:24:30")
     #expect(notes[0][RecordingNotes.delays] == nil)
     #expect(notes[1][RecordingNotes.verdict] == ["action": "SUCCESS"])
     let delays = notes[1][RecordingNotes.delays]?.array ?? []
@@ -107,13 +107,13 @@ import Testing
     #expect(delays.count >= 2)
     let explanation = try #require(RequestExplanation(json: notes[1][RecordingNotes.explanation]))
     func part(_ name: String) -> RequestExplanation.Part? { explanation.parts.first { $0.name == name } }
-    #expect(part("url")?.place == "manifest.yaml:15:16")
+    #expect(part("url")?.place == "manifest.yaml:15:14")
     #expect(part("url")?.variables.map(\.value) == ["north"])
     #expect(
       part("kind")?.variables == [
         .init(
           name: "stream_partition.kind", value: "open", source: "one of the values of ListPartitionRouter",
-          place: "manifest.yaml:29:62")
+          place: "manifest.yaml:27:61")
       ])
     #expect(part("X-Key")?.source == "ApiKeyAuthenticator")
     #expect(part("X-Key")?.variables.first?.value?.string?.hasPrefix("****") == true)

@@ -150,7 +150,8 @@ extension SimulatedRetriever {
     }
 
     private func made(from position: Int, _ count: Int) -> [Record] {
-      if records.areDistinct { return records.records(from: position, count) }
+      // Only what is made of a parent's records needs to be another thing each time.
+      if isParent, records.areDistinct { return records.records(from: position, count) }
       return samePages.withLock { pages in
         if let known = pages[count] { return known }
         let made = records.records(from: 0, count)
