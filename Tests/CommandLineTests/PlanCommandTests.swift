@@ -72,6 +72,7 @@ import Testing
     "A stream that does not exist, a config that is missing, options that exclude each other",
     arguments: [
       (["--streams", "author"], 1, "There is no stream `author` in the connector: did you mean `authors`?"),
+      (["--config", "short.json"], 1, "base_url"), (["--config", "short.json", "--simulate"], 1, "base_url"),
       (["--parents"], 64, "--parents needs a config"),
       (["--latency", "1s"], 64, "--records, --latency and --page-size need --simulate"),
       (["--simulate", "--parents", "--config", "config.json"], 64, "--simulate asks nobody"),
@@ -84,8 +85,10 @@ import Testing
     ])
   func mistakes(options: [String], status: Int32, words: String) async throws {
     let folder = try Self.bookshop()
+    try folder.write("short.json", #"{"token": "sesame"}"#)
     let run = try await Tool.run(["plan", "manifest.yaml"] + options, in: folder)
     #expect(run.status == status)
+    #expect(run.stdout.isEmpty)
     #expect(run.stderr.contains(words), "\(run.stderr)")
   }
 
@@ -109,6 +112,9 @@ import Testing
     _ = try await Tool.run(["read", "manifest.yaml", "--mock", "--record", "run.har.gz"], in: folder)
     let list = try await Tool.run(["why", "run.har.gz"], in: folder)
     #expect(list.stdout.split(separator: "\n").count == 2)
+    try folder.write("cut.har", #"{"log": {"entries": [{"request": {"method": "GET", "url": "https://a.test/x"}}, {"requ"#)
+    let cut = try await Tool.run(["why", "cut.har"], in: folder)
+    #expect(cut.stdout.hasSuffix("https://a.test/x\nThe file ends in the middle: what followed is missing.\n"))
     let second = try await Tool.run(["why", "run.har.gz", "--request", "2"], in: folder)
     #expect(second.stdout.contains("the page token of PageIncrement (manifest.yaml:"), "\(second.stdout)")
     #expect(second.stdout.contains("verdict   SUCCESS, by the defaults"))

@@ -44,7 +44,7 @@ package struct RecordedReasons {
         "The recording \(file.path) has no request of the stream `\(stream)`\(known.isEmpty ? "" : ", but of \(known)")")
     }
     requests.sort { ($0.number ?? 0) < ($1.number ?? 0) }
-    return RecordedList(requests: requests)
+    return RecordedList(requests: requests, isCutOff: file.isCutOff)
   }
 
   private func numbered(_ request: ExplainedRequest, _ number: Int) -> ExplainedRequest {
@@ -57,13 +57,20 @@ package struct RecordedReasons {
 /// The requests of a recording, a line each.
 package struct RecordedList: Sendable {
   let requests: [ExplainedRequest]
+  /// Whether the file ends in the middle.
+  let isCutOff: Bool
 
   package func text(styled: RequestReport.Styling) -> String {
-    if requests.isEmpty { return "There is no request." }
+    let end = isCutOff ? "The file ends in the middle: what followed is missing." : nil
+    if requests.isEmpty { return (["There is no request."] + [end].compactMap { $0 }).joined(separator: " ") }
     let start = requests.compactMap { $0.fate?.started }.min() ?? 0
     let width = String(requests.last?.number ?? 0).count
     let streams = requests.map { $0.stream?.count ?? 1 }.max() ?? 0
-    return requests.map { request in
+    func moment(_ request: ExplainedRequest) -> String {
+      "+" + RequestReport.seconds(Double((request.fate?.started ?? start) - start) / 1_000_000)
+    }
+    let times = requests.map { moment($0).count }.max() ?? 0
+    let lines = requests.map { request in
       let number = String(request.number ?? 0)
       let fate = request.fate
       let status = fate?.status.map { styled(String($0), $0 < 400 ? .good : .bad) } ?? styled("---", .bad)
@@ -72,14 +79,15 @@ package struct RecordedList: Sendable {
         String(repeating: " ", count: max(0, width - number.count)) + number, status,
         stream + String(repeating: " ", count: max(0, streams - stream.count)), "\(request.method) \(request.url)",
       ]
-      words.insert(
-        styled("+\(RequestReport.seconds(Double((fate?.started ?? start) - start) / 1_000_000))", .faint), at: 1)
+      let time = moment(request)
+      words.insert(styled(String(repeating: " ", count: times - time.count) + time, .faint), at: 1)
       let waited = fate?.delays.reduce(0) { $0 + $1.seconds } ?? 0
       if waited > 0 { words.append(styled("waited \(RequestReport.seconds(waited))", .warning)) }
       if request.attempt > 1 { words.append(styled("attempt \(request.attempt)", .warning)) }
       if let action = fate?.verdict?.action, action != "SUCCESS" { words.append(styled(action, .warning)) }
       return words.joined(separator: "  ")
-    }.joined(separator: "\n")
+    }
+    return (lines + [end].compactMap { $0 }).joined(separator: "\n")
   }
 
   package var json: JSONValue {

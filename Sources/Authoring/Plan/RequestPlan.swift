@@ -53,6 +53,8 @@ package struct Planner {
 
   /// - Throws: ``ConnectorError`` for streams that do not exist, and where none can be built.
   package func plan(_ selection: StreamSelection) async throws -> RequestPlan {
+    // Checks the config first.
+    _ = try await connector.listedStreams([])
     let nodes = try await connector.staticStreamNodes() + connector.generatedStreamNodes().map(\.node)
     let paths = Dictionary(nodes.map { ($0["name"]?.string ?? "", $0.path) }, uniquingKeysWith: { first, _ in first })
     let built = try await connector.streamsOrErrors()
@@ -171,7 +173,8 @@ package struct PlanReport: Sendable {
   private var text: String {
     let report = RequestReport(names, styled: styled)
     return plan.streams.map { stream in
-      var lines = [styled(stream.name, .strong) + "  " + styled(summary(stream), .faint)]
+      let summary = summary(stream)
+      var lines = [styled(stream.name, .strong) + (summary.isEmpty ? "" : "  " + styled(summary, .faint))]
       if let failure = stream.failure { lines.append("  " + styled(names.masked(failure), .bad)) }
       for preparation in stream.preparations.prefix(Self.shownPreparations) {
         let request = preparation.request

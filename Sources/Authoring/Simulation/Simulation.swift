@@ -107,6 +107,8 @@ package struct Simulation: Sendable {
   private func catalog(
     of connector: Connector, _ selection: StreamSelection, parents: some Sequence<String>
   ) async throws -> [ConfiguredStream] {
+    // Checks the config first.
+    _ = try await connector.listedStreams([])
     let names = try await connector.streamsOrErrors().map(\.name)
     let known = names + parents.filter { !names.contains($0) }.sorted()
     for name in settings.recordsOfStreams.keys.sorted() where !known.contains(name) {

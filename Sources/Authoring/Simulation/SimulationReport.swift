@@ -113,10 +113,10 @@ extension SimulationReport {
     }
     for stream in streams { if let failure = stream.failure { lines.append(styled("\(stream.name): \(failure)", .bad)) } }
     lines.append("")
-    let logins = logins == 0 ? "" : ", \(Self.number(logins)) of them logins"
+    let logins = logins == 0 ? "" : ", \(Self.number(logins)) of them \(logins == 1 ? "a login" : "logins")"
     lines.append(
       styled(
-        "\(Self.number(records)) records, \(Self.number(requests)) requests\(logins), \(Self.time(duration)) "
+        "\(Self.count(records, "record")), \(Self.count(requests, "request"))\(logins), \(Self.time(duration)) "
           + "with \(Self.time(latency)) an answer and \(concurrency) at a time", .strong))
     lines += advice
     return lines.joined(separator: "\n")
@@ -168,6 +168,8 @@ extension SimulationReport {
   }
 
   private static func time(_ microseconds: Int64) -> String { RequestReport.seconds(Double(microseconds) / 1_000_000) }
+
+  private static func count(_ number: Int, _ word: String) -> String { "\(self.number(number)) \(word)\(number == 1 ? "" : "s")" }
 
   /// With spaces between the thousands.
   static func number(_ number: Int) -> String {
