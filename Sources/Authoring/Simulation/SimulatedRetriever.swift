@@ -1,7 +1,6 @@
 import Components
 import ConnectorModel
 import JSON
-import JSONSchema
 import Manifest
 import Synchronization
 import Traffic
@@ -86,12 +85,7 @@ extension SimulatedRetriever {
       options = scope.reading.requestOptions
       queryProperties = try QueryProperties.make(from: requesterNode, in: scope)
       ignoresSliceOnLaterPages = try node.bool("ignore_stream_slicer_parameters_on_paginated_requests", default: false)
-      let stream = node.node.elements.dropLast().reduce(scope.run.manifest) { place, step in
-        switch step {
-        case .key(let key): place?[key]
-        case .index(let index): place?[index]
-        }
-      }
+      let stream = scope.run.manifest?.descendant(node.node.elements.dropLast())
       records = MadeUpRecords(stream: stream, needs: simulation.needs[name] ?? [], in: scope)
     }
 

@@ -16,16 +16,9 @@ struct RequestSurroundings {
     self.making = making
     let steps = origin.requester.node.elements
     let place = steps.lastIndex { if case .key("retriever") = $0 { true } else { false } }
-    func node(_ steps: ArraySlice<PathElement>) -> ManifestNode? {
-      steps.reduce(origin.requester.manifest) { node, step in
-        switch step {
-        case .key(let key): node?[key]
-        case .index(let index): node?[index]
-        }
-      }
-    }
-    retriever = place.flatMap { node(steps[...$0]) }
-    stream = place.flatMap { node(steps[..<$0]) }
+    let manifest = origin.requester.manifest
+    retriever = place.flatMap { manifest?.descendant(steps[...$0]) }
+    stream = place.flatMap { manifest?.descendant(steps[..<$0]) }
   }
 
   var paginator: ManifestNode? { retriever?["paginator"] }
@@ -89,12 +82,7 @@ struct RequestSurroundings {
 
   /// The component that a node belongs to.
   private func around(_ node: ManifestNode) -> ManifestNode? {
-    node.elements.dropLast().reduce(origin.requester.manifest) { node, step in
-      switch step {
-      case .key(let key): node?[key]
-      case .index(let index): node?[index]
-      }
-    }
+    origin.requester.manifest?.descendant(node.elements.dropLast())
   }
 
   private func partitionSource(_ node: ManifestNode) -> String {
