@@ -71,9 +71,10 @@ import Testing
 
   /// A million records are read at once, and the virtual time is what it should be.
   @Test func manyRecordsTakeNoTime() async throws {
-    let report = try await Self.report(["users"]) { $0.records = 1_000_000 }
-    #expect(report.requests == 10_001)
-    #expect(report.duration == 10_001 * 80_000)
+    let manifest = ShopManifest.text.replacing("page_size: 100}", with: "page_size: 1000}")
+    let report = try await Self.report(["users"], of: manifest) { $0.records = 1_000_000 }
+    #expect(report.requests == 1_001)
+    #expect(report.duration == 1_001 * 80_000)
   }
 
   @Test func sameRunsAreTheSame() async throws {
