@@ -66,13 +66,16 @@ struct PlanCommand: AsyncParsableCommand {
     help: ArgumentHelp("How many records a page has where the manifest sets no size. By default 100.", valueName: "number"))
   var pageSize: Int?
 
+  @Flag(help: "Simulate the read again with more at a time, without call rates and with faster answers, to see what bounds it.")
+  var whatIf = false
+
   func validate() throws {
     if simulate {
       if parents || requests != nil { throw ValidationError("--simulate asks nobody: leave --parents and --requests out.") }
       if state != nil { throw ValidationError("--simulate reads from the beginning: leave --state out.") }
       if format != .text, format != .json { throw ValidationError("--simulate is written as text or json.") }
-    } else if !records.isEmpty || latency != nil || pageSize != nil {
-      throw ValidationError("--records, --latency and --page-size need --simulate.")
+    } else if !records.isEmpty || latency != nil || pageSize != nil || whatIf {
+      throw ValidationError("--records, --latency, --page-size and --what-if need --simulate.")
     }
     if updateConfig, !parents { throw ValidationError("--update-config needs --parents, without which nothing is renewed.") }
     if parents, config == nil { throw ValidationError("--parents needs a config: name its file with --config.") }
@@ -118,7 +121,7 @@ struct PlanCommand: AsyncParsableCommand {
       if let pageSize { settings.pageSize = pageSize }
       let simulation = Simulation(
         given.source, given.input, settings, start: start, environment: ProcessInfo.processInfo.environment)
-      let report = try await simulation.run(streams.selection)
+      let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf)
       try StandardOutput.write(text: format == .json ? report.json.jsonText : report.text(styled: styling))
       if !report.streams.isEmpty, report.streams.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
     }

@@ -9,7 +9,8 @@ import Testing
 /// Reads on a virtual clock.
 @Suite(.timeLimit(.minutes(5))) struct SimulationTests {
   private static func report(
-    _ streams: [String], of manifest: String = ShopManifest.text, _ change: (inout SimulationSettings) -> Void = { _ in }
+    _ streams: [String], of manifest: String = ShopManifest.text, comparesAlternatives: Bool = false,
+    _ change: (inout SimulationSettings) -> Void = { _ in }
   ) async throws -> SimulationReport {
     var settings = SimulationSettings()
     settings.latency = 80_000
@@ -18,7 +19,7 @@ import Testing
     input.config = try JSONValue(parsing: ShopManifest.config).object ?? [:]
     let simulation = Simulation(
       .text(Array(manifest.utf8), name: "manifest.yaml"), input, settings, start: ShopManifest.now, environment: [:])
-    return try await simulation.run(StreamSelection(names: streams))
+    return try await simulation.run(StreamSelection(names: streams), comparesAlternatives: comparesAlternatives)
   }
 
   /// 10 000 records, 100 a page; the last page is full, so that an empty one tells the end.
@@ -75,6 +76,25 @@ import Testing
     let report = try await Self.report(["users"], of: manifest) { $0.records = 1_000_000 }
     #expect(report.requests == 1_001)
     #expect(report.duration == 1_001 * 80_000)
+  }
+
+  /// Posts are bound by how many are read at a time, or by the call rate where there is one.
+  @Test(arguments: [
+    ("{type: UnlimitedCallRatePolicy, matchers: []}", [0.45...0.6, 0.45...0.55, 0.95...1.05]),
+    (
+      "{type: MovingWindowCallRatePolicy, rates: [{type: Rate, limit: 10, interval: PT10S}], matchers: []}",
+      [0.9...1.05, 0.9...1.05, 0.0...0.1]
+    ),
+  ])
+  func alternativesTellTheBound(policy: String, shares: [ClosedRange<Double>]) async throws {
+    let report = try await Self.report(["posts"], of: Self.budget(policy), comparesAlternatives: true) { settings in
+      settings.recordsOfStreams = ["users": 100, "posts": 100]
+    }
+    try #require(report.alternatives.count == 3)
+    for (alternative, share) in zip(report.alternatives, shares) {
+      let found = Double(alternative.duration) / Double(report.duration)
+      #expect(share.contains(found), "\(alternative)")
+    }
   }
 
   @Test func sameRunsAreTheSame() async throws {

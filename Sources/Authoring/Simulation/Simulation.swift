@@ -31,10 +31,19 @@ package struct Simulation: Sendable {
     self.environment = environment
   }
 
+  /// - Parameter comparesAlternatives: whether the read is simulated again with each thing changed that may bound it.
   /// - Throws: ``ConnectorError`` if nothing of the manifest can be read.
-  package func run(_ selection: StreamSelection) async throws -> SimulationReport {
+  package func run(_ selection: StreamSelection, comparesAlternatives: Bool = false) async throws -> SimulationReport {
     let slices = try await run(selection, counted: nil).slices
-    return try await run(selection, counted: slices).report
+    var report = try await run(selection, counted: slices).report
+    guard comparesAlternatives else { return report }
+    var alternatives: [Alternative] = [.concurrency(2 * report.concurrency), .latency(settings.latency / 2)]
+    if report.budgetPlace != nil { alternatives.append(.noCallRates) }
+    for alternative in alternatives {
+      let duration = try await run(selection, counted: slices, if: alternative).report.duration
+      report.alternatives.append((alternative.words, duration))
+    }
+    return report
   }
 
   /// What a run gives: how many slices streams have, or the report.
@@ -43,8 +52,12 @@ package struct Simulation: Sendable {
     var report = SimulationReport()
   }
 
-  /// - Parameter counted: how many slices the streams have; nil to count them.
-  private func run(_ selection: StreamSelection, counted: [String: Double]?) async throws -> Outcome {
+  /// - Parameters:
+  ///   - counted: how many slices the streams have; nil to count them.
+  ///   - alternative: what is otherwise than the manifest and the settings say.
+  private func run(
+    _ selection: StreamSelection, counted: [String: Double]?, if alternative: Alternative? = nil
+  ) async throws -> Outcome {
     guard let executor = OrderedExecutor(time: start, onSettled: {}) else {
       throw ConnectorError(.system, "Nothing can be simulated here: the system gives no further thread")
     }
@@ -61,9 +74,11 @@ package struct Simulation: Sendable {
         random: { 0.5 }, transport: late, log: log, secrets: NoSecrets(), environment: environment)
       // Templates see one moment, so that a stream has as many slices each time.
       runtime.templates = TemplateRuntime(now: { [start] in start }, random: { 0.5 })
-      let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
+      let given = try ManifestPipeline(validator: ManifestValidator()).run(source)
+      let manifest = alternative?.applied(to: given) ?? given
       let simulation = SimulationState(
-        settings, needs: MadeUpRecords.needs(in: manifest.root), isCounting: counted == nil, slices: counted ?? [:])
+        alternative?.applied(to: settings) ?? settings, needs: MadeUpRecords.needs(in: manifest.root), isCounting: counted == nil,
+        slices: counted ?? [:])
       log.simulation = simulation
       log.now = { executor.time }
       let api = try await ManifestMock.api(

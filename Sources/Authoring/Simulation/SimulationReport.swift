@@ -41,6 +41,8 @@ package struct SimulationReport: Sendable {
   package var logins = 0
   package var budgetPlace: String?
   package var concurrencyPlace: String?
+  /// How long it would take otherwise, in microseconds.
+  package var alternatives: [(words: String, duration: Int64)] = []
 
   package init() {}
 
@@ -119,6 +121,7 @@ extension SimulationReport {
         "\(Self.count(records, "record")), \(Self.count(requests, "request"))\(logins), \(Self.time(duration)) "
           + "with \(Self.time(latency)) an answer and \(concurrency) at a time", .strong))
     lines += advice
+    lines += alternatives.map { "\(Self.time($0.duration)) \($0.words)" }
     return lines.joined(separator: "\n")
   }
 
@@ -150,7 +153,10 @@ extension SimulationReport {
     [
       "records": .int(records), "requests": .int(requests), "login_requests": .int(logins),
       "seconds": .double(Double(duration) / 1_000_000), "latency_seconds": .double(Double(latency) / 1_000_000),
-      "concurrency": .int(concurrency), "ends_last": last.map { .string($0.name) } ?? .null,
+      "concurrency": .int(concurrency),
+      "alternatives": .array(
+        alternatives.map { ["change": .string($0.words), "seconds": .double(Double($0.duration) / 1_000_000)] }),
+      "ends_last": last.map { .string($0.name) } ?? .null,
       "streams": .array(
         streams.map { stream in
           [

@@ -126,7 +126,7 @@ package struct RequestExplainer {
 
   /// What an authenticator has under the name of a field itself: `client_id`.
   private func direct(_ name: String) -> Part? {
-    guard let node = requester[name] ?? named(name), node.string != nil else { return nil }
+    guard let node = requester[name] ?? named(name), !node.isNull, !node.isMapping else { return nil }
     return part(.field, name, node, named: node.key ?? name)
   }
 
