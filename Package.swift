@@ -127,7 +127,9 @@ let package = Package(
       ]),
     .target(
       name: "Authoring",
-      dependencies: runtime + ["Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "AirbyteProtocol"]),
+      dependencies: runtime + [
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Traffic",
+      ]),
     .target(
       name: "Commands",
       dependencies: runtime + [
@@ -154,7 +156,7 @@ let package = Package(
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(
-      name: "AuthoringTests", dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "YAML"],
+      name: "AuthoringTests", dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "YAML", "Traffic"],
       exclude: ["Fixtures"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),

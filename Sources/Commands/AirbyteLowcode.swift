@@ -22,6 +22,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        PlanCommand.self, WhyCommand.self, GraphCommand.self,
         PackageCommand.self, ImageCommand.self, DoctorCommand.self,
       ])
   }

@@ -6,9 +6,11 @@ import Secrets
 struct PlainLog: Log, RunEvents {
   let mask: SecretMask
   let isDebugging: Bool
+  /// Whether only what is wrong is shown.
+  var isBrief = false
 
   func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
-    if level == .debug || level == .trace, !isDebugging { return }
+    if level == .debug || level == .trace || level == .info && isBrief, !isDebugging { return }
     let prefix =
       switch level {
       case .fatal, .error: "error: "

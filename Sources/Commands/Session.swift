@@ -17,7 +17,7 @@ import Traffic
 struct Session {
   let writer: MessageWriter
   let runtime: RuntimeEnvironment
-  private let mask = SecretMask()
+  let mask = SecretMask()
   /// The path of the manifest that was named.
   private let manifest: String?
   /// Shows how it goes, where there is a terminal.
@@ -43,13 +43,22 @@ struct Session {
     case other
     /// What the recorder makes of a test read. `report` shows the error that ends the run.
     case testRead(TestReadRecorder, TestRead.Limits, report: @Sendable (any Error, SecretMask) -> Void)
+    /// A report, and no message at all: errors go to standard error as well.
+    case report
 
-    fileprivate var isOfMessages: Bool { if case .other = self { false } else { true } }
+    fileprivate var isOfMessages: Bool {
+      switch self {
+      case .other, .report: false
+      case .messages, .records, .folder, .testRead: true
+      }
+    }
+
+    fileprivate var isReport: Bool { if case .report = self { true } else { false } }
 
     fileprivate var continuation: TerminalProgress.Continuation {
       switch self {
       case .messages, .other, .testRead: .messages
-      case .records: .none
+      case .records, .report: .none
       case .folder: .folder
       }
     }
@@ -61,9 +70,10 @@ struct Session {
   ///   - plan: what is done with the traffic of the run; nil for nothing.
   ///   - command: what is run, as in `read`.
   ///   - isMock: whether requests go to an API made up from the manifest.
+  ///   - wrap: what stands before all that requests go to; requests are explained to it.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false
+    isMock: Bool = false, through wrap: ((any Transport) -> any Transport)? = nil
   ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
@@ -89,6 +99,9 @@ struct Session {
     let writer: MessageWriter
     switch output {
     case .messages, .other: writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
+    case .report:
+      writer = MessageWriter(
+        output: isMock ? NoOutput() : ControlLines() as any LineOutput, mask: mask, now: now, watcher: progress ?? PlainWatcher())
     case .records, .folder:
       writer = MessageWriter(
         output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
@@ -101,11 +114,13 @@ struct Session {
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     var runtime = RuntimeEnvironment(
-      now: now, sleep: given.sleep, random: given.random, transport: given.transport,
+      now: now, sleep: given.sleep, random: given.random, transport: wrap?(given.transport) ?? given.transport,
       log: output.isOfMessages
-        ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
+        ? RunLog(writer: writer, isDebugging: isDebugging)
+        : PlainLog(mask: mask, isDebugging: isDebugging, isBrief: output.isReport),
       secrets: mask, environment: environment)
     runtime.trial = trial
+    runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = runtime
     self.reports = reports
   }

@@ -91,3 +91,12 @@ struct ProtocolOutput: LineOutput {
 struct NoOutput: LineOutput {
   func write(_ bytes: UnsafeRawBufferPointer) {}
 }
+
+/// Shows on standard error what a report leaves out and must not be lost: a token that can be used once was renewed.
+struct ControlLines: LineOutput {
+  private static let mark = Array(#"{"type":"CONTROL""#.utf8)
+
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.starts(with: Self.mark) { StandardOutput.show(String(decoding: bytes, as: UTF8.self)) }
+  }
+}

@@ -179,7 +179,7 @@ extension Connector {
   }
 
   /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
-  func concurrency() throws -> Int {
+  package func concurrency() throws -> Int {
     // Slices that are tried are read in order.
     if scope.runtime.trial != nil { return 1 }
     guard let node = manifest.concurrencyLevel else { return 2 }

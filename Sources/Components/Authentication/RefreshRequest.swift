@@ -25,6 +25,14 @@ struct RefreshRequest: Sendable {
   private let other: EvaluationContext?
   private let log: any Log
   private let secrets: any Secrets
+  private let origin: RequestOrigin.Requester
+  private let isExplained: Bool
+
+  /// The properties that it is made of.
+  private static let properties = [
+    "token_refresh_endpoint", "client_id", "client_secret", "refresh_token", "grant_type", "scopes", "refresh_request_body",
+    "refresh_request_headers",
+  ]
 
   /// A client's id or secret: a template, or the value that the config has at its usual place.
   enum Credential: Sendable {
@@ -66,6 +74,9 @@ struct RefreshRequest: Sendable {
     other = scope.run.shadow(for: templates).map { EvaluationContext(config: $0) }
     log = scope.runtime.log
     secrets = scope.runtime.secrets
+    origin = RequestOrigin.Requester(
+      stream: "", node: node.node, properties: Self.properties, manifest: scope.run.manifest)
+    isExplained = scope.runtime.explainsRequests
   }
 
   /// Whether there is an endpoint to send it to.
@@ -102,7 +113,12 @@ struct RefreshRequest: Sendable {
     } else if !sendsQuery {
       parts.bodyData = .object(try fields(refreshToken, headers: headers))
     }
-    return try RequestPreparation.request(method: "POST", url: Self.adding(query, to: try url()), parts: parts)
+    var request = try RequestPreparation.request(method: "POST", url: Self.adding(query, to: try url()), parts: parts)
+    request.origin = RequestOrigin(origin, slice: .whole)
+    if isExplained {
+      request.origin?.making = RequestMaking(context: context, additions: [], credentials: [], followsLink: false)
+    }
+    return request
   }
 
   /// Where it is sent to.

@@ -33,7 +33,8 @@ package struct HttpRequester: Component, Requester {
     shadow = scope.run.shadow(for: templates.compactMap { node[$0] })
     secrets = scope.runtime.secrets
     origin = RequestOrigin.Requester(
-      stream: scope.streamName, node: node.node, properties: templates + ["http_method", "authenticator"])
+      stream: scope.streamName, node: node.node, properties: templates + ["http_method", "authenticator"],
+      manifest: scope.run.manifest)
     connectTimeout = try Self.seconds("connect_timeout_in_seconds", node)
     readTimeout = try Self.seconds("read_timeout_in_seconds", node)
     reception = scope.exchange.reception ?? scope.exchange.decoder?.reception ?? .memory
@@ -72,6 +73,7 @@ package struct HttpRequester: Component, Requester {
     }
     let credentials = try await authenticator.credentials()
     secrets.hide(credentials: credentials)
+    let added = client.runtime.explainsRequests ? parts.additions : []
     try merged.merge(credentials)
     try merged.merge(parts)
     for (name, value) in merged.parameters {
@@ -89,6 +91,10 @@ package struct HttpRequester: Component, Requester {
     request.checkEnd = merged.checkEnd
     request.emptyCredential = credentials.emptyCredential
     request.origin = RequestOrigin(origin, slice: slice)
+    if client.runtime.explainsRequests {
+      request.origin?.making = RequestMaking(
+        context: context, additions: added, credentials: credentials.allAdditions(), followsLink: path?.isEmpty == false)
+    }
     if let connectTimeout { request.connectTimeout = connectTimeout }
     if let readTimeout { request.readTimeout = readTimeout }
     let key = (isKept ? cacheScope : nil).flatMap { scope in

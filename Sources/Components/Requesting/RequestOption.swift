@@ -18,8 +18,11 @@ package struct RequestOption: Component {
   package let place: Place
   /// One key, or the keys that lead into a JSON body; a template that fails does so where a value goes there.
   private let path: Result<[String], any Error>
+  /// Where the manifest has it; nil for a header that another component names.
+  private let node: ManifestNode?
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
+    self.node = node.node
     let placeNode = try node.required("inject_into")
     guard let place = Place(rawValue: placeNode.string ?? "") else {
       throw ConnectorError(
@@ -51,6 +54,7 @@ package struct RequestOption: Component {
   /// A header, for components that name one directly.
   package init(header: InterpolatedString, config: TemplateConfig) {
     place = .header
+    node = nil
     path = Result { [try header.string(EvaluationContext(config: config))] }
   }
 
@@ -61,6 +65,9 @@ package struct RequestOption: Component {
   /// - Throws: ``ConnectorError`` if a template of the place fails.
   func inject(_ value: JSONValue, into parts: inout RequestParts) throws {
     let path = try path.get()
+    if let node {
+      parts.additions.append(RequestAddition(place: place.rawValue, name: path.joined(separator: "."), node: node))
+    }
     switch place {
     case .requestParameter: Self.set(value, at: path[...], in: &parts.parameters)
     case .header: Self.set(value, at: path[...], in: &parts.headers)

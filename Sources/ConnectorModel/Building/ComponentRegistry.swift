@@ -72,6 +72,13 @@ public struct ComponentRegistry: Sendable {
     return copy
   }
 
+  /// The same with another component in the place of one.
+  package func replacing(_ name: String, by type: any Component.Type) -> ComponentRegistry {
+    var copy = self
+    copy.types[name] = type
+    return copy
+  }
+
   /// - Parameter name: the type to build; nil if the node has to name it.
   package func build<Role>(_ node: ManifestNode, named name: String? = nil, as role: Role.Type, in scope: BuildScope) throws
     -> Role

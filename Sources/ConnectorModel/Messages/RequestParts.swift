@@ -14,6 +14,8 @@ public struct RequestParts: Sendable {
   public var bodyData: JSONValue = .object([:])
   /// Members of a JSON body.
   public var bodyJSON: JSONObject = [:]
+  /// What of it was put there by options of the manifest, in order.
+  package var additions: [RequestAddition] = []
   /// Where the response's body goes, instead of into memory.
   package var store: (any BodyStore)?
   /// See ``HTTPRequest/checkEnd``.
@@ -28,6 +30,7 @@ public struct RequestParts: Sendable {
     store = other.store ?? store
     checkEnd = other.checkEnd ?? checkEnd
     lastingParameters.formUnion(other.lastingParameters)
+    additions += other.additions
     try Self.merge(other.parameters, into: &parameters, place: "query")
     try Self.merge(other.headers, into: &headers, place: "headers")
     try Self.merge(other.bodyJSON, into: &bodyJSON, place: "JSON body", allowingEqual: true)
@@ -40,6 +43,15 @@ public struct RequestParts: Sendable {
     default:
       throw ConnectorError(.system, "A request body that is a text cannot be joined with another body")
     }
+  }
+
+  /// All that it adds, part by part.
+  package func allAdditions() -> [RequestAddition] {
+    func members(_ object: JSONObject, _ place: String) -> [RequestAddition] {
+      object.keys.map { RequestAddition(place: place, name: $0, node: nil) }
+    }
+    return members(parameters, "request_parameter") + members(headers, "header")
+      + members(bodyData.object ?? [:], "body_data") + members(bodyJSON, "body_json")
   }
 
   /// The header or parameter of credentials that has no more than the word for its kind; nil if there is none.

@@ -26,6 +26,8 @@ public struct RuntimeEnvironment: Sendable {
   public var environment: [String: String]
   /// How little is read, where a stream is only tried.
   package var trial: Trial?
+  /// Whether requests keep what they are made from and what became of them, for recordings and plans.
+  package var explainsRequests = false
   /// What cannot be read and is left out.
   package let omissions = Omissions()
   /// What selectors found and dropped.

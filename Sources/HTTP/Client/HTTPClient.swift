@@ -30,8 +30,8 @@ package struct HTTPClient: Sendable {
 
   /// Why an attempt is repeated, and so how long is waited before.
   private enum Wait {
-    /// A strategy said how long, in seconds.
-    case strategy(Double)
+    /// A strategy said how long, in seconds. It is named where requests are explained.
+    case strategy(Double, String?)
     /// The API limits the rate and no strategy has an answer: 1, 2, 4 … seconds.
     case rateLimit
     /// Any other failure after which a request is repeated: 1, 2, 4 … seconds within the handler's total time.
@@ -79,15 +79,17 @@ package struct HTTPClient: Sendable {
     let maxTries = runtime.trial == nil ? max(0, errorHandler.maxRetries) + 1 : 1
     var renewal = Renewal.notTried
     var number = 0
+    var delay: (seconds: Double, policy: String)?
     while true {
       try Task.checkCancellation()
       number += 1
-      let (attempt, sent, answer) = try await self.attempt(request, number)
+      let (attempt, sent, answer) = try await self.attempt(request, number, after: delay)
       let resolution = try await errorHandler.interpret(attempt)
       if let answer, sent.origin != nil {
         runtime.trial?.observer.answered(answer, to: answer.request ?? sent, resolution.action)
       }
       exchanges.decided(resolution, attempt)
+      sent.origin?.history?.judged(resolution)
       guard resolution.action.retries else { return try await finish(attempt, resolution, sent) }
       if resolution.action == .rateLimited { runtime.events.rateLimited(stream: name) }
       if resolution.action == .refreshTokenThenRetry {
@@ -95,7 +97,7 @@ package struct HTTPClient: Sendable {
       }
 
       switch try await wait(after: attempt, of: sent, by: resolution, number: number) {
-      case .strategy(let seconds):
+      case .strategy(let seconds, let policy):
         strategy.count += 1
         guard strategy.count < maxTries, strategy.elapsed < errorHandler.maxTime else {
           throw exhausted(attempt, resolution, sent)
@@ -106,11 +108,13 @@ package struct HTTPClient: Sendable {
           throw ConnectorError(
             .system, "The request is not repeated: a backoff strategy gives \(seconds) as the seconds to wait")
         }
+        delay = (wait, policy ?? "a backoff strategy")
         try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy.beginNext(at: runtime.now())
       case .rateLimit:
         rateLimit.count += 1
         guard rateLimit.count < maxTries else { throw exhausted(attempt, resolution, sent) }
+        delay = (exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
         exchanges.waits(exponential(rateLimit.count), "the default for rate limits (1, 2, 4 … s)")
         try await pause(exponential(rateLimit.count), after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
@@ -120,6 +124,7 @@ package struct HTTPClient: Sendable {
           throw exhausted(attempt, resolution, sent)
         }
         let wait = min(exponential(standard.count), errorHandler.maxTime - standard.elapsed)
+        delay = (wait, "the default (1, 2, 4 … s)")
         exchanges.waits(wait, "the default (1, 2, 4 … s)")
         try await pause(wait, after: attempt, by: resolution, of: sent, number: number)
         strategy = Tries(started: runtime.now())
@@ -130,11 +135,18 @@ package struct HTTPClient: Sendable {
   }
 
   /// Sends `request` once. A repeated one gets fresh credentials in its headers.
+  /// - Parameter delay: what was waited since the attempt before.
   /// - Returns: the attempt, the request with its credentials, and for a trial the answer with its body, which the attempt may lack.
-  private func attempt(_ request: HTTPRequest, _ number: Int) async throws -> (Attempt, HTTPRequest, HTTPResponse?) {
+  private func attempt(
+    _ request: HTTPRequest, _ number: Int, after delay: (seconds: Double, policy: String)?
+  ) async throws -> (Attempt, HTTPRequest, HTTPResponse?) {
     var signed = request
     if errorHandler.looksIntoBodies || runtime.trial != nil { signed.receivesInParts = false }
     signed.origin?.attempt = number
+    if runtime.explainsRequests {
+      signed.origin?.history = RequestHistory()
+      if let delay { signed.origin?.history?.waited(delay.seconds, for: delay.policy) }
+    }
     if number > 1 {
       let credentials = try await authenticator.credentials()
       for (name, value) in credentials.headers { signed.setHeader(name, PythonStrings.str(value)) }
@@ -221,12 +233,12 @@ package struct HTTPClient: Sendable {
     // Other credentials need not wait for the rate of those that were refused.
     if resolution.action == .rateLimited, await authenticator.rotation?.hasAlternative(for: request) == true {
       exchanges.waits(0.1, "the authenticator, which has other credentials,")
-      return .strategy(0.1)
+      return .strategy(0.1, "the authenticator, which has other credentials,")
     }
     for strategy in errorHandler.backoffStrategies ?? [] {
       guard let seconds = try await strategy.delay(after: attempt, number: number), seconds != 0 else { continue }
       if exchanges.isOn { exchanges.waits(seconds, strategy.origin(of: attempt) ?? "a backoff strategy") }
-      return .strategy(seconds)
+      return .strategy(seconds, runtime.explainsRequests ? strategy.origin(of: attempt) : nil)
     }
     return resolution.action == .rateLimited ? .rateLimit : .standard
   }

@@ -21,6 +21,11 @@ package enum RecordingNotes {
   package static let component = "_component"
   package static let attempt = "_attempt"
   package static let places = "_manifest"
+  /// Of an entry: what made each part of the request, and from what; what the attempt waited for before; what was decided about the
+  /// answer.
+  package static let explanation = "_explanation"
+  package static let delays = "_delays"
+  package static let verdict = "_verdict"
   /// Why there is no response, or not all of it: kind, message and cause.
   package static let failure = "_error"
   /// Of an entry: whether the body is read in parts.

@@ -37,7 +37,13 @@ struct HAREntryEncoder: Sendable {
       entry[RecordingNotes.time] = .int(Int(answer.moment.time))
       entry[RecordingNotes.order] = .int(answer.moment.order)
     }
-    if let origin = exchange.request.origin { note(origin, in: &entry) }
+    if let origin = exchange.request.origin {
+      note(origin, in: &entry)
+      if let explanation = RequestExplainer.explanation(of: exchange.request) {
+        entry[RecordingNotes.explanation] = masked(explanation.json)
+      }
+      if let history = origin.history { note(history, in: &entry) }
+    }
     if answer?.body != nil { entry[RecordingNotes.parts] = true }
     if let failure = answer?.failure { entry[RecordingNotes.failure] = .object(failure.note.mapValues(masked)) }
     if !waits.isEmpty { entry[RecordingNotes.waits] = .array(waits) }
@@ -52,6 +58,19 @@ struct HAREntryEncoder: Sendable {
     var places: JSONObject = [:]
     for (part, node) in origin.requester.places { if let mark = node.mark { places[part] = .string("\(mark)") } }
     if !places.isEmpty { entry[RecordingNotes.places] = .object(places) }
+  }
+
+  private func note(_ history: RequestHistory, in entry: inout JSONObject) {
+    let delays = history.delays
+    if !delays.isEmpty {
+      entry[RecordingNotes.delays] = .array(
+        delays.map { masked(["seconds": .double($0.seconds), "by": .string($0.policy)]) })
+    }
+    guard let verdict = history.verdict else { return }
+    var note: JSONObject = ["action": .string(verdict.action.rawValue)]
+    if let judge = verdict.judge { note["by"] = .string(judge) }
+    if let message = verdict.message { note["message"] = .string(message) }
+    entry[RecordingNotes.verdict] = masked(.object(note))
   }
 
   // MARK: Requests
@@ -148,8 +167,15 @@ struct HAREntryEncoder: Sendable {
     case .string(let text): .string(placeholders.masked(text))
     case .array(let elements): .array(elements.map(masked))
     case .object(let members): .object(members.mapValues(masked))
+    case .int, .number: maskedNumber(value)
     default: value
     }
+  }
+
+  private func maskedNumber(_ value: JSONValue) -> JSONValue {
+    let text = value.jsonText
+    let masked = placeholders.masked(text)
+    return masked == text ? value : .string(masked)
   }
 
   private static func moment(_ time: Int64) -> String {

@@ -10,6 +10,8 @@ import Synchronization
 /// Keeps the requests of all streams within the rates that the API allows.
 final class HTTPAPIBudget: Component, CallBudget {
   private let policies: [any CallRatePolicy]
+  /// How the policies are called where somebody asks what delayed a request.
+  private let names: [String]
   private let counters: Mutex<[(any CallRateCounter)?]>
   private let resetHeader: String
   private let remainingHeader: String
@@ -20,6 +22,7 @@ final class HTTPAPIBudget: Component, CallBudget {
     let policies = try node.nodes("policies").map { try scope.build($0, as: (any CallRatePolicy).self) }
     let now = scope.runtime.now()
     self.policies = policies
+    names = try node.nodes("policies").map { "\($0["type"]?.string ?? "policy")\($0.placeText)" }
     counters = Mutex(policies.map { $0.counter(at: now) })
     func name(_ property: String, _ fallback: String) throws -> String {
       let text = try node.optionalString(property) ?? ""
@@ -37,6 +40,7 @@ final class HTTPAPIBudget: Component, CallBudget {
     while let wait = try wait(weight, index, request) {
       // A window's last instant still belongs to it.
       let seconds = wait == 0 ? 0.001 : Double(wait) / 1_000_000
+      request.origin?.history?.waited(seconds, for: names[index])
       guard wait > 0 else {
         try await runtime.sleep(seconds)
         continue

@@ -4,7 +4,7 @@ import Jinja
 import Manifest
 
 /// Names the properties that requests ask for, in chunks if the API takes only a limited number at a time.
-struct QueryProperties: Component {
+package struct QueryProperties: Component {
   private enum List: Sendable {
     case fixed([String])
     case endpoint(PropertiesFromEndpoint)
@@ -18,7 +18,7 @@ struct QueryProperties: Component {
   private let chunking: PropertyChunking?
   private let selector: JsonSchemaPropertySelector?
 
-  init(from node: ComponentNode, in scope: BuildScope) throws {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {
     let properties = try node.required("property_list")
     list = properties.sequence == nil ? .endpoint(try scope.build(properties)) : .fixed(try node.strings("property_list"))
     always = try node.strings("always_include_properties")
@@ -35,7 +35,7 @@ struct QueryProperties: Component {
   }
 
   /// The query properties of a requester's node, where it has some: in its parameters, or in a property of its own.
-  static func make(from requester: ManifestNode?, in scope: BuildScope) throws -> QueryProperties? {
+  package static func make(from requester: ManifestNode?, in scope: BuildScope) throws -> QueryProperties? {
     guard let requester = try requester.map({ try ComponentNode($0) }) else { return nil }
     if let first = parameters(of: requester).first { return try scope.build(first, as: QueryProperties.self) }
     if let fetched = requester["fetch_properties_from_endpoint"] { return QueryProperties(endpoint: try scope.build(fetched)) }
@@ -58,7 +58,7 @@ struct QueryProperties: Component {
   static func isQueryProperties(_ node: ManifestNode) -> Bool { node["type"]?.string == typeName }
 
   /// The properties of each request for a page.
-  func chunks() async throws -> [[String]] {
+  package func chunks() async throws -> [[String]] {
     let selected = try await selector?.selected()
     let properties: [String] =
       switch list {

@@ -80,7 +80,7 @@ package final class ManifestAPI: MockAPI {
   }
 
   /// What children read of their parents' records.
-  private static func needs(in root: ManifestNode) -> [String: Set<[String]>] {
+  static func needs(in root: ManifestNode) -> [String: Set<[String]>] {
     var needs: [String: Set<[String]>] = [:]
     func walk(_ node: ManifestNode) {
       for element in node.sequence ?? [] { walk(element) }

@@ -1,0 +1,174 @@
+import AirbyteProtocol
+import ArgumentParser
+import Authoring
+import ConnectorModel
+import Engine
+import Foundation
+import JSON
+
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract:
+      "Show the requests that a read would start with, and where each part of them comes from; or simulate the whole read.",
+    discussion: """
+      Nothing is sent: parents and logins are made up, as with `read --mock`, unless --parents reads them. Without --config, the config \
+      is made up as well.
+
+      Examples:
+        \(CommandProgram.name) plan --config config.json --streams orders
+        \(CommandProgram.name) plan --simulate --records 1e6 --latency 80ms
+      """)
+
+  @OptionGroup var options: ManifestOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The config, a JSON file; `-` is standard input. By default it is made up.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @OptionGroup var components: ComponentOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The states that the read would continue from.", valueName: "file"),
+    completion: .file(extensions: ["json", "jsonl"]))
+  var state: String?
+
+  @OptionGroup var streams: StreamOptions
+
+  @Flag(help: "Send what leads to the requests: log in, and read parents.")
+  var parents = false
+
+  @Flag(help: "With --parents, write the config back to its file when the API renewed a token in it.")
+  var updateConfig = false
+
+  @Option(help: ArgumentHelp("How many requests of each stream to show. By default 3.", valueName: "number"))
+  var requests: Int?
+
+  @Option(help: "How to write the plan: as text with reasons, as commands of curl, as a file of Hurl, or as JSON.")
+  var format: PlanFormat = .text
+
+  @Flag(help: "Read everything on a virtual clock, and say how many requests that makes, how long it takes and what bounds it.")
+  var simulate = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How many records each stream has, or one of them, as in orders=1e6; may be repeated. By default 10000.",
+      valueName: "number"))
+  var records: [RecordCount] = []
+
+  @Option(help: ArgumentHelp("How long an answer takes, as in 80ms or 1.5s. By default 100ms.", valueName: "time"))
+  var latency: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp("How many records a page has where the manifest sets no size. By default 100.", valueName: "number"))
+  var pageSize: Int?
+
+  @Flag(help: "Simulate the read again with more at a time, without call rates and with faster answers, to see what bounds it.")
+  var whatIf = false
+
+  func validate() throws {
+    if simulate {
+      if parents || requests != nil { throw ValidationError("--simulate asks nobody: leave --parents and --requests out.") }
+      if state != nil { throw ValidationError("--simulate reads from the beginning: leave --state out.") }
+      if format != .text, format != .json { throw ValidationError("--simulate is written as text or json.") }
+    } else if !records.isEmpty || latency != nil || pageSize != nil || whatIf {
+      throw ValidationError("--records, --latency, --page-size and --what-if need --simulate.")
+    }
+    if updateConfig, !parents { throw ValidationError("--update-config needs --parents, without which nothing is renewed.") }
+    if parents, config == nil { throw ValidationError("--parents needs a config: name its file with --config.") }
+    if let requests, !(1...1_000).contains(requests) {
+      throw ValidationError("--requests should be a number from 1 to 1000.")
+    }
+    if let pageSize, !(1...1_000_000).contains(pageSize) {
+      throw ValidationError("--page-size should be a number from 1 to 1000000.")
+    }
+  }
+
+  func run() async throws { try await simulate ? runSimulation() : runPlan() }
+
+  private func runPlan() async throws {
+    let transport = PlanTransport()
+    let session = Session(options, output: .report, isMock: !parents) { base in
+      transport.become(base)
+      return transport
+    }
+    try await session.run { session in
+      let given = config.map { ["--config", $0] } ?? ["--mock"]
+      let input = try ConfigOptions.parse(given + (updateConfig ? ["--update-config"] : []))
+      let states = try state.map { try session.states(at: $0) } ?? [:]
+      let connector = try await session.connector(
+        input, components, states: streams.fullRefresh ? [:] : states, others: [state])
+      let planner = Planner(connector, through: transport, shown: requests ?? 3, readsParents: parents)
+      let plan = try await planner.plan(streams.selection)
+      let report = PlanReport(plan, SecretNames(session.mask, config: connector.config), styled: styling)
+      try StandardOutput.write(text: report.written(as: format))
+      return plan.streams.allSatisfy { $0.failure != nil } && !plan.streams.isEmpty ? .failure : .success
+    }
+  }
+
+  private func runSimulation() async throws {
+    try await CommandRunner.run {
+      let start = SystemClock.now()
+      let given = try await MockInput(manifest: options.path ?? ManifestOptions.usualName, config: config, now: start)
+      var settings = SimulationSettings()
+      for count in records {
+        if let stream = count.stream { settings.recordsOfStreams[stream] = count.number } else { settings.records = count.number }
+      }
+      if let latency { settings.latency = latency.microseconds }
+      if let pageSize { settings.pageSize = pageSize }
+      let simulation = Simulation(
+        given.source, given.input, settings, start: start, environment: ProcessInfo.processInfo.environment)
+      let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf)
+      try StandardOutput.write(text: format == .json ? report.json.jsonText : report.text(styled: styling))
+      if !report.streams.isEmpty, report.streams.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
+    }
+  }
+
+  private var styling: RequestReport.Styling { Terminal.styling(options.color) }
+}
+
+extension Terminal {
+  /// The looks of reports on standard output.
+  static func styling(_ color: ColorChoice) -> RequestReport.Styling {
+    let terminal = Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
+    return { text, look in
+      switch look {
+      case .strong: terminal.styled(text, .strong)
+      case .faint: terminal.styled(text, .faint)
+      case .good: terminal.styled(text, .good)
+      case .bad: terminal.styled(text, .bad)
+      case .warning: terminal.styled(text, .warning)
+      }
+    }
+  }
+}
+
+extension PlanFormat: ExpressibleByArgument {}
+
+/// A number of records, of one stream or of all: `1e6`, `orders=5000`.
+struct RecordCount: ExpressibleByArgument, Sendable, Equatable {
+  let stream: String?
+  let number: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+    stream = parts.count > 1 ? parts.dropLast().joined(separator: "=") : nil
+    guard let last = parts.last, stream != "", let number = Double(last), (0...1e9).contains(number),
+      number == number.rounded()
+    else { return nil }
+    self.number = Int(number)
+  }
+}
+
+/// A span of time as people write it: `80ms`, `1.5s`.
+struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
+  let microseconds: Int64
+
+  init?(argument: String) {
+    guard let span = DurationText.microseconds(argument) else { return nil }
+    microseconds = span
+  }
+}
