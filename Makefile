@@ -38,7 +38,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-standard test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
 .PHONY: example-api pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -123,6 +123,11 @@ PYTHON ?= python3
 
 test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
 	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode $(wildcard $(PARITY)/cases/*/manifest.yaml)
+
+REFERENCE ?= $(wildcard ../cdk/bin/python)
+
+test-standard: build ## Run the reference's own tests of connectors on the bookshop (REFERENCE names a Python with airbyte-cdk).
+	@$(PYTHON) Tests/Standard/standard_tests.py $(BIN)/airbyte-lowcode $(if $(REFERENCE),--python $(REFERENCE))
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

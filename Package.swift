@@ -125,7 +125,12 @@ let package = Package(
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
       ]),
-    .target(name: "Authoring", dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "PythonTime"]),
+    .target(
+      name: "Authoring",
+      dependencies: runtime + [
+        "Bytes", "AirbyteProtocol", "YAML", "JSON", "JSONSchema", "Jinja", "PythonTime", "Traffic", "Validation",
+      ],
+      resources: [.embedInCode("Testing/Resources/tests.schema.json")]),
     .target(
       name: "Commands",
       dependencies: runtime + [
@@ -151,7 +156,9 @@ let package = Package(
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON"]),
+    .testTarget(
+      name: "AuthoringTests",
+      dependencies: runtime + ["Authoring", "AirbyteProtocol", "JSON", "JSONSchema", "Traffic"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),

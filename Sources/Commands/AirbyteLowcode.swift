@@ -20,7 +20,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
-        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
         PackageCommand.self, ImageCommand.self, DoctorCommand.self,
       ])
   }
