@@ -92,7 +92,7 @@ import Testing
               times: {remainingTimes: 2}
             - httpRequest: {path: /items}
               httpResponse: {body: {items: [{id: 1}]}}
-          expect: {waited: 60, requests: {count: 3}}
+          expect: {waited: 62, requests: {count: 3}}  # As in the reference, a second more each.
       """)
     #expect(found.failures == [[]])
   }

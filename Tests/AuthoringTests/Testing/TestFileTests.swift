@@ -14,17 +14,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tests: [{name: a, comand: read}]", "tests.yaml:1:18: error: `tests[0]` has no property `comand`; did you mean `command`?"),
+    ("tests: [{name: a, comand: read}]", "tests.yaml:1:19: error: `tests[0]` has no property `comand`; did you mean `command`?"),
     (
       "tests: [{name: a, expect: {record: {}}}]",
       "tests.yaml:1:28: error: `tests[0].expect` has no property `record`; did you mean `records`?"
     ),
     (
-      "tests:\n  - name: 7", "tests.yaml:2:11: error: `tests[0].name` is not as it should be: expected a string, found an integer"
+      "tests:\n  - name: 7", "tests.yaml:2:11: error: `tests[0].name`: expected a string, found a number"
     ),
     (
       "tests:\n  - name: a\n    command: rad",
-      "tests.yaml:3:14: error: `tests[0].command` is not as it should be: the value is not one of"
+      "tests.yaml:3:14: error: `tests[0].command`: the value is not one of"
     ),
     ("tests:\n  - name: a\n    now: noon", "tests.yaml:3:10: error: `now` should be a time in the form of ISO 8601"),
     ("tests:\n  - name: a\n  - name: a", "tests.yaml:3:11: error: There are two tests of the name `a`: give each its own"),
@@ -33,8 +33,8 @@ import Testing
       "tests:\n  - name: a\n    traffic: {mock: {page: 2}}",
       "`tests[0].traffic.mock` has no property `page`; did you mean `pages`?"
     ),
-    ("defaults: {}", "tests.yaml:1:1: error: A file of tests is not as it should be: the property 'tests' is missing"),
-    ("tests: {", "tests.yaml:1"),
+    ("defaults: {}", "tests.yaml:1:1: error: A file of tests: the property 'tests' is missing"),
+    ("tests: {", "tests.yaml:2:1: error: a value is expected here"),
   ])
   func whatIsWrongHasItsPlace(text: String, sentence: String) throws {
     let error = #expect(throws: ManifestError.self) { try TestFile(path: "tests.yaml", bytes: Array(text.utf8)) }

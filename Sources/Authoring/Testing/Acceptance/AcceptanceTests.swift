@@ -92,9 +92,17 @@ struct AcceptanceTests {
     return try await run.observed(of: connector, with: command == .spec ? .nothing : traffic.traffic(for: entry), now: nil)
   }
 
+  /// So many lines of a kind are shown: nobody reads more.
+  private static let mostShown = 10
+
+  private static func shown(_ lines: [String]) -> [String] {
+    lines.count > mostShown ? lines.prefix(mostShown) + ["and \(lines.count - mostShown) more"] : lines
+  }
+
+  /// What a run says of why it failed.
   private func said(_ run: ObservedRun) -> [String] {
-    run.errors.compactMap { $0["message"]?.string }
-      + run.requests.filter(\.isUnknown).map { run.mask.masked("not answered: \($0.line)") }
+    let unknown = run.requests.filter(\.isUnknown).map { run.mask.masked("not answered: \($0.line)") }
+    return Self.shown(run.errors.compactMap { $0["message"]?.string }) + Self.shown(unknown)
   }
 
   /// The streams that the connector discovers.
@@ -344,8 +352,8 @@ struct AcceptanceTests {
     }
     lines += comparison.missing.map { "did not come: \(ValueDifference.shown(wanted[$0]))" }
     lines += comparison.unexpected.map { "not expected: \(ValueDifference.shown(given[$0]))" }
-    let shown = lines.count > 20 ? lines.prefix(20) + ["and \(lines.count - 20) more"] : lines
-    return [failure("Stream \(stream): \(comparison.matches.count) of \(wanted.count) expected records came", shown, at: node)]
+    let message = "Stream \(stream): \(comparison.matches.count) of \(wanted.count) expected records came"
+    return [failure(message, Self.shown(lines), at: node)]
   }
 
   /// A record without the fields that are not compared.

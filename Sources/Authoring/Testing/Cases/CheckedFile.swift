@@ -56,7 +56,7 @@ struct CheckedFile: Sendable {
       return finding
     }
     return Diagnostic(
-      .error, rule: "tests", "\(name) is not as it should be: \(error.discreetMessage)", at: node.mark, path: "",
+      .error, rule: "tests", "\(name): \(error.discreetMessage)", at: node.mark, path: "",
       failureType: .config)
   }
 
