@@ -39,6 +39,10 @@ struct CoverageMeasure {
       if let component = components[mark] { judge(component, at: mark) }
       if let template = templates[mark] { judge(template: template, at: mark) }
     }
+    // By their places: definitions stand where they are written, and not where they are used.
+    report.gaps = report.gaps.enumerated().sorted {
+      ($0.element.mark?.line ?? 0, $0.offset) < ($1.element.mark?.line ?? 0, $1.offset)
+    }.map(\.element)
     return report
   }
 
