@@ -3,7 +3,7 @@ import Manifest
 import YAML
 
 /// Learns what of a manifest a run makes use of, for those who ask what their tests reach.
-package protocol RunCoverage: Sendable {
+package protocol RunCoverage: AnyObject, Sendable {
   /// A component did the work that it is there for, where that depends on what an API answers: a filter matched, a page led to another.
   func reached(_ component: ManifestNode)
   /// A template of the manifest is about to be evaluated.

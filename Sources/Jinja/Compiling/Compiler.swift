@@ -53,10 +53,11 @@ struct Compiler {
         var compiled: [(test: any Node, body: [any StatementNode])] = []
         for (test, body) in branches {
           let condition = try compiler.compile(test)
-          compiled.append((condition, compiler.noted(.holds, test.position) + (try compiler.compile(body))))
+          compiled.append((condition, compiler.noted(.holds, test.start) + (try compiler.compile(body))))
         }
-        let place = branches.last?.test.position ?? statement.position
-        return IfNode(compiled, compiler.noted(.fails, place) + (try compiler.compile(otherwise)))
+        let last =
+          compiler.noted(.fails, branches.last?.test.start ?? statement.position) + (try compiler.compile(otherwise))
+        return IfNode(compiled, last)
       }
       nodes.append(node)
     case .loop(let loop): nodes.append(try compile(loop))
@@ -102,9 +103,9 @@ struct Compiler {
       if let syntax = loop.test { test = try compiler.compile(syntax) }
       return ForNode(
         target: compiler.compile(loop.target), iterated: iterated, test: test,
-        body: compiler.noted(.turn, loop.iterated.position) + (try compiler.compile(loop.body)),
+        body: compiler.noted(.turn, loop.iterated.start) + (try compiler.compile(loop.body)),
         otherwise: loop.otherwise.isEmpty
-          ? [] : compiler.noted(.noTurn, loop.iterated.position) + (try compiler.compile(loop.otherwise)), usesLoop: usesLoop,
+          ? [] : compiler.noted(.noTurn, loop.iterated.start) + (try compiler.compile(loop.otherwise)), usesLoop: usesLoop,
         isRecursive: loop.isRecursive,
         depth: Compiler.depth(of: loop.body))
     }
@@ -205,9 +206,9 @@ struct Compiler {
       return folded(BinaryNode(operation, try compile(left), try compile(right), position), [left, right])
     case .not(let operand): return NotNode(try compile(operand), position)
     case .and(let left, let right):
-      return LogicNode(try compile(left), noted(.secondOperand, try compile(right)), isAnd: true, position)
+      return LogicNode(try compile(left), noted(.secondOperand, try compile(right), at: right.start), isAnd: true, position)
     case .or(let left, let right):
-      return LogicNode(try compile(left), noted(.secondOperand, try compile(right)), isAnd: false, position)
+      return LogicNode(try compile(left), noted(.secondOperand, try compile(right), at: right.start), isAnd: false, position)
     case .compare(let first, let rest):
       var nodes: [(comparison: Comparison, operand: any Node)] = []
       for (operation, operand) in rest { nodes.append((operation, try compile(operand))) }
@@ -217,9 +218,9 @@ struct Compiler {
     case .conditional(let test, let then, let otherwise):
       return try lenient(true) { (compiler) throws(TemplateError) in
         let condition = try compiler.compile(test)
-        let held = compiler.noted(.holds, try compiler.compile(then), at: test.position)
+        let held = compiler.noted(.holds, try compiler.compile(then), at: test.start)
         let failed = try compiler.compile(otherwise) ?? ConditionalNode.missing(at: position)
-        return ConditionalNode(condition, held, compiler.noted(.fails, failed, at: test.position), position)
+        return ConditionalNode(condition, held, compiler.noted(.fails, failed, at: test.start), position)
       }
     case .concatenation(let parts): return ConcatenationNode(try compile(parts), position)
     }
@@ -269,17 +270,21 @@ struct Compiler {
   // MARK: Branches
 
   /// The node, which tells of itself where somebody follows the template.
-  private mutating func noted(_ way: TemplateBranch.Way, _ node: any Node, at position: TemplatePosition? = nil) -> any Node {
+  private mutating func noted(
+    _ way: TemplateBranch.Way, _ node: any Node, at position: @autoclosure () -> TemplatePosition
+  ) -> any Node {
     guard let note else { return node }
-    let branch = TemplateBranch(way: way, position: position ?? node.position)
+    let branch = TemplateBranch(way: way, position: position())
     branches.append(branch)
     return NotedNode(node, branch, note)
   }
 
   /// What tells of the statements that follow.
-  private mutating func noted(_ way: TemplateBranch.Way, _ position: TemplatePosition) -> [any StatementNode] {
+  private mutating func noted(
+    _ way: TemplateBranch.Way, _ position: @autoclosure () -> TemplatePosition
+  ) -> [any StatementNode] {
     guard let note else { return [] }
-    let branch = TemplateBranch(way: way, position: position)
+    let branch = TemplateBranch(way: way, position: position())
     branches.append(branch)
     return [NoteStatement(branch, note)]
   }
@@ -301,6 +306,16 @@ struct Compiler {
 }
 
 extension Expression {
+  /// Where it begins: the first place of all that is in it.
+  fileprivate var start: TemplatePosition {
+    var first = position
+    Expression.forEachChild(of: kind) { part in
+      let start = part.start
+      if (start.line, start.column) < (first.line, first.column) { first = start }
+    }
+    return first
+  }
+
   /// The expression as an error names it: names and keys, the rest as dots.
   fileprivate var path: String {
     switch kind {

@@ -27,7 +27,7 @@ import Testing
       """)
     #expect(
       report.gaps.map(\.sentence) == [
-        "In the template, the condition at character 32 never holds", "`ConstantBackoffStrategy` is never asked how long to wait",
+        "In the template, the condition at character 22 never holds", "`ConstantBackoffStrategy` is never asked how long to wait",
         "`HttpResponseFilter` matches no answer", "The condition always holds", "`PageIncrement` is not asked for a second page",
       ])
     #expect(report.gaps.allSatisfy { $0.mark != nil })
