@@ -70,7 +70,7 @@ import Testing
       run.stdout.replacing(/, in [0-9]+ ms/, with: "") == """
         tests.yaml
           FAILED  items are read
-            tests.yaml:4:32: The records of items are not those that are expected: 0 of 1 came
+            tests.yaml:4:31: The records of items are not those that are expected: 0 of 1 came
               did not come: {"id":2}
               not expected: {"id":1}
         1 test: 0 passed, 1 failed
