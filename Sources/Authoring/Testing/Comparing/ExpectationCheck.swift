@@ -21,6 +21,8 @@ struct ExpectationCheck {
       verdict.revise(.add(to: test.node, key: "expect", .object(seen)))
       return
     }
+    // First what explains the rest.
+    checkErrors(expectation["errors"])
     if let requests = expectation["requests"] { checkRequests(requests) }
     for (stream, node) in expectation["records"]?.entries ?? [] { checkRecords(of: stream, node) }
     for (stream, node) in expectation["state"]?.entries ?? [] { checkState(of: stream, node) }
@@ -30,7 +32,6 @@ struct ExpectationCheck {
     if let spec = expectation["spec"] { checkSpec(spec) }
     if let messages = expectation["messages"] { checkMessages(messages) }
     for line in expectation["logs"]?.sequence ?? [] { checkLog(line) }
-    checkErrors(expectation["errors"])
     if let waited = expectation["waited"] { checkWait(waited) }
   }
 
@@ -258,7 +259,7 @@ struct ExpectationCheck {
     lines += comparison.unexpected.map { node == nil ? Self.line(errors[$0]) : "not expected: \(Self.line(errors[$0]))" }
     let revised = comparison.revised(nodes.map(\.value)) { seen(errors[$0]) }
     verdict.fail(
-      node == nil ? "The run reports what it should not" : "The errors are not those that are expected", at: node ?? test.node,
+      node == nil ? "The run reports errors that are not expected" : "The errors are not those that are expected", at: node ?? test.node,
       shown(lines), node.map { .replace($0, .array(revised)) })
   }
 
