@@ -40,9 +40,15 @@ struct TestCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Run acceptance tests against a recording (HAR), or a folder with one for each config: config.har for config.json.",
+      "Run acceptance tests against a recording (HAR), or a folder of them: config.har for config.json, or what --record wrote.",
       valueName: "path"), completion: .file())
   var replay: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Record what acceptance tests ask of the API, without secrets, in this folder: --replay runs them again without the API.",
+      valueName: "folder"), completion: .directory)
+  var record: String?
 
   @Flag(
     help: """
@@ -73,7 +79,9 @@ struct TestCommand: AsyncParsableCommand {
   var color: ColorChoice = .auto
 
   func validate() throws {
-    if mock, replay != nil { throw ValidationError("--mock and --replay exclude each other: give one of them.") }
+    guard [mock, replay != nil, record != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--mock, --replay and --record exclude each other: give one of them.")
+    }
     if junit, junitFile != nil { throw ValidationError("--junit and --junit-file exclude each other: give one of them.") }
   }
 
@@ -165,11 +173,12 @@ struct TestCommand: AsyncParsableCommand {
   private func traffic(_ environment: [String: String]) -> AcceptanceTraffic {
     if mock { return .mock }
     if let replay { return .replay(replay) }
-    return .network { mask in
+    let network: AcceptanceTraffic.Network = { mask in
       TrafficRun.Surroundings(
         now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
         transport: NetworkTransport(environment: environment, secrets: mask))
     }
+    return .network(network, recordings: record)
   }
 
   // MARK: Reports

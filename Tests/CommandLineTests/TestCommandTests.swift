@@ -141,6 +141,44 @@ import Testing
       missing.stdout.contains("There is no config secrets/config.json. --no-creds leaves out tests whose configs are secrets"))
   }
 
+  /// What was recorded with credentials is tested again without them, and without the API.
+  @Test func recordingsNeedNoCredentials() async throws {
+    let folder = try Folder()
+    try folder.write("manifest.yaml", try #require(try Document("README.md").blocks(of: "yaml").first))
+    try folder.write(
+      "expectations.json",
+      #"""
+      [{"httpRequest": {"headers": {"Authorization": "!Bearer open-sesame"}}, "httpResponse": {"statusCode": 401}, "priority": 1},
+       {"httpRequest": {"path": "/v1/authors"}, "httpResponse": {"body": {"authors": [{"id": 1, "name": "Ada"}]}}}]
+      """#)
+    try folder.write(
+      "acceptance-test-config.yml",
+      """
+      acceptance_tests:
+        connection: {tests: [{config_path: secrets/config.json}]}
+        full_refresh: {tests: [{config_path: secrets/config.json}]}
+      """)
+    try folder.makeFolder("secrets")
+    let recorded = try await Tool.shell(
+      #"""
+      "$1" mock expectations.json > address 2> log & until read mock < address; do :; done 2> /dev/null
+      printf '{"base_url": "%s", "token": "open-sesame"}' "$mock" > secrets/config.json
+      "$1" test --record recordings; status=$?; kill $!; exit $status
+      """#, [], in: folder)
+    #expect(recorded.status == 0, "\(recorded.stdout)\(recorded.stderr)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url(of: "recordings").path).sorted() == [
+        "config-connection-1.har", "config-full_refresh-1.har", "config-full_refresh-2.har", "config-full_refresh-3.har",
+        "config.json",
+      ])
+    for name in ["config-connection-1.har", "config.json"] {
+      #expect(!(try folder.text("recordings/\(name)")).contains("sesame"))
+    }
+    try folder.remove("secrets")
+    let replayed = try await Tool.run(["test", "--replay", "recordings"], in: folder)
+    #expect(replayed.status == 0, "\(replayed.stdout)\(replayed.stderr)")
+  }
+
   @Test func theSchemaIsPrinted() async throws {
     let run = try await Tool.run(["test", "--schema"], in: try Folder())
     #expect(try JSONValue(parsing: run.stdout)["title"] == "Tests of a connector")

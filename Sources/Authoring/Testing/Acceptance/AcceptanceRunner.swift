@@ -6,6 +6,7 @@ package struct AcceptanceRunner: Sendable {
   private let connector: TestedConnector
   private let traffic: AcceptanceTraffic
   private let leavesOutSecrets: Bool
+  private let numbers = RunNumbers()
   private let clock: @Sendable () -> Int64
 
   /// - Parameters:
@@ -31,7 +32,8 @@ package struct AcceptanceRunner: Sendable {
     for entry in config.entries {
       let name = entry.configPath.map { "\(entry.section.rawValue) with \($0)" } ?? entry.section.rawValue
       guard isWanted(name) else { continue }
-      var tests = AcceptanceTests(connector: connector, traffic: traffic, entry: entry, isStrict: config.isStrict)
+      var tests = AcceptanceTests(
+        connector: connector, traffic: traffic, numbers: numbers, entry: entry, isStrict: config.isStrict)
       let start = clock()
       if leavesOutSecrets, entry.needsSecrets {
         tests.skip("the config is a secret")

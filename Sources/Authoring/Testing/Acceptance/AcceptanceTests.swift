@@ -13,14 +13,18 @@ import YAML
 struct AcceptanceTests {
   let connector: TestedConnector
   let traffic: AcceptanceTraffic
+  let numbers: RunNumbers
   let entry: AcceptanceConfig.Entry
   let isStrict: Bool
   private(set) var outcomes: [(name: String, outcome: TestReport.Case.Outcome)] = []
   private(set) var notes: [TestFailure] = []
 
-  init(connector: TestedConnector, traffic: AcceptanceTraffic, entry: AcceptanceConfig.Entry, isStrict: Bool) {
+  init(
+    connector: TestedConnector, traffic: AcceptanceTraffic, numbers: RunNumbers, entry: AcceptanceConfig.Entry, isStrict: Bool
+  ) {
     self.connector = connector
     self.traffic = traffic
+    self.numbers = numbers
     self.entry = entry
     self.isStrict = isStrict
   }
@@ -70,7 +74,7 @@ struct AcceptanceTests {
     let name = entry.configPath ?? Self.usualConfig
     let path = connector.path(name)
     if !FileManager.default.fileExists(atPath: path) {
-      if traffic.makesConfigsUp { return nil }
+      if traffic.makesConfigsUp { return traffic.recordedConfig(for: entry) }
       throw ConnectorError(
         .config,
         "There is no config \(path). \(entry.needsSecrets ? "--no-creds leaves out tests whose configs are secrets, and " : "")"
@@ -89,7 +93,10 @@ struct AcceptanceTests {
       run.makesConfigUp = config == nil
     }
     change(&run)
-    return try await run.observed(of: connector, with: command == .spec ? .nothing : traffic.traffic(for: entry), now: nil)
+    guard command != .spec else { return try await run.observed(of: connector, with: .nothing, now: nil) }
+    let traffic = try self.traffic.traffic(for: entry, number: numbers.next(of: entry))
+    try self.traffic.keep(run.config, of: entry, specification: connector.specification)
+    return try await run.observed(of: connector, with: traffic, now: nil)
   }
 
   /// So many lines of a kind are shown: nobody reads more.

@@ -259,7 +259,8 @@ struct ExpectationCheck {
     lines += comparison.unexpected.map { node == nil ? Self.line(errors[$0]) : "not expected: \(Self.line(errors[$0]))" }
     let revised = comparison.revised(nodes.map(\.value)) { seen(errors[$0]) }
     verdict.fail(
-      node == nil ? "The run reports errors that are not expected" : "The errors are not those that are expected", at: node ?? test.node,
+      node == nil ? "The run reports errors that are not expected" : "The errors are not those that are expected",
+      at: node ?? test.node,
       shown(lines), node.map { .replace($0, .array(revised)) })
   }
 

@@ -33,6 +33,10 @@ struct TestStage: Sendable {
     case .network(let given):
       run = .real
       surroundings = given(mask)
+    case .recorded(let path, let given):
+      let recorded = try TrafficRun(.record(TrafficRecorder.Settings(path: path)), command: "", in: given(mask), hiding: mask)
+      run = .traffic(recorded)
+      surroundings = recorded.surroundings
     case .replay(let path):
       let nothing = TrafficRun.Surroundings(
         now: { now ?? Self.usualTime }, sleep: { _ in }, random: { 0.5 }, transport: UnansweredTransport())
@@ -70,7 +74,7 @@ struct TestStage: Sendable {
     let api: any MockAPI
     switch traffic {
     case .nothing: return late.become(UnansweredTransport())
-    case .network, .replay: return
+    case .network, .recorded, .replay: return
     case .mock(let options):
       var uncovered = runtime
       uncovered.coverage = nil

@@ -1,6 +1,5 @@
 import ConnectorModel
 import Manifest
-import Secrets
 import Traffic
 
 /// What answers the requests of a test.
@@ -16,5 +15,7 @@ package enum TestTraffic: Sendable {
   /// Recordings, whatever asks for their answers, and whenever.
   case recordings([String])
   /// The network, by the machine's clock.
-  case network(@Sendable (_ hiding: SecretMask) -> TrafficRun.Surroundings)
+  case network(AcceptanceTraffic.Network)
+  /// The same, recorded in a file.
+  case recorded(to: String, AcceptanceTraffic.Network)
 }

@@ -34,6 +34,9 @@ package struct TestedConnector: Sendable {
     self.custom = custom
   }
 
+  /// The JSON schema of the config; nil if the manifest has none.
+  var specification: JSONValue? { manifest.spec?["connection_specification"]?.value }
+
   /// A path that a file of the folder names.
   package func path(_ name: String) -> String { name.hasPrefix("/") || folder == "." ? name : "\(folder)/\(name)" }
 
