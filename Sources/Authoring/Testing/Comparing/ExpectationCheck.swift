@@ -80,7 +80,9 @@ struct ExpectationCheck {
     }
     lines += comparison.missing.map { "not made: \(shown(nodes[$0].value))" }
     lines += comparison.unexpected.map { "not expected: \(run.requests[$0].line)" }
-    let revised = comparison.revised(nodes.map(\.value)) { run.requests[$0].expectation(hiding: run.mask) }
+    let revised = comparison.revised(nodes.map(\.value)) { number, _ in
+      run.requests[number].expectation(hiding: run.mask)
+    }
     verdict.fail(
       "The requests are not those that are expected: \(comparison.matches.count) of \(expected.count) were made", at: node,
       shown(lines), .replace(node, .array(revised)))
@@ -127,7 +129,14 @@ struct ExpectationCheck {
     lines += comparison.unexpected.map { "not expected: \(shown(records[$0]))" }
     verdict.fail(
       "The records of \(stream) are not those that are expected: \(comparison.matches.count) of \(expected.count) came", at: node,
-      shown(lines), .replace(node, .array(comparison.revised(expected) { records[$0] })))
+      shown(lines),
+      .replace(
+        node,
+        .array(
+          comparison.revised(expected) { number, wanted in
+            guard values.allowsMore, let wanted else { return records[number] }
+            return Self.narrowed(records[number], to: wanted)
+          })))
   }
 
   private mutating func checkState(of stream: String, _ node: ManifestNode) {
@@ -257,7 +266,7 @@ struct ExpectationCheck {
     }
     lines += comparison.missing.map { "did not come: \(shown(nodes[$0].value))" }
     lines += comparison.unexpected.map { node == nil ? Self.line(errors[$0]) : "not expected: \(Self.line(errors[$0]))" }
-    let revised = comparison.revised(nodes.map(\.value)) { seen(errors[$0]) }
+    let revised = comparison.revised(nodes.map(\.value)) { number, _ in seen(errors[number]) }
     verdict.fail(
       node == nil ? "The run reports errors that are not expected" : "The errors are not those that are expected",
       at: node ?? test.node,
@@ -333,13 +342,14 @@ struct ExpectationCheck {
 
 extension ListComparison {
   /// The list that would have been right: what was expected where it came, what came instead of it, and what else came.
-  func revised(_ expected: [JSONValue], _ actual: (Int) -> JSONValue) -> [JSONValue] {
+  /// - Parameter actual: gives what came, beside what was expected in its place.
+  func revised(_ expected: [JSONValue], _ actual: (Int, JSONValue?) -> JSONValue) -> [JSONValue] {
     let replaced = Dictionary(pairs.map { ($0.expected, $0.actual) }, uniquingKeysWith: { first, _ in first })
     var list: [JSONValue] = []
     for (number, value) in expected.enumerated() {
-      if matches[number] != nil { list.append(value) } else if let other = replaced[number] { list.append(actual(other)) }
+      if matches[number] != nil { list.append(value) } else if let other = replaced[number] { list.append(actual(other, value)) }
     }
-    return list + unexpected.map(actual)
+    return list + unexpected.map { actual($0, nil) }
   }
 }
 
