@@ -105,6 +105,24 @@ import Testing
         == text.replacing("{id: 1, name: x}", with: "{id: 1, name: a}").replacing("count: 3", with: "count: 1"))
   }
 
+  @Test func whatIsEmptyIsFilled() async throws {
+    let text = """
+      tests:
+        - name: check
+          command: check
+          config: {}
+          traffic: mock
+          expect:
+          # No more.
+
+      """
+    #expect(
+      try await Shop().updated(text)
+        == text.replacing(
+          "    expect:\n",
+          with: "    expect:\n      status: succeed\n      requests:\n        - GET https://shop.example.com/items\n"))
+  }
+
   @Test func beginningsPass() async throws {
     let shop = try Shop()
     let text = try await shop.updated(TestFileStarter.text(for: shop.connector))

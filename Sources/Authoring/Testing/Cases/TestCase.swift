@@ -36,7 +36,7 @@ package struct TestCase: Sendable {
     limit = node["limit"]?.int
     now = try (node["now"] ?? defaults.now).map(Self.time)
     traffic = node["traffic"] ?? defaults.traffic
-    expectation = node["expect"]
+    expectation = node["expect"].flatMap { $0.isNull ? nil : $0 }
   }
 
   private static func time(_ node: ManifestNode) throws -> Int64 {

@@ -18,7 +18,9 @@ struct ExpectationCheck {
     guard let expectation = test.expectation else {
       checkErrors(nil)
       if test.command == .check { checkStatus(nil) }
-      verdict.revise(.add(to: test.node, key: "expect", .object(seen)))
+      // What is empty is filled.
+      let seen = JSONValue.object(seen)
+      verdict.revise(test.node["expect"].map { .replace($0, seen) } ?? .add(to: test.node, key: "expect", seen))
       return
     }
     // First what explains the rest.
