@@ -123,6 +123,18 @@ import Testing
           with: "    expect:\n      status: succeed\n      requests:\n        - GET https://shop.example.com/items\n"))
   }
 
+  @Test func linesEndAsTheyDid() async throws {
+    let text = "tests:\r\n  - name: a\r\n    command: check\r\n    config: {}\r\n    traffic: mock\r\n"
+    #expect(
+      try await Shop().updated(text)
+        == text + "    expect:\r\n      status: succeed\r\n      requests:\r\n        - GET https://shop.example.com/items\r\n")
+  }
+
+  @Test func valuesCanBeShared() async throws {
+    let text = "x-a: &a mock\ntests:\n  - {name: a, config: {}, traffic: *a}\n"
+    #expect(try await Shop().run(text).failures == [[]])
+  }
+
   @Test func beginningsPass() async throws {
     let shop = try Shop()
     let text = try await shop.updated(TestFileStarter.text(for: shop.connector))

@@ -14,6 +14,8 @@ package struct TestFileUpdate {
   private let file: TestFile
   private let bytes: [UInt8]
   private let layout: YAMLLayout
+  /// Whether lines end as on Windows.
+  private let hasWideBreaks: Bool
   private var edits: [Edit] = []
 
   /// - Throws: ``ConnectorError`` if the file has no text that can be changed.
@@ -24,6 +26,7 @@ package struct TestFileUpdate {
     else { throw ConnectorError(.config, "The file \(file.path) is not in UTF-8, so that it cannot be changed") }
     bytes = source.bytes
     self.layout = layout
+    hasWideBreaks = source.bytes.firstIndex(of: 0x0A).map { source.bytes[..<$0].last == 0x0D } ?? false
   }
 
   /// The new text; nil if nothing changes.
@@ -44,7 +47,7 @@ package struct TestFileUpdate {
       return (left.lowerBound, left.upperBound, $0.offset) > (right.lowerBound, right.upperBound, $1.offset)
     }
     for edit in ordered.map(\.element) where edit.range.upperBound <= start {
-      text.replaceSubrange(edit.range, with: edit.text.utf8)
+      text.replaceSubrange(edit.range, with: (hasWideBreaks ? edit.text.replacing("\n", with: "\r\n") : edit.text).utf8)
       start = edit.range.lowerBound
     }
     guard (try? TestFile(path: file.path, bytes: text)) != nil else {
