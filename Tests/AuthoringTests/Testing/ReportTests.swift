@@ -28,12 +28,12 @@ import YAML
       TestTextReport(hasColors: false).render(Self.report) == #"""
         tests.yaml
           ok      one
-          FAILED  two <b> (1.3 s)
+          FAILED  two <b>
             tests.yaml:3:5: It is "wrong"
               expected 1, came 2\u{1B}[2J
           skipped three: later
           tests.yaml:3:5: note: Something is worth knowing
-        3 tests: 1 passed, 1 failed, 1 skipped, in 1.3 s
+        3 tests: 1 passed, 1 failed, 1 skipped, in 1.3 s; the slowest, two <b>, took 1.3 s
         """#)
     #expect(TestTextReport(hasColors: true).render(Self.report).contains("\u{1B}[31;1mFAILED\u{1B}[0m"))
   }

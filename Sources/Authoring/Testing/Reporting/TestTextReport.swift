@@ -25,18 +25,13 @@ package struct TestTextReport {
     let name = TerminalText.line(test.name)
     switch test.outcome {
     case .passed:
-      return ["  \(looks.styled("ok", .good))      \(name)\(duration(test))"]
+      return ["  \(looks.styled("ok", .good))      \(name)"]
     case .skipped(let reason):
       return ["  \(looks.styled("skipped", .warning)) \(name): \(TerminalText.line(reason))"]
     case .failed(let failures):
-      return ["  \(looks.styled("FAILED", .bad))  \(name)\(duration(test))"]
+      return ["  \(looks.styled("FAILED", .bad))  \(name)"]
         + failures.flatMap { lines($0, nil, .bad, indent: 4) }
     }
-  }
-
-  /// How long a test took, where one notices.
-  private func duration(_ test: TestReport.Case) -> String {
-    test.seconds < 0.1 ? "" : " " + looks.styled("(\(Self.time(test.seconds)))", .faint)
   }
 
   private func lines(_ failure: TestFailure, _ kind: String?, _ style: Looks.Style, indent: Int) -> [String] {
@@ -67,11 +62,17 @@ package struct TestTextReport {
     var parts = ["\(report.passed) passed"]
     if report.failed > 0 { parts.append("\(report.failed) failed") }
     if report.skipped > 0 { parts.append("\(report.skipped) skipped") }
-    let text = "\(count) \(count == 1 ? "test" : "tests"): \(parts.joined(separator: ", ")), in \(Self.time(report.seconds))"
+    var text = "\(count) \(count == 1 ? "test" : "tests"): \(parts.joined(separator: ", ")), in \(Self.time(report.seconds))"
+    if count > 1, let slowest = report.cases.max(by: { $0.seconds < $1.seconds }), slowest.seconds >= Self.noticed {
+      text += "; the slowest, \(TerminalText.line(slowest.name)), took \(Self.time(slowest.seconds))"
+    }
     return looks.styled(text, report.failed > 0 ? .bad : .good)
   }
 
-  static func time(_ seconds: Double) -> String {
+  /// So many seconds of one test are worth a word.
+  private static let noticed = 1.0
+
+  private static func time(_ seconds: Double) -> String {
     seconds < 1 ? "\(Int((seconds * 1_000).rounded(.up))) ms" : "\((seconds * 10).rounded() / 10) s"
   }
 }
