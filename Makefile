@@ -40,7 +40,7 @@ BENCH ?=
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
-.PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
+.PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,6 +131,11 @@ PYTHON ?= python3
 
 test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
 	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode $(wildcard $(PARITY)/cases/*/manifest.yaml)
+
+REFERENCE ?= $(wildcard ../cdk/bin/python)
+
+test-standard: build ## Run the reference's own tests of connectors on the bookshop (REFERENCE names a Python with airbyte-cdk).
+	@$(PYTHON) Tests/Standard/standard_tests.py $(BIN)/airbyte-lowcode $(if $(REFERENCE),--python $(REFERENCE))
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

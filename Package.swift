@@ -128,8 +128,9 @@ let package = Package(
     .target(
       name: "Authoring",
       dependencies: runtime + [
-        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Traffic",
-      ]),
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Traffic", "Validation",
+      ],
+      resources: [.embedInCode("Testing/Resources/tests.schema.json")]),
     .target(
       name: "Commands",
       dependencies: runtime + [
@@ -156,7 +157,8 @@ let package = Package(
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(
-      name: "AuthoringTests", dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "YAML", "Traffic"],
+      name: "AuthoringTests",
+      dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "JSONSchema", "YAML", "Traffic"],
       exclude: ["Fixtures"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),

@@ -21,7 +21,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
-        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self,
         PackageCommand.self, ImageCommand.self, DoctorCommand.self,
       ])

@@ -13,6 +13,9 @@ package struct Template: Sendable {
   /// leaves nothing to chance.
   package let isPure: Bool
 
+  /// The ways that it can go; only of a template that somebody follows.
+  package let branches: [TemplateBranch]
+
   private let statements: [any StatementNode]
   /// The text where it is constant.
   private let constantText: String
@@ -21,13 +24,17 @@ package struct Template: Sendable {
   private let usesScope: Bool
 
   /// Throws a syntax error, or a limit error for a template that is nested too deeply.
-  package init(_ source: String, environment: Environment = .standard) throws(TemplateError) {
+  /// - Parameter note: is told of the ways that evaluations go.
+  package init(
+    _ source: String, environment: Environment = .standard, note: BranchNote? = nil
+  ) throws(TemplateError) {
     self.source = source
     self.environment = environment
     var parser = try Parser(source)
     let syntax = try parser.parse()
-    var compiler = Compiler(environment, syntax)
+    var compiler = Compiler(environment, syntax, note: note)
     statements = try compiler.compile(syntax)
+    branches = compiler.branches
     var names = UndeclaredVariables(globals: Set(environment.globals.keys))
     undeclaredVariables = names.find(in: syntax)
     globals = NameWalk.globals(environment, in: syntax)

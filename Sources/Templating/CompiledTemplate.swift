@@ -46,6 +46,23 @@ final class CompiledTemplate: Sendable {
     }
   }
 
+  /// Evaluates the template once more, and tells of the ways that it goes.
+  func follow(_ context: EvaluationContext, note: @escaping BranchNote) {
+    guard let followed = try? Template(source, environment: .lowCode, note: note), !followed.branches.isEmpty,
+      let variables = try? variables(context)
+    else { return }
+    // The run's own chance is left as it is.
+    let runtime = TemplateRuntime(now: context.config.runtime.now, random: { 0.5 })
+    var evaluation = followed.evaluation(variables, runtime: runtime)
+    // Where it fails, the evaluation itself says so.
+    do throws(TemplateError) {
+      _ = try followed.render(&evaluation)
+    } catch  where error.kind == .readOnly {
+      guard (try? evaluation.beginWithCopies()) != nil else { return }
+      _ = try? followed.render(&evaluation)
+    } catch {}
+  }
+
   private func result(_ evaluation: inout Evaluation, _ types: ValidTypes) throws(TemplateError) -> Value? {
     if let value = try template.value(&evaluation) { return try typed(value, &evaluation, types) }
     return typed(try template.render(&evaluation), types)

@@ -24,12 +24,20 @@ package struct InterpolatedBoolean: Sendable {
   /// Whether the condition holds: it does unless it gives nothing, zero, something empty or the text of one of these.
   /// - Throws: ``ConnectorError`` if the template is not valid or its evaluation fails; an undefined value counts as false.
   package func evaluate(_ context: EvaluationContext) throws -> Bool {
-    switch try condition.evaluate(context) {
+    let holds = Self.holds(try condition.evaluate(context))
+    if let coverage = context.config.coverage, !condition.isConstant {
+      coverage.decided(condition.source, at: condition.mark, holds: holds)
+    }
+    return holds
+  }
+
+  private static func holds(_ value: Value) -> Bool {
+    switch value {
     case .bool(let flag): flag
     case .none: false
     case .int(let number): number != 0
     case .float(let number): number != 0
-    case .string(let text): !Self.falseTexts.contains(text)
+    case .string(let text): !falseTexts.contains(text)
     case .list(let list): !list.items.isEmpty
     case .tuple(let items): !items.isEmpty
     case .dict(let dict): dict.count != 0

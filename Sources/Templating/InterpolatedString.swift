@@ -53,6 +53,8 @@ package struct InterpolatedString: Sendable {
 
   /// The text as the manifest has it.
   package var source: String { parts.source }
+  /// Where it is in the manifest.
+  package var mark: SourceMark? { parts.mark }
 
   /// What counts where the template gives an empty text or reads from something undefined.
   private enum Fallback: Sendable {
@@ -133,6 +135,9 @@ package struct InterpolatedString: Sendable {
     if case .some(let value) = parts.constant { return value }
     guard let template = parts.template else {
       throw parts.error ?? ConnectorError(.system, "The template `\(source)` is not valid", at: parts.mark)
+    }
+    if let coverage = context.config.coverage {
+      coverage.evaluated(source, at: parts.mark) { template.follow(context, note: $0) }
     }
     do throws(TemplateError) {
       if parts.readsStreamState { throw TemplateError(.runtime, "") }

@@ -14,7 +14,9 @@ package struct DefaultErrorHandler: Component, ErrorHandler {
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
     filters = try node.nodes("response_filters").map { try scope.build($0) }
-    backoffStrategies = try node.nodes("backoff_strategies").map { PlacedBackoffStrategy(try scope.build($0), at: $0) }
+    backoffStrategies = try node.nodes("backoff_strategies").map {
+      PlacedBackoffStrategy(try scope.build($0), at: $0, coverage: scope.runtime.coverage)
+    }
     maxRetries = try Self.maxRetries(node, scope)
   }
 

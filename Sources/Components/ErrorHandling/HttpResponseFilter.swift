@@ -3,6 +3,7 @@ import ConnectorModel
 import Foundation
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Matches responses by status, message or predicate, and says what is done about them.
@@ -17,6 +18,8 @@ struct HttpResponseFilter: Component {
   private let noConfig: TemplateConfig
   /// How it is called where somebody asks who decided.
   private let origin: String
+  private let node: ManifestNode
+  private let coverage: (any RunCoverage)?
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
     action = try node.optionalString("action").flatMap { ResponseAction(rawValue: $0) }
@@ -32,6 +35,8 @@ struct HttpResponseFilter: Component {
     config = scope.templateConfig
     noConfig = config.with(.none)
     origin = "HttpResponseFilter" + node.node.placeText
+    self.node = node.node
+    coverage = scope.runtime.coverage
   }
 
   /// Whether the verdict on a response that is not an error may depend on its body.
@@ -42,6 +47,7 @@ struct HttpResponseFilter: Component {
   /// The verdict on `response` if this filter is meant for it.
   func match(_ response: HTTPResponse) throws -> ErrorResolution? {
     guard try matches(response), let action else { return nil }
+    coverage?.reached(node)
     let fallback = DefaultErrorMapping.resolution(status: response.status)
     var message = try errorMessage?.string(
       evaluationContext(response, config: config))

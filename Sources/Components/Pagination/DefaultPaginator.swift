@@ -22,6 +22,7 @@ package struct DefaultPaginator: Component, Paginator {
   private let mayLackSize: Bool
   /// Nil if a short page means nothing.
   private let shortFirstPage: ShortFirstPage?
+  private let coverage: (any RunCoverage)?
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
     let strategy: any PaginationStrategy = try scope.build(node.required("pagination_strategy"))
@@ -34,6 +35,7 @@ package struct DefaultPaginator: Component, Paginator {
     }
     sizeOption = try scope.build(optional: node["page_size_option"])
     strategyNode = try node.required("pagination_strategy")
+    coverage = scope.runtime.coverage
     if sizeOption != nil, try strategy.hasPageSize == false { throw Self.missingSize(of: strategyNode) }
     mayLackSize = try sizeOption != nil && strategy.hasPageSize == nil
     tokenPlace = try node["page_token_option"].map { option in
@@ -74,6 +76,7 @@ package struct DefaultPaginator: Component, Paginator {
       }
       return nil
     }
+    coverage?.reached(strategyNode)
     if case .path(isLink: true)? = tokenPlace { return PageToken(token.value, in: page.response.url) }
     return token
   }

@@ -41,8 +41,9 @@ package struct RunScope: Sendable {
     self.custom = custom
     recovery = nil
     secretShadow = SecretShadow(of: config, hiddenFrom: runtime.secrets)
-    templateConfig = TemplateConfig(Value(JSONValue.object(config)), runtime: runtime.templates)
-      .hidingSecrets(by: runtime.secrets, insteadOf: secretShadow)
+    templateConfig = TemplateConfig(
+      Value(JSONValue.object(config)), runtime: runtime.templates, coverage: runtime.coverage
+    ).hidingSecrets(by: runtime.secrets, insteadOf: secretShadow)
     shared = SharedObjects()
     sharedByConfig = SharedObjects()
   }

@@ -22,6 +22,8 @@ public struct RuntimeEnvironment: Sendable {
   package var secrets: any Secrets
   /// The time and chance that templates see.
   package var templates: TemplateRuntime
+  /// Learns what of the manifest is made use of; nil for most runs.
+  package var coverage: (any RunCoverage)?
   /// The process's environment variables.
   public var environment: [String: String]
   /// How little is read, where a stream is only tried.

@@ -7,6 +7,8 @@ package final class TemplateConfig: Sendable {
   /// `config`, as templates see it.
   package let value: Value
   package let runtime: TemplateRuntime
+  /// Learns which templates are evaluated; nil for most runs.
+  package let coverage: (any RunCoverage)?
 
   /// Where secrets are in the config: the config with other secrets, and what hides them.
   private let disclosure: Disclosure?
@@ -16,15 +18,17 @@ package final class TemplateConfig: Sendable {
     let secrets: any Secrets
   }
 
-  package init(_ value: Value, runtime: TemplateRuntime = .system) {
+  package init(_ value: Value, runtime: TemplateRuntime = .system, coverage: (any RunCoverage)? = nil) {
     self.value = value
     self.runtime = runtime
+    self.coverage = coverage
     disclosure = nil
   }
 
   private init(_ config: TemplateConfig, _ disclosure: Disclosure?) {
     value = config.value
     runtime = config.runtime
+    coverage = config.coverage
     self.disclosure = disclosure
   }
 
@@ -43,5 +47,5 @@ package final class TemplateConfig: Sendable {
   }
 
   /// Another config beside the same time and chance.
-  package func with(_ value: Value) -> TemplateConfig { TemplateConfig(value, runtime: runtime) }
+  package func with(_ value: Value) -> TemplateConfig { TemplateConfig(value, runtime: runtime, coverage: coverage) }
 }

@@ -5,9 +5,14 @@ struct Compiler {
   private let bound: Set<String>
   /// Whether an unknown filter or test is let pass until it is used, as it is inside a condition.
   private var isLenient = false
+  /// Is told of the ways that evaluations go; nil for templates that nobody follows.
+  private let note: BranchNote?
+  /// All ways that there are, where somebody follows them.
+  private(set) var branches: [TemplateBranch] = []
 
-  init(_ environment: Environment, _ statements: [Statement]) {
+  init(_ environment: Environment, _ statements: [Statement], note: BranchNote? = nil) {
     self.environment = environment
+    self.note = note
     var bound: Set<String> = ["loop", "caller", "kwargs", "varargs"]
     NameWalk.visit(statements) { use in
       if case .bind(let name) = use { bound.insert(name) }
@@ -46,8 +51,13 @@ struct Compiler {
     case .conditional(let branches, let otherwise):
       let node = try lenient(true) { (compiler) throws(TemplateError) -> any StatementNode in
         var compiled: [(test: any Node, body: [any StatementNode])] = []
-        for (test, body) in branches { compiled.append((try compiler.compile(test), try compiler.compile(body))) }
-        return IfNode(compiled, try compiler.compile(otherwise))
+        for (test, body) in branches {
+          let condition = try compiler.compile(test)
+          compiled.append((condition, compiler.noted(.holds, test.start) + (try compiler.compile(body))))
+        }
+        let last =
+          compiler.noted(.fails, branches.last?.test.start ?? statement.position) + (try compiler.compile(otherwise))
+        return IfNode(compiled, last)
       }
       nodes.append(node)
     case .loop(let loop): nodes.append(try compile(loop))
@@ -92,8 +102,11 @@ struct Compiler {
       var test: (any Node)?
       if let syntax = loop.test { test = try compiler.compile(syntax) }
       return ForNode(
-        target: compiler.compile(loop.target), iterated: iterated, test: test, body: try compiler.compile(loop.body),
-        otherwise: try compiler.compile(loop.otherwise), usesLoop: usesLoop, isRecursive: loop.isRecursive,
+        target: compiler.compile(loop.target), iterated: iterated, test: test,
+        body: compiler.noted(.turn, loop.iterated.start) + (try compiler.compile(loop.body)),
+        otherwise: loop.otherwise.isEmpty
+          ? [] : compiler.noted(.noTurn, loop.iterated.start) + (try compiler.compile(loop.otherwise)), usesLoop: usesLoop,
+        isRecursive: loop.isRecursive,
         depth: Compiler.depth(of: loop.body))
     }
   }
@@ -192,8 +205,10 @@ struct Compiler {
     case .binary(let operation, let left, let right):
       return folded(BinaryNode(operation, try compile(left), try compile(right), position), [left, right])
     case .not(let operand): return NotNode(try compile(operand), position)
-    case .and(let left, let right): return LogicNode(try compile(left), try compile(right), isAnd: true, position)
-    case .or(let left, let right): return LogicNode(try compile(left), try compile(right), isAnd: false, position)
+    case .and(let left, let right):
+      return LogicNode(try compile(left), noted(.secondOperand, try compile(right), at: right.start), isAnd: true, position)
+    case .or(let left, let right):
+      return LogicNode(try compile(left), noted(.secondOperand, try compile(right), at: right.start), isAnd: false, position)
     case .compare(let first, let rest):
       var nodes: [(comparison: Comparison, operand: any Node)] = []
       for (operation, operand) in rest { nodes.append((operation, try compile(operand))) }
@@ -202,8 +217,10 @@ struct Compiler {
       return CompareNode(node, next.comparison, next.operand, Array(nodes.dropFirst()), position)
     case .conditional(let test, let then, let otherwise):
       return try lenient(true) { (compiler) throws(TemplateError) in
-        ConditionalNode(
-          try compiler.compile(test), try compiler.compile(then), try compiler.compile(otherwise), position)
+        let condition = try compiler.compile(test)
+        let held = compiler.noted(.holds, try compiler.compile(then), at: test.start)
+        let failed = try compiler.compile(otherwise) ?? ConditionalNode.missing(at: position)
+        return ConditionalNode(condition, held, compiler.noted(.fails, failed, at: test.start), position)
       }
     case .concatenation(let parts): return ConcatenationNode(try compile(parts), position)
     }
@@ -250,6 +267,28 @@ struct Compiler {
     return ConstantNode(value, node.position)
   }
 
+  // MARK: Branches
+
+  /// The node, which tells of itself where somebody follows the template.
+  private mutating func noted(
+    _ way: TemplateBranch.Way, _ node: any Node, at position: @autoclosure () -> TemplatePosition
+  ) -> any Node {
+    guard let note else { return node }
+    let branch = TemplateBranch(way: way, position: position())
+    branches.append(branch)
+    return NotedNode(node, branch, note)
+  }
+
+  /// What tells of the statements that follow.
+  private mutating func noted(
+    _ way: TemplateBranch.Way, _ position: @autoclosure () -> TemplatePosition
+  ) -> [any StatementNode] {
+    guard let note else { return [] }
+    let branch = TemplateBranch(way: way, position: position())
+    branches.append(branch)
+    return [NoteStatement(branch, note)]
+  }
+
   // MARK: Depth
 
   /// How many levels of syntax statements hold, counting what an evaluation puts on the stack.
@@ -267,6 +306,16 @@ struct Compiler {
 }
 
 extension Expression {
+  /// Where it begins: the first place of all that is in it.
+  fileprivate var start: TemplatePosition {
+    var first = position
+    Expression.forEachChild(of: kind) { part in
+      let start = part.start
+      if (start.line, start.column) < (first.line, first.column) { first = start }
+    }
+    return first
+  }
+
   /// The expression as an error names it: names and keys, the rest as dots.
   fileprivate var path: String {
     switch kind {

@@ -141,12 +141,16 @@ final class ConditionalNode: Node {
   private let then: any Node
   private let otherwise: any Node
 
-  init(_ test: any Node, _ then: any Node, _ otherwise: (any Node)?, _ position: TemplatePosition) {
+  init(_ test: any Node, _ then: any Node, _ otherwise: any Node, _ position: TemplatePosition) {
     self.test = test
     self.then = then
-    let missing = Value.undefined("An inline condition is false and has no else")
-    self.otherwise = otherwise ?? ConstantNode(missing, position)
+    self.otherwise = otherwise
     self.position = position
+  }
+
+  /// What a condition gives that has no `else`.
+  static func missing(at position: TemplatePosition) -> any Node {
+    ConstantNode(.undefined("An inline condition is false and has no else"), position)
   }
 
   func evaluate(_ evaluation: inout Evaluation) throws(TemplateError) -> Value {

@@ -74,7 +74,7 @@ package struct RequestShape: Sendable {
 
 extension JSONValue {
   /// The same text for values that mean the same: members in the order of their names, whole numbers as integers.
-  var canonicalText: String { canonical.jsonText }
+  package var canonicalText: String { canonical.jsonText }
 
   private var canonical: JSONValue {
     switch self {

@@ -168,7 +168,8 @@ package final class TrafficRun: Sendable {
   /// As short as a wait may be, so that whoever asks again and again comes to an end.
   private static let shortestWait = 0.001
 
-  private static func time(_ seconds: Double, after time: Int64) -> Int64 {
+  /// When a wait of some seconds ends.
+  static func time(_ seconds: Double, after time: Int64) -> Int64 {
     time.addingReportingOverflow(Int64(min(max(seconds, shortestWait), 1e9) * 1_000_000)).partialValue
   }
 }

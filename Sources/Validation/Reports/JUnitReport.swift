@@ -15,7 +15,7 @@ enum JUnitReport {
   }
 
   private static func suite(_ report: ManifestReport) -> [String] {
-    let name = escaped(report.name)
+    let name = XMLText.line(report.name)
     let errors = report.findings.filter { $0.severity == .error }
     let warnings = report.findings.filter { $0.severity != .error }
     var lines = [
@@ -25,14 +25,14 @@ enum JUnitReport {
     for finding in errors {
       let diagnostic = finding.diagnostic
       let place = diagnostic.mark.map { "\($0.line):\($0.column) " } ?? ""
-      lines.append(#"    <testcase classname="\#(name)" name="\#(escaped("\(place)\(diagnostic.rule)"))">"#)
-      lines.append(#"      <failure type="\#(escaped(diagnostic.rule))" message="\#(escaped(diagnostic.sentence))">"#)
-      lines.append("\(quoted(text(diagnostic, in: report)))</failure>")
+      lines.append(#"    <testcase classname="\#(name)" name="\#(XMLText.line("\(place)\(diagnostic.rule)"))">"#)
+      lines.append(#"      <failure type="\#(XMLText.line(diagnostic.rule))" message="\#(XMLText.line(diagnostic.sentence))">"#)
+      lines.append("\(XMLText.lines(text(diagnostic, in: report)))</failure>")
       lines.append("    </testcase>")
     }
     if !warnings.isEmpty {
       let output = warnings.map { text($0.diagnostic, in: report) }.joined(separator: "\n")
-      lines.append("    <system-out>\(quoted(output))</system-out>")
+      lines.append("    <system-out>\(XMLText.lines(output))</system-out>")
     }
     lines.append("  </testsuite>")
     return lines
@@ -41,23 +41,5 @@ enum JUnitReport {
   private static func text(_ diagnostic: Diagnostic, in report: ManifestReport) -> String {
     [TerminalText.line(diagnostic.description), report.snippet(of: diagnostic.mark)].filter { !$0.isEmpty }
       .joined(separator: "\n")
-  }
-
-  /// A text that is one line. What XML cannot hold, and what nobody could see in it, is written as an escape.
-  private static func escaped(_ text: String) -> String { quoted(TerminalText.line(text)) }
-
-  /// A text whose lines went through ``TerminalText``.
-  private static func quoted(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -5,14 +5,18 @@ import Manifest
 struct PlacedBackoffStrategy: BackoffStrategy {
   private let strategy: any BackoffStrategy
   private let node: ManifestNode
+  private let coverage: (any RunCoverage)?
 
-  init(_ strategy: any BackoffStrategy, at node: ManifestNode) {
+  init(_ strategy: any BackoffStrategy, at node: ManifestNode, coverage: (any RunCoverage)?) {
     self.strategy = strategy
     self.node = node
+    self.coverage = coverage
   }
 
   func delay(after attempt: Attempt, number: Int) async throws -> Double? {
-    try await strategy.delay(after: attempt, number: number)
+    let delay = try await strategy.delay(after: attempt, number: number)
+    if delay != nil { coverage?.reached(node) }
+    return delay
   }
 
   /// Its type, what it uses, and where it is: `WaitTimeFromHeader (Retry-After: 3) at streams[0].retriever…`.

@@ -9,8 +9,12 @@ package enum ManifestMock {
   /// A config made up from the manifest's specification.
   /// - Throws: ``ManifestError`` for a manifest that is not valid.
   package static func config(for source: ManifestSource, _ input: ConnectorInput, now: Int64) async throws -> JSONObject {
-    let manifest = try ManifestPipeline(validator: ManifestValidator()).run(source)
-    return ConfigMaker(for: manifest, now: now).config(for: manifest.spec?["connection_specification"]?.value)
+    config(for: try ManifestPipeline(validator: ManifestValidator()).run(source), now: now)
+  }
+
+  /// The same for a manifest that was read already.
+  package static func config(for manifest: LoadedManifest, now: Int64) -> JSONObject {
+    ConfigMaker(for: manifest, now: now).config(for: manifest.spec?["connection_specification"]?.value)
   }
 
   /// The API that a manifest and a config describe.

@@ -1,6 +1,7 @@
 import ConnectorModel
 import Foundation
 import JSON
+import Manifest
 
 /// Files that say what a mock answers: expectations of MockServer, mappings of WireMock, or a recording.
 package enum MockSource {
@@ -31,6 +32,12 @@ package enum MockSource {
       throw ConnectorError(.config, "The folder `\(path)` has no mappings: JSON files are expected in it")
     }
     for name in names { try load(file: (folder as NSString).appendingPathComponent(name), root: path, board, &recordings) }
+  }
+
+  /// Adds expectations of MockServer that are a part of a YAML file.
+  /// - Throws: ``StubError`` with the place of what cannot be used.
+  package static func load(expectations node: ManifestNode, into board: StubBoard) throws {
+    board.add(try MockServerExpectations(now: board.now()).stubs(in: SourceNode(node)))
   }
 
   private static func load(file path: String, root: String, _ board: StubBoard, _ recordings: inout [any MockAPI]) throws {

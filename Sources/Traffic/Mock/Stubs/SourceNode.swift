@@ -1,7 +1,9 @@
 import ConnectorModel
 import JSON
+import Manifest
+import YAML
 
-/// A value in a JSON file of stubs, which knows where it is.
+/// A value in a file of stubs, which knows where it is.
 struct SourceNode: Sendable {
   let value: JSONValue
   private let path: [Step]
@@ -12,9 +14,10 @@ struct SourceNode: Sendable {
     case index(Int)
   }
 
-  private struct Document: Sendable {
-    let name: String
-    let text: [UInt8]
+  private enum Document: Sendable {
+    case json([UInt8], name: String)
+    /// A value of a YAML file.
+    case yaml(ManifestNode)
   }
 
   /// - Throws: ``StubError`` where the text is not JSON.
@@ -25,7 +28,14 @@ struct SourceNode: Sendable {
       throw StubError("\(name):\(error.line)", "This is not JSON: \(error.message)")
     }
     path = []
-    document = Document(name: name, text: text)
+    document = .json(text, name: name)
+  }
+
+  /// A value of a YAML file.
+  init(_ node: ManifestNode) {
+    value = node.value
+    path = []
+    document = .yaml(node)
   }
 
   private init(_ value: JSONValue, _ path: [Step], _ document: Document) {
@@ -76,32 +86,48 @@ struct SourceNode: Sendable {
     }
   }
 
-  func failure(_ message: String) -> StubError { StubError(place, message) }
+  func failure(_ message: String) -> StubError { StubError(place, message, at: mark) }
 
   /// The file and the line.
   var place: String {
-    var scanner = PlaceScanner(document.text)
+    guard case .json(let text, let name) = document else { return mark.map { "\($0)" } ?? "" }
+    var scanner = PlaceScanner(text)
     for step in path {
       switch step {
       case .key(let key): scanner.enter(key)
       case .index(let index): scanner.enter(index)
       }
     }
-    return "\(document.name):\(scanner.line)"
+    return "\(name):\(scanner.line)"
+  }
+
+  /// The place in a YAML file; nil in any other.
+  private var mark: SourceMark? {
+    guard case .yaml(let root) = document else { return nil }
+    let node = path.reduce(root) { node, step in
+      switch step {
+      case .key(let key): node[key] ?? node
+      case .index(let index): node[index] ?? node
+      }
+    }
+    return node.mark
   }
 }
 
 /// Why stubs cannot be used, and where that is.
-struct StubError: Error, CustomStringConvertible {
+package struct StubError: Error, CustomStringConvertible {
   let place: String
-  let message: String
+  package let message: String
+  /// The place in a YAML file; nil in any other.
+  package let mark: SourceMark?
 
-  init(_ place: String, _ message: String) {
+  init(_ place: String, _ message: String, at mark: SourceMark? = nil) {
     self.place = place
     self.message = message
+    self.mark = mark
   }
 
-  var description: String { "\(place): \(message)" }
+  package var description: String { "\(place): \(message)" }
 }
 
 /// Follows a path through a text of valid JSON.

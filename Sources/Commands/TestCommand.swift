@@ -1,0 +1,254 @@
+import ArgumentParser
+import Authoring
+import Bytes
+import Concurrency
+import ConnectorModel
+import Engine
+import Foundation
+import HTTP
+import JSON
+import PythonComponents
+import Secrets
+import Traffic
+
+struct TestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "Test a connector: what its tests.yaml and acceptance-test-config.yml say.",
+    discussion: """
+      The tests of \(TestFile.usualName) run in this process, with the requests, answers and times that they name; nothing leaves the \
+      machine. Those of \(AcceptanceConfig.usualName) read the API itself, unless --mock or --replay is given. The exit status is 1 if \
+      a test fails.
+
+      Examples:
+        \(CommandProgram.name) test connector --coverage
+        \(CommandProgram.name) test connector --no-creds --junit
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The connector's folder, or one of its files of tests.", valueName: "folder"),
+    completion: .directory)
+  var folder = "."
+
+  @Option(help: ArgumentHelp("Run only tests whose names contain this text; may be repeated.", valueName: "text"))
+  var filter: [String] = []
+
+  @Flag(help: "Leave out acceptance tests whose configs are in a folder named secrets.")
+  var noCreds = false
+
+  @Flag(help: "Run acceptance tests against an API that is made up from the manifest. Configs that are missing are made up too.")
+  var mock = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Run acceptance tests against a recording (HAR), or a folder of them: config.har for config.json, or what --record wrote.",
+      valueName: "path"), completion: .file())
+  var replay: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Record what acceptance tests ask of the API, without secrets, in this folder: --replay runs them again without the API.",
+      valueName: "folder"), completion: .directory)
+  var record: String?
+
+  @Flag(
+    help: """
+      Write what was seen into \(TestFile.usualName), where it is not what is expected. Comments and layout stay. Without such a file, \
+      one is begun.
+      """)
+  var update = false
+
+  @Flag(help: "Say which streams, components and branches of templates no test of \(TestFile.usualName) reaches.")
+  var coverage = false
+
+  @Option(help: "How to write the report.")
+  var format: AnswerFormat = .text
+
+  @Flag(help: "Write JUnit XML where `airbyte-cdk connector test` does: \(TestJUnitReport.usualPath) in the connector's folder.")
+  var junit = false
+
+  @Option(
+    help: ArgumentHelp("Write JUnit XML into this file.", valueName: "file"), completion: .file(extensions: ["xml"]))
+  var junitFile: String?
+
+  @Flag(help: "Print the JSON schema of \(TestFile.usualName), for editors, and run nothing.")
+  var schema = false
+
+  @OptionGroup var components: ComponentOptions
+
+  @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
+  var color: ColorChoice = .auto
+
+  func validate() throws {
+    guard [mock, replay != nil, record != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--mock, --replay and --record exclude each other: give one of them.")
+    }
+    if junit, junitFile != nil { throw ValidationError("--junit and --junit-file exclude each other: give one of them.") }
+  }
+
+  func run() async throws {
+    try await CommandRunner.run {
+      if schema { return try StandardOutput.write(line: TestFileSchema.text.trimmingCharacters(in: .newlines)) }
+      let place = try TestPlace(folder)
+      let environment = ProcessInfo.processInfo.environment
+      let connector = try TestedConnector(
+        manifest: place.manifest, folder: place.folder, components: CommandProgram.components, environment: environment,
+        custom: customComponents())
+      var report = TestReport()
+      if let path = try testFile(of: place, connector) { try await run(path, connector, &report) }
+      if let path = place.acceptance {
+        let runner = AcceptanceRunner(
+          connector, traffic: traffic(environment), leavesOutSecrets: noCreds, clock: SystemClock.now)
+        report.suites.append(await runner.run(try AcceptanceConfig(path: path), where: isWanted))
+      }
+      guard !report.suites.isEmpty else {
+        throw ConnectorError(
+          .config,
+          "\(place.folder) has no tests: neither a \(TestFile.usualName) nor an \(AcceptanceConfig.usualName). `\(CommandProgram.name) "
+            + "test \(folder) --update` begins a \(TestFile.usualName)")
+      }
+      guard !report.cases.isEmpty else {
+        throw ConnectorError(
+          .config, filter.isEmpty ? "There is no test to run" : "There is no test whose name contains \(Self.list(filter))")
+      }
+      try write(report, in: place, environment)
+      if report.failed > 0 { throw ExitCode.failure }
+    }
+  }
+
+  private static func list(_ texts: [String]) -> String { texts.map { "`\($0)`" }.joined(separator: " or ") }
+
+  private func isWanted(_ name: String) -> Bool { filter.isEmpty || filter.contains { name.contains($0) } }
+
+  // MARK: tests.yaml
+
+  /// The file of tests; with --update it is begun where there is none.
+  private func testFile(of place: TestPlace, _ connector: TestedConnector) throws -> String? {
+    if place.tests != nil || !update || place.isOneFile { return place.tests }
+    let path = connector.path(TestFile.usualName)
+    try Self.write(Array(TestFileStarter.text(for: connector).utf8), to: path, isThere: false)
+    return path
+  }
+
+  private func run(_ path: String, _ connector: TestedConnector, _ report: inout TestReport) async throws {
+    func outcome(of file: TestFile) async -> (TestRunner.Outcome, TestCoverage?) {
+      let reached = coverage ? TestCoverage() : nil
+      return (await TestRunner(connector, coverage: reached, clock: SystemClock.now).run(file, where: isWanted), reached)
+    }
+    var file = try TestFile(path: path)
+    var (found, reached) = await outcome(of: file)
+    if update {
+      var change = try TestFileUpdate(file)
+      if let text = try change.text(after: found) {
+        try Self.write(text, to: path, isThere: true)
+        StandardOutput.tell("\(path) says now what was seen.")
+        file = try TestFile(path: path)
+        (found, reached) = await outcome(of: file)
+      }
+    }
+    report.suites.append(found.suite)
+    if let reached { report.coverage = connector.coverage(reached) }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String, isThere: Bool) throws {
+    do throws(FileError) {
+      let file = try AtomicFile(path: path, permissions: isThere ? .kept : .usual)
+      try file.write(bytes)
+      try file.putInPlace()
+    } catch {
+      throw ConnectorError(.config, "The file \(path) cannot be written: \(error)")
+    }
+  }
+
+  // MARK: Surroundings
+
+  private func customComponents() -> TestedConnector.CustomMaker {
+    { [components] input, runtime in
+      let place = ComponentCode.ManifestPlace(input.files, isBundled: false)
+      let code = try ComponentCode.find(named: components.path, config: input.config, manifest: place)
+      return PythonComponents(
+        .init(code, interpreter: components.python, folder: place.folder), runtime: runtime, updates: input.updates)
+    }
+  }
+
+  private func traffic(_ environment: [String: String]) -> AcceptanceTraffic {
+    if mock { return .mock }
+    if let replay { return .replay(replay) }
+    let network: AcceptanceTraffic.Network = { mask in
+      TrafficRun.Surroundings(
+        now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
+        transport: NetworkTransport(environment: environment, secrets: mask))
+    }
+    return .network(network, recordings: record)
+  }
+
+  // MARK: Reports
+
+  private func write(_ report: TestReport, in place: TestPlace, _ environment: [String: String]) throws {
+    if junit || junitFile != nil {
+      let path = junitFile ?? "\(place.folder)/\(TestJUnitReport.usualPath)"
+      if junitFile == nil {
+        try? FileManager.default.createDirectory(
+          atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      }
+      try Self.write(Array((TestJUnitReport.render(report) + "\n").utf8), to: path, isThere: false)
+    }
+    switch format {
+    case .json: try StandardOutput.write(line: TestJSONReport.render(report).jsonText)
+    case .text:
+      let terminal = Terminal(color, of: StandardOutput.descriptor, environment: environment)
+      // What it shows of names and values was made harmless, and colours are to be obeyed.
+      try StandardOutput.write(line: TestTextReport(hasColors: terminal.hasColors).render(report))
+    }
+  }
+}
+
+/// What a path that is to be tested names.
+private struct TestPlace {
+  /// The connector's folder.
+  let folder: String
+  let manifest: String
+  /// The file of tests; nil if there is none, or another one was named.
+  let tests: String?
+  /// The acceptance tests; nil if there are none, or another file was named.
+  let acceptance: String?
+  /// Whether one file of tests was named.
+  let isOneFile: Bool
+
+  /// - Throws: ``ConnectorError`` if there is no manifest.
+  init(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ConnectorError(.config, "There is no \(path)")
+    }
+    // Foundation's own functions end the process for the path `.`.
+    let name = String(path.split(separator: "/").last ?? "")
+    var folder = path
+    if !isFolder.boolValue { folder.removeLast(name.count) }
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    if folder.isEmpty { folder = "." }
+    self.folder = folder
+    let isManifest = !isFolder.boolValue && name == ManifestOptions.usualName
+    isOneFile = !isFolder.boolValue && !isManifest
+    func inside(_ name: String) -> String? {
+      let path = folder == "." ? name : "\(folder)/\(name)"
+      return InputFile.exists(path) ? path : nil
+    }
+    guard let manifest = inside(ManifestOptions.usualName) ?? Self.nested(folder) else {
+      throw ConnectorError(
+        .config,
+        "There is no \(ManifestOptions.usualName) in \(folder == "." ? "this folder" : folder): name the connector's folder")
+    }
+    self.manifest = manifest
+    let isAcceptance = isOneFile && name == AcceptanceConfig.usualName
+    tests = isOneFile ? (isAcceptance ? nil : path) : inside(TestFile.usualName)
+    acceptance = isOneFile ? (isAcceptance ? path : nil) : inside(AcceptanceConfig.usualName)
+  }
+
+  /// The manifest of a connector whose code is in a package of the folder, as in source_shop/manifest.yaml.
+  private static func nested(_ folder: String) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let found = names.sorted().map { (folder == "." ? $0 : "\(folder)/\($0)") + "/\(ManifestOptions.usualName)" }
+      .filter(InputFile.exists)
+    return found.count == 1 ? found[0] : nil
+  }
+}
