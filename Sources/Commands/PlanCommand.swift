@@ -82,6 +82,7 @@ struct PlanCommand: AsyncParsableCommand {
     if let requests, !(1...1_000).contains(requests) {
       throw ValidationError("--requests should be a number from 1 to 1000.")
     }
+    if let latency, latency.microseconds > 3_600_000_000 { throw ValidationError("--latency should be an hour at most.") }
     if let pageSize, !(1...1_000_000).contains(pageSize) {
       throw ValidationError("--page-size should be a number from 1 to 1000000.")
     }

@@ -112,6 +112,12 @@ import Testing
     ] as [(String, Int64?)])
   func durations(text: String, microseconds: Int64?) { #expect(DurationText.microseconds(text) == microseconds) }
 
+  @Test(arguments: [
+    (0.0804, "80 ms"), (1.04, "1 s"), (59.96, "60 s"), (61, "1 min 1 s"), (3_700, "1 h 1 min"), (90_000, "1 d 1 h"), (-5, "0 ms"),
+    (.nan, "0 ms"), (.infinity, "0 ms"), (1e300, "11574074 d 1 h"),
+  ])
+  func spans(seconds: Double, text: String) { #expect(RequestReport.seconds(seconds) == text) }
+
   @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1 000"), (10_000_123, "10 000 123")])
   func numbers(number: Int, text: String) { #expect(SimulationReport.number(number) == text) }
 }

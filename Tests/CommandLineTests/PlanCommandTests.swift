@@ -76,6 +76,7 @@ import Testing
       (["--parents"], 64, "--parents needs a config"),
       (["--latency", "1s"], 64, "--records, --latency, --page-size and --what-if need --simulate"),
       (["--simulate", "--parents", "--config", "config.json"], 64, "--simulate asks nobody"),
+      (["--simulate", "--latency", "2h"], 64, "--latency should be an hour at most"),
       (["--simulate", "--format", "curl"], 64, "--simulate is written as text or json"),
       (["--simulate", "--records", "many"], 64, "many"),
       (

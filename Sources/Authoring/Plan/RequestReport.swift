@@ -122,7 +122,10 @@ package struct RequestReport: Sendable {
     return lines
   }
 
-  package static func seconds(_ seconds: Double) -> String {
+  /// A span of time as people say it.
+  package static func seconds(_ given: Double) -> String {
+    // A recording may say anything.
+    let seconds = given.isFinite ? min(max(given, 0), 1e12) : 0
     if seconds < 1 { return "\(Int((seconds * 1_000).rounded())) ms" }
     if seconds < 60 { return "\(trim(seconds)) s" }
     let whole = Int(seconds.rounded())
