@@ -38,7 +38,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-schema test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
+.PHONY: help run build test test-schema test-lsp test-shipping test-dist test-embedding public-api check-public-api python-components test-host robustness dist install deps format lint parity conformance-record clean
 .PHONY: example-api pins pins-lay doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps
 
 help: ## Say what can be made.
@@ -123,6 +123,22 @@ PYTHON ?= python3
 
 test-schema: build ## Check the schema for editors with python-jsonschema over all manifests (PYTHON names one that has it).
 	@$(PYTHON) Tests/Schema/published_schema.py $(BIN)/airbyte-lowcode $(wildcard $(PARITY)/cases/*/manifest.yaml)
+
+EDITORS := .build/editors
+
+# It counts as made once the client can be imported from it.
+test-lsp: build ## Use the language server by a real client, with what editors say they can do (skipped if pip cannot install it).
+	@if ! cmp -s Tests/LanguageServer/requirements.txt $(EDITORS)/requirements.txt; then \
+	  rm -rf $(EDITORS); \
+	  { $(PYTHON) -m venv $(EDITORS) && \
+	    $(EDITORS)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	      --requirement Tests/LanguageServer/requirements.txt && \
+	    $(EDITORS)/bin/python -c 'import pytest_lsp' && cp Tests/LanguageServer/requirements.txt $(EDITORS); } >&2 || \
+	  rm -rf $(EDITORS); \
+	fi; \
+	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
+	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
+	  Tests/LanguageServer
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

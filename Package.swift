@@ -125,12 +125,19 @@ let package = Package(
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
       ]),
-    .target(name: "Authoring", dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "PythonTime"]),
+    .target(
+      name: "Authoring",
+      dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "JSONSchema", "Jinja", "PythonTime", "YAML"]),
+    .target(
+      name: "LanguageServer",
+      dependencies: [
+        "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation", "Authoring",
+      ]),
     .target(
       name: "Commands",
       dependencies: runtime + [
         "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
-        "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring",
+        "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring", "Jinja", "LanguageServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -151,7 +158,14 @@ let package = Package(
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON"]),
+    .testTarget(
+      name: "AuthoringTests",
+      dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON", "Manifest", "Secrets", "YAML"]),
+    .testTarget(
+      name: "LanguageServerTests",
+      dependencies: [
+        "LanguageServer", "Validation", "ConformanceCases", "Components", "ConnectorModel", "Engine", "JSON", "YAML",
+      ]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -179,7 +193,7 @@ let package = Package(
       dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"],
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Commands", "Traffic", "Validation", "JSON"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TrafficTests",

@@ -21,7 +21,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
-        PackageCommand.self, ImageCommand.self, DoctorCommand.self,
+        PackageCommand.self, ImageCommand.self, LSPCommand.self, DoctorCommand.self,
       ])
   }
 }

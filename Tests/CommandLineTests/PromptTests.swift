@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@testable import Commands
+
+/// `interpolate --interactive`, at a terminal and without one.
+@Suite struct PromptTests {
+  // MARK: The line
+
+  @Test(
+    arguments: [
+      ([.character("a"), .character("b"), .left, .character("c")], "acb", 2), ([.home, .character("x")], "x", 1),
+      ([.character("a"), .backspace, .backspace], "", 0), ([.character("a"), .home, .delete, .delete], "", 0),
+      ([.up, .up, .up], "one", 3), ([.character("n"), .up, .down], "n", 1), ([.up, .character("!"), .down], "", 0),
+      ([.up, .cutWord, .paste, .paste], "twotwo", 6), ([.up, .home, .cutToEnd, .paste], "two", 3),
+      ([.up, .left, .cutToStart], "o", 0), ([.up, .wordLeft, .character("x")], "xtwo", 1),
+      ([.right, .end, .tab, .unknown], "", 0),
+    ] as [([Key], String, Int)])
+  func keysChangeTheLine(keys: [Key], text: String, cursor: Int) {
+    var buffer = LineBuffer(history: ["one", "two"])
+    for key in keys { buffer.apply(key) }
+    #expect(buffer.text == text)
+    #expect(buffer.cursor == cursor)
+  }
+
+  @Test(
+    arguments: [
+      ("a", [.character("a")]), ("é€𝄞", [.character("é"), .character("€"), .character("𝄞")]), ("\u{1B}[A\u{1B}OB", [.up, .down]),
+      ("\u{1B}[1;5C\u{1B}b", [.wordRight, .wordLeft]), ("\u{1B}[3~\u{1B}[H\u{1B}[4~", [.delete, .home, .end]),
+      ("\u{1}\u{5}\u{B}\u{15}\u{17}\u{19}", [.home, .end, .cutToEnd, .cutToStart, .cutWord, .paste]),
+      ("\r\n\t\u{3}\u{4}\u{7F}\u{8}", [.enter, .enter, .tab, .interrupt, .endOfInput, .backspace, .backspace]),
+      ("\u{1B}[99;99Zx", [.unknown, .character("x")]), ("\u{0}", [.unknown]),
+    ] as [(String, [Key])])
+  func bytesBecomeKeys(text: String, keys: [Key]) {
+    var decoder = KeyDecoder()
+    #expect(text.utf8.compactMap { decoder.key(endingWith: $0) } == keys)
+  }
+
+  // MARK: The program
+
+  @Test func linesOfAFileAreEvaluatedToo() async throws {
+    let folder = try Folder()
+    try folder.write("c.json", #"{"shelves": 2}"#)
+    let lines =
+      "config.shelves + 1\n\n{{ config.shelves }}x\n:as boolean\nconfig.shelves == 3\nconfig.a.b.c +\n:nope\n:vars\n:quit\n1\n"
+    let run = try await Tool.run(["interpolate", "-i", "--config", "c.json"], in: folder, stdin: lines)
+    #expect(run.stdout == "3\n\"2x\"\nfalse\n")
+    #expect(run.stderr.contains("error: The template `{{ config.a.b.c + }}` is not valid"), "\(run.stderr)")
+    #expect(run.stderr.contains("error: there is no command `:nope`"))
+    #expect(run.stderr.contains("config: shelves"))
+    #expect(run.status == 0)
+  }
+
+  /// A pseudo-terminal with the program at it.
+  private final class Terminal {
+    private let master: FileHandle
+    /// Kept open, so that its mode can be asked for.
+    private let slave: FileHandle
+    private let process = Process()
+    private var shown = ""
+
+    init(_ arguments: [String], in folder: Folder) throws {
+      let descriptor = posix_openpt(O_RDWR | O_NOCTTY)
+      try #require(descriptor >= 0 && grantpt(descriptor) == 0 && unlockpt(descriptor) == 0)
+      master = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      let name = try #require(ptsname(descriptor).map { String(cString: $0) })
+      slave = try #require(FileHandle(forUpdatingAtPath: name))
+      process.executableURL = URL(fileURLWithPath: Tool.path)
+      process.arguments = arguments
+      process.currentDirectoryURL = folder.url
+      process.environment = ["PATH": "/usr/bin:/bin", "TERM": "xterm", "HOME": folder.url.path]
+      (process.standardInput, process.standardOutput, process.standardError) = (slave, slave, slave)
+      try process.run()
+    }
+
+    func type(_ text: String) throws { try master.write(contentsOf: Data(text.utf8)) }
+
+    /// Waits until the terminal shows a text, behind what was waited for before.
+    func wait(for text: String) throws {
+      while true {
+        if let found = shown.firstRange(of: text) {
+          shown = String(shown[found.upperBound...])
+          return
+        }
+        var descriptor = pollfd(fd: master.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        try #require(poll(&descriptor, 1, 60_000) == 1, "“\(text)” is not in “\(shown)”")
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = read(master.fileDescriptor, &bytes, bytes.count)
+        try #require(count > 0, "the terminal is closed; “\(text)” is not in “\(shown)”")
+        shown += String(decoding: bytes.prefix(count), as: UTF8.self)
+      }
+    }
+
+    /// Whether the terminal is in its usual mode.
+    var echoes: Bool {
+      var state = termios()
+      tcgetattr(slave.fileDescriptor, &state)
+      return state.c_lflag & tcflag_t(ECHO) != 0 && state.c_lflag & tcflag_t(ICANON) != 0
+    }
+
+    func terminate() { process.terminate() }
+
+    /// The exit status.
+    func end() -> Int32 {
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+  }
+
+  @Test func aTerminalEditsAndCompletesLines() async throws {
+    let folder = try Folder()
+    try folder.write("c.json", #"{"shelves": 2, "shop": "north", "token": "s3cret-token"}"#)
+    let terminal = try Terminal(["interpolate", "-i", "-c", "c.json"], in: folder)
+    try terminal.wait(for: "> ")
+    // The beginning that is common, then the names.
+    try terminal.type("config.sh\t\t")
+    try terminal.wait(for: "shelves")
+    try terminal.wait(for: "shop")
+    try terminal.type("e\t + 1\r")
+    try terminal.wait(for: "\n3\r\n")
+    try terminal.type("config['tok\t | upper\r")
+    try terminal.wait(for: "\n\"S3CRET-TOKEN\"\r\n")
+    // The line before the last one, changed.
+    try terminal.type("\u{1B}[A\u{1B}[A\u{7F}2\r")
+    try terminal.wait(for: "\n4\r\n")
+    try terminal.type("nonsense\u{3}")
+    try terminal.wait(for: "^C")
+    try terminal.type("1 +\r")
+    try terminal.wait(for: "error: ")
+    try terminal.type("\u{4}")
+    #expect(terminal.end() == 0)
+  }
+
+  /// A terminal is left as it was found, also where a signal ends the program.
+  @Test(arguments: [false, true])
+  func theTerminalIsRestored(bySignal: Bool) async throws {
+    let terminal = try Terminal(["interpolate", "-i"], in: try Folder())
+    try terminal.wait(for: "> ")
+    #expect(!terminal.echoes)
+    if bySignal { terminal.terminate() } else { try terminal.type(":quit\r") }
+    _ = terminal.end()
+    #expect(terminal.echoes)
+  }
+}
