@@ -22,7 +22,7 @@ struct InterpolateCommand: AsyncParsableCommand {
 
       Examples:
         airbyte-lowcode interpolate "{{ config['start_date'] }}" --config config.json
-        airbyte-lowcode interpolate --place streams[0].retriever.requester.url --config config.json
+        airbyte-lowcode interpolate --place streams[0].retriever.requester.url
       """)
 
   @Argument(help: "The template, as in '{{ config[\"start_date\"] }}'.")
@@ -41,10 +41,11 @@ struct InterpolateCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("as"),
-    help: """
-      What the place makes of a template: a typed value, whether a condition holds, a mapping of templates, or one with values at any depth \
-      such as a JSON body. By default `string`, or what the place makes of it.
-      """)
+    help: ArgumentHelp(
+      """
+      What becomes of a template: a typed value, whether a condition holds, a mapping of templates, or one with values at any depth such as \
+      a JSON body. By default `string`, or what the place makes of it.
+      """, valueName: "kind"))
   var kind: TemplateKind?
 
   @Option(

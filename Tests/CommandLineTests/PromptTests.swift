@@ -60,11 +60,11 @@ import Testing
     private var shown = ""
 
     init(_ arguments: [String], in folder: Folder) throws {
-      let descriptor = posix_openpt(O_RDWR | O_NOCTTY)
-      try #require(descriptor >= 0 && grantpt(descriptor) == 0 && unlockpt(descriptor) == 0)
-      master = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-      let name = try #require(ptsname(descriptor).map { String(cString: $0) })
-      slave = try #require(FileHandle(forUpdatingAtPath: name))
+      var (one, other): (Int32, Int32) = (-1, -1)
+      try #require(openpty(&one, &other, nil, nil, nil) == 0)
+      master = FileHandle(fileDescriptor: one, closeOnDealloc: true)
+      slave = FileHandle(fileDescriptor: other, closeOnDealloc: true)
+      for descriptor in [one, other] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
       process.executableURL = URL(fileURLWithPath: Tool.path)
       process.arguments = arguments
       process.currentDirectoryURL = folder.url

@@ -100,7 +100,7 @@ import Testing
   @Test func fixesAreOffered() async throws {
     try await TestClient.talk { client in
       await client.initialize()
-      let text = manifest(requester: "path: a", retriever: "decoder: {type: JsonDecodr}").replacing(
+      let text = manifest(retriever: "decoder: {type: JsonDecodr}", requester: "path: a").replacing(
         "config['token']", with: "config['tokn']")
       client.open(text)
       _ = await client.diagnostics(version: 1)
