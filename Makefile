@@ -138,7 +138,7 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 	fi; \
 	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
 	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
-	  Tests/LanguageServer
+	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

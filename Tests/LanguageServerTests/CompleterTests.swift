@@ -29,7 +29,8 @@ import Testing
       (manifest(top: "│"), ["concurrency_level", "dynamic_streams"], ["streams", "$ref"]),
       (manifest(stream: "│"), ["primary_key", "incremental_sync"], ["name"]),
       // A component that has no type yet.
-      (manifest(retriever: "paginator:\n  │"), ["pagination_strategy"], ["requester"]),
+      (manifest(retriever: "record_selector:\n  │"), ["extractor", "record_filter"], ["requester"]),
+    (manifest(retriever: "paginator:\n  │"), ["type", "$ref"], ["requester"]),
       (manifest(retriever: "partition_router:\n  │"), ["type", "$ref"], ["parent_stream_configs"]),
       (manifest(stream: "transformations:\n  - │"), ["type"], []),
       // What is data has no components in it.

@@ -36,7 +36,7 @@ import Testing
       (manifest(retriever: "paginator: {$ref: '#/defi│nitions/p'}", definitions: "  p:\n    type: NoPagination"), "p:"),
       (manifest(retriever: "paginator: '#/defi│nitions/a/b'", definitions: "  a/b: {type: NoPagination}"), "a/b:"),
       (manifest(retriever: "paginator: {$r│ef: '#/definitions/p'}", definitions: "  p: {}"), "p:"),
-      (manifest().replacing("[books]", with: "[bo│oks]"), "books\n"),
+      (manifest().replacing("[books]", with: "[bo│oks]"), "name: books"),
       (manifest().replacing("config['token']", with: "config['tok│en']"), "token: {type: string"),
       (manifest(requester: "path: \"{{ parameters['sh│elf'] }}\""), "shelf: fiction"),
       (manifest(stream: "primary_key: is│bn"), "isbn: {type"),

@@ -37,7 +37,7 @@ import Testing
       #expect(await client.diagnostics(version: 1).isEmpty)
       try client.change("DpathExtractor", by: "DpathExtracter", in: &text, version: 2)
       let found = await client.diagnostics(version: 2)
-      #expect(Self.places(found) == ["type 19:26-40"])
+      #expect(Self.places(found) == ["type 18:26-40"])
       #expect(found.first?["message"]?.string?.contains("did you mean `DpathExtractor`?") == true)
       #expect(found.first?["severity"] == 1)
       try client.change("DpathExtracter", by: "DpathExtractor", in: &text, version: 3)
@@ -53,7 +53,8 @@ import Testing
     try await TestClient.talk { client in
       await client.initialize()
       client.open(manifest(requester: "request_parameters: {a: \"𝄞𝄞\", b: \"{{ confg }}\"}"))
-      #expect(Self.places(await client.diagnostics(version: 1)) == ["template-variable 16:47-52"])
+      let places = Self.places(await client.diagnostics(version: 1))
+      #expect(places == ["template-variable 14:46-51"])
     }
   }
 
@@ -140,7 +141,7 @@ import Testing
       var changed = DocumentText(text)
       changed.replace(changed.offset(of: start)..<changed.offset(of: end), by: try #require(edit["newText"]?.string))
       let result = changed.text(0..<changed.bytes.count)
-      #expect(result.contains("url: https://api.example.com/books/a\n"), "\(result)")
+      #expect(result.contains("url: \"https://api.example.com/{{ parameters['shelf'] }}/books/a\"\n"), "\(result)")
       #expect(!result.contains("path: a"))
     }
   }

@@ -40,19 +40,19 @@ struct LineEditor {
       guard let key = decoder.key(endingWith: byte) else { continue }
       switch key {
       case .enter:
-        StandardOutput.show("\r\n")
+        StandardOutput.show("\n")
         let text = buffer.text
         if !text.isEmpty, history.last != text { history.append(text) }
         return text
       case .interrupt:
-        StandardOutput.show("^C\r\n")
+        StandardOutput.show("^C\n")
         buffer = LineBuffer(history: history)
       case .endOfInput:
         guard buffer.characters.isEmpty else {
           buffer.apply(.delete)
           break
         }
-        StandardOutput.show("\r\n")
+        StandardOutput.show("\n")
         return nil
       case .clear: StandardOutput.show("\u{1B}[H\u{1B}[2J")
       case .tab: completeLine(&buffer, listing: hasJustCompleted)
@@ -61,7 +61,7 @@ struct LineEditor {
       hasJustCompleted = key == .tab
       show(buffer)
     }
-    StandardOutput.show("\r\n")
+    StandardOutput.show("\n")
     return nil
   }
 
@@ -79,10 +79,10 @@ struct LineEditor {
     let terminal = Terminal(.never, environment: ProcessInfo.processInfo.environment)
     let width = (names.map(\.count).max() ?? 0) + 2
     let columns = max(1, terminal.width / width)
-    var text = "\r\n"
+    var text = "\n"
     for start in stride(from: 0, to: names.count, by: columns) {
       let row = names[start..<min(start + columns, names.count)].map { $0 + String(repeating: " ", count: width - $0.count) }
-      text += TerminalText.line(row.joined()) + "\r\n"
+      text += TerminalText.line(row.joined()) + "\n"
     }
     StandardOutput.show(text)
   }

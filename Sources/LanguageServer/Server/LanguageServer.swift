@@ -59,6 +59,7 @@ struct ServerSession {
   private let version: String
   private var phase = Phase.new
   private var documents: [String: OpenDocument] = [:]
+  private var markup = Markup(nil)
   /// What ends requests that are being worked on, by their ids.
   private let pending = PendingRequests()
   /// Whether the client ended in order; nil until it ends.
@@ -95,6 +96,7 @@ struct ServerSession {
       switch (method, phase) {
       case ("initialize", .new):
         phase = .running
+        markup = Markup(params["capabilities"])
         output.respond(to: id, capabilities)
       case ("initialize", _): throw RPCError(.invalidRequest, "The server is initialized already")
       case (_, .new): throw RPCError(.notInitialized, "The server is not initialized")
@@ -116,11 +118,11 @@ struct ServerSession {
     case "textDocument/hover":
       let (snapshot, offset) = try place(params)
       guard let (markdown, range) = Hoverer(snapshot.outline).text(at: offset) else { return .null }
-      return ["contents": ["kind": "markdown", "value": .string(markdown)], "range": snapshot.text.json(range)]
+      return ["contents": markup.json(markdown, isHover: true), "range": snapshot.text.json(range)]
     case "textDocument/completion":
       let (snapshot, offset) = try place(params)
       let (items, range) = Completer(snapshot.text, at: offset, settled: snapshot.settled).items()
-      return ["isIncomplete": false, "items": .array(items.map { $0.json(replacing: snapshot.text.json(range)) })]
+      return ["isIncomplete": false, "items": .array(items.map { $0.json(replacing: snapshot.text.json(range), markup) })]
     case "textDocument/definition":
       let (snapshot, offset) = try place(params)
       guard let link = DefinitionFinder(snapshot.outline).link(at: offset) else { return .null }

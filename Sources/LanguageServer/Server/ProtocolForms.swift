@@ -1,15 +1,41 @@
 import JSON
 import Validation
 
+/// In which form a client shows explanations.
+struct Markup {
+  private let hovers: Bool
+  private let completions: Bool
+
+  /// - Parameter capabilities: what the client says that it can do.
+  init(_ capabilities: JSONValue?) {
+    let document = capabilities?["textDocument"]
+    func has(_ formats: JSONValue?) -> Bool { formats?.array?.contains("markdown") ?? false }
+    hovers = has(document?["hover"]?["contentFormat"])
+    completions = has(document?["completion"]?["completionItem"]?["documentationFormat"])
+  }
+
+  /// An explanation as the protocol has it; plain where the client does not show Markdown.
+  func json(_ markdown: String, isHover: Bool) -> JSONValue {
+    let isMarkdown = isHover ? hovers : completions
+    return ["kind": isMarkdown ? "markdown" : "plaintext", "value": .string(isMarkdown ? markdown : Self.plain(markdown))]
+  }
+
+  /// The text without the marks of Markdown.
+  private static func plain(_ markdown: String) -> String {
+    markdown.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("```") }
+      .joined(separator: "\n").replacing("**", with: "")
+  }
+}
+
 extension Completer.Item {
   /// As the protocol has it.
-  func json(replacing range: JSONValue) -> JSONValue {
+  func json(replacing range: JSONValue, _ markup: Markup) -> JSONValue {
     var json: JSONObject = [
       "label": .string(label), "kind": .int(kind.rawValue), "sortText": .string("\(rank) \(label)"),
       "textEdit": ["range": range, "newText": .string(newText ?? label)],
     ]
     if !detail.isEmpty { json["detail"] = .string(detail) }
-    if let documentation { json["documentation"] = ["kind": "markdown", "value": .string(documentation)] }
+    if let documentation { json["documentation"] = markup.json(documentation, isHover: false) }
     return .object(json)
   }
 }

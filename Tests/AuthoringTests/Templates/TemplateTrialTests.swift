@@ -58,7 +58,7 @@ import Testing
       encoding: .utf8)
     var input = ConnectorInput()
     input.config = config
-    let offline = OfflineRuntime(now: { 1_735_689_600_000_000 }, secrets: NoSecrets(), environment: [:])
+    let offline = OfflineRuntime(now: { 1_748_736_000_000_000 }, secrets: NoSecrets(), environment: [:])
     let source = ManifestSource.text(Array(manifest.utf8), name: "manifest.yaml")
     return (try await PreparedConnector.load(source, input, runtime: offline.runtime), offline)
   }

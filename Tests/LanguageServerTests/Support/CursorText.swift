@@ -36,7 +36,7 @@ func manifest(
           type: SimpleRetriever
     \(lines(retriever, 6))      requester:
             type: HttpRequester
-            url: https://api.example.com/books
+            url: "https://api.example.com/{{ parameters['shelf'] }}/books"
     \(lines(requester, 8))        authenticator: {type: BearerAuthenticator, api_token: "{{ config['token'] }}"}
           record_selector:
             type: RecordSelector
