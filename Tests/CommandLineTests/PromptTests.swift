@@ -57,6 +57,7 @@ import Testing
     /// Kept open, so that its mode can be asked for.
     private let slave: FileHandle
     private let process = Process()
+    private let ending: AsyncStream<Void>
     private var shown = ""
 
     init(_ arguments: [String], in folder: Folder) throws {
@@ -70,25 +71,37 @@ import Testing
       process.currentDirectoryURL = folder.url
       process.environment = ["PATH": "/usr/bin:/bin", "TERM": "xterm", "HOME": folder.url.path]
       (process.standardInput, process.standardOutput, process.standardError) = (slave, slave, slave)
+      let (ending, continuation) = AsyncStream<Void>.makeStream()
+      self.ending = ending
+      process.terminationHandler = { _ in continuation.finish() }
       try process.run()
     }
 
     func type(_ text: String) throws { try master.write(contentsOf: Data(text.utf8)) }
 
     /// Waits until the terminal shows a text, behind what was waited for before.
-    func wait(for text: String) throws {
+    func wait(for text: String) async throws {
       while true {
         if let found = shown.firstRange(of: text) {
           shown = String(shown[found.upperBound...])
           return
         }
-        var descriptor = pollfd(fd: master.fileDescriptor, events: Int16(POLLIN), revents: 0)
-        try #require(poll(&descriptor, 1, 60_000) == 1, "“\(text)” is not in “\(shown)”")
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = read(master.fileDescriptor, &bytes, bytes.count)
-        try #require(count > 0, "the terminal is closed; “\(text)” is not in “\(shown)”")
+        let more = await Self.bytes(from: master.fileDescriptor)
         // Else a carriage return and the break behind it are one character.
-        shown += String(decoding: bytes.prefix(count).filter { $0 != 0x0D }, as: UTF8.self)
+        shown += String(decoding: (try #require(more, "“\(text)” is not in “\(shown)”")).filter { $0 != 0x0D }, as: UTF8.self)
+      }
+    }
+
+    /// What the terminal shows next; nil if it is nothing for a long time. A thread of its own waits for it.
+    private static func bytes(from descriptor: Int32) async -> [UInt8]? {
+      await withCheckedContinuation { continuation in
+        Thread.detachNewThread {
+          var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+          guard poll(&place, 1, 120_000) == 1 else { return continuation.resume(returning: nil) }
+          var bytes = [UInt8](repeating: 0, count: 4_096)
+          let count = read(descriptor, &bytes, bytes.count)
+          continuation.resume(returning: count > 0 ? Array(bytes.prefix(count)) : nil)
+        }
       }
     }
 
@@ -101,9 +114,9 @@ import Testing
 
     func terminate() { process.terminate() }
 
-    /// The exit status.
-    func end() -> Int32 {
-      process.waitUntilExit()
+    /// Waits for the end of the program, and returns its exit status.
+    func end() async -> Int32 {
+      for await _ in ending {}
       return process.terminationStatus
     }
   }
@@ -112,34 +125,34 @@ import Testing
     let folder = try Folder()
     try folder.write("c.json", #"{"shelves": 2, "shop": "north", "token": "s3cret-token"}"#)
     let terminal = try Terminal(["interpolate", "-i", "-c", "c.json"], in: folder)
-    try terminal.wait(for: "> ")
+    try await terminal.wait(for: "> ")
     // The beginning that is common, then the names.
     try terminal.type("config.sh\t\t")
-    try terminal.wait(for: "shelves")
-    try terminal.wait(for: "shop")
+    try await terminal.wait(for: "shelves")
+    try await terminal.wait(for: "shop")
     try terminal.type("e\t + 1\r")
-    try terminal.wait(for: "\n3\n")
+    try await terminal.wait(for: "\n3\n")
     try terminal.type("config['tok\t | upper\r")
-    try terminal.wait(for: "\n\"S3CRET-TOKEN\"\n")
+    try await terminal.wait(for: "\n\"S3CRET-TOKEN\"\n")
     // The line before the last one, changed.
     try terminal.type("\u{1B}[A\u{1B}[A\u{7F}2\r")
-    try terminal.wait(for: "\n4\n")
+    try await terminal.wait(for: "\n4\n")
     try terminal.type("nonsense\u{3}")
-    try terminal.wait(for: "^C")
+    try await terminal.wait(for: "^C")
     try terminal.type("1 +\r")
-    try terminal.wait(for: "error: ")
+    try await terminal.wait(for: "error: ")
     try terminal.type("\u{4}")
-    #expect(terminal.end() == 0)
+    #expect(await terminal.end() == 0)
   }
 
   /// A terminal is left as it was found, also where a signal ends the program.
   @Test(arguments: [false, true])
   func theTerminalIsRestored(bySignal: Bool) async throws {
     let terminal = try Terminal(["interpolate", "-i"], in: try Folder())
-    try terminal.wait(for: "> ")
+    try await terminal.wait(for: "> ")
     #expect(!terminal.echoes)
     if bySignal { terminal.terminate() } else { try terminal.type(":quit\r") }
-    _ = terminal.end()
+    _ = await terminal.end()
     #expect(terminal.echoes)
   }
 }

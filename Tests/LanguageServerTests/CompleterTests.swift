@@ -30,7 +30,7 @@ import Testing
       (manifest(stream: "│"), ["primary_key", "incremental_sync"], ["name"]),
       // A component that has no type yet.
       (manifest(retriever: "record_selector:\n  │"), ["extractor", "record_filter"], ["requester"]),
-    (manifest(retriever: "paginator:\n  │"), ["type", "$ref"], ["requester"]),
+      (manifest(retriever: "paginator:\n  │"), ["type", "$ref"], ["requester"]),
       (manifest(retriever: "partition_router:\n  │"), ["type", "$ref"], ["parent_stream_configs"]),
       (manifest(stream: "transformations:\n  - │"), ["type"], []),
       // What is data has no components in it.

@@ -14,10 +14,10 @@ struct Markup {
     completions = has(document?["completion"]?["completionItem"]?["documentationFormat"])
   }
 
-  /// An explanation as the protocol has it; plain where the client does not show Markdown.
+  /// An explanation as the protocol has it; a plain text where the client does not show Markdown.
   func json(_ markdown: String, isHover: Bool) -> JSONValue {
-    let isMarkdown = isHover ? hovers : completions
-    return ["kind": isMarkdown ? "markdown" : "plaintext", "value": .string(isMarkdown ? markdown : Self.plain(markdown))]
+    guard isHover ? hovers : completions else { return .string(Self.plain(markdown)) }
+    return ["kind": "markdown", "value": .string(markdown)]
   }
 
   /// The text without the marks of Markdown.
