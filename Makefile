@@ -41,6 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
+.PHONY: test-lsp
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,6 +137,21 @@ REFERENCE ?= $(wildcard ../cdk/bin/python)
 
 test-standard: build ## Run the reference's own tests of connectors on the bookshop (REFERENCE names a Python with airbyte-cdk).
 	@$(PYTHON) Tests/Standard/standard_tests.py $(BIN)/airbyte-lowcode $(if $(REFERENCE),--python $(REFERENCE))
+EDITORS := .build/editors
+
+# It counts as made once the client can be imported from it.
+test-lsp: build ## Use the language server by a real client, with what editors say they can do (skipped if pip cannot install it).
+	@if ! cmp -s Tests/LanguageServer/requirements.txt $(EDITORS)/requirements.txt; then \
+	  rm -rf $(EDITORS); \
+	  { $(PYTHON) -m venv $(EDITORS) && \
+	    $(EDITORS)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	      --requirement Tests/LanguageServer/requirements.txt && \
+	    $(EDITORS)/bin/python -c 'import pytest_lsp' && cp Tests/LanguageServer/requirements.txt $(EDITORS); } >&2 || \
+	  rm -rf $(EDITORS); \
+	fi; \
+	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
+	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
+	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

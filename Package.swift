@@ -132,10 +132,15 @@ let package = Package(
       ],
       resources: [.embedInCode("Testing/Resources/tests.schema.json")]),
     .target(
+      name: "LanguageServer",
+      dependencies: [
+        "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation", "Authoring",
+      ]),
+    .target(
       name: "Commands",
       dependencies: runtime + [
         "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
-        "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring",
+        "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring", "Jinja", "LanguageServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -160,6 +165,11 @@ let package = Package(
       name: "AuthoringTests",
       dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "JSONSchema", "YAML", "Traffic"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "LanguageServerTests",
+      dependencies: [
+        "LanguageServer", "Validation", "ConformanceCases", "Components", "ConnectorModel", "Engine", "JSON", "YAML",
+      ]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -187,7 +197,7 @@ let package = Package(
       dependencies: runtime + ["ConformanceCases", "Bytes", "Validation", "JSON", "JSONSchema"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Traffic", "Validation", "JSON"],
+      name: "CommandLineTests", dependencies: runtime + ["airbyte-lowcode", "Commands", "Traffic", "Validation", "JSON"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TrafficTests",

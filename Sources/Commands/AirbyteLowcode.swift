@@ -22,8 +22,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
         InterpolateCommand.self,
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
-        PlanCommand.self, WhyCommand.self, GraphCommand.self,
-        PackageCommand.self, ImageCommand.self, DoctorCommand.self,
+        PlanCommand.self, WhyCommand.self, GraphCommand.self, PackageCommand.self, ImageCommand.self, LSPCommand.self,
+        DoctorCommand.self,
       ])
   }
 }

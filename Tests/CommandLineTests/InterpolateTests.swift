@@ -26,7 +26,7 @@ import Testing
     let run = try await Tool.run(["interpolate", "{{ config.shelves }}", "-c", "c.json"], in: folder)
     #expect((run.stdout, run.stderr, run.status) == ("2\n", "", 0))
     let mistaken = try await Tool.run(["interpolate", "{{ config.shelves }}", "--context", "c.json"], in: folder)
-    #expect(mistaken.stdout == "null\n")
+    #expect(mistaken.stdout == "\"\"\n")
     #expect(mistaken.stderr.hasPrefix("note: no key of c.json is a variable of templates (config, "), "\(mistaken.stderr)")
     #expect(mistaken.stderr.hasSuffix("Is it a config? Give it as --config.\n"), "\(mistaken.stderr)")
   }
@@ -46,6 +46,10 @@ import Testing
     (
       ["{{ config.a + }}"],
       "error: The template `{{ config.a + }}` is not valid: Expected an expression, found }}; something is missing before it\n"
+    ),
+    (
+      ["{{ config.a.b }}"],
+      "error: The template `{{ config.a.b }}` could not be evaluated: 'config.a' is undefined\n"
     ),
     (["{{ 1 / 0 }}"], "error: The template `{{ 1 / 0 }}` could not be evaluated: '/' divides by zero\n"),
     (["x", "--context", "vars.json"], "error: The context vars.json does not exist\n"),
@@ -88,5 +92,40 @@ import Testing
 
         """)
     #expect(run.status == 0)
+  }
+
+  @Test(arguments: [
+    (["{{ config.none }}"], "\"\""), (["{{ 'no' }}", "--as", "boolean"], "true"),
+    (["{{ config.a.b }}", "--as", "boolean"], "false"),
+    (["{q: '{{ 1 + 1 }}', r: x}", "--as", "mapping"], #"{"q":2,"r":"x"}"#),
+    (["{q: ['{{ 1 + 1 }}', '{{ none }}'], r: '{{ none }}'}", "--as", "nested"], #"{"q":[2,null]}"#),
+  ])
+  func aTemplateIsEvaluatedAsItsPlaceDoes(arguments: [String], value: String) async throws {
+    let run = try await Tool.run(["interpolate"] + arguments, in: Folder())
+    #expect((run.stdout, run.stderr) == (value + "\n", ""))
+  }
+
+  @Test func aPlaceOfTheManifestIsEvaluated() async throws {
+    let connection = try Connection(config: ["base_url": "http://shop", "token": "s3cret-token"])
+    let path = "streams[ok].retriever.requester.url_base"
+    let run = try await connection.run("interpolate", "--place", path, "--config", "config.json")
+    #expect((run.stdout, run.stderr, run.status) == ("\"http://shop\"\n", "", 0))
+    let other = try await connection.run(
+      "interpolate", "{{ config.base_url }}/{{ parameters.x }}", "--place", path, "--config", "config.json", "--manifest", ".")
+    #expect((other.stdout, other.stderr) == ("\"http://shop/\"\n", ""))
+    let without = try await connection.run("interpolate", "{{ config.base_url is defined }}", "--place", path)
+    #expect(without.stdout == "true\n")
+    #expect(without.stderr == "note: the config is made up from the manifest's spec; --config gives one.\n")
+    try connection.folder.write("vars.json", #"{"record": {"id": 1}}"#)
+    let stranger = try await connection.run("interpolate", "x", "--place", path, "-c", "config.json", "--context", "vars.json")
+    #expect(stranger.stdout == "\"x\"\n")
+    #expect(stranger.stderr.hasPrefix("note: templates do not have `record` at this place"), "\(stranger.stderr)")
+    let nowhere = try await connection.run("interpolate", "--place", "streams[ok].retreiver", "-c", "config.json")
+    #expect(nowhere.stderr == "error: There is no `retreiver` in `streams[0]`; did you mean `retriever`?\n")
+    #expect(nowhere.status == 1)
+    try connection.folder.write("broken.yaml", "streams: [")
+    let broken = try await connection.run("interpolate", "--place", path, "-c", "config.json", "-m", "broken.yaml")
+    #expect(broken.stderr.hasPrefix("broken.yaml:2:1: error: "), "\(broken.stderr)")
+    #expect(broken.status == 1)
   }
 }

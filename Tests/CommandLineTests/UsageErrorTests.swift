@@ -61,7 +61,10 @@ import Testing
     (["image", "--python", "python3", "--no-python"], "--python and --no-python exclude each other."),
     (["image", "--name", "Not A Name"], "--name should be the name of a repository, such as airbyte/source-name"),
     (["image", "--tag", ".x"], "--tag should be a tag such as 1.2.3."),
-    (["interpolate", "x", "--context", "-", "--config", "-"], "Standard input is either the context or the config."),
+    (
+      ["interpolate", "x", "--context", "-", "--config", "-"],
+      "Standard input is only one of the context, the config, the manifest and the lines."
+    ),
   ])
   func namesAndPathsAreShown(arguments: [String], message: String) async throws {
     let run = try await Connection().run(arguments)

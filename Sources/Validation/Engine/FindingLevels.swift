@@ -24,6 +24,7 @@ struct FindingLevels {
         switch RuleCatalog.presence(of: finding.rule) {
         case .shown: break
         case .hidden: continue
+        case .counted where options.listsEach: finding.diagnostic.severity = .note
         case .counted:
           counted[finding.rule, default: []].append(finding)
           continue

@@ -19,6 +19,8 @@ package struct ManifestChecker: Sendable {
     package var levels: [String: RuleLevel] = [:]
     /// Makes errors of warnings.
     package var isStrict = false
+    /// Reports what many places have at each of them, and not at the first one; what a profile only counts becomes notes.
+    package var listsEach = false
     /// The user's config, against which the manifest is checked too.
     package var config: GivenConfig?
     /// The components that the manifest may name.
@@ -55,7 +57,7 @@ package struct ManifestChecker: Sendable {
     return copy
   }
 
-  /// Everything that is found in one manifest.
+  /// Everything that is found in one manifest; less of it where the task is cancelled.
   /// - Parameter folder: where files that the manifest names are looked for.
   package func check(_ source: ManifestSource, name: String, folder: String) async -> ManifestReport {
     let examination = pipeline.examine(source)
@@ -69,13 +71,14 @@ package struct ManifestChecker: Sendable {
       let concealed = options.config.map { $0.concealed(for: subject) }
       if let concealed { mask = concealed.mask }
       list.mask = mask
-      if let manifest = examination.manifest {
+      list.listsEach = options.listsEach
+      if let manifest = examination.manifest, !Task.isCancelled {
         for diagnostic in await buildErrors(manifest, subject, folder, concealed) { list.add(Finding(diagnostic)) }
         for finding in await componentFindings(manifest, subject) { list.add(finding) }
       }
       if let config = options.config, let concealed { config.check(subject, concealed: concealed, &list) }
       let silent = options.silent
-      for rule in RuleCatalog.all where !silent.contains(rule.name) { list.apply(rule, to: subject) }
+      for rule in RuleCatalog.all where !silent.contains(rule.name) && !Task.isCancelled { list.apply(rule, to: subject) }
     }
     let file = examination.written?.mark?.file
     var findings = settled(list.findings, file)

@@ -34,6 +34,8 @@ package struct FindingList {
 
   /// Hides the config's secrets in sentences that will be cut; nil if no config was given.
   var mask: SecretMask?
+  /// Whether what ``warnOnce(_:_:at:mark:remedy:fix:)`` gathers is reported at each place.
+  var listsEach = false
 
   package init() {}
 
@@ -87,6 +89,7 @@ package struct FindingList {
   ) {
     let mark = mark ?? node.mark ?? node.keyMark
     guard seen.insert(Key(place: Self.place(mark, node.path), rule: rule, message: kind)).inserted else { return }
+    if listsEach { return warn(message, at: node, mark: mark, remedy: remedy, fix: fix) }
     guard let known = gathered["\(rule) \(kind)"] else {
       gathered["\(rule) \(kind)"] = (findings.count, 1)
       let before = findings.count

@@ -211,7 +211,7 @@ package enum Explanation {
     lines.append("  Required: \(required.contains(key) ? "yes" : "no")")
     if let value = property["default"] { lines.append("  Default: \(value.jsonText)") }
     if let values = property["enum"]?.array { lines.append("  Values: \(list(values))") }
-    lines += facts(key, of: type)
+    lines += facts(key, of: type).map { SchemaWords.wrapped($0, indent: "  ") }
     let examples = property["examples"]?.array ?? []
     if !examples.isEmpty {
       lines.append("")
@@ -221,8 +221,8 @@ package enum Explanation {
     return lines.joined(separator: "\n")
   }
 
-  /// What the schema says of a property by keywords of its own.
-  private static func facts(_ key: String, of type: String) -> [String] {
+  /// What the schema says of a property by keywords of its own, in a sentence each.
+  static func facts(_ key: String, of type: String) -> [String] {
     var sentences: [String] = []
     // Of the reference's defaults, one is no component.
     let usual = ComponentSchema.defaultType(in: key, of: type).flatMap { ComponentSchema.definition($0) == nil ? nil : $0 }
@@ -237,7 +237,7 @@ package enum Explanation {
     }
     let former = ComponentSchema.formerNames(of: key, in: type)
     if !former.isEmpty { sentences.append("Former names: \(former.joined(separator: ", "))") }
-    return sentences.map { SchemaWords.wrapped($0, indent: "  ") }
+    return sentences
   }
 
   private static func standard(_ property: JSONValue) -> String? { property["default"].map { "default \($0.jsonText)" } }

@@ -1,9 +1,9 @@
 import JSON
 
 /// Parts of the component schema in words.
-enum SchemaWords {
+package enum SchemaWords {
   /// The type of a property: `string`, `list of integer`, `PageIncrement or OffsetIncrement`.
-  static func kind(of schema: JSONValue) -> String {
+  package static func kind(of schema: JSONValue) -> String {
     let kinds = self.kinds(of: schema)
     return kinds.isEmpty
       ? "anything" : kinds.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: " or ")

@@ -3,10 +3,10 @@ import Jinja
 import Manifest
 
 /// What templates may use, for people: the variables, macros and filters that the bundled schema describes, and those of Jinja.
-enum TemplateGuide {
+package enum TemplateGuide {
   /// One name that templates may use.
-  struct Entry {
-    let name: String
+  package struct Entry: Sendable {
+    package let name: String
     let kind: String
     let description: String
     var arguments: [(name: String, description: String)] = []
@@ -14,7 +14,7 @@ enum TemplateGuide {
     var examples: [String] = []
   }
 
-  static let variables = described("variables", "variable of templates")
+  package static let variables = described("variables", "variable of templates")
   static let macros = described("macros", "macro")
   /// The reference's own filters first.
   static let filters = described("filters", "filter") + standard(filterSummaries, "filter", Environment.lowCode.filters.keys)

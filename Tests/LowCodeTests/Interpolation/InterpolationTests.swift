@@ -108,31 +108,11 @@ import YAML
     #expect(try InterpolatedNestedMapping(node).evaluate(Self.context(Value(Self.record))) == expected)
   }
 
-  @Test(
-    arguments: [
-      ("{{ config.a + 1 }}", .int(3)), ("{{ record.x }}", .string("y")), ("{{ config.none }}", .null),
-      ("{{ (1, 'a') }}", .array([.int(1), .string("a")])),
-      ("{{ stream_interval.s }}", .int(4)), ("a {{ 1 }}", .string("a 1")),
-      ("{{ {1: 2, none: 3} }}", .object(["1": .int(2), "null": .int(3)])),
-    ] as [(String, JSONValue)])
-  func oneTemplateCanBeTried(template: String, expected: JSONValue) throws {
-    let context: JSONObject = [
-      "config": .object(["a": .int(2)]), "record": .object(["x": .string("y")]), "stream_slice": .object(["s": .int(4)]),
-    ]
-    #expect(try evaluateTemplate(template, context: context) == expected)
-  }
-
-  @Test func aTriedTemplateHasAnEmptyConfigAndNothingElse() throws {
-    #expect(try evaluateTemplate("{{ config }}", context: [:]) == .object([:]))
-    #expect(throws: ConnectorError.self) { try evaluateTemplate("{{ parameters.x }}", context: [:]) }
-    #expect(throws: ConnectorError.self) { try evaluateTemplate("{{ 1 }}", context: ["stream_interval": .object([:])]) }
-  }
-
   @Test func aPatternWithoutEndIsGivenUp() throws {
+    let context = EvaluationContext(
+      config: .emptyDict, bindings: [(Symbol("text"), Value(JSONValue.string(String(repeating: "a", count: 40) + "b")))])
     for template in ["{{ text | regex_search('(a+)+$') }}", "{{ text | regex_replace('(a+)+$', 'x') }}"] {
-      #expect(throws: ConnectorError.self) {
-        try evaluateTemplate(template, context: ["text": .string(String(repeating: "a", count: 40) + "b")])
-      }
+      #expect(throws: ConnectorError.self) { try InterpolatedString(template).evaluate(context) }
     }
   }
 }
