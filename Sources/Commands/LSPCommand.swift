@@ -22,6 +22,9 @@ struct LSPCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
+      if isatty(STDIN_FILENO) == 1 {
+        StandardOutput.tell("note: this waits for an editor, which speaks with it over standard input; Ctrl-D ends it.")
+      }
       let server = LanguageServer(
         components: CommandProgram.components, workingFolder: FileManager.default.currentDirectoryPath,
         version: RuntimeVersion.number)

@@ -54,6 +54,15 @@ import Testing
     }
   }
 
+  /// What is within mappings without types, and definitions that lead to each other, is not asked for again and again.
+  @Test func nothingIsLookedForTwice() {
+    let deep = (0..<60).map { String(repeating: "  ", count: $0 + 1) + "a\($0):\n" }.joined()
+    let circle = (0..<60).map { "  b\($0): {c: {$ref: '#/definitions/b\(($0 + 1) % 60)'}}\n" }.joined()
+    let outline = Outline(Array("streams:\n\(deep)definitions:\n\(circle)  d: {$ref: '#/definitions/d', e: 1}\n".utf8))
+    let reading = SchemaReading(outline: outline)
+    for node in outline.nodes.indices { #expect(reading.component(node)?.name != "HttpRequester") }
+  }
+
   @Test func theManifestHasATreeOfNames() {
     let symbols = SymbolLister(Outline(Array(manifest(definitions: "  shelf:\n    base: {type: HttpRequester}").utf8))).symbols()
     #expect(symbols.map(\.name) == ["version", "type", "check", "definitions", "streams", "spec"])

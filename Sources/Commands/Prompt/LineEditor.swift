@@ -123,6 +123,11 @@ struct RawMode {
     var state = termios()
     guard tcgetattr(STDIN_FILENO, &state) == 0 else { return nil }
     Self.place.initialize(to: state)
+    // Whoever started the program may have left signals blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGTERM, SIGHUP] {
       signal(number) { number in
         tcsetattr(STDIN_FILENO, TCSADRAIN, RawMode.place)

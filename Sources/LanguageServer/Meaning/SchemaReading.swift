@@ -6,9 +6,13 @@ import Manifest
 /// It goes by the manifest as it is written, whole or not: by types, by the types that may be left out, and by what references bring.
 struct SchemaReading: Sendable {
   let outline: Outline
+  private let components = SchemaMemory<Choice?>()
+  private let alternatives = SchemaMemory<[Choice]>()
+
+  init(outline: Outline) { self.outline = outline }
 
   /// One thing that a value may be.
-  struct Choice {
+  struct Choice: Sendable {
     /// The name of the definition; nil for a schema without one.
     let name: String?
     let schema: JSONValue
@@ -16,46 +20,41 @@ struct SchemaReading: Sendable {
     var properties: JSONObject? { schema["properties"]?.object }
   }
 
-  private static let maximumDepth = 24
-
   // MARK: Components
 
   /// The component that a mapping is; nil where that is open, or it is none.
-  func component(_ node: Int) -> Choice? { component(node, depth: 0) }
+  func component(_ node: Int) -> Choice? { components.answer(about: node, or: nil) { findComponent(node) } }
 
-  private func component(_ node: Int, depth: Int) -> Choice? {
-    guard depth < Self.maximumDepth else { return nil }
+  private func findComponent(_ node: Int) -> Choice? {
     if let type = outline.string("type", of: node) {
       // What is data may have a type too.
-      guard !isData(node), let choice = Self.definition(type) else { return nil }
-      return choice
+      return isData(node) ? nil : Self.definition(type)
     }
     if let reference = outline.string("$ref", of: node), let target = outline.target(of: reference), target != node {
-      if let found = component(target, depth: depth + 1) { return found }
+      if let found = component(target) { return found }
     }
-    if let usual = usualType(of: node, at: node, depth: depth + 1) { return usual }
-    let components = choices(node, depth: depth + 1).filter { $0.properties != nil }
+    if let usual = usualType(of: node) { return usual }
+    let components = choices(node).filter { $0.properties != nil }
     return components.count == 1 ? components.first : nil
   }
 
   /// What a value may be by its place, whatever it is now.
-  func choices(_ node: Int) -> [Choice] { choices(node, depth: 0) }
+  func choices(_ node: Int) -> [Choice] { alternatives.answer(about: node, or: []) { findChoices(node) } }
 
-  private func choices(_ node: Int, depth: Int) -> [Choice] {
-    guard depth < Self.maximumDepth else { return [] }
+  private func findChoices(_ node: Int) -> [Choice] {
     switch outline.nodes[node].place {
     case .root: return [Choice(name: "DeclarativeSource", schema: ComponentSchema.document)]
     case .index:
       guard let list = outline.nodes[node].parent else { return [] }
-      return choices(list, depth: depth + 1).flatMap { Self.expanded($0.schema["items"]) }
+      return choices(list).flatMap { Self.expanded($0.schema["items"]) }
     case .key(let key, _, _):
       guard let owner = outline.nodes[node].parent else { return [] }
-      if isShelf(owner) { return user(of: node).map { choices($0, depth: depth + 8) } ?? [] }
-      if let component = component(owner, depth: depth + 1) {
+      if isShelf(owner) { return user(of: node).map { choices($0) } ?? [] }
+      if let component = component(owner) {
         guard !ComponentSchema.isOpaque(key, of: component.name ?? "") else { return [] }
         return Self.expanded(component.properties?[key])
       }
-      return choices(owner, depth: depth + 1).flatMap { choice in
+      return choices(owner).flatMap { choice in
         if let property = choice.properties?[key] { return Self.expanded(property) }
         let values = choice.schema["additionalProperties"]
         return values?.object == nil ? [] : Self.expanded(values)
@@ -66,8 +65,7 @@ struct SchemaReading: Sendable {
   /// The schema of the property that a node is the value of, or an element of; nil where none describes it.
   func property(_ node: Int) -> (owner: String, key: String, schema: JSONValue)? {
     var current = node
-    for _ in 0..<Self.maximumDepth {
-      guard let parent = outline.nodes[current].parent else { return nil }
+    while let parent = outline.nodes[current].parent {
       if let key = outline.key(of: current)?.text, let component = component(parent), let name = component.name,
         let schema = component.properties?[key]
       {
@@ -78,16 +76,27 @@ struct SchemaReading: Sendable {
     return nil
   }
 
-  /// The type that a component may leave out at a place.
-  private func usualType(of node: Int, at place: Int, depth: Int) -> Choice? {
-    guard depth < Self.maximumDepth, let (owner, key) = field(of: place) else { return nil }
-    if isShelf(owner) { return user(of: place).flatMap { usualType(of: node, at: $0, depth: depth + 8) } }
-    guard let name = component(owner, depth: depth)?.name else { return nil }
-    let usual =
-      outline.member("class_name", of: node) == nil
-      ? ComponentSchema.defaultType(in: key, of: name) : ComponentSchema.customType(in: key, of: name)
-    return usual.flatMap(Self.definition)
+  /// The type that a component may leave out: by its place, or for a definition by the places that refer to it.
+  private func usualType(of node: Int) -> Choice? {
+    var place = node
+    for _ in 0..<Self.longestChain {
+      guard let (owner, key) = field(of: place) else { return nil }
+      if isShelf(owner) {
+        guard let user = user(of: place) else { return nil }
+        place = user
+        continue
+      }
+      guard let name = component(owner)?.name else { return nil }
+      let usual =
+        outline.member("class_name", of: node) == nil
+        ? ComponentSchema.defaultType(in: key, of: name) : ComponentSchema.customType(in: key, of: name)
+      return usual.flatMap(Self.definition)
+    }
+    return nil
   }
+
+  /// References lead to definitions of definitions no further than this.
+  private static let longestChain = 8
 
   /// The mapping whose property a node is, or is an element of.
   private func field(of node: Int) -> (owner: Int, key: String)? {
