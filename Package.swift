@@ -125,7 +125,9 @@ let package = Package(
       dependencies: runtime + [
         "Bytes", "AirbyteProtocol", "Python", "YAML", "JSON", "JSONSchema", "PythonTime", "Jinja", "PythonComponents",
       ]),
-    .target(name: "Authoring", dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "PythonTime"]),
+    .target(
+      name: "Authoring",
+      dependencies: runtime + ["Bytes", "AirbyteProtocol", "JSON", "Jinja", "PythonTime", "Traffic", "Validation"]),
     .target(
       name: "Commands",
       dependencies: runtime + [
@@ -151,7 +153,9 @@ let package = Package(
     .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON"]),
+    .testTarget(
+      name: "AuthoringTests", dependencies: ["Authoring", "AirbyteProtocol", "ConnectorModel", "Engine", "JSON", "Validation"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),

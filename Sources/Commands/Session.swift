@@ -25,6 +25,9 @@ struct Session {
   /// What records or replays the run; nil where that was not asked for.
   private let traffic: Result<TrafficRun?, ConnectorError>
 
+  /// What collects the report of the run; nil where none was asked for.
+  private let report: ReportedRun?
+
   /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
   private let mock: LateTransport?
 
@@ -56,9 +59,10 @@ struct Session {
   ///   - plan: what is done with the traffic of the run; nil for nothing.
   ///   - command: what is run, as in `read`.
   ///   - isMock: whether requests go to an API made up from the manifest.
+  ///   - report: where a report of the run goes; nil for none.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false
+    isMock: Bool = false, report: ReportFile? = nil
   ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
@@ -89,12 +93,22 @@ struct Session {
       }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
-    runtime = RuntimeEnvironment(
+    if let report {
+      let title = options.path ?? (OwnPackage.isThere ? OwnPackage.name : ManifestOptions.usualName)
+      self.report = ReportedRun(file: report, title: title, mask: mask)
+    } else {
+      self.report = nil
+    }
+    let runtime = RuntimeEnvironment(
       now: now, sleep: given.sleep, random: given.random, transport: given.transport,
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging) : PlainLog(mask: mask, isDebugging: isDebugging),
       secrets: mask, environment: environment)
+    self.runtime = self.report?.reporter.watching(runtime) ?? runtime
   }
+
+  /// Who looks at the records of a read; nil if nobody does.
+  var inspector: (any ReadInspector)? { report?.reporter }
 
   private typealias Time = (now: @Sendable () -> Int64, sleep: @Sendable (Double) async throws -> Void)
 
@@ -123,9 +137,20 @@ struct Session {
 
   /// Runs `body` as the options about traffic say.
   private func recorded(_ body: @Sendable () async throws -> ExitCode) async throws -> ExitCode {
-    guard let run = try traffic.get() else { return try await body() }
-    if let recorder = run.recorder { Interruption.beforeEnding { try? recorder.finish(isInterrupted: true) } }
-    return try await run.run(body)
+    let run = try traffic.get()
+    if run?.recorder != nil || report != nil {
+      Interruption.beforeEnding { [report] in
+        try? run?.recorder?.finish(isInterrupted: true)
+        try? report?.write(.interrupted)
+      }
+    }
+    guard let run else { return try await reported(body) }
+    return try await run.run { try await reported(body) }
+  }
+
+  /// Runs `body`, and writes the report that was asked for.
+  private func reported(_ body: () async throws -> ExitCode) async throws -> ExitCode {
+    if let report { try await report.run(body) } else { try await body() }
   }
 
   /// Runs a read, and shows on a terminal how it goes and how it ended.

@@ -50,7 +50,8 @@ import Testing
 
   private static let commands = [
     "spec", "check", "discover", "read", "catalog", "state extract", "state show", "state diff", "state merge", "state set",
-    "interpolate", "validate", "explain", "schema", "components check", "components setup", "mock", "drill", "package", "image",
+    "interpolate", "validate", "explain", "schema", "components check", "components setup", "mock", "drill", "diff", "drift",
+    "package", "image",
     "doctor",
   ]
 

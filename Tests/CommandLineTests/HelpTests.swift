@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: [
     "", "spec", "check", "discover", "read", "catalog", "state", "state extract", "state show", "state diff", "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "mock",
-    "drill", "package", "image", "doctor",
+    "drill", "diff", "drift", "package", "image", "doctor",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }
