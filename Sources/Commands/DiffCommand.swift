@@ -86,7 +86,8 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func compare(at now: Int64) async throws -> VersionComparison {
     let before = try await MockInput(manifest: old, config: config, now: now)
-    let after = try await MockInput(manifest: new, config: config, now: now)
+    // A config is read once: it may come out of a pipe.
+    let after = try await MockInput(manifest: new, config: nil, now: now)
     let api = replay.map { ConnectorObserver.API.recording(path: $0) } ?? .madeUp(before.source, before.input, at: now)
     let environment = ProcessInfo.processInfo.environment
     func observe(_ source: ManifestSource, _ input: ConnectorInput) async throws -> ObservedRead {

@@ -16,7 +16,7 @@ import Testing
       "airbyte_secret: true", "airbyte_secret: false", 5,
       "spec: `connectionSpecification.properties.token.airbyte_secret` is gone"
     ),
-    ("field_name: page", "field_name: p", 0, "requests ok: `GET http"),
+    ("field_name: page", "field_name: p", 5, "requests ok: `GET http"),
     ("page_size: 2", "page_size: 3", 4, "records ok: There are"),
     ("required: [base_url, token]", "required: [base_url, token, shop]", 5, "`connectionSpecification.shop` is required now"),
     ("type: CheckStream", "type: CheckStream", 0, "Nothing differs."),

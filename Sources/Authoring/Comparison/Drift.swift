@@ -75,6 +75,8 @@ private struct StreamDrift {
     statuses(recorded, today)
     if let failure = today.failure, recorded.failure == nil {
       add("drift-unreadable", .error, "It cannot be read today: \(failure)")
+    } else if !recorded.pages.isEmpty, today.pages.isEmpty, today.statuses.keys.contains(where: { 200..<300 ~= $0 }) {
+      add("drift-unreadable", .error, "Its answers are no JSON any more")
     }
     for change in FieldChanges(old: recorded.bodies, new: today.bodies).list { note(change) }
     paging(recorded, today)

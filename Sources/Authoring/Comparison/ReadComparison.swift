@@ -54,7 +54,7 @@ struct ReadComparison {
     let fresh = new.requests.filter { old.requests[$0.key] == nil }.keys.sorted()
     var lines = Self.abridged(gone, "is not made any more") + Self.abridged(fresh, "is made now")
     let (before, after) = (old.requests.values.reduce(0, +), new.requests.values.reduce(0, +))
-    if before != after { lines.append("\(after) requests are made, and were \(before)") }
+    if before != after { lines.append("The number of requests is \(after), and was \(before)") }
     return lines
   }
 
