@@ -115,17 +115,17 @@ import Testing
   @Test func aPageHoldsTextsAsTexts() throws {
     var report = ReadReport(outcome: .failed("<script>alert('no')</script>"), started: 0, ended: 1_000_000)
     report.failure = report.outcome.failure
-    var stream = try Self.fields("{}", #"{"<b>\u0007\u202e&\"'": 1}"#)
+    var stream = try Self.fields("{}", #"{"<i>\u0007\u202e&\"'": 1}"#)
     stream.findings = ["</ul><img src=x onerror=alert(1)>"]
     report.streams = [stream]
     report.waits = [.init(stream: "<s>", reason: "\"&", count: 1, seconds: 1)]
     let html = ReportPage(report, title: "<title>").html
     for text in [
-      "<script", "<img", "<b>", "<s>", "<title></title>", "\u{7}", "\u{202E}", "http://", "https://", "@import", "url(",
+      "<script", "<img", "<i>", "<s>", "<title></title>", "\u{7}", "\u{202E}", "http://", "https://", "@import", "url(",
     ] {
       #expect(!html.contains(text), "\(text)")
     }
-    #expect(html.contains("&lt;b&gt;\\u{7}\\u{202e}&amp;&quot;&#39;"))
+    #expect(html.contains("&lt;i&gt;\\u{7}\\u{202e}&amp;&quot;&#39;"))
     #expect(html.contains("&lt;script&gt;alert(&#39;no&#39;)&lt;/script&gt;"))
   }
 }

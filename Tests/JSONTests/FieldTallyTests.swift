@@ -47,7 +47,6 @@ import Testing
         "abcdefghabXdefghi int=2",
       ]
     ),
-    ([#"{"": 1}"#, #"{"": "x"}"#], [" int=1 string=1"]),
     // Large integers count as what they are read as.
     ([#"{"n": 12345678901234567890123}"#], ["n double=1"]),
   ])
