@@ -11,7 +11,7 @@ struct ReadCommand: AsyncParsableCommand {
     discussion: """
       Examples:
         \(CommandProgram.shownName) read --config config.json --streams a,b --limit 9 --records
-        \(CommandProgram.shownName) read --config config.json --output data
+        \(CommandProgram.shownName) read --config config.json --output data --report report.html
         \(CommandProgram.shownName) read --config config.json --catalog catalog.json
       """)
 
@@ -59,6 +59,13 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(help: "The form of those files: JSON lines, CSV, or compressed JSON lines.")
   var outputFormat: RecordFormat?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a report of the read: which fields the records have, what is wrong with keys and cursors, and what limited the read. The "
+        + "file's ending chooses its form, JSON or a page.", valueName: "file.json|file.html"),
+    completion: .file(extensions: ["json", "html"]))
+  var report: ReportFile?
+
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit needs a number of at least 1.") }
     if output == nil, outputFormat != nil { throw ValidationError("--output-format needs --output with a folder for the files.") }
@@ -72,6 +79,11 @@ struct ReadCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let report, InputFile.isSame(report.path, as: [options.path, input.given, catalog, state, traffic.replay]) {
+      try await CommandRunner.run {
+        throw ConnectorError(.config, "The report \(report.path) would replace an input of the read: give it a file of its own")
+      }
+    }
     var folder: RecordFolder?
     if let output {
       try await CommandRunner.run {
@@ -84,7 +96,8 @@ struct ReadCommand: AsyncParsableCommand {
 
   private func read(into folder: RecordFolder?) async throws {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
-    try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock).run { session in
+    try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report).run {
+      session in
       let given = try state.map { try session.states(at: $0) } ?? [:]
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       var connector = try await session.connector(
@@ -103,7 +116,7 @@ struct ReadCommand: AsyncParsableCommand {
       }
       connector = connector.reading(wanted, states: states, window: window)
       let outcome = try await session.watched { [connector, wanted] in
-        try await connector.readValidated(wanted, limit: limit, to: session.writer)
+        try await connector.readValidated(wanted, limit: limit, to: session.writer, inspector: session.inspector)
       }
       for file in folder?.results ?? [] where !file.isComplete {
         StandardOutput.tell("\(file.path) holds what was read of \(file.stream) before it failed.")

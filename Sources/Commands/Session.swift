@@ -27,6 +27,8 @@ struct Session {
 
   /// How errors that end the run are shown, where they are not written as messages.
   private let reports: (@Sendable (any Error, SecretMask) -> Void)?
+  /// What collects the report of the run; nil where none was asked for.
+  private let report: ReportedRun?
 
   /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
   private let mock: LateTransport?
@@ -71,9 +73,10 @@ struct Session {
   ///   - command: what is run, as in `read`.
   ///   - isMock: whether requests go to an API made up from the manifest.
   ///   - wrap: what stands before all that requests go to; requests are explained to it.
+  ///   - report: where a report of the run goes; nil for none.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false, through wrap: ((any Transport) -> any Transport)? = nil
+    isMock: Bool = false, report: ReportFile? = nil, through wrap: ((any Transport) -> any Transport)? = nil
   ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
@@ -113,6 +116,12 @@ struct Session {
     }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
+    if let report {
+      let title = options.path ?? (OwnPackage.isThere ? OwnPackage.name : ManifestOptions.usualName)
+      self.report = ReportedRun(file: report, title: title, mask: mask)
+    } else {
+      self.report = nil
+    }
     var runtime = RuntimeEnvironment(
       now: now, sleep: given.sleep, random: given.random, transport: wrap?(given.transport) ?? given.transport,
       log: output.isOfMessages
@@ -121,9 +130,12 @@ struct Session {
       secrets: mask, environment: environment)
     runtime.trial = trial
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
-    self.runtime = runtime
+    self.runtime = self.report?.reporter.watching(runtime) ?? runtime
     self.reports = reports
   }
+
+  /// Who looks at the records of a read; nil if nobody does.
+  var inspector: (any ReadInspector)? { report?.reporter }
 
   private typealias Time = (now: @Sendable () -> Int64, sleep: @Sendable (Double) async throws -> Void)
 
@@ -153,9 +165,20 @@ struct Session {
 
   /// Runs `body` as the options about traffic say.
   private func recorded(_ body: @Sendable () async throws -> ExitCode) async throws -> ExitCode {
-    guard let run = try traffic.get() else { return try await body() }
-    if let recorder = run.recorder { Interruption.beforeEnding { try? recorder.finish(isInterrupted: true) } }
-    return try await run.run(body)
+    let run = try traffic.get()
+    if run?.recorder != nil || report != nil {
+      Interruption.beforeEnding { [report] in
+        try? run?.recorder?.finish(isInterrupted: true)
+        try? report?.write(.interrupted)
+      }
+    }
+    guard let run else { return try await reported(body) }
+    return try await run.run { try await reported(body) }
+  }
+
+  /// Runs `body`, and writes the report that was asked for.
+  private func reported(_ body: () async throws -> ExitCode) async throws -> ExitCode {
+    if let report { try await report.run(body) } else { try await body() }
   }
 
   /// Runs a read, and shows on a terminal how it goes and how it ended.

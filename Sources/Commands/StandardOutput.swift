@@ -2,6 +2,7 @@ import Bytes
 import Engine
 import Foundation
 import Secrets
+import Synchronization
 
 /// The process's standard output, which may be closed: that is an error like any other, not a signal.
 enum StandardOutput {
@@ -23,8 +24,14 @@ enum StandardOutput {
   /// - Throws: ``OutputClosed`` if nothing can be written any more.
   static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
 
+  private static let lastWork = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// Does `work` before the process ends because its reader has seen enough.
+  static func beforeLeaving(_ work: @escaping @Sendable () -> Void) { lastWork.withLock { $0 = work } }
+
   /// Ends the process as other programs end whose reader has seen enough: without a word, by SIGPIPE.
   static func endAsItsReaderLeft() -> Never {
+    lastWork.withLock { $0 }?()
     signal(SIGPIPE, SIG_DFL)
     raise(SIGPIPE)
     _exit(128 + SIGPIPE)

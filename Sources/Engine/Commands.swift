@@ -77,12 +77,14 @@ extension Connector {
   }
 
   /// Checks the config against the specification, then reads.
-  /// - Parameter limit: how many records of each stream are wanted; nil for all.
-  /// - Throws: as ``read(_:limit:to:)``.
+  /// - Parameters:
+  ///   - limit: how many records of each stream are wanted; nil for all.
+  ///   - inspector: looks at the records.
+  /// - Throws: as ``read(_:limit:to:inspector:)``.
   package func readValidated(
-    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil
   ) async throws -> ReadOutcome {
     try spec().validate(scope.config)
-    return try await read(catalog, limit: limit, to: writer)
+    return try await read(catalog, limit: limit, to: writer, inspector: inspector)
   }
 }

@@ -14,6 +14,8 @@ struct ReadRun: Sendable {
   let recordsOfStream: Int?
   /// Whether a later read may continue from this one.
   let keepsStates: Bool
+  /// Who looks at the records; nil if nobody does.
+  let inspector: (any ReadInspector)?
 }
 
 /// How a read ended.
@@ -30,10 +32,12 @@ extension Connector {
   /// Reads the streams of `catalog` and writes their messages.
   ///
   /// A stream that fails does not stop the others.
-  /// - Parameter limit: how many records of each stream are wanted; nil for all.
+  /// - Parameters:
+  ///   - limit: how many records of each stream are wanted; nil for all.
+  ///   - inspector: looks at the records.
   /// - Throws: ``ConnectorError`` if nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(
-    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil
   ) async throws -> ReadOutcome {
     let runtime = scope.runtime
     let available = try await streamsOrErrors()
@@ -41,7 +45,7 @@ extension Connector {
     let concurrency = try self.concurrency()
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
-      concurrency: concurrency, recordsOfStream: limit, keepsStates: window == nil)
+      concurrency: concurrency, recordsOfStream: limit, keepsStates: window == nil, inspector: inspector)
     func skipped(_ name: String) {
       runtime.events.note(.streamStarted(name))
       runtime.events.note(.streamEnded(name, isComplete: false))
@@ -56,7 +60,7 @@ extension Connector {
       switch byName[name] {
       case .success(let stream)?:
         // As in the reference, a schema that cannot be loaded ends the whole read.
-        readers.append(StreamReader(stream, schema: try await stream.schema(), in: run))
+        readers.append(StreamReader(stream, schema: try await stream.schema(), state: states[name], in: run))
       case .failure(let error)?:
         failed.append(name)
         writer.error(error, stream: entry.descriptor)

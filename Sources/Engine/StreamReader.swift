@@ -13,15 +13,18 @@ final class StreamReader: Sendable {
   private let encoder: RecordEncoder
   private let run: ReadRun
   private let limit: ReadLimit?
+  private let inspector: (any StreamInspector)?
   private let hasFailed = Mutex(false)
 
-  init(_ stream: DeclarativeStream, schema: JSONObject, in run: ReadRun) {
+  /// - Parameter state: what the stream continues from; nil if it is read from its beginning.
+  init(_ stream: DeclarativeStream, schema: JSONObject, state: JSONObject?, in run: ReadRun) {
     self.stream = stream
     self.schema = schema
     self.run = run
     descriptor = StreamDescriptor(name: stream.name)
     encoder = RecordEncoder(stream: descriptor, isDataAlone: run.writer.takesData)
     limit = run.recordsOfStream.map(ReadLimit.init)
+    inspector = run.inspector?.inspector(of: stream, schema: schema, state: state)
   }
 
   /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
@@ -119,11 +122,14 @@ final class StreamReader: Sendable {
 
   private func read(_ slice: StreamSlice, by pages: PagePrefetcher) async throws {
     let observer = stream.cursor.observer(for: slice)
+    let inspector = inspector?.inspector(of: slice)
+    defer { inspector?.end() }
     try await pages.read(slice, observer: observer) { page in
       try Task.checkCancellation()
       var page = page
       let taken = limit?.take(page.records.count)
       if let taken { page.records.removeLast(page.records.count - taken.wanted) }
+      inspector?.look(at: page.records)
       let time = Int(run.runtime.now() / 1_000)
       if run.writer.takesValues {
         try run.writer.records(page.records, emittedAt: time, of: descriptor)

@@ -203,6 +203,16 @@ package struct ManifestReport: Sendable {
   /// Hides the config's secrets in the lines of the manifest; nil if no config was given.
   var mask: SecretMask?
 
+  /// What was found elsewhere than in the text of a manifest.
+  package init(name: String, findings: [Finding]) { self.init(name: name, file: nil, findings: findings) }
+
+  init(name: String, file: SourceFile?, findings: [Finding], mask: SecretMask? = nil) {
+    self.name = name
+    self.file = file
+    self.findings = findings
+    self.mask = mask
+  }
+
   /// Whether the file could not be read at all.
   package var isUnread: Bool { findings.contains { $0.rule == "file" } }
   package var errorCount: Int { findings.count { $0.severity == .error } }
