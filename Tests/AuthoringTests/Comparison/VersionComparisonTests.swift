@@ -7,7 +7,7 @@ import Validation
 @testable import Authoring
 
 /// What versions of a connector differ in, and what that means.
-@Suite struct ComparisonTests {
+@Suite struct VersionComparisonTests {
   // MARK: Specifications
 
   struct Pair: Sendable, CustomStringConvertible {

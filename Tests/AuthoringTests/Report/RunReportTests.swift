@@ -5,7 +5,7 @@ import Testing
 @testable import Authoring
 
 /// The parts of the report of a read.
-@Suite struct ReportTests {
+@Suite struct RunReportTests {
   @Test func keysThatCameBeforeAreFound() {
     var keys = KeySet(in: KeyRoom(bytes: 1 << 20))
     var random = SystemRandomNumberGenerator()
