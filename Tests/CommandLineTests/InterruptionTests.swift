@@ -63,7 +63,7 @@ import Testing
     return try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async {
         do {
-          try process.run()
+          try process.runWithSignals()
           // The parent's own end would keep the pipe open.
           try pipe.fileHandleForWriting.close()
           let reader = pipe.fileHandleForReading

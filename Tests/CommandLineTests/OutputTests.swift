@@ -164,7 +164,7 @@ import Testing
       process.arguments = ["package", "manifest.yaml", "-o", "out"]
       process.currentDirectoryURL = connection.folder.url
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.runWithSignals()
       var size = -1
       while process.isRunning, size < delay * 5_000_000 {
         let temporary = try connection.folder.names().first { $0.hasPrefix(".out.airbyte-lowcode-") }

@@ -74,7 +74,7 @@ import Testing
       let (ending, continuation) = AsyncStream<Void>.makeStream()
       self.ending = ending
       process.terminationHandler = { _ in continuation.finish() }
-      try process.run()
+      try process.runWithSignals()
     }
 
     func type(_ text: String) throws { try master.write(contentsOf: Data(text.utf8)) }

@@ -102,7 +102,7 @@ enum Tool {
     (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in continuation.resume() }
-      do { try process.run() } catch {
+      do { try process.runWithSignals() } catch {
         process.terminationHandler = nil
         continuation.resume(throwing: error)
       }
@@ -110,6 +110,18 @@ enum Tool {
     return Outcome(
       stdout: try run.text("stdout"), stderr: try run.text("stderr"), status: process.terminationStatus,
       wasKilled: process.terminationReason == .uncaughtSignal)
+  }
+}
+
+extension Process {
+  /// Starts the process with no signal blocked. Threads of Dispatch block most of them, and a shell that inherits that waits without end
+  /// for what it has started.
+  func runWithSignals() throws {
+    var (none, own) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &own)
+    defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+    try run()
   }
 }
 
