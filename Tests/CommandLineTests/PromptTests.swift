@@ -105,6 +105,12 @@ import Testing
       }
     }
 
+    /// Types a line at the next prompt: what is typed before it is edited by the terminal.
+    func answer(_ text: String) async throws {
+      try await wait(for: "> ")
+      try type(text)
+    }
+
     /// Whether the terminal is in its usual mode.
     var echoes: Bool {
       var state = termios()
@@ -125,23 +131,22 @@ import Testing
     let folder = try Folder()
     try folder.write("c.json", #"{"shelves": 2, "shop": "north", "token": "s3cret-token"}"#)
     let terminal = try Terminal(["interpolate", "-i", "-c", "c.json"], in: folder)
-    try await terminal.wait(for: "> ")
     // The beginning that is common, then the names.
-    try terminal.type("config.sh\t\t")
+    try await terminal.answer("config.sh\t\t")
     try await terminal.wait(for: "shelves")
     try await terminal.wait(for: "shop")
     try terminal.type("e\t + 1\r")
     try await terminal.wait(for: "\n3\n")
-    try terminal.type("config['tok\t | upper\r")
+    try await terminal.answer("config['tok\t | upper\r")
     try await terminal.wait(for: "\n\"S3CRET-TOKEN\"\n")
     // The line before the last one, changed.
-    try terminal.type("\u{1B}[A\u{1B}[A\u{7F}2\r")
+    try await terminal.answer("\u{1B}[A\u{1B}[A\u{7F}2\r")
     try await terminal.wait(for: "\n4\n")
-    try terminal.type("nonsense\u{3}")
+    try await terminal.answer("nonsense\u{3}")
     try await terminal.wait(for: "^C")
-    try terminal.type("1 +\r")
+    try await terminal.answer("1 +\r")
     try await terminal.wait(for: "error: ")
-    try terminal.type("\u{4}")
+    try await terminal.answer("\u{4}")
     #expect(await terminal.end() == 0)
   }
 
