@@ -20,7 +20,7 @@ import Validation
 
   /// What the reference says, as `Fixtures/record_spec_compatibility.py` records it.
   private static let pairs: [Pair] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/spec-compatibility.json")
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/spec-compatibility.json")
     let cases = (try? JSONValue(parsing: Data(contentsOf: file)))?.array ?? []
     return cases.compactMap { pair in
       guard let name = pair["name"]?.string, let old = pair["old"]?.object, let new = pair["new"]?.object else { return nil }
@@ -46,7 +46,8 @@ import Validation
     func spec(_ text: String) throws -> JSONObject {
       ["connectionSpecification": ["properties": ["a": try JSONValue(parsing: Array(text.utf8))]]]
     }
-    #expect(SpecComparison(old: try spec(old), new: try spec(new)).changes.map(\.level.rawValue) == [level])
+    let changes = SpecComparison(old: try spec(old), new: try spec(new)).changes
+    #expect(changes.map(\.level).max()?.rawValue == level, "\(changes)")
   }
 
   // MARK: Catalogs
