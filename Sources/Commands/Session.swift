@@ -26,7 +26,7 @@ struct Session {
   private let traffic: Result<TrafficRun?, ConnectorError>
 
   /// How errors that end the run are shown, where they are not written as messages.
-  private let reports: (@Sendable (any Error, SecretMask) -> Void)?
+  private let showError: (@Sendable (any Error, SecretMask) -> Void)?
   /// What collects the report of the run; nil where none was asked for.
   private let report: ReportedRun?
 
@@ -98,7 +98,7 @@ struct Session {
     let given = (try? traffic.get())?.surroundings ?? surroundings
     let now = given.now
     var trial: Trial?
-    var reports: (@Sendable (any Error, SecretMask) -> Void)?
+    var showError: (@Sendable (any Error, SecretMask) -> Void)?
     let writer: MessageWriter
     switch output {
     case .messages, .other: writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
@@ -112,7 +112,7 @@ struct Session {
     case .testRead(let recorder, let limits, let report):
       writer = MessageWriter(sink: recorder, mask: mask, now: now)
       trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
-      reports = report
+      showError = report
     }
     self.writer = writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
@@ -131,7 +131,7 @@ struct Session {
     runtime.trial = trial
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = self.report?.reporter.watching(runtime) ?? runtime
-    self.reports = reports
+    self.showError = showError
   }
 
   /// Who looks at the records of a read; nil if nobody does.
@@ -151,7 +151,7 @@ struct Session {
   /// - Throws: the exit status, where it is not 0.
   func run(_ body: @Sendable (Session) async throws -> ExitCode) async throws {
     func report(_ error: any Error) {
-      if let reports { return reports(error, mask) }
+      if let showError { return showError(error, mask) }
       let findings = error as? any FileFindings
       if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
       // Who watches a terminal has just read it, with the lines of the file.

@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 
 /// A report as a page that stands alone: it needs no other file and runs no script.
 package struct ReportPage {
@@ -237,7 +238,7 @@ package struct ReportPage {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case _ where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
+      case _ where TerminalText.isUnsafe(scalar):
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }
