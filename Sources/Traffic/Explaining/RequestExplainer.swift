@@ -14,13 +14,17 @@ package struct RequestExplainer {
   private let requester: ManifestNode
   private let making: RequestMaking
   private let surroundings: RequestSurroundings
+  private let readings: TemplateReadings
 
+  /// - Parameter readings: what is known of the manifest's templates; of use to all requests of a run.
   /// - Returns: nil for a request that kept nothing of what it was made from.
-  package static func explanation(of request: HTTPRequest) -> RequestExplanation? {
+  package static func explanation(
+    of request: HTTPRequest, _ readings: TemplateReadings = TemplateReadings()
+  ) -> RequestExplanation? {
     guard let origin = request.origin, let making = origin.making else { return nil }
     let surroundings = RequestSurroundings(origin, making)
     let explainer = RequestExplainer(
-      request: request, requester: origin.requester.node, making: making, surroundings: surroundings)
+      request: request, requester: origin.requester.node, making: making, surroundings: surroundings, readings: readings)
     return RequestExplanation(
       parts: explainer.address() + explainer.parameters() + explainer.headers() + explainer.body())
   }
@@ -182,14 +186,11 @@ package struct RequestExplainer {
   private func variables(in template: String, of node: ManifestNode) -> [Variable] {
     guard template.contains("{{") || template.contains("{%") else { return [] }
     var found: [Variable] = []
-    let names = Set(making.context.names + ["stream_interval", "stream_partition", "parameters"])
-    for name in names.sorted() {
-      for path in TemplatePaths.paths(from: name, in: template) {
-        guard let variable = surroundings.variable(name, path.steps, of: node),
-          !found.contains(where: { $0.name == variable.name })
-        else { continue }
-        found.append(variable)
-      }
+    for reading in readings.readings(of: making.context.names, in: template) {
+      guard let variable = surroundings.variable(reading.name, reading.steps, of: node),
+        !found.contains(where: { $0.name == variable.name })
+      else { continue }
+      found.append(variable)
     }
     return found
   }

@@ -10,6 +10,12 @@ import Secrets
 struct HAREntryEncoder: Sendable {
   let bodies: RecordedBodies
   let placeholders: SecretPlaceholders
+  private let readings = TemplateReadings()
+
+  init(bodies: RecordedBodies, placeholders: SecretPlaceholders) {
+    self.bodies = bodies
+    self.placeholders = placeholders
+  }
 
   /// Longer bodies are not recorded.
   static let longestBody = 64 << 20
@@ -39,8 +45,10 @@ struct HAREntryEncoder: Sendable {
     }
     if let origin = exchange.request.origin {
       note(origin, in: &entry)
-      if let explanation = RequestExplainer.explanation(of: exchange.request) {
-        entry[RecordingNotes.explanation] = masked(explanation.json)
+      if let explanation = RequestExplainer.explanation(of: exchange.request, readings) {
+        let json = explanation.json
+        // Most hold no secret, which is seen soonest in all of it at once: a search undoes the escapes of JSON.
+        entry[RecordingNotes.explanation] = placeholders.isPlain(json.jsonText) ? json : masked(json)
       }
       if let history = origin.history { note(history, in: &entry) }
     }

@@ -39,6 +39,9 @@ package struct SecretPlaceholders: Sendable {
     return String(decoding: isJSON(fitting) ? fitting : plain, as: UTF8.self)
   }
 
+  /// Whether there is no secret in a text.
+  func isPlain(_ text: String) -> Bool { mask.hiddenRanges(in: text).isEmpty }
+
   /// The same for bytes that are no UTF-8.
   package func masked(_ data: Data, keepsNumbers: Bool = false) -> Data {
     // Each byte is a character, and each placeholder consists of ASCII.
