@@ -103,10 +103,10 @@ test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chr
 	@$(BUILD) --product example-api >&2
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
-# It is a package of its own, and so has its own build products.
+# A package of its own, which is built where the library is built, so that the library is built once.
 test-embedding: deps ## Build a package that uses the library, and run its connector against the example API.
 	@$(SWIFT) build --product example-api >&2
-	@$(SWIFT) build --package-path Tests/Embedding --scratch-path .build/embedding >&2
+	@$(SWIFT) build --package-path Tests/Embedding --scratch-path .build >&2
 	@scratch=$$(mktemp -d); \
 	.build/debug/example-api --port 0 > "$$scratch/url" & server=$$!; \
 	trap 'kill $$server 2>/dev/null; rm -rf "$$scratch"' EXIT; \
@@ -117,8 +117,8 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	  if [ $$tries -gt 100 ] || ! kill -0 $$server 2>/dev/null; then echo "The example API did not start." >&2; exit 1; fi; \
 	  sleep 0.1; \
 	done; \
-	.build/embedding/debug/embedding "$$(cat "$$scratch/url")" && \
-	Tests/Embedding/program .build/embedding/debug/source-bookshop "$$(cat "$$scratch/url")"
+	.build/debug/embedding "$$(cat "$$scratch/url")" && \
+	Tests/Embedding/program .build/debug/source-bookshop "$$(cat "$$scratch/url")"
 
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
 	@$(SWIFT) build --target LowCode >&2
