@@ -137,10 +137,41 @@ let package = Package(
         "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation", "Authoring",
       ]),
     .target(
+      name: "OpenAPI",
+      dependencies: [
+        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Secrets", "Manifest", "ConnectorModel", "Templating", "Validation",
+      ]),
+    .target(
+      name: "Scaffolding",
+      dependencies: runtime + [
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Traffic", "Validation",
+        "Authoring", "OpenAPI",
+      ]),
+    .target(
+      name: "SignIn",
+      dependencies: runtime + [
+        "Bytes", "COpenSSL", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    .target(
+      name: "Programs",
+      dependencies: runtime + ["CMemory", "CScan", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"]),
+    .target(
+      name: "Singer",
+      dependencies: runtime + [
+        "CMemory", "CScan", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Programs",
+      ]),
+    .target(
+      name: "Sharding",
+      dependencies: runtime + [
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Traffic", "Authoring",
+      ]),
+    .target(
       name: "Commands",
       dependencies: runtime + [
         "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
         "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring", "Jinja", "LanguageServer",
+        "OpenAPI", "Scaffolding", "SignIn", "Programs", "Singer", "Sharding",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -202,6 +233,18 @@ let package = Package(
     .testTarget(
       name: "TrafficTests",
       dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
+    .testTarget(name: "OpenAPITests", dependencies: runtime + ["OpenAPI", "Validation", "JSON", "YAML"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ScaffoldingTests",
+      dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
+    .testTarget(
+      name: "SignInTests",
+      dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),
+    .testTarget(name: "ProgramsTests", dependencies: runtime + ["Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
+    .testTarget(name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
+    .testTarget(
+      name: "ShardingTests",
+      dependencies: runtime + ["Sharding", "ConformanceCases", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(name: "LowCodeAPITests", dependencies: ["LowCode"]),
     .testTarget(
       name: "ConformanceTests",

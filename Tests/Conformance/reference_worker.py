@@ -20,7 +20,7 @@ from pathlib import Path
 # Seconds slept by these are waits between requests, which are noted instead of waited.
 WAITING_MODULES = (
     "backoff", "airbyte_cdk.sources.streams.http", "airbyte_cdk.sources.streams.call_rate",
-    "airbyte_cdk.sources.declarative.retrievers", "airbyte_cdk.sources.declarative.async_job",
+    "airbyte_cdk.sources.declarative.retrievers", "airbyte_cdk.sources.declarative.async_job", "airbyte_cdk.sources.declarative.auth",
 )
 TIME_LIMIT = 60
 # Where the clock moves, waits up to this many seconds are a way to poll and do not count.
