@@ -13,6 +13,8 @@ package struct CommandProgram: Sendable {
     let components = components
     return { components.type(ofClass: $0) != nil }
   }
+  /// The kinds of sources that manifests may be of, beside declarative ones.
+  @TaskLocal static var kinds = SourceKinds.standard
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 
@@ -22,13 +24,18 @@ package struct CommandProgram: Sendable {
   private static let usualName = "airbyte-lowcode"
 
   private let components: ComponentRegistry
+  private let kinds: SourceKinds
   private let name: String
 
   /// - Parameters:
   ///   - components: what manifests may name.
+  ///   - kinds: the kinds of sources that manifests may be of, beside declarative ones.
   ///   - name: how the program is called in what it says of itself.
-  package init(components: ComponentRegistry, name: String = CommandProgram.usualName) {
+  package init(
+    components: ComponentRegistry, kinds: SourceKinds? = nil, name: String = CommandProgram.usualName
+  ) {
     self.components = components
+    self.kinds = kinds ?? .standard
     self.name = name
   }
 
@@ -41,11 +48,13 @@ package struct CommandProgram: Sendable {
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       await Self.$components.withValue(components) {
-        await Self.$name.withValue(name) {
-          if OwnPackage.isThere {
-            await CommandRunner.main(PackagedConnector.self, arguments)
-          } else {
-            await CommandRunner.main(AirbyteLowcode.self, arguments)
+        await Self.$kinds.withValue(kinds) {
+          await Self.$name.withValue(name) {
+            if OwnPackage.isThere {
+              await CommandRunner.main(PackagedConnector.self, arguments)
+            } else {
+              await CommandRunner.main(AirbyteLowcode.self, arguments)
+            }
           }
         }
       }

@@ -20,7 +20,7 @@ struct SpecCommand: AsyncParsableCommand {
         try session.writer.spec(GeneralSpec.message)
         return .success
       }
-      try await session.connectorWithoutConfig(config).writeSpec(to: session.writer)
+      try session.writer.spec(await session.sourceWithoutConfig(config).spec())
       return .success
     }
   }

@@ -1,0 +1,160 @@
+import AirbyteProtocol
+import ConnectorModel
+import JSON
+import Synchronization
+
+/// Where a source writes the records and states of one stream. Several tasks may write to it.
+///
+/// Records are put together to a few hundred kilobytes before they are written. A state is written behind all records that were given
+/// before it.
+public final class StreamOutput: Sendable {
+  /// This many bytes of lines are written at a time.
+  private static let enough = 256 * 1024
+
+  private struct State: ~Copyable {
+    var lines = JSONWriter()
+    var values: [Record] = []
+    var count = 0
+    /// How many records are still wanted; nil for all.
+    var left: Int?
+    var isEnded = false
+  }
+
+  /// The stream.
+  public let stream: ConfiguredStream
+  private let output: SourceOutput
+  private let head: [UInt8]
+  private let keepsStates: Bool
+  private let state: Mutex<State>
+
+  init(_ stream: ConfiguredStream, limit: Int?, keepsStates: Bool, in output: SourceOutput) {
+    self.stream = stream
+    self.output = output
+    self.keepsStates = keepsStates
+    head = Self.head(output.writer, output.writer.named(stream.descriptor))
+    state = Mutex(State(left: limit))
+  }
+
+  private static func head(_ writer: MessageWriter, _ stream: StreamDescriptor) -> [UInt8] {
+    if writer.takesData { return [] }
+    let namespace = stream.namespace.map { ",\"namespace\":\(JSONValue.string($0).jsonText)" } ?? ""
+    let name = JSONValue.string(stream.name).jsonText
+    return Array("{\"type\":\"RECORD\",\"record\":{\"stream\":\(name)\(namespace),\"data\":".utf8)
+  }
+
+  /// Whether further records are wanted: false once there are as many as were asked for.
+  public var wantsMore: Bool { state.withLock { $0.left != 0 } }
+
+  /// Writes a record.
+  /// - Parameter time: when it was read, in milliseconds since 1970-01-01T00:00:00Z; nil for now.
+  public func record(_ data: JSONObject, emittedAt time: Int? = nil) async throws {
+    let isFull = try add(time) { lines in lines.write(.object(data)) } value: { Record(data) }
+    if isFull { try await output.writer.drain() }
+  }
+
+  /// Writes records.
+  public func records(_ records: some Sequence<JSONObject>) async throws {
+    for data in records { try await record(data) }
+  }
+
+  /// Writes a record as it is in a text: its bytes are copied.
+  /// - Parameter data: an object.
+  package func record(_ data: JSONView, emittedAt time: Int? = nil) throws {
+    _ = try add(time) { lines in lines.write(data) } value: { Record(data) }
+  }
+
+  /// - Returns: whether something was written.
+  private func add(
+    _ time: Int?, _ write: (inout JSONWriter) -> Void, value: () -> Record
+  ) throws -> Bool {
+    try state.withLock { state in
+      if let left = state.left {
+        guard left > 0 else { return false }
+        state.left = left - 1
+      }
+      state.count += 1
+      if output.writer.takesValues {
+        state.values.append(value())
+        guard state.values.count >= 1_000 else { return false }
+      } else {
+        state.lines.write(raw: head)
+        write(&state.lines)
+        if output.writer.takesData {
+          state.lines.write(raw: UInt8(ascii: "\n"))
+        } else {
+          state.lines.write(raw: ",\"emitted_at\":")
+          state.lines.write(int: time ?? now)
+          state.lines.write(raw: "}}\n")
+        }
+        guard state.lines.count >= Self.enough else { return false }
+      }
+      try flush(&state)
+      return true
+    }
+  }
+
+  private var now: Int { Int(output.runtime.now() / 1_000) }
+
+  /// Writes what was given and is not written yet.
+  package func flush() throws { try state.withLock { try flush(&$0) } }
+
+  private func flush(_ state: inout State) throws {
+    let count = state.count
+    guard count > 0 else { return }
+    state.count = 0
+    if output.writer.takesValues {
+      let values = state.values
+      state.values.removeAll(keepingCapacity: true)
+      try output.writer.records(values, emittedAt: now, of: stream.descriptor)
+    } else {
+      defer { state.lines.buffer.removeAll() }
+      try output.writer.records(state.lines, count: count, of: stream.descriptor)
+    }
+    output.runtime.events.note(.recordsRead(stream: stream.descriptor.name, count: count))
+  }
+
+  /// Writes the stream's state, behind all records that were given before. Once there are as many records as were asked for, states are
+  /// left out: a read that continued from one would miss the others.
+  public func state(_ value: JSONObject) async throws {
+    try keep(value)
+    try await output.writer.drain()
+  }
+
+  package func keep(_ value: JSONObject) throws {
+    let isWanted = try state.withLock { state in
+      try flush(&state)
+      return state.left != 0
+    }
+    if isWanted, keepsStates { try output.writer.state(of: stream.descriptor) { value } }
+  }
+
+  /// Reports what went wrong with the stream. It ends as not complete.
+  public func fail(_ error: any Error) async throws {
+    try flush()
+    output.writer.error(ConnectorError(wrapping: error), stream: stream.descriptor)
+    try close(isComplete: false)
+    try await output.writer.drain()
+  }
+
+  /// Ends the stream. A further call has no effect.
+  /// - Parameter isComplete: whether all of it was read.
+  public func end(isComplete: Bool = true) async throws {
+    try close(isComplete: isComplete)
+    try await output.writer.drain()
+  }
+
+  package func close(isComplete: Bool) throws {
+    let (isNew, isLimited) = try state.withLock { state in
+      try flush(&state)
+      defer { state.isEnded = true }
+      return (!state.isEnded, state.left == 0)
+    }
+    guard isNew else { return }
+    output.runtime.reportWhatIsMissing(of: stream.descriptor.name)
+    // There may be more records than were wanted.
+    try output.writer.status(stream.descriptor, isComplete && !isLimited ? .complete : .incomplete)
+    try output.writer.end(stream.descriptor, isComplete: isComplete)
+    output.runtime.events.note(.streamEnded(stream.descriptor.name, isComplete: isComplete))
+    output.ended(stream.descriptor, isComplete: isComplete, isLimited: isLimited)
+  }
+}
