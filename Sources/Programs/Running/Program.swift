@@ -54,6 +54,7 @@ package final class Program: Sendable {
 
   package let call: ProgramCall
   private let process: SpawnedProcess
+  private let bell: Descriptor
   private let state: Mutex<State>
   private let words: LastWords
 
@@ -73,9 +74,13 @@ package final class Program: Sendable {
       let (errors, theirErrors) = try SpawnedProcess.pipe()
       let process = try SpawnedProcess(call, output: theirOutput, errors: theirErrors)
       self.process = process
+      let (abandoned, bell) = try SpawnedProcess.pipe()
+      self.bell = bell
       state = Mutex(
         State(
-          pipes: ProgramPipes(output: output, errors: errors, ended: process.ended, limits: call.limits) { line in
+          pipes: ProgramPipes(
+            output: output, errors: errors, ended: process.ended, abandoned: abandoned, limits: call.limits
+          ) { line in
             words.add(line)
             errorLine(line)
           }))
@@ -137,8 +142,9 @@ package final class Program: Sendable {
     return ConnectorError(type, "\(what): \(last)", internalMessage: "\(what). It said last:\n\(words.joined(separator: "\n"))", remedy: remedy)
   }
 
-  private func error(for interruption: ProgramPipes.Interruption) -> ConnectorError {
+  private func error(for interruption: ProgramPipes.Interruption) -> any Error {
     switch interruption {
+    case .abandoned: CancellationError()
     case .silence(let seconds):
       error(
         .transient,
@@ -152,8 +158,9 @@ package final class Program: Sendable {
     await withTaskCancellationHandler {
       await body()
     } onCancel: {
-      // Its pipes close, so that nobody waits for them.
       process.signal(SIGTERM)
+      var byte: UInt8 = 0
+      _ = write(bell.number, &byte, 1)
     }
   }
 

@@ -12,6 +12,8 @@ struct ProgramPipes: ~Copyable {
     case silence(Double)
     /// A line has more bytes than are allowed.
     case longLine(Int)
+    /// Nobody wants more.
+    case abandoned
   }
 
   private static let piece = 1 << 20
@@ -22,6 +24,8 @@ struct ProgramPipes: ~Copyable {
   private let output: Descriptor
   private let errors: Descriptor
   private let ended: Descriptor
+  /// Becomes readable when nobody wants more.
+  private let abandoned: Descriptor
   private let limits: ProgramCall.Limits
   private let take: @Sendable (String) -> Void
   /// Where the system puts what is read.
@@ -35,12 +39,13 @@ struct ProgramPipes: ~Copyable {
 
   /// - Parameter take: is given each line of standard error.
   init(
-    output: Descriptor, errors: Descriptor, ended: Descriptor, limits: ProgramCall.Limits,
+    output: Descriptor, errors: Descriptor, ended: Descriptor, abandoned: Descriptor, limits: ProgramCall.Limits,
     take: @escaping @Sendable (String) -> Void
   ) {
     self.output = output
     self.errors = errors
     self.ended = ended
+    self.abandoned = abandoned
     self.limits = limits
     self.take = take
     for descriptor in [output, errors] { _ = fcntl(descriptor.number, F_SETFL, O_NONBLOCK) }
@@ -74,17 +79,21 @@ struct ProgramPipes: ~Copyable {
     return buffer.count > 0 ? buffer : nil
   }
 
-  /// Takes what standard error has, until the program has ended or the time is over.
+  /// Takes what standard error has, until the program has ended or the time is over. What comes on standard output is lost.
   /// - Parameter time: of ``MonotonicTime``.
   /// - Returns: whether it has ended.
   mutating func waitForEnd(until time: UInt64, _ now: () -> UInt64) -> Bool {
     while !hasEnded {
       let moment = now()
       guard moment < time else { return false }
-      var waiting = waitingList(withOutput: false)
+      var waiting = waitingList(forMore: false)
       let milliseconds = Int32(clamping: (time - moment) / 1_000_000 + 1)
       guard poll(&waiting, nfds_t(waiting.count), milliseconds) >= 0 || errno == EINTR else { return false }
       look(at: waiting)
+      if waiting[0].revents != 0 {
+        let count = read(output.number, landing.baseAddress, landing.count)
+        if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { isOutputOpen = false }
+      }
     }
     return true
   }
@@ -99,7 +108,7 @@ struct ProgramPipes: ~Copyable {
 
   /// Waits until something happens.
   private mutating func wait() throws(Interruption) {
-    var waiting = waitingList(withOutput: true)
+    var waiting = waitingList(forMore: true)
     // What has ended writes nothing further; what it left behind may for a moment.
     let milliseconds = hasEnded ? Self.lingering : limits.silence.map { Int32(clamping: Int($0 * 1_000)) } ?? -1
     let count = poll(&waiting, nfds_t(waiting.count), milliseconds)
@@ -110,14 +119,18 @@ struct ProgramPipes: ~Copyable {
       }
       throw .silence(limits.silence ?? 0)
     }
-    if count > 0 { look(at: waiting) }
+    guard count > 0 else { return }
+    if waiting[3].revents != 0 { throw .abandoned }
+    look(at: waiting)
   }
 
-  private func waitingList(withOutput: Bool) -> [pollfd] {
+  /// - Parameter more: whether more is wanted.
+  private func waitingList(forMore more: Bool) -> [pollfd] {
     [
-      pollfd(fd: withOutput ? output.number : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: isOutputOpen ? output.number : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: areErrorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hasEnded ? -1 : ended.number, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: more ? abandoned.number : -1, events: Int16(POLLIN), revents: 0),
     ]
   }
 
