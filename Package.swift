@@ -155,7 +155,8 @@ let package = Package(
       ]),
     .target(
       name: "Programs",
-      dependencies: runtime + ["CMemory", "CScan", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"]),
+      dependencies: runtime + ["Bytes", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"],
+      resources: ["process_source", "combined_source"].map { .embedInCode("Resources/\($0).schema.json") }),
     .target(
       name: "Singer",
       dependencies: runtime + [

@@ -90,6 +90,8 @@ extension Session {
       throw ConnectorError(
         .config, "--mock makes up an API from a declarative manifest, and this one is a `\(manifest.kind.type)`: leave --mock out")
     }
+    // Programs that were started must not outlive this one.
+    Interruption.watch()
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
     var input = input(components, files)
     input.config = config.values
@@ -107,6 +109,7 @@ extension Session {
   func sourceWithoutConfig(_ path: String?) async throws -> any Source {
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     if let own = try CommandProgram.kinds.manifest(source) {
+      Interruption.watch()
       return try await own.kind.load(own.root, input(ComponentOptions(), files), runtime: runtime)
     }
     return DeclarativeSource(try await connectorWithoutConfig(path), writer: writer)

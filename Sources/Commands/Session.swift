@@ -344,27 +344,14 @@ struct Session {
   }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.
-  func catalog(at path: String) throws -> [ConfiguredStream] {
-    do {
-      var last: JSONValue?
-      let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }.text
-      guard let catalog = text ?? last else {
-        throw ConnectorError(
-          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog")
-      }
-      return try ConfiguredStream.catalog(catalog)
-    } catch let error as InputShapeError {
-      throw ConnectorError(.config, "The catalog \(path) cannot be used: \(error)")
-    }
-  }
+  func catalog(at path: String) throws -> [ConfiguredStream] { try GivenMessages.catalog(at: path) }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the state.
   func state(at path: String) throws -> GivenState {
-    var latest = LatestStates()
-    let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
-    if case .messages = content, latest.list == [] {
+    let (given, isWithoutMessage) = try GivenMessages.state(at: path)
+    if isWithoutMessage {
       runtime.log.log(.warn, "No line of \(path) is a whole STATE message: all streams are read from their beginning.")
     }
-    return GivenState(path: path, value: content.text ?? latest.list)
+    return given
   }
 }

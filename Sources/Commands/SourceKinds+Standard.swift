@@ -1,8 +1,7 @@
 import Engine
 import Programs
-import Singer
 
 extension SourceKinds {
-  /// The kinds of sources of this version.
-  static let standard = SourceKinds([])
+  /// The kinds of sources of this version, beside declarative ones.
+  static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind()])
 }

@@ -31,6 +31,17 @@ package struct ReadOutcome: Sendable, Equatable {
   /// Whether the error that names the streams was written.
   var isReported = false
 
+  package init() {}
+
+  /// Takes in how a further source was read.
+  package mutating func add(_ other: ReadOutcome) {
+    isComplete = isComplete && other.isComplete
+    unknownStreams += other.unknownStreams
+    failedStreams += other.failedStreams
+    isLimited = isLimited || other.isLimited
+    isReported = isReported || other.isReported
+  }
+
   /// The error that names the streams that were not read completely, whose own errors were written before.
   static func summary(of failed: [String]) -> ConnectorError {
     let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")

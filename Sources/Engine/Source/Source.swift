@@ -18,6 +18,8 @@ public protocol Source: Sendable {
   func discover() async throws -> [AirbyteStream]
   /// The streams among which a read chooses. Without a method of its own, those that ``discover()`` finds.
   func listed() async throws -> [AirbyteStream]
+  /// Whether the source may keep something for all of its streams together, in a GLOBAL state. Without a word of its own it does not.
+  var sharesState: Bool { get }
   /// Reads streams and gives their records and states to `output`, which writes them in order.
   ///
   /// A stream that fails is ended as not complete and does not stop the others; what is thrown ends the whole read.
@@ -26,6 +28,7 @@ public protocol Source: Sendable {
 
 extension Source {
   public func listed() async throws -> [AirbyteStream] { try await discover() }
+  public var sharesState: Bool { false }
 }
 
 /// What a read is asked for.

@@ -14,15 +14,18 @@ package protocol SourceKind: Sendable {
   /// Makes a source of a valid manifest. With an empty config it has to give its specification, if it can.
   /// - Throws: ``ConnectorError``, ``ManifestError``
   func load(_ manifest: ManifestNode, _ input: SourceInput, runtime: RuntimeEnvironment) async throws -> any Source
-  /// The files beside a manifest that belong to it, by their paths from its folder: what is shipped with it.
-  func files(of manifest: ManifestNode) -> [ManifestNode]
+  /// The paths of further manifests that belong to one, from its folder.
+  func parts(of manifest: ManifestNode) -> [ManifestNode]
+  /// The program that has to be installed where a manifest runs, as a sentence names it; empty if there is none.
+  func needs(of manifest: ManifestNode) -> String
   /// What is wrong with a manifest beyond its schema.
-  func findings(in manifest: ManifestNode) -> [Diagnostic]
+  func findings(in manifest: ManifestNode, kinds: SourceKinds) -> [Diagnostic]
 }
 
 extension SourceKind {
-  package func files(of manifest: ManifestNode) -> [ManifestNode] { [] }
-  package func findings(in manifest: ManifestNode) -> [Diagnostic] { [] }
+  package func parts(of manifest: ManifestNode) -> [ManifestNode] { [] }
+  package func needs(of manifest: ManifestNode) -> String { "" }
+  package func findings(in manifest: ManifestNode, kinds: SourceKinds) -> [Diagnostic] { [] }
 }
 
 /// What a source is made with, beside its manifest.
@@ -83,7 +86,7 @@ package struct SourceKinds: Sendable {
   package func manifest(_ source: ManifestSource) throws(ManifestError) -> SourceManifest? {
     guard let (kind, value, warnings) = recognize(source) else { return nil }
     let root = ManifestNode(value)
-    let findings = Self.findings(in: value, of: kind)
+    let findings = findings(in: value, of: kind)
     guard findings.isEmpty else { throw ManifestError(findings) }
     return SourceManifest(kind: kind, root: root, warnings: warnings)
   }
@@ -91,13 +94,19 @@ package struct SourceKinds: Sendable {
   /// All that is wrong with a manifest of one of these kinds; nil if it is declarative, or cannot be read.
   package func examine(_ source: ManifestSource) -> (root: ManifestNode, findings: [Diagnostic])? {
     guard let (kind, value, warnings) = recognize(source) else { return nil }
-    return (ManifestNode(value), warnings + Self.findings(in: value, of: kind))
+    return (ManifestNode(value), warnings + findings(in: value, of: kind))
   }
 
-  private static func findings(in value: ManifestValue, of kind: any SourceKind) -> [Diagnostic] {
+  /// All that is wrong with a manifest that is part of another one; nil if it is declarative.
+  package func findings(in node: ManifestNode) -> [Diagnostic]? {
+    guard let type = node["type"]?.string, let kind = kinds[type] else { return nil }
+    return findings(in: node.stored, of: kind)
+  }
+
+  private func findings(in value: ManifestValue, of kind: any SourceKind) -> [Diagnostic] {
     do {
       let findings = try ManifestValidator(schema: kind.schema).validate(value)
-      return findings.isEmpty ? kind.findings(in: ManifestNode(value)) : findings
+      return findings.isEmpty ? kind.findings(in: ManifestNode(value), kinds: self) : findings
     } catch {
       return [Diagnostic(.error, rule: "schema", "the bundled schema of `\(kind.type)` cannot be used: \(error)")]
     }

@@ -77,6 +77,19 @@ public final class SourceOutput: Sendable {
     }
   }
 
+  /// Notes that the read failed, and that its error was written already.
+  package func failed() {
+    results.withLock { results in
+      results.outcome.isComplete = false
+      results.outcome.isReported = true
+    }
+  }
+
+  /// Whether a stream began.
+  package func hasBegun(_ stream: StreamDescriptor) -> Bool {
+    results.withLock { $0.open[stream] != nil || $0.ended.contains(stream) }
+  }
+
   /// Reports that the source does not have a stream.
   /// - Parameter known: the names of those that it has.
   public func unknown(_ stream: ConfiguredStream, among known: [String]) throws {
@@ -123,47 +136,67 @@ public final class SourceOutput: Sendable {
   }
 
   /// Runs the read of a source that writes by itself, with all statuses.
-  func leave(to read: () async throws -> ReadOutcome) async throws {
+  package func leave(to read: () async throws -> ReadOutcome) async throws {
     results.withLock { $0.ended.formUnion(request.streams.map(\.descriptor)) }
     let outcome = try await read()
-    results.withLock { results in
-      results.outcome = outcome
-      results.outcome.isReported = !outcome.isComplete
-    }
+    results.withLock { results in results.outcome.add(outcome) }
   }
 
   // MARK: The end
 
-  /// Ends what the source left open, and reports what failed.
+  /// Ends what the source left open.
   /// - Parameter error: what ended the read; nil if it came to its end.
   /// - Returns: how the read ended.
-  /// - Throws: `error`, once the streams have their statuses.
+  /// - Throws: `error`, once the streams that began have their statuses.
   package func finish(after error: (any Error)?) throws -> ReadOutcome {
-    let (open, silent) = results.withLock { results in
-      let open = results.order.compactMap { results.open[$0] }
-      let known = results.ended.union(results.open.keys)
-      // A read that fails before its first stream says nothing about streams.
-      guard error == nil || !known.isEmpty else { return (open, []) }
-      return (open, request.streams.filter { !known.contains($0.descriptor) })
-    }
     if let error, error is OutputClosed || error is CancellationError { throw error }
-    for stream in open { try stream.close(isComplete: false) }
-    for stream in silent {
-      try writer.status(stream.descriptor, .incomplete)
-      skipped(stream.descriptor.name)
-    }
+    let silent = try close()
+    // A read that fails before its first stream says nothing about streams.
+    if error == nil || results.withLock({ !$0.ended.isEmpty }) { try skip(silent) }
     if let error { throw error }
     for stream in silent {
       runtime.log.log(.warn, "The source ended without a word about the stream `\(stream.descriptor.name)`, which it was asked for.")
     }
-    return results.withLock { results in
-      if !silent.isEmpty {
-        results.outcome.isComplete = false
-        results.outcome.failedStreams += silent.map(\.descriptor.name)
-      }
-      if !open.isEmpty { results.outcome.isComplete = false }
-      results.outcome.failedStreams.sort()
+    return outcome
+  }
+
+  /// Ends the read of one of several sources, whose failure does not stop the others.
+  /// - Parameter name: what the source is called.
+  /// - Throws: `error`, where nothing can be written any more.
+  package func finish(reporting error: any Error, as name: String) throws -> ReadOutcome {
+    if error is OutputClosed || error is CancellationError { throw error }
+    let silent = try close()
+    try skip(silent)
+    var failure = ConnectorError(wrapping: error)
+    failure.message = "\(name): \(failure.message)"
+    writer.error(failure)
+    return outcome
+  }
+
+  private var outcome: ReadOutcome {
+    results.withLock { results in
+      results.outcome.failedStreams = results.outcome.failedStreams.map { writer.named(StreamDescriptor(name: $0)).name }.sorted()
       return results.outcome
+    }
+  }
+
+  /// Ends the streams that are open.
+  /// - Returns: those that never began.
+  private func close() throws -> [ConfiguredStream] {
+    let open = results.withLock { results in results.order.compactMap { results.open[$0] } }
+    for stream in open { try stream.close(isComplete: false) }
+    return results.withLock { results in request.streams.filter { !results.ended.contains($0.descriptor) } }
+  }
+
+  private func skip(_ streams: [ConfiguredStream]) throws {
+    for stream in streams {
+      try writer.status(stream.descriptor, .incomplete)
+      skipped(stream.descriptor.name)
+    }
+    results.withLock { results in
+      guard !streams.isEmpty else { return }
+      results.outcome.isComplete = false
+      results.outcome.failedStreams += streams.map(\.descriptor.name)
     }
   }
 }

@@ -20,6 +20,14 @@ package struct SourcePart: Sendable, Hashable {
   /// A stream's name outside of the source.
   package func outer(_ name: String) -> String { renames[name] ?? prefix + name }
 
+  /// The name within the source of a stream that is called so outside; nil if none of its streams can be.
+  package func inner(_ name: String) -> String? {
+    if let inner = renames.first(where: { $0.value == name })?.key { return inner }
+    guard name.hasPrefix(prefix) else { return nil }
+    let inner = String(name.dropFirst(prefix.count))
+    return renames[inner] == nil ? inner : nil
+  }
+
   package func outer(_ stream: StreamDescriptor) -> StreamDescriptor {
     StreamDescriptor(name: outer(stream.name), namespace: stream.namespace)
   }

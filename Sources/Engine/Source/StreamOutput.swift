@@ -17,6 +17,8 @@ public final class StreamOutput: Sendable {
     var count = 0
     /// How many records are still wanted; nil for all.
     var left: Int?
+    /// Whether all of it was read; nil before its status.
+    var isComplete: Bool?
     var isEnded = false
   }
 
@@ -48,7 +50,7 @@ public final class StreamOutput: Sendable {
   /// Writes a record.
   /// - Parameter time: when it was read, in milliseconds since 1970-01-01T00:00:00Z; nil for now.
   public func record(_ data: JSONObject, emittedAt time: Int? = nil) async throws {
-    let isFull = try add(time) { lines in lines.write(.object(data)) } value: { Record(data) }
+    let isFull = try add(time) { lines in lines.write(.object(data)) } members: { _ in } value: { Record(data) }
     if isFull { try await output.writer.drain() }
   }
 
@@ -58,14 +60,27 @@ public final class StreamOutput: Sendable {
   }
 
   /// Writes a record as it is in a text: its bytes are copied.
-  /// - Parameter data: an object.
-  package func record(_ data: JSONView, emittedAt time: Int? = nil) throws {
-    _ = try add(time) { lines in lines.write(data) } value: { Record(data) }
+  /// - Parameters:
+  ///   - data: an object.
+  ///   - members: what else the message has, by names that need no escapes: `meta`, `file_reference`.
+  package func record(_ data: JSONView, emittedAt time: Int? = nil, members: [(StaticString, JSONView)] = []) throws {
+    _ = try add(time) { lines in
+      lines.write(data)
+    } members: { lines in
+      for (name, value) in members {
+        lines.write(raw: ",\"")
+        lines.write(raw: name)
+        lines.write(raw: "\":")
+        lines.write(value)
+      }
+    } value: {
+      Record(data)
+    }
   }
 
   /// - Returns: whether something was written.
   private func add(
-    _ time: Int?, _ write: (inout JSONWriter) -> Void, value: () -> Record
+    _ time: Int?, _ write: (inout JSONWriter) -> Void, members: (inout JSONWriter) -> Void, value: () -> Record
   ) throws -> Bool {
     try state.withLock { state in
       if let left = state.left {
@@ -84,6 +99,7 @@ public final class StreamOutput: Sendable {
         } else {
           state.lines.write(raw: ",\"emitted_at\":")
           state.lines.write(int: time ?? now)
+          members(&state.lines)
           state.lines.write(raw: "}}\n")
         }
         guard state.lines.count >= Self.enough else { return false }
@@ -144,15 +160,32 @@ public final class StreamOutput: Sendable {
   }
 
   package func close(isComplete: Bool) throws {
-    let (isNew, isLimited) = try state.withLock { state in
+    try conclude(isComplete: isComplete)
+    try settle()
+  }
+
+  /// Writes the last status of the stream, behind which its last state may follow. Then it has to be settled.
+  package func conclude(isComplete: Bool) throws {
+    let status: StreamStatus? = try state.withLock { state in
       try flush(&state)
-      defer { state.isEnded = true }
-      return (!state.isEnded, state.left == 0)
+      guard state.isComplete == nil else { return nil }
+      state.isComplete = isComplete
+      // There may be more records than were wanted.
+      return isComplete && state.left != 0 ? .complete : .incomplete
     }
-    guard isNew else { return }
+    guard let status else { return }
     output.runtime.reportWhatIsMissing(of: stream.descriptor.name)
-    // There may be more records than were wanted.
-    try output.writer.status(stream.descriptor, isComplete && !isLimited ? .complete : .incomplete)
+    try output.writer.status(stream.descriptor, status)
+  }
+
+  /// Ends a stream that has its last status.
+  package func settle() throws {
+    let ended: (isComplete: Bool, isLimited: Bool)? = state.withLock { state in
+      guard let isComplete = state.isComplete, !state.isEnded else { return nil }
+      state.isEnded = true
+      return (isComplete, state.left == 0)
+    }
+    guard let (isComplete, isLimited) = ended else { return }
     try output.writer.end(stream.descriptor, isComplete: isComplete)
     output.runtime.events.note(.streamEnded(stream.descriptor.name, isComplete: isComplete))
     output.ended(stream.descriptor, isComplete: isComplete, isLimited: isLimited)
