@@ -2,6 +2,7 @@ import Concurrency
 import ConnectorModel
 import Engine
 import Foundation
+import JSON
 import Packaging
 
 /// A program with the whole command line: an executable that carries a connector is that connector, any other offers every command.
@@ -15,6 +16,10 @@ package struct CommandProgram: Sendable {
   }
   /// The kinds of sources that manifests may be of, beside declarative ones.
   @TaskLocal static var kinds = SourceKinds.standard
+  /// The manifest of a program that is a source by itself; nil for any other program.
+  @TaskLocal static var ownManifest: JSONValue?
+  /// Whether the program is a connector by itself, which takes no manifest.
+  static var isConnector: Bool { OwnPackage.isThere || ownManifest != nil }
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 
@@ -25,17 +30,27 @@ package struct CommandProgram: Sendable {
 
   private let components: ComponentRegistry
   private let kinds: SourceKinds
+  private let manifest: JSONValue?
   private let name: String
 
   /// - Parameters:
   ///   - components: what manifests may name.
-  ///   - kinds: the kinds of sources that manifests may be of, beside declarative ones.
+  ///   - sources: the kinds of sources that manifests may be of, beside those of this version.
   ///   - name: how the program is called in what it says of itself.
   package init(
-    components: ComponentRegistry, kinds: SourceKinds? = nil, name: String = CommandProgram.usualName
+    components: ComponentRegistry, sources: [any SourceKind] = [], name: String = CommandProgram.usualName
   ) {
     self.components = components
-    self.kinds = kinds ?? .standard
+    kinds = sources.reduce(into: SourceKinds.standard) { $0.register($1) }
+    manifest = nil
+    self.name = name
+  }
+
+  /// A program that is a source by itself.
+  package init(source: any SourceKind, name: String) {
+    components = .standard
+    kinds = [source].reduce(into: SourceKinds.standard) { $0.register($1) }
+    manifest = ["type": .string(source.type)]
     self.name = name
   }
 
@@ -50,10 +65,14 @@ package struct CommandProgram: Sendable {
       await Self.$components.withValue(components) {
         await Self.$kinds.withValue(kinds) {
           await Self.$name.withValue(name) {
-            if OwnPackage.isThere {
-              await CommandRunner.main(PackagedConnector.self, arguments)
-            } else {
-              await CommandRunner.main(AirbyteLowcode.self, arguments)
+            await Self.$ownManifest.withValue(manifest) {
+              if OwnPackage.isThere {
+                await CommandRunner.main(PackagedConnector.self, arguments)
+              } else if manifest != nil {
+                await CommandRunner.main(SourceCommands.self, arguments)
+              } else {
+                await CommandRunner.main(AirbyteLowcode.self, arguments)
+              }
             }
           }
         }

@@ -302,11 +302,12 @@ struct Session {
 
   /// Whether there is a manifest besides what a config may bring along.
   var hasManifest: Bool {
-    manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest)
+    manifest != nil || CommandProgram.isConnector || InputFile.exists(ImageLayout.manifest)
       || InputFile.exists(ManifestOptions.usualName)
   }
 
   func source(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
+    if let own = CommandProgram.ownManifest { return (.injected(own), .ofConfig) }
     if let own = try ownManifest() { return own }
     if let injected = config["__injected_declarative_manifest"] { return (.injected(injected), .ofConfig) }
     let usual = ManifestOptions.usualName

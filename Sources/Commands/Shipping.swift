@@ -100,7 +100,7 @@ struct ShippingOptions: ParsableArguments {
       StandardOutput.tell(
         "warning: it starts \(manifest.kind.needs(of: manifest.root)), which has to be installed where it runs.")
     }
-    shipped.package.files = files
+    shipped.package = Package(name: name, version: version, manifest: bytes, files: files)
     return shipped
   }
 }

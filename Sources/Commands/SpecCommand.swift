@@ -11,7 +11,7 @@ struct SpecCommand: AsyncParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "A config that carries the manifest, where none is named.", valueName: "file",
-      visibility: OwnPackage.isThere ? .private : .default), completion: .file(extensions: ["json"]))
+      visibility: CommandProgram.isConnector ? .private : .default), completion: .file(extensions: ["json"]))
   var config: String?
 
   func run() async throws {

@@ -3,6 +3,7 @@ import ConnectorModel
 import Foundation
 import JSON
 import Manifest
+import Secrets
 import Synchronization
 
 /// Where a source writes what it reads: records and states of streams, in order, without secrets.
@@ -31,6 +32,27 @@ public final class SourceOutput: Sendable {
     self.request = request
     self.writer = writer
     self.runtime = runtime
+  }
+
+  /// An output that writes nothing, for trying a source.
+  package static func silent(_ request: ReadRequest) -> SourceOutput {
+    let mask = SecretMask()
+    let writer = MessageWriter(output: NoLines(), mask: mask, now: { 0 })
+    return SourceOutput(
+      request, writer: writer,
+      runtime: RuntimeEnvironment(
+        now: { 0 }, sleep: { _ in }, random: { 0 }, transport: NoNetwork(), log: RunLog(writer: writer, isDebugging: false),
+        secrets: mask))
+  }
+
+  private struct NoLines: LineOutput {
+    func write(_ bytes: UnsafeRawBufferPointer) throws {}
+  }
+
+  private struct NoNetwork: Transport {
+    func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+      throw TransportError(.connectFailed, "there is no network for an output")
+    }
   }
 
   /// Says that a stream is read from here on. Once for each stream.

@@ -49,10 +49,27 @@ public final class StreamOutput: Sendable {
 
   /// Writes a record.
   /// - Parameter time: when it was read, in milliseconds since 1970-01-01T00:00:00Z; nil for now.
+  /// - Throws: ``Satisfied`` once enough records were written; an error that ends the read, where nothing can be written any more.
   public func record(_ data: JSONObject, emittedAt time: Int? = nil) async throws {
-    let isFull = try add(time) { lines in lines.write(.object(data)) } members: { _ in } value: { Record(data) }
+    guard wantsMore else { throw Satisfied() }
+    let isFull = try write(time) { lines in lines.write(.object(data)) } members: { _ in } value: { Record(data) }
     if isFull { try await output.writer.drain() }
   }
+
+  /// Writes a record as an answer has it: its bytes are copied.
+  /// - Parameter time: as for a record of values.
+  /// - Throws: ``Satisfied`` once enough records were written; an error that ends the read, where nothing can be written any more.
+  public func record(_ data: JSONView, emittedAt time: Int? = nil) async throws {
+    guard wantsMore else { throw Satisfied() }
+    try add(data, emittedAt: time)
+    if output.writer.takesValues { try await output.writer.drain() }
+  }
+
+  /// As many records were written as were asked for: nothing else has to be read. Whoever began the stream ends it as usual.
+  public struct Satisfied: Error {}
+
+  /// Whether an error says that nothing more can be written.
+  package static func isOver(_ error: any Error) -> Bool { error is OutputClosed }
 
   /// Writes records.
   public func records(_ records: some Sequence<JSONObject>) async throws {
@@ -63,8 +80,8 @@ public final class StreamOutput: Sendable {
   /// - Parameters:
   ///   - data: an object.
   ///   - members: what else the message has, by names that need no escapes: `meta`, `file_reference`.
-  package func record(_ data: JSONView, emittedAt time: Int? = nil, members: [(StaticString, JSONView)] = []) throws {
-    _ = try add(time) { lines in
+  package func add(_ data: JSONView, emittedAt time: Int? = nil, members: [(StaticString, JSONView)] = []) throws {
+    _ = try write(time) { lines in
       lines.write(data)
     } members: { lines in
       for (name, value) in members {
@@ -79,8 +96,8 @@ public final class StreamOutput: Sendable {
   }
 
   /// - Returns: whether something was written.
-  private func add(
-    _ time: Int?, _ write: (inout JSONWriter) -> Void, members: (inout JSONWriter) -> Void, value: () -> Record
+  private func write(
+    _ time: Int?, _ encode: (inout JSONWriter) -> Void, members: (inout JSONWriter) -> Void, value: () -> Record
   ) throws -> Bool {
     try state.withLock { state in
       if let left = state.left {
@@ -93,7 +110,7 @@ public final class StreamOutput: Sendable {
         guard state.values.count >= 1_000 else { return false }
       } else {
         state.lines.write(raw: head)
-        write(&state.lines)
+        encode(&state.lines)
         if output.writer.takesData {
           state.lines.write(raw: UInt8(ascii: "\n"))
         } else {

@@ -137,7 +137,7 @@ final class ProcessReading {
     var members: [(StaticString, JSONView)] = []
     if let meta = record[Keys.meta], !meta.isNull { members.append(("meta", meta)) }
     if let file = record[Keys.file], !file.isNull { members.append(("file_reference", file)) }
-    try entry.output.record(data, emittedAt: record[Keys.emittedAt]?.int, members: members)
+    try entry.output.add(data, emittedAt: record[Keys.emittedAt]?.int, members: members)
   }
 
   /// A stream that is read, which begins if it has not begun; nil if it was not asked for.

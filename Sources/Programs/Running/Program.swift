@@ -129,6 +129,9 @@ package final class Program: Sendable {
   @discardableResult
   package func stop() async -> ProgramEnd { await end(asking: true) }
 
+  /// Its number in the system.
+  package var identifier: pid_t { process.identifier }
+
   /// What the program said last on its standard error, without secrets; empty if it said nothing.
   package var lastWords: [String] { words.lines }
 
