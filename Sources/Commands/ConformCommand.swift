@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import JSON
 import Programs
+import Secrets
 
 struct ConformCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

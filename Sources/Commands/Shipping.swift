@@ -1,6 +1,7 @@
 import ArgumentParser
 import Components
 import ConnectorModel
+import Engine
 import Manifest
 import Packaging
 import PythonComponents

@@ -148,7 +148,7 @@ package final class MessageWriter: Sendable {
   var takesData: Bool { recordOutput != nil }
 
   /// Waits where messages are taken one by one and the last ones are not taken yet. Lines hold their writer back by themselves.
-  func drain() async throws {
+  package func drain() async throws {
     if case .values(let sink) = output { try await sink.drain() }
   }
 

@@ -73,7 +73,7 @@ import Testing
     ("no time", [started, running, record(#"{"id":1}"#, at: "null"), state(1), complete], ["emitted-at 3"]),
     ("data that is no object", [started, running, record("[1]"), state(1), complete], ["record 3"]),
     ("the oldest states", [started, running, record, #"{"type":"STATE","state":{"data":{"at":1}}}"#, complete],
-      ["warning no-record-count 4", "warning legacy-state 4", "no-last-state"]),
+      ["warning legacy-state 4"]),
     ("states of two types", [started, running, record, state(1), #"{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[]},"sourceStats":{"recordCount":0}}}"#, complete], ["mixed-states 5"]),
     ("a message of another command", [started, running, record, state(1), complete, #"{"type":"SPEC","spec":{}}"#], ["unexpected-message 6"]),
     ("no type", [started, complete, state(0), #"{"hello":1}"#], ["no-type 4"]),

@@ -130,15 +130,17 @@ package struct SourceKinds: Sendable {
 
   /// Whether one of the types is named anywhere: where none is, nothing is parsed.
   private func mayBeOne(_ bytes: [UInt8]) -> Bool {
-    kinds.keys.contains { type in
-      var type = type
-      return type.withUTF8 { name in
-        bytes.withUnsafeBytes { text in
-          guard let start = text.baseAddress, let word = name.baseAddress else { return false }
-          return memmem(start, text.count, word, name.count) != nil
-        }
-      }
+    bytes.withUnsafeBytes { text in kinds.keys.contains { Self.isNamed(Array($0.utf8), in: text) } }
+  }
+
+  private static func isNamed(_ name: [UInt8], in text: UnsafeRawBufferPointer) -> Bool {
+    guard let start = text.baseAddress, let first = name.first else { return false }
+    var place = 0
+    while text.count - place >= name.count, let found = memchr(start + place, Int32(first), text.count - place - name.count + 1) {
+      if memcmp(found, name, name.count) == 0 { return true }
+      place = UnsafeRawPointer(found) - start + 1
     }
+    return false
   }
 }
 

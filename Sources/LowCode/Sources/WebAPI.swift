@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import HTTP
 import JSON
+import Secrets
 
 /// A source whose streams are read from an HTTP API by code in Swift, where a manifest does not reach.
 ///

@@ -152,7 +152,10 @@ struct ReadCheck {
       }
     case "LEGACY":
       list.add(.warning, "legacy-state", "A state has the oldest form, one `data` for all streams: write one of each stream", line: line)
-      for descriptor in order { streams[descriptor]?.states += 1 }
+      for descriptor in order {
+        streams[descriptor]?.records = 0
+        streams[descriptor]?.states += 1
+      }
     default: list.add("state", "`\(type)` is not a type of states: STREAM or GLOBAL", line: line)
     }
   }

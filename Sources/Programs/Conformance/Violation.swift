@@ -40,7 +40,14 @@ struct ViolationList: Sendable {
   /// - Parameters:
   ///   - kind: what all have in common that are counted as one; by default the sentence.
   mutating func add(
-    _ severity: Violation.Severity = .error, _ rule: String, _ message: String, stream: String? = nil, line: Int? = nil,
+    _ rule: String, _ message: String, stream: String? = nil, line: Int? = nil, kind: String? = nil
+  ) {
+    add(.error, rule, message, stream: stream, line: line, kind: kind)
+  }
+
+  /// The same for another severity.
+  mutating func add(
+    _ severity: Violation.Severity, _ rule: String, _ message: String, stream: String? = nil, line: Int? = nil,
     kind: String? = nil
   ) {
     let key = "\(rule) \(stream ?? "") \(kind ?? message)"

@@ -130,7 +130,7 @@ final class ProcessReading {
     if let latest, name.isString(latest.key), isPlain, latest.stream.descriptor.namespace == nil {
       entry = latest
     } else {
-      guard let found = try entry(StreamDescriptor(name: name.string ?? "", namespace: namespace?.string)) else { return }
+      guard let found = try opened(StreamDescriptor(name: name.string ?? "", namespace: namespace?.string)) else { return }
       entry = found
       latest = found
     }
@@ -141,7 +141,7 @@ final class ProcessReading {
   }
 
   /// A stream that is read, which begins if it has not begun; nil if it was not asked for.
-  private func entry(_ descriptor: StreamDescriptor) throws -> Open? {
+  private func opened(_ descriptor: StreamDescriptor) throws -> Open? {
     if let entry = open[descriptor] { return entry }
     guard let stream = configured[descriptor] else {
       if foreign.insert(descriptor).inserted {
@@ -172,7 +172,7 @@ final class ProcessReading {
         try concluded.output.keep(value)
       } else {
         try settleConcluded(unless: descriptor)
-        try entry(descriptor)?.output.keep(value)
+        try opened(descriptor)?.output.keep(value)
       }
     case "GLOBAL"?:
       guard let global = state["global"] else { return }
@@ -213,14 +213,14 @@ final class ProcessReading {
       switch status["status"]?.string {
       case "COMPLETE"?: try conclude(descriptor, isComplete: true)
       case "INCOMPLETE"?: try conclude(descriptor, isComplete: false)
-      default: _ = try entry(descriptor)
+      default: _ = try opened(descriptor)
       }
     default: return
     }
   }
 
   private func conclude(_ descriptor: StreamDescriptor, isComplete: Bool) throws {
-    guard let entry = try entry(descriptor) else { return }
+    guard let entry = try opened(descriptor) else { return }
     try entry.output.conclude(isComplete: isComplete)
     open[descriptor] = nil
     if latest?.stream.descriptor == descriptor { latest = nil }

@@ -53,7 +53,7 @@ struct ProgramLog: Sendable {
   static func level(of line: String) -> LogLevel {
     let words = line.prefix(120).split { !$0.isLetter && $0 != "_" }.prefix(12)
     for word in words {
-      if let level = Self.words.first(where: { $0.0 == word.uppercased() && (word.first?.isUppercase ?? false) }) { return level.1 }
+      if let level = Self.words.first(where: { $0.0 == word }) { return level.1 }
     }
     return line.hasPrefix("Traceback (") ? .error : .info
   }

@@ -1,8 +1,10 @@
+import AirbyteProtocol
 import Bytes
 import Concurrency
 import ConnectorModel
 import Foundation
 import JSON
+import Manifest
 import Secrets
 import Synchronization
 

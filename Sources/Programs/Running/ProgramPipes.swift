@@ -69,14 +69,15 @@ struct ProgramPipes: ~Copyable {
         if let end = buffer.end(ofLinesFrom: before) {
           buffer.withUnsafeBytes { rest.append(UnsafeRawBufferPointer(rebasing: $0[end...])) }
           buffer.truncate(to: end)
-          return buffer
+          return .some(consume buffer)
         }
         if buffer.count > limits.longestLine { throw .longLine(buffer.count) }
       case .none: try wait()
       case .end: isOutputOpen = false
       }
     }
-    return buffer.count > 0 ? buffer : nil
+    guard buffer.count > 0 else { return nil }
+    return .some(consume buffer)
   }
 
   /// Takes what standard error has, until the program has ended or the time is over. What comes on standard output is lost.

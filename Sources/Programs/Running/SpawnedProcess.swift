@@ -1,4 +1,5 @@
 import Bytes
+import CSpawn
 import Concurrency
 import ConnectorModel
 import Foundation
@@ -108,7 +109,7 @@ final class SpawnedProcess: Sendable {
       posix_spawnattr_destroy(&attributes)
     }
     for (place, descriptor) in descriptors.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place)) }
-    if let folder = call.folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    if let folder = call.folder { spawn_folder_add(&actions, folder) }
     // Whoever started this program may have left signals blocked or ignored, which a child would inherit.
     var (none, all) = (sigset_t(), sigset_t())
     sigemptyset(&none)
