@@ -41,7 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp
+.PHONY: test-lsp test-sources
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -272,3 +272,10 @@ instructions-deps:
 
 clean: ## Remove what was built.
 	rm -rf .build .build-static dist
+
+# The examples are packages of their own. They share their build products with the one that embeds the library.
+test-sources: build ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
+	@$(SWIFT) build --package-path Examples/source-folder --scratch-path .build/embedding >&2
+	@$(SWIFT) build --package-path Examples/source-clinic --scratch-path .build/embedding >&2
+	@python3 Tests/Sources/sources.py $(BIN)/airbyte-lowcode .build/embedding/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
+	  $(if $(FAKER),--faker $(FAKER))

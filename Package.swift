@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "CRevision"),
     .target(name: "CScan"),
     .target(name: "CSeal"),
+    .target(name: "CSpawn"),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "Bytes", dependencies: ["COpenSSL", "CZlib"]),
     .target(name: "Python", dependencies: ["Bytes", "CPCRE2"]),
@@ -155,7 +156,8 @@ let package = Package(
       ]),
     .target(
       name: "Programs",
-      dependencies: runtime + ["CMemory", "CScan", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"]),
+      dependencies: runtime + ["CSpawn", "Bytes", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"],
+      resources: ["process_source", "combined_source"].map { .embedInCode("Resources/\($0).schema.json") }),
     .target(
       name: "Singer",
       dependencies: runtime + [

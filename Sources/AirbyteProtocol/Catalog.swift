@@ -11,6 +11,8 @@ public struct ConfiguredStream: Sendable {
   public var cursorField: [String]?
   /// The JSON schema of its records, as `discover` gave it.
   public var jsonSchema: JSONObject
+  /// The entry of the catalog as it was given, with all that it has beside these; nil if the stream is of no catalog.
+  package var given: JSONObject?
 
   /// A stream of a catalog.
   public init(descriptor: StreamDescriptor, syncMode: SyncMode, cursorField: [String]? = nil, jsonSchema: JSONObject = [:]) {
@@ -58,17 +60,50 @@ public struct ConfiguredStream: Sendable {
       mode = known
     }
     let cursorField = entry["cursor_field"]?.array?.compactMap(\.string)
-    return ConfiguredStream(
+    var configured = ConfiguredStream(
       descriptor: StreamDescriptor(name: name, namespace: stream["namespace"]?.string), syncMode: mode,
       cursorField: cursorField?.isEmpty == false ? cursorField : nil, jsonSchema: stream["json_schema"]?.object ?? [:])
+    configured.given = entry.object
+    return configured
   }
 
   private static func discovered(_ stream: JSONValue, _ name: String) -> ConfiguredStream {
     let modes = stream["supported_sync_modes"]?.array?.compactMap(\.string) ?? []
-    return ConfiguredStream(
+    var configured = ConfiguredStream(
       descriptor: StreamDescriptor(name: name, namespace: stream["namespace"]?.string),
       syncMode: modes.contains(SyncMode.incremental.rawValue) ? .incremental : .fullRefresh,
       jsonSchema: stream["json_schema"]?.object ?? [:])
+    configured.given = ["stream": stream]
+    return configured
+  }
+}
+
+extension ConfiguredStream {
+  /// The same stream under another name.
+  package func renamed(_ name: String) -> ConfiguredStream {
+    var stream = self
+    stream.descriptor.name = name
+    return stream
+  }
+
+  /// The entry of a configured catalog, with all that the protocol requires: what was given, else what is known.
+  package var json: JSONValue {
+    var stream = given?["stream"]?.object ?? [:]
+    stream["name"] = .string(descriptor.name)
+    if stream["json_schema"] == nil { stream["json_schema"] = .object(jsonSchema) }
+    if stream["supported_sync_modes"] == nil {
+      stream["supported_sync_modes"] = syncMode == .incremental ? ["full_refresh", "incremental"] : ["full_refresh"]
+    }
+    if let namespace = descriptor.namespace { stream["namespace"] = .string(namespace) }
+    var entry: JSONObject = ["stream": .object(stream), "sync_mode": .string(syncMode.rawValue)]
+    entry["destination_sync_mode"] = syncMode == .incremental ? "append" : "overwrite"
+    let cursor: JSONValue? = cursorField.map { .array($0.map { .string($0) }) }
+    if let cursor = cursor ?? (syncMode == .incremental ? stream["default_cursor_field"] : nil), cursor != .null {
+      entry["cursor_field"] = cursor
+    }
+    if let key = stream["source_defined_primary_key"], key != .null { entry["primary_key"] = key }
+    for (name, value) in given ?? [:] where name != "stream" && name != "sync_mode" { entry[name] = value }
+    return .object(entry)
   }
 }
 

@@ -103,6 +103,8 @@ package enum Message: Sendable {
   case connectionStatus(succeeded: Bool, message: String?)
   case catalog([AirbyteStream])
   case state(StreamDescriptor, JSONObject, recordCount: Int)
+  /// The states of all streams, with what they share.
+  case globalState(SourceState, recordCount: Int)
   /// With values that belong to it, for machines.
   case log(LogLevel, String, data: JSONObject? = nil)
   /// `emittedAt` in milliseconds since the epoch, with a fraction.
@@ -132,6 +134,13 @@ package enum Message: Sendable {
           "sourceStats": ["recordCount": .double(Double(recordCount))],
         ],
       ]
+    case .globalState(let state, let recordCount):
+      .object([
+        "type": "STATE",
+        "state": .object([
+          "type": "GLOBAL", "global": state.global, "sourceStats": ["recordCount": .double(Double(recordCount))],
+        ]),
+      ])
     case .log(let level, let text, let data):
       [
         "type": "LOG",

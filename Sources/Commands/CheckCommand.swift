@@ -12,7 +12,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options, traffic.plan, running: "check", isMock: input.mock.isMock).run { session in
-      try await session.connector(input, components).check(to: session.writer)
+      try await session.source(input, components).source.check(to: session.writer)
       return .success
     }
   }

@@ -2,6 +2,7 @@ import Concurrency
 import ConnectorModel
 import Engine
 import Foundation
+import JSON
 import Packaging
 
 /// A program with the whole command line: an executable that carries a connector is that connector, any other offers every command.
@@ -13,6 +14,12 @@ package struct CommandProgram: Sendable {
     let components = components
     return { components.type(ofClass: $0) != nil }
   }
+  /// The kinds of sources that manifests may be of, beside declarative ones.
+  @TaskLocal static var kinds = SourceKinds.standard
+  /// The manifest of a program that is a source by itself; nil for any other program.
+  @TaskLocal static var ownManifest: JSONValue?
+  /// Whether the program is a connector by itself, which takes no manifest.
+  static var isConnector: Bool { OwnPackage.isThere || ownManifest != nil }
   /// How the program is called in what it says of itself.
   @TaskLocal static var name = CommandProgram.usualName
 
@@ -22,13 +29,28 @@ package struct CommandProgram: Sendable {
   private static let usualName = "airbyte-lowcode"
 
   private let components: ComponentRegistry
+  private let kinds: SourceKinds
+  private let manifest: JSONValue?
   private let name: String
 
   /// - Parameters:
   ///   - components: what manifests may name.
+  ///   - sources: the kinds of sources that manifests may be of, beside those of this version.
   ///   - name: how the program is called in what it says of itself.
-  package init(components: ComponentRegistry, name: String = CommandProgram.usualName) {
+  package init(
+    components: ComponentRegistry, sources: [any SourceKind] = [], name: String = CommandProgram.usualName
+  ) {
     self.components = components
+    kinds = sources.reduce(into: SourceKinds.standard) { $0.register($1) }
+    manifest = nil
+    self.name = name
+  }
+
+  /// A program that is a source by itself.
+  package init(source: any SourceKind, name: String) {
+    components = .standard
+    kinds = [source].reduce(into: SourceKinds.standard) { $0.register($1) }
+    manifest = ["type": .string(source.type)]
     self.name = name
   }
 
@@ -41,11 +63,17 @@ package struct CommandProgram: Sendable {
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       await Self.$components.withValue(components) {
-        await Self.$name.withValue(name) {
-          if OwnPackage.isThere {
-            await CommandRunner.main(PackagedConnector.self, arguments)
-          } else {
-            await CommandRunner.main(AirbyteLowcode.self, arguments)
+        await Self.$kinds.withValue(kinds) {
+          await Self.$name.withValue(name) {
+            await Self.$ownManifest.withValue(manifest) {
+              if OwnPackage.isThere {
+                await CommandRunner.main(PackagedConnector.self, arguments)
+              } else if manifest != nil {
+                await CommandRunner.main(SourceCommands.self, arguments)
+              } else {
+                await CommandRunner.main(AirbyteLowcode.self, arguments)
+              }
+            }
           }
         }
       }

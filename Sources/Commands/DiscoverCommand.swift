@@ -12,7 +12,7 @@ struct DiscoverCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Session(options, traffic.plan, running: "discover", isMock: input.mock.isMock).run { session in
-      try await session.connector(input, components).discover(to: session.writer)
+      try session.writer.catalog(await session.source(input, components).source.discover())
       return .success
     }
   }

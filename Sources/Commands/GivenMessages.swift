@@ -113,6 +113,33 @@ enum GivenMessages {
   }
 }
 
+extension GivenMessages {
+  /// The streams of a catalog's file.
+  /// - Throws: ``ConnectorError`` that says what is wrong with it.
+  static func catalog(at path: String) throws -> [ConfiguredStream] {
+    do {
+      var last: JSONValue?
+      let text = try read(path, "catalog", of: "CATALOG") { last = $0 }.text
+      guard let catalog = text ?? last else {
+        throw ConnectorError(
+          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog")
+      }
+      return try ConfiguredStream.catalog(catalog)
+    } catch let error as InputShapeError {
+      throw ConnectorError(.config, "The catalog \(path) cannot be used: \(error)")
+    }
+  }
+
+  /// What a state's file has, and whether it has messages of which none is a whole state.
+  /// - Throws: ``ConnectorError`` if it cannot be read.
+  static func state(at path: String) throws -> (given: GivenState, isWithoutMessage: Bool) {
+    var latest = LatestStates()
+    let content = try read(path, "state", of: "STATE") { latest.add($0) }
+    let isWithoutMessage = if case .messages = content { latest.list == [] } else { false }
+    return (GivenState(path: path, value: content.text ?? latest.list), isWithoutMessage)
+  }
+}
+
 extension UInt8 {
   fileprivate var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

@@ -73,7 +73,7 @@ struct ImageCommand: AsyncParsableCommand {
       var shipment: Shipment?
       if let manifest { shipment = try await options.shipment(manifest: manifest, name: name.map(Shipping.name), metadata) }
       let package = shipment?.package
-      let needsPython = !isWithoutPython && (python != nil || shipment?.code.isNeeded ?? false)
+      let needsPython = !isWithoutPython && (python != nil || shipment?.needsPython ?? false)
       let name = name ?? metadata?.repository ?? "airbyte-lowcode"
       let version = tag ?? metadata?.tag ?? RuntimeVersion.number
       if dockerfile {

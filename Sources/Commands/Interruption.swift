@@ -1,6 +1,7 @@
 import Bytes
 import Concurrency
 import Foundation
+import Programs
 import Synchronization
 
 /// Prints a summary when a user interrupts a read: what was read, and how to continue.
@@ -21,6 +22,7 @@ enum Interruption {
     _ = texts
     _ = current.load(ordering: .relaxed)
     _ = bell.load(ordering: .relaxed)
+    ProgramRemains.prepare()
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
       guard sigaction(number, nil, &action) == 0, (action.sa_flags & SA_SIGINFO) == 0, !isIgnored(action) else { continue }
@@ -31,6 +33,7 @@ enum Interruption {
           var number = UInt8(truncatingIfNeeded: number)
           if write(bell, &number, 1) == 1 { return }
         }
+        ProgramRemains.clear()
         Interruption.speak()
         signal(number, SIG_DFL)
         raise(number)
@@ -59,6 +62,7 @@ enum Interruption {
       var number: UInt8 = 0
       while read(hearing, &number, 1) < 0, errno == EINTR {}
       body()
+      ProgramRemains.clear()
       speak()
       signal(Int32(number), SIG_DFL)
       kill(getpid(), Int32(number))

@@ -12,14 +12,14 @@ struct ManifestOptions: ParsableArguments {
     help: ArgumentHelp(
       "The manifest, a YAML file, or the folder of a \(usualName); `-` is standard input. Without it, the config's "
         + "`__injected_declarative_manifest` is used, else the \(usualName) of this folder.", valueName: "manifest",
-      visibility: OwnPackage.isThere ? .private : .default),
+      visibility: CommandProgram.isConnector ? .private : .default),
     completion: .file(extensions: ["yaml", "yml", "json"]))
   var given: String?
 
   @Option(
     name: [.short, .customLong("manifest"), .customLong("manifest-path")],
     help: ArgumentHelp(
-      "The manifest, named by an option.", valueName: "file", visibility: OwnPackage.isThere ? .private : .default),
+      "The manifest, named by an option.", valueName: "file", visibility: CommandProgram.isConnector ? .private : .default),
     completion: .file(extensions: ["yaml", "yml", "json"]))
   var manifest: String?
 
@@ -40,8 +40,8 @@ struct ManifestOptions: ParsableArguments {
   var path: String? { (manifest ?? given).map(Self.file(of:)) }
 
   func validate() throws {
-    if manifest ?? given != nil, OwnPackage.isThere {
-      throw ValidationError("\(OwnPackage.name) has its own manifest and takes no other.")
+    if manifest ?? given != nil, CommandProgram.isConnector {
+      throw ValidationError("\(CommandProgram.shownName) has its own manifest and takes no other.")
     }
     if let manifest, let given, manifest != given {
       throw ValidationError("There are two manifests, \(given) and \(manifest): give one of them.")

@@ -47,7 +47,7 @@ struct PackageCommand: AsyncParsableCommand {
       let count = try executable.write(package, to: place)
       StandardOutput.tell(
         "Wrote \(Shipping.name(of: place)): \(Shipping.size(count)), with \(shipment.contents) of \(package.name).")
-      if shipment.code.isNeeded {
+      if shipment.needsPython {
         StandardOutput.tell(
           "Its custom components need a Python with airbyte-cdk where it runs: `AIRBYTE_LOWCODE_PYTHON` or `--python` names it.")
       }

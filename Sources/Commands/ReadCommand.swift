@@ -98,25 +98,31 @@ struct ReadCommand: AsyncParsableCommand {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
     try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report).run {
       session in
-      let given = try state.map { try session.states(at: $0) } ?? [:]
+      let given = try state.map { try session.state(at: $0) }
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
-      var connector = try await session.connector(
-        input, components, states: streams.fullRefresh ? [:] : given, catalog: catalog ?? [], others: [self.catalog, state])
-      var wanted = catalog ?? []
+      let prepared = try await session.source(
+        input, components, state: streams.fullRefresh ? nil : given, catalog: catalog ?? [], others: [self.catalog, state])
+      var request = ReadRequest(catalog ?? [], from: prepared.state, limit: limit)
+      request.window = window
+      request.inspector = session.inspector
+      if prepared.connector == nil, request.inspector != nil {
+        throw ConnectorError(
+          .config, "--report looks at the cursors of a declarative manifest, and this one is a `\(prepared.type)`: leave --report out")
+      }
       if catalog == nil {
-        let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }
-        wanted = try streams.selection.applied(to: all, of: "the connector")
+        let all = try await prepared.source.listed().map { ConfiguredStream($0) }
+        request.streams = try streams.selection.applied(to: all, of: "the connector")
       }
-      if window != nil { wanted = try await withTimes(wanted, of: connector, session) }
-      var states = connector.states
-      if let folder, window == nil {
-        let incremental = Set(wanted.filter { $0.syncMode == .incremental }.map(\.descriptor.name))
-        states = folder.states.filter { incremental.contains($0.key) }
-        folder.continuing(states.filter { $0.value[FinalStateCursor.stateKey] == nil }.map(\.key))
+      if window != nil {
+        guard let connector = prepared.connector else {
+          throw ConnectorError(
+            .config, "A `\(prepared.type)` cannot be read in a range of time, which belongs to `DatetimeBasedCursor`: leave --window out")
+        }
+        request.streams = try await withTimes(request.streams, of: connector, session)
       }
-      connector = connector.reading(wanted, states: states, window: window)
-      let outcome = try await session.watched { [connector, wanted] in
-        try await connector.readValidated(wanted, limit: limit, to: session.writer, inspector: session.inspector)
+      if let folder, window == nil { request.state = folder.resume(request.streams) }
+      let outcome = try await session.watched { [request] in
+        try await prepared.source.run(request, writer: session.writer, runtime: session.runtime)
       }
       for file in folder?.results ?? [] where !file.isComplete {
         StandardOutput.tell("\(file.path) holds what was read of \(file.stream) before it failed.")

@@ -19,7 +19,7 @@ struct Session {
   let runtime: RuntimeEnvironment
   let mask = SecretMask()
   /// The path of the manifest that was named.
-  private let manifest: String?
+  let manifest: String?
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
   /// What records or replays the run; nil where that was not asked for.
@@ -31,7 +31,7 @@ struct Session {
   private let report: ReportedRun?
 
   /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
-  private let mock: LateTransport?
+  let mock: LateTransport?
 
   /// What a command prints.
   enum Output: Sendable {
@@ -205,14 +205,19 @@ struct Session {
     _ options: ConfigOptions, _ components: ComponentOptions, states: [String: JSONObject] = [:],
     catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
-    let isConfigAlone = options.given != nil && !InputFile.isSame(options.config, as: [manifest] + others)
-    if options.updateConfig, !isConfigAlone {
-      throw ConnectorError(
-        .config,
-        "The config \(options.config) is another input as well, which --update-config would destroy: give it a file of its own")
-    }
+    let config = try ChosenConfig(options, beside: [manifest] + others)
+    return try await connector(try source(config.values), config, options, components, states: states, catalog: catalog)
+  }
+
+  /// The manifest and the config, ready to run, where both were opened already.
+  func connector(
+    _ opened: (source: ManifestSource, files: ManifestFiles), _ config: ChosenConfig, _ options: ConfigOptions,
+    _ components: ComponentOptions, states: [String: JSONObject], catalog: [ConfiguredStream]
+  ) async throws -> Connector {
+    let (source, files) = opened
+    try refuseOtherKinds(source)
     var input = ConnectorInput()
-    input.config = try options.given.map { try InputFile.object($0, "config") } ?? [:]
+    input.config = config.values
     if input.config["__command"] != nil {
       // The reference uses it as the command, instead of the command line's. It may not be a command at all, and is not quoted.
       runtime.log.log(
@@ -223,12 +228,11 @@ struct Session {
     input.states = states
     input.catalog = catalog
     input.components = CommandProgram.components
-    let (source, files) = try source(input.config)
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     // What variables say belongs in no file.
-    let isWritable = options.config != "-" && isConfigAlone && variables.isEmpty
+    let isWritable = options.config != "-" && config.isAlone && variables.isEmpty
     input.migrations = ConfigControl(writer: writer, file: isWritable ? options.config : nil)
     if mock != nil, options.given == nil {
       input.config = try await ManifestMock.config(for: source, input, now: runtime.now())
@@ -247,7 +251,7 @@ struct Session {
   }
 
   /// What runs the components that are written in Python.
-  private func customComponents(
+  func customComponents(
     _ options: ComponentOptions, _ input: ConnectorInput, of source: ManifestSource
   ) throws -> PythonComponents {
     let place = ComponentCode.ManifestPlace(input.files, isBundled: isBundled(source))
@@ -263,7 +267,7 @@ struct Session {
 
   /// An error about a manifest, which may be the config itself, or in it. Nothing says what in a config is a secret if there is
   /// no manifest, so that all of it is hidden.
-  private func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
+  func concealing(_ config: JSONObject, at path: String, in error: ManifestError) -> ManifestError {
     let rest = config.filter { $0.key != "__injected_declarative_manifest" }
     for secret in ConcealedConfig(rest, specification: nil).hidden { mask.hide(secret) }
     let isConfig = manifest.map { ManifestSource.file(path: $0).isFile(at: path) } ?? false
@@ -278,6 +282,7 @@ struct Session {
     var input = ConnectorInput()
     input.config = try path.map { try InputFile.object($0, "config") } ?? [:]
     let (source, files) = try source(input.config)
+    try refuseOtherKinds(source)
     input.files = files
     input.components = CommandProgram.components
     let python = try customComponents(components, input, of: source)
@@ -289,6 +294,7 @@ struct Session {
   func connectorWithoutConfig(_ path: String?) async throws -> Connector {
     var input = ConnectorInput()
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
+    try refuseOtherKinds(source)
     input.files = files
     input.components = CommandProgram.components
     return try await Connector.load(source, input, runtime: runtime)
@@ -296,11 +302,12 @@ struct Session {
 
   /// Whether there is a manifest besides what a config may bring along.
   var hasManifest: Bool {
-    manifest != nil || OwnPackage.isThere || InputFile.exists(ImageLayout.manifest)
+    manifest != nil || CommandProgram.isConnector || InputFile.exists(ImageLayout.manifest)
       || InputFile.exists(ManifestOptions.usualName)
   }
 
-  private func source(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
+  func source(_ config: JSONObject) throws -> (source: ManifestSource, files: ManifestFiles) {
+    if let own = CommandProgram.ownManifest { return (.injected(own), .ofConfig) }
     if let own = try ownManifest() { return own }
     if let injected = config["__injected_declarative_manifest"] { return (.injected(injected), .ofConfig) }
     let usual = ManifestOptions.usualName
@@ -338,31 +345,14 @@ struct Session {
   }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.
-  func catalog(at path: String) throws -> [ConfiguredStream] {
-    do {
-      var last: JSONValue?
-      let text = try GivenMessages.read(path, "catalog", of: "CATALOG") { last = $0 }.text
-      guard let catalog = text ?? last else {
-        throw ConnectorError(
-          .config, "The catalog \(path) has no CATALOG message: it should be what `discover` prints, or a configured catalog")
-      }
-      return try ConfiguredStream.catalog(catalog)
-    } catch let error as InputShapeError {
-      throw ConnectorError(.config, "The catalog \(path) cannot be used: \(error)")
-    }
-  }
+  func catalog(at path: String) throws -> [ConfiguredStream] { try GivenMessages.catalog(at: path) }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the state.
-  func states(at path: String) throws -> [String: JSONObject] {
-    do {
-      var latest = LatestStates()
-      let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
-      if case .messages = content, latest.list == [] {
-        runtime.log.log(.warn, "No line of \(path) is a whole STATE message: all streams are read from their beginning.")
-      }
-      return try InputState.streams(content.text ?? latest.list)
-    } catch let error as InputShapeError {
-      throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
+  func state(at path: String) throws -> GivenState {
+    let (given, isWithoutMessage) = try GivenMessages.state(at: path)
+    if isWithoutMessage {
+      runtime.log.log(.warn, "No line of \(path) is a whole STATE message: all streams are read from their beginning.")
     }
+    return given
   }
 }

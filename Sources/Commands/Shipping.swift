@@ -1,6 +1,7 @@
 import ArgumentParser
 import Components
 import ConnectorModel
+import Engine
 import Manifest
 import Packaging
 import PythonComponents
@@ -52,9 +53,14 @@ struct ShippingOptions: ParsableArguments {
     let source = ManifestSource.text(bytes, name: path)
     var checks = ManifestChecker.Options()
     checks.components = CommandProgram.components
+    checks.kinds = CommandProgram.kinds
     let report = await (try ManifestChecker(checks)).check(source, name: path, folder: HostPath.folder(of: path))
     let errors = report.findings.filter { $0.severity == .error }
     if !errors.isEmpty { throw InvalidManifest(diagnostics: errors.map(\.diagnostic)) }
+    let name = name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path)
+    if let own = try CommandProgram.kinds.manifest(source) {
+      return try await shipment(of: own, bytes, path, name, version: metadata?.tag)
+    }
     let manifest = try ManifestPipeline(validator: try ManifestValidator()).run(source)
     let schemas = try SchemaFiles.of(manifest, among: .beside(path))
     let code = try ComponentFiles(of: .beside(path), manifest.root, except: CommandProgram.hasClass)
@@ -65,17 +71,51 @@ struct ShippingOptions: ParsableArguments {
     }
     return Shipment(
       package: Package(
-        name: name ?? metadata.map { Shipping.name(of: $0.repository) } ?? Shipping.connectorName(of: path),
-        version: metadata?.tag, manifest: bytes, files: schemas.merging(code.files) { $1 }),
+        name: name, version: metadata?.tag, manifest: bytes, files: schemas.merging(code.files) { $1 }),
       schemaCount: schemas.count, code: code)
+  }
+
+  /// A source that is not declarative, with the manifests of its parts and their files.
+  private func shipment(
+    of manifest: SourceManifest, _ bytes: [UInt8], _ path: String, _ name: String, version: String?
+  ) async throws -> Shipment {
+    var shipped = Shipment(
+      package: Package(name: name, version: version, manifest: bytes, files: [:]), schemaCount: 0,
+      code: try ComponentFiles(of: .beside(path), manifest.root))
+    var files: [String: [UInt8]] = [:]
+    for node in manifest.kind.parts(of: manifest.root) {
+      guard let given = node.string else { continue }
+      let place = ManifestOptions.file(of: "\(HostPath.folder(of: path))/\(given)")
+      guard InputFile.exists(place) else {
+        throw ConnectorError(.config, "There is no manifest \(given) beside this one, so nothing was written", at: node)
+      }
+      let inside = place.hasSuffix("/\(given)") ? given : "\(given)/\(ManifestOptions.usualName)"
+      let part = try await shipment(manifest: place, name: nil, nil)
+      let folder = HostPath.folder(of: inside)
+      let prefix = folder == "." ? "" : "\(folder)/"
+      files[inside] = part.package.manifest
+      for (name, content) in part.package.files { files[prefix + name] = content }
+      shipped.parts.append(part)
+    }
+    if !manifest.kind.needs(of: manifest.root).isEmpty {
+      StandardOutput.tell(
+        "warning: it starts \(manifest.kind.needs(of: manifest.root)), which has to be installed where it runs.")
+    }
+    shipped.package = Package(name: name, version: version, manifest: bytes, files: files)
+    return shipped
   }
 }
 
 /// A connector to ship, and what its files are.
 struct Shipment {
-  let package: Package
+  var package: Package
   let schemaCount: Int
   let code: ComponentFiles
+  /// What the manifests are that belong to this one.
+  var parts: [Shipment] = []
+
+  /// Whether Python runs some of its components.
+  var needsPython: Bool { code.isNeeded || parts.contains(where: \.needsPython) }
 
   /// As in "the manifest, 2 schema files and 1 file of Python code".
   var contents: String {
@@ -83,6 +123,7 @@ struct Shipment {
       count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
     }
     let more = [
+      counted(parts.count, "part", "parts"),
       counted(schemaCount, "schema file", "schema files"),
       counted(code.files.count, "file of Python code", "files of Python code"),
     ].compactMap { $0 }

@@ -11,7 +11,7 @@ struct SpecCommand: AsyncParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "A config that carries the manifest, where none is named.", valueName: "file",
-      visibility: OwnPackage.isThere ? .private : .default), completion: .file(extensions: ["json"]))
+      visibility: CommandProgram.isConnector ? .private : .default), completion: .file(extensions: ["json"]))
   var config: String?
 
   func run() async throws {
@@ -20,7 +20,7 @@ struct SpecCommand: AsyncParsableCommand {
         try session.writer.spec(GeneralSpec.message)
         return .success
       }
-      try await session.connectorWithoutConfig(config).writeSpec(to: session.writer)
+      try session.writer.spec(await session.sourceWithoutConfig(config).spec())
       return .success
     }
   }

@@ -95,6 +95,7 @@ struct ValidateCommand: AsyncParsableCommand {
       options.ignored = Set(ignore)
       options.isStrict = strict
       options.components = CommandProgram.components
+      options.kinds = CommandProgram.kinds
       options.config = try config.map(Self.config)
       if components {
         options.examination = .init(

@@ -10,10 +10,18 @@ extension Connector {
   /// Tries the connection and writes the CONNECTION_STATUS message.
   /// - Throws: ``ConnectorError`` if the manifest itself is wrong.
   package func check(to writer: MessageWriter) async throws {
+    let status = try await connectionStatus(to: writer)
+    try writer.connectionStatus(succeeded: status.isSuccess, message: status.message)
+  }
+
+  /// Tries the connection.
+  /// - Parameter writer: takes errors that come beside the result.
+  /// - Throws: ``ConnectorError`` if the manifest itself is wrong.
+  func connectionStatus(to writer: MessageWriter) async throws -> ConnectionStatus {
     do {
       try spec().validate(scope.config)
     } catch let error as ConnectorError where error.failureType == .config {
-      return try writer.connectionStatus(succeeded: false, message: error.sentence)
+      return .failure(error.sentence)
     }
     guard let node = manifest.check else {
       throw ConnectorError(.system, "The manifest has no `check`, so there is no way to test the connection", at: manifest.root)
@@ -33,7 +41,7 @@ extension Connector {
       writer.error(error, isNews: false)
       throw error
     }
-    try writer.connectionStatus(succeeded: reason == nil, message: reason)
+    return ConnectionStatus(isSuccess: reason == nil, message: reason)
   }
 
   /// The connector with the values that a check lays over its config.
@@ -55,9 +63,13 @@ extension Connector {
   }
 
   /// Writes the CATALOG message.
-  package func discover(to writer: MessageWriter) async throws {
+  package func discover(to writer: MessageWriter) async throws { try writer.catalog(try await discovered(to: writer)) }
+
+  /// The streams, as a CATALOG message has them.
+  /// - Parameter writer: takes what is said of streams that cannot be described.
+  func discovered(to writer: MessageWriter) async throws -> [AirbyteStream] {
     try spec().validate(scope.config)
-    try writer.catalog(try await catalog(to: writer))
+    return try await catalog(to: writer)
   }
 
   private func catalog(to writer: MessageWriter) async throws -> [AirbyteStream] {

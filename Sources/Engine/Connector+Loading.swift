@@ -56,7 +56,7 @@ extension Connector {
     return Connector(manifest: manifest, spec: spec, input: input, runtime: runtime)
   }
 
-  private static func warning(ofShort paths: [String]) -> String {
+  static func warning(ofShort paths: [String]) -> String {
     let names = paths.map { "`\($0)`" }.joined(separator: ", ")
     return paths.count == 1
       ? "The secret \(names) of the config has fewer than \(SecretMask.shortest) characters, so it is not masked in logs."

@@ -68,6 +68,13 @@ package final class MessageWriter: Sendable {
     var counts: [StreamDescriptor: Int] = [:]
     var running: Set<StreamDescriptor> = []
     var closed: OutputClosed?
+    /// The states of all streams, where they are written together; nil where each is written by itself.
+    var joined: JoinedStates?
+  }
+
+  /// What all parts of a writer have in common.
+  private final class Shared: Sendable {
+    let state = Mutex(State())
   }
 
   private enum Output {
@@ -80,7 +87,9 @@ package final class MessageWriter: Sendable {
   private let recordOutput: (any RecordOutput)?
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
-  private let state = Mutex(State())
+  private let shared: Shared
+  /// Which of several sources writes here; nil if there is one.
+  private let part: SourcePart?
   /// Who is notified of what is written, apart from records.
   package let watcher: (any RunWatcher)?
 
@@ -90,6 +99,8 @@ package final class MessageWriter: Sendable {
     watcher: (any RunWatcher)? = nil
   ) {
     self.output = .lines(output)
+    shared = Shared()
+    part = nil
     recordOutput = records
     self.mask = mask
     self.now = now
@@ -99,11 +110,34 @@ package final class MessageWriter: Sendable {
   /// A writer of messages that stay values.
   package init(sink: any MessageSink, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
     output = .values(sink)
+    shared = Shared()
+    part = nil
     recordOutput = nil
     self.mask = mask
     self.now = now
     watcher = nil
   }
+
+  /// A writer to the same output, for one of several sources.
+  private init(_ whole: MessageWriter, _ part: SourcePart) {
+    output = whole.output
+    shared = whole.shared
+    recordOutput = whole.recordOutput
+    mask = whole.mask
+    now = whole.now
+    watcher = whole.watcher
+    self.part = part
+  }
+
+  /// The writer of one of several sources, whose streams have other names here.
+  package func part(_ part: SourcePart) -> MessageWriter { MessageWriter(self, part) }
+
+  /// Writes all states together from here on, in GLOBAL messages, because something is shared by streams.
+  /// - Parameter earlier: what the read continues from.
+  package func joinStates(_ earlier: SourceState) { shared.state.withLock { $0.joined = JoinedStates(earlier) } }
+
+  /// A stream as messages name it.
+  func named(_ stream: StreamDescriptor) -> StreamDescriptor { part?.outer(stream) ?? stream }
 
   /// Whether records are given to the writer as values, and not as lines.
   var takesValues: Bool {
@@ -114,12 +148,12 @@ package final class MessageWriter: Sendable {
   var takesData: Bool { recordOutput != nil }
 
   /// Waits where messages are taken one by one and the last ones are not taken yet. Lines hold their writer back by themselves.
-  func drain() async throws {
+  package func drain() async throws {
     if case .values(let sink) = output { try await sink.drain() }
   }
 
   /// Whether the reader of the output is gone.
-  package var isClosed: Bool { state.withLock { $0.closed != nil } }
+  package var isClosed: Bool { shared.state.withLock { $0.closed != nil } }
 
   package func spec(_ spec: JSONObject) throws { try write(.spec(spec)) }
 
@@ -142,7 +176,7 @@ package final class MessageWriter: Sendable {
   }
 
   package func status(_ stream: StreamDescriptor, _ status: StreamStatus, rateLimited: Bool = false) throws {
-    try write(.status(stream, status, rateLimited: rateLimited, emittedAt: milliseconds))
+    try write(.status(named(stream), status, rateLimited: rateLimited, emittedAt: milliseconds))
   }
 
   package func control(config: JSONObject) throws { try write(.control(config: config, emittedAt: milliseconds)) }
@@ -157,15 +191,16 @@ package final class MessageWriter: Sendable {
       .error(
         ErrorTrace(
           message: message, internalMessage: mask.masked(detail + place),
-          stackTrace: error.diagnostic.stackTrace.map(mask.masked), failureType: error.failureType, stream: stream),
+          stackTrace: error.diagnostic.stackTrace.map(mask.masked), failureType: error.failureType, stream: stream.map(named)),
         emittedAt: milliseconds))
-    if isNews { watcher?.failed(message, stream: stream?.name) }
+    if isNews { watcher?.failed(message, stream: stream.map { named($0).name }) }
   }
 
   /// Writes lines of records that are encoded already; the stream's first ones are announced by its RUNNING status.
   package func records(_ lines: borrowing JSONWriter, count: Int, of stream: StreamDescriptor) throws {
     guard count > 0 else { return }
-    try state.withLock { state in
+    let stream = named(stream)
+    try shared.state.withLock { state in
       try announce(stream, &state)
       state.counts[stream, default: 0] += count
       try lines.buffer.withUnsafeBytes { bytes in
@@ -177,19 +212,22 @@ package final class MessageWriter: Sendable {
   /// Announces a stream where records are written without messages around them.
   func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
     guard let recordOutput else { return }
-    try state.withLock { _ in try recordOutput.begin(stream, schema: schema) }
+    let stream = named(stream)
+    try shared.state.withLock { _ in try recordOutput.begin(stream, schema: schema) }
   }
 
   /// Says there that a stream is over.
   func end(_ stream: StreamDescriptor, isComplete: Bool) throws {
     guard let recordOutput else { return }
-    try state.withLock { _ in try recordOutput.end(stream, isComplete: isComplete) }
+    let stream = named(stream)
+    try shared.state.withLock { _ in try recordOutput.end(stream, isComplete: isComplete) }
   }
 
   /// Passes on records as values, where the writer takes them; see ``takesValues``.
   func records(_ records: [Record], emittedAt time: Int, of stream: StreamDescriptor) throws {
     guard !records.isEmpty, case .values(let sink) = output else { return }
-    try state.withLock { state in
+    let stream = named(stream)
+    try shared.state.withLock { state in
       try announce(stream, &state)
       state.counts[stream, default: 0] += records.count
       try sink.put(records, of: stream, emittedAt: time)
@@ -204,14 +242,40 @@ package final class MessageWriter: Sendable {
 
   /// Writes the stream's state. `value` is asked for in the moment of writing, so that states leave in the order they came about.
   package func state(of stream: StreamDescriptor, _ value: () throws -> JSONObject?) throws {
-    let written = try state.withLock { state in
+    let stream = named(stream)
+    let written = try shared.state.withLock { state in
       guard let value = try value() else { return JSONObject?.none }
-      let count = state.counts.updateValue(0, forKey: stream) ?? 0
-      try put(.state(stream, value, recordCount: count), &state)
+      state.joined?.whole.streams[stream] = value
+      if let joined = state.joined {
+        try put(joined, &state)
+      } else {
+        let count = state.counts.updateValue(0, forKey: stream) ?? 0
+        try put(.state(stream, value, recordCount: count), &state)
+      }
       try recordOutput?.keep(value, of: stream)
       return value
     }
     if let written { watcher?.keptState(of: stream.name, isOfCursor: written[FinalStateCursor.stateKey] == nil) }
+  }
+
+  /// Writes what a source keeps for all of its streams together, with the states of its streams that are not written yet.
+  package func state(shared value: JSONObject?, streams: [StreamDescriptor: JSONObject] = [:]) throws {
+    try shared.state.withLock { state in
+      var joined = state.joined ?? JoinedStates(SourceState())
+      joined.set(value, of: part)
+      for (stream, value) in streams { joined.whole.streams[named(stream)] = value }
+      state.joined = joined
+      try put(joined, &state)
+      for (stream, value) in streams { try recordOutput?.keep(value, of: named(stream)) }
+      try recordOutput?.keep(shared: joined.whole.shared)
+    }
+    watcher?.keptState(of: streams.keys.first?.name ?? "", isOfCursor: true)
+  }
+
+  private func put(_ joined: JoinedStates, _ state: inout State) throws {
+    let count = state.counts.values.reduce(0, +)
+    state.counts.removeAll(keepingCapacity: true)
+    try put(.globalState(joined.whole, recordCount: count), &state)
   }
 
   private func masked(_ value: JSONValue) -> JSONValue {
@@ -226,7 +290,7 @@ package final class MessageWriter: Sendable {
 
   private var milliseconds: Double { Double(now()) / 1_000 }
 
-  private func write(_ message: Message) throws { try state.withLock { try put(message, &$0) } }
+  private func write(_ message: Message) throws { try shared.state.withLock { try put(message, &$0) } }
 
   private func put(_ message: Message, _ state: inout State) throws {
     if case .values(let sink) = output { return try sink.put(message) }

@@ -26,6 +26,30 @@ package struct ReadOutcome: Sendable, Equatable {
   package var unknownStreams: [String] = []
   /// The streams that were not read completely, in order.
   package var failedStreams: [String] = []
+  /// Whether a stream ended because as many records as were asked for were read.
+  var isLimited = false
+  /// Whether the error that names the streams was written.
+  var isReported = false
+
+  package init() {}
+
+  /// Takes in how a further source was read.
+  package mutating func add(_ other: ReadOutcome) {
+    isComplete = isComplete && other.isComplete
+    unknownStreams += other.unknownStreams
+    failedStreams += other.failedStreams
+    isLimited = isLimited || other.isLimited
+    isReported = isReported || other.isReported
+  }
+
+  /// The error that names the streams that were not read completely, whose own errors were written before.
+  static func summary(of failed: [String]) -> ConnectorError {
+    let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
+    return ConnectorError(
+      .config,
+      "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely: \(names). "
+        + "The error of each was reported before", internalMessage: "Some streams failed")
+  }
 }
 
 extension Connector {
@@ -83,12 +107,7 @@ extension Connector {
     failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
     runtime.reportWhatIsMissing()
     guard failed.isEmpty else {
-      let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
-      writer.error(
-        ConnectorError(
-          .config,
-          "\(failed.count == 1 ? "A stream was" : "\(failed.count) streams were") not read completely: \(names). "
-            + "The error of each was reported before", internalMessage: "Some streams failed"), isNews: false)
+      writer.error(ReadOutcome.summary(of: failed), isNews: false)
       outcome.isComplete = false
       outcome.failedStreams = failed.sorted()
       return outcome

@@ -12,6 +12,9 @@ package protocol RecordOutput: Sendable {
   func put(_ lines: UnsafeRawBufferPointer, of stream: StreamDescriptor) throws
   /// A later read continues behind what was put of the stream.
   func keep(_ state: JSONObject, of stream: StreamDescriptor) throws
+  /// A later read continues behind what was put of all streams.
+  /// - Parameter state: what the source keeps for all of them together.
+  func keep(shared state: JSONObject?) throws
   /// Nothing more of the stream comes.
   /// - Parameter isComplete: whether all of it came.
   func end(_ stream: StreamDescriptor, isComplete: Bool) throws
@@ -28,6 +31,8 @@ package struct RecordLines: RecordOutput {
   package func put(_ lines: UnsafeRawBufferPointer, of stream: StreamDescriptor) throws { try output.write(lines) }
 
   package func keep(_ state: JSONObject, of stream: StreamDescriptor) {}
+
+  package func keep(shared state: JSONObject?) {}
 
   package func end(_ stream: StreamDescriptor, isComplete: Bool) {}
 }

@@ -64,20 +64,29 @@ package struct Spec: Component {
   /// Checks the user's config against the specification.
   /// - Throws: ``ConnectorError``: a config error for a config that does not fit, a system error for a broken specification.
   package func validate(_ config: JSONObject) throws {
-    let specification = JSONValue.object(connectionSpecification)
+    try Self.validate(config, against: connectionSpecification, at: node)
+  }
+
+  /// Checks a config against the specification of any source.
+  /// - Parameter node: where the manifest has the specification, if it has one.
+  /// - Throws: as ``validate(_:)``.
+  package static func validate(_ config: JSONObject, against specification: JSONObject, at node: ManifestNode? = nil) throws {
+    let specification = JSONValue.object(specification)
     let schema: JSONSchema
     do {
       schema = try JSONSchema(compiling: specification, dialect: Dialect(of: specification))
     } catch {
       // Nobody knows which parts of the config are secrets, and the specification may quote them.
       let mask = ConcealedConfig(config, specification: nil).mask
-      throw ConnectorError(.system, "`connection_specification` is not a valid JSON schema: \(mask.masked("\(error)"))", at: node)
+      let sentence = "is not a valid JSON schema: \(mask.masked("\(error)"))"
+      if let node { throw ConnectorError(.system, "`connection_specification` \(sentence)", at: node) }
+      throw ConnectorError(.system, "The source's `connectionSpecification` \(sentence)")
     }
-    let value = JSONValue.object(Self.withoutReservedKeys(config))
+    let value = JSONValue.object(withoutReservedKeys(config))
     guard let error = schema.pythonError(value) else { return }
     let names = ConcealedConfig.properties(of: specification)
     let mistakes = schema.validate(value).map { ConfigMistake($0, specification: specification) }
-    var sentences = mistakes.prefix(Self.shownMistakes).map { mistake in
+    var sentences = mistakes.prefix(shownMistakes).map { mistake in
       let place = mistake.path.shown(naming: names)
       return place.isEmpty ? mistake.sentence : "`\(place)`: \(mistake.sentence)"
     }

@@ -22,7 +22,7 @@ final class StreamReader: Sendable {
     self.schema = schema
     self.run = run
     descriptor = StreamDescriptor(name: stream.name)
-    encoder = RecordEncoder(stream: descriptor, isDataAlone: run.writer.takesData)
+    encoder = RecordEncoder(stream: run.writer.named(descriptor), isDataAlone: run.writer.takesData)
     limit = run.recordsOfStream.map(ReadLimit.init)
     inspector = run.inspector?.inspector(of: stream, schema: schema, state: state)
   }

@@ -58,5 +58,6 @@ extension ConfiguredStream {
     self.init(
       descriptor: StreamDescriptor(name: stream.name, namespace: stream.namespace),
       syncMode: stream.supportedSyncModes.contains(.incremental) ? .incremental : .fullRefresh, jsonSchema: stream.jsonSchema)
+    given = ["stream": stream.json]
   }
 }

@@ -8,6 +8,9 @@ public enum AirbyteMessage: Sendable {
   case record(RecordMessage)
   /// A state, from which a later read continues. Every record that it covers came before it.
   case state(StateMessage)
+  /// The states of all streams with what they share, and how many records came since the last one. APIs that a manifest describes have
+  /// none; sources of other kinds may.
+  case globalState(SourceState, recordCount: Int)
   /// A stream began, has its first record, ended, or waits for the API.
   case streamStatus(StreamStatusMessage)
   /// Something went wrong. With a stream, the others are still read.
@@ -23,6 +26,7 @@ public enum AirbyteMessage: Sendable {
     case .spec, .connectionStatus, .catalog: return nil
     case .state(let stream, let state, let count):
       self = .state(StateMessage(stream: stream.name, state: state, recordCount: count))
+    case .globalState(let state, let count): self = .globalState(state, recordCount: count)
     case .log(let level, let text, let data): self = .log(LogMessage(level: level, text: text, data: data))
     case .status(let stream, let status, let rateLimited, _):
       self = .streamStatus(StreamStatusMessage(stream: stream.name, status: status, isRateLimited: rateLimited))

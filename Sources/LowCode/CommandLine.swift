@@ -21,8 +21,9 @@ import Foundation
 /// executable of the program and a manifest, which is a connector by itself: it takes the commands of the protocol and no manifest.
 /// - Parameters:
 ///   - components: what manifests may name.
+///   - sources: the sources in Swift that manifests may be of.
 ///   - name: how the program is called in what it says of itself; nil for the name of its file.
-public func main(components: ComponentRegistry, name: String? = nil) -> Never {
+public func main(components: ComponentRegistry = .standard, sources: SourceTypes = SourceTypes(), name: String? = nil) -> Never {
   let file = (CommandLine.arguments.first as NSString?)?.lastPathComponent
-  CommandProgram(components: components, name: name ?? file ?? "source").run()
+  CommandProgram(components: components, sources: sources.kinds, name: name ?? file ?? "source").run()
 }

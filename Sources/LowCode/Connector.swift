@@ -93,16 +93,3 @@ public struct Connector: Sendable {
     ConnectorError(.system, "The command `\(command)` ended without a result")
   }
 }
-
-/// The result of a check.
-public struct ConnectionStatus: Sendable, Hashable {
-  /// Whether the connection works.
-  public let isSuccess: Bool
-  /// Why it does not.
-  public let message: String?
-
-  init(isSuccess: Bool, message: String?) {
-    self.isSuccess = isSuccess
-    self.message = message
-  }
-}

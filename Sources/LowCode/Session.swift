@@ -65,7 +65,7 @@ final class Results: MessageSink {
     switch message {
     case .spec, .connectionStatus, .catalog: result.withLock { $0 = message }
     case .log(let level, let text, let data): log?(LogMessage(level: level, text: text, data: data))
-    case .state, .status, .error, .control: break
+    case .state, .globalState, .status, .error, .control: break
     }
   }
 

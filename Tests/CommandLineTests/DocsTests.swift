@@ -51,7 +51,7 @@ import Testing
   private static let commands = [
     "spec", "check", "discover", "read", "test-read", "catalog", "state extract", "state show", "state diff", "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components check", "components setup", "mock", "drill", "test",
-    "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor",
+    "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform",
   ]
 
   /// The options of each command, as its help lists them, are described in its section, or in the one that the commands of the
@@ -112,22 +112,25 @@ import Testing
   @Test(arguments: [
     "docs/embedding.md", "docs/custom-components-swift.md", "Sources/LowCode/Documentation.docc/EmbeddingAConnector.md",
     "Sources/LowCode/Documentation.docc/WritingAComponent.md", "Sources/LowCode/Documentation.docc/HowAReadRuns.md",
+    "docs/sources.md",
   ])
   func everySnippetIsCompiled(page: String) throws {
     /// The lines, without what they are indented by.
     func lines(_ text: String) -> String {
       text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "\n")
     }
-    let folder = Document.root.appending(path: "Tests/Embedding")
-    let files =
-      ["Package.swift"]
-      + (FileManager.default.subpaths(atPath: folder.appending(path: "Sources").path) ?? []).map { "Sources/\($0)" }
-    let code = try files.filter { $0.hasSuffix(".swift") }.map {
-      lines(try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
+    let code = try ["Tests/Embedding", "Examples/source-folder", "Examples/source-clinic"].flatMap { package in
+      let folder = Document.root.appending(path: package)
+      let files =
+        ["Package.swift"]
+        + (FileManager.default.subpaths(atPath: folder.appending(path: "Sources").path) ?? []).map { "Sources/\($0)" }
+      return try files.filter { $0.hasSuffix(".swift") }.map {
+        lines(try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
+      }
     }
     let blocks = try Document(page).blocks(of: "swift")
     #expect(!blocks.isEmpty)
-    for block in blocks { #expect(code.contains { $0.contains(lines(block)) }, "not in Tests/Embedding:\n\(block)") }
+    for block in blocks { #expect(code.contains { $0.contains(lines(block)) }, "not in Tests/Embedding or Examples:\n\(block)") }
   }
 
   // MARK: What is generated: `make docs` writes it anew

@@ -9,7 +9,7 @@ import Testing
     "", "spec", "check", "discover", "read", "test-read", "catalog", "state", "state extract", "state show", "state diff",
     "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "mock",
-    "drill", "test", "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor",
+    "drill", "test", "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }
@@ -40,7 +40,7 @@ import Testing
   @Test func theVersionIsTheLastOfTheChangelog() async throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let changes = try String(contentsOf: root.appending(path: "CHANGELOG.md"), encoding: .utf8)
-    let entry = try #require(changes.components(separatedBy: "\n## ").dropFirst().first)
+    let entry = try #require(changes.components(separatedBy: "\n## ").dropFirst().first { !$0.hasPrefix("Unreleased\n") })
     let version = try #require(entry.split(separator: "\n").first)
     let run = try await Tool.run(["--version"], in: Folder())
     let lines = run.stdout.split(separator: "\n").map { String($0) }

@@ -64,7 +64,7 @@ import Testing
         kinds.append("record \(record["id"]?.int ?? 0)")
       case .state(let state): kinds.append("state \(state.stream) \(state.recordCount)")
       case .streamStatus(let status): kinds.append(status.status.rawValue)
-      case .error, .log, .control: break
+      case .error, .log, .control, .globalState: break
       }
     }
     #expect(kinds == ["STARTED", "RUNNING", "record 1", "record 2", "COMPLETE", "state items 2"])

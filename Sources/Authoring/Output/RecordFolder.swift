@@ -32,8 +32,10 @@ package final class RecordFolder: RecordOutput {
   private struct Contents: Sendable {
     var places: SavedPlaces
     /// The streams whose files are written on.
-    var continued: Set<String> = []
-    var open: [String: Open] = [:]
+    var continued: Set<StreamDescriptor> = []
+    var open: [StreamDescriptor: Open] = [:]
+    /// What the source keeps for all streams together, where it is not saved yet.
+    var pendingShared: JSONObject?
     /// When states were saved last, in microseconds.
     var saved: Int64 = 0
     var results: [Result] = []
@@ -86,10 +88,25 @@ package final class RecordFolder: RecordOutput {
   }
 
   /// The states that earlier reads left, by stream.
-  package var states: [String: JSONObject] { contents.withLock { $0.places.streams.mapValues(\.state) } }
+  package var states: [String: JSONObject] { contents.withLock { SourceState(of: $0.places).byName } }
 
   /// Says which streams go on from their states, so that their records are put behind those that are there.
-  package func continuing(_ streams: [String]) { contents.withLock { $0.continued = Set(streams) } }
+  package func continuing(_ streams: [String]) {
+    contents.withLock { $0.continued = Set(streams.map { StreamDescriptor(name: $0) }) }
+  }
+
+  /// What a read of some streams continues from: their records are put behind those that are there.
+  package func resume(_ streams: [ConfiguredStream]) -> SourceState {
+    let incremental = Set(streams.filter { $0.syncMode == .incremental }.map(\.descriptor))
+    return contents.withLock { contents in
+      var state = SourceState(of: contents.places)
+      state.streams = state.streams.filter { incremental.contains($0.key) }
+      let own = state.streams.filter { $0.value[FinalStateCursor.stateKey] == nil }.map(\.key)
+      contents.continued = Set(own)
+      if state.shared != nil { contents.continued.formUnion(incremental.filter { contents.places.streams[$0] != nil }) }
+      return state
+    }
+  }
 
   /// The files that were written, in the order in which their streams ended.
   package var results: [Result] { contents.withLock(\.results) }
@@ -97,72 +114,99 @@ package final class RecordFolder: RecordOutput {
   // MARK: What a read writes
 
   package func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
-    try change(stream.name) { contents in
-      let path = file(of: stream.name)
-      let covered = contents.continued.contains(stream.name) ? contents.places.streams[stream.name]?.length : nil
+    try change(stream) { contents in
+      let path = file(of: stream)
+      let covered = contents.continued.contains(stream) ? contents.places.streams[stream]?.length : nil
       let file =
         if let covered { try RecordFile(continuing: path, covered: covered, form(schema)) } else {
           try RecordFile(new: path, form(schema))
         }
-      contents.open[stream.name] = Open(file: file)
+      contents.open[stream] = Open(file: file)
     }
   }
 
   package func put(_ lines: UnsafeRawBufferPointer, of stream: StreamDescriptor) throws {
-    try change(stream.name) { contents in try contents.open[stream.name]?.file.add(lines) }
+    try change(stream) { contents in try contents.open[stream]?.file.add(lines) }
   }
 
   package func keep(_ state: JSONObject, of stream: StreamDescriptor) throws {
-    try change(stream.name) { contents in
-      guard contents.open[stream.name] != nil else {
+    try change(stream) { contents in
+      guard contents.open[stream] != nil else {
         // Before the stream begins: it forgets the state of the last read.
-        contents.continued.remove(stream.name)
+        contents.continued.remove(stream)
         return
       }
-      contents.open[stream.name]?.pending = state
+      contents.open[stream]?.pending = state
       // Of a stream without a cursor, the state says just that: its file counts when all of it is there.
       guard state[FinalStateCursor.stateKey] == nil, now() - contents.saved >= Self.pause else { return }
-      try save(stream.name, &contents)
+      try save(stream, &contents)
+    }
+  }
+
+  package func keep(shared state: JSONObject?) throws {
+    do {
+      try contents.withLock { contents in
+        contents.pendingShared = state ?? [:]
+        guard now() - contents.saved >= Self.pause else { return }
+        try saveShared(&contents)
+      }
+    } catch let error as FileError {
+      throw OutputClosed(code: error.code ?? EIO, file: "\(path)/\(SavedPlaces.fileName)")
     }
   }
 
   package func end(_ stream: StreamDescriptor, isComplete: Bool) throws {
-    let name = stream.name
-    try change(name) { contents in
-      guard let open = contents.open[name] else { return }
-      var path = file(of: name)
+    try change(stream) { contents in
+      guard let open = contents.open[stream] else { return }
+      var path = file(of: stream)
       let incomplete = Self.incomplete(path)
       let hasCursor = open.pending.map { $0[FinalStateCursor.stateKey] == nil } ?? false
-      if open.pending != nil, isComplete || hasCursor { try save(name, &contents) }
-      try contents.open[name]?.file.settle()
-      if contents.open[name]?.file.isPublished == false {
+      if open.pending != nil, isComplete || hasCursor { try save(stream, &contents) }
+      if contents.pendingShared != nil { try saveShared(&contents) }
+      try contents.open[stream]?.file.settle()
+      if contents.open[stream]?.file.isPublished == false {
         // Either as many records as were asked for, or what was read before the stream failed: beside the file of the last read.
         if isComplete {
-          try publish(name, &contents)
+          try publish(stream, &contents)
         } else {
           path = incomplete
-          try contents.open[name]?.file.publish(as: path)
+          try contents.open[stream]?.file.publish(as: path)
         }
       }
       if isComplete { unlink(incomplete) }
-      contents.open[name] = nil
-      contents.results.append(Result(path: path, stream: name, isComplete: isComplete))
+      contents.open[stream] = nil
+      contents.results.append(Result(path: path, stream: stream.name, isComplete: isComplete))
     }
   }
 
   /// Saves the last state of a stream, once its records are safe.
-  private func save(_ stream: String, _ contents: inout Contents) throws {
+  private func save(_ stream: StreamDescriptor, _ contents: inout Contents) throws {
     guard let state = contents.open[stream]?.pending else { return }
-    contents.open[stream]?.pending = nil
-    try contents.open[stream]?.file.settle()
-    if contents.open[stream]?.file.isPublished == false { try publish(stream, &contents) }
-    contents.places.set(SavedPlaces.Place(state: state, length: contents.open[stream]?.file.length ?? 0), of: stream)
+    try settle(stream, state, &contents)
     try contents.places.save(fileName(of:))
     contents.saved = now()
   }
 
+  /// Saves what is kept for all streams together, once the records of all of them are safe.
+  private func saveShared(_ contents: inout Contents) throws {
+    guard let shared = contents.pendingShared else { return }
+    contents.pendingShared = nil
+    for (stream, open) in contents.open { try settle(stream, open.pending ?? contents.places.streams[stream]?.state, &contents) }
+    contents.places.shared = shared
+    try contents.places.save(fileName(of:))
+    contents.saved = now()
+  }
+
+  /// Makes the records of a stream safe, and notes where it is.
+  private func settle(_ stream: StreamDescriptor, _ state: JSONObject?, _ contents: inout Contents) throws {
+    contents.open[stream]?.pending = nil
+    try contents.open[stream]?.file.settle()
+    if contents.open[stream]?.file.isPublished == false { try publish(stream, &contents) }
+    contents.places.set(SavedPlaces.Place(state: state, length: contents.open[stream]?.file.length ?? 0), of: stream)
+  }
+
   /// Puts the new file of a stream in the place of the old one. The old one's state goes first: it says nothing about the new one.
-  private func publish(_ stream: String, _ contents: inout Contents) throws {
+  private func publish(_ stream: StreamDescriptor, _ contents: inout Contents) throws {
     if contents.places.streams[stream] != nil {
       contents.places.set(nil, of: stream)
       try contents.places.save(fileName(of:))
@@ -170,7 +214,7 @@ package final class RecordFolder: RecordOutput {
     try contents.open[stream]?.file.publish()
   }
 
-  private func change(_ stream: String, _ body: (inout Contents) throws -> Void) throws {
+  private func change(_ stream: StreamDescriptor, _ body: (inout Contents) throws -> Void) throws {
     do {
       try contents.withLock { try body(&$0) }
     } catch let error as FileError {
@@ -188,9 +232,11 @@ package final class RecordFolder: RecordOutput {
 
   // MARK: Names
 
-  private func file(of stream: String) -> String { "\(path)/\(fileName(of: stream))" }
+  private func file(of stream: StreamDescriptor) -> String { "\(path)/\(fileName(of: stream))" }
 
-  private func fileName(of stream: String) -> String { "\(Self.name(of: stream)).\(format.rawValue)" }
+  private func fileName(of stream: StreamDescriptor) -> String {
+    "\(Self.name(of: (stream.namespace.map { "\($0)." } ?? "") + stream.name)).\(format.rawValue)"
+  }
 
   private static func incomplete(_ path: String) -> String {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -209,5 +255,14 @@ package final class RecordFolder: RecordOutput {
       }
     }
     return name
+  }
+}
+
+extension SourceState {
+  /// What the files of a folder continue from.
+  fileprivate init(of places: SavedPlaces) {
+    self.init()
+    streams = places.streams.compactMapValues(\.state)
+    shared = places.shared
   }
 }

@@ -10,14 +10,17 @@ import JSON
 struct SavedPlaces: Sendable {
   /// Where a stream's records end that its state covers.
   struct Place: Sendable {
-    var state: JSONObject
+    /// Nil if only the state that all streams share says where the stream is.
+    var state: JSONObject?
     /// The length of the stream's file, in bytes.
     var length: Int
   }
 
   static let fileName = "state.json"
   private let path: String
-  private(set) var streams: [String: Place] = [:]
+  private(set) var streams: [StreamDescriptor: Place] = [:]
+  /// What the source keeps for all streams together.
+  var shared: JSONObject?
 
   /// - Throws: ``ConnectorError`` if there is such a file that cannot be used.
   init(in folder: String) throws {
@@ -30,14 +33,16 @@ struct SavedPlaces: Sendable {
     }
     do {
       let value = try JSONValue(parsing: [UInt8](bytes))
-      let lengths = Dictionary(
-        (value.array ?? []).compactMap { entry -> (String, Int)? in
-          guard let name = entry["stream"]?["stream_descriptor"]?["name"]?.string,
-            case .int(let length)? = entry["file"]?["bytes"]
-          else { return nil }
-          return (name, length)
-        }, uniquingKeysWith: { $1 })
-      for (name, state) in try InputState.streams(value) { streams[name] = Place(state: state, length: lengths[name] ?? 0) }
+      let state = try SourceState(parsing: value)
+      for (stream, state) in state.streams { streams[stream] = Place(state: state, length: 0) }
+      shared = state.shared
+      for entry in value.array ?? [] {
+        guard let descriptor = entry["stream"]?["stream_descriptor"], let name = descriptor["name"]?.string,
+          case .int(let length)? = entry["file"]?["bytes"]
+        else { continue }
+        let stream = StreamDescriptor(name: name, namespace: descriptor["namespace"]?.string)
+        streams[stream] = Place(state: streams[stream]?.state, length: length)
+      }
     } catch {
       throw ConnectorError(
         .config, "The state \(path) cannot be used: \(error). Remove it to read all streams from their beginning")
@@ -45,17 +50,24 @@ struct SavedPlaces: Sendable {
   }
 
   /// Sets the place of a stream; nil for none.
-  mutating func set(_ place: Place?, of stream: String) { streams[stream] = place }
+  mutating func set(_ place: Place?, of stream: StreamDescriptor) { streams[stream] = place }
 
   /// Writes the file, which is replaced as a whole.
   /// - Parameter file: gives the name of a stream's file.
   /// - Throws: ``FileError``
-  func save(_ file: (String) -> String) throws {
-    let lines = InputState.entries(of: streams.mapValues(\.state)).map { entry in
-      var entry = entry.object ?? [:]
-      let name = entry["stream"]?["stream_descriptor"]?["name"]?.string ?? ""
-      entry["file"] = ["name": .string(file(name)), "bytes": .int(streams[name]?.length ?? 0)]
+  func save(_ file: (StreamDescriptor) -> String) throws {
+    let sorted = streams.sorted { ($0.key.name, $0.key.namespace ?? "") < ($1.key.name, $1.key.namespace ?? "") }
+    var lines = sorted.map { stream, place in
+      let entry: JSONObject = [
+        "type": "STREAM",
+        "stream": ["stream_descriptor": stream.json, "stream_state": place.state.map { .object($0) } ?? .null],
+        "file": ["name": .string(file(stream)), "bytes": .int(place.length)],
+      ]
       return JSONValue.object(entry).jsonText
+    }
+    if let shared {
+      let global: JSONObject = ["shared_state": .object(shared), "stream_states": []]
+      lines.append(JSONValue.object(["type": "GLOBAL", "global": .object(global)]).jsonText)
     }
     let replacement = try AtomicFile(path: path, permissions: .usual)
     try replacement.write(Array("[\n\(lines.joined(separator: ",\n"))\n]\n".utf8))

@@ -61,7 +61,7 @@ package final class TestReadRecorder: MessageSink, TrialObserver {
             level: .error, message: error.message, detail: error.internalMessage, stackTrace: error.stackTrace))
       case .state(let stream, let value, let count): state.grouping.keep(Self.json(stream, value, count))
       case .control(let config, _): state.result.configUpdate = config.filter { !$0.key.hasPrefix("__") }
-      case .spec, .connectionStatus, .catalog, .status: break
+      case .spec, .connectionStatus, .catalog, .globalState, .status: break
       }
     }
   }

@@ -25,6 +25,8 @@ package struct ManifestChecker: Sendable {
     package var config: GivenConfig?
     /// The components that the manifest may name.
     package var components = ComponentRegistry.standard
+    /// The kinds of sources, beside declarative ones, that a manifest may describe.
+    package var kinds = SourceKinds()
     /// How custom components are imported and built; nil if they are only looked at as texts.
     package var examination: ComponentExamination.Options?
 
@@ -60,6 +62,7 @@ package struct ManifestChecker: Sendable {
   /// Everything that is found in one manifest; less of it where the task is cancelled.
   /// - Parameter folder: where files that the manifest names are looked for.
   package func check(_ source: ManifestSource, name: String, folder: String) async -> ManifestReport {
+    if let (root, found) = options.kinds.examine(source) { return report(of: root, found, name) }
     let examination = pipeline.examine(source)
     var list = FindingList()
     for diagnostic in examination.findings { list.add(Finding(diagnostic)) }
@@ -92,6 +95,18 @@ package struct ManifestChecker: Sendable {
     }
     if let config = options.config, source.isFile(at: config.name) {
       for index in findings.indices { findings[index].diagnostic = findings[index].diagnostic.withoutLines }
+    }
+    return ManifestReport(name: name, file: file, findings: findings, mask: mask)
+  }
+
+  /// What was found in a manifest that is not declarative, to which no rules but those of its kind apply.
+  private func report(of root: ManifestNode, _ found: [Diagnostic], _ name: String) -> ManifestReport {
+    let mask = options.config.map { ConcealedConfig($0.values, specification: nil).mask }
+    let file = root.mark?.file
+    var findings = settled(found.map { Finding($0) }, file)
+    if let mask {
+      var masked: [String: String] = [:]
+      for index in findings.indices { findings[index].diagnostic.hide(by: mask, &masked) }
     }
     return ManifestReport(name: name, file: file, findings: findings, mask: mask)
   }

@@ -50,7 +50,7 @@ enum Embedding {
       case .record(let record): titles.append(record["title"]?.string ?? "")
       case .state(let message): state.add(message)
       case .error(let error): print("error: \(error.message)")
-      case .streamStatus, .log, .control: break
+      case .streamStatus, .log, .control, .globalState: break
       }
       if titles.count >= 100, !state.streams.isEmpty { break }
     }

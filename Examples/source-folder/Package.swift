@@ -1,0 +1,12 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "source-folder",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "airbyte-lowcode", path: "../..")],
+  targets: [
+    .executableTarget(name: "source-folder", dependencies: [.product(name: "LowCode", package: "airbyte-lowcode")])
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,7 @@
+import Engine
+import Programs
+
+extension SourceKinds {
+  /// The kinds of sources of this version, beside declarative ones.
+  static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind()])
+}

@@ -1,0 +1,125 @@
+import AirbyteProtocol
+import Bytes
+import ConnectorModel
+import Engine
+import Foundation
+import JSON
+import Manifest
+import Synchronization
+
+/// Makes the parts of a combined source, each with its part of the config.
+struct PartLoading {
+  private let input: SourceInput
+  private let runtime: RuntimeEnvironment
+  private let whole: WholeConfig
+
+  init(_ input: SourceInput, _ runtime: RuntimeEnvironment) {
+    self.input = input
+    self.runtime = runtime
+    whole = WholeConfig(input.config, input.updates)
+  }
+
+  func load(_ items: [CombinedPart]) async throws -> [CombinedSource.Part] {
+    var parts: [CombinedSource.Part] = []
+    for item in items { parts.append(try await load(item)) }
+    return parts
+  }
+
+  private func load(_ item: CombinedPart) async throws -> CombinedSource.Part {
+    let names = item.names
+    var runtime = runtime
+    runtime.events = PartEvents(runtime.events, names)
+    var part = input
+    part.writer = input.writer.part(names)
+    part.catalog = []
+    part.state = SourceState()
+    if let key = item.configKey {
+      part.config = try config(key, item)
+      part.updates = PartUpdates(whole: whole, key: key)
+    } else {
+      part.updates = PartUpdates(whole: whole, key: nil)
+    }
+    let source = try await source(item, part, runtime)
+    return CombinedSource.Part(node: item.node, names: names, source: source, configKey: item.configKey, runtime: runtime)
+  }
+
+  private func config(_ key: String, _ item: CombinedPart) throws -> JSONObject {
+    guard !input.config.isEmpty else { return [:] }
+    guard let config = input.config[key]?.object else {
+      throw ConnectorError(
+        .config, "The config needs an object `\(key)`, which is the config of `\(item.key)`", at: item.node["config_key"] ?? item.node)
+    }
+    return config
+  }
+
+  private func source(_ item: CombinedPart, _ part: SourceInput, _ runtime: RuntimeEnvironment) async throws -> any Source {
+    guard let path = item.path, let place = item.node["manifest"] else {
+      let node = item.own ?? item.node
+      if let type = node["type"]?.string, let kind = part.kinds[type] {
+        return try await kind.load(node, part, runtime: runtime)
+      }
+      return try await loaded(.injected(node.value), part, runtime, at: item.node)
+    }
+    var part = part
+    switch part.files {
+    case .folder(let folder):
+      let file = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+      let inside = "\(file)/manifest.yaml"
+      let manifest = FileManager.default.fileExists(atPath: inside) ? inside : file
+      guard FileManager.default.fileExists(atPath: manifest) else {
+        throw ConnectorError(.config, "There is no manifest \(path) beside this one", at: place)
+      }
+      part.files = .beside(manifest)
+      return try await loaded(.file(path: manifest), part, runtime, at: place)
+    case .packaged(let files):
+      let file = files["\(path)/manifest.yaml"] == nil ? path : "\(path)/manifest.yaml"
+      guard let bytes = try part.files.bytes(at: file) else {
+        throw ConnectorError(.config, "There is no manifest \(path) in the package", at: place)
+      }
+      let folder = file.contains("/") ? (file as NSString).deletingLastPathComponent + "/" : ""
+      let own = files.filter { $0.key.hasPrefix(folder) }.map { (String($0.key.dropFirst(folder.count)), $0.value) }
+      part.files = .packaged(Dictionary(own, uniquingKeysWith: { $1 }))
+      return try await loaded(.text(bytes, name: file), part, runtime, at: place)
+    case .none(let reason):
+      throw ConnectorError(.config, "The manifest \(path) cannot be read: \(reason)", at: place)
+    }
+  }
+
+  private func loaded(
+    _ source: ManifestSource, _ part: SourceInput, _ runtime: RuntimeEnvironment, at place: ManifestNode
+  ) async throws -> any Source {
+    guard let make = part.part else {
+      throw ConnectorError(.system, "This program cannot read sources that have parts", at: place)
+    }
+    return try await make(source, part, runtime)
+  }
+}
+
+/// The config of a combined source, of which parts may renew theirs.
+private final class WholeConfig: Sendable {
+  private let values: Mutex<JSONObject>
+  private let updates: (any ConfigUpdating)?
+
+  init(_ values: JSONObject, _ updates: (any ConfigUpdating)?) {
+    self.values = Mutex(values)
+    self.updates = updates
+  }
+
+  func change(_ body: @Sendable (inout JSONObject) -> Void) async {
+    let changed = values.withLock { values in
+      body(&values)
+      return values
+    }
+    await updates?.configChanged(changed)
+  }
+}
+
+private struct PartUpdates: ConfigUpdating {
+  let whole: WholeConfig
+  /// The property of the config that the part has; nil for the whole.
+  let key: String?
+
+  func configChanged(_ config: JSONObject) async {
+    await whole.change { values in if let key { values[key] = .object(config) } else { values = config } }
+  }
+}

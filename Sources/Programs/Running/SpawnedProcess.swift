@@ -1,0 +1,140 @@
+import Bytes
+import CSpawn
+import Concurrency
+import ConnectorModel
+import Foundation
+
+/// A process of a group of its own, which is taken from the system's list in any case.
+///
+/// A thread waits for its end. It stays on the list, so that its number belongs to nobody else, until ``release()``: then what is left of
+/// its group is ended.
+final class SpawnedProcess: Sendable {
+  private struct State {
+    var hasEnded = false
+    var isReleased = false
+    var end: ProgramEnd?
+  }
+
+  let identifier: pid_t
+  private let state = Monitor(State())
+  /// Becomes readable when the process has ended.
+  let ended: Descriptor
+  private let slot: Int?
+
+  /// - Parameters:
+  ///   - output: what the process has as its standard output.
+  ///   - errors: what it has as its standard error.
+  /// - Throws: ``ConnectorError`` if it cannot be started.
+  init(_ call: ProgramCall, output: Descriptor, errors: Descriptor) throws(ConnectorError) {
+    let path = try call.executable()
+    let bell: Descriptor
+    do throws(FileError) {
+      let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
+      (ended, bell) = try Self.pipe()
+      identifier = try Self.spawn(path, call, [nothing.number, output.number, errors.number])
+    } catch {
+      throw ConnectorError(
+        error.code == ENOENT || error.code == ENOEXEC || error.code == EACCES ? .config : .system,
+        "The program `\(call.name)` cannot be started: \(Self.reason(error))", internalMessage: "\(path): \(error)")
+    }
+    slot = ProgramRemains.add(group: identifier)
+    let (state, identifier, slot) = (state, identifier, slot)
+    let hasThread = SystemThread.start { Self.attend(identifier, state, bell, slot) }
+    guard hasThread else {
+      kill(-identifier, SIGKILL)
+      Self.attend(identifier, state, nil, slot, isReleased: true)
+      throw ConnectorError(.transient, "The system gives no further thread, so that `\(call.name)` was not started")
+    }
+  }
+
+  deinit { release() }
+
+  private static func reason(_ error: FileError) -> String {
+    switch error.code {
+    case ENOENT: "its interpreter, which its first line names, is not installed"
+    case ENOEXEC: "it is neither a program of this system nor a script whose first line names its interpreter"
+    default: "\(error)"
+    }
+  }
+
+  /// Sends a signal to the process and everything that it started.
+  func signal(_ number: Int32) {
+    // Once it is released, the number may be another's.
+    state.change { if !$0.isReleased { kill(-identifier, number) } }
+  }
+
+  /// Whether the process has ended.
+  var hasEnded: Bool { state.change { $0.hasEnded } }
+
+  /// Ends what is left of the process and takes it from the system's list; it is to have ended by itself before.
+  func release() { state.change { $0.isReleased = true } }
+
+  /// Releases the process and waits until it is gone. Blocks the thread.
+  func reap() -> ProgramEnd {
+    release()
+    return state.wait { state in state.end.map { .done($0) } ?? .wait(until: nil) }
+  }
+
+  private static func attend(
+    _ identifier: pid_t, _ state: Monitor<State>, _ bell: Descriptor?, _ slot: Int?, isReleased: Bool = false
+  ) {
+    var bell = bell
+    var information = siginfo_t()
+    if !isReleased {
+      while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+      state.changeForAll { $0.hasEnded = true }
+      _ = bell
+      bell = nil
+      state.wait { $0.isReleased ? .done(()) : .wait(until: nil) }
+    }
+    kill(-identifier, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    if let slot { ProgramRemains.remove(group: slot) }
+    state.changeForAll { $0.end = ProgramEnd(status: status) }
+  }
+
+  private static func spawn(_ path: String, _ call: ProgramCall, _ descriptors: [Int32]) throws(FileError) -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (place, descriptor) in descriptors.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place)) }
+    if let folder = call.folder { spawn_folder_add(&actions, folder) }
+    // Whoever started this program may have left signals blocked or ignored, which a child would inherit.
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+    var words: [UnsafeMutablePointer<CChar>?] = call.words.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = call.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var identifier: pid_t = 0
+    let code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
+    guard code == 0 else { throw .system(code) }
+    return identifier
+  }
+
+  /// The ends of a pipe, above the numbers that a process gets, so that none of them is taken twice.
+  static func pipe() throws(FileError) -> (reading: Descriptor, writing: Descriptor) {
+    var ends: [Int32] = [-1, -1]
+    guard Foundation.pipe(&ends) == 0 else { throw .system() }
+    let moved = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
+    for end in ends { close(end) }
+    let reading = try Descriptor(moved[0])
+    return (reading, try Descriptor(moved[1]))
+  }
+}
