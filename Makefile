@@ -41,7 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp test-sources
+.PHONY: test-lsp test-sources test-sharding
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -241,6 +241,12 @@ parity-test-read: build ## Compare `test-read` with the reference's on the same 
 	@python3 Tests/Parity/test_read.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) --python $(PYTHON) \
 	  --keep .build/test-read --least $$(cat .ci/test-read-floor)
 
+test-sharding: build ## Read public manifests in parts (skipped without PARITY), kill readers of parts, and divide a million partitions.
+	@if [ -d $(PARITY)/cases ]; then python3 -B Tests/Sharding/parity_in_parts.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) \
+	  --least $$(cat .ci/sharding-floor); else echo "There is no parity suite at $(PARITY): its cases are left out."; fi
+	@python3 -B Tests/Sharding/killed.py --bin $(BIN)/airbyte-lowcode
+	@python3 -B Tests/Sharding/million.py --bin $(BIN)/airbyte-lowcode --seconds 120 --memory 2000
+
 docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
 	@$(SWIFT) build --product airbyte-lowcode >&2
 	@python3 Distribution/reference_docs.py .build/debug/airbyte-lowcode
@@ -275,7 +281,7 @@ clean: ## Remove what was built.
 
 # The examples are packages of their own. They share their build products with the one that embeds the library.
 test-sources: build ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
-	@$(SWIFT) build --package-path Examples/source-folder --scratch-path .build/embedding >&2
-	@$(SWIFT) build --package-path Examples/source-clinic --scratch-path .build/embedding >&2
-	@python3 Tests/Sources/sources.py $(BIN)/airbyte-lowcode .build/embedding/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
+	@$(SWIFT) build --package-path Examples/source-folder --scratch-path .build >&2
+	@$(SWIFT) build --package-path Examples/source-clinic --scratch-path .build >&2
+	@python3 Tests/Sources/sources.py $(BIN)/airbyte-lowcode .build/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
 	  $(if $(FAKER),--faker $(FAKER))
