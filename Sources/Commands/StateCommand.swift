@@ -18,18 +18,18 @@ struct StateCommand: ParsableCommand {
     subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
 
   /// Options and files of all of them.
-  private static func states(at path: String) throws -> [String: JSONObject] {
+  private static func states(at path: String) throws -> NamedStates {
     do {
       var latest = LatestStates()
       let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
-      return try InputState.streams(content.text ?? latest.list)
+      return try NamedStates(content.text ?? latest.list)
     } catch let error as InputShapeError {
       throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
     }
   }
 
-  private static func write(_ states: [String: JSONObject]) throws {
-    let entries = InputState.entries(of: states).map(\.jsonText)
+  private static func write(_ states: NamedStates) throws {
+    let entries = states.entries.map(\.jsonText)
     try StandardOutput.write(line: entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]")
   }
 
@@ -63,7 +63,7 @@ struct StateCommand: ParsableCommand {
       try await CommandRunner.run {
         let states = try StateCommand.states(at: state)
         if format == .json { return try StateCommand.write(states) }
-        let tree = StateReport(now: SystemClock.now(), showsAll: all).tree(states)
+        let tree = StateReport(now: SystemClock.now(), showsAll: all).tree(states.shown)
         try StandardOutput.write(text: tree.joined(separator: "\n"))
       }
     }
@@ -82,7 +82,7 @@ struct StateCommand: ParsableCommand {
     func run() async throws {
       try await CommandRunner.run(failure: ExitCode(2)) {
         let lines = StateReport(now: SystemClock.now())
-          .difference(try StateCommand.states(at: old), try StateCommand.states(at: new))
+          .difference(try StateCommand.states(at: old).shown, try StateCommand.states(at: new).shown)
         guard !lines.isEmpty else { return }
         try StandardOutput.write(text: lines.joined(separator: "\n"))
         throw ExitCode.failure
@@ -132,8 +132,9 @@ struct StateCommand: ParsableCommand {
           return object
         }
         let states = try StateCommand.states(at: state)
-        try StateCommand.write(
-          StateChange.setting(cursor: Self.value(cursor), field: field, partition: chosen, of: stream, in: states))
+        let changed = try StateChange.setting(
+          cursor: Self.value(cursor), field: field, partition: chosen, of: stream, in: states.streams)
+        try StateCommand.write(NamedStates(changed, like: [states]))
       }
     }
 
