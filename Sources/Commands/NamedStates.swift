@@ -13,7 +13,8 @@ struct NamedStates {
 
   /// - Throws: ``InputShapeError`` that says what is wrong.
   init(_ value: JSONValue) throws(InputShapeError) {
-    guard let whole = try? SourceState(parsing: value), whole.shared != nil || whole.streams.keys.contains(where: { $0.namespace != nil })
+    guard let whole = try? SourceState(parsing: value),
+      whole.shared != nil || whole.streams.keys.contains(where: { $0.namespace != nil })
     else {
       // What an API's source writes.
       streams = try InputState.streams(value)

@@ -98,7 +98,10 @@ struct StateCommand: ParsableCommand {
     var states: [String]
 
     func run() async throws {
-      try await CommandRunner.run { try StateCommand.write(StateChange.merged(states.map(StateCommand.states))) }
+      try await CommandRunner.run {
+        let all = try states.map(StateCommand.states)
+        try StateCommand.write(NamedStates(StateChange.merged(all.map(\.streams)), like: all))
+      }
     }
   }
 
