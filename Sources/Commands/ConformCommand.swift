@@ -9,7 +9,8 @@ import Secrets
 
 struct ConformCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "conform", abstract: "Run a program that speaks the Airbyte protocol, and print what it does against the protocol.",
+    commandName: "conform",
+    abstract: "Run a program that speaks the Airbyte protocol, and print what it does against the protocol.",
     discussion: """
       Any source will do: a Python program, an executable, a container. `spec` is run always; with a config, `check`, `discover` and \
       `read` follow. The exit status is 1 where an error was found, and 2 where the program could not be run.
@@ -27,7 +28,8 @@ struct ConformCommand: AsyncParsableCommand {
   @Option(
     name: [.customShort("C"), .long],
     help: ArgumentHelp(
-      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.", valueName: "file"),
+      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.",
+      valueName: "file"),
     completion: .file(extensions: ["json", "jsonl"]))
   var catalog: String?
 
@@ -93,11 +95,14 @@ struct ConformText {
   func section(_ command: CommandConformance) -> String {
     let warnings = command.violations.count - command.errorCount
     let found = [Self.counted(command.errorCount, "error"), Self.counted(warnings, "warning")].compactMap { $0 }
-    let result = found.isEmpty ? styled("conforms", .good) : styled(found.joined(separator: ", "), command.errorCount > 0 ? .bad : .warning)
+    let result =
+      found.isEmpty ? styled("conforms", .good) : styled(found.joined(separator: ", "), command.errorCount > 0 ? .bad : .warning)
     let records = Self.counted(command.records, "record").map { ", \($0)" } ?? ""
     let head =
       "\(command.command.padding(toLength: 9, withPad: " ", startingAt: 0)) \(result) "
-      + styled("(\(Self.counted(command.messages, "message") ?? "no message")\(records), \(String(format: "%.1f", command.seconds)) s)", .faint)
+      + styled(
+        "(\(Self.counted(command.messages, "message") ?? "no message")\(records), \(String(format: "%.1f", command.seconds)) s)",
+        .faint)
     return ([head] + command.violations.map(line)).joined(separator: "\n")
   }
 

@@ -27,7 +27,7 @@ struct MergedParts {
       merge.endOutput()
     }
     var result = try merge.merged(reading: { try folder.part($0, of: division) }, in: Self.runtime)
-    let further: [String: JSONObject] = try state.map { try StateCommand.states(at: $0) } ?? [:]
+    let further: [String: JSONObject] = try state.map { try StateCommand.states(at: $0).streams } ?? [:]
     for (name, other) in further {
       guard division.streams.contains(where: { $0.name == name }) else {
         result.states[name] = other
@@ -42,7 +42,7 @@ struct MergedParts {
     }
     for gap in result.gaps { StandardOutput.tell("\(requiresAll ? "error" : "warning"): \(gap.sentence)") }
     if requiresAll, !result.gaps.isEmpty { throw ConnectorError(.config, Self.refusal(result.gaps.count)) }
-    try StateCommand.write(result.states, to: path)
+    try StateCommand.write(NamedStates(result.states, like: []), to: path)
   }
 
   private static func refusal(_ count: Int) -> String {

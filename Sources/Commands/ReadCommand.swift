@@ -129,7 +129,8 @@ struct ReadCommand: AsyncParsableCommand {
       request.inspector = session.inspector
       if prepared.connector == nil, request.inspector != nil {
         throw ConnectorError(
-          .config, "--report looks at the cursors of a declarative manifest, and this one is a `\(prepared.type)`: leave --report out")
+          .config,
+          "--report looks at the cursors of a declarative manifest, and this one is a `\(prepared.type)`: leave --report out")
       }
       if catalog == nil {
         let all = try await prepared.source.listed().map { ConfiguredStream($0) }
@@ -138,7 +139,8 @@ struct ReadCommand: AsyncParsableCommand {
       if window != nil {
         guard let connector = prepared.connector else {
           throw ConnectorError(
-            .config, "A `\(prepared.type)` cannot be read in a range of time, which belongs to `DatetimeBasedCursor`: leave --window out")
+            .config,
+            "A `\(prepared.type)` cannot be read in a range of time, which belongs to `DatetimeBasedCursor`: leave --window out")
         }
         request.streams = try await withTimes(request.streams, of: connector, session)
       }

@@ -88,7 +88,8 @@ extension Session {
   ) async throws -> PreparedSource {
     if mock != nil {
       throw ConnectorError(
-        .config, "--mock makes up an API from a declarative manifest, and this one is a `\(manifest.kind.type)`: leave --mock out")
+        .config, "--mock makes up an API from a declarative manifest, and this one is a `\(manifest.kind.type)`: leave --mock out"
+      )
     }
     // Programs that were started must not outlive this one.
     Interruption.watch()
@@ -112,7 +113,7 @@ extension Session {
       Interruption.watch()
       return try await own.kind.load(own.root, input(ComponentOptions(), files), runtime: runtime)
     }
-    return DeclarativeSource(try await connectorWithoutConfig(path), writer: writer)
+    return DeclarativeSource(try await connectorWithoutConfig(source, files), writer: writer)
   }
 
   private func input(_ components: ComponentOptions, _ files: ManifestFiles) -> SourceInput {

@@ -296,11 +296,9 @@ struct Session {
     return (try await Connector.load(source, input, runtime: runtime), python)
   }
 
-  /// The manifest without a config: `path` names one that may contain the manifest.
-  func connectorWithoutConfig(_ path: String?) async throws -> Connector {
+  /// A manifest that was opened already, without a config.
+  func connectorWithoutConfig(_ source: ManifestSource, _ files: ManifestFiles) async throws -> Connector {
     var input = ConnectorInput()
-    let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
-    try refuseOtherKinds(source)
     input.files = files
     input.components = CommandProgram.components
     return try await Connector.load(source, input, runtime: runtime)

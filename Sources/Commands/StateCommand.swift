@@ -20,19 +20,19 @@ struct StateCommand: ParsableCommand {
     subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
 
   /// Options and files of all of them.
-  static func states(at path: String) throws -> [String: JSONObject] {
+  static func states(at path: String) throws -> NamedStates {
     do {
       var latest = LatestStates()
       let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
-      return try InputState.streams(content.text ?? latest.list)
+      return try NamedStates(content.text ?? latest.list)
     } catch let error as InputShapeError {
       throw ConnectorError(.config, "The state \(path) cannot be used: \(error)")
     }
   }
 
   /// - Parameter path: the file; nil for standard output.
-  static func write(_ states: [String: JSONObject], to path: String? = nil) throws {
-    let entries = InputState.entries(of: states).map(\.jsonText)
+  static func write(_ states: NamedStates, to path: String? = nil) throws {
+    let entries = states.entries.map(\.jsonText)
     let text = entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]"
     guard let path else { return try StandardOutput.write(line: text) }
     do throws(FileError) {
@@ -74,7 +74,7 @@ struct StateCommand: ParsableCommand {
       try await CommandRunner.run {
         let states = try StateCommand.states(at: state)
         if format == .json { return try StateCommand.write(states) }
-        let tree = StateReport(now: SystemClock.now(), showsAll: all).tree(states)
+        let tree = StateReport(now: SystemClock.now(), showsAll: all).tree(states.shown)
         try StandardOutput.write(text: tree.joined(separator: "\n"))
       }
     }
@@ -93,7 +93,7 @@ struct StateCommand: ParsableCommand {
     func run() async throws {
       try await CommandRunner.run(failure: ExitCode(2)) {
         let lines = StateReport(now: SystemClock.now())
-          .difference(try StateCommand.states(at: old), try StateCommand.states(at: new))
+          .difference(try StateCommand.states(at: old).shown, try StateCommand.states(at: new).shown)
         guard !lines.isEmpty else { return }
         try StandardOutput.write(text: lines.joined(separator: "\n"))
         throw ExitCode.failure
@@ -141,7 +141,8 @@ struct StateCommand: ParsableCommand {
           throw ConnectorError(
             .config, "--state and --require-all are for the parts of a read: name the folder that `shard` wrote first")
         }
-        try StateCommand.write(StateChange.merged(states.map(StateCommand.states)), to: output)
+        let all = try states.map(StateCommand.states)
+        try StateCommand.write(NamedStates(StateChange.merged(all.map(\.streams)), like: all), to: output)
       }
     }
   }
@@ -176,8 +177,9 @@ struct StateCommand: ParsableCommand {
           return object
         }
         let states = try StateCommand.states(at: state)
-        try StateCommand.write(
-          StateChange.setting(cursor: Self.value(cursor), field: field, partition: chosen, of: stream, in: states))
+        let changed = try StateChange.setting(
+          cursor: Self.value(cursor), field: field, partition: chosen, of: stream, in: states.streams)
+        try StateCommand.write(NamedStates(changed, like: [states]))
       }
     }
 

@@ -88,8 +88,8 @@ package final class MessageWriter: Sendable {
   private let mask: SecretMask
   private let now: @Sendable () -> Int64
   private let shared: Shared
-  /// Which of several sources writes here; nil if there is one.
-  private let part: SourcePart?
+  /// Which of several sources writes here, outermost first; empty if there is one.
+  private let parts: [SourcePart]
   /// Who is notified of what is written, apart from records.
   package let watcher: (any RunWatcher)?
 
@@ -100,7 +100,7 @@ package final class MessageWriter: Sendable {
   ) {
     self.output = .lines(output)
     shared = Shared()
-    part = nil
+    parts = []
     recordOutput = records
     self.mask = mask
     self.now = now
@@ -111,7 +111,7 @@ package final class MessageWriter: Sendable {
   package init(sink: any MessageSink, mask: SecretMask, now: @escaping @Sendable () -> Int64) {
     output = .values(sink)
     shared = Shared()
-    part = nil
+    parts = []
     recordOutput = nil
     self.mask = mask
     self.now = now
@@ -126,7 +126,7 @@ package final class MessageWriter: Sendable {
     mask = whole.mask
     now = whole.now
     watcher = whole.watcher
-    self.part = part
+    parts = whole.parts + [part]
   }
 
   /// The writer of one of several sources, whose streams have other names here.
@@ -134,10 +134,13 @@ package final class MessageWriter: Sendable {
 
   /// Writes all states together from here on, in GLOBAL messages, because something is shared by streams.
   /// - Parameter earlier: what the read continues from.
-  package func joinStates(_ earlier: SourceState) { shared.state.withLock { $0.joined = JoinedStates(earlier) } }
+  package func joinStates(_ earlier: SourceState) {
+    // What is part of another source has its states joined there.
+    if parts.isEmpty { shared.state.withLock { $0.joined = JoinedStates(earlier) } }
+  }
 
   /// A stream as messages name it.
-  func named(_ stream: StreamDescriptor) -> StreamDescriptor { part?.outer(stream) ?? stream }
+  func named(_ stream: StreamDescriptor) -> StreamDescriptor { parts.reversed().reduce(stream) { $1.outer($0) } }
 
   /// Whether records are given to the writer as values, and not as lines.
   var takesValues: Bool {
@@ -262,7 +265,7 @@ package final class MessageWriter: Sendable {
   package func state(shared value: JSONObject?, streams: [StreamDescriptor: JSONObject] = [:]) throws {
     try shared.state.withLock { state in
       var joined = state.joined ?? JoinedStates(SourceState())
-      joined.set(value, of: part)
+      joined.set(value, of: parts)
       for (stream, value) in streams { joined.whole.streams[named(stream)] = value }
       state.joined = joined
       try put(joined, &state)

@@ -9,7 +9,9 @@ import Testing
   /// A program, a second one, and a manifest without an API, together.
   private func folder(_ second: String = "prefix: old_", more: String = "", habit: ShellSource.Habit = .none) throws -> Folder {
     let folder = try ShellSource.folder(habit)
-    try folder.write("countries.yaml", """
+    try folder.write(
+      "countries.yaml",
+      """
       version: 7.0.0
       type: DeclarativeSource
       check: {type: CheckStream, stream_names: [countries]}
@@ -23,7 +25,9 @@ import Testing
           schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {}}}
       spec: {type: Spec, connection_specification: {type: object, properties: {region: {type: string}}}}
       """)
-    try folder.write("combined.yaml", """
+    try folder.write(
+      "combined.yaml",
+      """
       type: CombinedSource
       \(more)
       sources:
@@ -98,7 +102,8 @@ import Testing
     #expect(try run.recordCount(of: "notes") == 1)
     #expect(try run.statuses(of: "old_orders").last == "INCOMPLETE")
     #expect(try run.statuses(of: "notes").last == "COMPLETE")
-    #expect(try run.errors().contains { $0["message"]?.string?.hasPrefix("old: The program `shop.sh` ended with status 7") == true })
+    #expect(
+      try run.errors().contains { $0["message"]?.string?.hasPrefix("old: The program `shop.sh` ended with status 7") == true })
   }
 
   @Test func aFolderKeepsTheStatesOfAllParts() async throws {
@@ -106,14 +111,17 @@ import Testing
     let arguments = Self.read + ["--streams", "orders,old_orders", "--output", "data"]
     for _ in 0..<2 { #expect(try await Tool.run(arguments, in: folder).status == 0) }
     for stream in ["orders", "old_orders"] {
-      let ids = try folder.text("data/\(stream).jsonl").split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8))["id"] }
+      let ids = try folder.text("data/\(stream).jsonl").split(separator: "\n").map {
+        try JSONValue(parsing: Array($0.utf8))["id"]
+      }
       #expect(ids == [1, 2, 3, 4], "\(stream)")
     }
   }
 
   @Test func namesThatAreAlikeAreAnError() async throws {
     let folder = try folder()
-    try folder.write("combined.yaml", "type: CombinedSource\nsources:\n  - {manifest: manifest.yaml}\n  - {manifest: manifest.yaml}\n")
+    try folder.write(
+      "combined.yaml", "type: CombinedSource\nsources:\n  - {manifest: manifest.yaml}\n  - {manifest: manifest.yaml}\n")
     let run = try await Tool.run(["validate", "combined.yaml"], in: folder)
     #expect(run.status == 1)
     #expect(run.stdout.contains("combined.yaml:4:5: error: two sources are called"), "\(run.stdout)")

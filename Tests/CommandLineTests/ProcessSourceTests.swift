@@ -48,7 +48,8 @@ import Testing
     // Bytes as the program wrote them.
     #expect(
       run.stdout.contains(
-        #"{"type":"RECORD","record":{"stream":"orders","data":{"id":1,"price":1.50},"emitted_at":1700000000000}}"#), "\(run.stdout)")
+        #"{"type":"RECORD","record":{"stream":"orders","data":{"id":1,"price":1.50},"emitted_at":1700000000000}}"#),
+      "\(run.stdout)")
     #expect(run.stdout.contains(#""data":{"text":"größer"},"emitted_at":1700000000001,"meta":{"changes":[]}}}"#))
     #expect(try run.statuses(of: "orders") == ["STARTED", "RUNNING", "COMPLETE"])
     #expect(try run.statuses(of: "notes") == ["STARTED", "RUNNING", "COMPLETE"])
@@ -57,7 +58,10 @@ import Testing
     #expect(state["sourceStats"]?["recordCount"]?.double == 2)
     #expect(try run.logs("INFO").contains("INFO reading with ****"))
     #expect(!run.stdout.contains("sesame") && !run.stderr.contains("sesame"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["config.json", "manifest.yaml", "shop.sh"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+        "config.json", "manifest.yaml", "shop.sh",
+      ])
   }
 
   @Test func aStateIsContinuedFrom() async throws {
@@ -66,7 +70,8 @@ import Testing
     try folder.write("messages.jsonl", first.stdout)
     let second = try await Tool.run(Self.read + ["--state", "messages.jsonl", "--records", "--streams", "orders"], in: folder)
     #expect(second.stdout == "{\"id\":3,\"price\":1.50}\n{\"id\":4,\"price\":1.50}\n")
-    let anew = try await Tool.run(Self.read + ["--state", "messages.jsonl", "--full-refresh", "--records", "--streams", "orders"], in: folder)
+    let anew = try await Tool.run(
+      Self.read + ["--state", "messages.jsonl", "--full-refresh", "--records", "--streams", "orders"], in: folder)
     #expect(anew.stdout.hasPrefix("{\"id\":1,"))
   }
 
@@ -175,7 +180,9 @@ import Testing
     #expect(run.stdout == "{\"text\":\"größer\"}\n", "\(run.stdout) \(run.stderr)")
   }
 
-  @Test(arguments: [["read", "--window", "2024-01-01..", "--config", "config.json"], ["check", "--mock"], ["plan", "--config", "config.json"]])
+  @Test(arguments: [
+    ["read", "--window", "2024-01-01..", "--config", "config.json"], ["check", "--mock"], ["plan", "--config", "config.json"],
+  ])
   func whatBelongsToManifestsOfRequestsIsRefused(arguments: [String]) async throws {
     let run = try await Tool.run(arguments, in: try ShellSource.folder())
     #expect(run.status == 1)

@@ -19,7 +19,9 @@ import Testing
 
   private func texts(_ program: Program) async throws -> [String] {
     var texts: [String] = []
-    while let lines = try await program.next() { lines.take().withUnsafeBytes { texts.append(String(decoding: $0, as: UTF8.self)) } }
+    while let lines = try await program.next() {
+      lines.take().withUnsafeBytes { texts.append(String(decoding: $0, as: UTF8.self)) }
+    }
     return texts
   }
 
@@ -33,7 +35,8 @@ import Testing
   }
 
   @Test func muchIsCutAtLineEnds() async throws {
-    let program = try Program(call("i=0; while [ $i -lt 400 ]; do printf '%20000d\\n' $i; i=$((i+1)); done"), secrets: NoSecrets())
+    let program = try Program(
+      call("i=0; while [ $i -lt 400 ]; do printf '%20000d\\n' $i; i=$((i+1)); done"), secrets: NoSecrets())
     var (count, bytes) = (0, 0)
     while let lines = try await program.next() {
       lines.take().withUnsafeBytes { text in
@@ -103,7 +106,8 @@ import Testing
   }
 
   @Test func aLineWithoutEndIsRefused() async throws {
-    let program = try Program(call("head -c 4000000 /dev/zero | tr '\\0' x; sleep 1000", longestLine: 1 << 20), secrets: NoSecrets())
+    let program = try Program(
+      call("head -c 4000000 /dev/zero | tr '\\0' x; sleep 1000", longestLine: 1 << 20), secrets: NoSecrets())
     let error = await #expect(throws: ConnectorError.self) { _ = try await self.texts(program) }
     #expect(error?.message.contains("without a line end and was ended") == true)
     expectGone(program)
@@ -139,12 +143,18 @@ import Testing
   }
 
   @Test(arguments: [
-    (["no-such-program"], "There is no program `no-such-program` on PATH: install it, or name it by its path, as in ./no-such-program"),
+    (
+      ["no-such-program"],
+      "There is no program `no-such-program` on PATH: install it, or name it by its path, as in ./no-such-program"
+    ),
     (["./missing.sh"], "There is no program ./missing.sh: check its path, which begins at the manifest's folder"),
     (["./plain.txt"], "The program ./plain.txt cannot be run: make it executable with `chmod +x`"),
     (["./folder"], "The program ./folder is a folder: name a file in it"),
     (["./lost.sh"], "The program `lost.sh` cannot be started: its interpreter, which its first line names, is not installed"),
-    (["./odd"], "The program `odd` cannot be started: it is neither a program of this system nor a script whose first line names its interpreter"),
+    (
+      ["./odd"],
+      "The program `odd` cannot be started: it is neither a program of this system nor a script whose first line names its interpreter"
+    ),
     ([""], "The command of a program is empty: name the program that is to be started"),
   ])
   func whatCannotBeStartedIsExplained(words: [String], sentence: String) throws {

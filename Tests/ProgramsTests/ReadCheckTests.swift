@@ -48,38 +48,60 @@ import Testing
     #expect(try rules([Self.started, Self.complete, Self.state(0)]) == [])
   }
 
-  @Test(arguments: [
-    ("records before their status", [record, started, running, state(1), complete], ["record-before-start 1"]),
-    ("a second STARTED", [started, running, started, record, state(1), complete], ["status-order 3"]),
-    ("RUNNING first", [running, record, state(1), complete], ["status-order 1"]),
-    ("two ends", [started, running, record, state(1), complete, status("INCOMPLETE")], ["status-order 6", "exit-status"]),
-    ("records after the end", [started, running, record, state(1), complete, record, state(1)], ["record-after-end 6"]),
-    ("no end", [started, running, record, state(1)], ["no-last-status"]),
-    ("nothing at all", [], ["no-statuses"]),
-    ("no RUNNING", [started, record, state(1), complete], ["warning no-running 4"]),
-    ("not a status", [started, status("DONE"), complete, state(0)], ["status 2"]),
-    ("a state ahead of its records", [started, running, state(1), record, complete, state(1)], ["state-before-records 3"]),
-    ("a state that counts too few", [started, running, record, record, state(1), complete], ["record-count 5"]),
-    ("a state that counts nothing", [started, running, record, state(nil), complete], ["warning no-record-count 4"]),
-    ("a state before the stream", [state(0), started, running, record, state(1), complete], ["state-before-start 1"]),
-    ("no state", [started, running, record, complete], ["no-state"]),
-    ("records behind the last state", [started, running, record, state(1), record, complete], ["no-last-state"]),
-    ("an unknown stream", [started, running, record, state(1), status("STARTED", of: "ordres"), state(0, of: "ordres"), complete],
-      ["unknown-stream 5", "unknown-stream 6"]),
-    ("a wrong type", [started, running, record(#"{"id":"1"}"#), state(1), complete], ["schema 3"]),
-    ("an undeclared field", [started, running, record(#"{"id":1,"nmae":"x"}"#), state(1), complete], ["warning undeclared-field 3"]),
-    ("no key", [started, running, record(#"{"name":"x"}"#), state(1), complete], ["key-missing 3"]),
-    ("seconds", [started, running, record(#"{"id":1}"#, at: "1700000000"), state(1), complete], ["emitted-at 3"]),
-    ("no time", [started, running, record(#"{"id":1}"#, at: "null"), state(1), complete], ["emitted-at 3"]),
-    ("data that is no object", [started, running, record("[1]"), state(1), complete], ["record 3"]),
-    ("the oldest states", [started, running, record, #"{"type":"STATE","state":{"data":{"at":1}}}"#, complete],
-      ["warning legacy-state 4"]),
-    ("states of two types", [started, running, record, state(1), #"{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[]},"sourceStats":{"recordCount":0}}}"#, complete], ["mixed-states 5"]),
-    ("a message of another command", [started, running, record, state(1), complete, #"{"type":"SPEC","spec":{}}"#], ["unexpected-message 6"]),
-    ("no type", [started, complete, state(0), #"{"hello":1}"#], ["no-type 4"]),
-    ("a log without level", [started, complete, state(0), #"{"type":"LOG","log":{"message":"x"}}"#], ["log 4"]),
-    ("an error without a type", [started, status("INCOMPLETE"), #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"x"}}}"#], ["warning error 3", "exit-status"]),
-  ] as [(String, [String], [String])])
+  @Test(
+    arguments: [
+      ("records before their status", [record, started, running, state(1), complete], ["record-before-start 1"]),
+      ("a second STARTED", [started, running, started, record, state(1), complete], ["status-order 3"]),
+      ("RUNNING first", [running, record, state(1), complete], ["status-order 1"]),
+      ("two ends", [started, running, record, state(1), complete, status("INCOMPLETE")], ["status-order 6", "exit-status"]),
+      ("records after the end", [started, running, record, state(1), complete, record, state(1)], ["record-after-end 6"]),
+      ("no end", [started, running, record, state(1)], ["no-last-status"]),
+      ("nothing at all", [], ["no-statuses"]),
+      ("no RUNNING", [started, record, state(1), complete], ["warning no-running 4"]),
+      ("not a status", [started, status("DONE"), complete, state(0)], ["status 2"]),
+      ("a state ahead of its records", [started, running, state(1), record, complete, state(1)], ["state-before-records 3"]),
+      ("a state that counts too few", [started, running, record, record, state(1), complete], ["record-count 5"]),
+      ("a state that counts nothing", [started, running, record, state(nil), complete], ["warning no-record-count 4"]),
+      ("a state before the stream", [state(0), started, running, record, state(1), complete], ["state-before-start 1"]),
+      ("no state", [started, running, record, complete], ["no-state"]),
+      ("records behind the last state", [started, running, record, state(1), record, complete], ["no-last-state"]),
+      (
+        "an unknown stream",
+        [started, running, record, state(1), status("STARTED", of: "ordres"), state(0, of: "ordres"), complete],
+        ["unknown-stream 5", "unknown-stream 6"]
+      ),
+      ("a wrong type", [started, running, record(#"{"id":"1"}"#), state(1), complete], ["schema 3"]),
+      (
+        "an undeclared field", [started, running, record(#"{"id":1,"nmae":"x"}"#), state(1), complete],
+        ["warning undeclared-field 3"]
+      ),
+      ("no key", [started, running, record(#"{"name":"x"}"#), state(1), complete], ["key-missing 3"]),
+      ("seconds", [started, running, record(#"{"id":1}"#, at: "1700000000"), state(1), complete], ["emitted-at 3"]),
+      ("no time", [started, running, record(#"{"id":1}"#, at: "null"), state(1), complete], ["emitted-at 3"]),
+      ("data that is no object", [started, running, record("[1]"), state(1), complete], ["record 3"]),
+      (
+        "the oldest states", [started, running, record, #"{"type":"STATE","state":{"data":{"at":1}}}"#, complete],
+        ["warning legacy-state 4"]
+      ),
+      (
+        "states of two types",
+        [
+          started, running, record, state(1),
+          #"{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[]},"sourceStats":{"recordCount":0}}}"#, complete,
+        ], ["mixed-states 5"]
+      ),
+      (
+        "a message of another command", [started, running, record, state(1), complete, #"{"type":"SPEC","spec":{}}"#],
+        ["unexpected-message 6"]
+      ),
+      ("no type", [started, complete, state(0), #"{"hello":1}"#], ["no-type 4"]),
+      ("a log without level", [started, complete, state(0), #"{"type":"LOG","log":{"message":"x"}}"#], ["log 4"]),
+      (
+        "an error without a type",
+        [started, status("INCOMPLETE"), #"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"x"}}}"#],
+        ["warning error 3", "exit-status"]
+      ),
+    ] as [(String, [String], [String])])
   func theRuleIsFound(what: String, messages: [String], expected: [String]) throws {
     #expect(try rules(messages).sorted() == expected.sorted(), "\(what)")
   }

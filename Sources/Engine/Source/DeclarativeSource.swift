@@ -24,8 +24,10 @@ package struct DeclarativeSource: Source {
   package func read(_ request: ReadRequest, to output: SourceOutput) async throws {
     let reading = connector.reading(request.streams, states: request.state.byName, window: request.window)
     try await output.leave {
-      try await reading.readValidated(
+      var outcome = try await reading.readValidated(
         request.streams, limit: request.limit, to: output.writer, inspector: request.inspector)
+      outcome.failedStreams = outcome.failedStreams.map { output.writer.named(StreamDescriptor(name: $0)).name }
+      return outcome
     }
   }
 }

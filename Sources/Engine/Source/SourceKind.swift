@@ -45,7 +45,8 @@ package struct SourceInput: Sendable {
   /// The other kinds, for sources that have parts.
   package var kinds = SourceKinds()
   /// Makes a part of a source from a manifest of any kind.
-  package var part: (@Sendable (_ source: ManifestSource, _ input: SourceInput, _ runtime: RuntimeEnvironment) async throws -> any Source)?
+  package var part:
+    (@Sendable (_ source: ManifestSource, _ input: SourceInput, _ runtime: RuntimeEnvironment) async throws -> any Source)?
   /// Where messages of the run are written.
   package var writer: MessageWriter
 

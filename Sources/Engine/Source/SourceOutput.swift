@@ -95,7 +95,7 @@ public final class SourceOutput: Sendable {
     results.withLock { results in
       results.ended.insert(stream.descriptor)
       results.outcome.isComplete = false
-      results.outcome.failedStreams.append(stream.descriptor.name)
+      results.outcome.failedStreams.append(writer.named(stream.descriptor).name)
     }
   }
 
@@ -153,7 +153,7 @@ public final class SourceOutput: Sendable {
       if isLimited { results.outcome.isLimited = true }
       guard !isComplete else { return }
       results.outcome.isComplete = false
-      results.outcome.failedStreams.append(stream.name)
+      results.outcome.failedStreams.append(writer.named(stream).name)
     }
   }
 
@@ -177,7 +177,8 @@ public final class SourceOutput: Sendable {
     if error == nil || results.withLock({ !$0.ended.isEmpty }) { try skip(silent) }
     if let error { throw error }
     for stream in silent {
-      runtime.log.log(.warn, "The source ended without a word about the stream `\(stream.descriptor.name)`, which it was asked for.")
+      runtime.log.log(
+        .warn, "The source ended without a word about the stream `\(stream.descriptor.name)`, which it was asked for.")
     }
     return outcome
   }
@@ -197,7 +198,7 @@ public final class SourceOutput: Sendable {
 
   private var outcome: ReadOutcome {
     results.withLock { results in
-      results.outcome.failedStreams = results.outcome.failedStreams.map { writer.named(StreamDescriptor(name: $0)).name }.sorted()
+      results.outcome.failedStreams.sort()
       return results.outcome
     }
   }
@@ -218,7 +219,7 @@ public final class SourceOutput: Sendable {
     results.withLock { results in
       guard !streams.isEmpty else { return }
       results.outcome.isComplete = false
-      results.outcome.failedStreams += streams.map(\.descriptor.name)
+      results.outcome.failedStreams += streams.map { writer.named($0.descriptor).name }
     }
   }
 }

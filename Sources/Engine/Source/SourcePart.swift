@@ -39,15 +39,16 @@ struct JoinedStates: Sendable {
 
   init(_ earlier: SourceState) { whole = earlier }
 
-  /// Sets what a source shares among its streams, under its key if it is one of several.
-  mutating func set(_ shared: JSONObject?, of part: SourcePart?) {
-    guard let part else {
-      whole.shared = shared
-      return
-    }
-    var all = whole.shared ?? [:]
-    all[part.key] = shared.map { .object($0) }
-    whole.shared = all
+  /// Sets what a source shares among its streams, under its keys if it is one of several.
+  mutating func set(_ shared: JSONObject?, of parts: [SourcePart]) {
+    whole.shared = Self.setting(shared, at: parts.map(\.key)[...], in: whole.shared)
+  }
+
+  private static func setting(_ value: JSONObject?, at keys: ArraySlice<String>, in all: JSONObject?) -> JSONObject? {
+    guard let key = keys.first else { return value }
+    var changed = all ?? [:]
+    changed[key] = setting(value, at: keys.dropFirst(), in: changed[key]?.object).map { .object($0) }
+    return changed
   }
 }
 

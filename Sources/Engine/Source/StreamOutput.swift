@@ -52,7 +52,12 @@ public final class StreamOutput: Sendable {
   /// - Throws: ``Satisfied`` once enough records were written; an error that ends the read, where nothing can be written any more.
   public func record(_ data: JSONObject, emittedAt time: Int? = nil) async throws {
     guard wantsMore else { throw Satisfied() }
-    let isFull = try write(time) { lines in lines.write(.object(data)) } members: { _ in } value: { Record(data) }
+    let isFull = try write(time) { lines in
+      lines.write(.object(data))
+    } members: { _ in
+    } value: {
+      Record(data)
+    }
     if isFull { try await output.writer.drain() }
   }
 

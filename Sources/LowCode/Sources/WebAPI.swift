@@ -38,7 +38,8 @@ public struct WebAPI: Sendable {
     self.runtime = runtime
     for (name, value) in headers where CredentialName.isCredential(name) { runtime.secrets.hide(credential: .string(value)) }
     client = HTTPClient(
-      name: "api", authenticator: authenticator ?? NoCredentials(), errorHandler: errorHandler ?? DefaultErrorHandler(), runtime: runtime)
+      name: "api", authenticator: authenticator ?? NoCredentials(), errorHandler: errorHandler ?? DefaultErrorHandler(),
+      runtime: runtime)
   }
 
   /// Requests a path.

@@ -47,7 +47,8 @@ struct PartLoading {
     guard !input.config.isEmpty else { return [:] }
     guard let config = input.config[key]?.object else {
       throw ConnectorError(
-        .config, "The config needs an object `\(key)`, which is the config of `\(item.key)`", at: item.node["config_key"] ?? item.node)
+        .config, "The config needs an object `\(key)`, which is the config of `\(item.key)`",
+        at: item.node["config_key"] ?? item.node)
     }
     return config
   }

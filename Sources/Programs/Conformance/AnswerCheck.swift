@@ -73,13 +73,16 @@ enum AnswerCheck {
         list.add("invalid-schema", "`json_schema` is not a valid JSON schema: \(error)", stream: name)
       }
       if (schema["properties"]?.object ?? [:]).isEmpty {
-        list.add(.warning, "no-properties", "`json_schema` has no `properties`, so that destinations know no columns", stream: name)
+        list.add(
+          .warning, "no-properties", "`json_schema` has no `properties`, so that destinations know no columns", stream: name)
       }
     } else {
       list.add("no-schema", "The stream has no object `json_schema`", stream: name)
     }
     let modes = (stream["supported_sync_modes"]?.array ?? []).map { $0.string ?? "" }
-    if modes.isEmpty { list.add("no-sync-mode", "`supported_sync_modes` is missing or empty, so that the stream cannot be read", stream: name) }
+    if modes.isEmpty {
+      list.add("no-sync-mode", "`supported_sync_modes` is missing or empty, so that the stream cannot be read", stream: name)
+    }
     for mode in modes where SyncMode(rawValue: mode) == nil {
       list.add("sync-mode", "`supported_sync_modes` has `\(mode)`, which is not `full_refresh` or `incremental`", stream: name)
     }

@@ -70,13 +70,17 @@ package struct ConformanceRun: Sendable {
     try done(
       try await command("discover", configuration, mask) { answer, list in
         let streams = AnswerCheck.catalog(answer, &list)
-        discovered = streams.compactMap { AirbyteStream($0) }.filter { !$0.supportedSyncModes.isEmpty }.map { ConfiguredStream($0) }
+        discovered = streams.compactMap { AirbyteStream($0) }.filter { !$0.supportedSyncModes.isEmpty }.map {
+          ConfiguredStream($0)
+        }
       })
     let catalog = given.catalog ?? discovered
     guard !catalog.isEmpty else { return }
     let value: JSONValue = ["streams": .array(catalog.map(\.json))]
     var arguments = configuration + ["--catalog", try files.write("catalog.json", value.jsonText)]
-    if let state = given.state { arguments += ["--state", try files.write("state.json", JSONValue.array(state.entries).jsonText)] }
+    if let state = given.state {
+      arguments += ["--state", try files.write("state.json", JSONValue.array(state.entries).jsonText)]
+    }
     try done(try await read(catalog, arguments, mask))
   }
 
@@ -146,7 +150,8 @@ package struct ConformanceRun: Sendable {
         lines.forEachLine(from: &line) { text, number in
           guard let view = try? JSONDocument(parsing: text).root, view.kind == .object else {
             return list.add(
-              "not-json", "Standard output has a line that is not a JSON object: \(Self.shown(text, mask))", line: number, kind: "line")
+              "not-json", "Standard output has a line that is not a JSON object: \(Self.shown(text, mask))", line: number,
+              kind: "line")
           }
           messages += 1
           let type = view["type"]?.string

@@ -151,7 +151,8 @@ struct ReadCheck {
         streams[descriptor]?.states += 1
       }
     case "LEGACY":
-      list.add(.warning, "legacy-state", "A state has the oldest form, one `data` for all streams: write one of each stream", line: line)
+      list.add(
+        .warning, "legacy-state", "A state has the oldest form, one `data` for all streams: write one of each stream", line: line)
       for descriptor in order {
         streams[descriptor]?.records = 0
         streams[descriptor]?.states += 1
@@ -169,7 +170,8 @@ struct ReadCheck {
     if stated > Double(counted) {
       list.add(
         "state-before-records",
-        "A state covers \(Int(stated)) records, and \(counted) came before it: a sync that ends here loses the others", stream: stream,
+        "A state covers \(Int(stated)) records, and \(counted) came before it: a sync that ends here loses the others",
+        stream: stream,
         line: line, kind: "more")
     } else if stated < Double(counted) {
       list.add(
@@ -224,7 +226,8 @@ struct ReadCheck {
   }
 
   private mutating func unknown(_ descriptor: StreamDescriptor, _ type: String, _ line: Int) {
-    list.add("unknown-stream", "A \(type) message is of a stream that the catalog does not have", stream: descriptor.name, line: line)
+    list.add(
+      "unknown-stream", "A \(type) message is of a stream that the catalog does not have", stream: descriptor.name, line: line)
   }
 
   // MARK: The end
@@ -236,7 +239,8 @@ struct ReadCheck {
       guard let stream = streams[descriptor] else { continue }
       let name = descriptor.name
       switch stream.phase {
-      case .silent where stream.total == 0: list.add("no-statuses", "The stream was asked for, and there is no status of it", stream: name)
+      case .silent where stream.total == 0:
+        list.add("no-statuses", "The stream was asked for, and there is no status of it", stream: name)
       case .silent, .started, .running:
         list.add("no-last-status", "The stream has neither COMPLETE nor INCOMPLETE as its last status", stream: name)
       case .ended: break
@@ -245,7 +249,8 @@ struct ReadCheck {
         list.add("exit-status", "The stream is INCOMPLETE, and the program ended with the status 0", stream: name)
       }
       if stream.status == "COMPLETE", stream.isIncremental, stream.states == 0 {
-        list.add("no-state", "The stream was read incrementally and has no state, so that the next read begins anew", stream: name)
+        list.add(
+          "no-state", "The stream was read incrementally and has no state, so that the next read begins anew", stream: name)
       }
       if stream.status == "COMPLETE", stream.records > 0, stream.states > 0 {
         list.add("no-last-state", "\(stream.records) records came after the last state", stream: name)
@@ -274,7 +279,8 @@ enum LogCheck {
     let type = error["failure_type"]?.string
     if type.flatMap(FailureType.init) == nil {
       list.add(
-        .warning, "error", "An ERROR trace has no `failure_type` that says who has to act: config_error, transient_error or system_error",
+        .warning, "error",
+        "An ERROR trace has no `failure_type` that says who has to act: config_error, transient_error or system_error",
         line: line)
     }
   }

@@ -37,7 +37,8 @@ struct ProcessManifest: Sendable {
 
   /// A program that was named on the command line.
   init(words: [String], limits: ProgramCall.Limits = .init()) {
-    self.init(ManifestNode(.mapping(["command": ManifestNode(.sequence(words.map { ManifestNode(.string($0)) }))])), in: .folder("."))
+    self.init(
+      ManifestNode(.mapping(["command": ManifestNode(.sequence(words.map { ManifestNode(.string($0)) }))])), in: .folder("."))
   }
 
   /// The call of the program, to which its arguments are added.

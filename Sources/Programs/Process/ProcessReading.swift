@@ -79,7 +79,9 @@ final class ProcessReading {
       try settle(isComplete: !hasStatuses && !hasReported)
       // A program without statuses has read what it was asked for, if it does not fail.
       if !hasStatuses, !hasReported {
-        for stream in request.streams where !output.hasBegun(stream.descriptor) { try output.begin(stream).close(isComplete: true) }
+        for stream in request.streams where !output.hasBegun(stream.descriptor) {
+          try output.begin(stream).close(isComplete: true)
+        }
       }
       if hasReported { output.failed() }
       return
@@ -121,8 +123,10 @@ final class ProcessReading {
   }
 
   private func record(_ message: JSONView) throws {
-    guard let record = message[Keys.record], let name = record[Keys.stream], let data = record[Keys.data], data.kind == .object else {
-      throw ConnectorError(.system, "The program `\(call.name)` wrote a RECORD message without a `stream` or an object as its `data`")
+    guard let record = message[Keys.record], let name = record[Keys.stream], let data = record[Keys.data], data.kind == .object
+    else {
+      throw ConnectorError(
+        .system, "The program `\(call.name)` wrote a RECORD message without a `stream` or an object as its `data`")
     }
     let namespace = record[Keys.namespace]
     let isPlain = namespace == nil || namespace?.isNull == true
@@ -146,7 +150,8 @@ final class ProcessReading {
     guard let stream = configured[descriptor] else {
       if foreign.insert(descriptor).inserted {
         runtime.log.log(
-          .warn, "The program `\(call.name)` writes of the stream `\(descriptor.name)`, which it was not asked for: that is left out.")
+          .warn,
+          "The program `\(call.name)` writes of the stream `\(descriptor.name)`, which it was not asked for: that is left out.")
       }
       return nil
     }

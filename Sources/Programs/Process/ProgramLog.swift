@@ -36,7 +36,8 @@ struct ProgramLog: Sendable {
   static func error(_ trace: JSONView) -> ConnectorError {
     let type = trace["failure_type"]?.string.flatMap(FailureType.init) ?? .system
     var error = ConnectorError(
-      type, trace["message"]?.string ?? "The program failed without a message", internalMessage: trace["internal_message"]?.string)
+      type, trace["message"]?.string ?? "The program failed without a message", internalMessage: trace["internal_message"]?.string
+    )
     error.diagnostic.stackTrace = trace["stack_trace"]?.string
     return error
   }

@@ -21,7 +21,8 @@ struct ProtocolProgram: Sendable {
     let answer = try await ask(["spec"], for: "SPEC")
     guard let spec = answer.value["spec"]?.object, spec["connectionSpecification"]?.object != nil else {
       throw ConnectorError(
-        .system, "The SPEC message of `\(call.name)` has no `connectionSpecification`, so nothing says what its config looks like",
+        .system,
+        "The SPEC message of `\(call.name)` has no `connectionSpecification`, so nothing says what its config looks like",
         remedy: "give a `spec` in the manifest")
     }
     return spec
@@ -75,7 +76,8 @@ struct ProtocolProgram: Sendable {
     guard end.isSuccess else { throw program.error(.system, "The program `\(call.name)` \(end) and gave no \(type) message") }
     throw ConnectorError(
       .system, "The program `\(call.name)` gave no \(type) message for `\(arguments[0])`",
-      internalMessage: "It \(end).\(program.lastWords.isEmpty ? "" : " It said last:\n\(program.lastWords.joined(separator: "\n"))")",
+      internalMessage:
+        "It \(end).\(program.lastWords.isEmpty ? "" : " It said last:\n\(program.lastWords.joined(separator: "\n"))")",
       remedy: "see `airbyte-lowcode conform -- \(call.name)`")
   }
 }

@@ -25,7 +25,8 @@ extension Program {
       lines.take().withUnsafeBytes { text.append(contentsOf: $0) }
       guard text.count <= longest else {
         await program.stop()
-        throw ConnectorError(.system, "The program `\(call.name)` wrote more than \(longest >> 20) MB where a short answer was expected")
+        throw ConnectorError(
+          .system, "The program `\(call.name)` wrote more than \(longest >> 20) MB where a short answer was expected")
       }
     }
     return Output(text: text, end: await program.finish(), program: program)

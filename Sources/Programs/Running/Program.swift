@@ -144,7 +144,8 @@ package final class Program: Sendable {
     guard let last = words.last else {
       return ConnectorError(type, "\(what), and said nothing about it", remedy: remedy)
     }
-    return ConnectorError(type, "\(what): \(last)", internalMessage: "\(what). It said last:\n\(words.joined(separator: "\n"))", remedy: remedy)
+    return ConnectorError(
+      type, "\(what): \(last)", internalMessage: "\(what). It said last:\n\(words.joined(separator: "\n"))", remedy: remedy)
   }
 
   private func error(for interruption: ProgramPipes.Interruption) -> any Error {
@@ -153,7 +154,8 @@ package final class Program: Sendable {
     case .silence(let seconds):
       error(
         .transient,
-        "The program `\(call.name)` wrote nothing for \(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") s and was ended")
+        "The program `\(call.name)` wrote nothing for \(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") s and was ended"
+      )
     case .longLine(let count):
       ConnectorError(.system, "The program `\(call.name)` wrote \(count >> 20) MB without a line end and was ended")
     }

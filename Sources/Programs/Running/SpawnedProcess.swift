@@ -78,13 +78,12 @@ final class SpawnedProcess: Sendable {
   private static func attend(
     _ identifier: pid_t, _ state: Monitor<State>, _ bell: Descriptor?, _ slot: Int?, isReleased: Bool = false
   ) {
-    var bell = bell
     var information = siginfo_t()
     if !isReleased {
       while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
       state.changeForAll { $0.hasEnded = true }
-      _ = bell
-      bell = nil
+      var byte: UInt8 = 0
+      if let bell { _ = write(bell.number, &byte, 1) }
       state.wait { $0.isReleased ? .done(()) : .wait(until: nil) }
     }
     kill(-identifier, SIGKILL)
@@ -128,10 +127,10 @@ final class SpawnedProcess: Sendable {
     return identifier
   }
 
-  /// The ends of a pipe, above the numbers that a process gets, so that none of them is taken twice.
+  /// The ends of a pipe, above the numbers that a process gets, so that none of them is taken twice. No other process gets them.
   static func pipe() throws(FileError) -> (reading: Descriptor, writing: Descriptor) {
     var ends: [Int32] = [-1, -1]
-    guard Foundation.pipe(&ends) == 0 else { throw .system() }
+    guard spawn_pipe(&ends) == 0 else { throw .system() }
     let moved = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
     for end in ends { close(end) }
     let reading = try Descriptor(moved[0])

@@ -53,18 +53,18 @@ enum ShellSource {
           status orders RUNNING
           order $((last + 1))
     """# + "\n      \(habit.rawValue)\n" + #"""
-          order $((last + 2))
-          echo "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"orders\"},\"stream_state\":{\"id\":$((last + 2))}},\"sourceStats\":{\"recordCount\":2}}}"
-          status orders COMPLETE
-        fi
-        if grep -q '"notes"' "$catalog"; then
-          status notes STARTED
-          status notes RUNNING
-          echo '{"type":"RECORD","record":{"stream":"notes","data":{"text":"größer"},"emitted_at":1700000000001,"meta":{"changes":[]}}}'
-          status notes COMPLETE
-        fi ;;
-    esac
-    """# + "\n"
+            order $((last + 2))
+            echo "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"orders\"},\"stream_state\":{\"id\":$((last + 2))}},\"sourceStats\":{\"recordCount\":2}}}"
+            status orders COMPLETE
+          fi
+          if grep -q '"notes"' "$catalog"; then
+            status notes STARTED
+            status notes RUNNING
+            echo '{"type":"RECORD","record":{"stream":"notes","data":{"text":"größer"},"emitted_at":1700000000001,"meta":{"changes":[]}}}'
+            status notes COMPLETE
+          fi ;;
+      esac
+      """# + "\n"
   }
 
   /// A folder with the script, a manifest of it, and a config.

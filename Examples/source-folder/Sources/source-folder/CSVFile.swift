@@ -16,7 +16,8 @@ struct CSVFile: SourceStream {
     self.separator = separator
     let text = try Self.text(of: url, from: 0)
     guard let header = text.split(separator: "\n", maxSplits: 1).first else {
-      throw ConnectorError(.config, "The file \(url.lastPathComponent) is empty", remedy: "give it a line with the names of its columns")
+      throw ConnectorError(
+        .config, "The file \(url.lastPathComponent) is empty", remedy: "give it a line with the names of its columns")
     }
     columns = Self.cells(of: header, by: separator)
   }
