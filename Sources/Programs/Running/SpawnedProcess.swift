@@ -78,13 +78,12 @@ final class SpawnedProcess: Sendable {
   private static func attend(
     _ identifier: pid_t, _ state: Monitor<State>, _ bell: Descriptor?, _ slot: Int?, isReleased: Bool = false
   ) {
-    var bell = bell
     var information = siginfo_t()
     if !isReleased {
       while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
       state.changeForAll { $0.hasEnded = true }
-      _ = bell
-      bell = nil
+      // Whoever started the thread still holds the pipe's end, so that to let it go would not close it.
+      try? bell?.write([0])
       state.wait { $0.isReleased ? .done(()) : .wait(until: nil) }
     }
     kill(-identifier, SIGKILL)
