@@ -16,6 +16,7 @@ struct ReadCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: ManifestOptions
+  @OptionGroup var singer: SingerOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
   @OptionGroup var traffic: TrafficOptions
@@ -118,7 +119,8 @@ struct ReadCommand: AsyncParsableCommand {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
     let share = share?.share(0) ?? .all
     try await Session(
-      options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report, share: share
+      options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report, share: share,
+      singer: singer.tap
     ).run { session in
       let given = try state.map { try session.state(at: $0) }
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
