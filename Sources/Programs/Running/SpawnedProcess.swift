@@ -82,6 +82,7 @@ final class SpawnedProcess: Sendable {
     if !isReleased {
       while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
       state.changeForAll { $0.hasEnded = true }
+      // Whoever started the thread still holds the pipe's end, so that to let it go would not close it.
       var byte: UInt8 = 0
       if let bell { _ = write(bell.number, &byte, 1) }
       state.wait { $0.isReleased ? .done(()) : .wait(until: nil) }
