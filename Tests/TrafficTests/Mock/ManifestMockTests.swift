@@ -92,6 +92,11 @@ import Testing
         "{type: CursorPagination, cursor_value: '{{ headers.link.next.url }}', stop_condition: '{{ not headers.link.next }}'}",
         "{type: RequestPath}"), records: 6),
     Parts(
+      description: "a link without its origin",
+      paginator: paginator(
+        "{type: CursorPagination, cursor_value: \"{{ 'https://api.test' ~ response.next }}\", stop_condition: '{{ not response.next }}'}",
+        "{type: RequestPath}"), records: 6),
+    Parts(
       description: "a token within a link",
       paginator: paginator(
         "{type: CursorPagination, cursor_value: \"{{ response.next.split('after=')[1] }}\", stop_condition: '{{ not response.next }}'}"
@@ -284,7 +289,9 @@ import Testing
     #expect(records["posts"]?.count == 9)
   }
 
-  @Test func jobsRunThroughTheirStates() async throws {
+  /// The second extractor reads CSV, without a decoder that says so.
+  @Test(arguments: ["", "download_extractor: {type: ResponseToFileExtractor}"])
+  func jobsRunThroughTheirStates(extractor: String) async throws {
     let manifest = """
       version: 6.0.0
       type: DeclarativeSource
@@ -301,6 +308,7 @@ import Testing
             creation_requester: {type: HttpRequester, url_base: "https://api.test", path: /jobs, http_method: POST}
             polling_requester: {type: HttpRequester, url_base: "https://api.test", path: "/jobs/{{ creation_response.job_id }}"}
             download_requester: {type: HttpRequester, url_base: "{{ download_target }}"}
+            \(extractor)
           schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: integer}}}}
       spec: {type: Spec, connection_specification: {type: object, properties: {}}}
       """

@@ -238,7 +238,7 @@ final class Pagination: Sendable {
         // An answer that the manifest's templates fail on is none of this API's.
         guard let next = await step(after: page, source, number, first) else { continue }
         switch next {
-        case .on(let token): if isLast || !isUsable(token, number) { continue }
+        case .on(let token): if isLast || !isUsable(token, number, source) { continue }
         case .end: if !isLast { continue }
         }
         successes.withLock { $0[isLast] = index }
@@ -292,9 +292,13 @@ final class Pagination: Sendable {
   private func fullSize() async -> Int? { (try? await paginator.pageSize()).flatMap { $0.map { max($0, 1) } } }
 
   /// Whether a token leads on: it is not the one of this page again.
-  private func isUsable(_ token: PageToken, _ number: Int) -> Bool {
+  private func isUsable(_ token: PageToken, _ number: Int, _ source: Source) -> Bool {
     let text = token.value.pythonString
-    if paginator.path(for: token) != nil { return text.contains(Self.text(number + 1)) }
+    if paginator.path(for: token) != nil {
+      // A template that puts the origin before a link wants one without.
+      let isElsewhere = text.contains("://") && !text.hasPrefix(source.request.origin + "/")
+      return text.contains(Self.text(number + 1)) && !isElsewhere
+    }
     return !text.isEmpty && text != Self.text(number) && text != "None" && text != "False" && text != "True"
   }
 
@@ -345,6 +349,7 @@ final class Pagination: Sendable {
               .bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number),
               .int(number + 2),
             ]
+            + (prefersLinks ? [.string(link(number, source).replacing(source.request.origin, with: "", maxReplacements: 1))] : [])
       }
       if levers.count > 2 { values = Array(values.prefix(levers.count > 3 ? 5 : 8)) }
       all = all.flatMap { choice, rank in values.enumerated().map { (choice + [$0.element], rank + $0.offset) } }
