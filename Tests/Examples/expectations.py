@@ -67,7 +67,7 @@ class Run:
 
 
 def failures(expect, run):
-    """What of the expectations does not hold. Texts are the program's own, and waits are those of its clock: they do not count."""
+    """What does not hold. Texts are the program's own, and waits are those of its clock: they do not count."""
     found = []
     if "status" in expect or run.status:
         wanted = {"succeed": "SUCCEEDED", "failed": "FAILED"}.get(expect.get("status", "succeed"))
