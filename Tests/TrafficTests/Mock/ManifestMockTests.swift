@@ -171,6 +171,22 @@ import Testing
     func write(_ lines: UnsafeRawBufferPointer) throws { bytes.withLock { $0.append(contentsOf: lines) } }
   }
 
+  /// A page has fewer records than it could, so that a token does not say how many there were before.
+  @Test func pagesBehindTheSecondAreFound() async throws {
+    let paginator = """
+      paginator: {type: DefaultPaginator, page_size_option: {type: RequestOption, inject_into: request_parameter, field_name: limit}, \
+      page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: after}, \
+      pagination_strategy: {type: CursorPagination, cursor_value: '{{ last_record.id }}', \
+      stop_condition: '{{ not response.has_more }}', page_size: 100}}
+      """
+    var options = ManifestAPIOptions()
+    options.pages = 4
+    let manifest = Parts(description: "", paginator: paginator, records: 12).manifest
+    let records = try await Self.read(manifest, options: options).records["items"] ?? []
+    #expect(Set(records.compactMap { $0["id"] }).count == 12)
+    #expect(records.count == 12)
+  }
+
   @Test(arguments: cases)
   func aManifestReadsWhatItsMockHas(parts: Parts) async throws {
     let records = try await Self.read(parts.manifest).records["items"] ?? []

@@ -91,7 +91,7 @@ final class Pagination: Sendable {
   /// The page that a request asks for.
   func page(_ source: Source) async -> Page {
     let wanted = await number(source)
-    var page = await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    var page = await page(wanted, source) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
     if paginator.tokensAreCounted {
       let count = page.records.count
       page.mostRecords = await fullSize().map { count < $0 ? $0 - 1 : count } ?? count
@@ -105,17 +105,15 @@ final class Pagination: Sendable {
     if paginator.tokensAreCounted { return await countedNumber(source) }
     var token = try? await paginator.initialToken
     let plain = try? await paginator.requestParts(token: nil, pageSize: nil)
-    var start = 0
     var number = 0
     while number < count + 1 {
-      let page = await page(number, source, knowing: start)
+      let page = await page(number, source)
       guard let page,
         let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token)
       else { break }
       // A token of the mock's own making is found wherever it is.
       if next.value.pythonString.contains(Self.mark) { return 0 }
       number += 1
-      start += page.records.count
       token = next
       if await isAsked(for: next, plain ?? RequestParts(), source) { return number }
     }
@@ -207,11 +205,10 @@ final class Pagination: Sendable {
   // MARK: Steering
 
   /// Page `number`, in a form that the paginator takes for what it is: the last one, or one before others.
-  /// - Parameter start: how many records the earlier pages have; nil to find it out.
   /// - Returns: nil for a page behind the last one.
-  private func page(_ number: Int, _ source: Source, knowing start: Int?) async -> Page? {
+  private func page(_ number: Int, _ source: Source) async -> Page? {
     let sizeOfPages = await fullSize()
-    let first = start ?? number * (sizeOfPages ?? size)
+    let first = number * (sizeOfPages ?? size)
     guard number < count else { return Page(body: shape.body(of: [], isSingle: false), records: []) }
     let isLast = number == count - 1
     var counts = [size]
