@@ -142,6 +142,7 @@ test-examples: build ## Check the connectors in manifests, also with the referen
 	@$(BIN)/airbyte-lowcode validate --strict manifests
 	@for folder in manifests/*/; do $(BIN)/airbyte-lowcode test "$$folder" --mock || exit 1; done
 	@if [ -n "$(REFERENCE)" ]; then \
+	  $(REFERENCE) -B Tests/Examples/sign_in.py $(BIN)/airbyte-lowcode && \
 	  $(REFERENCE) -B Tests/Examples/reference.py $(BIN)/airbyte-lowcode; \
 	else echo "The examples are not compared with the reference: there is no Python with airbyte-cdk."; fi
 
