@@ -39,9 +39,9 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
-.PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
-.PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp test-sources test-sharding
+.PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
+.PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
+.PHONY: test-standard test-lsp test-sources test-sharding test-examples
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -137,6 +137,15 @@ REFERENCE ?= $(wildcard ../cdk/bin/python)
 
 test-standard: build ## Run the reference's own tests of connectors on the bookshop (REFERENCE names a Python with airbyte-cdk).
 	@$(PYTHON) Tests/Standard/standard_tests.py $(BIN)/airbyte-lowcode $(if $(REFERENCE),--python $(REFERENCE))
+
+test-examples: build ## Check the connectors in manifests, also with the reference (REFERENCE names a Python with airbyte-cdk).
+	@$(BIN)/airbyte-lowcode validate --strict manifests
+	@for folder in manifests/*/; do $(BIN)/airbyte-lowcode test "$$folder" --mock || exit 1; done
+	@if [ -n "$(REFERENCE)" ]; then \
+	  $(REFERENCE) -B Tests/Examples/sign_in.py $(BIN)/airbyte-lowcode && \
+	  $(REFERENCE) -B Tests/Examples/reference.py $(BIN)/airbyte-lowcode; \
+	else echo "The examples are not compared with the reference: there is no Python with airbyte-cdk."; fi
+
 EDITORS := .build/editors
 
 # It counts as made once the client can be imported from it.

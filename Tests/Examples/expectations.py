@@ -1,4 +1,4 @@
-"""What a test of `tests.yaml` expects of a run, compared with what another program said: a list of sentences, empty where all holds."""
+"""What a test of `tests.yaml` expects of a run, compared with what another program said: sentences, none where all holds."""
 
 import json
 from collections import Counter
@@ -67,7 +67,7 @@ class Run:
 
 
 def failures(expect, run):
-    """What of the expectations does not hold. Texts are the program's own, and waits are those of its clock: they are not compared."""
+    """What does not hold. Texts are the program's own, and waits are those of its clock: they do not count."""
     found = []
     if "status" in expect or run.status:
         wanted = {"succeed": "SUCCEEDED", "failed": "FAILED"}.get(expect.get("status", "succeed"))
@@ -91,7 +91,8 @@ def record_failures(name, wanted, records):
     if isinstance(wanted, list):
         lacking = Counter(map(canonical, wanted)) - Counter(map(canonical, records))
         extra = Counter(map(canonical, records)) - Counter(map(canonical, wanted))
-        return [f"{name}: the record {text} did not come" for text in lacking] + [f"{name}: the record {text} came" for text in extra]
+        return ([f"{name}: the record {text} did not come" for text in lacking] +
+                [f"{name}: the record {text} came" for text in extra])
     found = []
     if "count" in wanted and len(records) != wanted["count"]:
         found.append(f"{name}: {len(records)} records came, not {wanted['count']}")

@@ -1,13 +1,14 @@
 """Compares what the reference makes of the examples in `manifests` with what this program makes of them.
 
-    python3 Tests/Examples/reference.py .build/release/airbyte-lowcode --python PYTHON [--only NAME ...] [-v]
+    PYTHON Tests/Examples/reference.py .build/release/airbyte-lowcode [--only NAME ...] [--jobs 2] [-v]
 
-PYTHON has airbyte-cdk. For each folder:
+PYTHON is one that has airbyte-cdk. For each folder:
 - `spec`, `check`, `discover` and `read` of both are the same, against an API that this program makes up from the manifest;
-- each test of `tests.yaml` that says what answers the requests holds for the reference too: its records, states, requests, catalogs, the
-  streams that fail. Texts of messages are not compared.
+- each test of `tests.yaml` that says what answers the requests holds for the reference too: its records, states, requests,
+  catalogs, the streams that fail. Texts of messages are not compared.
 
-Nothing leaves the machine: addresses become `http`, whose proxy is this program's mock. Clocks stand still, and waits take no time.
+Nothing leaves the machine: addresses become `http`, whose proxy is this program's mock. Clocks stand still, and waits take
+no time.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -67,8 +69,8 @@ class Mock:
             if isinstance(query, list):
                 query = {member["name"]: member["values"] for member in query}
             path, _, rest = request["path"].partition("?")
-            query = {name: values[0] if isinstance(values, list) else values for name, values in query.items()} or dict(parse_qsl(rest))
-            found.append((request.get("method", "GET"), path, query))
+            query = {name: values[0] if isinstance(values, list) else values for name, values in query.items()}
+            found.append((request.get("method", "GET"), path, query or dict(parse_qsl(rest))))
         return found
 
     def __enter__(self):
@@ -82,18 +84,19 @@ class Mock:
 class Reference:
     """The reference as a process that runs commands, each in a child, at a time that stands still."""
 
-    def __init__(self, python, home, environment):
+    def __init__(self, home, environment):
         self.home = home
         self.process = subprocess.Popen(
-            [python, str(CONFORMANCE / "reference_worker.py")], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            [sys.executable, str(CONFORMANCE / "reference_worker.py")], env=environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
 
     def run(self, command, files):
         """What a command writes. `files` has `manifest.yaml`, and what else it takes."""
         work = Path(tempfile.mkdtemp(dir=self.home))
         write(work, files)
         order = {
-            "args": arguments(command, work, files), "manifest": str(work / "manifest.yaml"), "cwd": str(work), "package": str(work),
-            "has_components": False, "moving_clock": True,
+            "args": arguments(command, work, files), "manifest": str(work / "manifest.yaml"), "cwd": str(work),
+            "package": str(work), "has_components": False, "moving_clock": True,
         }
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
@@ -151,7 +154,7 @@ class Example:
         with Mock(self.tools.program, ["--manifest", str(work / "manifest.yaml"), "--config", str(work / "config.json")],
                   self.tools.environment(self.defaults["now"])) as mock:
             environment = self.tools.environment(self.defaults["now"], mock.address)
-            reference = Reference(self.tools.python, self.tools.home, environment)
+            reference = Reference(self.tools.home, environment)
 
             def both(command, files):
                 return Run(self.native(command, files, environment)), Run(reference.run(command, files))
@@ -176,8 +179,9 @@ class Example:
                     found.append(f"read: the {len(one)} records of {name} differ from the {len(other)} of the reference")
                 if not one and name not in WITHOUT_RECORDS.get(self.folder.name, ()):
                     found.append(f"read: there is no record of {name}")
-                if canonical(comparable(ours.states.get(name))) != canonical(comparable(theirs.states.get(name))):
-                    found.append(f"read: the state of {name} is {ours.states.get(name)} here, {theirs.states.get(name)} in the reference")
+                one, other = ours.states.get(name), theirs.states.get(name)
+                if canonical(comparable(one)) != canonical(comparable(other)):
+                    found.append(f"read: the state of {name} is {one} here, and {other} in the reference")
             if ours.errors or theirs.errors:
                 found.append(f"read: streams failed, {ours.errors} here, {theirs.errors} in the reference")
             reference.close()
@@ -200,7 +204,7 @@ class Example:
             count += 1
             now = test.get("now", self.defaults.get("now"))
             if now not in workers:
-                workers[now] = Reference(self.tools.python, self.tools.home, self.tools.environment(now, mock.address))
+                workers[now] = Reference(self.tools.home, self.tools.environment(now, mock.address))
             files = {
                 "manifest.yaml": self.manifest,
                 "config.json": plain(merged(self.defaults.get("config", {}), test.get("config", {}))),
@@ -230,8 +234,10 @@ def comparable(state):
 
 
 class Tools:
-    def __init__(self, program, python, home):
-        self.program, self.python, self.home = os.path.abspath(program), os.path.abspath(python), home
+    """The two programs, a folder for what they need, and the means to stop their clocks."""
+
+    def __init__(self, program, home):
+        self.program, self.home = os.path.abspath(program), home
         self.clock = os.path.join(home, "clock.so")
         compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
         if not compiler:
@@ -248,30 +254,32 @@ class Tools:
         return found | ({"http_proxy": proxy} if proxy else {})
 
 
+def compared(folder, tools):
+    """How many records each stream has, how many tests there are, and what is not the same."""
+    example = Example(folder, tools)
+    found, counts = example.compare()
+    empty = Path(tools.home) / f"{folder.name}.json"
+    empty.write_text("[]", "utf-8")
+    with Mock(tools.program, [str(empty)], tools.environment(example.defaults["now"])) as mock:
+        tests, failed = example.check_tests(mock)
+    return counts, tests, found + failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("program")
-    parser.add_argument("--python", required=True, help="a Python with airbyte-cdk")
+    parser.add_argument("--jobs", type=int, default=2, help="how many folders are compared at the same time")
     parser.add_argument("--only", nargs="*", help="names of folders")
     parser.add_argument("-v", "--verbose", action="store_true", help="show how many records were compared")
     options = parser.parse_args()
     folders = sorted(path.parent for path in (ROOT / "manifests").glob("*/manifest.yaml"))
-    wrong = 0
-    with tempfile.TemporaryDirectory() as home:
-        tools = Tools(options.program, options.python, home)
-        empty = Path(home) / "empty.json"
-        empty.write_text("[]", "utf-8")
-        for folder in folders:
-            if options.only and folder.name not in options.only:
-                continue
-            example = Example(folder, tools)
-            found, counts = example.compare()
-            # A mock for each folder: how often something was answered is its own.
-            with Mock(tools.program, [str(empty)], tools.environment(example.defaults["now"])) as mock:
-                count, failed = example.check_tests(mock)
-            found += failed
+    folders = [folder for folder in folders if not options.only or folder.name in options.only]
+    with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(options.jobs) as pool:
+        tools = Tools(options.program, home)
+        wrong = 0
+        for folder, (counts, tests, found) in zip(folders, pool.map(lambda folder: compared(folder, tools), folders)):
             wrong += len(found)
-            print(f"{folder.name}: {sum(counts.values())} records of {len(counts)} streams, {count} tests with the reference" +
+            print(f"{folder.name}: {sum(counts.values())} records of {len(counts)} streams, {tests} tests with the reference" +
                   ("" if found else ", all the same"), flush=True)
             if options.verbose:
                 print(f"  {counts}")

@@ -11,6 +11,8 @@ struct BodyShape: Sendable {
   /// The field of a record that has a list of the real records in it.
   private let expansion: [String]
   private let decoder: ManifestNode?
+  /// Whether the extractor reads CSV itself, whatever the decoder is.
+  private let isFile: Bool
 
   init(extractor: ManifestNode?, decoder: ManifestNode?, config: TemplateConfig) {
     var extractor = extractor
@@ -26,6 +28,7 @@ struct BodyShape: Sendable {
     path = keys(extractor, "field_path").filter { $0 != "**" }
     expansion = keys(extractor?["record_expander"], "expand_records_from_field").filter { $0 != "**" }
     self.decoder = decoder
+    isFile = extractor?["type"]?.string == "ResponseToFileExtractor"
   }
 
   /// Whether the records are the body itself.
@@ -64,7 +67,9 @@ struct BodyShape: Sendable {
   // MARK: Bytes
 
   /// The bytes that the manifest's decoder reads as `body`.
-  func encoded(_ body: JSONValue) -> (bytes: [UInt8], type: String) { Self.encoded(body, decoder) }
+  func encoded(_ body: JSONValue) -> (bytes: [UInt8], type: String) {
+    isFile ? (Array(Self.csv(body.array ?? [body], ",").utf8), "text/csv") : Self.encoded(body, decoder)
+  }
 
   private static func encoded(_ body: JSONValue, _ decoder: ManifestNode?) -> (bytes: [UInt8], type: String) {
     let rows = body.array ?? [body]

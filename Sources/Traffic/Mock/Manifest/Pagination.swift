@@ -91,7 +91,7 @@ final class Pagination: Sendable {
   /// The page that a request asks for.
   func page(_ source: Source) async -> Page {
     let wanted = await number(source)
-    var page = await page(wanted, source, knowing: nil) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
+    var page = await page(wanted, source) ?? Page(body: shape.body(of: [], isSingle: false), records: [])
     if paginator.tokensAreCounted {
       let count = page.records.count
       page.mostRecords = await fullSize().map { count < $0 ? $0 - 1 : count } ?? count
@@ -105,17 +105,15 @@ final class Pagination: Sendable {
     if paginator.tokensAreCounted { return await countedNumber(source) }
     var token = try? await paginator.initialToken
     let plain = try? await paginator.requestParts(token: nil, pageSize: nil)
-    var start = 0
     var number = 0
     while number < count + 1 {
-      let page = await page(number, source, knowing: start)
+      let page = await page(number, source)
       guard let page,
         let next = try? await paginator.nextToken(after: result(page, source, isFirst: number == 0), lastToken: token)
       else { break }
       // A token of the mock's own making is found wherever it is.
       if next.value.pythonString.contains(Self.mark) { return 0 }
       number += 1
-      start += page.records.count
       token = next
       if await isAsked(for: next, plain ?? RequestParts(), source) { return number }
     }
@@ -207,11 +205,10 @@ final class Pagination: Sendable {
   // MARK: Steering
 
   /// Page `number`, in a form that the paginator takes for what it is: the last one, or one before others.
-  /// - Parameter start: how many records the earlier pages have; nil to find it out.
   /// - Returns: nil for a page behind the last one.
-  private func page(_ number: Int, _ source: Source, knowing start: Int?) async -> Page? {
+  private func page(_ number: Int, _ source: Source) async -> Page? {
     let sizeOfPages = await fullSize()
-    let first = start ?? number * (sizeOfPages ?? size)
+    let first = number * (sizeOfPages ?? size)
     guard number < count else { return Page(body: shape.body(of: [], isSingle: false), records: []) }
     let isLast = number == count - 1
     var counts = [size]
@@ -238,7 +235,7 @@ final class Pagination: Sendable {
         // An answer that the manifest's templates fail on is none of this API's.
         guard let next = await step(after: page, source, number, first) else { continue }
         switch next {
-        case .on(let token): if isLast || !isUsable(token, number) { continue }
+        case .on(let token): if isLast || !isUsable(token, number, source) { continue }
         case .end: if !isLast { continue }
         }
         successes.withLock { $0[isLast] = index }
@@ -292,9 +289,13 @@ final class Pagination: Sendable {
   private func fullSize() async -> Int? { (try? await paginator.pageSize()).flatMap { $0.map { max($0, 1) } } }
 
   /// Whether a token leads on: it is not the one of this page again.
-  private func isUsable(_ token: PageToken, _ number: Int) -> Bool {
+  private func isUsable(_ token: PageToken, _ number: Int, _ source: Source) -> Bool {
     let text = token.value.pythonString
-    if paginator.path(for: token) != nil { return text.contains(Self.text(number + 1)) }
+    if paginator.path(for: token) != nil {
+      // A template that puts the origin before a link wants one without.
+      let isElsewhere = text.contains("://") && !text.hasPrefix(source.request.origin + "/")
+      return text.contains(Self.text(number + 1)) && !isElsewhere
+    }
     return !text.isEmpty && text != Self.text(number) && text != "None" && text != "False" && text != "True"
   }
 
@@ -345,6 +346,7 @@ final class Pagination: Sendable {
               .bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number),
               .int(number + 2),
             ]
+            + (prefersLinks ? [.string(link(number, source).replacing(source.request.origin, with: "", maxReplacements: 1))] : [])
       }
       if levers.count > 2 { values = Array(values.prefix(levers.count > 3 ? 5 : 8)) }
       all = all.flatMap { choice, rank in values.enumerated().map { (choice + [$0.element], rank + $0.offset) } }
