@@ -42,6 +42,7 @@ BENCH ?=
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
 .PHONY: test-lsp
+.PHONY: test-sharding
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -240,6 +241,12 @@ parity: build ## Compare with the reference on real manifests; fails below the n
 parity-test-read: build ## Compare `test-read` with the reference's on the same manifests (PYTHON names one that has airbyte-cdk).
 	@python3 Tests/Parity/test_read.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) --python $(PYTHON) \
 	  --keep .build/test-read --least $$(cat .ci/test-read-floor)
+
+test-sharding: build ## Read public manifests in parts (skipped without PARITY), kill readers of parts, and divide a million partitions.
+	@if [ -d $(PARITY)/cases ]; then python3 -B Tests/Sharding/parity_in_parts.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) \
+	  --least $$(cat .ci/sharding-floor); else echo "There is no parity suite at $(PARITY): its cases are left out."; fi
+	@python3 -B Tests/Sharding/killed.py --bin $(BIN)/airbyte-lowcode
+	@python3 -B Tests/Sharding/million.py --bin $(BIN)/airbyte-lowcode --seconds 120 --memory 2000
 
 docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
 	@$(SWIFT) build --product airbyte-lowcode >&2

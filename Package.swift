@@ -249,7 +249,7 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: runtime + [
-        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents", "Traffic",
+        "ConformanceCases", "JSON", "Jinja", "AirbyteProtocol", "PythonComponents", "Traffic", "Sharding",
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),

@@ -11,7 +11,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
 
         Exit status: 0 on success (`check` says in its message whether the connection works), 1 on failure or when `validate` found \
         errors, 2 when `validate` could not check or fix a file, 3 when everything was read except streams that the manifest does not \
-        have, 4 and 5 when `diff` found what asks for a minor or a major version, 64 for wrong usage, and 141 when the reader of the output has left. docs/commands.md lists the environment variables.
+        have, 4 and 5 when `diff` found what asks for a minor or a major version, 64 for wrong usage, 78 when \
+        `read --part` would fail again whenever it is tried, and 141 when the reader of the output has left. docs/commands.md lists the environment variables.
 
         --generate-completion-script bash (or zsh, fish) prints what completes commands, files and names in a shell.
         """,
@@ -24,6 +25,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
         ImageCommand.self, LSPCommand.self, DoctorCommand.self,
+        ShardCommand.self,
       ])
   }
 }

@@ -8,10 +8,11 @@ enum CommandRunner {
   /// Runs the body of a command.
   /// - Parameters:
   ///   - failure: the exit status of errors.
+  ///   - status: the exit status of an error, where they differ.
   ///   - report: shows an error.
   /// - Throws: the exit status, where it is not 0.
   static func run(
-    failure: ExitCode = .failure, report: (any Error) -> Void = CommandRunner.tell,
+    failure: ExitCode = .failure, status: ((any Error) -> ExitCode)? = nil, report: (any Error) -> Void = CommandRunner.tell,
     _ body: () async throws -> Void
   ) async throws {
     do {
@@ -22,7 +23,7 @@ enum CommandRunner {
       StandardOutput.endAsItsReaderLeft()
     } catch {
       report(error)
-      throw failure
+      throw status?(error) ?? failure
     }
   }
 
@@ -62,4 +63,6 @@ struct SeveralErrors: Error {
 extension ExitCode {
   /// Everything was read that the manifest has, but the catalog asks for streams that it lacks.
   static let unknownStream = ExitCode(3)
+  /// Only a change of the manifest, the config or the part can help, so that nobody should try again.
+  static let wrongConfiguration = ExitCode(78)
 }

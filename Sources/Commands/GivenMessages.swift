@@ -28,9 +28,14 @@ enum GivenMessages {
   ///   - take: is given each of them.
   /// - Throws: ``ConnectorError`` if the file cannot be read, or is neither.
   static func read(_ path: String, _ what: String, of type: String, _ take: (JSONValue) throws -> Void) throws -> Content {
+    try read(path, what, of: [type], take)
+  }
+
+  /// The same for messages of several types.
+  static func read(_ path: String, _ what: String, of types: [String], _ take: (JSONValue) throws -> Void) throws -> Content {
     var lines = Lines(try InputFile.handle(path, what))
     var beginning: [UInt8] = []
-    let wanted = Data("\"\(type)\"".utf8)
+    let wanted = types.map { (type: $0, text: Data("\"\($0)\"".utf8)) }
     do {
       while let line = try lines.next() {
         beginning += line
@@ -40,8 +45,8 @@ enum GivenMessages {
           try lines.rest(into: &beginning)
           return .text(try InputFile.json(beginning, path, what))
         }
-        try hand(line, type, wanted, to: take)
-        while let line = try lines.next() { try hand(line, type, wanted, to: take) }
+        try hand(line, wanted, to: take)
+        while let line = try lines.next() { try hand(line, wanted, to: take) }
         return .messages
       }
     } catch is TooLarge {
@@ -54,11 +59,12 @@ enum GivenMessages {
   }
 
   private static func hand(
-    _ line: [UInt8], _ type: String, _ wanted: Data, to take: (JSONValue) throws -> Void
+    _ line: [UInt8], _ wanted: [(type: String, text: Data)], to take: (JSONValue) throws -> Void
   ) throws {
-    guard Data(line).range(of: wanted) != nil, let message = try? JSONValue(parsing: line), message["type"]?.string == type else {
-      return
-    }
+    let data = Data(line)
+    guard wanted.contains(where: { data.range(of: $0.text) != nil }), let message = try? JSONValue(parsing: line),
+      wanted.contains(where: { message["type"]?.string == $0.type })
+    else { return }
     try take(message)
   }
 

@@ -69,13 +69,19 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Simulate the read again with more at a time, without call rates and with faster answers, to see what bounds it.")
   var whatIf = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Simulate the read in parts as well, by these numbers of workers, as in 1,10,100: how long it takes, and from where on more of them do "
+        + "not help.", valueName: "numbers"))
+  var parts: WorkerCounts?
+
   func validate() throws {
     if simulate {
       if parents || requests != nil { throw ValidationError("--simulate asks nobody: leave --parents and --requests out.") }
       if state != nil { throw ValidationError("--simulate reads from the beginning: leave --state out.") }
       if format != .text, format != .json { throw ValidationError("--simulate is written as text or json.") }
-    } else if !records.isEmpty || latency != nil || pageSize != nil || whatIf {
-      throw ValidationError("--records, --latency, --page-size and --what-if need --simulate.")
+    } else if !records.isEmpty || latency != nil || pageSize != nil || whatIf || parts != nil {
+      throw ValidationError("--records, --latency, --page-size, --what-if and --parts need --simulate.")
     }
     if updateConfig, !parents { throw ValidationError("--update-config needs --parents, without which nothing is renewed.") }
     if parents, config == nil { throw ValidationError("--parents needs a config: name its file with --config.") }
@@ -122,7 +128,7 @@ struct PlanCommand: AsyncParsableCommand {
       if let pageSize { settings.pageSize = pageSize }
       let simulation = Simulation(
         given.source, given.input, settings, start: start, environment: ProcessInfo.processInfo.environment)
-      let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf)
+      let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf, workers: parts?.numbers ?? [])
       try StandardOutput.write(text: format == .json ? report.json.jsonText : report.text(styled: styling))
       if !report.streams.isEmpty, report.streams.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
     }
@@ -161,6 +167,19 @@ struct RecordCount: ExpressibleByArgument, Sendable, Equatable {
       number == number.rounded()
     else { return nil }
     self.number = Int(number)
+  }
+}
+
+/// Numbers of workers with commas between them: `1,10,100`.
+struct WorkerCounts: ExpressibleByArgument, Sendable, Equatable {
+  let numbers: [Int]
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
+    guard numbers.count == argument.split(separator: ",", omittingEmptySubsequences: false).count, numbers.count <= 20,
+      numbers.allSatisfy({ (1...100_000).contains($0) })
+    else { return nil }
+    self.numbers = numbers
   }
 }
 

@@ -46,6 +46,18 @@ struct ReadCommand: AsyncParsableCommand {
       valueName: "start..end"))
   var window: TimeWindow?
 
+  @Option(
+    help: ArgumentHelp(
+      "Read one part of a read that `shard` divided: streams and states are in the file. In a folder it is the part whose number "
+        + "JOB_COMPLETION_INDEX has.", valueName: "file.json"), completion: .file(extensions: ["json"]))
+  var part: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take this share of call rates, concurrency and tokens, where others take the rest. By default all, or what the part says.",
+      valueName: "1/number"))
+  var share: ShareOfRun?
+
   @Flag(help: "Print the data of records alone, one a line, without messages around it. The log goes to standard error.")
   var records = false
 
@@ -73,12 +85,20 @@ struct ReadCommand: AsyncParsableCommand {
     if window != nil, state != nil || streams.fullRefresh {
       throw ValidationError("--window says itself where to begin: leave --state and --full-refresh out.")
     }
+    if part != nil {
+      if catalog != nil || streams.isGiven || window != nil || limit != nil {
+        throw ValidationError(
+          "--part says itself what is read: leave --catalog, --streams, --exclude, --full-refresh, --window and --limit out.")
+      }
+      if output != nil { throw ValidationError("--output keeps the state of whole streams: leave it out where a part is read.") }
+    }
     if output != nil, state != nil {
       throw ValidationError("--output keeps the state in its folder, so that there is no place for another: leave --state out.")
     }
   }
 
   func run() async throws {
+    if let part { return try await read(part: part) }
     if let report, InputFile.isSame(report.path, as: [options.path, input.given, catalog, state, traffic.replay]) {
       try await CommandRunner.run {
         throw ConnectorError(.config, "The report \(report.path) would replace an input of the read: give it a file of its own")
@@ -96,8 +116,10 @@ struct ReadCommand: AsyncParsableCommand {
 
   private func read(into folder: RecordFolder?) async throws {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
-    try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report).run {
-      session in
+    let share = share?.share(0) ?? .all
+    try await Session(
+      options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report, share: share
+    ).run { session in
       let given = try state.map { try session.states(at: $0) } ?? [:]
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       var connector = try await session.connector(

@@ -74,9 +74,11 @@ struct Session {
   ///   - isMock: whether requests go to an API made up from the manifest.
   ///   - wrap: what stands before all that requests go to; requests are explained to it.
   ///   - report: where a report of the run goes; nil for none.
+  ///   - share: how much it takes of what the API allows.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false, report: ReportFile? = nil, through wrap: ((any Transport) -> any Transport)? = nil
+    isMock: Bool = false, report: ReportFile? = nil, share: RunShare = .all,
+    through wrap: ((any Transport) -> any Transport)? = nil
   ) {
     manifest = options.path
     var environment = ProcessInfo.processInfo.environment
@@ -129,6 +131,7 @@ struct Session {
         : PlainLog(mask: mask, isDebugging: isDebugging, isBrief: output.isReport),
       secrets: mask, environment: environment)
     runtime.trial = trial
+    runtime.share = share
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = self.report?.reporter.watching(runtime) ?? runtime
     self.showError = showError
@@ -148,8 +151,11 @@ struct Session {
   }
 
   /// Runs `body`, which returns the exit status. Errors become TRACE messages.
+  /// - Parameter failure: the exit status for an error.
   /// - Throws: the exit status, where it is not 0.
-  func run(_ body: @Sendable (Session) async throws -> ExitCode) async throws {
+  func run(
+    failure: @escaping (any Error) -> ExitCode = { _ in .failure }, _ body: @Sendable (Session) async throws -> ExitCode
+  ) async throws {
     func report(_ error: any Error) {
       if let showError { return showError(error, mask) }
       let findings = error as? any FileFindings
@@ -157,7 +163,7 @@ struct Session {
       // Who watches a terminal has just read it, with the lines of the file.
       writer.report(error, isNews: findings == nil)
     }
-    try await CommandRunner.run(report: report) {
+    try await CommandRunner.run(status: failure, report: report) {
       let status = try await recorded { try await body(self) }
       if !status.isSuccess { throw status }
     }

@@ -1,8 +1,10 @@
 import AirbyteProtocol
 import ArgumentParser
 import Authoring
+import Bytes
 import ConnectorModel
 import JSON
+import Sharding
 
 /// What can be done with states.
 struct StateCommand: ParsableCommand {
@@ -18,7 +20,7 @@ struct StateCommand: ParsableCommand {
     subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
 
   /// Options and files of all of them.
-  private static func states(at path: String) throws -> [String: JSONObject] {
+  static func states(at path: String) throws -> [String: JSONObject] {
     do {
       var latest = LatestStates()
       let content = try GivenMessages.read(path, "state", of: "STATE") { latest.add($0) }
@@ -28,9 +30,18 @@ struct StateCommand: ParsableCommand {
     }
   }
 
-  private static func write(_ states: [String: JSONObject]) throws {
+  /// - Parameter path: the file; nil for standard output.
+  static func write(_ states: [String: JSONObject], to path: String? = nil) throws {
     let entries = InputState.entries(of: states).map(\.jsonText)
-    try StandardOutput.write(line: entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]")
+    let text = entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]"
+    guard let path else { return try StandardOutput.write(line: text) }
+    do throws(FileError) {
+      let file = try AtomicFile(path: path, permissions: .usual)
+      try file.write(Array((text + "\n").utf8))
+      try file.putInPlace()
+    } catch {
+      throw ConnectorError(.config, "The state cannot be written to \(path): \(error)")
+    }
   }
 
   struct Extract: AsyncParsableCommand {
@@ -92,13 +103,46 @@ struct StateCommand: ParsableCommand {
 
   struct Merge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put states together: of a stream, or a partition of it, that several have, the last one counts.")
+      abstract: "Put states together: of a stream, or a partition of it, that several have, the last one counts.",
+      discussion: """
+        Behind the folder that `shard` wrote, the outputs of `read --part` give the state that one whole read would have reached. A folder \
+        of outputs stands for its files that end in .jsonl. What no output covers stays open, and is named.
+        """)
 
-    @Argument(help: "The states, the latest last.", completion: .file(extensions: ["json", "jsonl"]))
+    @Argument(
+      help: ArgumentHelp(
+        "The states, the latest last; or the folder that `shard` wrote, and the outputs of its parts.", valueName: "states"),
+      completion: .file(extensions: ["json", "jsonl"]))
     var states: [String]
 
+    @Option(
+      name: .long,
+      help: ArgumentHelp("With parts: further states, of streams that the parts do not have.", valueName: "file"),
+      completion: .file(extensions: ["json", "jsonl"]))
+    var state: String?
+
+    @Flag(help: "With parts: write nothing unless every part was read completely.")
+    var requireAll = false
+
+    @Option(
+      name: .shortAndLong, help: ArgumentHelp("Write the state into this file instead of printing it.", valueName: "file"),
+      completion: .file(extensions: ["json"]))
+    var output: String?
+
     func run() async throws {
-      try await CommandRunner.run { try StateCommand.write(StateChange.merged(states.map(StateCommand.states))) }
+      try await CommandRunner.run {
+        if let first = states.first, PartFolder.isFolder(first) {
+          return try MergedParts(
+            folder: PartFolder(first), outputs: Array(states.dropFirst()), state: state, requiresAll: requireAll
+          )
+          .write(to: output)
+        }
+        guard state == nil, !requireAll else {
+          throw ConnectorError(
+            .config, "--state and --require-all are for the parts of a read: name the folder that `shard` wrote first")
+        }
+        try StateCommand.write(StateChange.merged(states.map(StateCommand.states)), to: output)
+      }
     }
   }
 

@@ -14,6 +14,9 @@ struct StreamOptions: ParsableArguments {
   @Flag(help: "Read streams from their beginning, also those that could be read incrementally.")
   var fullRefresh = false
 
+  /// Whether one of them is there.
+  var isGiven: Bool { !wanted.isEmpty || !exclude.isEmpty || fullRefresh }
+
   var selection: StreamSelection {
     StreamSelection(names: wanted.flatMap(\.names), excluded: exclude.flatMap(\.names), isFullRefresh: fullRefresh)
   }

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Components
 import ConnectorModel
 import JSON
 import Manifest
@@ -80,11 +81,13 @@ extension Connector {
   /// - Parameters:
   ///   - limit: how many records of each stream are wanted; nil for all.
   ///   - inspector: looks at the records.
-  /// - Throws: as ``read(_:limit:to:inspector:)``.
+  ///   - cursor: makes the cursor that a stream is read by, where it is not its own.
+  /// - Throws: as ``read(_:limit:to:inspector:replacing:)``.
   package func readValidated(
-    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil,
+    replacing cursor: @Sendable (DeclarativeStream) throws -> (any Cursor)? = { _ in nil }
   ) async throws -> ReadOutcome {
     try spec().validate(scope.config)
-    return try await read(catalog, limit: limit, to: writer, inspector: inspector)
+    return try await read(catalog, limit: limit, to: writer, inspector: inspector, replacing: cursor)
   }
 }

@@ -20,6 +20,8 @@ package struct Connector: Sendable {
   /// The range of time that streams are read in; nil for what the manifest and the states say.
   private(set) var window: TimeWindow?
   private let generated: GeneratedStreams
+  /// Whether streams are read in the way that was settled when the read was divided.
+  private var isSettled = false
 
   /// - Parameter spec: the manifest's specification; nil if it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
@@ -63,6 +65,13 @@ package struct Connector: Sendable {
     connector.window = window
     connector.states = states
     connector.catalog = Self.byName(catalog)
+    return connector
+  }
+
+  /// The same connector, asked for what is left of a read that was divided: no stream decides again whether its state is too old.
+  package func readingPart(_ catalog: [ConfiguredStream], states: [String: JSONObject]) -> Connector {
+    var connector = reading(catalog, states: states)
+    connector.isSettled = true
     return connector
   }
 
@@ -187,12 +196,12 @@ package struct Connector: Sendable {
   private func streamScope(of node: ManifestNode, parents: Set<String>) -> StreamScope {
     let name = node["name"]?.string ?? ""
     var scope = StreamScope(
-      state: states[name], configured: catalog[name], mayForgetState: catalog.isEmpty || catalog[name] != nil,
+      state: states[name], configured: catalog[name], mayForgetState: !isSettled && (catalog.isEmpty || catalog[name] != nil),
       isParent: parents.contains(name), sharesParents: !isDelegating(node))
     scope.window = window
     return scope
   }
 
   /// Which streams are not read at the same time.
-  func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: scope) }
+  package func streamGroups() throws -> StreamGroups { try StreamGroups(manifest.streamGroups, in: scope) }
 }

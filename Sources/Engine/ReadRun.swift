@@ -26,6 +26,8 @@ package struct ReadOutcome: Sendable, Equatable {
   package var unknownStreams: [String] = []
   /// The streams that were not read completely, in order.
   package var failedStreams: [String] = []
+  /// Who has to act on what went wrong.
+  package var failureTypes: Set<FailureType> = []
 }
 
 extension Connector {
@@ -35,9 +37,11 @@ extension Connector {
   /// - Parameters:
   ///   - limit: how many records of each stream are wanted; nil for all.
   ///   - inspector: looks at the records.
+  ///   - cursor: makes the cursor that a stream is read by, where it is not its own.
   /// - Throws: ``ConnectorError`` if nothing can be read at all, ``OutputClosed``, `CancellationError`.
   package func read(
-    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil
+    _ catalog: [ConfiguredStream], limit: Int? = nil, to writer: MessageWriter, inspector: (any ReadInspector)? = nil,
+    replacing cursor: @Sendable (DeclarativeStream) throws -> (any Cursor)? = { _ in nil }
   ) async throws -> ReadOutcome {
     let runtime = scope.runtime
     let available = try await streamsOrErrors()
@@ -60,9 +64,11 @@ extension Connector {
       switch byName[name] {
       case .success(let stream)?:
         // As in the reference, a schema that cannot be loaded ends the whole read.
+        let stream = try cursor(stream).map(stream.following) ?? stream
         readers.append(StreamReader(stream, schema: try await stream.schema(), state: states[name], in: run))
       case .failure(let error)?:
         failed.append(name)
+        outcome.failureTypes.insert(error.failureType)
         writer.error(error, stream: entry.descriptor)
         try writer.status(entry.descriptor, .incomplete)
         skipped(name)
@@ -81,6 +87,7 @@ extension Connector {
     // All of them from the start: one that is slow would have every place before the others begin.
     for reader in readers { run.limiter.begin(reader.stream.name) }
     failed += try await Self.read(readers, schedule: schedule(of: readers), atATime: concurrency)
+    for reader in readers { outcome.failureTypes.formUnion(reader.failureTypes) }
     runtime.reportWhatIsMissing()
     guard failed.isEmpty else {
       let names = failed.sorted().map { "`\($0)`" }.joined(separator: ", ")
@@ -186,7 +193,8 @@ extension Connector {
   package func concurrency() throws -> Int {
     // Slices that are tried are read in order.
     if scope.runtime.trial != nil { return 1 }
-    guard let node = manifest.concurrencyLevel else { return 2 }
-    return try max(2, scope.build(node, as: ConcurrencyLevel.self).level)
+    let share = scope.runtime.share
+    guard let node = manifest.concurrencyLevel else { return share.portion(of: 2) }
+    return try share.portion(of: max(2, scope.build(node, as: ConcurrencyLevel.self).level))
   }
 }

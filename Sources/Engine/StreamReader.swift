@@ -14,7 +14,7 @@ final class StreamReader: Sendable {
   private let run: ReadRun
   private let limit: ReadLimit?
   private let inspector: (any StreamInspector)?
-  private let hasFailed = Mutex(false)
+  private let failures = Mutex<Set<FailureType>?>(nil)
 
   /// - Parameter state: what the stream continues from; nil if it is read from its beginning.
   init(_ stream: DeclarativeStream, schema: JSONObject, state: JSONObject?, in run: ReadRun) {
@@ -26,6 +26,10 @@ final class StreamReader: Sendable {
     limit = run.recordsOfStream.map(ReadLimit.init)
     inspector = run.inspector?.inspector(of: stream, schema: schema, state: state)
   }
+
+  /// Who has to act on what went wrong.
+  var failureTypes: Set<FailureType> { failures.withLock { $0 ?? [] } }
+  private var isComplete: Bool { failures.withLock { $0 == nil } }
 
   /// - Parameter slicesAreListed: is called when all slices are known, before the last ones are read.
   /// - Returns: whether everything was read; what went wrong was written already.
@@ -45,7 +49,7 @@ final class StreamReader: Sendable {
       try fail(error)
     }
     run.runtime.reportWhatIsMissing(of: stream.name)
-    let isComplete = !hasFailed.withLock { $0 }
+    let isComplete = isComplete
     let state = try stream.cursor.finish()
     try run.writer.status(descriptor, isComplete ? .complete : .incomplete)
     // As in the reference, the last state follows the last status.
@@ -59,7 +63,7 @@ final class StreamReader: Sendable {
   /// miss them.
   private func leave() throws -> Bool {
     run.runtime.reportWhatIsMissing(of: stream.name)
-    let isComplete = !hasFailed.withLock { $0 }
+    let isComplete = isComplete
     try run.writer.status(descriptor, .incomplete)
     try run.writer.end(descriptor, isComplete: isComplete)
     run.runtime.events.note(.streamEnded(stream.name, isComplete: isComplete))
@@ -155,7 +159,8 @@ final class StreamReader: Sendable {
   /// - Throws: the error, where nothing more can be written or the read is cancelled.
   private func fail(_ error: any Error) throws {
     if error is OutputClosed || error is CancellationError || error is ReadLimit.Reached { throw error }
-    hasFailed.withLock { $0 = true }
-    run.writer.error(ConnectorError(wrapping: error), stream: descriptor)
+    let error = ConnectorError(wrapping: error)
+    failures.withLock { $0 = ($0 ?? []).union([error.failureType]) }
+    run.writer.error(error, stream: descriptor)
   }
 }

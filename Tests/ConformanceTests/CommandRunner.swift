@@ -1,5 +1,6 @@
 import ConformanceCases
 import ConnectorModel
+import Engine
 import HTTP
 import Manifest
 import Synchronization
@@ -24,6 +25,8 @@ struct CommandInput: Sendable {
   var pythonComponents: String?
   /// What is done with the traffic; nil for nothing.
   var traffic: TrafficRun.Plan?
+  /// What is done with the connector instead of reading its catalog; returns whether all was read.
+  var reading: (@Sendable (Connector, MessageWriter) async throws -> Bool)?
 
   /// Microseconds since 1970.
   var now: Int64 { sleeps.now }

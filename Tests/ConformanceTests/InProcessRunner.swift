@@ -73,7 +73,9 @@ private struct InProcessRunner: CommandRunner {
     case .spec: try connector.writeSpec(to: writer)
     case .check: try await connector.check(to: writer)
     case .discover: try await connector.discover(to: writer)
-    case .read, .resume: return try await connector.readValidated(given.catalog, to: writer).isComplete
+    case .read, .resume:
+      if let reading = input.reading { return try await reading(connector, writer) }
+      return try await connector.readValidated(given.catalog, to: writer).isComplete
     }
     return true
   }

@@ -49,7 +49,7 @@ enum Message {
   }
 
   /// A state without measured durations, its partitions in a fixed order.
-  private static func steady(_ value: JSONValue) -> JSONValue {
+  static func steady(_ value: JSONValue) -> JSONValue {
     switch value {
     case .array(let elements):
       return .array(elements.map(steady))

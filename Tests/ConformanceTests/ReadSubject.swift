@@ -1,5 +1,6 @@
 import ConformanceCases
 import ConnectorModel
+import Engine
 import HTTP
 import JSON
 import Manifest
@@ -26,6 +27,8 @@ struct ReadSubject: Sendable {
   var pythonComponents: String?
   /// What is done with the traffic; nil for nothing.
   var traffic: TrafficRun.Plan?
+  /// What is done with the connector instead of reading its catalog.
+  var reading: (@Sendable (Connector, MessageWriter) async throws -> Bool)?
 
   /// Runs a command against the API, which goes on where the command before left it.
   /// - Parameter state: a state file for reads.
@@ -35,7 +38,7 @@ struct ReadSubject: Sendable {
       command: command, manifest: api.localise(manifest), config: api.localise(config),
       catalog: isRead ? catalog.map(api.localise) : nil, state: isRead ? state.map(api.localise) : nil,
       files: files, sleeps: SleepRecorder(movesClock: movesClock), transport: transport, components: components,
-      pythonComponents: pythonComponents.map(api.localise), traffic: traffic)
+      pythonComponents: pythonComponents.map(api.localise), traffic: traffic, reading: reading)
     _ = api.takeRequests()
     let output = try await pythonComponents == nil ? ConnectorUnderTest.runner.run(input) : PythonUnderTest.run(input)
     return Outcome(

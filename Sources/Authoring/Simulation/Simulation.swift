@@ -31,11 +31,20 @@ package struct Simulation: Sendable {
     self.environment = environment
   }
 
-  /// - Parameter comparesAlternatives: whether the read is simulated again with each thing changed that may bound it.
+  /// - Parameters:
+  ///   - comparesAlternatives: whether the read is simulated again with each thing changed that may bound it.
+  ///   - workers: for each of these numbers, the read is simulated in as many parts.
   /// - Throws: ``ConnectorError`` if nothing of the manifest can be read.
-  package func run(_ selection: StreamSelection, comparesAlternatives: Bool = false) async throws -> SimulationReport {
+  package func run(
+    _ selection: StreamSelection, comparesAlternatives: Bool = false, workers: [Int] = []
+  ) async throws -> SimulationReport {
     let slices = try await run(selection, counted: nil).slices
     var report = try await run(selection, counted: slices).report
+    for number in workers {
+      if let prediction = try await run(selection, counted: slices, workers: number).prediction {
+        report.parts.append(prediction)
+      }
+    }
     guard comparesAlternatives else { return report }
     var alternatives: [Alternative] = [.concurrency(2 * report.concurrency), .latency(settings.latency / 2)]
     if report.budgetPlace != nil { alternatives.append(.noCallRates) }
@@ -50,13 +59,15 @@ package struct Simulation: Sendable {
   private struct Outcome: Sendable {
     var slices: [String: Double] = [:]
     var report = SimulationReport()
+    var prediction: PartsPrediction?
   }
 
   /// - Parameters:
   ///   - counted: how many slices the streams have; nil to count them.
   ///   - alternative: what is otherwise than the manifest and the settings say.
+  ///   - workers: how many workers share the read; nil for a read by one that is not divided.
   private func run(
-    _ selection: StreamSelection, counted: [String: Double]?, if alternative: Alternative? = nil
+    _ selection: StreamSelection, counted: [String: Double]?, if alternative: Alternative? = nil, workers: Int? = nil
   ) async throws -> Outcome {
     guard let executor = OrderedExecutor(time: start, onSettled: {}) else {
       throw ConnectorError(.system, "Nothing can be simulated here: the system gives no further thread")
@@ -95,6 +106,27 @@ package struct Simulation: Sendable {
         let nodes = try await statics + connector.generatedStreamNodes().map(\.node)
         chosen.become(nodes)
         let catalog = try await self.catalog(of: connector, selection, parents: simulation.needs.keys)
+        if let workers, let counted {
+          let names = catalog.map(\.descriptor.name).filter { !Self.streamsOfJobs(nodes).contains($0) }
+          let begun = executor.time
+          let dealt = try await DealtSlices(of: connector, Set(names), workers: workers)
+          var prediction = PartsPrediction(workers: workers, listing: executor.time - begun)
+          runtime.share = RunShare(0, of: workers) ?? .all
+          for streams in dealt.partsToRead(of: names, workers: workers) {
+            let part = SimulationState(settings, needs: simulation.needs, isCounting: false, slices: counted)
+            log.simulation = part
+            ChosenTransport(
+              late, api: api, executor: executor, simulation: part, limits: LimitHeaders(manifest.apiBudget, start: start)
+            ).become(nodes)
+            let report = try await SimulationState.$current.withValue(part) {
+              let worker = try await Connector.prepare(manifest, input, runtime: runtime)
+              let own = catalog.filter { streams.contains($0.descriptor.name) }
+              return try await read(worker, own, nodes, manifest, part, log, executor, dealt: dealt)
+            }
+            prediction.take(report)
+          }
+          return Outcome(prediction: prediction)
+        }
         if counted == nil {
           return Outcome(slices: try await count(connector, catalog, nodes, simulation))
         }
@@ -184,13 +216,15 @@ package struct Simulation: Sendable {
 
   private func read(
     _ connector: Connector, _ catalog: [ConfiguredStream], _ nodes: [ManifestNode], _ manifest: LoadedManifest,
-    _ simulation: SimulationState, _ log: SimulationLog, _ executor: OrderedExecutor
+    _ simulation: SimulationState, _ log: SimulationLog, _ executor: OrderedExecutor, dealt: DealtSlices? = nil
   ) async throws -> SimulationReport {
     let writer = MessageWriter(sink: NoMessages(log), mask: SecretMask(), now: { executor.time })
     let begun = executor.time
     let jobs = Self.streamsOfJobs(nodes)
     let read = catalog.filter { !jobs.contains($0.descriptor.name) }
-    _ = try await connector.reading(read, states: [:]).read(read, to: writer)
+    _ = try await connector.reading(read, states: [:]).read(read, to: writer) { stream in
+      dealt?.slices[stream.name].map { DealtCursor(own: stream.cursor, dealt: $0) }
+    }
     let concurrency = try connector.concurrency()
     var report = SimulationReport()
     report.duration = executor.time - begun

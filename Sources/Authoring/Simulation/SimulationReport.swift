@@ -41,6 +41,8 @@ package struct SimulationReport: Sendable {
   package var logins = 0
   package var budgetPlace: String?
   package var concurrencyPlace: String?
+  /// How long it takes with several workers.
+  package var parts: [PartsPrediction] = []
   /// How long it would take otherwise, in microseconds.
   package var alternatives: [(words: String, duration: Int64)] = []
 
@@ -50,7 +52,7 @@ package struct SimulationReport: Sendable {
   package var records: Int { streams.reduce(0) { $0 + $1.records } }
 
   /// The stream that ends last, which the whole read waits for.
-  private var last: Stream? {
+  var last: Stream? {
     streams.filter { $0.failure == nil }.max { ($0.started + $0.duration, $1.name) < ($1.started + $1.duration, $0.name) }
   }
 }
@@ -122,6 +124,7 @@ extension SimulationReport {
           + "with \(Self.time(latency)) an answer and \(concurrency) at a time", .strong))
     lines += advice
     lines += alternatives.map { "\(Self.time($0.duration)) \($0.words)" }
+    lines += self.lines(of: parts, styled: styled)
     return lines.joined(separator: "\n")
   }
 
@@ -156,7 +159,7 @@ extension SimulationReport {
       "concurrency": .int(concurrency),
       "alternatives": .array(
         alternatives.map { ["change": .string($0.words), "seconds": .double(Double($0.duration) / 1_000_000)] }),
-      "ends_last": last.map { .string($0.name) } ?? .null,
+      "parts": .array(parts.map(\.json)), "ends_last": last.map { .string($0.name) } ?? .null,
       "streams": .array(
         streams.map { stream in
           [
@@ -173,9 +176,9 @@ extension SimulationReport {
     ]
   }
 
-  private static func time(_ microseconds: Int64) -> String { RequestReport.seconds(Double(microseconds) / 1_000_000) }
+  static func time(_ microseconds: Int64) -> String { RequestReport.seconds(Double(microseconds) / 1_000_000) }
 
-  private static func count(_ number: Int, _ word: String) -> String { "\(self.number(number)) \(word)\(number == 1 ? "" : "s")" }
+  static func count(_ number: Int, _ word: String) -> String { "\(self.number(number)) \(word)\(number == 1 ? "" : "s")" }
 
   /// With spaces between the thousands.
   static func number(_ number: Int) -> String {

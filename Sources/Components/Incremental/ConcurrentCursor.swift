@@ -4,7 +4,7 @@ import PythonTime
 import Synchronization
 
 /// The cursor of a stream without partitions: windows that are read in any order, and the state up to which all of them were.
-final class ConcurrentCursor: Cursor {
+final class ConcurrentCursor: DivisibleCursor {
   let definition: CursorDefinition
   private let timeline: Mutex<CursorTimeline>
   private let initialBounds: CursorBounds
@@ -40,6 +40,24 @@ final class ConcurrentCursor: Cursor {
     if let unusable = observation.unusable, unusable.isTruthy { try timeline.withLock { try $0.close(unusable: unusable) } }
     if observation.isMostlyEarly { definition.warnOfEarlyRecords(in: slice) }
     return try timeline.withLock { try $0.close(slice, mostRecent: observation.greatest) ? try $0.state : nil }
+  }
+
+  func list(_ take: (ListedSlice) async throws -> Void) async throws {
+    try await slices { slice in try await take(.slice(slice)) }
+  }
+
+  var dividing: CursorDividing? {
+    get throws {
+      // A counting cursor has one slice, whose end nobody knows before it was read.
+      guard definition.readsWindows, let rules = definition.mergeRules(start: timeline.withLock({ $0.configuredStart })) else {
+        return nil
+      }
+      return .windows(rules)
+    }
+  }
+
+  func position(of observation: Observation, in slice: StreamSlice) -> JSONObject {
+    definition.position(of: observation, in: slice)
   }
 
   var state: JSONObject { get throws { try timeline.withLock { try $0.state } } }

@@ -5,7 +5,7 @@ import PythonTime
 import Synchronization
 
 /// The cursor of a stream whose partitions are each read incrementally.
-final class ConcurrentPerPartitionCursor: Cursor {
+final class ConcurrentPerPartitionCursor: DivisibleCursor {
   let definition: CursorDefinition
   private let router: any PartitionRouter
   private let now: @Sendable () -> Int64
@@ -29,16 +29,27 @@ final class ConcurrentPerPartitionCursor: Cursor {
   var followsPartitions: Bool { true }
 
   func slices(_ body: (StreamSlice) async throws -> Void) async throws {
-    let (start, parentState) = (now(), try router.parentState)
-    progress.withLock { $0.start(at: start, parentState: parentState) }
-    try await router.partitions { partition in try await self.read(partition, body) }
-    progress.withLock { $0.listed() }
+    try await list { listed in if case .slice(let slice) = listed { try await body(slice) } }
   }
 
-  private func read(_ partition: StreamSlice, _ body: (StreamSlice) async throws -> Void) async throws {
+  func list(_ take: (ListedSlice) async throws -> Void) async throws {
+    let (start, parentState) = (now(), try router.parentState)
+    progress.withLock { $0.start(at: start, parentState: parentState) }
+    try await take(.parents(parentState))
+    try await router.partitions { partition in
+      try await self.read(partition, take) { slice in try await take(.slice(slice)) }
+    }
+    progress.withLock { $0.listed() }
+    try await take(.parents(try router.parentState))
+  }
+
+  private func read(
+    _ partition: StreamSlice, _ take: (ListedSlice) async throws -> Void, _ body: (StreamSlice) async throws -> Void
+  ) async throws {
     let key = PartitionKey(partition.partition)
     let parentState = try router.parentState
     guard case .windows(var windows) = try progress.withLock({ try $0.begin(key, parentState: parentState) }) else { return }
+    try await take(.partition(partition.partition, parents: parentState))
     // One window ahead, so that the last one is known when it is given out.
     var next = try nextWindow(&windows)
     while let window = next {
@@ -72,6 +83,17 @@ final class ConcurrentPerPartitionCursor: Cursor {
       try progress.close(key, slice, greatest: observation.greatest)
       return progress.shouldEmit(at: now) ? try progress.state : nil
     }
+  }
+
+  var dividing: CursorDividing? {
+    get throws {
+      let isShared = progress.withLock { $0.usesGlobalCursor }
+      return try definition.mergeRules(start: definition.start()).map { .partitions($0, sharesCursor: isShared) }
+    }
+  }
+
+  func position(of observation: Observation, in slice: StreamSlice) -> JSONObject {
+    definition.position(of: observation, in: slice)
   }
 
   func finish() throws -> JSONObject {

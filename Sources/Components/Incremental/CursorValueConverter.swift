@@ -88,6 +88,9 @@ final class DatetimeCursorFormats: Sendable {
 
   private static let millisecond = (try? PyTimeDelta(milliseconds: 1)) ?? .resolution
 
+  /// The formats as the manifest has them, the one that is written last.
+  var all: [String] { inputs.map(\.parser.format) }
+
   func format(_ moment: PyDateTime) -> String { output.format(moment) }
 
   /// The moment on the clock that the output has: days and months begin there.

@@ -4,7 +4,7 @@ import PythonTime
 
 /// The cursor of a stream without incremental sync: its slices are its router's partitions, and its state says only that it
 /// ended.
-package final class FinalStateCursor: Cursor {
+package final class FinalStateCursor: DivisibleCursor {
   private let router: (any PartitionRouter)?
 
   /// - Parameter router: nil for a stream that is read in one go.
@@ -24,6 +24,12 @@ package final class FinalStateCursor: Cursor {
   package func requestParts(for slice: StreamSlice, token: PageToken?) async throws -> RequestParts {
     try await router?.requestParts(for: slice, token: token) ?? RequestParts()
   }
+
+  package func list(_ take: (ListedSlice) async throws -> Void) async throws {
+    try await slices { slice in try await take(.slice(slice)) }
+  }
+
+  package var dividing: CursorDividing? { get throws { .marks } }
 
   /// The key of the state of a stream that has none.
   package static let stateKey = "__ab_no_cursor_state_message"

@@ -3,11 +3,11 @@ import JSON
 import Python
 
 /// A partition by its content: equal whatever the order of its keys.
-struct PartitionKey: Sendable, Hashable {
+package struct PartitionKey: Sendable, Hashable {
   /// The partition with its keys sorted, as states show it.
-  let partition: JSONObject
+  package let partition: JSONObject
 
-  init(_ partition: JSONObject) { self.partition = Self.sorted(partition) }
+  package init(_ partition: JSONObject) { self.partition = Self.sorted(partition) }
 
   private static func sorted(_ object: JSONObject) -> JSONObject {
     var result = JSONObject(minimumCapacity: object.count)

@@ -9,7 +9,9 @@ import Manifest
 package struct DeclarativeStream: Component {
   package let name: String
   package let primaryKey: [String]
-  package let cursor: any Cursor
+  package private(set) var cursor: any Cursor
+  /// The state that its cursor began with, after migrations; empty for a read from the beginning.
+  package let startingState: JSONObject
   /// Whether the catalog may name another cursor field.
   private let allowsOtherCursorField: Bool
   private let hasFiles: Bool
@@ -29,6 +31,7 @@ package struct DeclarativeStream: Component {
     let migrated = try StateMigrations.migrated(stream.state ?? [:], of: node, in: scope.entering(stream))
     // A migration may give a state to a stream that has none.
     if stream.state != nil || !migrated.isEmpty { stream.state = migrated }
+    startingState = stream.state ?? [:]
     let inner = scope.entering(stream)
     let incrementalSync = try inner.build(optional: node["incremental_sync"], as: (any IncrementalSync).self)
     allowsOtherCursorField = node["incremental_sync"]?["allow_catalog_defined_cursor_field"]?.bool ?? false
@@ -49,6 +52,13 @@ package struct DeclarativeStream: Component {
     self.retriever = retriever
     self.cursor = retriever.cursor(over: cursor)
     schemaLoader = CachedSchemaLoader(try Self.schemaLoader(node, inner))
+  }
+
+  /// The same stream, of which another cursor lists what is read and keeps what was.
+  package func following(_ cursor: any Cursor) -> DeclarativeStream {
+    var stream = self
+    stream.cursor = cursor
+    return stream
   }
 
   package static func partScope(of node: ComponentNode, in scope: BuildScope) -> BuildScope? {

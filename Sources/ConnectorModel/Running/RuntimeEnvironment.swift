@@ -28,6 +28,8 @@ public struct RuntimeEnvironment: Sendable {
   public var environment: [String: String]
   /// How little is read, where a stream is only tried.
   package var trial: Trial?
+  /// How much of call rates, concurrency and tokens is taken, where other runs take the rest.
+  package var share = RunShare.all
   /// Whether requests keep what they are made from and what became of them, for recordings and plans.
   package var explainsRequests = false
   /// What cannot be read and is left out.

@@ -41,12 +41,18 @@ final class RotatingTokens: TokenRotation {
   }
 
   private let settings: Settings
+  /// How many runs use each of the tokens.
+  private let users: RunShare
   private let runtime: RuntimeEnvironment
   private let pools: Mutex<TokenPools>
   private let seeding = SharedFetch()
 
   init(_ settings: Settings, runtime: RuntimeEnvironment) {
+    var settings = settings
+    let own = runtime.share.own(of: settings.tokens)
+    settings.tokens = own.elements
     self.settings = settings
+    users = RunShare(0, of: own.users) ?? .all
     self.runtime = runtime
     pools = Mutex(TokenPools(reserveFraction: settings.reserveFraction, minReserve: settings.minReserve))
   }
@@ -63,8 +69,10 @@ final class RotatingTokens: TokenRotation {
 
   func observe(_ response: HTTPResponse, to request: HTTPRequest) {
     guard let quota = try? quota(of: request), let token = token(of: request),
-      let report = settings.quotas[quota].report(in: response, now: runtime.now())
+      var report = settings.quotas[quota].report(in: response, now: runtime.now())
     else { return }
+    report.remaining = report.remaining.map(users.remainder)
+    report.limit = report.limit.map(users.remainder)
     pools.withLock { $0.observe(report, token: token, quota: quota) }
   }
 
@@ -102,7 +110,14 @@ final class RotatingTokens: TokenRotation {
     for token in settings.tokens {
       let known = try await settings.source.states(
         of: settings.quotas, authorization: (settings.header, value(of: token)), runtime: runtime)
-      states.append(known ?? settings.quotas.map { _ in .untracked })
+      let all = known ?? settings.quotas.map { _ in .untracked }
+      states.append(
+        all.map { state in
+          var state = state
+          state.remaining = users.remainder(of: state.remaining)
+          state.limit = users.remainder(of: state.limit)
+          return state
+        })
     }
     if states.contains(where: { $0.contains { !$0.isTracked } }) {
       runtime.log.log(.info, "The API keeps no quotas for some of the tokens: those are used in turn.")

@@ -22,15 +22,19 @@ struct FixedWindowCounter: CallRateCounter {
   let limit: Int
   /// Microseconds.
   let period: Int64
+  /// By how much longer it is than the API's own windows, in microseconds.
+  private let extra: Int64
   private(set) var used = 0
   private(set) var nextReset: Int64
 
   /// The reference lets the first window last ten days, unless a response says when it ends.
   static let firstWindow: Int64 = 10 * 86_400 * 1_000_000
 
-  init(limit: Int, period: Int64, startingAt now: Int64) {
+  /// - Parameter windows: how many windows of the API one window lasts.
+  init(limit: Int, period: Int64, windows: Int = 1, startingAt now: Int64) {
     self.limit = limit
-    self.period = period
+    self.period = period.multipliedReportingOverflow(by: Int64(windows)).partialValue
+    extra = self.period.subtractingReportingOverflow(period).partialValue
     nextReset = now.addingReportingOverflow(Self.firstWindow).partialValue
   }
 
@@ -50,7 +54,7 @@ struct FixedWindowCounter: CallRateCounter {
   mutating func update(available: Int?, reset: Int64?, at now: Int64) {
     roll(at: now)
     if let available, limit - used > available { used = limit - max(0, available) }
-    if let reset { nextReset = reset }
+    if let reset { nextReset = reset.addingReportingOverflow(extra).partialValue }
   }
 
   private mutating func roll(at now: Int64) {

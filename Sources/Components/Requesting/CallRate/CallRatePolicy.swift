@@ -6,10 +6,14 @@ protocol CallRatePolicy: Sendable {
   /// The requests that it applies to; none for all requests.
   var matchers: [HttpRequestRegexMatcher] { get }
   /// A fresh count at `now` (microseconds since 1970); nil if nothing is limited.
-  func counter(at now: Int64) -> (any CallRateCounter)?
+  /// - Parameter share: what of the limits this run may use.
+  func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)?
 }
 
 extension CallRatePolicy {
+  /// As how many calls the heaviest request counts.
+  var heaviest: Int { matchers.reduce(1) { max($0, $1.weight ?? 1) } }
+
   /// How many calls `request` counts as, by the first matcher that fits; nil if this policy is not about it.
   func weight(of request: HTTPRequest) throws(ConnectorError) -> Int? {
     if matchers.isEmpty { return 1 }

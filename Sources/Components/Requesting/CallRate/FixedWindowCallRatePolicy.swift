@@ -16,5 +16,8 @@ struct FixedWindowCallRatePolicy: Component, CallRatePolicy {
     period = try CallRateNode.microseconds("period", node)
   }
 
-  func counter(at now: Int64) -> (any CallRateCounter)? { FixedWindowCounter(limit: limit, period: period, startingAt: now) }
+  func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)? {
+    let (calls, windows) = share.rate(limit, heaviest: heaviest)
+    return FixedWindowCounter(limit: calls, period: period, windows: windows, startingAt: now)
+  }
 }

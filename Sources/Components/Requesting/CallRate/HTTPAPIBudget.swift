@@ -23,7 +23,7 @@ final class HTTPAPIBudget: Component, CallBudget {
     let now = scope.runtime.now()
     self.policies = policies
     names = try node.nodes("policies").map { "\($0["type"]?.string ?? "policy")\($0.placeText)" }
-    counters = Mutex(policies.map { $0.counter(at: now) })
+    counters = Mutex(policies.map { $0.counter(at: now, share: scope.runtime.share) })
     func name(_ property: String, _ fallback: String) throws -> String {
       let text = try node.optionalString(property) ?? ""
       return text.isEmpty ? fallback : text
@@ -56,7 +56,7 @@ final class HTTPAPIBudget: Component, CallBudget {
     guard let (index, _) = try? policy(for: request) else { return }
     let now = runtime.now()
     let reset = moment(resetHeader, response, now)
-    let left = integer(remainingHeader, response).flatMap { Int(exactly: $0) }
+    let left = integer(remainingHeader, response).flatMap { Int(exactly: $0) }.map(runtime.share.remainder)
     let available = left ?? (hitStatusCodes.contains(response.status) ? 0 : nil)
     counters.withLock { counters in
       counters[index]?.update(available: available, reset: reset, at: now)

@@ -14,7 +14,11 @@ struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
     }
   }
 
-  func counter(at now: Int64) -> (any CallRateCounter)? {
-    MovingWindowCounter(limits: rates.map { .init(calls: $0.limit, interval: $0.interval) })
+  func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)? {
+    MovingWindowCounter(
+      limits: rates.map { rate in
+        let (calls, spans) = share.rate(rate.limit, heaviest: heaviest)
+        return .init(calls: calls, interval: rate.interval.multipliedReportingOverflow(by: Int64(spans)).partialValue)
+      })
   }
 }

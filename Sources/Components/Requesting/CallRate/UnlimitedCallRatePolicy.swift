@@ -8,5 +8,5 @@ struct UnlimitedCallRatePolicy: Component, CallRatePolicy {
     matchers = try CallRateNode.matchers(node, scope)
   }
 
-  func counter(at now: Int64) -> (any CallRateCounter)? { nil }
+  func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)? { nil }
 }

@@ -1,0 +1,181 @@
+import AirbyteProtocol
+import Components
+import ConnectorModel
+import Engine
+import JSON
+import Manifest
+
+/// A stream with all that there is to read of it.
+struct ListedStream: Sendable {
+  var configured: ConfiguredStream
+  var summary: Division.Stream
+  var list: SliceList
+  /// The state that it was given; nil for none.
+  var state: JSONObject?
+  /// The entries of its partitions in the state, where each part needs only its own.
+  var entries: [JSONValue]?
+
+  var name: String { configured.descriptor.name }
+  var isDivided: Bool { if case .divided = summary.kind { true } else { false } }
+  var bounds: [String] { summary.rules?.bounds ?? [] }
+}
+
+/// Lists what there is to read of streams: logs in, reads their parents and cuts their windows, as a read would.
+struct SliceLister {
+  private let connector: Connector
+  private let weights: RecordedWeights
+
+  init(_ connector: Connector, weights: RecordedWeights) {
+    self.connector = connector
+    self.weights = weights
+  }
+
+  private var runtime: RuntimeEnvironment { connector.scope.runtime }
+
+  func list(_ catalog: [ConfiguredStream]) async throws -> [ListedStream] {
+    let built = Dictionary(
+      try await connector.streamsOrErrors().map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
+    let all = try await connector.staticStreamNodes() + connector.generatedStreamNodes().map(\.node)
+    let nodes = Dictionary(all.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { $1 })
+    var streams: [ListedStream] = []
+    var names: Set<String> = []
+    // One after the other: parents that several have are read once, and deterministically.
+    for entry in catalog where names.insert(entry.descriptor.name).inserted {
+      let name = entry.descriptor.name
+      switch built[name] {
+      case .success(let stream)?: streams.append(try await list(entry, stream, nodes[name]))
+      case .failure?: streams.append(whole(entry, "it cannot be built: the read of its part says why"))
+      case nil: streams.append(whole(entry, "the manifest does not have it"))
+      }
+    }
+    runtime.reportWhatIsMissing()
+    return streams
+  }
+
+  private func whole(_ entry: ConfiguredStream, _ reason: String) -> ListedStream {
+    ListedStream(
+      configured: entry, summary: Division.Stream(name: entry.descriptor.name, kind: .whole(reason)),
+      list: SliceList(isWeighed: false), state: connector.states[entry.descriptor.name])
+  }
+
+  private func list(_ entry: ConfiguredStream, _ stream: DeclarativeStream, _ node: ManifestNode?) async throws -> ListedStream {
+    let known = stream.forgetsState ? nil : connector.states[stream.name]
+    var result = whole(entry, "")
+    result.state = known
+    if let node, CustomParts.divide(node) {
+      result.summary.kind = .whole("code of the connector divides it, or reads it as a whole")
+      return result
+    }
+    do {
+      guard let cursor = stream.cursor as? any DivisibleCursor, let dividing = try cursor.dividing else {
+        result.summary.kind = .whole(
+          "its records come by jobs, or its cursor counts: only a read from beginning to end has its state")
+        return result
+      }
+      result.summary.kind = .divided(dividing)
+      result.summary.state = stream.startingState
+      result.summary.time = runtime.now()
+      result.list = SliceList(isWeighed: !weights.isEmpty)
+      try await list(cursor, dividing, hasMigrations: node.map(CustomParts.migrateStates) ?? true, into: &result)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      let error = ConnectorError(wrapping: error)
+      runtime.log.log(
+        .warn,
+        "Stream \(stream.name): it is read whole in one part, because it could not be listed what there is to read. \(error)")
+      result = whole(entry, "it could not be listed what there is to read: \(runtime.secrets.masked(error.message))")
+      result.state = known
+      return result
+    }
+    guard !holdsSecrets(result.list) else {
+      result = whole(entry, "its partitions hold a secret of the config, which is not written into files")
+      result.state = known
+      return result
+    }
+    result.summary.slices = result.list.count
+    return result
+  }
+
+  private func list(
+    _ cursor: any DivisibleCursor, _ dividing: CursorDividing, hasMigrations: Bool, into result: inout ListedStream
+  ) async throws {
+    let name = result.name
+    let bounds = result.bounds
+    let entries = hasMigrations ? nil : result.state?["states"]?.array
+    result.entries = entries
+    let places = Dictionary(
+      (entries ?? []).enumerated().map { (PartitionKey($1["partition"]?.object ?? [:]), $0) }, uniquingKeysWith: { $1 })
+    if case .windows = dividing { result.list.begin(entry: nil) }
+    var isMark = false
+    if case .marks = dividing { isMark = true }
+    /// A partition that had no slice yet.
+    var pending: JSONObject?
+    var isFirst = true
+    func settle(_ list: SliceList, _ summary: inout Division.Stream) {
+      if let partition = pending { summary.idle.append((list.count, partition)) }
+      pending = nil
+    }
+    try await cursor.list { listed in
+      switch listed {
+      case .parents(let state):
+        if isFirst { result.summary.parents.add(state, at: 0) } else { result.summary.parents.last = state }
+        isFirst = false
+      case .partition(let partition, let state):
+        settle(result.list, &result.summary)
+        pending = partition
+        result.summary.parents.add(state, at: result.list.count)
+        result.list.begin(entry: places.isEmpty ? nil : places[PartitionKey(partition)])
+      case .slice(let slice):
+        pending = nil
+        if isMark { result.list.begin(entry: nil) }
+        let weight = weights.isEmpty ? nil : weights.weight(of: slice, in: name) ?? weights.usual(in: name)
+        result.list.append(slice, bounds: bounds, weight: weight)
+      }
+    }
+    settle(result.list, &result.summary)
+  }
+
+  /// Whether a secret that is known by now is in the lines.
+  private func holdsSecrets(_ list: SliceList) -> Bool {
+    struct Found: Error {}
+    do {
+      try list.forEachPiece { bytes in
+        let text = String(decoding: bytes, as: UTF8.self)
+        if runtime.secrets.masked(text) != text { throw Found() }
+      }
+      return false
+    } catch {
+      return true
+    }
+  }
+}
+
+/// What a connector's own code does in a stream.
+enum CustomParts {
+  /// Whether it may know more of a slice than the slice says.
+  static func divide(_ stream: ManifestNode) -> Bool {
+    parts(of: stream).contains { part in
+      isCustom(part) || isCustom(part["retriever"]) || isCustom(part["incremental_sync"])
+        || hasCustomRouter(part["retriever"]?["partition_router"])
+    }
+  }
+
+  /// Whether the state that the stream is given is not yet the one that its cursor reads.
+  static func migrateStates(_ stream: ManifestNode) -> Bool {
+    parts(of: stream).contains { $0["state_migrations"]?.sequence?.isEmpty == false }
+  }
+
+  private static func parts(of stream: ManifestNode) -> [ManifestNode] {
+    [stream] + [stream["full_refresh_stream"], stream["incremental_stream"]].compactMap(\.self)
+  }
+
+  private static func isCustom(_ node: ManifestNode?) -> Bool { node?["type"]?.string?.hasPrefix("Custom") ?? false }
+
+  /// Parents may be custom: their records are there before the parts are.
+  private static func hasCustomRouter(_ node: ManifestNode?) -> Bool {
+    guard let node else { return false }
+    if let routers = node.sequence { return routers.contains(where: hasCustomRouter) }
+    return isCustom(node) || hasCustomRouter(node["underlying_partition_router"]) || hasCustomRouter(node["partition_routers"])
+  }
+}
