@@ -99,7 +99,7 @@ package struct Division: Sendable {
       return stream
     }
     states = (json["states"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.object }
-    isLimited = json["limited"] == true
+    isLimited = json["limited"]?.bool == true
   }
 
   package init(

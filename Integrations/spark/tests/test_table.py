@@ -119,7 +119,7 @@ def test_filters_on_the_cursor_narrow_what_is_asked(table, shop):
     assert min(query["since"] for _, query in shop.requests) == "2024-01-01T00:00:00Z"
 
 
-def test_nothing_stays_on_the_disk(table, tmp_path, monkeypatch):
+def test_nothing_stays_on_the_disk(table):
     import glob
     import tempfile
 
@@ -127,3 +127,8 @@ def test_nothing_stays_on_the_disk(table, tmp_path, monkeypatch):
     table("orders").load().count()
     table("orders").load().limit(1).collect()
     assert set(glob.glob(f"{tempfile.gettempdir()}/airbyte-lowcode-*")) <= before
+
+
+def test_spark_finds_the_format_by_itself(spark, table):
+    """In a session that nobody registered it in. Executors would need the package installed: only `register` sends it along."""
+    assert table("events", session=spark.newSession()).load().columns == ["id", "shop", "created_at"]
