@@ -41,7 +41,8 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
-.PHONY: test-standard test-lsp test-sources test-sharding test-examples
+.PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
+.PHONY: measure-spark test-spark-here
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -161,6 +162,38 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
 	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
 	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
+
+# $(call integration,NAME,REQUIREMENTS,FOLDER OF TESTS) runs tests with Python packages of their own, and the debug build.
+define integration
+	@$(SWIFT) build --product airbyte-lowcode >&2
+	@if ! cmp -s $(2) .build/$(1)/requirements.txt; then \
+	  rm -rf .build/$(1); \
+	  { $(PYTHON) -m venv .build/$(1) && \
+	    .build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --requirement $(2) && \
+	    cp $(2) .build/$(1)/requirements.txt; } >&2 || rm -rf .build/$(1); \
+	fi; \
+	if [ ! -x .build/$(1)/bin/python ]; then echo "skipped: pip cannot install $(2)"; exit 0; fi; \
+	AIRBYTE_LOWCODE=$(abspath .build/debug)/airbyte-lowcode .build/$(1)/bin/python -m pytest -q -p no:cacheprovider $(3)
+endef
+
+test-spark: deps ## Read streams in a real Spark, as tables and as streams (skipped without Java).
+	@if ! command -v java >/dev/null; then echo "skipped: there is no Java, which Spark needs"; exit 0; fi; \
+	$(MAKE) --no-print-directory test-spark-here
+
+test-spark-here:
+	$(call integration,spark,Integrations/spark/tests/requirements.txt,Integrations/spark/tests)
+
+test-kubernetes: deps ## Compare the Job for Kubernetes with the official models, and play it on this machine.
+	$(call integration,kubernetes,Integrations/kubernetes/tests/requirements.txt,Integrations/kubernetes/tests)
+
+test-airflow: deps ## Run the DAG in a real Airflow.
+	$(call integration,airflow,Integrations/airflow/tests/requirements.txt,Integrations/airflow/tests)
+
+test-schedulers: deps ## Run the pages about Prefect and Dagster as they stand in docs/scale-out.md.
+	$(call integration,schedulers,Integrations/schedulers/requirements.txt,Integrations/schedulers)
+
+measure-spark: build ## Measure reads in Spark beside one process, with the packages of `make test-spark`.
+	@AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode .build/spark/bin/python Integrations/spark/tests/measure.py
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

@@ -41,7 +41,7 @@ extension ReadCommand {
   }
 
   /// Whoever runs parts asks whether another try may succeed.
-  private static func status(of error: any Error) -> ExitCode {
+  static func status(of error: any Error) -> ExitCode {
     switch error {
     case let error as ConnectorError: error.failureType == .config ? .wrongConfiguration : .failure
     case is ManifestError: .wrongConfiguration

@@ -63,7 +63,24 @@ struct ShardCommand: AsyncParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp("The folder for the parts: new, empty, or that of an earlier division.", valueName: "folder"),
     completion: .directory)
-  var output: String
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Read only what may have changed in this range of time, and leave no state. Streams without times are read as ever.",
+      valueName: "start..end"))
+  var within: TimeWindow?
+
+  @Flag(help: "Print a Kubernetes Job that divides the read and reads a part in each index, instead of dividing it here.")
+  var kubernetes = false
+
+  @Option(help: ArgumentHelp("The image of the connector, for --kubernetes, as `image` makes it.", valueName: "name"))
+  var image: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The name of the Job, and of its secret and volume, for --kubernetes. By default as the image.", valueName: "name"))
+  var name: String?
 
   @Option(help: "Print a summary, or the index as JSON.")
   var format: AnswerFormat = .text
@@ -76,14 +93,22 @@ struct ShardCommand: AsyncParsableCommand {
       throw ValidationError("--parts should be a number from 1 to \(Self.mostParts).")
     }
     if let workers, workers < 1 { throw ValidationError("--workers should be a number of at least 1.") }
-    if output.isEmpty { throw ValidationError("--output needs the name of a folder.") }
+    if within != nil, state != nil || streams.fullRefresh {
+      throw ValidationError("--within says itself where to begin: leave --state and --full-refresh out.")
+    }
+    if kubernetes { return try validateJob() }
+    guard let output, !output.isEmpty else { throw ValidationError("--output needs the name of a folder for the parts.") }
+    if image != nil || name != nil { throw ValidationError("--image and --name belong to a Job: add --kubernetes.") }
   }
 
   func run() async throws {
-    let folder = PartFolder(output)
-    try await Session(options, running: "shard", output: .report, isMock: input.mock.isMock).run { session in
+    if kubernetes { return try await printJob() }
+    let folder = PartFolder(output ?? "")
+    let session = Session(options, running: "shard", output: .report, isMock: input.mock.isMock)
+    try await session.run(failure: ReadCommand.status) { session in
       try folder.prepare()
       var settings = Divider.Settings(parts: parts, workers: workers.map { min($0, parts) }, unit: by)
+      settings.isLimited = within != nil
       if let weights { settings.weights = try RecordedWeights(recording: weights) }
       let given = try state.map { try session.states(at: $0) } ?? [:]
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
@@ -97,7 +122,7 @@ struct ShardCommand: AsyncParsableCommand {
       } else {
         try connector.spec().validate(connector.config)
       }
-      connector = connector.reading(wanted, states: connector.states)
+      connector = connector.reading(wanted, states: connector.states, window: within?.narrowing)
       warn(ofTokensThatAreUsedOnce: connector, session)
       let read = try await Divider(connector, settings).divide(wanted)
       try folder.write(read)

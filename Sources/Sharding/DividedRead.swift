@@ -14,7 +14,7 @@ package struct DividedRead: Sendable {
 
   init(
     streams: [ListedStream], parts: Int, workers: Int, fingerprints: Fingerprints, states: [String: JSONObject],
-    keepsProperties: Bool
+    keepsProperties: Bool, isLimited: Bool = false
   ) {
     self.streams = streams
     self.states = states
@@ -25,6 +25,7 @@ package struct DividedRead: Sendable {
     }
     division = Division(
       id: "", workers: workers, fingerprints: fingerprints, parts: files, streams: streams.map(\.summary), states: states)
+    division.isLimited = isLimited
   }
 
   /// Gives slices of a stream to a part; they come in the order of their places.

@@ -20,6 +20,8 @@ package struct Divider: Sendable {
     /// Nil for partitions where there are many, and windows where there are few.
     package var unit: Unit?
     package var weights = RecordedWeights()
+    /// Whether the connector reads a range of time alone.
+    package var isLimited = false
 
     package init(parts: Int, workers: Int? = nil, unit: Unit? = nil) {
       self.parts = parts
@@ -52,7 +54,8 @@ package struct Divider: Sendable {
     let numbers = loads.deal(pieces.map(\.weight))
     var read = DividedRead(
       streams: streams, parts: settings.parts, workers: settings.workers, fingerprints: fingerprints, states: connector.states,
-      keepsProperties: connector.manifest.root.value.jsonText.contains("JsonSchemaPropertySelector"))
+      keepsProperties: connector.manifest.root.value.jsonText.contains("JsonSchemaPropertySelector"),
+      isLimited: settings.isLimited)
     for (piece, number) in zip(pieces, numbers) {
       for member in piece.members { read.give(member.stream, member.places, to: number) }
     }

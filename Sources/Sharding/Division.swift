@@ -46,6 +46,8 @@ package struct Division: Sendable {
   package var streams: [Stream]
   /// The states that were given, of all streams.
   package var states: [String: JSONObject]
+  /// Whether only a range of time is read, so that there is no state to continue from.
+  package var isLimited = false
 
   /// The name of a part's file.
   package static func fileName(_ number: Int, of count: Int) -> String {
@@ -68,6 +70,7 @@ package struct Division: Sendable {
           "weight": .double((part.weight * 1_000).rounded() / 1_000),
         ]
       })
+    if isLimited { json["limited"] = true }
     json["streams"] = .array(streams.map { .object($0.json) })
     json["states"] = .object(JSONObject(states.sorted { $0.key < $1.key }.map { ($0.key, .object($0.value)) }) { $1 })
     return json
@@ -96,6 +99,7 @@ package struct Division: Sendable {
       return stream
     }
     states = (json["states"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.object }
+    isLimited = json["limited"]?.bool == true
   }
 
   package init(

@@ -120,6 +120,11 @@ package struct StateMerge: Sendable {
   /// - Parameter part: gives the file of a part.
   /// - Throws: ``ConnectorError`` if a part cannot be read, or a state is not one of its part.
   package func merged(reading part: (Division.Part) throws -> ReadPart, in runtime: RuntimeEnvironment) throws -> Result {
+    guard !division.isLimited else {
+      throw ConnectorError(
+        .config,
+        "The parts were made with `shard --within`: they read a range of time alone, and so leave no state to continue from")
+    }
     var result = Result(states: division.states)
     var open: [Int: [String]] = [:]
     var seen: Set<Int> = []

@@ -462,7 +462,7 @@ class Wheel(Bookshop):
         self.assertIn("FileNotFoundError: There is no airbyte-lowcode in any of ", done.stderr)
 
     def test_its_list_of_files_is_right(self):
-        with zipfile.ZipFile(Places.only("*.whl")) as archive:
+        with zipfile.ZipFile(Places.only("airbyte_lowcode-*.whl")) as archive:
             record = next(name for name in archive.namelist() if name.endswith(".dist-info/RECORD"))
             rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(archive.read(record).decode()))}
             self.assertEqual(set(rows), set(archive.namelist()))
@@ -473,7 +473,7 @@ class Wheel(Bookshop):
                     self.assertEqual((digest, int(count)), (f"sha256={expected}", len(content)), name)
 
     def test_its_tag_says_which_c_library_it_needs(self):
-        tag = re.search(r"manylinux_(\d+)_(\d+)_", Places.only("*.whl").name)
+        tag = re.search(r"manylinux_(\d+)_(\d+)_", Places.only("airbyte_lowcode-*.whl").name)
         versions = re.findall(r"GLIBC_([0-9.]+)", run("objdump", "-p", Places.dist / NAME).stdout)
         self.assertEqual((int(tag[1]), int(tag[2])), max(tuple(map(int, each.split("."))) for each in versions))
 
@@ -484,9 +484,9 @@ class Wheel(Bookshop):
 
     def test_a_damaged_one_is_refused(self):
         folder = self.environment()
-        bytes = bytearray(Places.only("*.whl").read_bytes())
+        bytes = bytearray(Places.only("airbyte_lowcode-*.whl").read_bytes())
         bytes[len(bytes) // 2] ^= 1
-        wheel = self.scratch / Places.only("*.whl").name
+        wheel = self.scratch / Places.only("airbyte_lowcode-*.whl").name
         wheel.write_bytes(bytes)
         done = run(folder / "bin" / "pip", "install", "--no-index", wheel, check=False)
         self.assertNotEqual(done.returncode, 0)
@@ -502,7 +502,7 @@ class Wheel(Bookshop):
     def test_pipx_runs_it(self):
         environment = {**os.environ, "PIPX_HOME": str(self.scratch / "pipx")}
         began = time.monotonic()
-        done = run(tool("pipx"), "run", "--spec", Places.only("*.whl"), NAME, *self.arguments(), env=environment)
+        done = run(tool("pipx"), "run", "--spec", Places.only("airbyte_lowcode-*.whl"), NAME, *self.arguments(), env=environment)
         self.expect_records(done)
         self.record("wheel, pipx", "pipx run airbyte-lowcode", began, size(self.scratch / "pipx"))
 

@@ -82,10 +82,14 @@ package struct DatetimeBasedCursor: IncrementalSync {
       streamName: scope.streamName, field: field, converter: .datetime(formats), rules: cutting.rules, boundaries: boundaries,
       readsWindows: true,
       start: failing
-        ?? { [start] in .moment(formats.placed(try window?.start ?? start.moment(formats.output))) },
+        ?? { [start] in
+          func own() throws -> PyDateTime { try start.moment(formats.output) }
+          return .moment(formats.placed(try window?.start(of: own) ?? own()))
+        },
       end: { [end] in
-        if let end = window?.end { return .moment(formats.placed(end)) }
+        if let window, !window.narrows, let end = window.end { return .moment(formats.placed(end)) }
         let moment = try end.map { formats.placed(try $0.moment(formats.output)) } ?? PyDateTime(epochMicroseconds: Int128(now()))
+        if let limit = window?.end, limit.epochMicroseconds < moment.epochMicroseconds { return .moment(formats.placed(limit)) }
         guard clamping != .none else { return .moment(moment) }
         return try clamping.clamp(.moment(moment), isCeiling: false).subtracting(cutting.endMargin)
       },
