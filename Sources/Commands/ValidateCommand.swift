@@ -38,7 +38,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("A rule whose warnings are left out; may be given several times.", valueName: "rule"),
-    completion: .list(RuleCatalog.names))
+    completion: .list(RuleCatalog.silenceable))
   var ignore: [String] = []
 
   @Flag(help: "Treat warnings as errors.")
@@ -76,11 +76,11 @@ struct ValidateCommand: AsyncParsableCommand {
   var color: ColorChoice = .auto
 
   func validate() throws {
-    for rule in ignore where !RuleCatalog.names.contains(rule) {
-      let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.names)
+    for rule in ignore where !RuleCatalog.silenceable.contains(rule) {
+      let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.silenceable)
       throw ValidationError(
         "There is no rule '\(rule)'."
-          + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.names.joined(separator: ", ")).")
+          + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.silenceable.joined(separator: ", ")).")
       )
     }
     if !components, componentsPath != nil || python != nil {
