@@ -62,7 +62,8 @@ package struct GivenAnswers: Sendable {
     }
     for endpoint in endpoints { try description.streams.append(stream(endpoint, among: description.streams)) }
     guard !description.streams.isEmpty else {
-      throw ConnectorError(.config, "The connector needs an endpoint: give one or more with --endpoint, as in --endpoint /v1/authors")
+      throw ConnectorError(
+        .config, "The connector needs an endpoint: give one or more with --endpoint, as in --endpoint /v1/authors")
     }
     ParentInference.complete(&description)
     return description
@@ -123,12 +124,15 @@ package struct GivenAnswers: Sendable {
     }
     var stream = StreamDescription(name: name, method: endpoint.method, path: endpoint.path, parameters: endpoint.parameters)
     if let path = recordPaths[name] { stream.recordPath = Self.path(path) }
-    if let key = primaryKeys[name], key.lowercased() != "none" {
-      stream.primaryKey = key.split(separator: ",").map { String($0).trimmed }
-    }
+    if let key = primaryKeys[name] { stream.primaryKey = Self.fields(key) }
     if let cursor = cursors[name] { stream.cursor = try CursorNotation.parse(cursor) }
     if let paging = pagings[name] { stream.paging = try PagingNotation.parse(paging) }
     return stream
+  }
+
+  /// The fields of a primary key with commas; none for `none`.
+  package static func fields(_ text: String) -> [String] {
+    text.lowercased() == "none" ? [] : text.split(separator: ",").map { String($0).trimmed }
   }
 
   /// The keys of a path with dots; `.` is the whole answer.

@@ -37,7 +37,8 @@ package enum PagingNotation {
     }
     for (name, value) in options where !known.contains(name) {
       guard let size = Int(value), size > 0 else {
-        throw mistake(text, "`\(name)=\(value)` should be the parameter for the size of a page and that size, as in `per_page=50`")
+        throw mistake(
+          text, "`\(name)=\(value)` should be the parameter for the size of a page and that size, as in `per_page=50`")
       }
       paging.pageSize = .init(size, into: RequestPlace(.query, name))
     }

@@ -7,7 +7,8 @@ struct MetadataFile: Sendable {
   var text: String {
     var data = CommentedYAML()
     data.add("name", .string(files.names.title))
-    data.add("definitionId", .string(files.names.identifier), comments: ["Identifies the connector, whatever it is called: keep it."])
+    data.add(
+      "definitionId", .string(files.names.identifier), comments: ["Identifies the connector, whatever it is called: keep it."])
     data.add("connectorType", "source")
     data.add("connectorSubtype", "api")
     data.add("dockerRepository", .string("airbyte/\(files.names.source)"))

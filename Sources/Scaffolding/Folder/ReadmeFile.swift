@@ -47,7 +47,8 @@ struct ReadmeFile: Sendable {
     for stream in files.streams {
       let key = stream.primaryKey.map { "`\($0)`" }.joined(separator: ", ")
       lines.append(
-        "| `\(stream.name)` | \(stream.request.map { "`\($0)`" } ?? "") | \(key) | \(stream.cursorField.map { "`\($0)`" } ?? "") |")
+        "| `\(stream.name)` | \(stream.request.map { "`\($0)`" } ?? "") | \(key) | \(stream.cursorField.map { "`\($0)`" } ?? "") |"
+      )
     }
     return lines
   }

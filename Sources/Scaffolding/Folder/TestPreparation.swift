@@ -6,14 +6,17 @@ import Foundation
 /// Fills in what the tests of a new connector see, and says whether they pass.
 package enum TestPreparation {
   /// - Parameters:
+  ///   - manifest: the name of the manifest in the folder.
   ///   - clock: the machine's clock, in microseconds, by which tests are timed.
   /// - Returns: the names of tests that fail all the same.
   /// - Throws: ``ConnectorError`` or ``ManifestError`` if the folder's files cannot be used.
   package static func complete(
-    _ folder: String, components: ComponentRegistry, environment: [String: String], clock: @escaping @Sendable () -> Int64
+    _ folder: String, manifest: String = "manifest.yaml", components: ComponentRegistry, environment: [String: String],
+    clock: @escaping @Sendable () -> Int64
   ) async throws -> [String] {
     let connector = try TestedConnector(
-      manifest: "\(folder)/manifest.yaml", folder: folder, components: components, environment: environment,
+      manifest: folder == "." ? manifest : "\(folder)/\(manifest)", folder: folder, components: components,
+      environment: environment,
       custom: { _, _ in nil })
     let path = connector.path(TestFile.usualName)
     var file = try TestFile(path: path)

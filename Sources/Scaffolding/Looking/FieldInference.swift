@@ -5,7 +5,9 @@ import Templating
 
 /// The field that tells the records of a stream apart.
 enum KeyInference {
-  private static let usualNames = ["id", "uuid", "guid", "_id", "key", "gid", "number", "code", "slug", "sku", "isbn", "ref", "name"]
+  private static let usualNames = [
+    "id", "uuid", "guid", "_id", "key", "gid", "number", "code", "slug", "sku", "isbn", "ref", "name",
+  ]
 
   /// - Returns: the name of a field that each record has, with a value of its own; nil if there is none that looks like a key.
   static func key(of records: [JSONObject], stream: String) -> String? {
@@ -93,7 +95,7 @@ enum SeenSchema {
     var inference = SchemaInference()
     for record in records { inference.add(record) }
     guard let seen = inference.schema?.json else { return nil }
-    return refined(seen, records.map { .object($0) }).object
+    return refined(.object(seen), records.map { .object($0) }).object
   }
 
   private static let formats: [(name: String, shape: [Character])] = [

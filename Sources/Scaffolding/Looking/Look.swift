@@ -129,7 +129,8 @@ package struct Look: Sendable {
     return .success(
       SeenAnswer(
         url: exchange.request.url, status: response.status,
-        headers: HTTPHeaders(response.headers.map { ($0.name, $0.value) }), body: try? JSONValue(parsing: Array(response.body.utf8))))
+        headers: HTTPHeaders(response.headers.map { ($0.name, $0.value) }),
+        body: try? JSONValue(parsing: Array(response.body.utf8))))
   }
 
   private var limits: TestRead.Limits {

@@ -8,12 +8,14 @@ struct PagingInference: Sendable {
   let note: String?
 
   private static let addresses: Set<String> = [
-    "next", "next_url", "next_page_url", "next_link", "next_page_link", "next_records_url", "next_href", "odata_next_link", "next_page",
+    "next", "next_url", "next_page_url", "next_link", "next_page_link", "next_records_url", "next_href", "odata_next_link",
+    "next_page",
   ]
   /// Names of tokens in answers, with the parameters that usually take them.
   private static let tokens: [(name: String, parameter: String)] = [
     ("next_cursor", "cursor"), ("nextCursor", "cursor"), ("next_page_token", "page_token"), ("nextPageToken", "pageToken"),
-    ("next_token", "next_token"), ("nextToken", "nextToken"), ("NextToken", "NextToken"), ("continuation_token", "continuation_token"),
+    ("next_token", "next_token"), ("nextToken", "nextToken"), ("NextToken", "NextToken"),
+    ("continuation_token", "continuation_token"),
     ("continuationToken", "continuationToken"), ("end_cursor", "after"), ("endCursor", "after"), ("cursor", "cursor"),
     ("after", "after"), ("next", "cursor"), ("next_page", "page"), ("scroll_id", "scroll_id"), ("bookmark", "bookmark"),
     ("page_token", "page_token"), ("offset", "offset"), ("sync_token", "sync_token"), ("next_page_id", "page_id"),
@@ -24,9 +26,12 @@ struct PagingInference: Sendable {
     "results_per_page", "pagelen", "$top", "top", "rows", "itemsPerPage", "items_per_page",
   ]
   static let pages: [String] = [
-    "page", "current_page", "currentPage", "page_number", "pageNumber", "pageNo", "page_no", "page[number]", "pageIndex", "page_index",
+    "page", "current_page", "currentPage", "page_number", "pageNumber", "pageNo", "page_no", "page[number]", "pageIndex",
+    "page_index",
   ]
-  static let offsets: [String] = ["offset", "skip", "start", "startAt", "start_at", "startIndex", "from", "$skip", "page[offset]"]
+  static let offsets: [String] = [
+    "offset", "skip", "start", "startAt", "start_at", "startIndex", "from", "$skip", "page[offset]",
+  ]
 
   /// - Parameters:
   ///   - records: what was found in the answer.
@@ -40,12 +45,15 @@ struct PagingInference: Sendable {
     let asked = Self.pageSize(of: query)
     let body = Self.members(of: answer.body, besides: records.path)
     if let link = answer.headers["Link"], let next = Self.next(in: link) {
-      paging = PagingDescription(.linkHeader, pageSize: Self.pageSize(of: QueryText(RequestURL(next).query ?? "").fields) ?? asked)
+      paging = PagingDescription(
+        .linkHeader, pageSize: Self.pageSize(of: QueryText(RequestURL(next).query ?? "").fields) ?? asked)
       note = nil
     } else if let found = Self.address(in: body) {
       let size = found.url.flatMap { Self.pageSize(of: QueryText(RequestURL($0).query ?? "").fields) }
       paging = PagingDescription(.nextAddress(path: found.path), pageSize: size ?? asked)
-      note = found.url == nil ? Self.guess("`\(found.path.joined(separator: "."))` of the answer holds the address of the next page") : nil
+      note =
+        found.url == nil
+        ? Self.guess("`\(found.path.joined(separator: "."))` of the answer holds the address of the next page") : nil
     } else if let found = Self.token(in: body, query) {
       let more = body.first { Self.flags.contains($0.path.last ?? "") && $0.path.dropLast() == found.path.dropLast() }
       paging = PagingDescription(
@@ -83,7 +91,9 @@ struct PagingInference: Sendable {
       for (place, object) in level {
         for (key, value) in object {
           let inner = place + [key]
-          if let object = value.object { next.append((inner, object)) } else if value.array == nil {
+          if let object = value.object {
+            next.append((inner, object))
+          } else if value.array == nil {
             found.append(Member(path: inner, value: value))
           }
         }
@@ -97,7 +107,8 @@ struct PagingInference: Sendable {
   private static func next(in header: String) -> String? {
     for part in header.split(separator: ",<").joined(separator: ", <").components(on: ", <") {
       let words = part.split(separator: ";").map { String($0).trimmed }
-      guard let target = words.first, words.dropFirst().contains(where: { $0.filter { !"\" ".contains($0) } == "rel=next" }) else {
+      guard let target = words.first, words.dropFirst().contains(where: { $0.filter { !"\" ".contains($0) } == "rel=next" })
+      else {
         continue
       }
       return target.filter { !"<> ".contains($0) }
@@ -110,7 +121,8 @@ struct PagingInference: Sendable {
       let name = ConnectorNames.snake(member.path.last ?? "")
       if addresses.contains(name) { return true }
       // `links.next.href`
-      return ["href", "url", "link"].contains(name) && member.path.dropLast().last.map { ConnectorNames.snake($0) == "next" } ?? false
+      return ["href", "url", "link"].contains(name)
+        && member.path.dropLast().last.map { ConnectorNames.snake($0) == "next" } ?? false
     }
     for member in body where isNamed(member) {
       if let text = member.value.string, text.contains("://") || text.hasPrefix("/") || text.hasPrefix("?") {
@@ -144,7 +156,9 @@ struct PagingInference: Sendable {
         default: isToken = false
         }
         guard isToken else { continue }
-        let asked = query.first { field in [parameter, "cursor", "after", "page_token", "pageToken", "token"].contains(field.name) }
+        let asked = query.first { field in
+          [parameter, "cursor", "after", "page_token", "pageToken", "token"].contains(field.name)
+        }
         return (member.path, asked?.name ?? parameter, asked != nil)
       }
     }
@@ -166,7 +180,9 @@ struct PagingInference: Sendable {
     if let asksOffset, Int(asksOffset.value ?? "") != nil, asked != nil || asksOffset.name != "from" {
       return (PagingDescription(.offset(into: RequestPlace(.query, asksOffset.name)), pageSize: asked), nil)
     }
-    let totals: Set<String> = ["total", "total_pages", "totalPages", "last_page", "lastPage", "pages", "total_count", "totalCount", "page_count"]
+    let totals: Set<String> = [
+      "total", "total_pages", "totalPages", "last_page", "lastPage", "pages", "total_count", "totalCount", "page_count",
+    ]
     let hasTotal = body.contains { totals.contains($0.path.last ?? "") }
     if let page = body.first(where: { pages.contains($0.path.last ?? "") && $0.value.int != nil }), let number = page.value.int {
       let size = asked ?? size(beside: page, in: body)

@@ -30,7 +30,8 @@ package struct SeenRecords: Sendable, Equatable {
   package var isList: Bool
 
   private static let usualNames = [
-    "data", "items", "results", "records", "result", "entries", "values", "value", "rows", "list", "elements", "objects", "content",
+    "data", "items", "results", "records", "result", "entries", "values", "value", "rows", "list", "elements", "objects",
+    "content",
     "nodes", "edges", "response", "collection", "members", "hits",
   ]
 

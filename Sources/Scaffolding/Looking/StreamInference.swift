@@ -14,13 +14,17 @@ package struct StreamInference: Sendable {
 
   /// Names of parameters by which an API is asked for what changed.
   static let sinceNames: [String] = [
-    "updated_since", "updated_after", "modified_since", "modified_after", "since", "changed_since", "updated_at_min", "updated_from",
-    "updatedSince", "updatedAfter", "modifiedSince", "modifiedAfter", "start_date", "startDate", "start_time", "startTime", "from_date",
-    "date_from", "created_after", "created_since", "created_at_min", "created[gte]", "updated[gte]", "min_updated_at", "after_date",
+    "updated_since", "updated_after", "modified_since", "modified_after", "since", "changed_since", "updated_at_min",
+    "updated_from",
+    "updatedSince", "updatedAfter", "modifiedSince", "modifiedAfter", "start_date", "startDate", "start_time", "startTime",
+    "from_date",
+    "date_from", "created_after", "created_since", "created_at_min", "created[gte]", "updated[gte]", "min_updated_at",
+    "after_date",
     "last_modified", "updated_at[gte]", "filter[updated_since]",
   ]
   static let untilNames: [String] = [
-    "updated_until", "updated_before", "modified_before", "until", "updated_at_max", "updated_to", "updatedBefore", "modifiedBefore",
+    "updated_until", "updated_before", "modified_before", "until", "updated_at_max", "updated_to", "updatedBefore",
+    "modifiedBefore",
     "end_date", "endDate", "end_time", "endTime", "to_date", "date_to", "created_before", "created_at_max", "created[lte]",
     "updated[lte]", "max_updated_at", "before_date", "updated_at[lte]",
   ]
@@ -79,7 +83,7 @@ package struct StreamInference: Sendable {
   }
 
   /// What the paginator sends need not be sent by the request as well.
-  private func dropPagingParameters(of stream: inout StreamDescription) {
+  func dropPagingParameters(of stream: inout StreamDescription) {
     guard let paging = stream.paging else { return }
     var places = [paging.pageSize?.place].compactMap { $0 }
     switch paging.strategy {
@@ -95,10 +99,11 @@ package struct StreamInference: Sendable {
     let rest = Array(path.dropFirst())
     guard step == "*" else { return self.value(at: rest, in: value[step] ?? .null) }
     let inner = value.array ?? value.object?.values.elements ?? []
-    return .array(inner.flatMap { element -> [JSONValue] in
-      let found = self.value(at: rest, in: element)
-      return found.array ?? (found == .null ? [] : [found])
-    })
+    return .array(
+      inner.flatMap { element -> [JSONValue] in
+        let found = self.value(at: rest, in: element)
+        return found.array ?? (found == .null ? [] : [found])
+      })
   }
 }
 

@@ -141,7 +141,8 @@ struct AuthenticationWriter: Sendable {
     steps.add(
       "consent_url",
       .string(
-        "\(address(consent))\(separator)response_type=code&{{ client_id_param }}&{{ redirect_uri_param }}&{{ state_param }}\(scope)"))
+        "\(address(consent))\(separator)response_type=code&{{ client_id_param }}&{{ redirect_uri_param }}&{{ state_param }}\(scope)"
+      ))
     if !oauth.scopes.isEmpty { steps.add("scope", .string(oauth.scopes.joined(separator: " "))) }
     steps.add("access_token_url", .string(address(oauth.tokenAddress)))
     steps.add("access_token_headers", ["Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"])

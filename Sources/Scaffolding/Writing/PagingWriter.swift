@@ -56,11 +56,13 @@ extension PagingDescription {
         RequestOptionText.component(place)
       )
     case .page(let place, let first):
-      ({
-        var strategy = CommentedYAML(type: "PageIncrement")
-        strategy.add("start_from_page", .int(first))
-        return strategy
-      }(), RequestOptionText.component(place))
+      (
+        {
+          var strategy = CommentedYAML(type: "PageIncrement")
+          strategy.add("start_from_page", .int(first))
+          return strategy
+        }(), RequestOptionText.component(place)
+      )
     case .offset(let place): (CommentedYAML(type: "OffsetIncrement"), RequestOptionText.component(place))
     }
   }
