@@ -127,6 +127,17 @@ struct NewCommand: AsyncParsableCommand {
       valueName: "path"), completion: .file())
   var fromManifest: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Begin from an OpenAPI document (2.0, 3.0 or 3.1): each GET request that is answered with a list.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var openapi: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --openapi: which requests, as in 'GET /v1/*'; `*` is any text. May be repeated.", valueName: "request"))
+  var only: [String] = []
+
   @Option(help: ArgumentHelp("With --kind singer: the tap's program.", valueName: "program"))
   var tap: String?
 
@@ -146,13 +157,15 @@ struct NewCommand: AsyncParsableCommand {
   var color: ColorChoice = .auto
 
   func validate() throws {
-    let origins = [fromCurl, fromHar, fromPostman, fromManifest].compactMap { $0 }
+    let origins = [fromCurl, fromHar, fromPostman, fromManifest, openapi].compactMap { $0 }
     if origins.count > 1 {
-      throw ValidationError("--from-curl, --from-har, --from-postman and --from-manifest exclude each other: give one of them.")
+      throw ValidationError(
+        "--from-curl, --from-har, --from-postman, --from-manifest and --openapi exclude each other: give one of them.")
     }
     if let origin = origins.first, !origin.isEmpty, kind == .singer || kind == .graphql || kind == .async {
-      throw ValidationError("--kind \(kind.rawValue) begins from nothing but a template: leave the option --from-… out.")
+      throw ValidationError("--kind \(kind.rawValue) begins from nothing but a template: leave --from-… and --openapi out.")
     }
+    if !only.isEmpty, openapi == nil { throw ValidationError("--only needs --openapi.") }
     if tap != nil, kind != .singer { throw ValidationError("--tap needs --kind singer.") }
     if package != nil, kind != .swift { throw ValidationError("--package needs --kind swift.") }
     if kind == .swift, package == nil {

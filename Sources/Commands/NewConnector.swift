@@ -110,6 +110,10 @@ struct NewConnector {
       return try PostmanOrigin.read(
         InputFile.json(path, "collection"), file: path.split(separator: "/").last.map(String.init) ?? path)
     }
+    if let path = command.openapi {
+      try InputFile.handle(path, "OpenAPI document")
+      return try OpenAPIOrigin.read(path, only: command.only)
+    }
     return nil
   }
 

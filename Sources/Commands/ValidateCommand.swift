@@ -3,6 +3,7 @@ import Concurrency
 import Foundation
 import JSON
 import Manifest
+import OpenAPI
 import Packaging
 import Validation
 
@@ -72,6 +73,11 @@ struct ValidateCommand: AsyncParsableCommand {
     completion: .file())
   var python: String?
 
+  @Option(
+    help: ArgumentHelp("An OpenAPI document of the API, with which the manifests are compared.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var openapi: String?
+
   @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
@@ -96,6 +102,7 @@ struct ValidateCommand: AsyncParsableCommand {
       options.isStrict = strict
       options.components = CommandProgram.components
       options.config = try config.map(Self.config)
+      if let openapi { options.companions = [DocumentCheck(try OpenAPIDocument(path: openapi))] }
       if components {
         options.examination = .init(
           path: componentsPath, interpreter: python, environment: ProcessInfo.processInfo.environment)

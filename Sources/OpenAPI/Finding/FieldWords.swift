@@ -1,5 +1,5 @@
 /// Takes names apart: `updatedAt`, `updated_at` and `updated-at` are the same words.
-enum FieldWords {
+package enum FieldWords {
   /// The words of a name, in lower case.
   static func words(of name: String) -> [String] {
     var words: [String] = []
@@ -29,7 +29,7 @@ enum FieldWords {
   static func key(_ name: String) -> String { words(of: name).joined() }
 
   /// One of many: `categories` is many of `category`.
-  static func singular(_ name: String) -> String {
+  package static func singular(_ name: String) -> String {
     if name.hasSuffix("ies"), name.count > 4 { return name.dropLast(3) + "y" }
     for ending in ["sses", "shes", "ches", "xes"] where name.hasSuffix(ending) { return String(name.dropLast(2)) }
     if name.hasSuffix("s"), !name.hasSuffix("ss"), !name.hasSuffix("us"), name.count > 2 { return String(name.dropLast()) }

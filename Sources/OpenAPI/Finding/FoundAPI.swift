@@ -90,8 +90,8 @@ package struct FoundPathValue: Sendable {
   package enum Source: Sendable, Equatable {
     /// The field of another stream's records.
     case parent(stream: String, key: String)
-    /// The value that the parent itself was read with, under its name there, and how many parents above it is.
-    case ancestor(name: String, levels: Int)
+    /// What the path of another stream, a parent of the parent's, is filled with from its own parent.
+    case ancestor(of: String)
     case input(String)
     case constant(JSONValue)
   }

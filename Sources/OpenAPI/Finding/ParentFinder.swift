@@ -84,9 +84,8 @@ struct ParentFinder {
       for name in names {
         guard let value = own.next() else { return }
         switch value.source {
-        case .parent: known[name] = .ancestor(name: value.name, levels: 1)
-        case .ancestor(let inner, let levels): known[name] = .ancestor(name: inner, levels: levels + 1)
-        case .input, .constant: known[name] = value.source
+        case .parent: known[name] = .ancestor(of: parent.name)
+        case .ancestor, .input, .constant: known[name] = value.source
         }
       }
     }

@@ -54,7 +54,8 @@ package struct OpenAPIDocument: Sendable {
 
   /// Whether a text is a document, as far as its beginning or its keys say.
   package static func isDocument(_ bytes: [UInt8]) -> Bool {
-    guard bytes.starts(with: [0x7B]) || bytes.prefix(65_536).contains(UInt8(ascii: ":")) else { return false }
+    let head = String(decoding: bytes.prefix(1 << 20), as: UTF8.self)
+    guard head.contains("openapi") || head.contains("swagger") else { return false }
     guard let value = try? DocumentText.read(bytes, name: ""), let root = value.mapping else { return false }
     return root["openapi"] != nil || root["swagger"] != nil
   }

@@ -131,9 +131,9 @@ struct SchemaTranslation {
 }
 
 /// Descriptions as plain texts.
-enum PlainText {
+package enum PlainText {
   /// The first sentence, without markup, on one line; nil if there is none. Long ones are cut at a word.
-  static func sentence(of text: String, upTo longest: Int = 160) -> String? {
+  package static func sentence(of text: String, upTo longest: Int = 160) -> String? {
     var plain = ""
     var isInTag = false
     for character in text.prefix(4_000) {
