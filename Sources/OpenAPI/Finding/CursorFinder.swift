@@ -138,7 +138,7 @@ struct CursorFinder {
       if let same = times.first(where: { FieldWords.key($0.name) == stem.joined() }) { return same }
       let plain = times.filter { Self.timeWords.contains(FieldWords.key($0.name)) }
       // Which of several times is meant cannot be seen.
-      return plain.count == 1 ? plain[0] : times.count == 1 ? times[0] : first(Self.creationWords)
+      return plain.count == 1 ? plain[0] : times.count == 1 ? times[0] : nil
     }
   }
 

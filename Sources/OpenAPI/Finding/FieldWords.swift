@@ -64,11 +64,18 @@ struct PathSteps: Equatable {
 
   /// The literal steps without versions, and without what is the same in all addresses of an API.
   var names: [String] {
-    steps.compactMap { step in
+    let all = steps.compactMap { step -> String? in
       guard case .literal(let text) = step else { return nil }
       return Self.isGeneral(text) ? nil : Self.withoutSuffix(text)
     }
+    let telling = all.filter { !Self.listWords.contains($0.lowercased()) }
+    return telling.isEmpty ? all : telling
   }
+
+  /// Steps that only say that a list is asked for.
+  static let listWords: Set<String> = ["json", "list", "all", "index", "listall"]
+  /// Steps that say how records are found, and not what they are.
+  static let verbs: Set<String> = ["find", "search", "get", "query", "filter", "lookup", "browse", "recent", "latest", "active"]
 
   static func withoutSuffix(_ step: String) -> String {
     for suffix in [".json", ".JSON"] where step.hasSuffix(suffix) { return String(step.dropLast(suffix.count)) }
@@ -77,7 +84,7 @@ struct PathSteps: Equatable {
 
   private static func isGeneral(_ step: String) -> Bool {
     let lower = step.lowercased()
-    if ["api", "apis", "rest", "public", "services", "service"].contains(lower) { return true }
+    if ["api", "apis", "rest", "public"].contains(lower) { return true }
     // `v1`, `v1beta1`, `2010-04-01`, `1.0`.
     if lower.first == "v", let second = lower.dropFirst().first, second.isNumber { return true }
     return lower.allSatisfy { $0.isNumber || $0 == "-" || $0 == "." }

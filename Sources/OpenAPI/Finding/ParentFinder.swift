@@ -16,7 +16,10 @@ struct ParentFinder {
 
   /// A path without the names of its parameters.
   private static func shape(_ steps: ArraySlice<PathSteps.Step>) -> String {
-    steps.map { step in
+    var steps = steps
+    // `containers/json` lists what is below `containers`.
+    while steps.count > 1, case .literal(let text)? = steps.last, PathSteps.listWords.contains(text.lowercased()) { steps.removeLast() }
+    return steps.map { step in
       switch step {
       case .literal(let text): "/" + PathSteps.withoutSuffix(text)
       case .parameter: "/{}"
@@ -109,18 +112,32 @@ struct ParentFinder {
     return fields.first { ["id", "name", "key", "slug"].contains(FieldWords.key($0)) }
   }
 
+  /// A stream whose records a parameter names, wherever its path is: `team_gid` those of `/workspaces/{workspace_gid}/teams`.
   private func namesake(_ name: String, of stream: FoundStream) -> (stream: String, key: String)? {
     let words = FieldWords.words(of: name)
     guard words.count > 1, ["id", "uuid", "sid", "gid", "key", "slug", "number", "name"].contains(words.last) else { return nil }
     let owner = words.dropLast().joined(separator: "_")
-    guard
-      let parent = streams.first(where: { other in
-        other.name != stream.name && FieldWords.singular(other.name) == owner
-          && PathSteps(other.path).steps.allSatisfy {
-            if case .literal = $0 { true } else { false }
-          }
-      }), let key = key(name, of: parent)
+    let candidates = streams.filter { other in
+      other.name != stream.name && FieldWords.singular(FieldWords.snake(PathSteps(other.path).names.last ?? "")) == owner
+        && !comes(other, from: stream.name)
+    }
+    guard let parent = candidates.min(by: { PathSteps($0.path).steps.count < PathSteps($1.path).steps.count }),
+      let key = key(name, of: parent)
     else { return nil }
     return (parent.name, key)
+  }
+
+  /// Whether the parents of a stream, or theirs, are another stream.
+  private func comes(_ stream: FoundStream, from name: String) -> Bool {
+    var open = [stream]
+    var seen: Set<String> = []
+    while let next = open.popLast() {
+      for case .parent(let parent, _) in next.pathValues.map(\.source) {
+        if parent == name { return true }
+        guard seen.insert(parent).inserted, let found = streams.first(where: { $0.name == parent }) else { continue }
+        open.append(found)
+      }
+    }
+    return false
   }
 }

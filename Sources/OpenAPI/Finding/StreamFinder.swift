@@ -1,4 +1,5 @@
 import JSON
+import Secrets
 
 /// Finds the streams of an API in its document, always in the same way.
 package struct StreamFinder {
@@ -86,8 +87,8 @@ package struct StreamFinder {
         inputs.append(
           FoundInput(
             key: key, type: shape?.types.first.flatMap { types.contains($0) ? $0 : nil } ?? "string",
-            note: parameter.note.flatMap { PlainText.sentence(of: $0) }, choices: shape?.choices ?? [],
-            example: parameter.example ?? shape?.example))
+            note: parameter.note.flatMap { PlainText.sentence(of: $0) },
+            isSecret: CredentialName.isCredential(parameter.name), choices: shape?.choices ?? [], example: parameter.example ?? shape?.example))
       }
       stream.parameters.append(.init(name: parameter.name, place: parameter.place, value: .input(key)))
     }

@@ -7,7 +7,11 @@ enum StreamNames {
       return names.isEmpty ? ["records"] : names
     }
     let depths = paths.map { PathSteps($0).steps.count }
-    var lengths = Array(repeating: 1, count: paths.count)
+    // `pets/findByStatus` is about pets.
+    var lengths = steps.map { own in
+      let isVerb = FieldWords.words(of: own.last ?? "").first.map(PathSteps.verbs.contains) ?? false
+      return min(isVerb ? 2 : 1, own.count)
+    }
     func name(_ index: Int) -> String {
       let own = steps[index].suffix(lengths[index])
       return (own.dropLast().map(FieldWords.singular) + own.suffix(1)).joined(separator: "_")

@@ -136,7 +136,7 @@ package enum PlainText {
   package static func sentence(of text: String, upTo longest: Int = 160) -> String? {
     var plain = ""
     var isInTag = false
-    for character in text.prefix(4_000) {
+    for character in withoutLinks(String(text.prefix(4_000))) {
       switch character {
       case "<": isInTag = true
       case ">" where isInTag: isInTag = false
@@ -153,5 +153,18 @@ package enum PlainText {
       plain = String(cut[..<(cut.lastIndex(of: " ") ?? cut.endIndex)]) + " …"
     }
     return plain.isEmpty ? nil : plain
+  }
+
+  /// A text in Markdown with the words of its links alone.
+  private static func withoutLinks(_ text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let middle = rest.range(of: "]("), let open = rest[..<middle.lowerBound].lastIndex(of: "["),
+      let close = rest[middle.upperBound...].firstIndex(of: ")")
+    {
+      result += rest[..<open] + rest[rest.index(after: open)..<middle.lowerBound]
+      rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
   }
 }
