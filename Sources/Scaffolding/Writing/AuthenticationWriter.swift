@@ -115,6 +115,7 @@ struct AuthenticationWriter: Sendable {
     var yaml = CommentedYAML(type: "SessionTokenAuthenticator")
     yaml.add("login_requester", login)
     yaml.add("session_token_path", .array(session.tokenPath.map { .string($0) }))
+    yaml.add("expiration_duration", "PT1H", comments: ["How long a session lasts."])
     if let header = session.header {
       var use = CommentedYAML(type: "ApiKey")
       use.add("inject_into", RequestOptionText.component(RequestPlace(.header, header)))
