@@ -236,7 +236,9 @@ let package = Package(
     .testTarget(name: "OpenAPITests", dependencies: runtime + ["OpenAPI", "Validation", "JSON", "YAML"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ScaffoldingTests",
-      dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
+      dependencies: runtime + [
+        "Scaffolding", "OpenAPI", "Authoring", "Packaging", "Traffic", "Validation", "Bytes", "JSON", "YAML",
+      ]),
     .testTarget(
       name: "SignInTests",
       dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),
