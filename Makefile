@@ -41,7 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp
+.PHONY: test-lsp test-new
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -119,6 +119,10 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	done; \
 	.build/embedding/debug/embedding "$$(cat "$$scratch/url")" && \
 	Tests/Embedding/program .build/embedding/debug/source-bookshop "$$(cat "$$scratch/url")"
+
+test-new: deps ## Build the Swift package that `new` writes, run its tests and read with it.
+	@$(SWIFT) build --product airbyte-lowcode >&2
+	@Tests/New/swift-package .build/debug/airbyte-lowcode .build/embedding
 
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
 	@$(SWIFT) build --target LowCode >&2

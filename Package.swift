@@ -241,7 +241,9 @@ let package = Package(
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "ScaffoldingTests",
-      dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
+      dependencies: runtime + [
+        "Scaffolding", "OpenAPI", "Authoring", "Packaging", "Traffic", "Validation", "Bytes", "JSON", "YAML",
+      ]),
     .testTarget(
       name: "SignInTests",
       dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),

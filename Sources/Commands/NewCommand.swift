@@ -24,9 +24,8 @@ struct NewCommand: AsyncParsableCommand {
 
       Examples:
         \(CommandProgram.name) new
-        \(CommandProgram.name) new Bookshop --url https://api.example.com/v1 --auth bearer --endpoint /authors \\
-          --endpoint '/authors/{author_id}/books' --records data --pagination page:page,per_page=50
-        \(CommandProgram.name) new --from-curl "curl https://api.example.com/v1/orders -H 'X-API-Key: …'"
+        \(CommandProgram.name) new Shop --url https://api.example.com --endpoint /orders
+        \(CommandProgram.name) new --from-curl "curl https://… -H 'X-API-Key: …'"
       """)
 
   @Argument(help: "What the connector is called. By default it is named after the host of the API.")

@@ -33,11 +33,13 @@ struct NewConnector {
       try await write(ConnectorFolder(description), names: ConnectorNames(description.name))
     case .rest, .swift:
       let description = try await described()
-      for sentence in description.notes where sentence.place == .head { StandardOutput.tell("note: \(sentence.text)") }
+      tellOpenQuestions(of: description)
       let names = ConnectorNames(description.name)
       guard command.kind == .swift else { return try await write(ConnectorFolder(description), names: names) }
       let template = SwiftTemplate(description, package: command.package ?? "")
-      try await write(template.folder, names: names, manifest: template.manifestPath)
+      var components = CommandProgram.components
+      components.register(UnsignedRequests.self, asClass: template.className)
+      try await write(template.folder, names: names, components: components)
     }
   }
 
@@ -51,7 +53,7 @@ struct NewConnector {
       config = origin.credentials.merging(config) { $1 }
       var description = try changed(origin.description)
       let mayLook = command.fromCurl != nil && !origin.credentials.isEmpty || !config.isEmpty
-      if command.look ?? mayLook { description = try await looked(at: description, config) }
+      if command.look ?? mayLook { description = try await looked(at: description, config).description }
       return description
     }
     var answers = try answers()
@@ -72,8 +74,14 @@ struct NewConnector {
         "There is no terminal to ask on: give at least --url and --endpoint, as in `\(CommandProgram.name) new Bookshop --url "
           + "https://api.example.com/v1 --endpoint /authors`")
     }
-    let description = try answers.description()
-    return canLook ? try await looked(at: description, config, answers) : description
+    var description = try answers.description()
+    var seen: Set<String> = []
+    if canLook { (description, seen) = try await looked(at: description, config, answers) }
+    for number in description.streams.indices where !seen.contains(description.streams[number].name) {
+      StreamInference(decided: answers.decided(of: description.streams[number].name))
+        .noteUndecided(of: &description.streams[number])
+    }
+    return description
   }
 
   private func answers() throws -> GivenAnswers {
@@ -151,7 +159,7 @@ struct NewConnector {
 
   private func looked(
     at description: ConnectorDescription, _ config: JSONObject, _ answers: GivenAnswers? = nil
-  ) async throws -> ConnectorDescription {
+  ) async throws -> (description: ConnectorDescription, seen: Set<String>) {
     let streams = description.streams.map(\.name)
     let decided = Dictionary(
       streams.map { name in (name, answers?.decided(of: name) ?? decidedByOptions(name, streams)) }, uniquingKeysWith: { $1 })
@@ -162,7 +170,7 @@ struct NewConnector {
         StandardOutput.tell(StreamSummary.text(stream))
       }
     }
-    return outcome.description
+    return (outcome.description, Set(outcome.seen))
   }
 
   private func decidedByOptions(_ name: String, _ streams: [String]) -> Set<StreamInference.Part> {
@@ -188,20 +196,35 @@ struct NewConnector {
 
   // MARK: Writing
 
+  /// Says how much was left open; the manifest says what.
+  private func tellOpenQuestions(of description: ConnectorDescription) {
+    for note in description.notes where note.place == .head { StandardOutput.tell("note: \(note.text)") }
+    let count = description.streams.reduce(description.notes.count { $0.place != .head }) { $0 + $1.notes.count }
+    guard count > 0 else { return }
+    StandardOutput.tell(
+      count == 1
+        ? "note: a comment in manifest.yaml says what is a guess or is still open."
+        : "note: \(count) comments in manifest.yaml say what is a guess or is still open.")
+  }
+
   private func write(
-    _ folder: ConnectorFolder, names: ConnectorNames, manifest: String = "manifest.yaml", hasTests: Bool = true
+    _ folder: ConnectorFolder, names: ConnectorNames, components: ComponentRegistry = CommandProgram.components,
+    hasTests: Bool = true
   ) async throws {
     let place = command.output ?? names.source
     try folder.write(to: place, replaces: command.force)
     StandardOutput.tell("\(place) has \(folder.files.count) files: \(folder.files.map(\.path).joined(separator: ", ")).")
     guard hasTests else { return }
-    try await prepareTests(in: place, manifest: manifest)
-    StandardOutput.tell("Go on with `cd \(place)` and `\(CommandProgram.name) test`; README.md has more.")
+    try await prepareTests(in: place, components: components)
+    let program = command.kind == .swift ? "swift run \(names.source)" : CommandProgram.name
+    StandardOutput.tell("Go on with `cd \(place)` and `\(program) test`; README.md has more.")
   }
 
-  private func prepareTests(in place: String, manifest: String = "manifest.yaml") async throws {
+  private func prepareTests(
+    in place: String, manifest: String = "manifest.yaml", components: ComponentRegistry = CommandProgram.components
+  ) async throws {
     let failed = try await TestPreparation.complete(
-      place, manifest: manifest, components: CommandProgram.components, environment: environment, clock: SystemClock.now)
+      place, manifest: manifest, components: components, environment: environment, clock: SystemClock.now)
     if !failed.isEmpty {
       StandardOutput.tell(
         "warning: \(failed.count == 1 ? "a test does" : "\(failed.count) tests do") not pass yet: \(failed.joined(separator: ", "))"

@@ -12,9 +12,9 @@ struct ReadmeFile: Sendable {
     var lines = ["# Source \(Self.escaped(files.names.title))", ""]
     if let summary = files.summary { lines += [Self.escaped(CommentText.plain(summary)), ""] }
     lines.append(
-      "A declarative connector for Airbyte: `manifest.yaml` says what is requested and what becomes of the answers. "
-        + "[airbyte-lowcode](https://docs.airbyte.com/platform/connector-development/config-based/low-code-cdk-overview) and the Airbyte "
-        + "platform run it.")
+      "A declarative connector for Airbyte: `manifest.yaml` says what is requested and what becomes of the answers, in the "
+        + "[low-code language](https://docs.airbyte.com/platform/connector-development/config-based/low-code-cdk-overview). "
+        + "The Airbyte platform and `airbyte-lowcode` run it.")
     if let documentation = files.documentation { lines += ["", "The API is described at <\(documentation)>."] }
     return lines
   }
@@ -56,11 +56,12 @@ struct ReadmeFile: Sendable {
   private var work: [String] {
     let stream = files.checkedStream ?? files.streams.first?.name ?? "NAME"
     return [
-      "", "## Working on it", "", "```sh", "airbyte-lowcode validate --strict manifest.yaml  # what is wrong with the manifest",
+      "", "## Working on it", "", "```sh",
+      "airbyte-lowcode validate --strict manifest.yaml     # what is wrong with the manifest",
       "airbyte-lowcode test                                # tests.yaml, without the API",
       "airbyte-lowcode read --mock                         # what a read looks like, without the API",
       "airbyte-lowcode check --config secrets/config.json  # whether the connection works",
-      "airbyte-lowcode test-read --config secrets/config.json --stream \(stream) --merge-schema  # the first pages, and their schema",
+      "airbyte-lowcode test-read --config secrets/config.json --stream \(stream) --merge-schema  # adds fields to its schema",
       "airbyte-lowcode test --update                       # writes into tests.yaml what was seen", "```", "",
       "| file | holds |", "| --- | --- |", "| `manifest.yaml` | the connector |",
       "| `tests.yaml` | tests that need neither the API nor credentials |",

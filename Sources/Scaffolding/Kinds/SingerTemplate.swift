@@ -6,7 +6,7 @@ package struct SingerTemplate: Sendable {
   /// - Parameter tap: the tap's program; nil for one that is named after the connector.
   package init(names: ConnectorNames, tap: String?) {
     let slug = names.slug.hasPrefix("tap-") ? String(names.slug.dropFirst(4)) : names.slug
-    self.names = ConnectorNames(slug.isEmpty ? names.title : names.title.replacing("tap-", with: ""))
+    self.names = slug == names.slug ? names : ConnectorNames(slug)
     self.tap = tap ?? "tap-\(slug)"
   }
 

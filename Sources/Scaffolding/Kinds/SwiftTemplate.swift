@@ -1,8 +1,11 @@
+import ConnectorModel
 import JSON
 
 /// A Swift package with an authenticator of its own: a program that has every command of `airbyte-lowcode`, and its manifest.
 package struct SwiftTemplate: Sendable {
   package let folder: ConnectorFolder
+  /// The name that the manifest has for the class of the authenticator.
+  package let className: String
   /// The manifest's path below the folder.
   package let manifestPath = "manifest.yaml"
 
@@ -14,6 +17,7 @@ package struct SwiftTemplate: Sendable {
     let files = SwiftFiles(
       names: names, package: package,
       className: "source_\(ConnectorNames.snake(names.slug)).components.\(SwiftFiles.authenticator)")
+    className = files.className
     var described = description
     // One secret, which the authenticator of the package reads.
     described.authentication = .bearer
@@ -34,6 +38,12 @@ package struct SwiftTemplate: Sendable {
       "      type: BearerAuthenticator\n", with: "      type: CustomAuthenticator\n      class_name: \(className)\n"
     ).replacing("    type: BearerAuthenticator\n", with: "    type: CustomAuthenticator\n    class_name: \(className)\n")
   }
+}
+
+/// Takes the place of an authenticator that is not compiled yet, so that a manifest which names it can be tried.
+package struct UnsignedRequests: Component, Authenticator {
+  package init(from node: ComponentNode, in scope: BuildScope) throws {}
+  package func sign(_ request: inout HTTPRequest) async throws {}
 }
 
 /// The Swift files of a connector.

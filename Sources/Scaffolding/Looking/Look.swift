@@ -56,7 +56,8 @@ package struct Look: Sendable {
       var stream = outcome.description.streams[number]
       guard stream.job == nil else { continue }
       guard let values = known.values(for: stream) else {
-        outcome.problems.append("\(stream.label) was not asked, because no record of its parent is known.")
+        outcome.problems.append(
+          "\(stream.label) was not asked, because nothing is known that it could be asked for: its parent has no records.")
         continue
       }
       switch try await answer(of: stream, with: values, in: outcome.description) {
@@ -103,6 +104,7 @@ package struct Look: Sendable {
       log: RunLog(writer: writer, isDebugging: false), secrets: mask, environment: environment)
     runtime.trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
     var failure: ConnectorError?
+    var isComplete = true
     do {
       var input = ConnectorInput()
       input.config = config
@@ -110,15 +112,15 @@ package struct Look: Sendable {
       let connector = try await Connector.load(.text(Array(text.utf8), name: "manifest.yaml"), input, runtime: runtime)
       recorder.read(stream.name)
       let wanted = [ConfiguredStream(descriptor: StreamDescriptor(name: stream.name), syncMode: .fullRefresh)]
-      _ = try await connector.reading(wanted, states: [:]).readValidated(wanted, to: writer)
+      isComplete = try await connector.reading(wanted, states: [:]).readValidated(wanted, to: writer).isComplete
     } catch is CancellationError {
       throw CancellationError()
     } catch {
       failure = ConnectorError(wrapping: error)
     }
-    let result = recorder.finish(requiring: [], error: failure, hiding: mask)
+    let result = recorder.finish(requiring: [], error: failure, summarizes: !isComplete, hiding: mask)
     guard let exchange = result.slices.first?.pages.first?.exchange else {
-      let reason = result.logs.last { $0.level == .error || $0.level == .fatal }?.message ?? "there was no answer"
+      let reason = result.logs.first { $0.level == .error || $0.level == .fatal }?.message ?? "there was no answer"
       return .failure(Problem(sentence: mask.masked("\(stream.label) could not be asked: \(reason)")))
     }
     let response = exchange.response
@@ -141,7 +143,7 @@ package struct Look: Sendable {
 
   /// The beginning of an answer that is no good.
   private static func words(_ body: String) -> String {
-    let text = CommentText.plain(body).trimmed
+    let text = CommentText.plain(body).split(separator: " ").joined(separator: " ")
     return text.isEmpty ? "" : ": \(text.count > 200 ? text.prefix(200) + "…" : text[...])"
   }
 

@@ -62,6 +62,20 @@ package struct StreamInference: Sendable {
     dropPagingParameters(of: &stream)
   }
 
+  /// Says of a stream that nobody looked at what is not known of it.
+  package func noteUndecided(of stream: inout StreamDescription) {
+    if !decided.contains(.primaryKey), stream.primaryKey.isEmpty {
+      stream.notes.append(Note(.primaryKey, "If a field identifies a record, name it: `primary_key: [id]`."))
+    }
+    if !decided.contains(.paging), stream.paging == nil {
+      stream.notes.append(Note(.paging, "One page is read. If there are more, add a `paginator`."))
+    }
+    if !decided.contains(.cursor), stream.cursor == nil {
+      stream.notes.append(
+        Note(.cursor, "Every read begins anew. If a field shows what changed, add an `incremental_sync` after the retriever."))
+    }
+  }
+
   private func completeCursor(_ stream: inout StreamDescription, _ seen: SeenRecords) {
     guard seen.isList, let found = TimeInference(seen.records).cursor else { return }
     var cursor = CursorDescription(field: found.name, formats: [found.format])

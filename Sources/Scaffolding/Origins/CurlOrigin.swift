@@ -27,7 +27,7 @@ package enum CurlOrigin {
     stream.path = String(reading.path.dropFirst(base.count))
     var description = ConnectorDescription(
       name: ConnectorNames.name(ofHost: reading.origin), origin: "a command of curl's", baseAddress: reading.origin + base,
-      authentication: reading.authentication, streams: [stream])
+      authentication: reading.authentication, configFields: reading.secretFields, streams: [stream])
     StreamInference.placeKnownParameters(of: &description.streams[0])
     return Origin(description, credentials: reading.credentials)
   }

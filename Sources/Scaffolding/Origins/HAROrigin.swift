@@ -41,6 +41,9 @@ package enum HAROrigin {
       }
     }
     for group in groups { description.streams.append(stream(group.exchanges, base: base, among: description.streams)) }
+    description.configFields = own.flatMap(\.reading.secretFields).reduce(into: []) { fields, field in
+      if !fields.contains(where: { $0.key == field.key }) { fields.append(field) }
+    }
     ParentInference.complete(&description)
     if !others.isEmpty {
       description.notes.append(
@@ -83,6 +86,7 @@ package enum HAROrigin {
         PagingInference.pages + PagingInference.offsets + PagingInference.sizes + StreamInference.sinceNames
         + StreamInference.untilNames
       if parameter.place.kind == .query, names.contains(parameter.place.names.joined()) { return false }
+      if case .config = parameter.value { return false }
       return !exchanges.allSatisfy { $0.reading.stream.parameters.contains(parameter) }
     }
     var number = 1

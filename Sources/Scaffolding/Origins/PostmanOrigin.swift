@@ -83,6 +83,9 @@ package struct PostmanOrigin {
     for (item, reading) in own where description.authentication == .none {
       description.authentication = authentication(item.auth) ?? reading.authentication
     }
+    for field in own.flatMap(\.reading.secretFields) where !description.configFields.contains(where: { $0.key == field.key }) {
+      description.configFields.append(field)
+    }
     for (item, reading) in own {
       var stream = reading.stream
       stream.path = String(reading.path.dropFirst(base.count))

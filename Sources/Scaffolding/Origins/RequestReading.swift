@@ -23,7 +23,9 @@ struct RequestReading: Sendable {
   /// Parameters, headers and body; its path is whole.
   var stream: StreamDescription
   let authentication: AuthenticationDescription
-  /// The values of the config fields that the authentication needs. They belong in no file.
+  /// The config fields of what else looks like a secret.
+  let secretFields: [ConfigField]
+  /// The values of the config fields that the authentication needs, and of those. They belong in no file.
   let credentials: JSONObject
 
   /// Headers that clients make themselves, or that matter to browsers alone.
@@ -58,6 +60,7 @@ struct RequestReading: Sendable {
     var stream = StreamDescription(name: EndpointNotation.name(of: path), method: request.method, path: path)
     if stream.name.isEmpty { stream.name = "records" }
     var found: (authentication: AuthenticationDescription, credentials: JSONObject)?
+    var secrets = SecretValues()
     if let user = url.userAndPlace?.user, !user.isEmpty { found = Self.basic(PercentEncoding.decoded(user) ?? String(user)) }
     for (name, value) in request.headers {
       let lower = name.lowercased()
@@ -70,22 +73,30 @@ struct RequestReading: Sendable {
           stream.parameters.append(RequestParameter(RequestPlace(.header, "Accept"), .literal(.string(value))))
         }
       } else if !Self.ignored.contains(lower), !lower.hasPrefix("sec-"), !lower.hasPrefix(":") {
-        stream.parameters.append(RequestParameter(RequestPlace(.header, name), .literal(.string(value))))
+        stream.parameters.append(secrets.parameter(RequestPlace(.header, name), .string(value)))
       }
     }
     for field in QueryText(url.query ?? "").fields where !field.name.isEmpty {
       if found == nil, Self.keyParameters.contains(field.name.lowercased()), let value = field.value, value.count >= 6 {
         found = (.keys([.init(.query, field.name)]), ["api_key": .string(value)])
       } else {
-        stream.parameters.append(RequestParameter(RequestPlace(.query, field.name), .literal(.string(field.value ?? ""))))
+        stream.parameters.append(secrets.parameter(RequestPlace(.query, field.name), .string(field.value ?? "")))
       }
     }
     if request.method == "POST", let body = request.body, !body.isEmpty {
-      Self.add(body, to: &stream, request.header("Content-Type"))
+      Self.add(body, to: &stream, request.header("Content-Type"), &secrets)
+    }
+    if found == nil, request.header("Cookie") != nil {
+      stream.notes.append(
+        Note(
+          .authentication,
+          "The request carried cookies of a browser's session, which a connector does not have: find out how the API lets programs in."
+        ))
     }
     self.stream = stream
     authentication = found?.authentication ?? .none
-    credentials = found?.credentials ?? [:]
+    secretFields = secrets.fields
+    credentials = secrets.values.merging(found?.credentials ?? [:]) { $1 }
   }
 
   private static func authorization(_ value: String) -> (AuthenticationDescription, JSONObject) {
@@ -108,10 +119,12 @@ struct RequestReading: Sendable {
     return (.basic(hasPassword: true), ["username": .string(parts[0]), "password": .string(parts[1])])
   }
 
-  private static func add(_ body: String, to stream: inout StreamDescription, _ type: String?) {
+  private static func add(
+    _ body: String, to stream: inout StreamDescription, _ type: String?, _ secrets: inout SecretValues
+  ) {
     if let json = (try? JSONValue(parsing: Array(body.utf8)))?.object {
       guard let query = json["query"]?.string, query.contains("{") else {
-        stream.body = .json(json)
+        stream.body = .json(secrets.taken(from: json, as: .json, of: &stream))
         return
       }
       stream.body = .graphQL(query: query)
@@ -120,7 +133,7 @@ struct RequestReading: Sendable {
       }
     } else if type?.lowercased().contains("json") != true, body.contains("=") {
       let fields = QueryText(body).fields.map { ($0.name, JSONValue.string($0.value ?? "")) }
-      stream.body = .form(JSONObject(fields, uniquingKeysWith: { $1 }))
+      stream.body = .form(secrets.taken(from: JSONObject(fields, uniquingKeysWith: { $1 }), as: .form, of: &stream))
     } else {
       stream.notes.append(Note(.request, "The request had a body that is neither JSON nor a form; it was left out."))
     }

@@ -61,10 +61,15 @@ struct AuthenticationWriter: Sendable {
       yaml.add("username", .string(config.template(hasPassword ? "username" : "api_key")))
       if hasPassword { yaml.add("password", .string(config.template("password"))) }
       return yaml
-    case .keys(let keys): return keys.first.map { key($0, among: keys) }
+    case .keys(let keys): return Self.ordered(keys).first.map { key($0, among: keys) }
     case .oauth(let oauth): return component(of: oauth)
     case .session(let session): return component(of: session)
     }
+  }
+
+  /// A key in the address comes first: the authenticator keeps it out of logs, and there is one authenticator.
+  private static func ordered(_ keys: [AuthenticationDescription.APIKey]) -> [AuthenticationDescription.APIKey] {
+    keys.filter { $0.place == .query } + keys.filter { $0.place != .query }
   }
 
   private func key(_ key: AuthenticationDescription.APIKey, among keys: [AuthenticationDescription.APIKey]) -> CommentedYAML {
@@ -83,7 +88,7 @@ struct AuthenticationWriter: Sendable {
   /// What requests send besides, where there are several keys.
   var parameters: [RequestParameter] {
     guard case .keys(let keys) = authentication else { return [] }
-    return keys.dropFirst().map { key in
+    return Self.ordered(keys).dropFirst().map { key in
       let place = RequestPlace(key.place == .query ? .query : .header, key.place == .cookie ? "Cookie" : key.name)
       return RequestParameter(place, .template(value(of: key, among: keys)))
     }
@@ -96,12 +101,14 @@ struct AuthenticationWriter: Sendable {
     yaml.add("client_id", .string(config.template("client_id")))
     yaml.add("client_secret", .string(config.template("client_secret")))
     if oauth.grant == .refreshToken { yaml.add("refresh_token", .string(config.template("refresh_token"))) }
+    var body: JSONObject = [:]
     if oauth.grant == .password {
-      yaml.add(
-        "refresh_request_body",
-        ["username": .string(config.template("username")), "password": .string(config.template("password"))])
+      body["username"] = .string(config.template("username"))
+      body["password"] = .string(config.template("password"))
     }
-    if !oauth.scopes.isEmpty, oauth.grant != .refreshToken { yaml.add("scopes", .array(oauth.scopes.map { .string($0) })) }
+    // RFC 6749 §3.3: one text. The component's own `scopes` are sent as a list by another name.
+    if !oauth.scopes.isEmpty, oauth.grant != .refreshToken { body["scope"] = .string(oauth.scopes.joined(separator: " ")) }
+    if !body.isEmpty { yaml.add("refresh_request_body", .object(body)) }
     return yaml
   }
 
@@ -115,6 +122,7 @@ struct AuthenticationWriter: Sendable {
     var yaml = CommentedYAML(type: "SessionTokenAuthenticator")
     yaml.add("login_requester", login)
     yaml.add("session_token_path", .array(session.tokenPath.map { .string($0) }))
+    yaml.add("expiration_duration", "PT1H", comments: ["How long a session lasts."])
     if let header = session.header {
       var use = CommentedYAML(type: "ApiKey")
       use.add("inject_into", RequestOptionText.component(RequestPlace(.header, header)))

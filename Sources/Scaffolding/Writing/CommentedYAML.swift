@@ -6,6 +6,10 @@ struct CommentedYAML: Sendable {
   indirect enum Value: Sendable {
     /// A value as it is, on one line where it fits.
     case data(JSONValue)
+    /// A text that needs no quotes where it stands.
+    case plain(String)
+    /// A text of several lines, as they are.
+    case block(String)
     case mapping(CommentedYAML)
     case list([CommentedYAML])
   }
@@ -57,6 +61,11 @@ struct CommentedYAML: Sendable {
       lines += entry.comments.flatMap { CommentText.lines($0, indent: indent) }
       switch entry.value {
       case .data(let value): lines += YAMLText.entry(entry.key, value, indent: indent)
+      case .plain(let text): lines.append("\(blanks)\(YAMLText.scalar(entry.key, isFlow: false)): \(text)")
+      case .block(let text) where Self.isBlock(text):
+        lines.append("\(blanks)\(YAMLText.scalar(entry.key, isFlow: false)): |-")
+        lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "\(blanks)  \($0)" }
+      case .block(let text): lines += YAMLText.entry(entry.key, .string(text), indent: indent)
       case .mapping(let mapping) where !mapping.isEmpty:
         lines.append("\(blanks)\(YAMLText.scalar(entry.key, isFlow: false)):")
         lines += mapping.lines(indent: indent + 2)
@@ -73,6 +82,15 @@ struct CommentedYAML: Sendable {
       }
     }
     return lines
+  }
+}
+
+extension CommentedYAML {
+  /// Whether a text can be written line by line: what a block would change, or could not show, stays within quotes.
+  private static func isBlock(_ text: String) -> Bool {
+    guard text.contains("\n"), let first = text.first, !first.isWhitespace, text.last != "\n" else { return false }
+    return text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control && $0.value < 0xFFFE }
+      && !text.contains("\r")
   }
 }
 

@@ -44,7 +44,7 @@ package struct ManifestWriter: Sendable {
 
   private var yaml: CommentedYAML {
     var yaml = CommentedYAML()
-    yaml.add("version", .string(RuntimeVersion.reference))
+    yaml.add("version", .plain(RuntimeVersion.reference))
     yaml.add("type", "DeclarativeSource")
     var check = CommentedYAML(type: "CheckStream")
     check.add("stream_names", .array(checkedStream.map { [.string($0)] } ?? []))
@@ -54,10 +54,25 @@ package struct ManifestWriter: Sendable {
     var schemas = CommentedYAML()
     for writer in writers {
       schemas.add(
-        keys[writer.stream.name], .data(.object(writer.schema)), comments: writer.schemaComments, isApart: !schemas.isEmpty)
+        keys[writer.stream.name], Self.yaml(writer.schema), comments: writer.schemaComments, isApart: !schemas.isEmpty)
     }
     yaml.add("schemas", schemas, isApart: true)
     yaml.add("spec", SpecWriter(description: description, config: config, names: names).component, isApart: true)
+    return yaml
+  }
+
+  /// A schema with a property a line.
+  private static func yaml(_ schema: JSONObject) -> CommentedYAML {
+    var yaml = CommentedYAML()
+    for (key, value) in schema {
+      guard key == "properties", let properties = value.object, !properties.isEmpty else {
+        yaml.add(key, value)
+        continue
+      }
+      var lines = CommentedYAML()
+      for (name, property) in properties { lines.add(name, property) }
+      yaml.add(key, lines)
+    }
     return yaml
   }
 

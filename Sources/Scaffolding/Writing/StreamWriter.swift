@@ -56,7 +56,11 @@ struct StreamWriter: Sendable {
   }
 
   /// What stands above its schema.
-  var schemaComments: [String] { notes(.schema) }
+  var schemaComments: [String] {
+    let unknown =
+      "The fields are not known yet: `airbyte-lowcode test-read --config secrets/config.json --stream \(stream.name) --merge-schema` adds them."
+    return notes(.schema) + (stream.schema == nil ? [unknown] : [])
+  }
 
   // MARK: The retriever
 
@@ -178,7 +182,7 @@ struct StreamWriter: Sendable {
     switch stream.body {
     case .graphQL(let query):
       var value = CommentedYAML()
-      value.add("query", .string(query))
+      value.add("query", .block(query))
       for (key, member) in filled([:], .json) { value.add(key, member) }
       var yaml = CommentedYAML(type: "RequestBodyGraphQL")
       yaml.add("value", value)
