@@ -38,7 +38,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
+.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api judge-openapi
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
 .PHONY: test-lsp test-new
@@ -156,6 +156,10 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
 	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
 	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
+
+# ONLY chooses requests, as `new --only` does.
+judge-openapi: build ## Make, check and read a connector of each OpenAPI document in the folder DOCS, against the mock of the document.
+	@$(PYTHON) Tests/OpenAPI/judge.py $(BIN)/airbyte-lowcode $(if $(DOCS),$(DOCS),Tests/OpenAPITests/Fixtures) $(if $(ONLY),--only '$(ONLY)')
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Manifest
+import YAML
 
 /// Makes a ``DescribedAPI`` of a document.
 package struct APIReader {
@@ -25,7 +26,8 @@ package struct APIReader {
     for (path, written) in root["paths"]?.entries ?? [] where path.hasPrefix("/") {
       let item = document.resolved(written)
       for (method, node) in item.entries where Self.methods.contains(method.lowercased()) && node.isMapping {
-        api.operations.append(operation(method.uppercased(), path, node, in: item))
+        // Some documents keep each operation in a file of its own.
+        api.operations.append(operation(method.uppercased(), path, document.resolved(node), at: node.mark, in: item))
       }
     }
     return api
@@ -95,7 +97,7 @@ package struct APIReader {
   // MARK: Operations
 
   private func operation(
-    _ method: String, _ path: String, _ node: DocumentNode, in item: DocumentNode
+    _ method: String, _ path: String, _ node: DocumentNode, at mark: SourceMark?, in item: DocumentNode
   ) -> DescribedAPI.Operation {
     var operation = DescribedAPI.Operation(method: method, path: path)
     operation.id = node["operationId"]?.text
@@ -103,7 +105,7 @@ package struct APIReader {
     operation.note = node["description"]?.text
     operation.isDeprecated = node["deprecated"]?.bool ?? false
     operation.security = requirements(node["security"])
-    operation.mark = node.mark
+    operation.mark = mark
     // Those of the operation come before those of its path.
     for parameter in (node["parameters"]?.elements ?? []) + (item["parameters"]?.elements ?? []) {
       for read in parameters(document.resolved(parameter)) where operation.parameter(read.name, in: read.place) == nil {
