@@ -84,7 +84,7 @@ import Testing
       [
         "projects /projects [data] key gid; offset from next_page.offset, limit=100",
         "tasks /projects/{project_gid}/tasks [data] key gid; offset from next_page.offset, limit=100; modified_at %Y-%m-%dT%H:%M:%SZ by "
-          + "modified_since; {project_gid} is projects.gid; opt_fields is given as opt_fields",
+          + "modified_since; {project_gid} is projects.gid; opt_fields=\"gid\"",
       ]
     ),
     (

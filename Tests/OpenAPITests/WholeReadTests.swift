@@ -64,20 +64,21 @@ import Validation
     return await mock.answer(MockRequest(method: method, url: url, headers: headers))
   }
 
-  @Test(arguments: [
-    ("bookshop.yaml", "https://a.test/v1/authors", nil, 401), ("bookshop.yaml", "https://a.test/v1/authors", "Bearer x", 200),
-    ("bookshop.yaml", "https://a.test/v1/authors", "Basic x", 401),
-    ("bookshop.yaml", "https://a.test/v1/authors/1/books", "Bearer x", 200),
-    ("bookshop.yaml", "https://a.test/v1/authors/999/books", "Bearer x", 404),
-    ("bookshop.yaml", "https://a.test/v1/authors?page=0", "Bearer x", 400),
-    ("bookshop.yaml", "https://a.test/v1/authors/1", "Bearer x", 200),
-    ("bookshop.yaml", "https://a.test/v1/nothing", "Bearer x", nil),
-    ("payments.json", "https://a.test/v1/charges", "Basic a2V5Og==", 200),
-    ("payments.json", "https://a.test/v1/charges", "Basic !", 401),
-    ("tracker.yaml", "https://a.test/api/v1/users?code=1", nil, 200),
-    ("tracker.yaml", "https://a.test/api/v1/users", "token x", 200),
-    ("tasks.yaml", "https://a.test/api/1.0/projects?offset=nonsense", "Bearer x", 400),
-  ] as [(String, String, String?, Int?)])
+  @Test(
+    arguments: [
+      ("bookshop.yaml", "https://a.test/v1/authors", nil, 401), ("bookshop.yaml", "https://a.test/v1/authors", "Bearer x", 200),
+      ("bookshop.yaml", "https://a.test/v1/authors", "Basic x", 401),
+      ("bookshop.yaml", "https://a.test/v1/authors/1/books", "Bearer x", 200),
+      ("bookshop.yaml", "https://a.test/v1/authors/999/books", "Bearer x", 404),
+      ("bookshop.yaml", "https://a.test/v1/authors?page=0", "Bearer x", 400),
+      ("bookshop.yaml", "https://a.test/v1/authors/1", "Bearer x", 200),
+      ("bookshop.yaml", "https://a.test/v1/nothing", "Bearer x", nil),
+      ("payments.json", "https://a.test/v1/charges", "Basic a2V5Og==", 200),
+      ("payments.json", "https://a.test/v1/charges", "Basic !", 401),
+      ("tracker.yaml", "https://a.test/api/v1/users?code=1", nil, 200),
+      ("tracker.yaml", "https://a.test/api/v1/users", "token x", 200),
+      ("tasks.yaml", "https://a.test/api/1.0/projects?offset=nonsense", "Bearer x", 400),
+    ] as [(String, String, String?, Int?)])
   func requestsAreAnswered(name: String, url: String, authorization: String?, status: Int?) async throws {
     let headers = authorization.map { [(name: "Authorization", value: $0)] } ?? []
     #expect(try await Self.answer(name, url, headers: headers)?.status == status)

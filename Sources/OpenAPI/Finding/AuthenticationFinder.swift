@@ -98,11 +98,12 @@ struct AuthenticationFinder {
     }
     if Self.says(note, "bearer") { return .bearer }
     for word in ["token", "apikey", "key"] {
-      if Self.says(note, "\"\(word)\"", "'\(word)'", "`\(word)`", "\(word) <", "\(word) {", "\(word) your") {
-        let written = note.flatMap { text in
-          text.range(of: word, options: .caseInsensitive).map { String(text[$0]) }
-        }
-        return .keys([.init(place: place, name: name, prefix: "\(written ?? word) ")])
+      let forms = ["\"\(word)\"", "'\(word)'", "`\(word)`", "\(word) <", "\(word) {", "\(word) your"]
+      let found = forms.lazy.compactMap { note?.range(of: $0, options: .caseInsensitive) }.first
+      if let note, let found {
+        // As it is written there, without what is around it.
+        let written = note[found].drop { !$0.isLetter }.prefix(while: \.isLetter)
+        return .keys([.init(place: place, name: name, prefix: "\(written) ")])
       }
     }
     return .keys([.init(place: place, name: name, prefix: "")])

@@ -18,7 +18,9 @@ struct ParentFinder {
   private static func shape(_ steps: ArraySlice<PathSteps.Step>) -> String {
     var steps = steps
     // `containers/json` lists what is below `containers`.
-    while steps.count > 1, case .literal(let text)? = steps.last, PathSteps.listWords.contains(text.lowercased()) { steps.removeLast() }
+    while steps.count > 1, case .literal(let text)? = steps.last, PathSteps.listWords.contains(text.lowercased()) {
+      steps.removeLast()
+    }
     return steps.map { step in
       switch step {
       case .literal(let text): "/" + PathSteps.withoutSuffix(text)

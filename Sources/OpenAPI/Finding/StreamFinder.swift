@@ -77,7 +77,7 @@ package struct StreamFinder {
         !Self.ofEveryRequest.contains(parameter.name.lowercased())
       else { continue }
       let shape = parameter.schema.map { reader.shape($0) }
-      if let value = shape?.defaultValue ?? (shape?.choices.count == 1 ? shape?.choices.first : nil), value.count == 0 {
+      if let value = constant(for: shape) {
         stream.parameters.append(.init(name: parameter.name, place: parameter.place, value: .constant(value)))
         continue
       }
@@ -88,7 +88,8 @@ package struct StreamFinder {
           FoundInput(
             key: key, type: shape?.types.first.flatMap { types.contains($0) ? $0 : nil } ?? "string",
             note: parameter.note.flatMap { PlainText.sentence(of: $0) },
-            isSecret: CredentialName.isCredential(parameter.name), choices: shape?.choices ?? [], example: parameter.example ?? shape?.example))
+            isSecret: CredentialName.isCredential(parameter.name), choices: shape?.choices ?? [],
+            example: parameter.example ?? shape?.example))
       }
       stream.parameters.append(.init(name: parameter.name, place: parameter.place, value: .input(key)))
     }
@@ -97,6 +98,18 @@ package struct StreamFinder {
       let largest = PageFinder.largest(size, size.schema.map { reader.shape($0) })
     {
       stream.parameters.append(.init(name: size.name, place: .query, value: .constant(.int(largest))))
+    }
+  }
+
+  /// The default, or the only value that is allowed; a list as one text.
+  private func constant(for shape: SchemaShape?) -> JSONValue? {
+    let value = shape?.defaultValue ?? (shape?.choices.count == 1 ? shape?.choices.first : nil)
+    switch value {
+    case .array(let list)?:
+      let texts = list.compactMap { $0.string ?? $0.int.map(String.init) }
+      return texts.isEmpty || texts.count < list.count ? nil : .string(texts.joined(separator: ","))
+    case .object?, .null?, nil: return nil
+    case let scalar?: return scalar
     }
   }
 

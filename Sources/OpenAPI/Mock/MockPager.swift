@@ -62,15 +62,25 @@ struct MockPager {
     case .linkHeader?:
       if hasMore { headers.append(("Link", "<\(address(of: range.upperBound, request))>; rel=\"next\"")) }
     case .nextAddress(let path)?:
-      body.place(hasMore ? .string(address(of: range.upperBound, request)) : .null, at: path)
+      body.place(hasMore ? .string(address(of: range.upperBound, request)) : .null, at: hasMore ? path : end(of: path))
     case .token(let path, _)?:
-      body.place(hasMore ? .string("page-\(range.upperBound)") : .null, at: path)
+      body.place(hasMore ? .string("page-\(range.upperBound)") : .null, at: hasMore ? path : end(of: path))
     case .lastRecord?, .page?, .offset?, nil: break
     }
     if let flag = stream.pages?.moreFlag { body.place(.bool(hasMore), at: flag) }
     for name in ["total", "count", "total_count", "totalCount", "total_results"] where body[name]?.int != nil {
       body[name] = .int(count)
     }
+  }
+
+  /// Where the last page has null: around the value, if an object there may be null.
+  private func end(of path: [String]) -> [String] {
+    guard let answer = stream.operation.response?.schema else { return path }
+    for count in 1..<max(path.count, 1) {
+      let outer = Array(path.prefix(count))
+      if let node = kinds.reader.value(at: outer, of: answer), kinds.reader.shape(node).isNullable { return outer }
+    }
+    return path
   }
 
   /// The address of the page that begins at a record.

@@ -58,8 +58,8 @@ package enum OpenAPIOrigin {
       "api", "apis", "rest", "openapi", "swagger", "the", "public", "specification", "documentation", "reference",
     ]
     func isEmpty(_ word: String) -> Bool {
-      let lower = word.lowercased()
-      return empty.contains(lower) || lower.allSatisfy { $0.isNumber || $0 == "." || $0 == "v" } || lower == "v"
+      let lower = word.lowercased().trimmingCharacters(in: .punctuationCharacters)
+      return lower.isEmpty || empty.contains(lower) || lower.allSatisfy { $0.isNumber || $0 == "." || $0 == "v" } || lower == "v"
     }
     while words.count > 1, let last = words.last, isEmpty(last) { words.removeLast() }
     while words.count > 1, let first = words.first, isEmpty(first) { words.removeFirst() }

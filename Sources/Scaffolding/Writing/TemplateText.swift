@@ -15,11 +15,11 @@ enum TemplateText {
     "'\(text.replacing("\\", with: #"\\"#).replacing("'", with: #"\'"#).replacing("\n", with: #"\n"#))'"
   }
 
-  /// What a variable has at a path that may end early: `response.get('meta', {}).get('next')`.
+  /// What a variable has at a path that may end early, also with null: `(response.get('meta') or {}).get('next')`.
   static func reading(_ variable: String, _ path: [String]) -> String {
     guard let last = path.last else { return variable }
     if path.count == 1, isName(last) { return "\(variable).\(last)" }
-    return path.dropLast().reduce(variable) { "\($0).get(\(literal($1)), {})" } + ".get(\(literal(last)))"
+    return path.dropLast().reduce(variable) { "(\($0).get(\(literal($1))) or {})" } + ".get(\(literal(last)))"
   }
 
   /// What a variable has at a path that is always there: `creation_response['job']['id']`.
