@@ -28,7 +28,7 @@ struct AddressPattern {
     var fields: [(name: String, value: String)] = []
     if let mark = plain.firstIndex(of: "?") {
       fields = plain[plain.index(after: mark)...].split(separator: "&").map { pair in
-        let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+        let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         return (parts[0], parts.count > 1 ? parts[1] : "")
       }
       plain = String(plain[..<mark])

@@ -74,11 +74,14 @@ struct PageFinder {
 
   // MARK: Parameters
 
+  /// No page is larger, whatever a document says.
+  private static let largestOfAll = 10_000
+
   private func size(_ operation: DescribedAPI.Operation) -> (parameter: String?, size: Int?, usual: Int?) {
     guard let parameter = kinds.first(.size, in: operation) else { return (nil, nil, nil) }
     let shape = parameter.schema.map { reader.shape($0) }
-    let usual = shape?.defaultValue?.double.flatMap { Int(exactly: $0.rounded()) }
-    return (parameter.name, Self.largest(parameter, shape).map { min($0, 1_000) } ?? usual.flatMap { $0 > 0 ? $0 : nil }, usual)
+    let usual = shape?.defaultValue?.double.flatMap { Int(exactly: $0.rounded()) }.map { min(max($0, 1), Self.largestOfAll) }
+    return (parameter.name, Self.largest(parameter, shape).map { min($0, 1_000) } ?? usual.map { min($0, 1_000) }, usual)
   }
 
   /// The largest page that a parameter may ask for, by its schema or its description.

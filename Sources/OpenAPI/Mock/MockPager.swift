@@ -10,6 +10,8 @@ struct MockPager {
 
   /// The parameter of addresses that this mock makes itself.
   private static let own = "mock_start"
+  /// No page is larger, whatever a request asks for.
+  private static let largest = 100_000
 
   init(_ stream: FoundStream, _ kinds: ParameterKinds, _ size: MockSize) {
     self.stream = stream
@@ -21,7 +23,7 @@ struct MockPager {
   /// - Parameter key: a field of the record at a place.
   func range(of count: Int, _ request: MockRequest, key: (Int, String) -> JSONValue?) -> Range<Int>? {
     guard let pages = stream.pages else { return 0..<count }
-    let asked = pages.sizeParameter.flatMap { request.parameter($0) }.flatMap { Int($0) }
+    let asked = pages.sizeParameter.flatMap { request.parameter($0) }.flatMap { Int($0) }.map { min($0, Self.largest) }
     let size = self.size.size(of: pages, asked: asked)
     guard let start = start(pages, size, count, request, key), start >= 0 else { return nil }
     let first = min(start, count)

@@ -48,10 +48,13 @@ struct SchemaReader: Sendable {
 
   /// Parts of parts are put together no deeper than this.
   private static let deepest = 12
+  /// A schema is put together from no more parts.
+  private static let mostParts = 2_000
 
   func shape(_ node: DocumentNode) -> SchemaShape {
     var shape = SchemaShape()
-    merge(node, into: &shape, depth: 0, seen: [])
+    var parts = 0
+    merge(node, into: &shape, depth: 0, seen: [], &parts)
     if shape.types.isEmpty {
       if !shape.properties.isEmpty { shape.types = ["object"] }
       if shape.items != nil { shape.types.append("array") }
@@ -62,22 +65,29 @@ struct SchemaReader: Sendable {
     return shape
   }
 
-  private func merge(_ written: DocumentNode, into shape: inout SchemaShape, depth: Int, seen: Set<ObjectIdentifier>) {
+  private func merge(
+    _ written: DocumentNode, into shape: inout SchemaShape, depth: Int, seen: Set<ObjectIdentifier>, _ parts: inout Int
+  ) {
     let node = document.resolved(written)
-    guard depth < Self.deepest, !seen.contains(node.identity), node.isMapping else { return }
+    parts += 1
+    guard depth < Self.deepest, parts <= Self.mostParts, !seen.contains(node.identity), node.isMapping else { return }
     let seen = seen.union([node.identity])
     if shape.name == nil { shape.name = document.referenceName(written) }
-    for part in node["allOf"]?.elements ?? [] { merge(part, into: &shape, depth: depth + 1, seen: seen) }
+    for part in node["allOf"]?.elements ?? [] { merge(part, into: &shape, depth: depth + 1, seen: seen, &parts) }
     for keyword in ["oneOf", "anyOf"] {
       let all = node[keyword]?.elements ?? []
-      let parts = all.filter { !isNull($0) }
-      if parts.count < all.count { shape.isNullable = true }
+      let others = all.filter { !isNull($0) }
+      if others.count < all.count { shape.isNullable = true }
       // Alternatives that only say which properties are required are no alternatives.
-      let real = parts.filter { part in
+      let real = others.filter { part in
         let part = document.resolved(part)
         return part.entries.contains { $0.key != "required" && $0.key != "title" && $0.key != "description" }
       }
-      if real.count == 1 { merge(real[0], into: &shape, depth: depth + 1, seen: seen) } else { shape.alternatives += real }
+      if real.count == 1 {
+        merge(real[0], into: &shape, depth: depth + 1, seen: seen, &parts)
+      } else {
+        shape.alternatives += real
+      }
     }
     readKeywords(of: node, into: &shape)
   }
@@ -135,10 +145,10 @@ struct SchemaReader: Sendable {
   /// The properties of a schema and of its alternatives.
   func properties(of node: DocumentNode, depth: Int = 0) -> [(name: String, node: DocumentNode)] {
     let shape = shape(node)
-    guard !shape.alternatives.isEmpty, depth < 4 else { return shape.properties }
+    guard !shape.alternatives.isEmpty, depth < 3 else { return shape.properties }
     var found = shape.properties
     var names = Set(found.map(\.name))
-    for part in shape.alternatives {
+    for part in shape.alternatives.prefix(50) {
       for property in properties(of: part, depth: depth + 1) where names.insert(property.name).inserted { found.append(property) }
     }
     return found

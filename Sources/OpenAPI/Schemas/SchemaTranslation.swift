@@ -15,6 +15,7 @@ struct SchemaTranslation {
   private static let mostProperties = 1_500
   /// Descriptions are kept down to this depth.
   private static let deepestNote = 2
+  private static let largestBound = 1_000_000_000.0
 
   init(_ reader: SchemaReader, keepsChoices: Bool = false) {
     self.reader = reader
@@ -45,7 +46,6 @@ struct SchemaTranslation {
   private mutating func properties(of shape: SchemaShape, _ depth: Int, _ above: Set<ObjectIdentifier>) -> JSONObject {
     var members: JSONObject = [:]
     for (name, node) in shape.properties where budget > 0 {
-      budget -= 1
       members[name] = value(node, isRequired: shape.required.contains(name), depth + 1, above)
     }
     return members
@@ -57,7 +57,8 @@ struct SchemaTranslation {
     let identity = reader.document.resolved(node).identity
     let shape = reader.shape(node)
     let isNullable = shape.isNullable || !isRequired
-    guard depth <= Self.deepest, !above.contains(identity) else { return .object(Self.open(shape, isNullable)) }
+    budget -= 1
+    guard depth <= Self.deepest, budget > 0, !above.contains(identity) else { return .object(Self.open(shape, isNullable)) }
     let above = above.union([identity])
     var schema: JSONObject = [:]
     if depth <= Self.deepestNote, let note = shape.note.flatMap({ PlainText.sentence(of: $0) }) {
@@ -73,8 +74,9 @@ struct SchemaTranslation {
       schema["enum"] = .array(shape.choices + (isNullable && !shape.choices.contains(.null) ? [.null] : []))
     }
     if keepsChoices {
-      schema["minimum"] = shape.minimum.map { .double($0) }
-      schema["maximum"] = shape.maximum.map { .double($0) }
+      // Bounds of the type itself bound nothing.
+      schema["minimum"] = shape.minimum.flatMap { abs($0) < Self.largestBound ? .double($0) : nil }
+      schema["maximum"] = shape.maximum.flatMap { abs($0) < Self.largestBound ? .double($0) : nil }
       schema["maxLength"] = shape.longest.map { .int($0) }
     }
     if shape.isArray { schema["items"] = shape.items.map { value($0, isRequired: true, depth + 1, above) } ?? [:] }
@@ -124,7 +126,7 @@ struct SchemaTranslation {
   }
 
   private static func open(_ shape: SchemaShape, _ isNullable: Bool) -> JSONObject {
-    if shape.isArray { return ["type": type(["array"], isNullable) ?? "array"] }
+    if shape.isArray { return ["type": type(["array"], isNullable) ?? "array", "items": [:]] }
     if shape.isScalar { return ["type": type(shape.types, isNullable) ?? "string"] }
     return ["type": type(["object"], isNullable) ?? "object", "additionalProperties": true]
   }
