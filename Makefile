@@ -42,7 +42,7 @@ BENCH ?=
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 .PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
-.PHONY: measure-spark test-spark-here
+.PHONY: measure-spark test-spark-here judge-openapi test-new
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +121,10 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	.build/debug/embedding "$$(cat "$$scratch/url")" && \
 	Tests/Embedding/program .build/debug/source-bookshop "$$(cat "$$scratch/url")"
 
+test-new: deps ## Build the Swift package that `new` writes, run its tests and read with it.
+	@$(SWIFT) build --product airbyte-lowcode >&2
+	@Tests/New/swift-package .build/debug/airbyte-lowcode .build
+
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
 	@$(SWIFT) build --target LowCode >&2
 	@python3 Distribution/public_api.py .build/debug Sources/LowCode/public-api.txt
@@ -194,6 +198,9 @@ test-schedulers: deps ## Run the pages about Prefect and Dagster as they stand i
 
 measure-spark: build ## Measure reads in Spark beside one process, with the packages of `make test-spark`.
 	@AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode .build/spark/bin/python Integrations/spark/tests/measure.py
+# ONLY chooses requests, as `new --only` does.
+judge-openapi: build ## Make, check and read a connector of each OpenAPI document in the folder DOCS, against the mock of the document.
+	@$(PYTHON) Tests/OpenAPI/judge.py $(BIN)/airbyte-lowcode $(if $(DOCS),$(DOCS),Tests/OpenAPITests/Fixtures) $(if $(ONLY),--only '$(ONLY)')
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

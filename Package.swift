@@ -140,7 +140,8 @@ let package = Package(
     .target(
       name: "OpenAPI",
       dependencies: [
-        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Secrets", "Manifest", "ConnectorModel", "Templating", "Validation",
+        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Secrets", "Manifest", "ConnectorModel", "Templating",
+        "Traffic", "Validation",
       ]),
     .target(
       name: "Scaffolding",
@@ -236,10 +237,16 @@ let package = Package(
     .testTarget(
       name: "TrafficTests",
       dependencies: runtime + ["Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
-    .testTarget(name: "OpenAPITests", dependencies: runtime + ["OpenAPI", "Validation", "JSON", "YAML"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "OpenAPITests",
+      dependencies: runtime + [
+        "OpenAPI", "Scaffolding", "Traffic", "Validation", "AirbyteProtocol", "JSON", "YAML",
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "ScaffoldingTests",
-      dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
+      dependencies: runtime + [
+        "Scaffolding", "OpenAPI", "Authoring", "Packaging", "Traffic", "Validation", "Bytes", "JSON", "YAML",
+      ]),
     .testTarget(
       name: "SignInTests",
       dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),

@@ -22,7 +22,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
-        ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
+        NewCommand.self, ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
         ImageCommand.self, LSPCommand.self, DoctorCommand.self, SingerCommand.self, AsTapCommand.self, ConformCommand.self,
         ShardCommand.self,

@@ -6,6 +6,7 @@ import Engine
 import Foundation
 import JSON
 import Manifest
+import OpenAPI
 import Secrets
 import Traffic
 
@@ -13,18 +14,26 @@ struct MockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mock", abstract: "Serve an API on 127.0.0.1 that answers as files say, or as a manifest expects.",
     discussion: """
-      A file is told by its content: expectations of MockServer, mappings of WireMock (also a folder of them), or a recording (HAR). \
+      A file is told by its content: expectations of MockServer, mappings of WireMock (also a folder of them), a recording (HAR), or an \
+      OpenAPI document. \
       The address is the first line on standard output; each request is a line on standard error. The server ends with SIGINT or \
       SIGTERM.
       """)
 
-  @Argument(help: "Files of expectations or mappings, folders of mappings, and recordings.", completion: .file())
+  @Argument(
+    help: "Files of expectations or mappings, folders of mappings, recordings, and OpenAPI documents.", completion: .file())
   var sources: [String] = []
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("A manifest: an API is made up that it can read.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var manifest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "An OpenAPI document: its API is made up, with records in each list. A document may also be named as a source.",
+      valueName: "file"), completion: .file(extensions: ["yaml", "yml", "json"]))
+  var openapi: String?
 
   @Option(
     name: .shortAndLong,
@@ -56,11 +65,13 @@ struct MockCommand: AsyncParsableCommand {
   var strict = false
 
   func validate() throws {
-    guard !sources.isEmpty || manifest != nil else {
-      throw ValidationError("There is nothing to answer from: name a file, or a manifest with --manifest.")
+    guard !sources.isEmpty || manifest != nil || openapi != nil else {
+      throw ValidationError(
+        "There is nothing to answer from: name a file, a manifest with --manifest, or a document with --openapi.")
     }
-    if manifest == nil, config != nil || seed != nil || pages != nil || records != nil {
-      throw ValidationError("--config, --seed, --pages and --records need --manifest.")
+    if manifest == nil, config != nil { throw ValidationError("--config needs --manifest.") }
+    if manifest == nil, openapi == nil, sources.isEmpty, seed != nil || pages != nil || records != nil {
+      throw ValidationError("--seed, --pages and --records need --manifest or --openapi.")
     }
     try MockOptions.check(pages, "--pages")
     try MockOptions.check(records, "--records")
@@ -71,7 +82,14 @@ struct MockCommand: AsyncParsableCommand {
       let mask = SecretMask()
       let board = StubBoard(now: SystemClock.now)
       var others: [any MockAPI] = []
-      for source in sources { try MockSource.load(source, into: board, recordings: &others) }
+      for source in sources {
+        if let document = try MockDocument.read(source) {
+          others.append(api(of: document))
+        } else {
+          try MockSource.load(source, into: board, recordings: &others)
+        }
+      }
+      if let openapi { others.append(api(of: try OpenAPIDocument(path: openapi))) }
       if let manifest { others.append(try await api(of: manifest, mask)) }
       let server = try MockServer(
         port: port, sleep: { try await TaskThreads.shared.sleep($0) }, log: { StandardOutput.tell(Self.line($0, mask)) }
@@ -98,6 +116,15 @@ struct MockCommand: AsyncParsableCommand {
       try StandardOutput.write(line: server.address)
       try await server.run()
     }
+  }
+
+  private func api(of document: OpenAPIDocument) -> any MockAPI {
+    for warning in document.warnings { StandardOutput.tell(warning.description) }
+    var options = DocumentMock.Options()
+    options.seed = seed ?? options.seed
+    options.pages = pages
+    options.records = records ?? options.records
+    return DocumentMock(document, options: options, now: SystemClock.now())
   }
 
   private func api(of manifest: String, _ mask: SecretMask) async throws -> any MockAPI {

@@ -97,7 +97,7 @@ struct TestCommand: AsyncParsableCommand {
       if let path = try testFile(of: place, connector) { try await run(path, connector, &report) }
       if let path = place.acceptance {
         let runner = AcceptanceRunner(
-          connector, traffic: traffic(environment), leavesOutSecrets: noCreds, clock: SystemClock.now)
+          connector, traffic: traffic(environment), leavingOutSecrets: secretsReason(in: place), clock: SystemClock.now)
         report.suites.append(await runner.run(try AcceptanceConfig(path: path), where: isWanted))
       }
       guard !report.suites.isEmpty else {
@@ -118,6 +118,16 @@ struct TestCommand: AsyncParsableCommand {
   private static func list(_ texts: [String]) -> String { texts.map { "`\($0)`" }.joined(separator: " or ") }
 
   private func isWanted(_ name: String) -> Bool { filter.isEmpty || filter.contains { name.contains($0) } }
+
+  /// Why configs that are secrets are left out; nil if they are not. Where nobody has put any secrets yet, the tests that need none are
+  /// enough, if there are some.
+  private func secretsReason(in place: TestPlace) -> String? {
+    if noCreds { return "the config is a secret" }
+    let isNetwork = !mock && replay == nil
+    let folder = place.folder == "." ? "secrets" : "\(place.folder)/secrets"
+    guard isNetwork, place.tests != nil, !InputFile.exists(folder) else { return nil }
+    return "there is no folder \(folder): put the config there"
+  }
 
   // MARK: tests.yaml
 

@@ -3,6 +3,7 @@ import Concurrency
 import Foundation
 import JSON
 import Manifest
+import OpenAPI
 import Packaging
 import Validation
 
@@ -38,7 +39,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("A rule whose warnings are left out; may be given several times.", valueName: "rule"),
-    completion: .list(RuleCatalog.names))
+    completion: .list(RuleCatalog.silenceable))
   var ignore: [String] = []
 
   @Flag(help: "Treat warnings as errors.")
@@ -72,15 +73,20 @@ struct ValidateCommand: AsyncParsableCommand {
     completion: .file())
   var python: String?
 
+  @Option(
+    help: ArgumentHelp("An OpenAPI document of the API, with which the manifests are compared.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var openapi: String?
+
   @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
   func validate() throws {
-    for rule in ignore where !RuleCatalog.names.contains(rule) {
-      let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.names)
+    for rule in ignore where !RuleCatalog.silenceable.contains(rule) {
+      let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.silenceable)
       throw ValidationError(
         "There is no rule '\(rule)'."
-          + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.names.joined(separator: ", ")).")
+          + (near.map { " Did you mean '\($0)'?" } ?? " Rules: \(RuleCatalog.silenceable.joined(separator: ", ")).")
       )
     }
     if !components, componentsPath != nil || python != nil {
@@ -97,6 +103,7 @@ struct ValidateCommand: AsyncParsableCommand {
       options.components = CommandProgram.components
       options.kinds = CommandProgram.kinds
       options.config = try config.map(Self.config)
+      if let openapi { options.companions = [DocumentCheck(try OpenAPIDocument(path: openapi))] }
       if components {
         options.examination = .init(
           path: componentsPath, interpreter: python, environment: ProcessInfo.processInfo.environment)

@@ -52,7 +52,7 @@ import Testing
   }
 
   /// A pseudo-terminal with the program at it.
-  private final class Terminal {
+  final class Terminal {
     private let master: FileHandle
     /// Kept open, so that its mode can be asked for.
     private let slave: FileHandle

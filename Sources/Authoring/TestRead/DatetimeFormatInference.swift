@@ -4,7 +4,7 @@ import PythonTime
 import Templating
 
 /// Finds the top-level fields that hold times, and their formats: those that fit each record, as in the reference.
-struct DatetimeFormatInference: Sendable {
+package struct DatetimeFormatInference: Sendable {
   private static let parsers = [
     "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S.%f%z",
     "%Y-%m-%dT%H:%M:%S.%f%z", "%s", "%ms", "%d/%m/%Y %H:%M", "%Y-%m", "%d-%m-%Y",
@@ -16,7 +16,9 @@ struct DatetimeFormatInference: Sendable {
   /// The candidates by field; nil before the first record.
   private var candidates: [(name: String, parser: DatetimeParser)]?
 
-  mutating func add(_ record: JSONObject) {
+  package init() {}
+
+  package mutating func add(_ record: JSONObject) {
     guard let candidates else {
       self.candidates = record.compactMap { name, value in
         Self.parsers.first { Self.fits(value, $0) }.map { (name: name, parser: $0) }
@@ -29,7 +31,7 @@ struct DatetimeFormatInference: Sendable {
   }
 
   /// The formats by the fields' names.
-  var formats: JSONObject {
+  package var formats: JSONObject {
     JSONObject((candidates ?? []).map { ($0.name, .string($0.parser.format)) }, uniquingKeysWith: { $1 })
   }
 

@@ -2,7 +2,7 @@ import JSON
 
 /// Learns from records what schema they have, as the reference does: the types that a field was seen with, of which only numbers are
 /// one type, and null wherever a field may be missing.
-struct SchemaInference: Sendable {
+package struct SchemaInference: Sendable {
   fileprivate enum Kind: String {
     case null, boolean, number, string, array, object
   }
@@ -57,10 +57,12 @@ struct SchemaInference: Sendable {
 
   private var root = Place()
 
-  mutating func add(_ record: JSONObject) { root.add(.object(record)) }
+  package init() {}
+
+  package mutating func add(_ record: JSONObject) { root.add(.object(record)) }
 
   /// The schema of what was seen; nil where that is nothing.
-  var schema: InferredSchema? { root.kinds.isEmpty ? nil : InferredSchema(root.schema) }
+  package var schema: InferredSchema? { root.kinds.isEmpty ? nil : InferredSchema(root.schema) }
 }
 
 extension SchemaInference.Kind {
@@ -77,8 +79,8 @@ extension SchemaInference.Kind {
 }
 
 /// A schema that was learnt from records.
-struct InferredSchema: Sendable {
-  private(set) var json: JSONObject
+package struct InferredSchema: Sendable {
+  package private(set) var json: JSONObject
 
   init(_ seen: JSONObject) {
     json = ["$schema": "http://json-schema.org/schema#"]

@@ -119,30 +119,34 @@ struct RawMode {
   private static var place: UnsafeMutablePointer<termios> { saved.raw.assumingMemoryBound(to: termios.self) }
 
   /// Nil if standard input is not a terminal.
-  init?() {
+  /// - Parameter keepsLines: whether the terminal still edits lines and knows Ctrl-C, and only shows nothing of what is typed.
+  init?(keepsLines: Bool = false) {
     var state = termios()
     guard tcgetattr(STDIN_FILENO, &state) == 0 else { return nil }
     Self.place.initialize(to: state)
     // Whoever started the program may have left signals blocked.
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    for number in Self.signals { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    for number in [SIGTERM, SIGHUP] {
+    for number in Self.signals {
       signal(number) { number in
         tcsetattr(STDIN_FILENO, TCSADRAIN, RawMode.place)
         signal(number, SIG_DFL)
         raise(number)
       }
     }
-    state.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-    state.c_iflag &= ~tcflag_t(ICRNL | IXON | ISTRIP)
+    state.c_lflag &= ~tcflag_t(keepsLines ? ECHO : ICANON | ECHO | ISIG | IEXTEN)
+    if !keepsLines { state.c_iflag &= ~tcflag_t(ICRNL | IXON | ISTRIP) }
     tcsetattr(STDIN_FILENO, TCSADRAIN, &state)
   }
 
   /// Makes the terminal as it was.
   func end() {
     tcsetattr(STDIN_FILENO, TCSADRAIN, Self.place)
-    for number in [SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+    for number in Self.signals { signal(number, SIG_DFL) }
   }
+
+  /// The signals that end the process, after which the terminal should be as it was.
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
 }

@@ -29,11 +29,16 @@ package struct ManifestChecker: Sendable {
     package var kinds = SourceKinds()
     /// How custom components are imported and built; nil if they are only looked at as texts.
     package var examination: ComponentExamination.Options?
+    /// What the manifest is compared with.
+    package var companions: [any ManifestCompanion] = []
 
     package init() {}
 
     /// The rules that are not asked at all.
-    var silent: Set<String> { ignored.union(levels.filter { $0.value == .off }.keys) }
+    var silent: Set<String> {
+      let absent = companions.isEmpty ? RuleCatalog.ofCompanions.map(\.name) : []
+      return ignored.union(levels.filter { $0.value == .off }.keys).union(absent)
+    }
   }
 
   private let pipeline: ManifestPipeline
@@ -82,6 +87,7 @@ package struct ManifestChecker: Sendable {
       if let config = options.config, let concealed { config.check(subject, concealed: concealed, &list) }
       let silent = options.silent
       for rule in RuleCatalog.all where !silent.contains(rule.name) && !Task.isCancelled { list.apply(rule, to: subject) }
+      for companion in options.companions where !Task.isCancelled { companion.check(subject, &list) }
     }
     let file = examination.written?.mark?.file
     var findings = settled(list.findings, file)
@@ -151,7 +157,7 @@ package struct ManifestChecker: Sendable {
 
   /// The findings that are neither ignored nor silenced, as loud as the options say, in the order of the text.
   private func settled(_ findings: [Finding], _ file: SourceFile?) -> [Finding] {
-    var suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.names)) }
+    var suppressions = file.map { Suppressions(of: $0, known: Set(RuleCatalog.silenceable)) }
     var kept = findings.filter { !(suppressions?.silences($0) ?? false) }
     kept += suppressions?.findings(besides: options.silent) ?? []
     // An error about a misspelt key says all that there is to say of the key.

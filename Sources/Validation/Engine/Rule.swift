@@ -54,6 +54,12 @@ package struct FindingList {
     return suggestions[rule, default: 0] > Self.maximumSuggestions ? nil : NameSuggestion.nearest(to: name, among: names())
   }
 
+  /// Gathers warnings of a rule that is none of the catalog's own.
+  package mutating func apply(_ name: String, _ check: (inout FindingList) -> Void) {
+    rule = name
+    check(&self)
+  }
+
   mutating func apply(_ rule: any Rule.Type, to subject: Subject) {
     self.rule = rule.name
     rule.init().check(subject, &self)

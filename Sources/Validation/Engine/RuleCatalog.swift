@@ -54,6 +54,21 @@ package enum RuleCatalog {
   /// The names of all rules that can be silenced.
   package static let names: [String] = (all.map { $0.name } + others.map(\.name)).sorted()
 
+  /// Warnings that a manifest gets only where it is compared with an OpenAPI document.
+  package static let ofCompanions: [(name: String, summary: String)] = [
+    ("openapi-deprecated", "The OpenAPI document calls a request or a parameter deprecated."),
+    ("openapi-field", "The records of the OpenAPI document do not have a field of the primary key or of the cursor."),
+    ("openapi-page-size", "A page size is beyond what the OpenAPI document allows."),
+    ("openapi-parameter", "The OpenAPI document does not have a parameter that is sent."),
+    ("openapi-path", "The OpenAPI document does not have a path, or not with its method."),
+    ("openapi-record-path", "The answer in the OpenAPI document has no records where they are looked for."),
+    ("openapi-required", "The OpenAPI document asks for a parameter that is not sent."),
+    ("openapi-value", "The OpenAPI document does not allow the value of a parameter."),
+  ]
+
+  /// The names of all rules that can be silenced, those of companions included.
+  package static let silenceable: [String] = (names + ofCompanions.map(\.name)).sorted()
+
   /// What becomes of a rule's findings in the profile `default`.
   package static func presence(of name: String) -> DefaultPresence { presences[name] ?? .shown }
 
@@ -67,7 +82,7 @@ package enum RuleCatalog {
   package static func summary(of name: String) -> String? { summaries[name] }
 
   private static let summaries: [String: String] = Dictionary(
-    all.map { ($0.name, $0.summary) } + others.map { ($0.name, $0.summary) } + errors, uniquingKeysWith: { first, _ in first })
+    all.map { ($0.name, $0.summary) } + (others + ofCompanions).map { ($0.name, $0.summary) } + errors, uniquingKeysWith: { first, _ in first })
 
   private static let errors: [(String, String)] = [
     ("build", "The components that the manifest describes cannot be built."),

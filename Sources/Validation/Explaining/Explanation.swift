@@ -15,7 +15,7 @@ package enum Explanation {
     func entries(_ entries: [TemplateGuide.Entry]) -> [(String, String)] { entries.map { ($0.name, $0.description) } }
     return [
       section("Components", types.map { ($0, ComponentSchema.definition($0)?["description"]?.string ?? "") }),
-      section("Rules of `validate`", RuleCatalog.names.map { ($0, RuleCatalog.summary(of: $0) ?? "") }),
+      section("Rules of `validate`", RuleCatalog.silenceable.map { ($0, RuleCatalog.summary(of: $0) ?? "") }),
       section("Filters of templates", entries(TemplateGuide.filters)),
       section("Macros of templates", entries(TemplateGuide.macros)),
       section("Variables of templates", entries(TemplateGuide.variables)),
@@ -24,7 +24,7 @@ package enum Explanation {
   }
 
   /// Everything that can be explained by its name alone, but for properties.
-  package static var names: [String] { typeNames + RuleCatalog.names + TemplateGuide.all.map(\.name) }
+  package static var names: [String] { typeNames + RuleCatalog.silenceable + TemplateGuide.all.map(\.name) }
 
   private static func section(_ title: String, _ entries: [(name: String, description: String)]) -> String {
     let width = entries.map(\.name.count).max() ?? 0

@@ -41,7 +41,7 @@ enum RuleExplanation {
       + "everywhere."
   }
 
-  private static func isSilenceable(_ name: String) -> Bool { RuleCatalog.names.contains(name) }
+  private static func isSilenceable(_ name: String) -> Bool { RuleCatalog.silenceable.contains(name) }
 
   private static func profile(_ name: String) -> String {
     switch RuleCatalog.presence(of: name) {

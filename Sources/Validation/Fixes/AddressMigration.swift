@@ -7,7 +7,7 @@ import YAML
 ///
 /// A path beside the base is joined with it there; one that is apart, as beside a `$ref` to what has the base, becomes a whole
 /// `url` in its place.
-struct AddressMigration {
+package struct AddressMigration {
   private let text: SourceText
   /// The changes for each path, by the place of its key.
   private var edits: [Place: [TextEdit]] = [:]
@@ -69,7 +69,7 @@ struct AddressMigration {
   func edits(at mark: SourceMark) -> [TextEdit] { edits[Place(mark)] ?? [] }
 
   /// What a requester's address is made of, for comparing it before and after; nil for what is not a text.
-  static func joined(_ visit: ComponentVisit) -> String? {
+  package static func joined(_ visit: ComponentVisit) -> String? {
     guard let base = base(of: visit)?.node.string else { return nil }
     guard let path = visit["path"] else { return base }
     return path.string.map { RequestURL.concatenated(base, $0) }

@@ -26,7 +26,7 @@ enum SARIFReport {
 
   private static func rule(_ name: String) -> JSONValue {
     let summary = RuleCatalog.summary(of: name) ?? name
-    let isWarning = RuleCatalog.names.contains(name)
+    let isWarning = RuleCatalog.silenceable.contains(name)
     let help: JSONValue = [
       "text": .string(RuleExplanation.text(of: name)), "markdown": .string(RuleExplanation.markdown(of: name)),
     ]

@@ -109,12 +109,12 @@ private struct SettingsReader {
     var levels: [String: RuleLevel] = [:]
     guard case .mapping(let entries) = node.content else { return [:] }
     for entry in entries {
-      guard case .string(let name) = entry.key.content, RuleCatalog.names.contains(name) else {
+      guard case .string(let name) = entry.key.content, RuleCatalog.silenceable.contains(name) else {
         let text = if case .string(let name) = entry.key.content { name } else { "" }
         if RuleCatalog.summary(of: text) != nil {
           fail("`\(text)` is an error, which cannot be turned off", at: entry.key, remedy: "remove it")
         } else {
-          let near = NameSuggestion.nearest(to: text, among: RuleCatalog.names)
+          let near = NameSuggestion.nearest(to: text, among: RuleCatalog.silenceable)
           fail(
             "there is no rule `\(text)`", at: entry.key,
             remedy: near.map(Remedy.name) ?? "`airbyte-lowcode explain` lists them")

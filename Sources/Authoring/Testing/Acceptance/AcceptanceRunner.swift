@@ -5,19 +5,19 @@ import Manifest
 package struct AcceptanceRunner: Sendable {
   private let connector: TestedConnector
   private let traffic: AcceptanceTraffic
-  private let leavesOutSecrets: Bool
+  private let secretsReason: String?
   private let numbers = RunNumbers()
   private let clock: @Sendable () -> Int64
 
   /// - Parameters:
-  ///   - leavesOutSecrets: whether configs below a folder `secrets` are left out.
+  ///   - secretsReason: why tests whose configs are below a folder `secrets` are left out; nil if they are run.
   ///   - clock: the machine's clock, in microseconds, by which tests are timed.
   package init(
-    _ connector: TestedConnector, traffic: AcceptanceTraffic, leavesOutSecrets: Bool, clock: @escaping @Sendable () -> Int64
+    _ connector: TestedConnector, traffic: AcceptanceTraffic, leavingOutSecrets secretsReason: String?, clock: @escaping @Sendable () -> Int64
   ) {
     self.connector = connector
     self.traffic = traffic
-    self.leavesOutSecrets = leavesOutSecrets
+    self.secretsReason = secretsReason
     self.clock = clock
   }
 
@@ -35,8 +35,8 @@ package struct AcceptanceRunner: Sendable {
       var tests = AcceptanceTests(
         connector: connector, traffic: traffic, numbers: numbers, entry: entry, isStrict: config.isStrict)
       let start = clock()
-      if leavesOutSecrets, entry.needsSecrets {
-        tests.skip("the config is a secret")
+      if let secretsReason, entry.needsSecrets {
+        tests.skip(secretsReason)
       } else {
         await tests.run()
       }

@@ -3,12 +3,12 @@ import JSON
 import YAML
 
 /// Values as YAML, as people write it.
-enum YAMLText {
+package enum YAMLText {
   /// So many columns a line has at most, where that can be had.
   private static let width = 120
 
   /// A value on lines of its own, which are indented by some blanks.
-  static func block(_ value: JSONValue, indent: Int) -> [String] {
+  package static func block(_ value: JSONValue, indent: Int) -> [String] {
     let blanks = String(repeating: " ", count: indent)
     switch value {
     case .object(let members) where !members.isEmpty:
@@ -25,14 +25,14 @@ enum YAMLText {
   }
 
   /// A key and its value, indented by some blanks.
-  static func entry(_ key: String, _ value: JSONValue, indent: Int) -> [String] {
+  package static func entry(_ key: String, _ value: JSONValue, indent: Int) -> [String] {
     let head = String(repeating: " ", count: indent) + scalar(key, isFlow: false) + ":"
     if let line = line(value, room: width - head.count - 1) { return ["\(head) \(line)"] }
     return [head] + block(value, indent: indent + 2)
   }
 
   /// A value on one line; nil if it should have lines of its own.
-  static func line(_ value: JSONValue, room: Int) -> String? {
+  package static func line(_ value: JSONValue, room: Int) -> String? {
     switch value {
     case .array(let elements) where elements.contains { $0.array != nil || $0.object != nil || $0.string?.contains(" ") == true }:
       return nil
@@ -46,7 +46,7 @@ enum YAMLText {
   }
 
   /// A value on one line, however long.
-  static func flow(_ value: JSONValue) -> String {
+  package static func flow(_ value: JSONValue) -> String {
     switch value {
     case .array(let elements): "[\(elements.map(flow).joined(separator: ", "))]"
     case .object(let members):
@@ -57,9 +57,10 @@ enum YAMLText {
   }
 
   /// A text, in quotes where it needs them.
-  static func scalar(_ text: String, isFlow: Bool) -> String {
+  package static func scalar(_ text: String, isFlow: Bool) -> String {
     let quoted = JSONValue.string(text).jsonText
-    guard let first = text.unicodeScalars.first, first.isASCII, first.properties.isAlphabetic || first == "_", text.count < width,
+    guard let first = text.unicodeScalars.first, first.isASCII,
+      first.properties.isAlphabetic || first == "_" || first == "$", text.count < width,
       text.unicodeScalars.allSatisfy({ isPlain($0, isFlow: isFlow) }), text.last != " ", text.last != ":", !text.contains(": "),
       case .string(text)? = (try? YAMLDocument(parsing: text, file: ""))?.root.content
     else { return quoted }
@@ -69,6 +70,6 @@ enum YAMLText {
   private static func isPlain(_ scalar: Unicode.Scalar, isFlow: Bool) -> Bool {
     guard scalar.isASCII else { return false }
     if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) { return true }
-    return (isFlow ? "_ ./@+-" : "_ ./@+-%?&=~:").unicodeScalars.contains(scalar)
+    return (isFlow ? "_ ./@+-$" : "_ ./@+-$%?&=~:").unicodeScalars.contains(scalar)
   }
 }

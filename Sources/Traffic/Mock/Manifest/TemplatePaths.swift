@@ -110,7 +110,7 @@ enum TemplatePaths {
 
 extension JSONValue {
   /// Puts a value at a path, and makes what is missing on the way: an object for a key, a list of one for `[0]`.
-  mutating func place(_ value: JSONValue, at path: some Collection<String>) {
+  package mutating func place(_ value: JSONValue, at path: some Collection<String>) {
     guard let step = path.first else {
       self = value
       return
@@ -135,7 +135,7 @@ extension JSONValue {
   }
 
   /// The value at a path of keys and `[0]`.
-  func value(at path: some Collection<String>) -> JSONValue? {
+  package func value(at path: some Collection<String>) -> JSONValue? {
     guard let step = path.first else { return self }
     let next = step == "[0]" ? array?.first : self[step] ?? Int(step).flatMap { self[$0] }
     return next?.value(at: path.dropFirst())

@@ -4,16 +4,25 @@ import PythonTime
 import Templating
 
 /// Makes up values from JSON schemas and from the names of fields, always the same for the same record.
-struct ValueMaker: Sendable {
+package struct ValueMaker: Sendable {
   /// What tells the values of one record from those of another.
-  struct Record: Sendable {
+  package struct Record: Sendable {
     /// Its number among all that the API has of its kind.
-    let number: Int
+    package let number: Int
     /// The moment that its times lie at or before, in microseconds since the epoch.
-    let moment: Int64
+    package let moment: Int64
+
+    package init(number: Int, moment: Int64) {
+      self.number = number
+      self.moment = moment
+    }
   }
 
   let seed: Int
+
+  /// - Parameter seed: what values are made from; another number gives others.
+  package init(seed: Int) { self.seed = seed }
+
   /// How deep lists and objects are filled.
   private static let deepest = 6
 
@@ -29,7 +38,9 @@ struct ValueMaker: Sendable {
   /// - Parameters:
   ///   - name: the field's name, which says what a text is about.
   ///   - root: the whole schema, where references lead.
-  func value(of schema: JSONValue, named name: String, in root: JSONValue, for record: Record, depth: Int = 0) -> JSONValue {
+  package func value(
+    of schema: JSONValue, named name: String, in root: JSONValue, for record: Record, depth: Int = 0
+  ) -> JSONValue {
     if let reference = schema["$ref"]?.string, depth < Self.deepest, let target = Self.resolve(reference, in: root) {
       return value(of: target, named: name, in: root, for: record, depth: depth + 1)
     }
@@ -119,7 +130,7 @@ struct ValueMaker: Sendable {
   // MARK: Names
 
   /// A value for a field of which only the name is known.
-  func guess(_ name: String, for record: Record) -> JSONValue {
+  package func guess(_ name: String, for record: Record) -> JSONValue {
     let lower = name.lowercased()
     if Self.isIdentifier(name) { return .string("\(slug(name))-\(record.number)") }
     if lower.contains("email") { return .string("\(word(name, record))\(record.number)@example.com") }
@@ -135,13 +146,13 @@ struct ValueMaker: Sendable {
     return .string("\(slug(name))-\(record.number)")
   }
 
-  static func isIdentifier(_ name: String) -> Bool {
+  package static func isIdentifier(_ name: String) -> Bool {
     let lower = name.lowercased()
     return lower == "id" || lower == "uuid" || lower == "guid" || lower == "key" || lower.hasSuffix("_id") || name.hasSuffix("Id")
       || name.hasSuffix("ID") || lower == "gid" || lower == "sid" || lower == "slug" || lower == "_id"
   }
 
-  static func isMoment(_ name: String) -> Bool {
+  package static func isMoment(_ name: String) -> Bool {
     let lower = name.lowercased()
     return lower.hasSuffix("_at") || name.hasSuffix("At") || lower.hasSuffix("date") || lower.hasSuffix("time")
       || lower.hasSuffix("timestamp") || lower == "created" || lower == "updated" || lower == "modified" || lower == "day"
@@ -155,7 +166,7 @@ struct ValueMaker: Sendable {
   }
 
   /// A moment in a format, or in ISO 8601 where the format cannot be written.
-  static func text(_ moment: Int64, _ format: String) -> String {
+  package static func text(_ moment: Int64, _ format: String) -> String {
     guard let time = try? PyDateTime(epochMicroseconds: Int128(moment)) else { return "1970-01-01T00:00:00Z" }
     return DatetimeParser(format: format).format(time)
   }

@@ -1,0 +1,41 @@
+import Foundation
+import Scaffolding
+import Secrets
+
+/// Asks on the terminal: questions on standard error, answers from standard input.
+struct TerminalAsking: Asking {
+  private let terminal: Terminal
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+
+  /// Whether somebody is there who could answer.
+  static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+  func ask(_ question: Question) throws -> String? {
+    if let hint = question.hint { StandardOutput.show(terminal.styled(TerminalText.line(hint), .faint) + "\n") }
+    var prompt = terminal.styled(TerminalText.line(question.text), .strong)
+    if !question.choices.isEmpty { prompt += " (\(question.choices.joined(separator: ", ")))" }
+    if let usual = question.usual, !usual.isEmpty { prompt += " [\(TerminalText.line(usual))]" }
+    StandardOutput.show(prompt + ": ")
+    guard question.isSecret, let hidden = HiddenInput() else { return readLine() }
+    defer {
+      hidden.end()
+      StandardOutput.show("\n")
+    }
+    return readLine()
+  }
+
+  func tell(_ text: String) { StandardOutput.tell(text) }
+}
+
+/// What is typed is not shown while this lasts, and shown again however the process ends.
+private struct HiddenInput {
+  private let mode: RawMode
+
+  init?() {
+    guard let mode = RawMode(keepsLines: true) else { return nil }
+    self.mode = mode
+  }
+
+  func end() { mode.end() }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import JSON
+
+/// Finds the address of an API.
+struct BaseFinder {
+  let api: DescribedAPI
+
+  private static let trials = ["sandbox", "staging", "test", "localhost", "127.0.0.1", "mock", "demo", "dev", "local"]
+
+  func find() -> FoundBase {
+    let whole = api.servers.filter { $0.url.contains("://") || $0.url.hasPrefix("{") }
+    guard let server = whole.first(where: { !isTrial($0) }) ?? whole.first else { return unknown() }
+    var base = FoundBase(address: server.url)
+    if server.url.hasPrefix("//") { base.address = "https:" + server.url }
+    for variable in server.variables where base.address.contains("{\(variable.name)}") {
+      let key = FieldWords.snake(variable.name)
+      let fixed = variable.choices.count == 1 ? variable.choices[0] : nil
+      // A scheme or a version that has one usual value is no question to a user.
+      if let value = fixed ?? (Self.isTechnical(key) ? variable.value : nil) {
+        base.address = base.address.replacing("{\(variable.name)}", with: value)
+        continue
+      }
+      base.address = base.address.replacing("{\(variable.name)}", with: "{\(key)}")
+      base.inputs.append(
+        FoundInput(
+          key: key, note: variable.note.flatMap { PlainText.sentence(of: $0) }, isRequired: true,
+          value: Self.isExample(variable) ? nil : variable.value.map { .string($0) },
+          choices: variable.choices.map { .string($0) }, example: variable.value.map { .string($0) }))
+    }
+    for name in PathSteps.parameters(in: base.address) where !base.inputs.contains(where: { $0.key == name }) {
+      let key = FieldWords.snake(name)
+      base.address = base.address.replacing("{\(name)}", with: "{\(key)}")
+      base.inputs.append(FoundInput(key: key))
+    }
+    while base.address.hasSuffix("/") { base.address.removeLast() }
+    let others = whole.filter { $0.url != server.url }.map(\.url)
+    if !others.isEmpty { base.notes.append("The document also names \(others.prefix(5).joined(separator: ", ")).") }
+    return base
+  }
+
+  private func isTrial(_ server: DescribedAPI.Server) -> Bool {
+    let words = FieldWords.words(of: server.url) + FieldWords.words(of: server.note ?? "")
+    return words.contains(where: Self.trials.contains) || server.url.contains("127.0.0.1")
+  }
+
+  private static func isTechnical(_ key: String) -> Bool {
+    ["scheme", "protocol", "version", "api_version", "base_path", "basepath", "port", "path", "environment"].contains(key)
+  }
+
+  /// Whether the value only shows how one looks, as in `your-domain`.
+  private static func isExample(_ variable: DescribedAPI.Server.Variable) -> Bool {
+    guard variable.choices.isEmpty, let value = variable.value?.lowercased() else { return false }
+    let words = FieldWords.words(of: value)
+    return words.contains { ["your", "my", "example", "yourdomain", "company", "demo"].contains($0) } || value.contains("your")
+      || FieldWords.key(value) == FieldWords.key(variable.name)
+  }
+
+  private func unknown() -> FoundBase {
+    let path = api.servers.first.map(\.url) ?? ""
+    var base = FoundBase(address: "{base_url}" + (path == "/" ? "" : path))
+    while base.address.hasSuffix("/") { base.address.removeLast() }
+    base.inputs = [
+      FoundInput(
+        key: "base_url", note: "Where the API is, such as https://api.example.com", example: "https://api.example.com",
+        pattern: "^https?://[^/]+")
+    ]
+    base.notes = ["The document does not say on which host the API is."]
+    return base
+  }
+}
