@@ -334,19 +334,7 @@ final class Pagination: Sendable {
           ? [nil, .int(number + 1), .int(count), .int(0)]
           : [.string(Self.text(number + 1)), .int(number + 2), .string(link(number, source)), .int(number + 1), .int(count)]
       case .body:
-        let text = JSONValue.string(Self.text(number + 1))
-        let link = JSONValue.string(link(number, source))
-        values =
-          isLast
-          ? [
-            nil, .null, .bool(false), .int(number + 1), .int(count), .string(""), .int(0), .bool(true), .int(number), .array([]),
-          ]
-          : (prefersLinks || !linkFields.isEmpty ? [link, text] : [text, link])
-            + [
-              .bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number),
-              .int(number + 2),
-            ]
-            + (prefersLinks ? [.string(link(number, source).replacing(source.request.origin, with: "", maxReplacements: 1))] : [])
+        values = isLast ? lastBodies(number) : nextBodies(number, source)
       }
       if levers.count > 2 { values = Array(values.prefix(levers.count > 3 ? 5 : 8)) }
       all = all.flatMap { choice, rank in values.enumerated().map { (choice + [$0.element], rank + $0.offset) } }
@@ -355,6 +343,25 @@ final class Pagination: Sendable {
     // What is likely for all levers comes first. The sort is stable, so that equal ranks keep their order.
     return all.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.prefix(Self.mostChoices)
       .map(\.element.choice)
+  }
+
+  /// What an answer may hold to say that there is no further page.
+  private func lastBodies(_ number: Int) -> [JSONValue?] {
+    [nil, .null, .bool(false), .int(number + 1), .int(count), .string(""), .int(0), .bool(true), .int(number), .array([])]
+  }
+
+  /// What it may hold to lead to the next page.
+  private func nextBodies(_ number: Int, _ source: Source) -> [JSONValue?] {
+    let link = link(number, source)
+    let texts: [JSONValue?] = [.string(Self.text(number + 1)), .string(link)]
+    let others: [JSONValue?] = [
+      .bool(true), .int(number + 1), .int(count), .int(count * 1_000_000), .bool(false), nil, .int(number), .int(number + 2),
+    ]
+    guard prefersLinks || !linkFields.isEmpty else { return texts + others }
+    let likely = Array(texts.reversed()) + others
+    guard prefersLinks else { return likely }
+    // A link may lack the origin.
+    return likely + [.string(link.replacing(source.request.origin, with: "", maxReplacements: 1))]
   }
 
   /// So many settings of levers are tried at most.
