@@ -21,7 +21,8 @@ struct AirbyteLowcode: AsyncParsableCommand {
         StateCommand.self,
         InterpolateCommand.self,
         ValidateCommand.self,
-        NewCommand.self, ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
+        NewCommand.self, ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
+        TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
         ImageCommand.self, LSPCommand.self, DoctorCommand.self,
       ])
