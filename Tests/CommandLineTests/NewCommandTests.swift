@@ -81,7 +81,8 @@ import Testing
   @Test(
     arguments: [
       (["--from-curl", "x", "--from-har", "y"], "exclude each other"), (["--tap", "x"], "--tap needs --kind singer"),
-      (["--kind", "swift"], "--kind swift needs --package"), (["--kind", "graphql", "--from-curl", "x"], "leave the option --from-… out"),
+      (["--kind", "swift"], "--kind swift needs --package"),
+      (["--kind", "graphql", "--from-curl", "x"], "leave the option --from-… out"),
       (["--kind", "soap"], "soap"),
     ] as [([String], String)])
   func optionsThatDoNotFitAreWrongUsage(arguments: [String], sentence: String) async throws {
@@ -114,10 +115,13 @@ import Testing
       ], in: folder)
     #expect(run.status == 0, "\(run.stderr)")
     #expect(run.stderr.contains("authors: records at `authors`, key `id`, 2 fields, pages by the address at `links.next`\n"))
-    #expect(run.stderr.contains("books: records at the root, key `isbn`, 2 fields, changes by `updated_at` (%Y-%m-%dT%H:%M:%SZ), one page\n"))
+    #expect(
+      run.stderr.contains(
+        "books: records at the root, key `isbn`, 2 fields, changes by `updated_at` (%Y-%m-%dT%H:%M:%SZ), one page\n"))
     #expect(try await Tool.run(["test", "shop"], in: folder).status == 0)
     let read = try await Tool.run(
-      ["read", "shop", "--config", "config.json", "--records"], in: folder, environment: ["AIRBYTE_CONFIG_start_date": "2023-01-01T00:00:00Z"])
+      ["read", "shop", "--config", "config.json", "--records"], in: folder,
+      environment: ["AIRBYTE_CONFIG_start_date": "2023-01-01T00:00:00Z"])
     #expect(
       read.stdout.split(separator: "\n").sorted() == [
         #"{"id":7,"name":"Ada"}"#, #"{"isbn":"1","updated_at":"2024-01-01T00:00:00Z","author_id":7}"#,
@@ -212,8 +216,10 @@ import Testing
     #expect(try await Tool.run(["new", "Postgres", "--kind", "singer"], in: folder).status == 0)
     #expect(try folder.text("source-postgres/manifest.yaml").contains("command: [tap-postgres]"))
     let swift = try await Tool.run(
-      ["new", "Shop", "--kind", "swift", "--package", "../lowcode", "--url", "api.example.com", "-e", "/orders", "--primary-key", "id"],
-      in: folder)
+      [
+        "new", "Shop", "--kind", "swift", "--package", "../lowcode", "--url", "api.example.com", "-e", "/orders", "--primary-key",
+        "id",
+      ], in: folder)
     #expect(swift.status == 0, "\(swift.stderr)")
     #expect(!swift.stderr.contains("warning"))
     #expect(try folder.text("source-shop/Package.swift").contains(#"path: "../lowcode""#))

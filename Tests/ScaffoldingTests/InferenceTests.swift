@@ -143,6 +143,8 @@ import Testing
     #expect(try Self.paging("{\(Self.list), \"next_cursor\": \"x\"}", "https://x.example.com/?cursor=a").note == nil)
     #expect(try Self.paging("{\(Self.list)}").note?.contains("add a `paginator`") == true)
     #expect(try Self.paging(#"{"id": 1}"#).note == nil)
+    let full = (1...20).map { #"{"id": \#($0)}"# }.joined(separator: ",")
+    #expect(try Self.paging("[\(full)]").note?.contains("20 records look like a whole page") == true)
   }
 
   // MARK: Streams

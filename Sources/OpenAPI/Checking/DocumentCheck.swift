@@ -83,7 +83,7 @@ package struct DocumentCheck: ManifestCompanion {
       for parameter in operation.parameters where parameter.isDeprecated {
         guard let use = sent.all.first(where: { $0.name == parameter.name && $0.place == parameter.place }) else { continue }
         findings.warn(
-          "the parameter `\(parameter.name)` of `\(operation.title)` is deprecated", at: use.node, mark: use.node.keyMark,
+          "the parameter `\(parameter.name)` of `\(operation.title)` is deprecated", at: use.node, mark: use.mark,
           related: Self.related("the parameter in the document", parameter.mark))
       }
     }
@@ -110,7 +110,7 @@ package struct DocumentCheck: ManifestCompanion {
         let near = NameSuggestion.nearest(to: use.name, among: known.lazy.map(\.name))
         findings.apply("openapi-parameter") {
           $0.warn(
-            "`\(operation.title)` has no parameter `\(use.name)`", at: use.node, mark: use.node.keyMark,
+            "`\(operation.title)` has no parameter `\(use.name)`", at: use.node, mark: use.mark,
             remedy: near.map(Remedy.name), related: Self.related("the request in the document", operation.mark))
         }
       }

@@ -1,6 +1,7 @@
 import JSON
 import Manifest
 import Validation
+import YAML
 
 /// What a stream's requests send, as far as the manifest shows it.
 struct SentParameters {
@@ -11,6 +12,8 @@ struct SentParameters {
     let node: ManifestNode
     /// The value, if it is always the same.
     let value: JSONValue?
+    /// The name in the manifest, where that is a key; nil for a value.
+    var mark: SourceMark?
   }
 
   private(set) var all: [Sent] = []
@@ -63,7 +66,7 @@ struct SentParameters {
       isComplete = false
       return
     }
-    for (name, value) in entries { add(name, place, value, value.isMapping ? nil : value.value) }
+    for (name, value) in entries { add(name, place, value, value.isMapping ? nil : value.value, mark: value.keyMark) }
   }
 
   private mutating func addOption(_ option: ManifestNode?) {
@@ -75,12 +78,14 @@ struct SentParameters {
     }
   }
 
-  private mutating func add(_ name: String, _ place: DescribedAPI.Parameter.Place, _ node: ManifestNode, _ value: JSONValue?) {
+  private mutating func add(
+    _ name: String, _ place: DescribedAPI.Parameter.Place, _ node: ManifestNode, _ value: JSONValue?, mark: SourceMark? = nil
+  ) {
     guard !name.isEmpty, !name.contains("{{") else {
       isComplete = false
       return
     }
     let isOpen = value?.string?.contains("{{") ?? false || value?.string?.contains("{%") ?? false
-    all.append(Sent(name: name, place: place, node: node, value: isOpen ? nil : value))
+    all.append(Sent(name: name, place: place, node: node, value: isOpen ? nil : value, mark: mark))
   }
 }

@@ -1,6 +1,7 @@
 import JSON
 
-/// Finds what fills the parameters of paths: the records of a parent stream whose path is the beginning of theirs, or else the config.
+/// Finds what fills the parameters of paths: the records of a parent stream, whose path is the beginning of theirs, or else the
+/// config.
 struct ParentFinder {
   let reader: SchemaReader
   private(set) var streams: [FoundStream]

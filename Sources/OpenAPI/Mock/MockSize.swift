@@ -5,7 +5,8 @@ struct MockSize: Sendable {
   /// How many records a page has that nothing else decides.
   let records: Int
 
-  /// A page whose size is asked for has to be full unless it is the last one; beyond these sizes, there is only one with few records.
+  /// A page whose size is asked for has to be full unless it is the last one. Beyond these sizes, there is only one, with few
+  /// records.
   private static let largestPage = 100
   private static let largestPageOfParent = 20
 

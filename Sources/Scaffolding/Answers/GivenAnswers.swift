@@ -60,6 +60,10 @@ package struct GivenAnswers: Sendable {
     guard !description.name.isEmpty else {
       throw ConnectorError(.config, "The connector needs a name: give it as the first argument, as in `new Bookshop`")
     }
+    if authentication == .session {
+      description.notes.append(
+        Note(.authentication, "The address of the login and the place of its token are a guess: put those of the API here."))
+    }
     for endpoint in endpoints { try description.streams.append(stream(endpoint, among: description.streams)) }
     guard !description.streams.isEmpty else {
       throw ConnectorError(

@@ -169,7 +169,7 @@ struct SwiftFiles: Sendable {
         /// Requests are signed: an API that takes the place of the network says what it was asked.
         @Test func requestsAreSigned() async throws {
           let api = API()
-          let config = try JSONValue(parsing: Array(#"\(config)"#.utf8)).object ?? [:]
+          let config = try JSONValue(parsing: #"\(config)"#).object ?? [:]
           let connector = Connector(
             try Manifest(contentsOf: Self.manifest), config: config, components: \(names.module).components,
             runtime: Runtime(now: { 1_750_000_000_000_000 }, sleep: { _ in }, transport: api))
@@ -188,7 +188,7 @@ struct SwiftFiles: Sendable {
 
         func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
           kept.withLock { $0.append(request) }
-          return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: Data("{}".utf8), url: request.url)
+          return HTTPResponse(status: 200, headers: [("Content-Type", "application/json")], body: Data("{}".utf8), url: request.url)
         }
       }
 

@@ -69,9 +69,16 @@ struct PagingInference: Sendable {
       note = Self.guess("the parameter `starting_after` takes `\(key)` of the last record")
     } else {
       paging = nil
-      note = "Nothing in the answer says how pages go, so one page is read. If there are more, add a `paginator`."
+      note =
+        Self.usualCounts.contains(records.records.count)
+        ? "Nothing in the answer says how pages go, and \(records.records.count) records look like a whole page: there are probably "
+          + "more, for which a `paginator` has to be added."
+        : "Nothing in the answer says how pages go, so one page is read. If there are more, add a `paginator`."
     }
   }
+
+  /// How many records pages usually have.
+  private static let usualCounts: Set<Int> = [10, 15, 20, 25, 30, 40, 50, 60, 100, 200, 250, 500, 1000, 5000, 10000]
 
   private static func guess(_ what: String) -> String { "It is a guess that \(what): look into the documentation of the API." }
 

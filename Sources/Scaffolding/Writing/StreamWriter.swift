@@ -10,7 +10,7 @@ struct StreamWriter: Sendable {
   /// The paginator that is written once for several streams.
   let sharedPaging: PagingDescription?
 
-  private func notes(_ places: Note.Place...) -> [String] {
+  func notes(_ places: Note.Place...) -> [String] {
     places.flatMap { place in stream.notes.filter { $0.place == place }.map(\.text) }
   }
 
@@ -79,7 +79,7 @@ struct StreamWriter: Sendable {
     return yaml
   }
 
-  private func addPartitions(to yaml: inout CommentedYAML) {
+  func addPartitions(to yaml: inout CommentedYAML) {
     let routers = stream.partitions.map(router)
     if routers.count > 1 {
       yaml.add("partition_router", .list(routers), comments: notes(.partitions))
@@ -111,7 +111,7 @@ struct StreamWriter: Sendable {
     }
   }
 
-  private var selector: CommentedYAML {
+  var selector: CommentedYAML {
     var extractor = CommentedYAML(type: "DpathExtractor")
     extractor.add("field_path", .array(stream.recordPath.map { .string($0) }))
     var yaml = CommentedYAML(type: "RecordSelector")
@@ -119,7 +119,7 @@ struct StreamWriter: Sendable {
     return yaml
   }
 
-  private var decoder: JSONValue? {
+  var decoder: JSONValue? {
     switch stream.format {
     case .json: nil
     case .jsonl: ["type": "JsonlDecoder"]
@@ -131,7 +131,7 @@ struct StreamWriter: Sendable {
   // MARK: Requests
 
   /// - Parameter sends: whether the stream's parameters and body are sent.
-  private func requester(_ path: String, method: String, sends: Bool, job: String? = nil) -> CommentedYAML {
+  func requester(_ path: String, method: String, sends: Bool, job: String? = nil) -> CommentedYAML {
     var yaml = CommentedYAML(type: "HttpRequester")
     yaml.add("url", .string(address(path, job: job)))
     yaml.add("http_method", .string(method))
@@ -238,49 +238,6 @@ struct StreamWriter: Sendable {
     case .object(let object): .object(object.mapValues(verbatim))
     default: value
     }
-  }
-
-  // MARK: Jobs
-
-  private func jobRetriever(_ job: JobDescription) -> CommentedYAML {
-    let identifier = TemplateText.expression(TemplateText.demanding("creation_response", job.identifierPath))
-    var yaml = CommentedYAML(type: "AsyncRetriever")
-    yaml.add(
-      "creation_requester", requester(stream.path, method: stream.method, sends: true),
-      comments: ["Creates the job."] + notes(.request))
-    yaml.add(
-      "polling_requester", requester(job.statusRequestPath, method: "GET", sends: false, job: identifier),
-      comments: ["Asks how it is."])
-    yaml.add("status_extractor", Self.extractor(job.statusPath))
-    var mapping = CommentedYAML(type: "AsyncJobStatusMap")
-    for (key, values) in [
-      ("running", job.running), ("completed", job.completed), ("failed", job.failed), ("timeout", job.timeout),
-    ] {
-      mapping.add(key, .array(values.map { .string($0) }))
-    }
-    yaml.add("status_mapping", mapping)
-    if let path = job.resultAddressPath {
-      yaml.add("download_target_extractor", Self.extractor(path))
-      var download = CommentedYAML(type: "HttpRequester")
-      download.add("url", "{{ download_target }}")
-      download.add("http_method", "GET")
-      yaml.add("download_requester", download, comments: ["Downloads what it made, from an address that needs no credentials."])
-    } else {
-      yaml.add(
-        "download_requester",
-        requester(job.resultRequestPath ?? "\(job.statusRequestPath)/result", method: "GET", sends: false, job: identifier),
-        comments: ["Downloads what it made."])
-    }
-    if let decoder { yaml.add("download_decoder", decoder) }
-    yaml.add("record_selector", selector, comments: notes(.records))
-    addPartitions(to: &yaml)
-    return yaml
-  }
-
-  private static func extractor(_ path: [String]) -> CommentedYAML {
-    var yaml = CommentedYAML(type: "DpathExtractor")
-    yaml.add("field_path", .array(path.map { .string($0) }))
-    return yaml
   }
 }
 

@@ -82,7 +82,8 @@ package enum RuleCatalog {
   package static func summary(of name: String) -> String? { summaries[name] }
 
   private static let summaries: [String: String] = Dictionary(
-    all.map { ($0.name, $0.summary) } + (others + ofCompanions).map { ($0.name, $0.summary) } + errors, uniquingKeysWith: { first, _ in first })
+    all.map { ($0.name, $0.summary) } + (others + ofCompanions).map { ($0.name, $0.summary) } + errors,
+    uniquingKeysWith: { first, _ in first })
 
   private static let errors: [(String, String)] = [
     ("build", "The components that the manifest describes cannot be built."),

@@ -13,7 +13,8 @@ package struct AcceptanceRunner: Sendable {
   ///   - secretsReason: why tests whose configs are below a folder `secrets` are left out; nil if they are run.
   ///   - clock: the machine's clock, in microseconds, by which tests are timed.
   package init(
-    _ connector: TestedConnector, traffic: AcceptanceTraffic, leavingOutSecrets secretsReason: String?, clock: @escaping @Sendable () -> Int64
+    _ connector: TestedConnector, traffic: AcceptanceTraffic, leavingOutSecrets secretsReason: String?,
+    clock: @escaping @Sendable () -> Int64
   ) {
     self.connector = connector
     self.traffic = traffic
