@@ -15,7 +15,8 @@ import Testing
     let run = try await Tool.run(Self.shop, in: folder)
     #expect(run.status == 0, "\(run.stderr)")
     #expect(run.stdout.isEmpty)
-    #expect(run.stderr.hasPrefix("source-bookshop has 9 files: manifest.yaml, metadata.yaml, icon.svg, README.md, "))
+    #expect(run.stderr.contains("source-bookshop has 9 files: manifest.yaml, metadata.yaml, icon.svg, README.md, "))
+    #expect(run.stderr.contains("note: a comment in manifest.yaml says what is a guess or is still open.\n"))
     #expect(try folder.names() == ["source-bookshop"])
     let tests = try await Tool.run(["test", "source-bookshop"], in: folder)
     #expect(tests.status == 0, "\(tests.stdout)")
@@ -169,18 +170,18 @@ import Testing
       try await terminal.wait(for: question)
       try terminal.type(text + "\r")
     }
-    try await answer("Address of the API: ", "nonsense://")
+    try await answer("Address of the API", "nonsense://")
     try await terminal.wait(for: "`nonsense://` cannot be used")
-    try await answer("Address of the API: ", "http://\(api.address)/v1")
-    try await answer("Name of the connector [API]: ", "Bookshop")
+    try await answer("Address of the API", "http://\(api.address)/v1")
+    try await answer("[API]: ", "Bookshop")
     try await answer("(none, bearer, basic, api-key, oauth, session) [bearer]: ", "bea")
-    try await terminal.wait(for: "API token: ")
+    try await terminal.wait(for: "API token")
     #expect(!terminal.echoes)
     try terminal.type("sesame-4711\r")
-    try await answer("Path of an endpoint: ", "/authors")
+    try await answer("Path of an endpoint", "/authors")
     try await terminal.wait(for: "authors: records at `authors`, key `id`, 2 fields")
-    try await answer("Is that right (yes, no) [yes]: ", "")
-    try await answer("Path of another endpoint: ", "")
+    try await answer("(yes, no) [yes]: ", "")
+    try await answer("Path of another endpoint", "")
     try await terminal.wait(for: "source-bookshop has 9 files")
     #expect(await terminal.end() == 0)
     #expect(terminal.echoes)
@@ -188,12 +189,13 @@ import Testing
     #expect(!(try folder.text("source-bookshop/manifest.yaml").contains("sesame-4711")))
   }
 
-  /// Ctrl-C at a question ends the command, with the terminal as it was and nothing written.
+  /// A signal at a question ends the command, with the terminal as it was and nothing written.
   @Test func aTerminalCanLeave() async throws {
     let folder = try Folder()
     let terminal = try PromptTests.Terminal(["new", "Shop", "--url", "https://api.example.com", "--auth", "bearer"], in: folder)
-    try await terminal.wait(for: "API token: ")
-    try terminal.type("\u{3}")
+    try await terminal.wait(for: "API token")
+    #expect(!terminal.echoes)
+    terminal.terminate()
     _ = await terminal.end()
     #expect(terminal.echoes)
     #expect(try folder.names().isEmpty)
@@ -255,9 +257,11 @@ import Testing
       kill $mock
       """, [], in: folder)
     #expect(merged.stderr.contains("1 field was added to the schema of `orders` in manifest.yaml: total."), "\(merged.stderr)")
-    let changed = try folder.text("manifest.yaml").split(separator: "\n", omittingEmptySubsequences: false)
-    let added = changed.filter { !export.split(separator: "\n", omittingEmptySubsequences: false).contains($0) }
-    #expect(added.allSatisfy { $0.contains("total") || $0.contains("number") }, "\(added)")
+    var changed = try folder.text("manifest.yaml").split(separator: "\n", omittingEmptySubsequences: false)[...]
+    for line in export.split(separator: "\n", omittingEmptySubsequences: false) {
+      let place = try #require(changed.firstIndex(of: line), "\(line) is gone")
+      changed = changed[(place + 1)...]
+    }
     #expect(try folder.text("manifest.yaml").contains("streamHash: 5c0e"))
   }
 }

@@ -16,26 +16,16 @@ struct TerminalAsking: Asking {
     var prompt = terminal.styled(TerminalText.line(question.text), .strong)
     if !question.choices.isEmpty { prompt += " (\(question.choices.joined(separator: ", ")))" }
     if let usual = question.usual, !usual.isEmpty { prompt += " [\(TerminalText.line(usual))]" }
+    // Before the prompt, so that nothing of a quick answer is shown.
+    let hidden = question.isSecret ? RawMode(keepsLines: true) : nil
     StandardOutput.show(prompt + ": ")
-    guard question.isSecret, let hidden = HiddenInput() else { return readLine() }
-    defer {
+    let answer = readLine()
+    if let hidden {
       hidden.end()
       StandardOutput.show("\n")
     }
-    return readLine()
+    return answer
   }
 
   func tell(_ text: String) { StandardOutput.tell(text) }
-}
-
-/// What is typed is not shown while this lasts, and shown again however the process ends.
-private struct HiddenInput {
-  private let mode: RawMode
-
-  init?() {
-    guard let mode = RawMode(keepsLines: true) else { return nil }
-    self.mode = mode
-  }
-
-  func end() { mode.end() }
 }

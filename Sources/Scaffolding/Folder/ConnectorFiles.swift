@@ -111,6 +111,14 @@ package struct ExampleConfig: Sendable {
     case "date"?: return "2024-01-01"
     case "uri"?: return "https://api.example.com"
     case "email"?: return "ada@example.com"
+    default: break
+    }
+    let words = ConnectorNames.words(of: field.key)
+    switch words.last ?? "" {
+    case "url", "uri", "endpoint", "address": return "https://api.example.com"
+    case "host", "hostname", "domain": return "api.example.com"
+    case "email": return "ada@example.com"
+    case "date": return "2024-01-01"
     default: return .string(field.isSecret ? "your-\(field.key.replacing("_", with: "-"))" : "example")
     }
   }

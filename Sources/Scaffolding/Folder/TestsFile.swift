@@ -3,6 +3,9 @@ import JSON
 /// The `tests.yaml` of a connector: against an API that is made up from its manifest. How many records and requests there are, is seen
 /// and filled in afterwards.
 struct TestsFile: Sendable {
+  /// What the names of the tests of streams begin with.
+  static let readPrefix = "reads "
+
   let files: ConnectorFiles
 
   var text: String {
@@ -51,7 +54,7 @@ struct TestsFile: Sendable {
     tests.append(Self.test("the catalog has all streams", command: "discover", expect: ["catalog": .object(catalog)]))
     for stream in files.streams {
       var test = CommentedYAML()
-      test.add("name", .string("reads \(stream.name)"))
+      test.add("name", .string(Self.readPrefix + stream.name))
       test.add("streams", [.string(stream.name)])
       // Every request is named where there are a few.
       let requests: JSONValue = stream.hasPartitions || stream.isJob ? ["count": 0] : []
