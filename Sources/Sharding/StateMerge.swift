@@ -135,7 +135,9 @@ package struct StateMerge: Sendable {
         guard let slices = stream.slices else {
           let whole = wholes[stream.name]
           if whole != nil { seen.insert(file.number) }
-          if whole?.isComplete != true { open[file.number, default: []].append("stream `\(stream.name)`") }
+          if whole?.isComplete != true, kinds[stream.name]?.isKnown != false {
+            open[file.number, default: []].append("stream `\(stream.name)`")
+          }
           continue
         }
         var positions: [Int: JSONObject] = [:]
