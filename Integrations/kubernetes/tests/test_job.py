@@ -27,7 +27,7 @@ MANIFEST = SHOP / "shop.yaml"
 
 def job(*arguments):
     done = subprocess.run(
-        [BINARY, "shard", "--manifest", MANIFEST, "--kubernetes", "--image", "airbyte/source-shop:1", *arguments],
+        [BINARY, "shard", "--manifest", MANIFEST, "--config", "config.json", "--kubernetes", "--image", "airbyte/source-shop:1", *arguments],
         capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
