@@ -34,7 +34,7 @@ extension ShardCommand {
       let job = KubernetesJob(
         name: jobName, image: image ?? "", parts: parts, workers: min(workers ?? parts, parts), arguments: arguments,
         catalog: text)
-      try StandardOutput.write(text: job.yaml)
+      try StandardOutput.write(text: String(job.yaml.dropLast()))
     }
   }
 

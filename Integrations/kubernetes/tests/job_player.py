@@ -1,4 +1,5 @@
-"""Plays a Job of Kubernetes on this machine: indices in parallel, their containers one after the other, exit statuses as the Job says.
+"""Plays a Job of Kubernetes on this machine: indices in parallel, their containers one after the other, and what a pod's exit status
+means by the Job's own rules.
 
 It keeps to what the Job controller does: https://kubernetes.io/docs/concepts/workloads/controllers/job/
 """

@@ -27,8 +27,8 @@ MANIFEST = SHOP / "shop.yaml"
 
 def job(*arguments):
     done = subprocess.run(
-        [BINARY, "shard", "--manifest", MANIFEST, "--kubernetes", "--image", "airbyte/source-shop:1", *arguments],
-        capture_output=True, text=True)
+        [BINARY, "shard", "--manifest", MANIFEST, "--config", "config.json", "--kubernetes", "--image", "airbyte/source-shop:1",
+         *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
 
@@ -99,7 +99,8 @@ def cluster(tmp_path, shop):
     return Cluster(tmp_path, shop)
 
 
-@pytest.mark.parametrize("arguments", [["--parts", "8"], ["--parts", "100", "--workers", "10", "--streams", "orders,events", "--by", "partition"]])
+@pytest.mark.parametrize(
+    "arguments", [["--parts", "8"], ["--parts", "100", "--workers", "10", "--streams", "orders,events", "--by", "partition"]])
 def test_the_official_models_know_every_field(arguments):
     from kubernetes import client
 
@@ -110,7 +111,8 @@ def test_the_official_models_know_every_field(arguments):
         data = json.dumps(document)
 
     # What the models do not know would be missing, and what they do not allow is an error.
-    made = api.deserialize(json.dumps(document), "V1Job", "application/json") if _takes_text(api) else api.deserialize(Response, "V1Job")
+    made = (
+        api.deserialize(json.dumps(document), "V1Job", "application/json") if _takes_text(api) else api.deserialize(Response, "V1Job"))
     assert api.sanitize_for_serialization(made) == document
     assert document["spec"]["completions"] == int(arguments[1])
 
@@ -126,7 +128,8 @@ def test_a_catalog_is_a_config_map(tmp_path):
     catalog.write_text(ran("catalog", "--manifest", MANIFEST, "--mock", "--streams", "events"))
     config_map, document = job("--parts", "2", "--catalog", str(catalog))
     assert json.loads(config_map["data"]["catalog.json"]) == json.loads(catalog.read_text())
-    assert {"name": "catalog", "configMap": {"name": config_map["metadata"]["name"]}} in document["spec"]["template"]["spec"]["volumes"]
+    volumes = document["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "catalog", "configMap": {"name": config_map["metadata"]["name"]}} in volumes
 
 
 def test_all_indices_succeed(cluster, shop):
@@ -150,7 +153,8 @@ def test_a_config_error_fails_its_index_at_once_and_no_other(cluster, shop):
     shop.closed.clear()
     again = cluster.player("--parts", "8", "--workers", "4", "--streams", "orders").play()
     assert again.failed == []
-    assert set(cluster.records(outcome)) | set(cluster.records(again)) == {one["id"] for orders in shop.orders.values() for one in orders}
+    wanted = {one["id"] for orders in shop.orders.values() for one in orders}
+    assert set(cluster.records(outcome)) | set(cluster.records(again)) == wanted
     assert cluster.cursors()["3"] == "2024-01-01T01:59:00Z"
 
 

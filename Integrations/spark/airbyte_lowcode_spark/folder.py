@@ -1,4 +1,4 @@
-"""A folder that driver and executors reach: of a file system, or of a store that Arrow knows (`s3://`, `gs://`, `abfss://`, `hdfs://`)."""
+"""A folder that driver and executors reach: of a file system, or of a store that Arrow knows, such as `s3://` or `hdfs://`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class SharedFolder:
         system, base = self._open()
         path = posixpath.join(base, name)
         system.create_dir(posixpath.dirname(path), recursive=True)
-        whole = isinstance(system, (fs.S3FileSystem, fs.GcsFileSystem)) if hasattr(fs, "GcsFileSystem") else False
+        # Stores of objects show a file when it is whole, and cannot rename it.
+        whole = system.type_name in ("s3", "gcs", "abfs")
         target = path if whole else f"{path}.{uuid.uuid4().hex}.new"
         with system.open_output_stream(target) as stream:
             stream.write(content)

@@ -132,3 +132,13 @@ def test_nothing_stays_on_the_disk(table):
 def test_spark_finds_the_format_by_itself(spark, table):
     """In a session that nobody registered it in. Executors would need the package installed: only `register` sends it along."""
     assert table("events", session=spark.newSession()).load().columns == ["id", "shop", "created_at"]
+
+
+def test_the_program_may_be_sent_to_executors(spark, table, binary, tmp_path):
+    """Nothing names it there, and nothing is installed."""
+    import shutil
+
+    sent = shutil.copy(binary, tmp_path / "airbyte-lowcode")
+    spark.sparkContext.addFile(str(sent))
+    reader = table("orders", partitions="2", binary="")
+    assert reader.load().count() == 8 * 120
