@@ -41,7 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp
+.PHONY: test-lsp test-login
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,6 +152,23 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 	if [ ! -x $(EDITORS)/bin/python ]; then echo "skipped: pip cannot install the client"; exit 0; fi; \
 	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
 	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
+
+SIGN_IN := .build/sign-in
+
+# Browsers that come with pip are downloaded from elsewhere, so that Chromium and its driver are Debian's.
+test-login: build ## Sign in to an authorization server, with a headless Chromium that clicks (skipped if pip cannot install them).
+	@( $(call installed,test -x /usr/bin/chromium && test -x /usr/bin/chromedriver,chromium chromium-driver fonts-dejavu-core) ) || \
+	  echo "There is no Chromium: what needs it is skipped." >&2
+	@if ! cmp -s Tests/SignIn/requirements.txt $(SIGN_IN)/requirements.txt; then \
+	  rm -rf $(SIGN_IN); \
+	  { $(PYTHON) -m venv $(SIGN_IN) && \
+	    $(SIGN_IN)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	      --requirement Tests/SignIn/requirements.txt && \
+	    $(SIGN_IN)/bin/python -c 'import authlib, flask, selenium' && cp Tests/SignIn/requirements.txt $(SIGN_IN); } >&2 || \
+	  rm -rf $(SIGN_IN); \
+	fi; \
+	if [ ! -x $(SIGN_IN)/bin/python ]; then echo "skipped: pip cannot install the server"; exit 0; fi; \
+	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(abspath $(SIGN_IN))/bin/python -B -m pytest -q -p no:cacheprovider Tests/SignIn
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

@@ -149,10 +149,7 @@ let package = Package(
       ]),
     .target(
       name: "SignIn",
-      dependencies: runtime + [
-        "Bytes", "COpenSSL", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol",
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ]),
+      dependencies: runtime + ["Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol", "Traffic"]),
     .target(
       name: "Programs",
       dependencies: runtime + ["CMemory", "CScan", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"]),
@@ -239,7 +236,7 @@ let package = Package(
       dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
     .testTarget(
       name: "SignInTests",
-      dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),
+      dependencies: runtime + ["SignIn", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(name: "ProgramsTests", dependencies: runtime + ["Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(
