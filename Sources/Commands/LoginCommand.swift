@@ -129,9 +129,7 @@ struct LoginCommand: AsyncParsableCommand {
       let changes = ConfigPlacement.changes(tokens, inputs, login, in: file.config)
       try file.write(changes)
       let names = tokens.map { "`\($0.path.joined(separator: "."))`" }.joined(separator: ", ")
-      StandardOutput.tell(
-        terminal.styled("Signed in", .good) + (names.isEmpty ? ", but there is nothing to keep." : ": \(file.told) has \(names).")
-      )
+      terminal.conclude(names.isEmpty ? ", but there is nothing to keep." : ": \(file.told) has \(names).")
       return .success
     }
   }

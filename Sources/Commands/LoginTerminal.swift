@@ -1,6 +1,7 @@
 import Concurrency
 import Foundation
 import PythonComponents
+import Secrets
 import SignIn
 
 /// What a sign-in says and asks on the terminal, and the browser that it opens.
@@ -18,7 +19,10 @@ struct LoginTerminal: Sendable {
     self.readsConfig = readsConfig
   }
 
-  func styled(_ text: String, _ style: Terminal.Style) -> String { terminal.styled(text, style) }
+  /// Says how the sign-in ended.
+  func conclude(_ text: String) {
+    StandardOutput.show(terminal.styled("Signed in", .good) + TerminalText.line(text) + "\n")
+  }
 
   /// What asks for a value; nil where nobody sits before a terminal.
   var ask: InputCollection.Asking? {
@@ -26,8 +30,8 @@ struct LoginTerminal: Sendable {
   }
 
   @Sendable private static func answer(_ what: String, isSecret: Bool) async -> String? {
-    StandardOutput.show(what + (isSecret ? " (it stays hidden): " : ": "))
-    let line = await HiddenInput.line(isSecret ? .hidden : .shown)
+    let line = await HiddenInput.line(
+      isSecret ? .hidden : .shown, prompt: what + (isSecret ? " (it stays hidden): " : ": "))
     return line?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
@@ -36,8 +40,8 @@ struct LoginTerminal: Sendable {
     var canPaste = HiddenInput.isTerminal && terminal.isThere
     // Where nothing listens, a program may pass the answer on as well.
     if case .elsewhere = address { canPaste = true }
-    var paste: (@Sendable () async -> String?)?
-    if canPaste, !readsConfig { paste = { await HiddenInput.line(.hidden) } }
+    var paste: SignInHost.Pasting?
+    if canPaste, !readsConfig { paste = { prompt in await HiddenInput.line(.hidden, prompt: TerminalText.lines(prompt) + "\n") } }
     let show: @Sendable (String) -> Void = { text in StandardOutput.tell(lines: text) }
     return SignInHost(say: show, open: { address in await launch(address) }, paste: paste)
   }

@@ -1,6 +1,7 @@
 import ConnectorModel
 import Foundation
 import JSON
+import Secrets
 
 /// What a device is given to show (RFC 8628 §3.2).
 private struct DeviceInvitation {
@@ -22,10 +23,13 @@ private struct DeviceInvitation {
       answer[name].flatMap { value in value.double ?? value.string.flatMap { Double($0) } }
     }
     code = try text("device_code")
-    userCode = try text("user_code")
+    userCode = TerminalText.line(try text("user_code"))
     // Google called it otherwise before there was a standard.
-    address = try text("verification_uri", "verification_url")
-    completeAddress = answer["verification_uri_complete"]?.string
+    address = TerminalText.line(try text("verification_uri", "verification_url"))
+    // Nothing but a page is opened.
+    completeAddress = answer["verification_uri_complete"]?.string.flatMap { address in
+      ["https", "http"].contains(RequestURL(address).scheme?.lowercased()) ? address : nil
+    }
     interval = min(max(seconds("interval") ?? 5, 1), 300)
     lifetime = max(seconds("expires_in") ?? 1_800, 1)
   }

@@ -10,14 +10,16 @@ package struct SignInHost: Sendable {
   package var say: @Sendable (_ text: String) -> Void
   /// Opens an address in a browser; returns whether one was found.
   package var open: @Sendable (_ address: String) async -> Bool
-  /// A line that the user pastes; nil at the end of the input. Nil where nobody can paste.
-  package var paste: (@Sendable () async -> String?)?
+  /// Gives a line that the user pastes; nil at the end of the input.
+  package typealias Pasting = @Sendable (_ prompt: String) async -> String?
+  /// Nil where nobody can paste.
+  package var paste: Pasting?
   /// Makes so many random bytes.
   package var random: @Sendable (_ count: Int) -> [UInt8]
 
   package init(
     say: @escaping @Sendable (_ text: String) -> Void, open: @escaping @Sendable (_ address: String) async -> Bool,
-    paste: (@Sendable () async -> String?)?, random: @escaping @Sendable (_ count: Int) -> [UInt8] = Self.systemRandom
+    paste: Pasting?, random: @escaping @Sendable (_ count: Int) -> [UInt8] = Self.systemRandom
   ) {
     (self.say, self.open, self.paste, self.random) = (say, open, paste, random)
   }
@@ -114,23 +116,24 @@ package struct SignInRun: Sendable {
     } else {
       host.say("Open this address in a browser, and agree there:\n\n  \(address)\n")
     }
-    if !listens {
-      host.say(
-        "The provider then sends your browser to \(ticket.redirectURI). Paste the whole address that it shows (it stays hidden):")
-    } else if host.paste != nil {
-      host.say(
-        "Waiting for your consent. If your browser is on another machine, paste the address that it shows at the end (it stays hidden):"
-      )
-    } else {
-      host.say("Waiting for your consent.")
-    }
+    if host.paste == nil, listens { host.say("Waiting for your consent.") }
+  }
+
+  /// What the user is told who may paste something.
+  private func prompt(_ ticket: ConsentTicket, listens: Bool) -> String {
+    listens
+      ? "Waiting for your consent. If your browser is on another machine, paste the address that it shows at the end (it stays hidden):"
+      : "The provider then sends your browser to \(ticket.redirectURI). Paste the whole address that it shows (it stays hidden):"
   }
 
   /// The first answer that comes, from the browser or from the user.
   private func answer(_ ticket: ConsentTicket, _ listener: RedirectListener?) async throws -> String {
     let event = try await withThrowingTaskGroup(of: Event.self) { group in
       if let listener { group.addTask { .redirect(await listener.redirect()) } }
-      if let paste = host.paste { group.addTask { .pasted(await paste()) } }
+      if let paste = host.paste {
+        let prompt = prompt(ticket, listens: listener != nil)
+        group.addTask { .pasted(await paste(prompt)) }
+      }
       group.addTask { [runtime, timeout] in
         try await runtime.sleep(timeout)
         return .timeIsUp
@@ -138,7 +141,7 @@ package struct SignInRun: Sendable {
       defer { group.cancelAll() }
       while let event = try await group.next() {
         // Who waits for a browser does not need an input.
-        if case .pasted(nil) = event, listener != nil { continue }
+        if case .pasted(let text) = event, listener != nil, text?.allSatisfy(\.isWhitespace) ?? true { continue }
         return event
       }
       return .timeIsUp

@@ -173,4 +173,19 @@ import Testing
     #expect(opened.last?.contains("/allow?client_id=me&redirect_uri=http%3A%2F%2F127.0.0.1%3A") == true)
     #expect(!run.stderr.contains("s3cret-of-the-app"))
   }
+
+  @Test func checkSaysWhatLoginCouldObtain() async throws {
+    let folder = try folder()
+    try folder.write("config.json", #"{"app": {"id": "me"}}"#)
+    let run = try await Tool.run(["check", "-c", "config.json"], in: folder)
+    let told = try #require(try run.messages("CONNECTION_STATUS", "connectionStatus").first)
+    #expect(told["status"] == "FAILED")
+    #expect(
+      told["message"]?.string?.hasSuffix("; `airbyte-lowcode login` can obtain `app.refresh` and `app.access`") == true,
+      "\(told)")
+    #expect(run.status == 0)
+    try folder.write("config.json", Self.signedIn)
+    let other = try await Tool.run(["check", "-c", "config.json"], in: folder)
+    #expect(!other.stdout.contains("airbyte-lowcode login"))
+  }
 }

@@ -538,7 +538,9 @@ def test_prompts_and_a_paste_in_a_terminal(tmp_path, provider):
     # A line in a terminal would end after 4,096 bytes.
     typist.type(consent(address) + "&padding=" + "x" * 6000 + "\r")
     assert typist.end() == 0, typist.text
-    assert CLIENT_ID in typist.text
+    # The id shows as it is typed, and nothing twice.
+    assert typist.text.startswith(f"Client id: {CLIENT_ID}x\x08 \x08\r\nClient secret (it stays hidden): \r\n"), typist.text
+    assert "\x1b[32mSigned in\x1b[0m: config.json has" in typist.text
     assert hides_secrets(login, typist.text), typist.text
     assert login.config["credentials"]["client_secret"] == CLIENT_SECRET
     assert login.config["credentials"]["refresh_token"] == provider.tokens[0].values["refresh_token"]

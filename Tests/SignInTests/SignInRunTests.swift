@@ -28,7 +28,7 @@ import Testing
   private func run(
     _ transport: ScriptedTransport, said: Said = Said(), mask: SecretMask = SecretMask(),
     sleep: (@Sendable (Double) async throws -> Void)? = forever, clock: StillClock = StillClock(),
-    paste: (@Sendable () async -> String?)? = nil, open: @escaping @Sendable (String) async -> Bool = { _ in false }
+    paste: SignInHost.Pasting? = nil, open: @escaping @Sendable (String) async -> Bool = { _ in false }
   ) throws -> SignInRun {
     mask.hide("s3cret-of-the-app")
     return SignInRun(
@@ -112,8 +112,14 @@ import Testing
   @Test func anAnswerMayBePasted() async throws {
     let transport = ScriptedTransport(#"{"refresh_token": "r"}"#)
     let said = Said()
-    let answer = try await run(transport, said: said, paste: { "c0de-0123456789" })
-      .consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: false)
+    let answer = try await run(
+      transport, said: said,
+      paste: { prompt in
+        said.say(prompt)
+        return "c0de-0123456789"
+      }
+    )
+    .consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: false)
     #expect(answer["refresh_token"] == "r")
     #expect(transport.form(0)["code_verifier"] == nil)
     #expect(said.text.contains("The provider then sends your browser to https://app.example.com/cb."))
@@ -131,7 +137,7 @@ import Testing
   @Test func anInputThatEndsDoesNotEndTheWait() async throws {
     let transport = ScriptedTransport(#"{"refresh_token": "r"}"#)
     let answer = try await run(
-      transport, paste: { nil },
+      transport, paste: { _ in nil },
       open: { address in
         Task { await Self.visit(address) }
         return true
@@ -171,11 +177,14 @@ import Testing
       200, "text/html; charset=utf-8", "<h1>Hello</h1>", .system,
       "The answer of the token endpoint https://id.example.com/token is not JSON but text/html"
     ),
-    (200, "application/json", "[1]", .system, "The answer of the token endpoint https://id.example.com/token is JSON, but not an object"),
+    (
+      200, "application/json", "[1]", .system,
+      "The answer of the token endpoint https://id.example.com/token is JSON, but not an object"
+    ),
   ])
   func theTokenEndpointMayRefuse(status: Int, type: String, body: String, failure: FailureType, words: String) async throws {
     do {
-      _ = try await run(ScriptedTransport([(status, type, body)]), paste: { "c0de" })
+      _ = try await run(ScriptedTransport([(status, type, body)]), paste: { _ in "c0de" })
         .consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: true)
       Issue.record("nothing was wrong")
     } catch {
@@ -188,7 +197,7 @@ import Testing
   /// GitHub's answers are forms, whatever they are asked for.
   @Test func anAnswerMayBeAForm() async throws {
     let transport = ScriptedTransport([(200, "application/x-www-form-urlencoded; charset=utf-8", "access_token=a%2Bb&scope=")])
-    let answer = try await run(transport, paste: { "c0de" })
+    let answer = try await run(transport, paste: { _ in "c0de" })
       .consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: true)
     #expect(answer == ["access_token": "a+b", "scope": ""])
   }
@@ -196,7 +205,7 @@ import Testing
   @Test func theNetworkMayFail() async throws {
     let failure = TransportError(.connectFailed, "https://id.example.com: refused", cause: "connection refused")
     let said = await sentence {
-      try await run(ScriptedTransport([], failure: failure), paste: { "c0de" })
+      try await run(ScriptedTransport([], failure: failure), paste: { _ in "c0de" })
         .consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: true)
     }
     #expect(said == "The token endpoint https://id.example.com/token could not be reached: connection refused")
@@ -208,7 +217,7 @@ import Testing
     )
     let run = SignInRun(
       declared, ConsentInputs(clientID: "me", clientSecret: "s3cret-of-the-app"), runtime: runtime(ScriptedTransport()),
-      host: SignInHost(say: { _ in }, open: { _ in true }, paste: { "c" }), timeout: 1)
+      host: SignInHost(say: { _ in }, open: { _ in true }, paste: { _ in "c" }), timeout: 1)
     let said = await sentence { try await run.consent(returningTo: .elsewhere("https://app.example.com/cb"), usesProof: true) }
     #expect(said == "`consent_url` has the client's secret in it, which a browser would show and keep in its history")
   }

@@ -11,7 +11,7 @@ import Synchronization
 @testable import SignIn
 
 /// A manifest whose `spec` is given, and an `OAuthAuthenticator`.
-func manifest(spec: String, authenticator: String = "") throws -> Manifest {
+func manifest(spec: String, authenticator: String = "", schema: String = "{type: object, properties: {}}") throws -> Manifest {
   let text = """
     version: 6.0.0
     type: DeclarativeSource
@@ -27,7 +27,7 @@ func manifest(spec: String, authenticator: String = "") throws -> Manifest {
         schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {}}}
     spec:
       type: Spec
-      connection_specification: {type: object, properties: {}}
+      connection_specification: \(schema)
     \(spec)
     """
   return try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(text.utf8), name: "manifest.yaml"))

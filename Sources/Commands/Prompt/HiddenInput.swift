@@ -12,14 +12,15 @@ final class HiddenInput: Sendable {
   static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
   /// The next line; nil at the end of the input.
-  static func line(_ echo: Echo) async -> String? {
+  /// - Parameter prompt: is shown once nothing that is typed shows by itself any more.
+  static func line(_ echo: Echo, prompt: String) async -> String? {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
     let (hearing, bell) = (ends[0], ends[1])
     // The bell rings once at most, and never after it was closed.
     let isOver = Mutex(false)
     let line = await withTaskCancellationHandler {
-      await BlockingExecutor.shared.run { read(echo, until: hearing) }
+      await BlockingExecutor.shared.run { read(echo, prompt, until: hearing) }
     } onCancel: {
       isOver.withLock { isOver in
         var byte: UInt8 = 0
@@ -32,9 +33,10 @@ final class HiddenInput: Sendable {
     return line
   }
 
-  private static func read(_ echo: Echo, until bell: Int32) -> String? {
+  private static func read(_ echo: Echo, _ prompt: String, until bell: Int32) -> String? {
     // Each key as it is pressed: lines of a terminal end after 4,096 bytes, and a code may be longer.
     let mode = isTerminal ? RawMode() : nil
+    StandardOutput.show(prompt)
     var interrupted = false
     var bytes: [UInt8] = []
     var isWhole = false
