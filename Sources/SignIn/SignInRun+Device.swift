@@ -20,7 +20,7 @@ private struct DeviceInvitation {
       throw ConnectorError(.system, "The device endpoint's answer has no `\(names[0])`", cause: .missing([names[0]]))
     }
     func seconds(_ name: String) -> Double? {
-      answer[name].flatMap { value in value.double ?? value.string.flatMap { Double($0) } }
+      answer[name].flatMap { value in value.double ?? value.string.flatMap { Double($0) } }.flatMap { $0.isFinite ? $0 : nil }
     }
     code = try text("device_code")
     userCode = TerminalText.line(try text("user_code"))
@@ -50,8 +50,7 @@ extension SignInRun {
     if let scope = declaration.scope { grant[declaration.key("scope_key")] = .string(scope) }
     var invitation: DeviceInvitation
     do {
-      var request = try declaration.plainRequest(inputs, to: endpoint, grant: grant)
-      request.readTimeout = 60
+      let request = try declaration.plainRequest(inputs, to: endpoint, grant: grant)
       let answer = try await exchange.send(request, to: "device endpoint")
       invitation = try DeviceInvitation(answer)
     } catch let refusal as TokenExchange.Refusal {
