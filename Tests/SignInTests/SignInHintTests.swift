@@ -8,7 +8,8 @@ import Testing
 
 /// What an error about a config says, as data, where `login` could help.
 @Suite struct SignInHintTests {
-  private static let consent = "{consent_url: https://example.com/, access_token_url: https://example.com/token}"
+  private static let consent =
+    "oauth_connector_input_specification: {consent_url: https://example.com/, access_token_url: https://example.com/token}"
 
   private func auth(kind: String = "oauth2.0", consent: String = consent) -> String {
     """
@@ -17,7 +18,7 @@ import Testing
         predicate_key: [login, kind]
         predicate_value: oauth
         oauth_config_specification:
-          oauth_connector_input_specification: \(consent)
+          \(consent)
           complete_oauth_output_specification:
             refresh_token: {path_in_connector_config: [login, refresh]}
             access_token: {path_in_connector_config: [login, access]}
@@ -53,6 +54,6 @@ import Testing
 
   @Test func onlyWhereThereIsAConsent() async throws {
     #expect(try await remedy(auth(kind: "oauth1.0"), [:]) == nil)
-    #expect(try await remedy(auth(consent: "{consent_url: null, access_token_url: x}"), [:]) == nil)
+    #expect(try await remedy(auth(consent: "complete_oauth_server_output_specification: {}"), [:]) == nil)
   }
 }

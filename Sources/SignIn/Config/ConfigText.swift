@@ -113,8 +113,6 @@ private struct JSONText {
 
   private func skippingSpace(_ place: Int) -> Int {
     var place = place
-    // A byte order mark may come first.
-    if place == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
     while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
     return place
   }
