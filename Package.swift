@@ -236,7 +236,7 @@ let package = Package(
       dependencies: runtime + ["Scaffolding", "OpenAPI", "Authoring", "Traffic", "Validation", "Bytes", "JSON", "YAML"]),
     .testTarget(
       name: "SignInTests",
-      dependencies: runtime + ["SignIn", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
+      dependencies: runtime + ["SignIn", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
     .testTarget(name: "ProgramsTests", dependencies: runtime + ["Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(
