@@ -42,7 +42,7 @@ BENCH ?=
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 .PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
-.PHONY: measure-spark test-spark-here judge-openapi test-new
+.PHONY: measure-spark test-spark-here judge-openapi test-new test-login
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -198,9 +198,27 @@ test-schedulers: deps ## Run the pages about Prefect and Dagster as they stand i
 
 measure-spark: build ## Measure reads in Spark beside one process, with the packages of `make test-spark`.
 	@AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode .build/spark/bin/python Integrations/spark/tests/measure.py
+
 # ONLY chooses requests, as `new --only` does.
 judge-openapi: build ## Make, check and read a connector of each OpenAPI document in the folder DOCS, against the mock of the document.
 	@$(PYTHON) Tests/OpenAPI/judge.py $(BIN)/airbyte-lowcode $(if $(DOCS),$(DOCS),Tests/OpenAPITests/Fixtures) $(if $(ONLY),--only '$(ONLY)')
+
+SIGN_IN := .build/sign-in
+
+# Browsers that come with pip are downloaded from elsewhere, so that Chromium and its driver are Debian's.
+test-login: build ## Sign in to an authorization server, with a headless Chromium that clicks (skipped if pip cannot install them).
+	@( $(call installed,test -x /usr/bin/chromium && test -x /usr/bin/chromedriver,chromium chromium-driver fonts-dejavu-core) ) || \
+	  echo "There is no Chromium: what needs it is skipped." >&2
+	@if ! cmp -s Tests/SignIn/requirements.txt $(SIGN_IN)/requirements.txt; then \
+	  rm -rf $(SIGN_IN); \
+	  { $(PYTHON) -m venv $(SIGN_IN) && \
+	    $(SIGN_IN)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	      --requirement Tests/SignIn/requirements.txt && \
+	    $(SIGN_IN)/bin/python -c 'import authlib, flask, selenium' && cp Tests/SignIn/requirements.txt $(SIGN_IN); } >&2 || \
+	  rm -rf $(SIGN_IN); \
+	fi; \
+	if [ ! -x $(SIGN_IN)/bin/python ]; then echo "skipped: pip cannot install the server"; exit 0; fi; \
+	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(abspath $(SIGN_IN))/bin/python -B -m pytest -q -p no:cacheprovider Tests/SignIn
 
 PYTHON_COMPONENTS := .build/python
 PYTHON_DISTRIBUTIONS := Sources/PythonComponents/Resources/slim-requirements.txt

@@ -151,10 +151,7 @@ let package = Package(
       ]),
     .target(
       name: "SignIn",
-      dependencies: runtime + [
-        "Bytes", "COpenSSL", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol",
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ]),
+      dependencies: runtime + ["Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol", "Traffic"]),
     .target(
       name: "Programs",
       dependencies: runtime + ["CSpawn", "Bytes", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"],
@@ -249,7 +246,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "SignInTests",
-      dependencies: runtime + ["SignIn", "Bytes", "JSON", "YAML", .product(name: "FlyingFox", package: "FlyingFox")]),
+      dependencies: runtime + ["SignIn", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
     .testTarget(name: "ProgramsTests", dependencies: runtime + ["Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
     .testTarget(

@@ -26,7 +26,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
         ImageCommand.self, LSPCommand.self, DoctorCommand.self, SingerCommand.self, AsTapCommand.self, ConformCommand.self,
-        ShardCommand.self,
+        ShardCommand.self, LoginCommand.self,
       ])
   }
 }

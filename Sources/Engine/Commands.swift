@@ -32,8 +32,11 @@ extension Connector {
       defer { scope.runtime.reportWhatIsMissing() }
       let check: any ConnectionCheck = try BuildScope(config: [:], runtime: scope.runtime, registry: scope.registry)
         .build(node)
-      reason = try await check.failure(of: overridden(for: node))
+      let failure = try await check.failure(of: overridden(for: node))
+      let remedy = failure.flatMap { _ in try? spec().signInRemedy(for: scope.config) }
+      reason = failure.map { failure in remedy.map { "\(failure); \($0)" } ?? failure }
     } catch let error as ConnectorError where error.failureType == .config {
+      let error = (try? spec().advising(error, about: scope.config)) ?? error
       // Who watches reads it in the result.
       writer.error(error, isNews: false)
       reason = error.description

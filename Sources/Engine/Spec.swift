@@ -12,7 +12,7 @@ package struct Spec: Component {
   private let documentationURL: String?
   /// A failure is reported only by the SPEC message, as in the reference.
   private let advancedAuth: Result<JSONObject, ConnectorError>?
-  private let node: ManifestNode
+  let node: ManifestNode
   /// What is done with the config first; nil if nothing is.
   private let rules: Result<ConfigNormalization, ConnectorError>?
 
@@ -95,7 +95,8 @@ package struct Spec: Component {
     let concealed = ConcealedConfig(config, specification: specification)
     throw ConnectorError(
       .config, "Config validation error: \(sentences.joined(separator: "; "))",
-      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.pythonMessage))
+      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.pythonMessage),
+      remedy: signInRemedy(for: config))
   }
 
   /// How many mistakes of a config are listed.
