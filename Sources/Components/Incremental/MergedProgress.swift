@@ -49,14 +49,20 @@ package struct MergedProgress: Sendable {
   ) throws {
     if slices.contains(where: { $0.position == nil }) { isComplete = false }
     if timeline != nil {
-      for case (let slice, let position?) in slices { _ = try timeline?.close(slice, mostRecent: greatest(position)) }
+      for case (let slice, let position?) in slices {
+        let greatest = try greatest(position)
+        _ = try timeline?.close(slice, mostRecent: greatest)
+      }
       return
     }
     guard partitions != nil else { return }
     let key = PartitionKey(partition)
     guard case .windows? = try partitions?.begin(key, parentState: parents) else { return }
     for index in slices.indices { partitions?.handOut(key, isLast: index == slices.count - 1) }
-    for case (let slice, let position?) in slices { try partitions?.close(key, slice, greatest: greatest(position)) }
+    for case (let slice, let position?) in slices {
+      let greatest = try greatest(position)
+      try partitions?.close(key, slice, greatest: greatest)
+    }
   }
 
   private func greatest(_ position: JSONObject) throws -> CursorValue? {
