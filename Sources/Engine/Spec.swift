@@ -64,7 +64,11 @@ package struct Spec: Component {
   /// Checks the user's config against the specification.
   /// - Throws: ``ConnectorError``: a config error for a config that does not fit, a system error for a broken specification.
   package func validate(_ config: JSONObject) throws {
-    try Self.validate(config, against: connectionSpecification, at: node)
+    do {
+      try Self.validate(config, against: connectionSpecification, at: node)
+    } catch let error as ConnectorError where error.failureType == .config {
+      throw advising(error, about: config)
+    }
   }
 
   /// Checks a config against the specification of any source.
@@ -95,8 +99,7 @@ package struct Spec: Component {
     let concealed = ConcealedConfig(config, specification: specification)
     throw ConnectorError(
       .config, "Config validation error: \(sentences.joined(separator: "; "))",
-      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.pythonMessage),
-      remedy: signInRemedy(for: config))
+      internalMessage: concealed.exceedsMask ? nil : concealed.mask.masked(error.pythonMessage))
   }
 
   /// How many mistakes of a config are listed.
