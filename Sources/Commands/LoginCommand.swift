@@ -107,7 +107,9 @@ struct LoginCommand: AsyncParsableCommand {
     let address = try CommandRunner.orderly { try RedirectAddress(redirectUri, port: port, pastes: paste) }
     try await Session(options, running: "login", output: .report).run { session in
       let file = try LoginFile(config: config, output: output, prints: prints)
-      let manifest = try await session.connectorWithoutConfig(file.isThere ? config : nil).manifest
+      let (source, files) = try session.source(file.isThere ? InputFile.object(config, "config") : [:])
+      try session.refuseOtherKinds(source)
+      let manifest = try await session.connectorWithoutConfig(source, files).manifest
       let specification = manifest.spec?["connection_specification"]?.value
       let given = variables.applied(to: file.config, specification: specification)
       if let specification { session.mask.hide(secretsOf: given, spec: specification) }
