@@ -107,7 +107,8 @@ struct LoginCommand: AsyncParsableCommand {
     let address = try CommandRunner.orderly { try RedirectAddress(redirectUri, port: port, pastes: paste) }
     try await Session(options, running: "login", output: .report).run { session in
       let file = try LoginFile(config: config, output: output, prints: prints)
-      let (source, files) = try session.source(file.isThere ? InputFile.object(config, "config") : [:])
+      let inside = try config.flatMap { file.isThere ? try InputFile.object($0, "config") : nil }
+      let (source, files) = try session.source(inside ?? [:])
       try session.refuseOtherKinds(source)
       let manifest = try await session.connectorWithoutConfig(source, files).manifest
       let specification = manifest.spec?["connection_specification"]?.value
