@@ -21,11 +21,11 @@ import Validation
   private static let cases: [Case] = [
     Case(
       description: "an unknown path", request: "url: ⟦openapi-path⟧https://api.bookshop.example.com/v1/autors",
-      message: "the document has no path `/v1/autors`; did you mean `/v1/authors`?", place: "bookshop.yaml:12:1"),
+      message: "the document has no path `/v1/autors`; did you mean `/v1/authors`?", place: "bookshop.yaml:11:1"),
     Case(
       description: "an unknown path in two parts",
       request: "url_base: 'https://{{ config.host }}/v1'\n            path: ⟦openapi-path⟧/authors/{{ stream_partition.a }}/boks",
-      message: "the document has no path `/authors/{}/boks`"),
+      message: "the document has no path `/v1/authors/{}/boks`; did you mean `/v1/authors/{author_id}/books`?"),
     Case(
       description: "another method",
       request:
@@ -35,7 +35,7 @@ import Validation
       description: "an unknown parameter",
       request:
         "url: https://api.bookshop.example.com/v1/authors\n            request_parameters: {⟦openapi-parameter⟧pages: '1'}",
-      message: "`GET /authors` has no parameter `pages`; did you mean `page`?", place: "bookshop.yaml:15:5"),
+      message: "`GET /authors` has no parameter `pages`; did you mean `page`?", place: "bookshop.yaml:14:5"),
     Case(
       description: "a value of another type",
       request: "url: https://api.bookshop.example.com/v1/authors\n            request_parameters: {page: ⟦openapi-value⟧first}",
@@ -62,7 +62,7 @@ import Validation
     Case(
       description: "a missing place of records",
       request:
-        "url: https://api.bookshop.example.com/v1/authors/1/books/2/reviews\n            request_headers: {X-Edition: a} # airbyte-lowcode: ignore openapi-deprecated",
+        "url: https://api.bookshop.example.com/v1/authors/1/books/2/reviews # airbyte-lowcode: ignore openapi-deprecated\n            request_headers: {X-Edition: a}",
       path: "[⟦openapi-record-path⟧review]",
       message: "the answer to `GET /authors/{author_id}/books/{id}/reviews` has no `review`; did you mean `reviews`?"),
     Case(

@@ -19,7 +19,7 @@ import Testing
     ("a: 1", "api.yaml:1:1: error: this is not an OpenAPI document: it has neither `openapi` nor `swagger`"),
     ("swagger: '1.2'", "api.yaml:1:1: error: Swagger 1.2 cannot be read; convert the document to OpenAPI 3"),
     ("openapi: 4.0.0", "api.yaml:1:1: error: OpenAPI 4.0.0 cannot be read; versions 2.0, 3.0 and 3.1 can"),
-    ("openapi: [", "api.yaml:1:11: error: "),
+    ("openapi: [", "api.yaml:2:1: error: a value is expected here"),
     ("openapi: 3.0.0\nx: !!binary aGk=", "api.yaml:2:4: error: binary data has no place in an OpenAPI document"),
   ])
   func whatIsNoDocumentIsRefused(text: String, message: String) {

@@ -37,7 +37,7 @@ struct MockCredentials: Sendable {
     case .bearer, .oauth2:
       let isToken = authorization.lowercased().hasPrefix("bearer ") && authorization.count > 7
       return isToken ? nil : "the header Authorization has no bearer token"
-    case .other: return nil
+    case .other: return authorization.isEmpty ? "the header Authorization is missing" : nil
     }
   }
 
