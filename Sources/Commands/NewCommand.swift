@@ -165,12 +165,33 @@ struct NewCommand: AsyncParsableCommand {
       throw ValidationError("--kind \(kind.rawValue) begins from nothing but a template: leave --from-… and --openapi out.")
     }
     if !only.isEmpty, openapi == nil { throw ValidationError("--only needs --openapi.") }
+    if let option = optionsWithoutEffect.first {
+      throw ValidationError(
+        "\(option) has no effect with --kind \(kind.rawValue), whose manifest is a template to be changed: leave it out.")
+    }
     if tap != nil, kind != .singer { throw ValidationError("--tap needs --kind singer.") }
     if package != nil, kind != .swift { throw ValidationError("--package needs --kind swift.") }
     if kind == .swift, package == nil {
       throw ValidationError(
         "--kind swift needs --package: the folder or the address of the package airbyte-lowcode, which the connector imports.")
     }
+  }
+
+  /// The options that were given and say nothing about a connector of this kind.
+  private var optionsWithoutEffect: [String] {
+    guard kind != .rest, kind != .swift else { return [] }
+    var options = [
+      ("--endpoint", !endpoint.isEmpty), ("--records", !records.isEmpty), ("--primary-key", !primaryKey.isEmpty),
+      ("--cursor", !cursor.isEmpty), ("--pagination", !pagination.isEmpty), ("--config", config != nil), ("--look", look != nil),
+    ]
+    if kind == .singer {
+      options += [
+        ("--url", url != nil), ("--auth", auth != nil), ("--auth-key", authKey != nil), ("--auth-prefix", authPrefix != nil),
+        ("--token-url", tokenUrl != nil), ("--consent-url", consentUrl != nil), ("--scope", !scope.isEmpty),
+        ("--documentation", documentation != nil),
+      ]
+    }
+    return options.filter(\.1).map(\.0)
   }
 
   func run() async throws {

@@ -29,7 +29,10 @@ struct NewConnector {
       let names = ConnectorNames(command.name ?? command.tap ?? "tap")
       try await write(SingerTemplate(names: names, tap: command.tap).folder, names: names, hasTests: false)
     case .graphql, .async:
-      let description = try command.kind.template(name: command.name, address: command.url)
+      var description = try command.kind.template(name: command.name, address: command.url)
+      let answers = try answers()
+      if answers.authentication != nil { description.authentication = try answers.authenticationDescription() }
+      description.documentation = command.documentation
       try await write(ConnectorFolder(description), names: ConnectorNames(description.name))
     case .rest, .swift:
       let description = try await described()

@@ -84,7 +84,8 @@ import Testing
       (["--from-curl", "x", "--from-har", "y"], "exclude each other"), (["--tap", "x"], "--tap needs --kind singer"),
       (["--kind", "swift"], "--kind swift needs --package"),
       (["--kind", "graphql", "--from-curl", "x"], "leave the option --from-… out"),
-      (["--kind", "soap"], "soap"),
+      (["--kind", "soap"], "soap"), (["--kind", "async", "-e", "/a"], "--endpoint has no effect with --kind async"),
+      (["--kind", "singer", "--url", "a.example.com"], "--url has no effect with --kind singer"),
     ] as [([String], String)])
   func optionsThatDoNotFitAreWrongUsage(arguments: [String], sentence: String) async throws {
     let run = try await Tool.run(["new"] + arguments, in: Folder())
@@ -206,7 +207,8 @@ import Testing
   @Test(arguments: ["graphql", "async"])
   func aTemplatePassesItsTests(kind: String) async throws {
     let folder = try Folder()
-    #expect(try await Tool.run(["new", "Shop", "--kind", kind], in: folder).status == 0)
+    #expect(try await Tool.run(["new", "Shop", "--kind", kind, "--auth-key", "X-Key"], in: folder).status == 0)
+    #expect(try folder.text("source-shop/manifest.yaml").contains("field_name: X-Key"))
     let tests = try await Tool.run(["test", "source-shop", "--coverage"], in: folder)
     #expect(tests.status == 0, "\(tests.stdout)")
     #expect(tests.stdout.contains("Reached: 1 of 1 streams"))

@@ -91,7 +91,9 @@ package struct GivenAnswers: Sendable {
     return address
   }
 
-  private func authenticationDescription() throws(ConnectorError) -> AuthenticationDescription {
+  /// How requests are authenticated, as far as that was said.
+  /// - Throws: ``ConnectorError`` that says which option is missing.
+  package func authenticationDescription() throws(ConnectorError) -> AuthenticationDescription {
     switch authentication ?? Authentication.none {
     case .none: return .none
     case .bearer: return .bearer
