@@ -10,7 +10,7 @@ import Testing
     "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "mock",
     "drill", "test", "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform", "shard", "new",
-    "login",
+    "login", "singer", "singer wrap", "singer state", "as-tap",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }

@@ -81,7 +81,8 @@ final class Tap: Sendable {
       throw TapFailure.error(of: output.program, output.end, "The discovery of the tap `\(name)` failed: it \(output.end)")
     }
     guard let value = Self.object(in: output.text) else {
-      throw output.program.error(.system, "The discovery of the tap `\(name)` printed no catalog, which is a JSON object with `streams`")
+      throw output.program.error(
+        .system, "The discovery of the tap `\(name)` printed no catalog, which is a JSON object with `streams`")
     }
     do { return try TapCatalog(value) } catch {
       throw ConnectorError(.system, "The discovery of the tap `\(name)` printed a catalog that cannot be used: \(error)")
@@ -91,7 +92,10 @@ final class Tap: Sendable {
   /// Has the tap read a record of each stream.
   /// - Throws: ``ConnectorError`` if it fails, `CancellationError`.
   func test() async throws {
-    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in log.take($0) }
+    // The SDK logs an error for each stream that it stops reading behind its first record: what really failed is in the last words.
+    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in
+      log.take($0, atMost: .debug)
+    }
     // The records are of no interest here.
     while try await program.next() != nil {}
     let end = await program.finish()
@@ -114,7 +118,9 @@ final class Tap: Sendable {
     return try Program(call.with(arguments), secrets: runtime.secrets) { [log] in log.take($0) }
   }
 
-  private var configArguments: [String] { config.withLock { $0 != nil } ? ["--config", "\(folder.path)/\(Self.configFile)"] : [] }
+  private var configArguments: [String] {
+    config.withLock { $0 != nil } ? ["--config", "\(folder.path)/\(Self.configFile)"] : []
+  }
 
   /// Looks whether the tap has changed its config, such as a token that is good for one use, and passes on what it is now.
   func reportChange() async {
@@ -135,7 +141,8 @@ final class TapLog: Sendable {
 
   init(_ runtime: RuntimeEnvironment) { self.runtime = runtime }
 
-  func take(_ text: String) {
+  /// - Parameter highest: the highest level at which the line is logged.
+  func take(_ text: String, atMost highest: LogLevel = .fatal) {
     let line = last.withLock { last in
       let line = TapLogLine(text, following: last)
       last = line.level
@@ -145,7 +152,9 @@ final class TapLog: Sendable {
     if let metric = line.metric, metric.metric.hasPrefix("http_request"), let stream = metric.tags["stream"]?.string {
       runtime.events.note(.pageRead(stream: stream))
     }
-    runtime.log.log(line.level, line.message)
+    let levels = LogLevel.allCases
+    let isAbove = (levels.firstIndex(of: line.level) ?? 0) < (levels.firstIndex(of: highest) ?? 0)
+    runtime.log.log(isAbove ? highest : line.level, line.message)
   }
 }
 
