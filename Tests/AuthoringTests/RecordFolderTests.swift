@@ -89,6 +89,29 @@ import Testing
     #expect(text("orders.jsonl") == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n")
   }
 
+  /// A tap or a database may keep one state for all of its streams, which covers the records of each.
+  @Test func aSharedStateCoversAllFiles() throws {
+    let streams = ["orders", "books"].map { ConfiguredStream(descriptor: StreamDescriptor(name: $0), syncMode: .incremental) }
+    do {
+      let first = try folder()
+      for stream in streams { try begin(first, stream.descriptor.name) }
+      try put(#"{"id":1}"#, in: first)
+      try put(#"{"id":1}"#, in: first, of: "books")
+      try first.keep(shared: ["lsn": 5])
+      try put(#"{"id":2}"#, in: first)
+    }
+    let next = try folder()
+    let state = next.resume(streams)
+    #expect(state.shared == ["lsn": 5])
+    #expect(state.streams.isEmpty)
+    for stream in streams { try begin(next, stream.descriptor.name) }
+    // What the state does not cover comes again.
+    #expect(text("orders.jsonl") == "{\"id\":1}\n")
+    #expect(text("books.jsonl") == "{\"id\":1}\n")
+    // A stream that is read as a whole begins a new file.
+    #expect(try SavedPlaces(in: place.path).streams.count == 2)
+  }
+
   @Test func aFileThatWasTakenAwayBeginsAnew() throws {
     do {
       let first = try folder()

@@ -7,17 +7,17 @@ public protocol Paging: Sendable {
   /// What is requested next.
   /// - Parameter page: the last page; nil before the first one.
   /// - Returns: nil if there is no further page.
-  mutating func next(after page: WebPage?) throws -> PageStep?
+  mutating func next(after page: WebPage?) throws -> NextPage?
 }
 
 /// What a request for a page carries.
-public struct PageStep: Sendable {
+public struct NextPage: Sendable {
   /// Parameters of the query beside those of the list.
   public var parameters: [(name: String, value: String)]
   /// The address of the page, where the API gave it whole; nil for that of the list.
   public var address: String?
 
-  /// A step to a page.
+  /// A request for a page.
   public init(parameters: [(name: String, value: String)] = [], address: String? = nil) {
     self.parameters = parameters
     self.address = address
@@ -43,13 +43,13 @@ public struct PageNumbers: Paging {
     number = first
   }
 
-  public mutating func next(after page: WebPage?) -> PageStep? {
+  public mutating func next(after page: WebPage?) -> NextPage? {
     if let page {
       let count = page.at(records)?.elements.count ?? 0
       guard count > 0, count >= size ?? 1 else { return nil }
       number += 1
     }
-    return PageStep(parameters: [(parameter, "\(number)")])
+    return NextPage(parameters: [(parameter, "\(number)")])
   }
 }
 
@@ -70,13 +70,13 @@ public struct Offsets: Paging {
     self.records = records
   }
 
-  public mutating func next(after page: WebPage?) -> PageStep? {
+  public mutating func next(after page: WebPage?) -> NextPage? {
     if let page {
       let count = page.at(records)?.elements.count ?? 0
       guard count >= limit.size, count > 0 else { return nil }
       offset += count
     }
-    return PageStep(parameters: [(parameter, "\(offset)"), (limit.name, "\(limit.size)")])
+    return NextPage(parameters: [(parameter, "\(offset)"), (limit.name, "\(limit.size)")])
   }
 }
 
@@ -93,11 +93,11 @@ public struct NextTokens: Paging {
     self.path = path
   }
 
-  public func next(after page: WebPage?) -> PageStep? {
-    guard let page else { return PageStep() }
+  public func next(after page: WebPage?) -> NextPage? {
+    guard let page else { return NextPage() }
     guard let token = page.at(path), !token.isNull else { return nil }
     let text = token.string ?? token.value.jsonText
-    return text.isEmpty ? nil : PageStep(parameters: [(parameter, text)])
+    return text.isEmpty ? nil : NextPage(parameters: [(parameter, text)])
   }
 }
 
@@ -108,11 +108,11 @@ public struct NextLinks: Paging {
   /// - Parameter path: the keys that lead to the address in a page; none for the header `Link` with `rel="next"`.
   public init(at path: String...) { self.path = path }
 
-  public func next(after page: WebPage?) -> PageStep? {
-    guard let page else { return PageStep() }
+  public func next(after page: WebPage?) -> NextPage? {
+    guard let page else { return NextPage() }
     let address = path.isEmpty ? Self.link(page.response.header("Link")) : page.at(path)?.string
     guard let address, !address.isEmpty else { return nil }
-    return PageStep(address: address)
+    return NextPage(address: address)
   }
 
   private static func link(_ header: String?) -> String? {

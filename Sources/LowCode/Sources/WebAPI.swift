@@ -87,7 +87,9 @@ public struct WebPage: Sendable {
   /// The answer's JSON.
   public let json: JSONView
 
-  init(_ response: HTTPResponse) throws {
+  /// Reads an answer.
+  /// - Throws: ``ConnectorError`` if it is not JSON.
+  public init(_ response: HTTPResponse) throws {
     self.response = response
     do {
       json = try response.document().root
