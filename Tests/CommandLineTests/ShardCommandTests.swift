@@ -27,7 +27,7 @@ import Testing
         properties: {token: {type: string, airbyte_secret: true}, region: {type: string}}
     """
 
-  private func folder(shops: String = "alpha, beta, gamma") throws -> Folder {
+  private func prepared(shops: String = "alpha, beta, gamma") throws -> Folder {
     let folder = try Folder()
     try folder.write("manifest.yaml", Self.manifest.replacing("SHOPS", with: shops))
     try folder.write("config.json", #"{"token": "open sesame", "region": "eu"}"#)
@@ -52,7 +52,7 @@ import Testing
 
   @Test("The parts have the records of the whole, and their state is its state")
   func whole() async throws {
-    let folder = try folder()
+    let folder = try prepared()
     let divided = try await shard(folder)
     #expect(divided.status == 0, "\(divided.stderr)")
     #expect(divided.stdout == "2 parts in parts, 1 to 2 slices each\n  orders  3 slices\n")
@@ -72,7 +72,7 @@ import Testing
 
   @Test("What was read of a part is not read again")
   func continued() async throws {
-    let folder = try folder()
+    let folder = try prepared()
     _ = try await shard(folder)
     let run = try await read(folder, part: "0000")
     try folder.write("earlier.jsonl", run.stdout)
@@ -84,12 +84,16 @@ import Testing
 
   @Test("Secrets are in no file, and may be others later; the rest of the config may not")
   func secrets() async throws {
-    let folder = try folder(shops: "alpha, open sesame")
+    let folder = try prepared(shops: "alpha, open sesame")
     let divided = try await shard(folder)
     #expect(divided.stdout.contains("whole in one part: its partitions hold a secret of the config"))
-    for file in ["index", "0000", "0001"] { #expect(try !folder.text("parts/\(file).json").contains("sesame")) }
+    for file in ["index", "0000", "0001"] {
+      let text = try folder.text("parts/\(file).json")
+      #expect(!text.contains("sesame"))
+    }
     try folder.write("config.json", #"{"token": "another secret", "region": "eu"}"#)
-    #expect(try await read(folder, part: "0000").status == 0)
+    let renewed = try await read(folder, part: "0000")
+    #expect(renewed.status == 0, "\(renewed.stdout)")
     try folder.write("config.json", #"{"token": "another secret", "region": "us"}"#)
     let run = try await read(folder, part: "0000")
     #expect(run.status == 78 && run.stdout.contains("is a part of a read with another config"))
@@ -98,34 +102,33 @@ import Testing
   @Test(
     "What is wrong is said in a sentence",
     arguments: [
-      (
-        ["shard", "manifest.yaml"] + config + ["--parts", "2", "-o", "full"], 1,
-        "The folder full holds other files, such as note.txt"
-      ),
-      (["shard", "manifest.yaml"] + config + ["--parts", "2", "-o", "config.json"], 1, "config.json is a file"),
-      (["shard", "manifest.yaml"] + config + ["--parts", "0", "-o", "p"], 64, "--parts should be a number from 1"),
-      (["read", "manifest.yaml"] + config + ["--part", "none.json"], 78, "The part none.json does not exist"),
-      (["read", "manifest.yaml"] + config + ["--part", "config.json"], 78, "config.json is not a part of a read"),
-      (["read", "manifest.yaml"] + config + ["--part", "full"], 78, "full has no index.json"),
-      (["read", "manifest.yaml"] + config + ["--part", "x.json", "--limit", "3"], 64, "--part says itself what is read"),
-      (["state", "merge", "full"], 1, "full has no index.json"),
-      (["state", "merge", "config.json", "--require-all"], 1, "name the folder that `shard` wrote first"),
-    ] as [([String], Int, String)])
-  func mistakes(_ arguments: [String], _ status: Int, _ sentence: String) async throws {
-    let folder = try folder()
+      ("shard MANIFEST --parts 2 -o full", 1, "The folder full holds other files, such as note.txt"),
+      ("shard MANIFEST --parts 2 -o config.json", 1, "config.json is a file"),
+      ("shard MANIFEST --parts 0 -o p", 64, "--parts should be a number from 1"),
+      ("read MANIFEST --part none.json", 78, "The part none.json does not exist"),
+      ("read MANIFEST --part config.json", 78, "config.json is not a part of a read"),
+      ("read MANIFEST --part full", 78, "full has no index.json"),
+      ("read MANIFEST --part x.json --limit 3", 64, "--part says itself what is read"),
+      ("state merge full", 1, "full has no index.json"),
+      ("state merge config.json --require-all", 1, "name the folder that `shard` wrote first"),
+    ])
+  func mistakes(_ line: String, _ status: Int32, _ sentence: String) async throws {
+    let folder = try prepared()
     try folder.makeFolder("full")
     try folder.write("full/note.txt", "")
-    let run = try await Tool.run(arguments, in: folder)
-    #expect(Int(run.status) == status)
+    let words = line.replacing("MANIFEST", with: "manifest.yaml --config config.json --mock").split(separator: " ")
+    let run = try await Tool.run(words.map { String($0) }, in: folder)
+    #expect(run.status == status)
     #expect((run.stdout + run.stderr).contains(sentence), "\(run.stdout)\(run.stderr)")
   }
 
   @Test("The number of a part may come from the environment, as in an indexed Job")
   func numbers() async throws {
-    let folder = try folder()
+    let folder = try prepared()
     _ = try await shard(folder)
     let run = try await Tool.shell(
       #"JOB_COMPLETION_INDEX=1 "$@""#, ["read", "manifest.yaml"] + Self.config + ["--part", "parts"], in: folder)
-    #expect(records(run.stdout) == records(try await read(folder, part: "0001").stdout))
+    let named = try await read(folder, part: "0001")
+    #expect(records(run.stdout) == records(named.stdout))
   }
 }
