@@ -13,8 +13,8 @@ struct ShardCommand: AsyncParsableCommand {
 
       Examples:
         \(CommandProgram.shownName) shard --config config.json --parts 8 -o parts
-        \(CommandProgram.shownName) read --config config.json --part parts/0007.json > outputs/0007.jsonl
-        \(CommandProgram.shownName) state merge parts outputs -o state.json
+        \(CommandProgram.shownName) read --config config.json --part parts/0007.json > 0007.jsonl
+        \(CommandProgram.shownName) state merge parts 0*.jsonl -o state.json
       """)
 
   @OptionGroup var options: ManifestOptions
