@@ -98,12 +98,12 @@ struct ReadCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if let part { return try await read(part: part) }
-    if let report, InputFile.isSame(report.path, as: [options.path, input.given, catalog, state, traffic.replay]) {
+    if let report, InputFile.isSame(report.path, as: [options.path, input.given, catalog, state, traffic.replay, part]) {
       try await CommandRunner.run {
         throw ConnectorError(.config, "The report \(report.path) would replace an input of the read: give it a file of its own")
       }
     }
+    if let part { return try await read(part: part) }
     var folder: RecordFolder?
     if let output {
       try await CommandRunner.run {

@@ -29,6 +29,8 @@ package struct Division: Sendable {
   package struct Stream: Sendable {
     package var name: String
     package var kind: Kind
+    /// Whether the manifest has it: where it does not, one part says so, and nothing of it is awaited.
+    package var isKnown = true
     package var slices = 0
     /// The state that the read began from, after migrations.
     package var state: JSONObject = [:]
@@ -137,6 +139,7 @@ extension Division.Stream {
     var json: JSONObject = ["name": .string(name), "division": .string(word)]
     if case .whole(let reason) = kind {
       json["reason"] = .string(reason)
+      if !isKnown { json["known"] = false }
       return json
     }
     json["slices"] = .int(slices)
@@ -165,6 +168,7 @@ extension Division.Stream {
     default: return nil
     }
     self.name = name
+    isKnown = json["known"] != false
     slices = json["slices"]?.int ?? 0
     state = json["state"]?.object ?? [:]
     time = Int64(json["time"]?.int ?? 0)

@@ -4,20 +4,23 @@ import JSON
 
 /// All slices of a stream in the order in which they were listed, with what was read of them.
 struct MergeList: Sendable {
-  /// A slice of which nothing is known.
-  private enum Entry: Sendable {
-    case unknown
-    case known(StreamSlice, JSONObject?)
-  }
+  /// Each as JSON, since there may be millions; nil for a slice of which nothing is known.
+  private var entries: [[UInt8]?]
 
-  private var entries: [Entry]
-
-  init(count: Int) { entries = Array(repeating: .unknown, count: count) }
+  init(count: Int) { entries = Array(repeating: nil, count: count) }
 
   mutating func add(_ slices: [PartSlice], _ positions: [Int: JSONObject]) {
     for slice in slices where entries.indices.contains(slice.place) {
-      entries[slice.place] = .known(slice.slice, positions[slice.place])
+      let position = positions[slice.place].map { JSONValue.object($0) } ?? .null
+      let entry: JSONValue = [.object(slice.slice.partition), .object(slice.slice.cursorSlice), position]
+      entries[slice.place] = Array(entry.jsonText.utf8)
     }
+  }
+
+  private func entry(_ place: Int) -> (slice: StreamSlice, position: JSONObject?)? {
+    guard let bytes = entries[place], let entry = try? JSONValue(parsing: bytes) else { return nil }
+    let slice = StreamSlice(partition: entry[0]?.object ?? [:], cursorSlice: entry[1]?.object ?? [:])
+    return (slice, entry[2]?.object)
   }
 
   /// The state that the stream has with what was read.
@@ -35,8 +38,8 @@ struct MergeList: Sendable {
       }
     }
     var group: [(slice: StreamSlice, position: JSONObject?)] = []
-    for (place, entry) in entries.enumerated() {
-      guard case .known(let slice, let position) = entry else {
+    for place in entries.indices {
+      guard let (slice, position) = entry(place) else {
         throw ConnectorError(.config, "No part has slice \(place) of stream `\(stream.name)`: divide the read again with `shard`")
       }
       if let last = group.last?.slice, last.partition != slice.partition {

@@ -45,7 +45,10 @@ struct SliceLister {
       switch built[name] {
       case .success(let stream)?: streams.append(try await list(entry, stream, nodes[name]))
       case .failure?: streams.append(whole(entry, "it cannot be built: the read of its part says why"))
-      case nil: streams.append(whole(entry, "the manifest does not have it"))
+      case nil:
+        var stream = whole(entry, "the manifest does not have it")
+        stream.summary.isKnown = false
+        streams.append(stream)
       }
     }
     runtime.reportWhatIsMissing()
@@ -62,8 +65,8 @@ struct SliceLister {
     let known = stream.forgetsState ? nil : connector.states[stream.name]
     var result = whole(entry, "")
     result.state = known
-    if let node, CustomParts.divide(node) {
-      result.summary.kind = .whole("code of the connector divides it, or reads it as a whole")
+    if let node, CustomParts.mayRemember(node) {
+      result.summary.kind = .whole("custom components read it, which may remember from slice to slice what they saw")
       return result
     }
     do {
@@ -153,29 +156,21 @@ struct SliceLister {
 
 /// What a connector's own code does in a stream.
 enum CustomParts {
-  /// Whether it may know more of a slice than the slice says.
-  static func divide(_ stream: ManifestNode) -> Bool {
-    parts(of: stream).contains { part in
-      isCustom(part) || isCustom(part["retriever"]) || isCustom(part["incremental_sync"])
-        || hasCustomRouter(part["retriever"]?["partition_router"])
-    }
+  /// Parts of streams whose code has nothing to do with slices; parents are read before there are parts.
+  private static let apart: Set<String> = [
+    "authenticator", "error_handler", "schema_loader", "state_migrations", "parent_stream_configs",
+  ]
+
+  /// Whether a custom component may know more of what is read than one slice tells it.
+  static func mayRemember(_ stream: ManifestNode) -> Bool {
+    if stream["type"]?.string?.hasPrefix("Custom") ?? false { return true }
+    if let elements = stream.sequence { return elements.contains(where: mayRemember) }
+    return stream.mapping?.contains { !apart.contains($0.key) && mayRemember($0.value) } ?? false
   }
 
   /// Whether the state that the stream is given is not yet the one that its cursor reads.
   static func migrateStates(_ stream: ManifestNode) -> Bool {
-    parts(of: stream).contains { $0["state_migrations"]?.sequence?.isEmpty == false }
-  }
-
-  private static func parts(of stream: ManifestNode) -> [ManifestNode] {
-    [stream] + [stream["full_refresh_stream"], stream["incremental_stream"]].compactMap(\.self)
-  }
-
-  private static func isCustom(_ node: ManifestNode?) -> Bool { node?["type"]?.string?.hasPrefix("Custom") ?? false }
-
-  /// Parents may be custom: their records are there before the parts are.
-  private static func hasCustomRouter(_ node: ManifestNode?) -> Bool {
-    guard let node else { return false }
-    if let routers = node.sequence { return routers.contains(where: hasCustomRouter) }
-    return isCustom(node) || hasCustomRouter(node["underlying_partition_router"]) || hasCustomRouter(node["partition_routers"])
+    [stream, stream["full_refresh_stream"], stream["incremental_stream"]].compactMap(\.self)
+      .contains { $0["state_migrations"]?.sequence?.isEmpty == false }
   }
 }

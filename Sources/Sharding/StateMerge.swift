@@ -42,7 +42,7 @@ package struct StateMerge: Sendable {
   private let division: Division
   private let kinds: [String: Division.Stream]
   /// What parts said of divided streams, in each of the outputs that has something of them.
-  private var said: [Place: [JSONObject]] = [:]
+  private var said: [Place: [[UInt8]]] = [:]
   /// What the outputs have of streams that are read whole.
   private var wholes: [String: Whole] = [:]
   /// The same of the output that is being taken in.
@@ -105,7 +105,8 @@ package struct StateMerge: Sendable {
 
   /// The output is over: what follows is of another one.
   package mutating func endOutput() {
-    for (place, state) in current { said[place, default: []].append(state) }
+    // As JSON, which takes the least memory: there may be thousands of parts.
+    for (place, state) in current { said[place, default: []].append(Array(JSONValue.object(state).jsonText.utf8)) }
     for (name, whole) in currentWholes {
       if whole.isComplete || wholes[name]?.isComplete != true { wholes[name] = whole }
     }
@@ -139,12 +140,16 @@ package struct StateMerge: Sendable {
         guard let slices = stream.slices else {
           let whole = wholes[stream.name]
           if whole != nil { seen.insert(file.number) }
-          if whole?.isComplete != true { open[file.number, default: []].append("stream `\(stream.name)`") }
+          if whole?.isComplete != true, kinds[stream.name]?.isKnown != false {
+            open[file.number, default: []].append("stream `\(stream.name)`")
+          }
           continue
         }
         var positions: [Int: JSONObject] = [:]
-        for state in said[Place(stream: stream.name, part: file.number)] ?? [] {
-          guard let known = PartState(state, of: slices, hasWindows: stream.hasWindows) else {
+        for bytes in said[Place(stream: stream.name, part: file.number)] ?? [] {
+          guard let state = try? JSONValue(parsing: bytes).object,
+            let known = PartState(state, of: slices, hasWindows: stream.hasWindows)
+          else {
             throw ConnectorError(
               .config, "An output has a state of stream `\(stream.name)` that does not fit \(file.file): it was changed")
           }

@@ -111,7 +111,8 @@ package struct Simulation: Sendable {
           let begun = executor.time
           let dealt = try await DealtSlices(of: connector, Set(names), workers: workers)
           var prediction = PartsPrediction(workers: workers, listing: executor.time - begun)
-          runtime.share = RunShare(0, of: workers) ?? .all
+          // The last one is the slowest: it has the smallest share, and begins latest.
+          runtime.share = RunShare(workers - 1, of: workers) ?? .all
           for streams in dealt.partsToRead(of: names, workers: workers) {
             let part = SimulationState(settings, needs: simulation.needs, isCounting: false, slices: counted)
             log.simulation = part

@@ -7,14 +7,12 @@ import PythonTime
 ///
 /// A value, without a clock: the same code as in a read takes in what was listed and what was read of it.
 package struct MergedProgress: Sendable {
-  private enum Kind: Sendable {
-    case marks(JSONObject)
-    case windows(CursorTimeline)
-    case partitions(PerPartitionProgress)
-  }
-
   private let definition: CursorDefinition?
-  private var kind: Kind
+  /// The state of a stream that says only that it was read.
+  private let mark: JSONObject
+  // Changed where they are: there may be many partitions.
+  private var timeline: CursorTimeline?
+  private var partitions: PerPartitionProgress?
   private var isComplete = true
 
   /// - Parameters:
@@ -26,20 +24,18 @@ package struct MergedProgress: Sendable {
     of stream: String, _ dividing: CursorDividing, state: JSONObject, start: Int64, parents: JSONObject?,
     in runtime: RuntimeEnvironment
   ) throws {
+    mark = state
     switch dividing {
-    case .marks:
-      definition = nil
-      kind = .marks(state)
+    case .marks: definition = nil
     case .windows(let rules):
       let definition = rules.definition(of: stream, in: runtime)
       self.definition = definition
-      kind = .windows(try CursorTimeline(definition, state: state))
+      timeline = try CursorTimeline(definition, state: state)
     case .partitions(let rules, let sharesCursor):
       let definition = rules.definition(of: stream, in: runtime)
       self.definition = definition
-      var progress = try PerPartitionProgress(definition, state: state, usesGlobalCursor: sharesCursor)
-      progress.start(at: start, parentState: parents)
-      kind = .partitions(progress)
+      partitions = try PerPartitionProgress(definition, state: state, usesGlobalCursor: sharesCursor)
+      partitions?.start(at: start, parentState: parents)
     }
   }
 
@@ -50,24 +46,17 @@ package struct MergedProgress: Sendable {
   /// - Throws: ``ConnectorError`` if a position cannot be read.
   package mutating func add(
     _ partition: JSONObject, _ slices: [(slice: StreamSlice, position: JSONObject?)], parents: JSONObject?
-  )
-    throws
-  {
+  ) throws {
     if slices.contains(where: { $0.position == nil }) { isComplete = false }
-    switch kind {
-    case .marks: break
-    case .windows(var timeline):
-      for case (let slice, let position?) in slices { _ = try timeline.close(slice, mostRecent: greatest(position)) }
-      kind = .windows(timeline)
-    case .partitions(var progress):
-      // What is kept twice is copied with each change.
-      kind = .marks([:])
-      defer { kind = .partitions(progress) }
-      let key = PartitionKey(partition)
-      guard case .windows = try progress.begin(key, parentState: parents) else { return }
-      for index in slices.indices { progress.handOut(key, isLast: index == slices.count - 1) }
-      for case (let slice, let position?) in slices { try progress.close(key, slice, greatest: greatest(position)) }
+    if timeline != nil {
+      for case (let slice, let position?) in slices { _ = try timeline?.close(slice, mostRecent: greatest(position)) }
+      return
     }
+    guard partitions != nil else { return }
+    let key = PartitionKey(partition)
+    guard case .windows? = try partitions?.begin(key, parentState: parents) else { return }
+    for index in slices.indices { partitions?.handOut(key, isLast: index == slices.count - 1) }
+    for case (let slice, let position?) in slices { try partitions?.close(key, slice, greatest: greatest(position)) }
   }
 
   private func greatest(_ position: JSONObject) throws -> CursorValue? {
@@ -89,16 +78,11 @@ package struct MergedProgress: Sendable {
   ///   - end: when the last part ended, in microseconds since 1970.
   ///   - parents: the state of the parents after the last partition.
   package mutating func finish(at end: Int64, parents: JSONObject?) throws -> JSONObject {
-    switch kind {
+    if let timeline { return try timeline.state }
     // A stream that was not read wholly is as it was: its mark would say that it was.
-    case .marks(let state): return isComplete ? [FinalStateCursor.stateKey: true] : state
-    case .windows(let timeline): return try timeline.state
-    case .partitions(var progress):
-      kind = .marks([:])
-      defer { kind = .partitions(progress) }
-      progress.listed()
-      progress.finish(at: end, parentState: parents)
-      return try progress.state
-    }
+    guard partitions != nil else { return isComplete ? [FinalStateCursor.stateKey: true] : mark }
+    partitions?.listed()
+    partitions?.finish(at: end, parentState: parents)
+    return try partitions?.state ?? mark
   }
 }

@@ -35,6 +35,16 @@ package struct RunShare: Sendable, Hashable {
     return (calls, isTooLarge ? count : max(1, (needed + limit - 1) / limit))
   }
 
+  /// A length of time that is several spans long.
+  package static func length(of span: Int64, times spans: Int) -> Int64 {
+    let longest: Int64 = 4_000_000_000_000_000_000
+    let (length, isTooLarge) = span.multipliedReportingOverflow(by: Int64(spans))
+    return isTooLarge ? longest : min(length, longest)
+  }
+
+  /// When the first call of a span may be made, as a part of the span: where each share makes few calls, not all make them at once.
+  package var beginning: Double { Double(number) / Double(count) }
+
   /// What is left for this share of a number that all of them use up together.
   package func remainder(of total: Int) -> Int { count == 1 || total <= 0 ? total : (total - 1) / count + 1 }
 

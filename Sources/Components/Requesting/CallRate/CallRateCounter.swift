@@ -30,12 +30,19 @@ struct FixedWindowCounter: CallRateCounter {
   /// The reference lets the first window last ten days, unless a response says when it ends.
   static let firstWindow: Int64 = 10 * 86_400 * 1_000_000
 
-  /// - Parameter windows: how many windows of the API one window lasts.
-  init(limit: Int, period: Int64, windows: Int = 1, startingAt now: Int64) {
+  /// - Parameters:
+  ///   - windows: how many windows of the API one window lasts.
+  ///   - delay: when the first call may be made, as a part of a window.
+  init(limit: Int, period: Int64, windows: Int = 1, startingAt now: Int64, after delay: Double = 0) {
     self.limit = limit
-    self.period = period.multipliedReportingOverflow(by: Int64(windows)).partialValue
+    self.period = RunShare.length(of: period, times: windows)
     extra = self.period.subtractingReportingOverflow(period).partialValue
-    nextReset = now.addingReportingOverflow(Self.firstWindow).partialValue
+    guard delay > 0 else {
+      nextReset = now.addingReportingOverflow(Self.firstWindow).partialValue
+      return
+    }
+    used = limit
+    nextReset = now.addingReportingOverflow(Int64(Double(self.period) * delay)).partialValue
   }
 
   var capacity: Int { limit }
@@ -77,7 +84,11 @@ struct MovingWindowCounter: CallRateCounter {
   /// When calls were made, in milliseconds, and how many; oldest first.
   private var calls: [(time: Int64, count: Int)] = []
 
-  init(limits: [Limit]) { self.limits = limits.sorted { $0.interval < $1.interval } }
+  /// - Parameter earlier: calls that count as made before; the time is in milliseconds.
+  init(limits: [Limit], earlier: (calls: Int, time: Int64)? = nil) {
+    self.limits = limits.sorted { $0.interval < $1.interval }
+    if let earlier { calls = [(earlier.time, earlier.calls)] }
+  }
 
   var capacity: Int { limits.map(\.calls).min() ?? .max }
 

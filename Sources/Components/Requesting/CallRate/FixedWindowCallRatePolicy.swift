@@ -18,6 +18,7 @@ struct FixedWindowCallRatePolicy: Component, CallRatePolicy {
 
   func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)? {
     let (calls, windows) = share.rate(limit, heaviest: heaviest)
-    return FixedWindowCounter(limit: calls, period: period, windows: windows, startingAt: now)
+    return FixedWindowCounter(
+      limit: calls, period: period, windows: windows, startingAt: now, after: windows > 1 ? share.beginning : 0)
   }
 }

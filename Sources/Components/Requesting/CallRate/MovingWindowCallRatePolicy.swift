@@ -15,10 +15,14 @@ struct MovingWindowCallRatePolicy: Component, CallRatePolicy {
   }
 
   func counter(at now: Int64, share: RunShare) -> (any CallRateCounter)? {
-    MovingWindowCounter(
-      limits: rates.map { rate in
-        let (calls, spans) = share.rate(rate.limit, heaviest: heaviest)
-        return .init(calls: calls, interval: rate.interval.multipliedReportingOverflow(by: Int64(spans)).partialValue)
-      })
+    var earlier: (calls: Int, time: Int64)?
+    let limits = rates.map { rate in
+      let (calls, spans) = share.rate(rate.limit, heaviest: heaviest)
+      let interval = RunShare.length(of: rate.interval, times: spans)
+      let time = now / 1_000 - interval + Int64(Double(interval) * share.beginning)
+      if spans > 1, time > earlier?.time ?? .min { earlier = (calls, time) }
+      return MovingWindowCounter.Limit(calls: calls, interval: interval)
+    }
+    return MovingWindowCounter(limits: limits, earlier: earlier)
   }
 }
