@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 import time
 import typing
-import weakref
 
 import pyarrow as pa
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition, SimpleDataSourceStreamReader
@@ -90,18 +87,18 @@ class OneStreamReader(SimpleDataSourceStreamReader):
 
 
 class Spool:
-    """Rows in a file of this process, which goes with the last one who reads it. It may be iterated over again and again."""
+    """Rows in a file without a name, which is gone with this process, however that ends. It may be iterated over again and again."""
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="airbyte-lowcode-")
-        self.path = os.path.join(self.folder, "rows.arrow")
+        self._file = tempfile.TemporaryFile(prefix="airbyte-lowcode-")
         self._writer: pa.ipc.RecordBatchFileWriter | None = None
         self._rows: typing.Iterator[tuple] | None = None
-        self.remove = weakref.finalize(self, shutil.rmtree, self.folder, True)
+        self._is_empty = True
 
     def add(self, batch: pa.RecordBatch) -> None:
         if self._writer is None:
-            self._writer = pa.ipc.new_file(self.path, batch.schema)
+            self._writer = pa.ipc.new_file(self._file, batch.schema)
+            self._is_empty = False
         self._writer.write_batch(batch)
 
     def finish(self) -> None:
@@ -109,19 +106,22 @@ class Spool:
             self._writer.close()
             self._writer = None
 
-    def _batches(self) -> typing.Iterator[tuple]:
-        if not os.path.exists(self.path):
+    def remove(self) -> None:
+        self._file.close()
+
+    def batches(self) -> typing.Iterator[tuple]:
+        if self._is_empty:
             return
-        with pa.OSFile(self.path) as file, pa.ipc.open_file(file) as reader:
-            for number in range(reader.num_record_batches):
-                yield from zip(*(column.to_pylist() for column in reader.get_batch(number).columns))
+        reader = pa.ipc.open_file(self._file)
+        for number in range(reader.num_record_batches):
+            yield from zip(*(column.to_pylist() for column in reader.get_batch(number).columns))
 
     def __iter__(self) -> Spool:
         return self
 
     def __next__(self) -> tuple:
         if self._rows is None:
-            self._rows = self._batches()
+            self._rows = self.batches()
         return next(self._rows)
 
     def __copy__(self) -> SpoolReading:
@@ -133,7 +133,7 @@ class SpoolReading:
 
     def __init__(self, spool: Spool):
         self.spool = spool  # Keeps the file.
-        self.rows = spool._batches()
+        self.rows = spool.batches()
 
     def __iter__(self) -> SpoolReading:
         return self

@@ -2,6 +2,7 @@
 
 import glob
 import json
+import tempfile
 
 import pytest
 
@@ -62,6 +63,7 @@ def test_triggers_continue_where_the_last_one_ended(table, shop, tmp_path, mode)
 
 def test_offsets_are_the_states_of_reads(table, shop, tmp_path):
     run(table, tmp_path, interval="0")
+    assert glob.glob(f"{tempfile.gettempdir()}/airbyte-lowcode-*") == []
     (offset,) = offsets(tmp_path)
     assert cursors(offset["state"]) == {str(one): "2024-01-01T01:59:00Z" for one in range(8)}
     # Nothing new: no batch, and no offset.
