@@ -24,31 +24,31 @@ import Validation
       message: "the document has no path `/v1/autors`; did you mean `/v1/authors`?", place: "bookshop.yaml:11:1"),
     Case(
       description: "an unknown path in two parts",
-      request: "url_base: 'https://{{ config.host }}/v1'\n            path: ⟦openapi-path⟧/authors/{{ stream_partition.a }}/boks",
+      request: "url_base: 'https://{{ config.host }}/v1'\n        path: ⟦openapi-path⟧/authors/{{ stream_partition.a }}/boks",
       message: "the document has no path `/v1/authors/{}/boks`; did you mean `/v1/authors/{author_id}/books`?"),
     Case(
       description: "another method",
       request:
-        "url: https://api.bookshop.example.com/v1/authors/{{ config.id }}/books\n            http_method: ⟦openapi-path⟧POST",
+        "url: https://api.bookshop.example.com/v1/authors/{{ config.id }}/books\n        http_method: ⟦openapi-path⟧POST",
       message: "the document has `/authors/{author_id}/books` with GET, not with POST"),
     Case(
       description: "an unknown parameter",
       request:
-        "url: https://api.bookshop.example.com/v1/authors\n            request_parameters: {⟦openapi-parameter⟧pages: '1'}",
+        "url: https://api.bookshop.example.com/v1/authors\n        request_parameters: {⟦openapi-parameter⟧pages: '1'}",
       message: "`GET /authors` has no parameter `pages`; did you mean `page`?", place: "bookshop.yaml:14:5"),
     Case(
       description: "a value of another type",
-      request: "url: https://api.bookshop.example.com/v1/authors\n            request_parameters: {page: ⟦openapi-value⟧first}",
+      request: "url: https://api.bookshop.example.com/v1/authors\n        request_parameters: {page: ⟦openapi-value⟧first}",
       message: "`page` of `GET /authors` does not take `first`: it is a whole number"),
     Case(
       description: "a value that is not among the allowed ones",
       request:
-        "url: https://api.bookshop.example.com/v1/authors/1/books\n            request_parameters: {language: ⟦openapi-value⟧de}",
+        "url: https://api.bookshop.example.com/v1/authors/1/books\n        request_parameters: {language: ⟦openapi-value⟧de}",
       message: "`language` of `GET /authors/{author_id}/books` does not take `de`: it is one of `en`, `fr`, `no`"),
     Case(
       description: "a deprecated parameter",
       request:
-        "url: https://api.bookshop.example.com/v1/authors/1/books\n            request_parameters: {⟦openapi-deprecated⟧shelf: top}",
+        "url: https://api.bookshop.example.com/v1/authors/1/books\n        request_parameters: {⟦openapi-deprecated⟧shelf: top}",
       message: "the parameter `shelf` of `GET /authors/{author_id}/books` is deprecated"),
     Case(
       description: "a page size that is too large",
@@ -62,7 +62,7 @@ import Validation
     Case(
       description: "a missing place of records",
       request:
-        "url: https://api.bookshop.example.com/v1/authors/1/books/2/reviews # airbyte-lowcode: ignore openapi-deprecated\n            request_headers: {X-Edition: a}",
+        "url: https://api.bookshop.example.com/v1/authors/1/books/2/reviews # airbyte-lowcode: ignore openapi-deprecated\n        request_headers: {X-Edition: a}",
       path: "[⟦openapi-record-path⟧review]",
       message: "the answer to `GET /authors/{author_id}/books/{id}/reviews` has no `review`; did you mean `reviews`?"),
     Case(

@@ -33,6 +33,8 @@ import Validation
       guard let cursor = stream.cursor, let all = first.records[stream.name] else { continue }
       let again = second.records[stream.name] ?? []
       #expect(!again.isEmpty && again.count < all.count, "\(stream.name): \(again.count) of \(all.count)")
+      // Each partition has a cursor of its own.
+      guard stream.pathValues.isEmpty else { continue }
       let oldest = again.compactMap { $0[cursor.field]?.jsonText }.min() ?? ""
       let newer = all.filter { ($0[cursor.field]?.jsonText ?? "") > oldest }
       #expect(Set(newer).isSubset(of: Set(again)), "\(stream.name)")

@@ -133,7 +133,7 @@ struct PageFinder {
         let shape = reader.shape(node)
         guard shape.isText || shape.types.isEmpty && shape.alternatives.isEmpty else { continue }
         // `next` alone may be a token.
-        if wanted.last == "next", shape.format == nil, !isPaged, !looksLikeAddress(shape) { continue }
+        if wanted.last == "next", !wanted.contains("links"), shape.format == nil, !isPaged, !looksLikeAddress(shape) { continue }
         return path
       }
     }

@@ -8,6 +8,11 @@ enum TemplateText {
     return text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
   }
 
+  /// Names behind a dot that are methods of a mapping, whatever keys it has.
+  private static let methods: Set<String> = [
+    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
+  ]
+
   private static func isLetter(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || (0x61...0x7A).contains(byte | 0x20) }
 
   /// A text as a literal of templates, in single quotes.
@@ -15,11 +20,13 @@ enum TemplateText {
     "'\(text.replacing("\\", with: #"\\"#).replacing("'", with: #"\'"#).replacing("\n", with: #"\n"#))'"
   }
 
-  /// What a variable has at a path that may end early, also with null: `(response.get('meta') or {}).get('next')`.
+  /// What a variable has at a path that may end early, at its second step also with null: `response.get('meta', {}).next`.
   static func reading(_ variable: String, _ path: [String]) -> String {
     guard let last = path.last else { return variable }
     if path.count == 1, isName(last) { return "\(variable).\(last)" }
-    return path.dropLast().reduce(variable) { "(\($0).get(\(literal($1))) or {})" } + ".get(\(literal(last)))"
+    let start = path.dropLast().reduce(variable) { "\($0).get(\(literal($1)), {})" }
+    // Null has no `get`.
+    return path.count == 2 && isName(last) && !methods.contains(last) ? "\(start).\(last)" : "\(start).get(\(literal(last)))"
   }
 
   /// What a variable has at a path that is always there: `creation_response['job']['id']`.
