@@ -111,7 +111,7 @@ extension Session {
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     if let own = try CommandProgram.kinds.manifest(source) {
       Interruption.watch()
-      return try await own.kind.load(own.root, input(ComponentOptions(), files), runtime: runtime)
+      return try await own.kind.load(own.root, input(try ComponentOptions.parse([]), files), runtime: runtime)
     }
     return DeclarativeSource(try await connectorWithoutConfig(source, files), writer: writer)
   }

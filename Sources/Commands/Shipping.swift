@@ -90,6 +90,10 @@ struct ShippingOptions: ParsableArguments {
         throw ConnectorError(.config, "There is no manifest \(given) beside this one, so nothing was written", at: node)
       }
       let inside = place.hasSuffix("/\(given)") ? given : "\(given)/\(ManifestOptions.usualName)"
+      guard inside != Package.manifestPath else {
+        throw ConnectorError(
+          .config, "The part \(inside) has the name that the whole has in a package: give its file another name", at: node)
+      }
       let part = try await shipment(manifest: place, name: nil, nil)
       let folder = HostPath.folder(of: inside)
       let prefix = folder == "." ? "" : "\(folder)/"

@@ -9,6 +9,7 @@ import Testing
   /// A program, a second one, and a manifest without an API, together.
   private func folder(_ second: String = "prefix: old_", more: String = "", habit: ShellSource.Habit = .none) throws -> Folder {
     let folder = try ShellSource.folder(habit)
+    try folder.write("shop.yaml", try folder.text("manifest.yaml"))
     try folder.write(
       "countries.yaml",
       """
@@ -31,7 +32,7 @@ import Testing
       type: CombinedSource
       \(more)
       sources:
-        - manifest: manifest.yaml
+        - manifest: shop.yaml
           name: shop
           config_key: shop
         - type: ProcessSource
@@ -96,7 +97,7 @@ import Testing
   @Test func aPartThatFailsDoesNotStopTheOthers() async throws {
     let folder = try folder(habit: .fails)
     try folder.write("good.sh", ShellSource.script())
-    try folder.write("manifest.yaml", "type: ProcessSource\ncommand: [sh, good.sh]\n")
+    try folder.write("shop.yaml", "type: ProcessSource\ncommand: [sh, good.sh]\n")
     let run = try await Tool.run(Self.read + ["--streams", "old_orders,notes"], in: folder)
     #expect(run.status == 1)
     #expect(try run.recordCount(of: "notes") == 1)

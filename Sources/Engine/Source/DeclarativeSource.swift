@@ -27,6 +27,7 @@ package struct DeclarativeSource: Source {
       var outcome = try await reading.readValidated(
         request.streams, limit: request.limit, to: output.writer, inspector: request.inspector)
       outcome.failedStreams = outcome.failedStreams.map { output.writer.named(StreamDescriptor(name: $0)).name }
+      outcome.isReported = !outcome.isComplete
       return outcome
     }
   }
