@@ -50,7 +50,7 @@ package struct MergedProgress: Sendable {
     if slices.contains(where: { $0.position == nil }) { isComplete = false }
     if timeline != nil {
       for case (let slice, let position?) in slices {
-        let greatest = try greatest(position)
+        let greatest = try value(position)
         _ = try timeline?.close(slice, mostRecent: greatest)
       }
       return
@@ -60,12 +60,12 @@ package struct MergedProgress: Sendable {
     guard case .windows? = try partitions?.begin(key, parentState: parents) else { return }
     for index in slices.indices { partitions?.handOut(key, isLast: index == slices.count - 1) }
     for case (let slice, let position?) in slices {
-      let greatest = try greatest(position)
+      let greatest = try value(position)
       try partitions?.close(key, slice, greatest: greatest)
     }
   }
 
-  private func greatest(_ position: JSONObject) throws -> CursorValue? {
+  private func value(_ position: JSONObject) throws -> CursorValue? {
     if let exact = position[WindowState.exact]?.string {
       guard let moment = try? PyDateTime.isoParse(exact) else { throw unreadable(.string(exact)) }
       return .moment(moment)
