@@ -19,8 +19,31 @@ enum ExtractionTime {
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month > 2 ? year : year - 1
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    // A year before the first one does not fit into four digits, so that all of this is positive.
     return 365 * year + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+  }
+
+  /// A moment as RFC 3339 has it, with all of its digits: `2025-01-02T03:04:05.678901Z`.
+  /// - Parameter microseconds: since 1970.
+  static func text(microseconds: Int64) -> String {
+    func padded(_ value: Int64, _ digits: Int) -> String {
+      let text = String(value)
+      return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+    let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    // The clock of a machine shows no time before 1970.
+    guard seconds >= 0, fraction >= 0 else { return "1970-01-01T00:00:00.000000Z" }
+    let (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let place = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * place + 2) / 5 + 1
+    let month = place < 10 ? place + 3 : place - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    return "\(date)T\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(fraction, 6))Z"
   }
 
   private struct Reader {
