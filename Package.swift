@@ -162,7 +162,8 @@ let package = Package(
       name: "Singer",
       dependencies: runtime + [
         "CMemory", "CScan", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Programs",
-      ]),
+      ],
+      resources: [.embedInCode("Resources/singer_source.schema.json")]),
     .target(
       name: "Sharding",
       dependencies: runtime + [

@@ -1,7 +1,8 @@
 import Engine
 import Programs
+import Singer
 
 extension SourceKinds {
   /// The kinds of sources of this version, beside declarative ones.
-  static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind()])
+  static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind(), SingerKind()])
 }

@@ -84,6 +84,13 @@ public final class SourceOutput: Sendable {
     try await writer.drain()
   }
 
+  /// Writes what was given and is not written yet, and waits until it is taken.
+  package func flush() async throws {
+    let open = results.withLock { results in results.order.compactMap { results.open[$0] } }
+    for stream in open { try stream.flush() }
+    try await writer.drain()
+  }
+
   /// Says that the config changed: this is the whole of it, to be kept for the next run.
   public func control(config: JSONObject) throws { try writer.control(config: config) }
 

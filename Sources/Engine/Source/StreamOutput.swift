@@ -100,6 +100,16 @@ public final class StreamOutput: Sendable {
     }
   }
 
+  /// Writes a record that is JSON already: its bytes are copied.
+  /// - Parameter text: an object; whoever gives it has seen that it is one.
+  package func record(text: UnsafeBufferPointer<UInt8>, emittedAt time: Int? = nil) throws {
+    _ = try add(time) { lines in
+      lines.write(raw: text)
+    } value: {
+      Record((try? JSONValue(parsing: UnsafeRawBufferPointer(text)))?.object ?? [:])
+    }
+  }
+
   /// - Returns: whether something was written.
   private func write(
     _ time: Int?, _ encode: (inout JSONWriter) -> Void, members: (inout JSONWriter) -> Void, value: () -> Record

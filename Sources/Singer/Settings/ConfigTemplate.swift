@@ -34,6 +34,38 @@ struct ConfigTemplate: Sendable {
     return try Self.value(of: root, .object(config), context).object ?? [:]
   }
 
+  /// The config with what a tap has changed in its own one, where that came from a member of the config.
+  /// - Returns: also the paths of changes that belong to no member.
+  func applying(_ new: JSONObject, over old: JSONObject, to config: JSONObject) -> (JSONObject, lost: [String]) {
+    var result = JSONValue.object(config)
+    var lost: [String] = []
+    func apply(_ part: Part?, _ old: JSONValue?, _ new: JSONValue?, _ path: [String]) {
+      guard old != new else { return }
+      switch part {
+      case .member(let member)?: Self.set(new, at: member[...], in: &result)
+      case .mapping(let members)? where new?.object != nil:
+        let parts = Dictionary(members, uniquingKeysWith: { $1 })
+        for key in Set((new?.object ?? [:]).keys).union((old?.object ?? [:]).keys).sorted() {
+          apply(parts[key], old?[key], new?[key], path + [key])
+        }
+      default: lost.append(path.joined(separator: "."))
+      }
+    }
+    apply(root, .object(old), .object(new), [])
+    return (result.object ?? config, lost)
+  }
+
+  private static func set(_ new: JSONValue?, at path: ArraySlice<String>, in value: inout JSONValue) {
+    guard let key = path.first else { return }
+    if path.count == 1 {
+      value[key] = new
+      return
+    }
+    var inner = value[key] ?? [:]
+    set(new, at: path.dropFirst(), in: &inner)
+    value[key] = inner
+  }
+
   private static func compile(_ node: ManifestNode, depth: Int) throws -> Part {
     if depth > ManifestNode.deepestWalk { throw ConnectorError(.config, "This value is nested too deeply", at: node) }
     switch node.content {

@@ -28,6 +28,8 @@ struct SingerManifest: Sendable {
   var environment: ConfigTemplate?
   /// What the tap calls the file with its catalog.
   var catalogOption = "--catalog"
+  /// Whether the tap has the option `--test`; nil for what it says of itself.
+  var hasTest: Bool?
   /// The tap's config; nil for the source's own.
   var config: ConfigTemplate?
   var streams: [SingerStream] = []
@@ -59,6 +61,7 @@ struct SingerManifest: Sendable {
     }
     environment = try tap["env"].map { try ConfigTemplate($0) }
     catalogOption = tap["catalog_option"]?.string ?? catalogOption
+    hasTest = tap["test"]?.bool
     config = try root["config"].map { try ConfigTemplate($0) }
     streams = (root["streams"]?.sequence ?? []).map { node in
       SingerStream(

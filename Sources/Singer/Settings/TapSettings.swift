@@ -1,0 +1,70 @@
+import ConnectorModel
+import Engine
+import JSON
+
+/// What is known of a source's config: from the manifest, or from what the tap says of itself.
+struct TapSettings: Sendable {
+  /// The JSON schema of the config; nil if nothing is known.
+  let specification: JSONObject?
+  /// Whether the tap can test its connection by itself.
+  let hasTest: Bool
+  private let name: String
+
+  init(_ manifest: SingerManifest, _ about: TapAbout?, name: String) {
+    specification = manifest.connectionSpecification ?? about?.connectionSpecification
+    // Whatever answers this question has the SDK's other options too.
+    hasTest = manifest.hasTest ?? (about != nil)
+    self.name = name
+  }
+
+  /// The specification that is shown: where nothing is known, one that allows anything.
+  var shownSpecification: JSONObject {
+    specification ?? [
+      "$schema": "http://json-schema.org/draft-07/schema#", "title": .string(name), "type": "object", "properties": [:],
+      "additionalProperties": true,
+    ]
+  }
+}
+
+/// Passes on what a tap changes in its config, such as a renewed token.
+struct ConfigChanges: Sendable {
+  private let template: ConfigTemplate?
+  private let config: JSONObject
+  private let settings: TapSettings
+  private let updates: (any ConfigUpdating)?
+  private let runtime: RuntimeEnvironment
+
+  init(
+    _ template: ConfigTemplate?, _ config: JSONObject, _ settings: TapSettings, _ updates: (any ConfigUpdating)?,
+    _ runtime: RuntimeEnvironment
+  ) {
+    self.template = template
+    self.config = config
+    self.settings = settings
+    self.updates = updates
+    self.runtime = runtime
+  }
+
+  /// - Parameters:
+  ///   - old: the tap's config as it was.
+  ///   - new: the same as the tap has changed it.
+  func report(_ old: JSONObject, _ new: JSONObject) async {
+    var changed = config
+    if let template {
+      let (values, lost) = template.applying(new, over: old, to: config)
+      changed = values
+      if !lost.isEmpty {
+        runtime.log.log(
+          .warn,
+          "The tap changed \(lost.map { "`\($0)`" }.joined(separator: ", ")) in its config, which the manifest does not take from a member "
+            + "of the source's config: the change is kept nowhere.")
+      }
+    } else {
+      for key in old.keys where new[key] == nil { changed[key] = nil }
+      changed.merge(new) { $1 }
+    }
+    guard changed != config else { return }
+    runtime.secrets.hide(secretsOf: changed, spec: .object(settings.specification ?? [:]))
+    await updates?.configChanged(changed)
+  }
+}
