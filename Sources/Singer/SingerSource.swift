@@ -65,7 +65,7 @@ package struct SingerSource: Source {
   private static func call(
     of manifest: SingerManifest, _ files: ManifestFiles, _ runtime: RuntimeEnvironment
   ) async throws -> ProgramCall {
-    let limits = ProgramCall.Limits(silence: manifest.inactivityTimeout, grace: manifest.shutdownTimeout)
+    let limits = manifest.limits
     var folder: String?
     if case .folder(let path) = files { folder = path }
     var environment = runtime.environment
@@ -82,6 +82,9 @@ package struct SingerSource: Source {
   }
 
   // MARK: Commands
+
+  /// Taps may, and nobody knows before a state comes, unless the manifest says how it is written.
+  package var sharesState: Bool { manifest.stateForm != .perStream }
 
   package func spec() async throws -> JSONObject {
     var spec: JSONObject = ["connectionSpecification": .object(settings.shownSpecification)]

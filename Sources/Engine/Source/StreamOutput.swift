@@ -103,8 +103,9 @@ public final class StreamOutput: Sendable {
   /// Writes a record that is JSON already: its bytes are copied.
   /// - Parameter text: an object; whoever gives it has seen that it is one.
   package func record(text: UnsafeBufferPointer<UInt8>, emittedAt time: Int? = nil) throws {
-    _ = try add(time) { lines in
+    _ = try write(time) { lines in
       lines.write(raw: text)
+    } members: { _ in
     } value: {
       Record((try? JSONValue(parsing: UnsafeRawBufferPointer(text)))?.object ?? [:])
     }

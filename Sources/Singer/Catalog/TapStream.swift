@@ -95,7 +95,7 @@ struct TapCatalog: Sendable {
 }
 
 /// Why what a tap's discovery printed is not a catalog, as a phrase.
-struct TapCatalogError: Error, Sendable, CustomStringConvertible {
-  let description: String
+package struct TapCatalogError: Error, Sendable, CustomStringConvertible {
+  package let description: String
   init(_ description: String) { self.description = description }
 }

@@ -73,16 +73,22 @@ struct RecordPump {
       case .broken(let reason): return .broken(Array(line), reason, isLast: isLast)
       }
     }
-    guard case .record(let name, let record, let time) = message else { return .message(message) }
+    switch message {
+    case .record(let name, let record, let extracted): return try take(record, of: name, extracted, now)
+    case .schema, .state, .activateVersion, .batch, .other: return .message(message)
+    }
+  }
+
+  /// Takes a record that the parser had to read.
+  private mutating func take(_ record: JSONView, of name: String, _ extracted: String?, _ now: Int) throws -> Stop? {
     guard let target = targets[name] else { return drop(Array(name.utf8)) }
+    var milliseconds = now
+    if var extracted { milliseconds = extracted.withUTF8 { ExtractionTime.milliseconds($0) } ?? now }
     var text = JSONWriter()
     text.write(record)
-    let milliseconds = time.flatMap { time in
-      var time = time
-      return time.withUTF8 { ExtractionTime.milliseconds($0) }
-    }
-    try text.finish().withUnsafeBytes { bytes throws in
-      try write(bytes.bindMemory(to: UInt8.self), milliseconds ?? now, to: target)
+    let bytes = text.finish()
+    try bytes.withUnsafeBytes { bytes throws in
+      try write(bytes.bindMemory(to: UInt8.self), milliseconds, to: target)
     }
     return nil
   }

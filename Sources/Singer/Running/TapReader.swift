@@ -147,7 +147,7 @@ struct TapReader {
       while let records = try reader.next() {
         let time = Int(runtime.now() / 1_000)
         for record in records {
-          try stream.record(record, emittedAt: time)
+          try stream.add(record, emittedAt: time)
           target.recordsSinceState += 1
         }
         try await output.flush()

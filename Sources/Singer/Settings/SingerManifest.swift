@@ -3,6 +3,7 @@ import ConnectorModel
 import Engine
 import JSON
 import Manifest
+import Programs
 
 /// What the manifest says of a stream that the tap's discovery does not know.
 struct SingerStream: Sendable, Hashable {
@@ -37,10 +38,7 @@ struct SingerManifest: Sendable {
   var exclusions: [String] = []
   var usesNamespaces = false
   var stateForm: StateTracker.Form?
-  /// In seconds.
-  var inactivityTimeout = 1_800.0
-  /// In seconds.
-  var shutdownTimeout = 60.0
+  var limits = ProgramCall.Limits(silence: 3_600, grace: 60)
   var connectionSpecification: JSONObject?
   var documentationURL: String?
 
@@ -77,8 +75,8 @@ struct SingerManifest: Sendable {
     case "shared"?: stateForm = .shared
     default: break
     }
-    inactivityTimeout = root["inactivity_timeout"]?.double ?? inactivityTimeout
-    shutdownTimeout = root["shutdown_timeout"]?.double ?? shutdownTimeout
+    limits.silence = root["timeouts"]?["silence"]?.double ?? limits.silence
+    limits.grace = root["timeouts"]?["end"]?.double ?? limits.grace
     connectionSpecification = root["spec"]?["connection_specification"]?.value.object
     documentationURL = root["spec"]?["documentation_url"]?.string
   }
