@@ -23,7 +23,7 @@ struct AirbyteLowcode: AsyncParsableCommand {
         ValidateCommand.self,
         ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self, TestCommand.self,
         PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
-        ImageCommand.self, LSPCommand.self, DoctorCommand.self, ConformCommand.self,
+        ImageCommand.self, LSPCommand.self, DoctorCommand.self, SingerCommand.self, AsTapCommand.self, ConformCommand.self,
       ])
   }
 }

@@ -14,12 +14,13 @@ struct CatalogCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: ManifestOptions
+  @OptionGroup var singer: SingerOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
   @OptionGroup var streams: StreamOptions
 
   func run() async throws {
-    try await Session(options, output: .other, isMock: input.mock.isMock).run { session in
+    try await Session(options, output: .other, isMock: input.mock.isMock, singer: singer.tap).run { session in
       let found = try await session.source(input, components).source.listed()
       let byName = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       let chosen = try streams.selection.applied(to: found.map { ConfiguredStream($0) }, of: "the connector")

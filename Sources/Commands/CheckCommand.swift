@@ -6,12 +6,13 @@ struct CheckCommand: AsyncParsableCommand {
     commandName: "check", abstract: "Test the connection to the API and print a CONNECTION_STATUS message.")
 
   @OptionGroup var options: ManifestOptions
+  @OptionGroup var singer: SingerOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
   @OptionGroup var traffic: TrafficOptions
 
   func run() async throws {
-    try await Session(options, traffic.plan, running: "check", isMock: input.mock.isMock).run { session in
+    try await Session(options, traffic.plan, running: "check", isMock: input.mock.isMock, singer: singer.tap).run { session in
       try await session.source(input, components).source.check(to: session.writer)
       return .success
     }

@@ -16,6 +16,7 @@ struct ReadCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: ManifestOptions
+  @OptionGroup var singer: SingerOptions
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
   @OptionGroup var traffic: TrafficOptions
@@ -96,8 +97,9 @@ struct ReadCommand: AsyncParsableCommand {
 
   private func read(into folder: RecordFolder?) async throws {
     let output = folder.map { Session.Output.folder($0) } ?? (records ? .records : .messages)
-    try await Session(options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report).run {
-      session in
+    try await Session(
+      options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report, singer: singer.tap
+    ).run { session in
       let given = try state.map { try session.state(at: $0) }
       let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       let prepared = try await session.source(

@@ -11,6 +11,7 @@ import Manifest
 import Packaging
 import PythonComponents
 import Secrets
+import Singer
 import Traffic
 
 /// One run of a command of the protocol: its surroundings, its input files, and how its failures are reported.
@@ -20,6 +21,8 @@ struct Session {
   let mask = SecretMask()
   /// The path of the manifest that was named.
   let manifest: String?
+  /// The Singer tap that was named in the place of a manifest.
+  let singer: String?
   /// Shows how it goes, where there is a terminal.
   let progress: TerminalProgress?
   /// What records or replays the run; nil where that was not asked for.
@@ -43,6 +46,8 @@ struct Session {
     case folder(RecordFolder)
     /// What is no message; the log goes to standard error.
     case other
+    /// The messages of a Singer tap; what else there is to say goes to standard error.
+    case tap(SingerOutput)
     /// What the recorder makes of a test read. `report` shows the error that ends the run.
     case testRead(TestReadRecorder, TestRead.Limits, report: @Sendable (any Error, SecretMask) -> Void)
     /// A report, and no message at all: errors go to standard error as well.
@@ -51,7 +56,7 @@ struct Session {
     fileprivate var isOfMessages: Bool {
       switch self {
       case .other, .report: false
-      case .messages, .records, .folder, .testRead: true
+      case .messages, .records, .folder, .testRead, .tap: true
       }
     }
 
@@ -60,7 +65,7 @@ struct Session {
     fileprivate var continuation: TerminalProgress.Continuation {
       switch self {
       case .messages, .other, .testRead: .messages
-      case .records, .report: .none
+      case .records, .report, .tap: .none
       case .folder: .folder
       }
     }
@@ -74,11 +79,14 @@ struct Session {
   ///   - isMock: whether requests go to an API made up from the manifest.
   ///   - wrap: what stands before all that requests go to; requests are explained to it.
   ///   - report: where a report of the run goes; nil for none.
+  ///   - singer: a Singer tap that is read in the place of a manifest.
   init(
     _ options: ManifestOptions, _ plan: TrafficRun.Plan? = nil, running command: String = "", output: Output = .messages,
-    isMock: Bool = false, report: ReportFile? = nil, through wrap: ((any Transport) -> any Transport)? = nil
+    isMock: Bool = false, report: ReportFile? = nil, through wrap: ((any Transport) -> any Transport)? = nil,
+    singer: String? = nil
   ) {
     manifest = options.path
+    self.singer = singer
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
     let terminal = Terminal(options.color, environment: environment)
@@ -109,6 +117,9 @@ struct Session {
       writer = MessageWriter(
         output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
         watcher: progress ?? PlainWatcher())
+    case .tap(let tap):
+      writer = MessageWriter(
+        output: NoOutput(), records: tap, mask: mask, now: now, watcher: progress ?? PlainWatcher())
     case .testRead(let recorder, let limits, let report):
       writer = MessageWriter(sink: recorder, mask: mask, now: now)
       trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
@@ -300,7 +311,7 @@ struct Session {
 
   /// Whether there is a manifest besides what a config may bring along.
   var hasManifest: Bool {
-    manifest != nil || CommandProgram.isConnector || InputFile.exists(ImageLayout.manifest)
+    manifest != nil || singer != nil || CommandProgram.isConnector || InputFile.exists(ImageLayout.manifest)
       || InputFile.exists(ManifestOptions.usualName)
   }
 
@@ -320,6 +331,12 @@ struct Session {
 
   /// The manifest that was named, is part of this executable, or is where images have it; the first of these.
   private func ownManifest() throws -> (source: ManifestSource, files: ManifestFiles)? {
+    if let singer {
+      guard manifest == nil else {
+        throw ConnectorError(.config, "--singer names a tap in the place of a manifest: leave the manifest out")
+      }
+      return (.text(Array(SingerKind.manifest(of: singer).utf8), name: "--singer"), .folder("."))
+    }
     switch manifest {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
     case let path? where InputFile.isPipe(path):

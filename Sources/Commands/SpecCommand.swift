@@ -6,6 +6,7 @@ struct SpecCommand: AsyncParsableCommand {
     commandName: "spec", abstract: "Print what the connector's config looks like, as a SPEC message.")
 
   @OptionGroup var options: ManifestOptions
+  @OptionGroup var singer: SingerOptions
 
   @Option(
     name: .shortAndLong,
@@ -15,7 +16,7 @@ struct SpecCommand: AsyncParsableCommand {
   var config: String?
 
   func run() async throws {
-    try await Session(options).run { session in
+    try await Session(options, singer: singer.tap).run { session in
       if config == nil, !session.hasManifest {
         try session.writer.spec(GeneralSpec.message)
         return .success

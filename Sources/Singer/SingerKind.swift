@@ -35,11 +35,9 @@ package struct SingerKind: SourceKind {
     return findings
   }
 
-  /// A tap that there is no manifest for.
-  /// - Parameter command: the tap's program, with its own arguments.
-  package static func source(
-    of command: [String], _ input: SourceInput, runtime: RuntimeEnvironment
-  ) async throws -> any Source {
-    try await SingerSource(SingerManifest(command: command), at: nil, input, runtime: runtime)
+  /// A manifest of a tap that there is none for.
+  /// - Parameter tap: the tap's program, with its own arguments behind blanks; or the package that has it, as in `pip:tap-shop==1.2`.
+  package static func manifest(of tap: String) -> String {
+    JSONValue.object(["version": "1.0.0", "type": "SingerSource", "tap": TapName(tap).json]).jsonText
   }
 }

@@ -41,10 +41,7 @@ package struct SingerSource: Source {
     let call = try await Self.call(of: manifest, input.files, runtime)
     let log = TapLog(runtime)
     var about: TapAbout?
-    if manifest.connectionSpecification == nil {
-      let asked = try Tap(call, config: nil, catalogOption: manifest.catalogOption, log: log, runtime: runtime) { _, _ in }
-      about = try await asked.about()
-    }
+    if manifest.connectionSpecification == nil { about = try await Self.about(call, manifest, runtime) }
     settings = TapSettings(manifest, about, name: call.name)
     let given = input.config.filter { !$0.key.hasPrefix("__injected_") }
     config = given.isEmpty && input.completion == nil
@@ -150,8 +147,24 @@ package struct SingerSource: Source {
         + "`cursor_field` in the manifest's `streams`, or in the catalog.")
   }
 
+  /// What a tap says of itself; nil if it answers no such question.
+  /// - Throws: ``ConnectorError`` if it cannot be started.
+  static func about(of tap: TapName, _ runtime: RuntimeEnvironment) async throws -> TapAbout? {
+    let manifest = try SingerManifest(ManifestNode(ManifestValue(json: ["tap": tap.json])))
+    return try await about(call(of: manifest, .folder("."), runtime), manifest, runtime)
+  }
+
+  private static func about(
+    _ call: ProgramCall, _ manifest: SingerManifest, _ runtime: RuntimeEnvironment
+  ) async throws -> TapAbout? {
+    let tap = try Tap(
+      call, config: nil, catalogOption: manifest.catalogOption, log: TapLog(runtime), runtime: runtime
+    ) { _, _ in }
+    return try await tap.about()
+  }
+
   /// The streams that are not left out.
-  private func streams() async throws -> [StreamDescription] {
+  func streams() async throws -> [StreamDescription] {
     try await discovery.streams { [manifest, tap, runtime] in
       let all = try await tap.discover().streams
       for own in manifest.streams where !all.contains(where: { manifest.own($0)?.name == own.name }) {

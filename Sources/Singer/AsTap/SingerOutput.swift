@@ -127,6 +127,9 @@ package final class SingerOutput: RecordOutput {
     try line.buffer.withUnsafeBytes { try output.write($0) }
   }
 
+  /// A state that was handed over, as ``SingerOutput`` writes it.
+  package static func value(_ given: JSONObject) -> JSONObject { SingerState.unwrapped(given) }
+
   /// What a source continues from, out of a state that ``SingerOutput`` wrote.
   /// - Parameter streams: those that are read.
   package static func sourceState(of given: JSONObject, for streams: [ConfiguredStream]) -> SourceState {

@@ -81,18 +81,6 @@ struct SingerManifest: Sendable {
     documentationURL = root["spec"]?["documentation_url"]?.string
   }
 
-  /// The manifest of a tap that there is no manifest for.
-  init(command: [String]) {
-    program = .command(command)
-    programNode = ManifestNode(.null)
-  }
-
-  /// The manifest of a tap in a Python package that there is no manifest for.
-  init(python: PythonTap) {
-    program = .python(python)
-    programNode = ManifestNode(.null)
-  }
-
   /// The JSON schema of such manifests.
   static let schemaText = String(decoding: PackageResources.singer_source_schema_json, as: UTF8.self)
   /// The same as a value; a test shows that it is a schema.
