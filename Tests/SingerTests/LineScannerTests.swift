@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"type":"RECORD","stream":"a","record":{"x":1}}"#, LineScanner.Kind.record, "a", #"{"x":1}"#, nil as String?),
+    (#"{"type":"RECORD","stream":"a","record":{"x":1}}"#, LineScanner.Kind.record, "a", #"{"x":1}"#, nil),
     (#"{"type": "RECORD", "stream": "a b", "record": {"x": [1, {"y": "}"}]}}"#, .record, "a b", #"{"x": [1, {"y": "}"}]}"#, nil),
     (#"{"record":{},"stream":"é","type":"record","time_extracted":"2024-01-01T00:00:00Z"}"#, .record, "é", "{}", "2024-01-01T00:00:00Z"),
     (#" {"type":"RECORD","version":17,"stream":"a","record":{"x":null},"time_extracted":null} "#, .record, "a", #"{"x":null}"#, nil),
@@ -31,7 +31,7 @@ import Testing
       #"{"s":"\"\\ \u00e9 \ud83d\ude00 ü 漢字 😀"}"#, nil),
     (#"{"type":"RECORD","stream":"a","record":{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}}"#, .record, "a",
       #"{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}"#, nil),
-  ])
+  ] as [(String, LineScanner.Kind, String?, String?, String?)])
   func partsAreFound(line: String, kind: LineScanner.Kind, stream: String?, record: String?, time: String?) throws {
     let (parts, bytes) = Self.scan(line)
     let found = try #require(parts)

@@ -91,8 +91,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (JSONValue([]), "it is not an object with a list `streams`"), (["streams": [["schema": [:]]]], "`streams[0]` has no `tap_stream_id`"),
-  ])
+    (.array([]), "it is not an object with a list `streams`"), (["streams": [["schema": [:]]]], "`streams[0]` has no `tap_stream_id`"),
+  ] as [(JSONValue, String)])
   func otherValuesAreNoCatalogs(value: JSONValue, sentence: String) {
     do throws(TapCatalogError) {
       _ = try TapCatalog(value)

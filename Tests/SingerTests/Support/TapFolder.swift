@@ -87,7 +87,7 @@ final class TapRun: Sendable {
 
   private struct NoNetwork: Transport {
     func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-      throw TransportError(.connection, "There is no network here")
+      throw TransportError(.other, "There is no network here")
     }
   }
 
