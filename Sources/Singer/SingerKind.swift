@@ -11,11 +11,16 @@ package struct SingerKind: SourceKind {
 
   package var schema: JSONValue { SingerManifest.schema }
 
+  package func needs(of manifest: ManifestNode) -> String {
+    if let program = manifest["tap"]?["command"]?.sequence?.first?.string { return "the tap `\(program)`" }
+    return manifest["tap"]?["python"] == nil ? "" : "Python with the way to a package index"
+  }
+
   package func load(_ manifest: ManifestNode, _ input: SourceInput, runtime: RuntimeEnvironment) async throws -> any Source {
     try await SingerSource(SingerManifest(manifest), at: manifest, input, runtime: runtime)
   }
 
-  package func findings(in manifest: ManifestNode) -> [Diagnostic] {
+  package func findings(in manifest: ManifestNode, kinds: SourceKinds) -> [Diagnostic] {
     var findings: [Diagnostic] = []
     var seen: Set<String> = []
     for stream in manifest["streams"]?.sequence ?? [] {

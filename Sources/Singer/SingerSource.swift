@@ -132,7 +132,7 @@ package struct SingerSource: Source {
 
   /// - Throws: ``ConnectorError`` if the config does not fit the specification.
   private func validate() throws {
-    if let specification = settings.specification {
+    if settings.isChecked, let specification = settings.specification {
       try Spec.validate(config, against: specification, at: node?["spec"]?["connection_specification"])
     }
   }

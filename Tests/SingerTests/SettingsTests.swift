@@ -121,6 +121,7 @@ import Testing
           "properties": [
             "token": ["type": "string", "secret": true], "key": ["type": "string", "writeOnly": true],
             "secret": ["type": "object", "properties": ["inner": ["type": "string", "format": "password"]]],
+            "else": ["anyOf": [["type": "string"], "null"]],
           ],
         ],
       ]))
@@ -129,6 +130,8 @@ import Testing
     #expect(specification["properties"]?["token"] == ["type": "string", "airbyte_secret": true])
     #expect(specification["properties"]?["key"]?["airbyte_secret"] == true)
     #expect(specification["properties"]?["secret"]?["properties"]?["inner"]?["airbyte_secret"] == true)
+    #expect(specification["properties"]?["else"]?["anyOf"] == [["type": "string"], ["type": "null"]])
+    _ = try JSONSchema(compiling: specification)
     #expect(specification["title"] == "tap-x")
     #expect(TapAbout(["name": "x"]) == nil)
   }

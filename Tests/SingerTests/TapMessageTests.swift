@@ -37,7 +37,7 @@ import Testing
     (#"{"type":"RECORD","record":{}}"#, .broken("a RECORD message has no `stream`")),
     (#"{"type":"RECORD","stream":"a"}"#, .broken("a RECORD message has no object as its `record`")),
     (#"{"type":"STATE"}"#, .broken("a STATE message has no `value`")),
-    (#"{"type":"RECORD","stream":"a","rec"#, .broken("it is not JSON: the string is not closed at column 34")),
+    (#"{"type":"RECORD","stream":"a","rec"#, .broken("it is not JSON: the string is not closed at column 35")),
     (
       #"{"type":"BATCH","stream":"a","encoding":{"format":"parquet"},"manifest":[]}"#,
       .broken("a BATCH message has files of the format `parquet`, and only `jsonl` can be read: set the tap to write that")

@@ -373,7 +373,7 @@ import Testing
     let folder = try TapFolder()
     try folder.tap(read: "")
     let run = TapRun(folder)
-    let draft = try await ManifestDraft(of: "tap-fake", config: ["token": "s3cret-token", "n": 1], runtime: run.runtime, writer: run.writer)
+    let draft = try await ManifestDraft(of: "tap-fake", config: ["token": "s3cret-token", "count": 1], runtime: run.runtime, writer: run.writer)
     #expect(
       draft.text == """
         # A Singer tap as a source, written by `airbyte-lowcode singer wrap`.
@@ -392,7 +392,7 @@ import Testing
               token:
                 type: string
                 airbyte_secret: true
-              n:
+              count:
                 type: integer
             additionalProperties: true
 

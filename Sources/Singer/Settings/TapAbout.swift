@@ -46,8 +46,13 @@ struct TapAbout: Sendable {
       if let inner = schema[key], inner.object != nil { schema[key] = converted(inner, depth + 1) }
     }
     for key in ["anyOf", "oneOf", "allOf"] {
-      if let inner = schema[key]?.array { schema[key] = .array(inner.map { converted($0, depth + 1) }) }
+      if let inner = schema[key]?.array { schema[key] = .array(inner.map { converted(alternative($0), depth + 1) }) }
     }
     return .object(schema)
+  }
+
+  /// An alternative; the SDK writes a type by its name alone, which JSON Schema does not have.
+  private static func alternative(_ value: JSONValue) -> JSONValue {
+    if let type = value.string { ["type": .string(type)] } else { value }
   }
 }

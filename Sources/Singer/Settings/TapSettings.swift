@@ -1,11 +1,14 @@
 import ConnectorModel
 import Engine
 import JSON
+import JSONSchema
 
 /// What is known of a source's config: from the manifest, or from what the tap says of itself.
 struct TapSettings: Sendable {
   /// The JSON schema of the config; nil if nothing is known.
   let specification: JSONObject?
+  /// Whether configs are checked against it: what a tap says of its settings is not always a schema.
+  let isChecked: Bool
   /// Whether the tap can test its connection by itself.
   let hasTest: Bool
   private let name: String
@@ -15,6 +18,9 @@ struct TapSettings: Sendable {
     // Whatever answers this question has the SDK's other options too.
     hasTest = manifest.hasTest ?? (about != nil)
     self.name = name
+    isChecked =
+      manifest.connectionSpecification != nil
+      || specification.map { (try? JSONSchema(compiling: .object($0), dialect: Dialect(of: .object($0)))) != nil } ?? false
   }
 
   /// The specification that is shown: where nothing is known, one that allows anything.

@@ -91,7 +91,8 @@ final class Tap: Sendable {
   /// Has the tap read a record of each stream.
   /// - Throws: ``ConnectorError`` if it fails, `CancellationError`.
   func test() async throws {
-    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in log.take($0) }
+    // The SDK logs an error for each stream that it stops reading behind its first record: what really failed is in the last words.
+    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in log.take($0, atMost: .debug) }
     // The records are of no interest here.
     while try await program.next() != nil {}
     let end = await program.finish()
@@ -135,7 +136,8 @@ final class TapLog: Sendable {
 
   init(_ runtime: RuntimeEnvironment) { self.runtime = runtime }
 
-  func take(_ text: String) {
+  /// - Parameter highest: the highest level at which the line is logged.
+  func take(_ text: String, atMost highest: LogLevel = .fatal) {
     let line = last.withLock { last in
       let line = TapLogLine(text, following: last)
       last = line.level
@@ -145,7 +147,9 @@ final class TapLog: Sendable {
     if let metric = line.metric, metric.metric.hasPrefix("http_request"), let stream = metric.tags["stream"]?.string {
       runtime.events.note(.pageRead(stream: stream))
     }
-    runtime.log.log(line.level, line.message)
+    let levels = LogLevel.allCases
+    let isAbove = (levels.firstIndex(of: line.level) ?? 0) < (levels.firstIndex(of: highest) ?? 0)
+    runtime.log.log(isAbove ? highest : line.level, line.message)
   }
 }
 
