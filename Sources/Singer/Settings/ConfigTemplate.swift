@@ -55,6 +55,36 @@ struct ConfigTemplate: Sendable {
     return (result.object ?? config, lost)
   }
 
+  /// The specification of the config that the values are taken from, as far as they are members of it.
+  /// - Parameter settings: the JSON schema of the values.
+  func specification(of settings: JSONObject) -> JSONObject {
+    var result: JSONValue = ["$schema": settings["$schema"] ?? "http://json-schema.org/draft-07/schema#", "type": "object"]
+    func add(_ part: Part, _ schema: JSONValue?, isRequired: Bool) {
+      switch part {
+      case .member(let path): Self.add(schema ?? [:], at: path[...], isRequired: isRequired, to: &result)
+      case .mapping(let members):
+        let required = schema?["required"]?.array ?? []
+        for (key, inner) in members { add(inner, schema?["properties"]?[key], isRequired: isRequired && required.contains(.string(key))) }
+      case .constant, .template, .list: break
+      }
+    }
+    add(root, .object(settings), isRequired: true)
+    result["additionalProperties"] = true
+    return result.object ?? [:]
+  }
+
+  private static func add(_ schema: JSONValue, at path: ArraySlice<String>, isRequired: Bool, to object: inout JSONValue) {
+    guard let key = path.first else { return }
+    var inner = object["properties"]?[key] ?? (path.count == 1 ? schema : ["type": "object"])
+    if path.count > 1 { add(schema, at: path.dropFirst(), isRequired: isRequired, to: &inner) }
+    var properties = object["properties"] ?? [:]
+    properties[key] = inner
+    object["properties"] = properties
+    guard isRequired else { return }
+    let required = object["required"]?.array ?? []
+    if !required.contains(.string(key)) { object["required"] = .array(required + [.string(key)]) }
+  }
+
   private static func set(_ new: JSONValue?, at path: ArraySlice<String>, in value: inout JSONValue) {
     guard let key = path.first else { return }
     if path.count == 1 {

@@ -14,7 +14,10 @@ struct TapSettings: Sendable {
   private let name: String
 
   init(_ manifest: SingerManifest, _ about: TapAbout?, name: String) {
-    specification = manifest.connectionSpecification ?? about?.connectionSpecification
+    let settings = about?.connectionSpecification
+    // What the tap says is about its own config.
+    let own = settings.map { settings in manifest.config?.specification(of: settings) ?? settings }
+    specification = manifest.connectionSpecification ?? own
     // Whatever answers this question has the SDK's other options too.
     hasTest = manifest.hasTest ?? (about != nil)
     self.name = name
