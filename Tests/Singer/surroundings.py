@@ -216,13 +216,18 @@ class Program:
                     kill(process)
         errors = process.stderr.read()
         process.wait()
+        process.stdout.close()
+        process.stderr.close()
         return Run(process.returncode, "".join(lines), errors)
 
 
 def children(number):
     """The processes that a process started."""
-    with open(f"/proc/{number}/task/{number}/children", encoding="utf-8") as file:
-        return [int(word) for word in file.read().split()]
+    found = []
+    for path in glob.glob(f"/proc/{number}/task/*/children"):
+        with open(path, encoding="utf-8") as file:
+            found += [int(word) for word in file.read().split()]
+    return found
 
 
 def kill_program(process):

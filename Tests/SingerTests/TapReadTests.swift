@@ -176,6 +176,21 @@ import Testing
     #expect(!run.text.contains("s3cret-token"))
   }
 
+  @Test func fieldsThatWereNotChosenAreLeftOut() async throws {
+    let folder = try TapFolder()
+    let file = "\(folder.path)/batch.jsonl"
+    try Data("{\"at\":3,\"id\":3}\n".utf8).write(to: URL(fileURLWithPath: file))
+    let run = TapRun(folder)
+    let catalog = TapFolder.catalog.replacing(#""properties": {"n": {"type": "integer"}}"#, with: #""properties": {"n": {}, "m": {}, "at": {}}"#)
+    try folder.tap(
+      catalog: catalog,
+      read: Self.say(
+        #"{"type":"RECORD","stream":"pages","record":{"n": 1, "m": [1, 2]}}"#,
+        #"{"type":"BATCH","stream":"pages","encoding":{"format":"jsonl"},"manifest":["\#(file)"]}"#))
+    _ = try await run.read(fakeTap, streams: ["pages"]) { $0[0].jsonSchema = ["properties": ["m": [:]]] }
+    #expect(try run.story().filter { $0.hasPrefix("pages {") } == [#"pages {"m":[1,2]}"#, #"pages {"id":3}"#])
+  }
+
   // MARK: Taps that fail
 
   private struct Fault: Sendable, CustomTestStringConvertible {

@@ -56,6 +56,16 @@ enum TapSelection {
     return entry
   }
 
+  /// The fields that the configured schema leaves out, but for those that are needed.
+  static func omitted(from stream: StreamDescription, _ configured: ConfiguredStream) -> Set<String> {
+    guard let wanted = configured.jsonSchema["properties"]?.object, !wanted.isEmpty else { return [] }
+    let needed = Set(stream.primaryKey + [key(of: stream, configured)].compactMap { $0 })
+    return Set(
+      (stream.tap.schema["properties"]?.object ?? [:]).keys.filter { name in
+        wanted[name] == nil && !needed.contains(name) && stream.tap.metadata.inclusion(of: ["properties", name]) != .automatic
+      })
+  }
+
   /// Marks the fields: those that the configured schema has, those that the tap reads in any case, and those that it cannot do without.
   private static func select(
     fields schema: JSONObject, of stream: TapStream, needed: Set<String>, in metadata: inout StreamMetadata

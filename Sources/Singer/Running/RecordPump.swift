@@ -95,7 +95,16 @@ struct RecordPump {
 
   private func write(_ record: UnsafeBufferPointer<UInt8>, _ time: Int, to target: StreamTarget) throws {
     let output = if let output = target.output { output } else { try begin(target) }
-    try output.record(text: record, emittedAt: time)
+    if target.omitted.isEmpty {
+      try output.record(text: record, emittedAt: time)
+    } else {
+      // Many taps send all fields, whichever were chosen.
+      var text = JSONWriter()
+      text.write(record: try JSONDocument(parsing: UnsafeRawBufferPointer(record)).root, patches: target.omitted)
+      try text.finish().withUnsafeBytes { bytes throws in
+        try output.record(text: bytes.bindMemory(to: UInt8.self), emittedAt: time)
+      }
+    }
     target.recordsSinceState += 1
   }
 
@@ -138,10 +147,13 @@ final class StreamTarget {
   /// The schema of its last SCHEMA message.
   var schema: JSONObject?
   var recordsSinceState = 0
+  /// Takes the fields out of records that were not chosen.
+  let omitted: [JSONPatch]
 
   init(_ description: StreamDescription, _ configured: ConfiguredStream) {
     self.description = description
     self.configured = configured
+    omitted = TapSelection.omitted(from: description, configured).sorted().map { JSONPatch(key: JSONKey($0), change: .removed) }
   }
 
   var id: String { description.tap.id }

@@ -147,7 +147,13 @@ struct TapReader {
       while let records = try reader.next() {
         let time = Int(runtime.now() / 1_000)
         for record in records {
-          try stream.add(record, emittedAt: time)
+          if target.omitted.isEmpty {
+            try stream.add(record, emittedAt: time)
+          } else {
+            var text = JSONWriter()
+            text.write(record: record, patches: target.omitted)
+            try text.finish().withUnsafeBytes { try stream.record(text: $0.bindMemory(to: UInt8.self), emittedAt: time) }
+          }
           target.recordsSinceState += 1
         }
         try await output.flush()
