@@ -41,7 +41,7 @@ BENCH ?=
 .PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay doubling
 .PHONY: bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read test-standard
-.PHONY: test-lsp test-sources
+.PHONY: test-lsp test-sources test-singer bench-singer
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -274,6 +274,14 @@ clean: ## Remove what was built.
 	rm -rf .build .build-static dist
 
 # The examples are packages of their own. They share their build products with the one that embeds the library.
+TAPS := .build/taps
+
+test-singer: build ## Read taps from PyPI, with a PostgreSQL of their own, and have target-jsonl and Meltano read a manifest; what is missing is skipped.
+	@python3 Tests/Singer/real_taps.py $(BIN)/airbyte-lowcode --environments $(TAPS)
+
+bench-singer: build ## Measure how much output of a tap is passed on in a second.
+	@python3 Benchmarks/singer.py $(BIN)/airbyte-lowcode
+
 test-sources: build ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
 	@$(SWIFT) build --package-path Examples/source-folder --scratch-path .build/embedding >&2
 	@$(SWIFT) build --package-path Examples/source-clinic --scratch-path .build/embedding >&2

@@ -116,7 +116,8 @@ struct AsTapCommand: AsyncParsableCommand {
     let configured = selections.map(\.stream)
     output.prepare(selections, among: streams, continuing: earlier.map(SingerOutput.value))
     guard !configured.isEmpty else { return .success }
-    let request = ReadRequest(configured, from: earlier.map { SingerOutput.sourceState(of: $0, for: configured) } ?? SourceState())
+    let request = ReadRequest(
+      configured, from: earlier.map { SingerOutput.sourceState(of: $0, for: configured) } ?? SourceState())
     let outcome = try await session.watched { try await source.run(request, writer: session.writer, runtime: session.runtime) }
     return outcome.isComplete ? .success : .failure
   }

@@ -44,7 +44,8 @@ package struct SingerSource: Source {
     if manifest.connectionSpecification == nil { about = try await Self.about(call, manifest, runtime) }
     settings = TapSettings(manifest, about, name: call.name)
     let given = input.config.filter { !$0.key.hasPrefix("__injected_") }
-    config = given.isEmpty && input.completion == nil
+    config =
+      given.isEmpty && input.completion == nil
       ? [:] : input.with(config: given).settledConfig(settings.specification.map { .object($0) }, runtime)
     var complete = call
     if let environment = manifest.environment {
@@ -124,7 +125,9 @@ package struct SingerSource: Source {
     let selected = Dictionary(targets.map { ($0.id, $0.configured) }, uniquingKeysWith: { first, _ in first })
     let state = SingerState.incoming(request.state) { stream in
       byDescriptor[stream]?.tap.id ?? stream.name
-    } isFresh: { selected[$0]?.syncMode == .fullRefresh }
+    } isFresh: {
+      selected[$0]?.syncMode == .fullRefresh
+    }
     var reader = TapReader(
       tap, targets, states: StateTracker(form: manifest.stateForm, continuing: request.state), to: output)
     try await reader.read(TapSelection.catalog(streams, selecting: selected), from: state)

@@ -15,7 +15,8 @@ import Testing
 
   private static let orders: AirbyteStream = {
     var stream = AirbyteStream(
-      name: "orders", jsonSchema: ["type": "object", "properties": ["id": [:], "at": [:], "note": [:]], "required": ["id", "note"]],
+      name: "orders",
+      jsonSchema: ["type": "object", "properties": ["id": [:], "at": [:], "note": [:]], "required": ["id", "note"]],
       supportedSyncModes: [.fullRefresh, .incremental])
     stream.sourceDefinedPrimaryKey = [["id"]]
     stream.sourceDefinedCursor = true
@@ -96,8 +97,10 @@ import Testing
 
   @Test func theTapDescribesItself() {
     let tap = TapDescription(
-      name: "tap-shop", version: "1", specification: [
-        "type": "object", "required": ["key"], "properties": ["key": ["type": "string", "title": "Key", "airbyte_secret": true, "order": 0]],
+      name: "tap-shop", version: "1",
+      specification: [
+        "type": "object", "required": ["key"],
+        "properties": ["key": ["type": "string", "title": "Key", "airbyte_secret": true, "order": 0]],
       ])
     #expect(tap.json["settings"]?["properties"]?["key"] == ["type": "string", "title": "Key", "secret": true, "writeOnly": true])
     #expect(TapAbout(tap.json)?.capabilities == ["about", "catalog", "discover", "state", "test"])

@@ -17,21 +17,35 @@ import Testing
     range.map { String(decoding: bytes[$0], as: UTF8.self) }
   }
 
-  @Test(arguments: [
-    (#"{"type":"RECORD","stream":"a","record":{"x":1}}"#, LineScanner.Kind.record, "a", #"{"x":1}"#, nil),
-    (#"{"type": "RECORD", "stream": "a b", "record": {"x": [1, {"y": "}"}]}}"#, .record, "a b", #"{"x": [1, {"y": "}"}]}"#, nil),
-    (#"{"record":{},"stream":"é","type":"record","time_extracted":"2024-01-01T00:00:00Z"}"#, .record, "é", "{}", "2024-01-01T00:00:00Z"),
-    (#" {"type":"RECORD","version":17,"stream":"a","record":{"x":null},"time_extracted":null} "#, .record, "a", #"{"x":null}"#, nil),
-    (#"{"type":"STATE","value":{"bookmarks":{}}}"#, .state, nil, nil, nil),
-    (#"{"type":"Schema","stream":"a","schema":{},"key_properties":[]}"#, .schema, "a", nil, nil),
-    (#"{"type":"ACTIVATE_VERSION","stream":"a","version":1}"#, .activateVersion, "a", nil, nil),
-    (#"{"type":"BATCH","stream":"a"}"#, .batch, "a", nil, nil),
-    (#"{"type":"FILE","stream":"a"}"#, .other, "a", nil, nil),
-    (#"{"type":"RECORD","stream":"a","record":{"s":"\"\\ \u00e9 \ud83d\ude00 ü 漢字 😀"}}"#, .record, "a",
-      #"{"s":"\"\\ \u00e9 \ud83d\ude00 ü 漢字 😀"}"#, nil),
-    (#"{"type":"RECORD","stream":"a","record":{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}}"#, .record, "a",
-      #"{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}"#, nil),
-  ] as [(String, LineScanner.Kind, String?, String?, String?)])
+  @Test(
+    arguments: [
+      (#"{"type":"RECORD","stream":"a","record":{"x":1}}"#, LineScanner.Kind.record, "a", #"{"x":1}"#, nil),
+      (
+        #"{"type": "RECORD", "stream": "a b", "record": {"x": [1, {"y": "}"}]}}"#, .record, "a b", #"{"x": [1, {"y": "}"}]}"#, nil
+      ),
+      (
+        #"{"record":{},"stream":"é","type":"record","time_extracted":"2024-01-01T00:00:00Z"}"#, .record, "é", "{}",
+        "2024-01-01T00:00:00Z"
+      ),
+      (
+        #" {"type":"RECORD","version":17,"stream":"a","record":{"x":null},"time_extracted":null} "#, .record, "a", #"{"x":null}"#,
+        nil
+      ),
+      (#"{"type":"STATE","value":{"bookmarks":{}}}"#, .state, nil, nil, nil),
+      (#"{"type":"Schema","stream":"a","schema":{},"key_properties":[]}"#, .schema, "a", nil, nil),
+      (#"{"type":"ACTIVATE_VERSION","stream":"a","version":1}"#, .activateVersion, "a", nil, nil),
+      (#"{"type":"BATCH","stream":"a"}"#, .batch, "a", nil, nil),
+      (#"{"type":"FILE","stream":"a"}"#, .other, "a", nil, nil),
+      (
+        #"{"type":"RECORD","stream":"a","record":{"s":"\"\\ \u00e9 \ud83d\ude00 ü 漢字 😀"}}"#, .record, "a",
+        #"{"s":"\"\\ \u00e9 \ud83d\ude00 ü 漢字 😀"}"#, nil
+      ),
+      (
+        #"{"type":"RECORD","stream":"a","record":{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}}"#, .record,
+        "a",
+        #"{"n":[0,-0,1.5,-2e3,1E+9,123456789012345678901234567890,true,false]}"#, nil
+      ),
+    ] as [(String, LineScanner.Kind, String?, String?, String?)])
   func partsAreFound(line: String, kind: LineScanner.Kind, stream: String?, record: String?, time: String?) throws {
     let (parts, bytes) = Self.scan(line)
     let found = try #require(parts)
@@ -49,12 +63,15 @@ import Testing
     #"{"ty\u0070e":"RECORD","stream":"a","record":{"x":1}}"#, #"{"type":"RECORD","stream":"\u0061","record":{"x":1}}"#,
     #"{"type":"RECORD","stream":"a","record":[1]}"#, #"{"type":"RECORD","type":"STATE"}"#, #"{"type":"RECORD","stream":null}"#,
     "{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{\"x\":\"\u{1}\"}}",
-    #"{"type":"RECORD","stream":"a","record":"# + String(repeating: #"{"x":"#, count: 70) + "1" + String(repeating: "}", count: 71),
+    #"{"type":"RECORD","stream":"a","record":"# + String(repeating: #"{"x":"#, count: 70) + "1"
+      + String(repeating: "}", count: 71),
   ])
   func whatIsUnusualNeedsTheParser(line: String) { #expect(Self.scan(line).parts == nil) }
 
   @Test func malformedUTF8NeedsTheParser() {
-    for bytes: [UInt8] in [[0xC3], [0xC0, 0xAF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xF0, 0x8F, 0xBF, 0xBF]] {
+    for bytes: [UInt8] in [
+      [0xC3], [0xC0, 0xAF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xF0, 0x8F, 0xBF, 0xBF],
+    ] {
       let line = Array(#"{"type":"RECORD","stream":"a","record":{"x":""#.utf8) + bytes + Array(#""}}"#.utf8)
       let padded = line + [UInt8](repeating: 0, count: LineScanner.padding)
       let parts = padded.withUnsafeBufferPointer { LineScanner.scan(UnsafeBufferPointer(rebasing: $0[..<line.count])) }

@@ -66,8 +66,14 @@ import Testing
     ("type: SingerSource", "manifest.yaml:1:1: error: the manifest needs `tap`"),
     ("type: SingerSource\ntap: {command: [x]}\nstream: []", "manifest.yaml:3:1: error: the manifest has no property `stream`"),
     ("type: SingerSource\ntap: {command: x}", "manifest.yaml:2:16: error: `command` should be a list"),
-    ("type: SingerSource\ntap: {command: [x]}\nstate: global", "manifest.yaml:3:8: error: `state` should be 'per_stream' or 'shared'"),
-    ("type: SingerSource\ntap: {command: [x]}\nstreams: [{name: a}, {name: a}]", "manifest.yaml:3:29: error: the stream `a` is described twice"),
+    (
+      "type: SingerSource\ntap: {command: [x]}\nstate: global",
+      "manifest.yaml:3:8: error: `state` should be 'per_stream' or 'shared'"
+    ),
+    (
+      "type: SingerSource\ntap: {command: [x]}\nstreams: [{name: a}, {name: a}]",
+      "manifest.yaml:3:29: error: the stream `a` is described twice"
+    ),
     (
       "type: SingerSource\ntap: {command: [x]}\nstreams: [{name: a, cursor_field: at, sync_modes: [full_refresh]}]",
       "manifest.yaml:3:51: error: the stream `a` has a `cursor_field`, and its `sync_modes` do not allow to read it incrementally"
@@ -82,13 +88,15 @@ import Testing
 
   private static let config: JSONObject = ["host": "db", "password": "1234", "port": 5432, "tls": ["key": "k"], "none": nil]
 
-  @Test(arguments: [
-    (["a": "{{ config['password'] }}"], ["a": "1234"]), (["a": "{{config.port}}"], ["a": 5432]),
-    (["a": "{{ config['tls']['key'] }}"], ["a": "k"]), (["a": "{{ config[\"tls\"].key }}"], ["a": "k"]),
-    (["a": "{{ config['missing'] }}", "b": 1], ["b": 1]), (["a": "{{ config['none'] }}"], [:]), (["a": "5432"], ["a": "5432"]),
-    (["a": "{{ config['host'] }}:{{ config['port'] }}"], ["a": "db:5432"]), (["a": "{{ config['port'] + 1 }}"], ["a": 5433]),
-    (["a": ["b": ["{{ config['host'] }}", "x"]]], ["a": ["b": ["db", "x"]]]), (["a": "{{ config['tls'] }}"], ["a": ["key": "k"]]),
-  ] as [(JSONObject, JSONObject)])
+  @Test(
+    arguments: [
+      (["a": "{{ config['password'] }}"], ["a": "1234"]), (["a": "{{config.port}}"], ["a": 5432]),
+      (["a": "{{ config['tls']['key'] }}"], ["a": "k"]), (["a": "{{ config[\"tls\"].key }}"], ["a": "k"]),
+      (["a": "{{ config['missing'] }}", "b": 1], ["b": 1]), (["a": "{{ config['none'] }}"], [:]), (["a": "5432"], ["a": "5432"]),
+      (["a": "{{ config['host'] }}:{{ config['port'] }}"], ["a": "db:5432"]), (["a": "{{ config['port'] + 1 }}"], ["a": 5433]),
+      (["a": ["b": ["{{ config['host'] }}", "x"]]], ["a": ["b": ["db", "x"]]]),
+      (["a": "{{ config['tls'] }}"], ["a": ["key": "k"]]),
+    ] as [(JSONObject, JSONObject)])
   func configs(template: JSONObject, expected: JSONObject) throws {
     let template = try ConfigTemplate(ManifestNode(ManifestValue(json: .object(template))))
     let run = TapRun(try TapFolder())
@@ -98,9 +106,12 @@ import Testing
   @Test func changesOfATapGoToTheConfig() throws {
     let template = try ConfigTemplate(
       ManifestNode(
-        ManifestValue(json: ["token": "{{ config['login']['token'] }}", "url": "https://{{ config['host'] }}", "o": ["p": "{{ config.p }}"]])))
+        ManifestValue(json: [
+          "token": "{{ config['login']['token'] }}", "url": "https://{{ config['host'] }}", "o": ["p": "{{ config.p }}"],
+        ])))
     let (config, lost) = template.applying(
-      ["token": "new", "url": "https://x", "o": ["p": 2], "extra": 1], over: ["token": "old", "url": "https://db", "o": ["p": 1]],
+      ["token": "new", "url": "https://x", "o": ["p": 2], "extra": 1],
+      over: ["token": "old", "url": "https://db", "o": ["p": 1]],
       to: ["host": "db", "login": ["token": "old"], "p": 1])
     #expect(config == ["host": "db", "login": ["token": "new"], "p": 2])
     #expect(lost == ["extra", "url"])
@@ -110,13 +121,15 @@ import Testing
     let template = try ConfigTemplate(
       ManifestNode(
         ManifestValue(json: [
-          "token": "{{ config['login']['token'] }}", "url": "https://{{ config['host'] }}", "port": 1, "o": ["p": "{{ config.p }}"],
+          "token": "{{ config['login']['token'] }}", "url": "https://{{ config['host'] }}", "port": 1,
+          "o": ["p": "{{ config.p }}"],
         ])))
     let specification = JSONValue.object(
       template.specification(of: [
         "required": ["token", "url"],
         "properties": [
-          "token": ["type": "string", "airbyte_secret": true], "o": ["required": ["p"], "properties": ["p": ["type": "integer"]]],
+          "token": ["type": "string", "airbyte_secret": true],
+          "o": ["required": ["p"], "properties": ["p": ["type": "integer"]]],
         ],
       ]))
     #expect(specification["properties"]?["login"]?["properties"]?["token"] == ["type": "string", "airbyte_secret": true])
@@ -126,7 +139,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("orders", "orders", true), ("orders", "order", false), ("sys-*", "sys-x", true), ("sys-*", "my-sys-x", false), ("*", "", true),
+    ("orders", "orders", true), ("orders", "order", false), ("sys-*", "sys-x", true), ("sys-*", "my-sys-x", false),
+    ("*", "", true),
     ("a*b*c", "aXbYc", true), ("a*b*c", "ac", false), ("*x", "x", true), ("a*a", "a", false), ("", "", true), ("", "a", false),
   ])
   func patterns(pattern: String, name: String, matches: Bool) { #expect(NamePattern(pattern).matches(name) == matches) }

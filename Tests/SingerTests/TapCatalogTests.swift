@@ -20,15 +20,17 @@ import Testing
 
   private static let both: [SyncMode] = [.fullRefresh, .incremental]
 
-  @Test(arguments: [
-    ([:], [SyncMode.fullRefresh], nil as Bool?, nil as String?),
-    (["valid-replication-keys": ["at", "id"]], both, true, "at"), (["valid-replication-keys": "at"], both, true, "at"),
-    (["valid-replication-keys": ["at", "id"], "replication-key": "id"], both, true, "id"),
-    (["forced-replication-method": "FULL_TABLE", "valid-replication-keys": ["at"]], [.fullRefresh], nil, nil),
-    (["forced-replication-method": ["replication-method": "INCREMENTAL"]], both, true, nil),
-    (["forced-replication-method": "LOG_BASED", "schema-name": "public"], both, true, nil),
-    (["forced-replication-method": "", "schema-name": "public"], both, false, nil), (["replication-method": "log_based"], both, true, nil),
-  ] as [(JSONObject, [SyncMode], Bool?, String?)])
+  @Test(
+    arguments: [
+      ([:], [SyncMode.fullRefresh], nil as Bool?, nil as String?),
+      (["valid-replication-keys": ["at", "id"]], both, true, "at"), (["valid-replication-keys": "at"], both, true, "at"),
+      (["valid-replication-keys": ["at", "id"], "replication-key": "id"], both, true, "id"),
+      (["forced-replication-method": "FULL_TABLE", "valid-replication-keys": ["at"]], [.fullRefresh], nil, nil),
+      (["forced-replication-method": ["replication-method": "INCREMENTAL"]], both, true, nil),
+      (["forced-replication-method": "LOG_BASED", "schema-name": "public"], both, true, nil),
+      (["forced-replication-method": "", "schema-name": "public"], both, false, nil),
+      (["replication-method": "log_based"], both, true, nil),
+    ] as [(JSONObject, [SyncMode], Bool?, String?)])
   func syncModes(metadata: JSONObject, modes: [SyncMode], isDefined: Bool?, cursor: String?) throws {
     let stream = try Self.description(metadata).airbyteStream
     #expect(stream.supportedSyncModes == modes)
@@ -36,10 +38,12 @@ import Testing
     #expect(stream.defaultCursorField == cursor.map { [$0] })
   }
 
-  @Test(arguments: [
-    (["table-key-properties": ["id"]], [:], ["id"]), (["view-key-properties": ["a", "b"]], [:], ["a", "b"]),
-    (["table-key-properties": ["id"]], ["key_properties": ["k"]], ["k"]), (["table-key-properties": []], ["key_properties": []], []),
-  ] as [(JSONObject, JSONObject, [String])])
+  @Test(
+    arguments: [
+      (["table-key-properties": ["id"]], [:], ["id"]), (["view-key-properties": ["a", "b"]], [:], ["a", "b"]),
+      (["table-key-properties": ["id"]], ["key_properties": ["k"]], ["k"]),
+      (["table-key-properties": []], ["key_properties": []], []),
+    ] as [(JSONObject, JSONObject, [String])])
   func keys(metadata: JSONObject, entry: JSONObject, keys: [String]) throws {
     #expect(try Self.description(metadata, entry: entry).primaryKey == keys)
   }
@@ -53,32 +57,51 @@ import Testing
     #expect(stream.sourceDefinedCursor == true)
   }
 
-  @Test(arguments: [
-    (["schema-name": "public"], ["table_name": "orders"], "orders", "public"),
-    (["schema-name": "public"], ["stream": "public-orders"], "orders", "public"), ([:], [:], "public-orders", nil),
-  ] as [(JSONObject, JSONObject, String, String?)])
+  @Test(
+    arguments: [
+      (["schema-name": "public"], ["table_name": "orders"], "orders", "public"),
+      (["schema-name": "public"], ["stream": "public-orders"], "orders", "public"), ([:], [:], "public-orders", nil),
+    ] as [(JSONObject, JSONObject, String, String?)])
   func namespaces(metadata: JSONObject, entry: JSONObject, name: String, namespace: String?) throws {
     let stream = try Self.description(metadata, entry: entry, namespaces: true)
     #expect(stream.descriptor == StreamDescriptor(name: name, namespace: namespace))
     #expect(try Self.description(metadata, entry: entry).descriptor == StreamDescriptor(name: "public-orders"))
   }
 
-  @Test(arguments: [
-    (["type": ["null", "string"], "format": "date-time"], ["type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"]),
-    (["type": "string", "format": "time"], ["type": "string", "format": "time", "airbyte_type": "time_without_timezone"]),
-    (["type": ["null", "number"], "multipleOf": 0.01], ["type": ["null", "number"], "multipleOf": 0.01]),
-    (["type": ["null", "string"], "format": "singer.decimal"], ["type": ["null", "string"], "format": "singer.decimal"]),
-    (["anyOf": [["type": "string", "format": "date-time"], ["type": "null"]]],
-      ["format": "date-time", "type": ["null", "string"], "airbyte_type": "timestamp_with_timezone"]),
-    (["anyOf": [["type": "string", "format": "date-time"], ["type": ["string", "null"]]]],
-      ["anyOf": [["type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"], ["type": ["string", "null"]]]]),
-    (["type": "number", "maximum": 5, "exclusiveMaximum": true, "minimum": 1, "exclusiveMinimum": false],
-      ["type": "number", "exclusiveMaximum": 5, "minimum": 1]),
-    (["type": "array", "items": ["type": "string", "format": "date-time"]],
-      ["type": "array", "items": ["type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"]]),
-    (["type": "object", "properties": ["format": ["type": "string"], "selected": ["type": "boolean"]]],
-      ["type": "object", "properties": ["format": ["type": "string"], "selected": ["type": "boolean"]]]),
-  ] as [(JSONValue, JSONValue)])
+  @Test(
+    arguments: [
+      (
+        ["type": ["null", "string"], "format": "date-time"],
+        ["type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"]
+      ),
+      (["type": "string", "format": "time"], ["type": "string", "format": "time", "airbyte_type": "time_without_timezone"]),
+      (["type": ["null", "number"], "multipleOf": 0.01], ["type": ["null", "number"], "multipleOf": 0.01]),
+      (["type": ["null", "string"], "format": "singer.decimal"], ["type": ["null", "string"], "format": "singer.decimal"]),
+      (
+        ["anyOf": [["type": "string", "format": "date-time"], ["type": "null"]]],
+        ["format": "date-time", "type": ["null", "string"], "airbyte_type": "timestamp_with_timezone"]
+      ),
+      (
+        ["anyOf": [["type": "string", "format": "date-time"], ["type": ["string", "null"]]]],
+        [
+          "anyOf": [
+            ["type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"], ["type": ["string", "null"]],
+          ]
+        ]
+      ),
+      (
+        ["type": "number", "maximum": 5, "exclusiveMaximum": true, "minimum": 1, "exclusiveMinimum": false],
+        ["type": "number", "exclusiveMaximum": 5, "minimum": 1]
+      ),
+      (
+        ["type": "array", "items": ["type": "string", "format": "date-time"]],
+        ["type": "array", "items": ["type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"]]
+      ),
+      (
+        ["type": "object", "properties": ["format": ["type": "string"], "selected": ["type": "boolean"]]],
+        ["type": "object", "properties": ["format": ["type": "string"], "selected": ["type": "boolean"]]]
+      ),
+    ] as [(JSONValue, JSONValue)])
   func schemas(given: JSONValue, expected: JSONValue) { #expect(RecordSchema.converted(given).equals(expected)) }
 
   @Test func fieldsThatCannotBeReadAreLeftOut() throws {
@@ -90,9 +113,11 @@ import Testing
     #expect(RecordSchema.ofRecords(stream) == ["properties": ["id": [:]], "type": "object"])
   }
 
-  @Test(arguments: [
-    (.array([]), "it is not an object with a list `streams`"), (["streams": [["schema": [:]]]], "`streams[0]` has no `tap_stream_id`"),
-  ] as [(JSONValue, String)])
+  @Test(
+    arguments: [
+      (.array([]), "it is not an object with a list `streams`"),
+      (["streams": [["schema": [:]]]], "`streams[0]` has no `tap_stream_id`"),
+    ] as [(JSONValue, String)])
   func otherValuesAreNoCatalogs(value: JSONValue, sentence: String) {
     do throws(TapCatalogError) {
       _ = try TapCatalog(value)
@@ -110,18 +135,19 @@ import Testing
     return (entry, StreamMetadata(entry["metadata"]))
   }
 
-  private static let table = (try? JSONValue(
-    parsing: #"""
-      {"tap_stream_id": "t", "stream": "t", "key_properties": ["id"], "is_view": true,
-       "schema": {"properties": {"id": {}, "name": {}, "blob": {}, "o": {"properties": {"a": {}, "b": {}}}, "plain": {}}},
-       "metadata": [{"breadcrumb": [], "metadata": {"schema-name": "public", "forced-replication-method": ""}},
-         {"breadcrumb": ["properties", "id"], "metadata": {"inclusion": "automatic"}},
-         {"breadcrumb": ["properties", "name"], "metadata": {"inclusion": "available"}},
-         {"breadcrumb": ["properties", "blob"], "metadata": {"inclusion": "unsupported"}},
-         {"breadcrumb": ["properties", "o"], "metadata": {"inclusion": "available"}},
-         {"breadcrumb": ["properties", "o", "properties", "a"], "metadata": {}},
-         {"breadcrumb": ["properties", "o", "properties", "b"], "metadata": {}}]}
-      """#)) ?? [:]
+  private static let table =
+    (try? JSONValue(
+      parsing: #"""
+        {"tap_stream_id": "t", "stream": "t", "key_properties": ["id"], "is_view": true,
+         "schema": {"properties": {"id": {}, "name": {}, "blob": {}, "o": {"properties": {"a": {}, "b": {}}}, "plain": {}}},
+         "metadata": [{"breadcrumb": [], "metadata": {"schema-name": "public", "forced-replication-method": ""}},
+           {"breadcrumb": ["properties", "id"], "metadata": {"inclusion": "automatic"}},
+           {"breadcrumb": ["properties", "name"], "metadata": {"inclusion": "available"}},
+           {"breadcrumb": ["properties", "blob"], "metadata": {"inclusion": "unsupported"}},
+           {"breadcrumb": ["properties", "o"], "metadata": {"inclusion": "available"}},
+           {"breadcrumb": ["properties", "o", "properties", "a"], "metadata": {}},
+           {"breadcrumb": ["properties", "o", "properties", "b"], "metadata": {}}]}
+        """#)) ?? [:]
 
   @Test func fieldsAreSelectedByTheConfiguredSchema() throws {
     let stream = StreamDescription(try TapStream(Self.table, at: 0), nil, usesNamespaces: false)
@@ -136,10 +162,11 @@ import Testing
     #expect(metadata[["properties", "plain"]] == ["inclusion": "available", "selected": false])
   }
 
-  @Test(arguments: [
-    (SyncMode.incremental, ["name"] as [String]?, "INCREMENTAL", "name"), (.incremental, nil, "FULL_TABLE", nil),
-    (.fullRefresh, ["name"], "FULL_TABLE", nil),
-  ] as [(SyncMode, [String]?, String, String?)])
+  @Test(
+    arguments: [
+      (SyncMode.incremental, ["name"] as [String]?, "INCREMENTAL", "name"), (.incremental, nil, "FULL_TABLE", nil),
+      (.fullRefresh, ["name"], "FULL_TABLE", nil),
+    ] as [(SyncMode, [String]?, String, String?)])
   func replication(mode: SyncMode, cursor: [String]?, method: String, key: String?) throws {
     let stream = StreamDescription(try TapStream(Self.table, at: 0), nil, usesNamespaces: false)
     let configured = ConfiguredStream(descriptor: StreamDescriptor(name: "t"), syncMode: mode, cursorField: cursor)
@@ -155,7 +182,8 @@ import Testing
     let own = SingerStream(name: "t", primaryKey: ["name"])
     let stream = StreamDescription(try TapStream(Self.table, at: 0), own, usesNamespaces: false)
     let (entry, metadata) = try Self.selection(
-      stream, ConfiguredStream(descriptor: StreamDescriptor(name: "t"), syncMode: .fullRefresh, jsonSchema: ["properties": ["o": [:]]]))
+      stream,
+      ConfiguredStream(descriptor: StreamDescriptor(name: "t"), syncMode: .fullRefresh, jsonSchema: ["properties": ["o": [:]]]))
     #expect(metadata.stream["view-key-properties"] == ["name"])
     #expect(entry["key_properties"] == ["name"])
     #expect(metadata[["properties", "name"]]["selected"] == true)

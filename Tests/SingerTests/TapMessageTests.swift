@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Reading page 1", TapLineError.noMessage), (#"{"level": "info", "message": "x"}"#, .noMessage), ("[1]", .noMessage), ("17", .noMessage),
+    ("Reading page 1", TapLineError.noMessage), (#"{"level": "info", "message": "x"}"#, .noMessage), ("[1]", .noMessage),
+    ("17", .noMessage),
     (#"{"type":"RECORD","record":{}}"#, .broken("a RECORD message has no `stream`")),
     (#"{"type":"RECORD","stream":"a"}"#, .broken("a RECORD message has no object as its `record`")),
     (#"{"type":"STATE"}"#, .broken("a STATE message has no `value`")),
@@ -45,13 +46,15 @@ import Testing
   ])
   func lines(line: String, error: TapLineError) { #expect(throws: error) { try Self.parse(line) } }
 
-  @Test(arguments: [
-    ("2024-01-02T03:04:05Z", 1_704_164_645_000), ("2024-01-02T03:04:05.678901+00:00", 1_704_164_645_678),
-    ("2024-01-02 03:04:05,5", 1_704_164_645_500), ("2024-01-02T05:04:05.1+02:00", 1_704_164_645_100),
-    ("2024-01-01T21:34:05-0530", 1_704_164_645_000), ("1970-01-01T00:00:00", 0), ("1969-12-31T23:59:59Z", -1_000),
-    ("2000-02-29T12:00:00Z", 951_825_600_000), ("2024-13-02T03:04:05Z", nil), ("2024-01-02", nil), ("2024-01-02T03:04:05X", nil),
-    ("yesterday", nil), ("", nil), ("2024-01-02T03:04:05.Z", nil), ("2024-01-02T03:04:05Zx", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("2024-01-02T03:04:05Z", 1_704_164_645_000), ("2024-01-02T03:04:05.678901+00:00", 1_704_164_645_678),
+      ("2024-01-02 03:04:05,5", 1_704_164_645_500), ("2024-01-02T05:04:05.1+02:00", 1_704_164_645_100),
+      ("2024-01-01T21:34:05-0530", 1_704_164_645_000), ("1970-01-01T00:00:00", 0), ("1969-12-31T23:59:59Z", -1_000),
+      ("2000-02-29T12:00:00Z", 951_825_600_000), ("2024-13-02T03:04:05Z", nil), ("2024-01-02", nil),
+      ("2024-01-02T03:04:05X", nil),
+      ("yesterday", nil), ("", nil), ("2024-01-02T03:04:05.Z", nil), ("2024-01-02T03:04:05Zx", nil),
+    ] as [(String, Int?)])
   func times(text: String, milliseconds: Int?) {
     var text = text
     #expect(text.withUTF8 { ExtractionTime.milliseconds($0) } == milliseconds)
@@ -79,7 +82,8 @@ import Testing
   }
 
   @Test func metricsAreRead() {
-    let line = #"2026 | INFO | singer_sdk.metrics | METRIC: {"type":"counter","metric":"record_count","value":4,"tags":{"stream":"a"}}"#
+    let line =
+      #"2026 | INFO | singer_sdk.metrics | METRIC: {"type":"counter","metric":"record_count","value":4,"tags":{"stream":"a"}}"#
     #expect(TapLogLine(line).metric?.metric == "record_count")
     #expect(TapLogLine(line).metric?.value == 4)
     #expect(TapLogLine(line).metric?.tags == ["stream": "a"])

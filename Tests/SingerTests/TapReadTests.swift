@@ -21,14 +21,16 @@ import Testing
 
   @Test func recordsAndStatesComeInOrder() async throws {
     let folder = try TapFolder()
-    try folder.tap(read: Self.say(Self.schema, Self.record(1), Self.record(2), Self.state(2), Self.record(3, "pages"), Self.state(2)))
+    try folder.tap(
+      read: Self.say(Self.schema, Self.record(1), Self.record(2), Self.state(2), Self.record(3, "pages"), Self.state(2)))
     let run = TapRun(folder)
     let (outcome, error) = try await run.read(fakeTap)
     #expect(error == nil)
     #expect(outcome?.isComplete == true)
     #expect(
       try run.story() == [
-        "orders started", "orders running", #"orders {"id":1}"#, #"orders {"id":2}"#, #"state orders {"id":2} 2"#, "pages started",
+        "orders started", "orders running", #"orders {"id":1}"#, #"orders {"id":2}"#, #"state orders {"id":2} 2"#,
+        "pages started",
         "pages running", #"pages {"id":3}"#, #"state pages {"__ab_no_cursor_state_message":true} 1"#, "orders complete",
         "pages complete",
       ])
@@ -118,7 +120,8 @@ import Testing
     let folder = try TapFolder()
     try folder.tap(
       read: Self.say(
-        #"{"type":"BATCH","stream":"orders","encoding":{"format":"jsonl","compression":"\#(compression)"},"manifest":["\#(file)"]}"#))
+        #"{"type":"BATCH","stream":"orders","encoding":{"format":"jsonl","compression":"\#(compression)"},"manifest":["\#(file)"]}"#
+      ))
     let (_, error) = try await TapRun(folder).read(fakeTap, streams: ["orders"])
     #expect(error?.sentence.contains(words) == true, "\(error?.sentence ?? "")")
     #expect(error?.failureType == type)
@@ -154,11 +157,15 @@ import Testing
     try folder.tap(
       read: Self.say(
         Self.schema, Self.record(1),
-        #"{"type":"SCHEMA","stream":"orders","schema":{"properties":{"id":{},"extra":{}}},"key_properties":["id"]}"#, Self.record(2)))
+        #"{"type":"SCHEMA","stream":"orders","schema":{"properties":{"id":{},"extra":{}}},"key_properties":["id"]}"#,
+        Self.record(2)))
     let run = TapRun(folder)
     let (outcome, _) = try await run.read(fakeTap, streams: ["orders"])
     #expect(outcome?.isComplete == true)
-    #expect(try run.logs("WARN") == ["Stream orders: its schema changed while it was read (new: `extra`). Run `discover` again before the next read."])
+    #expect(
+      try run.logs("WARN") == [
+        "Stream orders: its schema changed while it was read (new: `extra`). Run `discover` again before the next read."
+      ])
   }
 
   @Test func whatATapLogsKeepsItsLevel() async throws {
@@ -181,7 +188,8 @@ import Testing
     let file = "\(folder.path)/batch.jsonl"
     try Data("{\"at\":3,\"id\":3}\n".utf8).write(to: URL(fileURLWithPath: file))
     let run = TapRun(folder)
-    let catalog = TapFolder.catalog.replacing(#""properties": {"n": {"type": "integer"}}"#, with: #""properties": {"n": {}, "m": {}, "at": {}}"#)
+    let catalog = TapFolder.catalog.replacing(
+      #""properties": {"n": {"type": "integer"}}"#, with: #""properties": {"n": {}, "m": {}, "at": {}}"#)
     try folder.tap(
       catalog: catalog,
       read: Self.say(
@@ -204,22 +212,28 @@ import Testing
     Fault(
       testDescription: "it dies", script: "echo 'Traceback' >&2; echo 'ValueError: no s3cret-token' >&2; exit 3",
       words: ["`tap-fake` ended with status 3", "ValueError: no ****"], type: .system),
-    Fault(testDescription: "it is killed", script: "kill -9 $$", words: ["was ended by signal 9", "said nothing about it"], type: .transient),
-    Fault(testDescription: "it hangs", script: "exec sleep 600", words: ["wrote nothing for 1 s and was ended"], type: .transient),
+    Fault(
+      testDescription: "it is killed", script: "kill -9 $$", words: ["was ended by signal 9", "said nothing about it"],
+      type: .transient),
+    Fault(
+      testDescription: "it hangs", script: "exec sleep 600", words: ["wrote nothing for 1 s and was ended"], type: .transient),
     Fault(
       testDescription: "it hangs and ignores SIGTERM", script: "trap '' TERM; while :; do sleep 1; done",
       words: ["wrote nothing for 1 s and was ended"], type: .transient),
     Fault(
-      testDescription: "it refuses its config", script: "echo 'Config validation failed: token is a required property' >&2; exit 1",
+      testDescription: "it refuses its config",
+      script: "echo 'Config validation failed: token is a required property' >&2; exit 1",
       words: ["Config validation failed", "give the tap the config that it needs"], type: .config),
     Fault(
-      testDescription: "it dies within a message", script: "printf '{\"type\":\"RECORD\",\"stream\":\"orders\",\"rec'; echo 'Killed' >&2; exit 1",
+      testDescription: "it dies within a message",
+      script: "printf '{\"type\":\"RECORD\",\"stream\":\"orders\",\"rec'; echo 'Killed' >&2; exit 1",
       words: ["ended with status 1 in the middle of a message", "Killed"], type: .system),
     Fault(
       testDescription: "it ends well within a message", script: "printf '{\"type\":\"RECORD\",\"stream\":\"orders\",\"rec'",
       words: ["ended in the middle of a message"], type: .system),
     Fault(
-      testDescription: "it prints half a message", script: "printf '{\"type\":\"RECORD\",\"stream\":\"orders\",\"rec\\n'\n" + say(record(2)),
+      testDescription: "it prints half a message",
+      script: "printf '{\"type\":\"RECORD\",\"stream\":\"orders\",\"rec\\n'\n" + say(record(2)),
       words: ["cannot be read, so that what it says is lost: it is not JSON"], type: .system),
     Fault(
       testDescription: "a record has no stream", script: say(#"{"type":"RECORD","record":{}}"#),
@@ -230,7 +244,8 @@ import Testing
   @Test(arguments: faults)
   private func failures(fault: Fault) async throws {
     let folder = try TapFolder()
-    try folder.tap(read: "echo $$ > \"\(folder.path)/number\"\n" + Self.say(Self.schema, Self.record(1), Self.state(1)) + "\n" + fault.script)
+    try folder.tap(
+      read: "echo $$ > \"\(folder.path)/number\"\n" + Self.say(Self.schema, Self.record(1), Self.state(1)) + "\n" + fault.script)
     let run = TapRun(folder)
     let manifest = fakeTap.replacing("silence: 30, end: 10", with: "silence: 1, end: 1")
     let (_, error) = try await run.read(manifest)
@@ -277,7 +292,8 @@ import Testing
     let error = await #expect(throws: ConnectorError.self) {
       _ = try await run.source("type: SingerSource\ntap: {command: [tap-nowhere]}")
     }
-    #expect(error?.sentence == "There is no program `tap-nowhere` on PATH: install it, or name it by its path, as in ./tap-nowhere")
+    #expect(
+      error?.sentence == "There is no program `tap-nowhere` on PATH: install it, or name it by its path, as in ./tap-nowhere")
     #expect(error?.failureType == .config)
   }
 
@@ -321,7 +337,8 @@ import Testing
     let source = try await run.source(fakeTap)
     let spec = try await source.spec()
     #expect(spec["connectionSpecification"]?["properties"]?["token"] == ["type": "string", "airbyte_secret": true])
-    #expect(try await source.check() == .failure("The test of the tap `tap-fake` failed: it ended with status 4: ERROR denied ****"))
+    #expect(
+      try await source.check() == .failure("The test of the tap `tap-fake` failed: it ended with status 4: ERROR denied ****"))
   }
 
   @Test func streamsAreLeftOut() async throws {
@@ -332,7 +349,8 @@ import Testing
     let streams = try await source.discover()
     #expect(streams.map(\.name) == ["pages"])
     #expect(streams[0].sourceDefinedPrimaryKey == [["n"]])
-    #expect(try run.logs("WARN") == ["The manifest describes the stream `page`, which the tap does not have. Did you mean `pages`?"])
+    #expect(
+      try run.logs("WARN") == ["The manifest describes the stream `page`, which the tap does not have. Did you mean `pages`?"])
   }
 
   // MARK: Python packages
@@ -359,7 +377,9 @@ import Testing
     let environment = ["AIRBYTE_LOWCODE_CACHE": "\(folder.path)/cache"]
     let run = TapRun(folder, environment: environment)
     #expect(try await run.source(Self.shop).discover().map(\.name) == ["orders", "pages"])
-    #expect(try run.logs("INFO").first?.hasPrefix("Installing the tap tap-shop==1.2.0 into \(folder.path)/cache/taps/tap-shop-1.2.0-") == true)
+    #expect(
+      try run.logs("INFO").first?.hasPrefix("Installing the tap tap-shop==1.2.0 into \(folder.path)/cache/taps/tap-shop-1.2.0-")
+        == true)
     let again = TapRun(folder, environment: environment)
     #expect(try await again.source(Self.shop).discover().count == 2)
     let calls = try String(contentsOfFile: "\(folder.path)/python-calls", encoding: .utf8)
@@ -368,7 +388,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("echo 'ERROR: NewConnectionError: Temporary failure in name resolution' >&2; exit 1", "cannot be reached", FailureType.transient),
+    (
+      "echo 'ERROR: NewConnectionError: Temporary failure in name resolution' >&2; exit 1", "cannot be reached",
+      FailureType.transient
+    ),
     ("echo 'ERROR: No matching distribution found for tap-shop' >&2; exit 1", "No matching distribution", .config),
     ("touch \"$bin/other\"; chmod +x \"$bin/other\"", "has no program whose name begins with `tap-`", .config),
   ])
@@ -388,7 +411,8 @@ import Testing
     let folder = try TapFolder()
     try folder.tap(read: "")
     let run = TapRun(folder)
-    let draft = try await ManifestDraft(of: "tap-fake", config: ["token": "s3cret-token", "count": 1], runtime: run.runtime, writer: run.writer)
+    let draft = try await ManifestDraft(
+      of: "tap-fake", config: ["token": "s3cret-token", "count": 1], runtime: run.runtime, writer: run.writer)
     #expect(
       draft.text == """
         # A Singer tap as a source, written by `airbyte-lowcode singer wrap`.

@@ -30,7 +30,9 @@ package struct SingerCatalog: Sendable {
   }
 
   private static func cursor(of stream: AirbyteStream) -> String? {
-    guard stream.supportedSyncModes.contains(.incremental), let path = stream.defaultCursorField, path.count == 1 else { return nil }
+    guard stream.supportedSyncModes.contains(.incremental), let path = stream.defaultCursorField, path.count == 1 else {
+      return nil
+    }
     return path[0]
   }
 

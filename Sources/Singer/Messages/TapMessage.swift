@@ -87,7 +87,8 @@ struct BatchMessage: Sendable, Hashable {
     self.stream = stream
     let format = message["encoding"]?["format"]?.string ?? "jsonl"
     guard format.lowercased() == "jsonl" else {
-      throw .broken("a BATCH message has files of the format `\(format)`, and only `jsonl` can be read: set the tap to write that")
+      throw .broken(
+        "a BATCH message has files of the format `\(format)`, and only `jsonl` can be read: set the tap to write that")
     }
     let compression = message["encoding"]?["compression"]?.string?.lowercased() ?? "none"
     guard let known = Compression(rawValue: compression) else {

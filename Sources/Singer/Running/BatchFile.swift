@@ -36,7 +36,8 @@ final class BatchFile {
     name = path
     do { handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch {
       throw ConnectorError(
-        .system, "A file of records that the tap `\(tap)` names cannot be opened: \(path)", internalMessage: error.localizedDescription)
+        .system, "A file of records that the tap `\(tap)` names cannot be opened: \(path)",
+        internalMessage: error.localizedDescription)
     }
     decompressor = compression == .gzip ? Decompressor(.gzip, .plainText, limits: limits) : nil
     longestRecord = limits.recordBytes.value

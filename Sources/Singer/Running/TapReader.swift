@@ -72,7 +72,8 @@ struct TapReader {
         case .broken(let line, let reason, let isLast):
           throw await failure(of: program, line, reason, isLast: isLast)
         case .unknownStream(let name):
-          runtime.log.log(.warn, "The tap `\(tap.name)` sends records of the stream `\(name)`, which was not asked for: they are left out.")
+          runtime.log.log(
+            .warn, "The tap `\(tap.name)` sends records of the stream `\(name)`, which was not asked for: they are left out.")
         }
       }
       try await output.flush()
@@ -86,7 +87,9 @@ struct TapReader {
     var names: [String: StreamTarget] = [:]
     var ambiguous: Set<String> = []
     for target in targets {
-      for alias in Set(target.description.tap.aliases) where names.updateValue(target, forKey: alias) != nil { ambiguous.insert(alias) }
+      for alias in Set(target.description.tap.aliases) where names.updateValue(target, forKey: alias) != nil {
+        ambiguous.insert(alias)
+      }
     }
     for alias in ambiguous { names[alias] = nil }
     for target in targets { names[target.id] = target }
@@ -95,7 +98,8 @@ struct TapReader {
 
   private static func begin(_ target: StreamTarget, _ output: SourceOutput) throws -> StreamOutput {
     let schema = target.configured.jsonSchema
-    let stream = try output.begin(target.configured, schema: schema.isEmpty ? RecordSchema.ofRecords(target.description.tap) : schema)
+    let stream = try output.begin(
+      target.configured, schema: schema.isEmpty ? RecordSchema.ofRecords(target.description.tap) : schema)
     target.output = stream
     return stream
   }
@@ -203,7 +207,8 @@ struct TapReader {
     strays += 1
     guard strays <= Self.shownStrays else { return }
     runtime.log.log(
-      .warn, "The tap `\(tap.name)` printed a line that is no message: \(runtime.secrets.excerpt(of: line, upTo: Self.shownCharacters))")
+      .warn,
+      "The tap `\(tap.name)` printed a line that is no message: \(runtime.secrets.excerpt(of: line, upTo: Self.shownCharacters))")
   }
 
   private func failure(of program: Program, _ line: [UInt8], _ reason: String, isLast: Bool) async -> ConnectorError {

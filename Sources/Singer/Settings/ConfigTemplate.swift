@@ -64,7 +64,9 @@ struct ConfigTemplate: Sendable {
       case .member(let path): Self.add(schema ?? [:], at: path[...], isRequired: isRequired, to: &result)
       case .mapping(let members):
         let required = schema?["required"]?.array ?? []
-        for (key, inner) in members { add(inner, schema?["properties"]?[key], isRequired: isRequired && required.contains(.string(key))) }
+        for (key, inner) in members {
+          add(inner, schema?["properties"]?[key], isRequired: isRequired && required.contains(.string(key)))
+        }
       case .constant, .template, .list: break
       }
     }

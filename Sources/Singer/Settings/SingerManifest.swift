@@ -107,7 +107,9 @@ struct NamePattern: Sendable {
   init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false) }
 
   func matches(_ name: String) -> Bool {
-    guard parts.count > 1, let first = parts.first, let last = parts.last else { return parts.first.map { $0 == name } ?? name.isEmpty }
+    guard parts.count > 1, let first = parts.first, let last = parts.last else {
+      return parts.first.map { $0 == name } ?? name.isEmpty
+    }
     guard name.hasPrefix(first), name.hasSuffix(last), name.count >= first.count + last.count else { return false }
     var rest = name.dropFirst(first.count).dropLast(last.count)
     for part in parts.dropFirst().dropLast() where !part.isEmpty {

@@ -46,7 +46,9 @@ struct PythonTap: Sendable, Hashable {
 
   private static func cache(_ environment: [String: String]) -> String {
     func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    if let folder = set(variable) { return folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)" }
+    if let folder = set(variable) {
+      return folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
+    }
     if let folder = set("XDG_CACHE_HOME") { return "\(folder)/airbyte-lowcode" }
     return "\(set("HOME") ?? NSHomeDirectory())/.cache/airbyte-lowcode"
   }
@@ -66,7 +68,8 @@ struct PythonTap: Sendable, Hashable {
       lock = try Descriptor(open("\(folder).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
     } catch {
       throw ConnectorError(
-        .config, "The folder for the tap \(package), \(folder), cannot be made: \((error as? FileError)?.description ?? error.localizedDescription)",
+        .config,
+        "The folder for the tap \(package), \(folder), cannot be made: \((error as? FileError)?.description ?? error.localizedDescription)",
         at: node, remedy: "set \(Self.variable) to a folder that can be written to")
     }
     if flock(lock.number, LOCK_EX | LOCK_NB) != 0 {
@@ -104,7 +107,8 @@ struct PythonTap: Sendable, Hashable {
 
   /// The words by which pip says that it did not reach its index.
   private static let unreachable = [
-    "Temporary failure in name resolution", "NewConnectionError", "ConnectTimeoutError", "Max retries exceeded", "Connection refused",
+    "Temporary failure in name resolution", "NewConnectionError", "ConnectTimeoutError", "Max retries exceeded",
+    "Connection refused",
     "Network is unreachable", "Name or service not known", "nodename nor servname", "ReadTimeoutError", "ProxyError",
   ]
 
@@ -117,7 +121,8 @@ struct PythonTap: Sendable, Hashable {
     let call = ProgramCall(words, environment: environment, limits: .init(silence: 1_800))
     let output: Program.Output
     do { output = try await Program.output(of: call, secrets: runtime.secrets) } catch let error as ConnectorError {
-      throw ConnectorError(.config, error.message, at: node, internalMessage: error.internalMessage, remedy: error.diagnostic.remedy)
+      throw ConnectorError(
+        .config, error.message, at: node, internalMessage: error.internalMessage, remedy: error.diagnostic.remedy)
     }
     if output.end.isSuccess { return }
     let said = output.program.lastWords
@@ -142,11 +147,14 @@ struct PythonTap: Sendable, Hashable {
     }
     let taps = ((try? FileManager.default.contentsOfDirectory(atPath: bin)) ?? []).filter { $0.hasPrefix("tap-") }.sorted()
     if taps.count == 1 { return "\(bin)/\(taps[0])" }
-    if let own = taps.first(where: { package.lowercased() == $0 || package.lowercased().hasSuffix("-" + $0) }) { return "\(bin)/\(own)" }
+    if let own = taps.first(where: { package.lowercased() == $0 || package.lowercased().hasSuffix("-" + $0) }) {
+      return "\(bin)/\(own)"
+    }
     throw ConnectorError(
       .config,
       taps.isEmpty
-        ? "The package \(package) has no program whose name begins with `tap-`" : "The package \(package) has several taps: \(taps.joined(separator: ", "))",
+        ? "The package \(package) has no program whose name begins with `tap-`"
+        : "The package \(package) has several taps: \(taps.joined(separator: ", "))",
       at: node, remedy: Self.advice(in: bin))
   }
 

@@ -81,7 +81,8 @@ final class Tap: Sendable {
       throw TapFailure.error(of: output.program, output.end, "The discovery of the tap `\(name)` failed: it \(output.end)")
     }
     guard let value = Self.object(in: output.text) else {
-      throw output.program.error(.system, "The discovery of the tap `\(name)` printed no catalog, which is a JSON object with `streams`")
+      throw output.program.error(
+        .system, "The discovery of the tap `\(name)` printed no catalog, which is a JSON object with `streams`")
     }
     do { return try TapCatalog(value) } catch {
       throw ConnectorError(.system, "The discovery of the tap `\(name)` printed a catalog that cannot be used: \(error)")
@@ -92,7 +93,9 @@ final class Tap: Sendable {
   /// - Throws: ``ConnectorError`` if it fails, `CancellationError`.
   func test() async throws {
     // The SDK logs an error for each stream that it stops reading behind its first record: what really failed is in the last words.
-    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in log.take($0, atMost: .debug) }
+    let program = try Program(call.with(configArguments + ["--test"]), secrets: runtime.secrets) { [log] in
+      log.take($0, atMost: .debug)
+    }
     // The records are of no interest here.
     while try await program.next() != nil {}
     let end = await program.finish()
@@ -115,7 +118,9 @@ final class Tap: Sendable {
     return try Program(call.with(arguments), secrets: runtime.secrets) { [log] in log.take($0) }
   }
 
-  private var configArguments: [String] { config.withLock { $0 != nil } ? ["--config", "\(folder.path)/\(Self.configFile)"] : [] }
+  private var configArguments: [String] {
+    config.withLock { $0 != nil } ? ["--config", "\(folder.path)/\(Self.configFile)"] : []
+  }
 
   /// Looks whether the tap has changed its config, such as a token that is good for one use, and passes on what it is now.
   func reportChange() async {

@@ -36,7 +36,10 @@ package struct ManifestDraft: Sendable {
     var streams: [StreamDescription] = []
     if let config {
       let manifest = try SingerManifest(
-        ManifestNode(ManifestValue(json: ["type": "SingerSource", "tap": name.json, "spec": ["connection_specification": .object(specification ?? [:])]])))
+        ManifestNode(
+          ManifestValue(json: [
+            "type": "SingerSource", "tap": name.json, "spec": ["connection_specification": .object(specification ?? [:])],
+          ])))
       var input = SourceInput(writer: writer)
       input.config = config
       streams = try await SingerSource(manifest, at: nil, input, runtime: runtime).streams()
@@ -53,7 +56,9 @@ package struct ManifestDraft: Sendable {
     var tap = name.json.object ?? [:]
     if about != nil { tap["test"] = true }
     members["tap"] = .object(tap)
-    let isSystem = { (stream: StreamDescription) in stream.tap.schemaName == systemSchema && stream.tap.id.hasPrefix(systemSchema + "-") }
+    let isSystem = { (stream: StreamDescription) in
+      stream.tap.schemaName == systemSchema && stream.tap.id.hasPrefix(systemSchema + "-")
+    }
     if streams.contains(where: isSystem) { members["exclude"] = [.string(systemSchema + "-*")] }
     var text = "# A Singer tap as a source, written by `airbyte-lowcode singer wrap`.\n" + YAMLText.block(members)
     text += notes(on: streams.filter { !isSystem($0) })
@@ -67,7 +72,9 @@ package struct ManifestDraft: Sendable {
     let cursorless = streams.filter { $0.cursorField == nil && $0.syncModes.contains(.incremental) }
     guard !keyless.isEmpty || !cursorless.isEmpty else { return "" }
     var lines = ["# What discovery does not say of streams can be said here:", "# streams:"]
-    let open = streams.filter { stream in keyless.contains { $0.tap.id == stream.tap.id } || cursorless.contains { $0.tap.id == stream.tap.id } }
+    let open = streams.filter { stream in
+      keyless.contains { $0.tap.id == stream.tap.id } || cursorless.contains { $0.tap.id == stream.tap.id }
+    }
     for stream in open.prefix(shownStreams) {
       var parts = ["name: \(YAMLText.scalar(.string(stream.tap.id)))"]
       if stream.primaryKey.isEmpty { parts.append("primary_key: [?]") }

@@ -39,7 +39,9 @@ enum YAMLText {
 
   /// Whether a text means itself without quotes, in YAML 1.1 and within brackets.
   private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last, text.count <= longestLine else { return false }
+    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last, text.count <= longestLine else {
+      return false
+    }
     func isLetter(_ scalar: Unicode.Scalar) -> Bool { ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) }
     guard isLetter(first) || first == "_", last != " ", last != ":", !reserved.contains(text.lowercased()) else { return false }
     return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || "_-./ ()".unicodeScalars.contains($0) }

@@ -123,7 +123,8 @@ final class TapRun: Sendable {
   /// Reads all streams, or some, and gives the messages.
   /// - Returns: also the error that ended the read, if one did.
   func read(
-    _ manifest: String, config: JSONObject = ["token": "s3cret-token"], streams: [String]? = nil, state: SourceState = SourceState(),
+    _ manifest: String, config: JSONObject = ["token": "s3cret-token"], streams: [String]? = nil,
+    state: SourceState = SourceState(),
     limit: Int? = nil, change: (inout [ConfiguredStream]) -> Void = { _ in }
   ) async throws -> (outcome: ReadOutcome?, error: ConnectorError?) {
     let source = try await source(manifest, config: config)
@@ -161,7 +162,8 @@ final class TapRun: Sendable {
           return "state all \(global["shared_state"]?.jsonText ?? "") \(streams.joined(separator: " ")) \(Int(count))"
         }
         let stream = state?["stream"]
-        return "state \(stream?["stream_descriptor"]?["name"]?.string ?? "") \(stream?["stream_state"]?.jsonText ?? "") \(Int(count))"
+        return
+          "state \(stream?["stream_descriptor"]?["name"]?.string ?? "") \(stream?["stream_state"]?.jsonText ?? "") \(Int(count))"
       case "TRACE":
         guard let status = message["trace"]?["stream_status"] else { return nil }
         return "\(status["stream_descriptor"]?["name"]?.string ?? "") \(status["status"]?.string?.lowercased() ?? "")"
