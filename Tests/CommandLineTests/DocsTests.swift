@@ -51,7 +51,8 @@ import Testing
   private static let commands = [
     "spec", "check", "discover", "read", "test-read", "catalog", "state extract", "state show", "state diff", "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components check", "components setup", "mock", "drill", "test",
-    "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform", "singer wrap", "singer state", "as-tap",
+    "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform",
+    "singer wrap", "singer state", "as-tap",
   ]
 
   /// The options of each command, as its help lists them, are described in its section, or in the one that the commands of the

@@ -9,7 +9,8 @@ import Testing
     "", "spec", "check", "discover", "read", "test-read", "catalog", "state", "state extract", "state show", "state diff",
     "state merge",
     "state set", "interpolate", "validate", "explain", "schema", "components", "components check", "components setup", "mock",
-    "drill", "test", "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor", "conform", "singer", "singer wrap", "singer state", "as-tap",
+    "drill", "test", "plan", "why", "graph", "diff", "drift", "package", "image", "lsp", "doctor",
+    "conform", "singer", "singer wrap", "singer state", "as-tap",
   ])
   func helpIsTheSnapshot(command: String) async throws {
     let words = command.split(separator: " ").map { String($0) }
