@@ -17,16 +17,29 @@ struct AirbyteLowcode: AsyncParsableCommand {
         --generate-completion-script bash (or zsh, fish) prints what completes commands, files and names in a shell.
         """,
       version: ProgramVersion.text(first: RuntimeVersion.text),
-      subcommands: [
-        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, TestReadCommand.self, CatalogCommand.self,
-        StateCommand.self,
-        InterpolateCommand.self,
-        ValidateCommand.self,
-        NewCommand.self, ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, MockCommand.self, DrillCommand.self,
-        TestCommand.self,
-        PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, PackageCommand.self,
-        ImageCommand.self, LSPCommand.self, DoctorCommand.self, SingerCommand.self, AsTapCommand.self, ConformCommand.self,
-        ShardCommand.self, LoginCommand.self,
+      groupedSubcommands: [
+        CommandGroup(
+          name: "Reading:",
+          subcommands: [
+            SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
+            LoginCommand.self,
+          ]),
+        CommandGroup(
+          name: "Writing connectors:",
+          subcommands: [
+            NewCommand.self, ValidateCommand.self, TestReadCommand.self, TestCommand.self, InterpolateCommand.self,
+            ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, LSPCommand.self,
+          ]),
+        CommandGroup(
+          name: "Looking closer:",
+          subcommands: [
+            PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, MockCommand.self,
+            DrillCommand.self,
+          ]),
+        CommandGroup(name: "Other sources:", subcommands: [SingerCommand.self, AsTapCommand.self, ConformCommand.self]),
+        CommandGroup(
+          name: "Shipping and machines:",
+          subcommands: [PackageCommand.self, ImageCommand.self, ShardCommand.self, DoctorCommand.self]),
       ])
   }
 }
