@@ -15,7 +15,7 @@ struct DealtSlices: Sendable {
     var number = 0
     for (name, stream) in try await connector.streamsOrErrors() where wanted.contains(name) {
       guard let stream = try? stream.get() else { continue }
-      guard let cursor = stream.cursor as? any DivisibleCursor, let dividing = try? cursor.dividing, dividing != nil else {
+      guard let cursor = stream.cursor as? any DivisibleCursor, (try? cursor.dividing) != nil else {
         wholeStreams.append(name)
         continue
       }
