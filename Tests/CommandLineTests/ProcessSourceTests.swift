@@ -115,6 +115,8 @@ import Testing
     let run = try await Tool.run(Self.read + ["--streams", "notes"], in: folder)
     #expect(run.status == 0)
     #expect(try run.logs("INFO").contains("TOKEN is ****!, PORT is 5432"), "\(run.stdout)")
+    // Also where it was asked for its specification, before anybody knew what is secret.
+    #expect(!run.stdout.contains("sesame"))
   }
 
   @Test(arguments: [

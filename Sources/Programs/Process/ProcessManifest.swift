@@ -41,6 +41,11 @@ struct ProcessManifest: Sendable {
       ManifestNode(.mapping(["command": ManifestNode(.sequence(words.map { ManifestNode(.string($0)) }))])), in: .folder("."))
   }
 
+  /// The call of the program without a config: variables that cannot be evaluated then are left out.
+  func bareCall(in environment: [String: String]) -> ProgramCall {
+    (try? call([:], in: environment)) ?? ProgramCall(words, environment: environment, folder: folder, limits: limits)
+  }
+
   /// The call of the program, to which its arguments are added.
   /// - Parameter config: what templates of variables read from.
   /// - Throws: ``ConnectorError`` if a template cannot be evaluated.

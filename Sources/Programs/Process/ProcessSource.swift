@@ -22,7 +22,8 @@ struct ProcessSource: Source {
     self.runtime = runtime
     updates = input.updates
     let isEmpty = input.config.isEmpty && input.completion == nil
-    let plain = try manifest.call(isEmpty ? [:] : input.config, in: runtime.environment)
+    // Nothing says yet what of the config is secret, so that the program that is asked for that gets nothing of it.
+    let plain = manifest.bareCall(in: runtime.environment)
     if let spec = manifest.spec {
       known = spec
     } else {

@@ -67,7 +67,13 @@ final class SpawnedProcess: Sendable {
   var hasEnded: Bool { state.change { $0.hasEnded } }
 
   /// Ends what is left of the process and takes it from the system's list; it is to have ended by itself before.
-  func release() { state.change { $0.isReleased = true } }
+  func release() {
+    state.changeForAll { state in
+      // Its number is its own until then.
+      if !state.isReleased { kill(-identifier, SIGKILL) }
+      state.isReleased = true
+    }
+  }
 
   /// Releases the process and waits until it is gone. Blocks the thread.
   func reap() -> ProgramEnd {
