@@ -113,6 +113,6 @@ import Testing
     }
     let violation = try #require(check.list.all.first)
     #expect((violation.count, violation.line, violation.stream) == (2, 3, "orders"))
-    #expect(violation.message == "A record does not fit `json_schema` at `id`: expected integer, found a string")
+    #expect(violation.message == "A record does not fit `json_schema` at `id`: expected an integer, found a string")
   }
 }

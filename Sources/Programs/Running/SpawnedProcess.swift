@@ -38,8 +38,9 @@ final class SpawnedProcess: Sendable {
         "The program `\(call.name)` cannot be started: \(Self.reason(error))", internalMessage: "\(path): \(error)")
     }
     slot = ProgramRemains.add(group: identifier)
-    let (state, identifier, slot) = (state, identifier, slot)
-    let hasThread = SystemThread.start { Self.attend(identifier, state, bell, slot) }
+    let (state, identifier, slot, ended) = (state, identifier, slot, ended)
+    // Both ends of the pipe, so that the byte has a reader in any case.
+    let hasThread = SystemThread.start { withExtendedLifetime(ended) { Self.attend(identifier, state, bell, slot) } }
     guard hasThread else {
       kill(-identifier, SIGKILL)
       Self.attend(identifier, state, nil, slot, isReleased: true)
