@@ -5,7 +5,10 @@ import Testing
 
 /// What the messages of `spec`, `check` and `discover` may lack.
 @Suite struct AnswerCheckTests {
-  private func parsed(_ text: String) throws -> JSONValue? { text.isEmpty ? JSONValue?.none : try JSONValue(parsing: text) }
+  private func parsed(_ text: String) throws -> JSONValue? {
+    if text.isEmpty { return Optional.none }
+    return try JSONValue(parsing: text)
+  }
 
   @Test(
     arguments: [
