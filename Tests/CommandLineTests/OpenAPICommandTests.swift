@@ -33,7 +33,7 @@ import Testing
     try folder.write("api.yaml", document)
     let run = try await Tool.run(["new", "--openapi", "api.yaml"], in: folder)
     #expect(run.status == 0, "\(run.stderr)")
-    #expect(run.stderr.hasPrefix("source-shop has 9 files: "))
+    #expect(run.stderr.contains("source-shop has 9 files: "), "\(run.stderr)")
     return folder
   }
 
@@ -111,12 +111,14 @@ import Testing
       let finding = try JSONValue(parsing: run.stdout)["manifests"]?[0]?["findings"]?[0]
       #expect(finding?["rule"] == "openapi-page-size" && finding?["file"] == "manifest.yaml")
       #expect(finding?["remedy"] == "did you mean '4'?")
-      #expect(finding?["related"]?[0]?["file"] == "api.yaml" && finding?["related"]?[0]?["line"] == 10)
+      let places = finding?["related"]?.array ?? []
+      #expect(places.contains { $0["file"] == "api.yaml" && $0["line"] == 10 }, "\(run.stdout)")
     case "sarif":
       let result = try JSONValue(parsing: run.stdout)["runs"]?[0]?["results"]?[0]
-      let place = result?["relatedLocations"]?[0]?["physicalLocation"]
+      let places = (result?["relatedLocations"]?.array ?? []).map { $0["physicalLocation"] }
       #expect(result?["ruleId"] == "openapi-page-size")
-      #expect(place?["artifactLocation"]?["uri"] == "api.yaml" && place?["region"]?["startLine"] == 10)
+      #expect(
+        places.contains { $0?["artifactLocation"]?["uri"] == "api.yaml" && $0?["region"]?["startLine"] == 10 }, "\(run.stdout)")
     default:
       #expect(run.stdout.contains("api.yaml:10:11: note: the parameter `per_page` in the document"), "\(run.stdout)")
     }
@@ -134,7 +136,7 @@ import Testing
     let run = try await Tool.shell(
       #"""
       mkfifo address
-      "$0" "$@" > address 2> log & server=$!
+      "$@" > address 2> log & server=$!
       read -r address < address
       curl -s -o none -w '%{http_code} ' "$address/v1/orders"
       curl -s -H 'Authorization: Bearer x' "$address/v1/orders?per_page=4&page=2" | grep -o '"id"' | wc -l

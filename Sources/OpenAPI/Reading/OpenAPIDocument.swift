@@ -21,7 +21,7 @@ package struct OpenAPIDocument: Sendable {
   private var files: [String: ManifestValue] = [:]
 
   /// Documents are put together from no more files than this.
-  private static let maximumFiles = 1_000
+  private static let maximumFiles = 5_000
   /// A chain of references is followed no further.
   private static let longestChain = 32
 
@@ -140,7 +140,8 @@ package struct OpenAPIDocument: Sendable {
       switch value.content {
       case .sequence(let elements): for element in elements { look(element, depth + 1) }
       case .mapping(let mapping):
-        for entry in mapping.entries {
+        // What extensions refer to, such as samples of code, says nothing of the API.
+        for entry in mapping.entries where !entry.key.hasPrefix("x-") {
           if entry.key == "$ref", let text = entry.value.string {
             if !text.hasPrefix("#") { found.append((text, entry.value.mark)) }
           } else {
