@@ -101,6 +101,9 @@ final class SpawnedProcess: Sendable {
     state.changeForAll { $0.end = ProgramEnd(status: status) }
   }
 
+  /// How often it is tried to start a program whose file is busy.
+  private static let patience = 50
+
   private static func spawn(_ path: String, _ call: ProgramCall, _ descriptors: [Int32]) throws(FileError) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
@@ -130,7 +133,12 @@ final class SpawnedProcess: Sendable {
     var variables: [UnsafeMutablePointer<CChar>?] = call.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + variables { free(text) } }
     var identifier: pid_t = 0
-    let code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
+    var code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
+    // A file that was written just now is busy as long as a process that was being started meanwhile still has it open.
+    for _ in 0..<patience where code == ETXTBSY {
+      usleep(2_000)
+      code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
+    }
     guard code == 0 else { throw .system(code) }
     return identifier
   }
