@@ -19,26 +19,26 @@ struct AirbyteLowcode: AsyncParsableCommand {
       version: ProgramVersion.text(first: RuntimeVersion.text),
       groupedSubcommands: [
         CommandGroup(
-          name: "Reading:",
+          name: "Reading",
           subcommands: [
             SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
             LoginCommand.self,
           ]),
         CommandGroup(
-          name: "Writing connectors:",
+          name: "Writing",
           subcommands: [
             NewCommand.self, ValidateCommand.self, TestReadCommand.self, TestCommand.self, InterpolateCommand.self,
             ExplainCommand.self, SchemaCommand.self, ComponentsCommand.self, LSPCommand.self,
           ]),
         CommandGroup(
-          name: "Looking closer:",
+          name: "Analysis",
           subcommands: [
             PlanCommand.self, WhyCommand.self, GraphCommand.self, DiffCommand.self, DriftCommand.self, MockCommand.self,
             DrillCommand.self,
           ]),
-        CommandGroup(name: "Other sources:", subcommands: [SingerCommand.self, AsTapCommand.self, ConformCommand.self]),
+        CommandGroup(name: "Other source", subcommands: [SingerCommand.self, AsTapCommand.self, ConformCommand.self]),
         CommandGroup(
-          name: "Shipping and machines:",
+          name: "Shipping",
           subcommands: [PackageCommand.self, ImageCommand.self, ShardCommand.self, DoctorCommand.self]),
       ])
   }
