@@ -89,7 +89,9 @@ struct ActionLister {
 
   /// A comment in the line of a finding; nil where none can be.
   private func silencing(_ finding: Finding, at place: Range<Int>) -> TextEdit? {
-    guard finding.severity != .error, finding.diagnostic.mark != nil, RuleCatalog.silenceable.contains(finding.rule) else { return nil }
+    guard finding.severity != .error, finding.diagnostic.mark != nil, RuleCatalog.silenceable.contains(finding.rule) else {
+      return nil
+    }
     let line = snapshot.text.line(of: place.lowerBound)
     let end = snapshot.text.endOfLine(line)
     // Within a text of several lines it would be a part of the text.
