@@ -83,7 +83,7 @@ import Testing
     arguments: [
       (["--from-curl", "x", "--from-har", "y"], "exclude each other"), (["--tap", "x"], "--tap needs --kind singer"),
       (["--kind", "swift"], "--kind swift needs --package"),
-      (["--kind", "graphql", "--from-curl", "x"], "leave the option --from-… out"),
+      (["--kind", "graphql", "--from-curl", "x"], "leave --from-… and --openapi out"),
       (["--kind", "soap"], "soap"), (["--kind", "async", "-e", "/a"], "--endpoint has no effect with --kind async"),
       (["--kind", "singer", "--url", "a.example.com"], "--url has no effect with --kind singer"),
     ] as [([String], String)])

@@ -102,8 +102,8 @@ import Testing
   @Test(
     "What is wrong is said in a sentence",
     arguments: [
-      ("shard MANIFEST --parts 2 -o full", 1, "The folder full holds other files, such as note.txt"),
-      ("shard MANIFEST --parts 2 -o config.json", 1, "config.json is a file"),
+      ("shard MANIFEST --parts 2 -o full", 78, "The folder full holds other files, such as note.txt"),
+      ("shard MANIFEST --parts 2 -o config.json", 78, "config.json is a file"),
       ("shard MANIFEST --parts 0 -o p", 64, "--parts should be a number from 1"),
       ("read MANIFEST --part none.json", 78, "The part none.json does not exist"),
       ("read MANIFEST --part config.json", 78, "config.json is not a part of a read"),
