@@ -32,8 +32,8 @@ from expectations import Run, canonical, failures
 ROOT = Path(__file__).resolve().parents[2]
 CONFORMANCE = ROOT / "Tests" / "Conformance"
 TIME_LIMIT = 120  # Seconds for each command.
-# Streams that the mock cannot make records for, as it makes those of another stream at the same address.
-WITHOUT_RECORDS = {}
+# Streams that are not read from the made-up API: looking at a job takes time, which moves the clock of one of the two mocks.
+JOBS = {"salesforce": {"tasks", "leads"}}
 
 
 def plain(value):
@@ -169,7 +169,7 @@ class Example:
             if canonical(ours.streams) != canonical(theirs.streams) or not ours.streams:
                 found.append("discover: the two differ")
             self.incremental = {name for name, stream in ours.streams.items() if "incremental" in stream["supported_sync_modes"]}
-            files["catalog.json"] = self.catalog(list(ours.streams))
+            files["catalog.json"] = self.catalog([name for name in ours.streams if name not in JOBS.get(self.folder.name, ())])
             ours, theirs = both("read", files)
             counts = {name: len(records) for name, records in sorted(ours.records.items())}
             for name in files["catalog.json"]["streams"]:
@@ -177,7 +177,7 @@ class Example:
                 one, other = ours.records.get(name, []), theirs.records.get(name, [])
                 if sorted(map(canonical, one)) != sorted(map(canonical, other)):
                     found.append(f"read: the {len(one)} records of {name} differ from the {len(other)} of the reference")
-                if not one and name not in WITHOUT_RECORDS.get(self.folder.name, ()):
+                if not one:
                     found.append(f"read: there is no record of {name}")
                 one, other = ours.states.get(name), theirs.states.get(name)
                 if canonical(comparable(one)) != canonical(comparable(other)):
