@@ -74,7 +74,7 @@ import Testing
       (["--streams", "author"], 1, "There is no stream `author` in the connector: did you mean `authors`?"),
       (["--config", "short.json"], 1, "base_url"), (["--config", "short.json", "--simulate"], 1, "base_url"),
       (["--parents"], 64, "--parents needs a config"),
-      (["--latency", "1s"], 64, "--records, --latency, --page-size and --what-if need --simulate"),
+      (["--latency", "1s"], 64, "--records, --latency, --page-size, --what-if and --parts need --simulate"),
       (["--simulate", "--parents", "--config", "config.json"], 64, "--simulate asks nobody"),
       (["--simulate", "--latency", "2h"], 64, "--latency should be an hour at most"),
       (["--simulate", "--format", "curl"], 64, "--simulate is written as text or json"),

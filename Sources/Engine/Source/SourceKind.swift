@@ -155,7 +155,10 @@ package struct SourceManifest: Sendable {
   /// What is longer is declarative.
   private static let longest = 16 << 20
 
+  /// The beginning of a file; nil for a pipe, which can be read but once, and by the pipeline of declarative manifests.
   fileprivate static func bytes(at path: String) throws -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? handle.close() }
     return [UInt8](try handle.read(upToCount: longest) ?? Data())
