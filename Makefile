@@ -104,10 +104,15 @@ test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chr
 	@$(BUILD) --product example-api >&2
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
-# A package of its own, which is built where the library is built, so that the library is built once.
+# $(call built,FOLDER) builds a package of its own where the library is built, so that the library is built once. What SwiftPM keeps of
+# its plan there belongs to one package.
+define built
+	@rm -f .build/debug.yaml; $(SWIFT) build --package-path $(1) --scratch-path .build >&2; status=$$?; rm -f .build/debug.yaml; exit $$status
+endef
+
 test-embedding: deps ## Build a package that uses the library, and run its connector against the example API.
 	@$(SWIFT) build --product example-api >&2
-	@$(SWIFT) build --package-path Tests/Embedding --scratch-path .build >&2
+	$(call built,Tests/Embedding)
 	@scratch=$$(mktemp -d); \
 	.build/debug/example-api --port 0 > "$$scratch/url" & server=$$!; \
 	trap 'kill $$server 2>/dev/null; rm -rf "$$scratch"' EXIT; \
@@ -354,9 +359,8 @@ test-singer: build ## Read taps from PyPI, with a PostgreSQL of their own, and h
 bench-singer: build ## Measure how much output of a tap is passed on in a second.
 	@python3 Benchmarks/singer.py $(BIN)/airbyte-lowcode
 
-# The examples are packages of their own. They are built where the library is built, so that it is built once.
 test-sources: build ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
-	@$(SWIFT) build --package-path Examples/source-folder --scratch-path .build >&2
-	@$(SWIFT) build --package-path Examples/source-clinic --scratch-path .build >&2
+	$(call built,Examples/source-folder)
+	$(call built,Examples/source-clinic)
 	@python3 Tests/Sources/sources.py $(BIN)/airbyte-lowcode .build/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
 	  $(if $(FAKER),--faker $(FAKER))
