@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -17,7 +19,14 @@ sys.path.insert(0, str(HERE.parent))
 
 from shop import Shop  # noqa: E402
 
+# What is left of a read is looked for in a folder that nobody else writes to.
+os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="spark-")
+
 BINARY = os.environ.get("AIRBYTE_LOWCODE", str(ROOT / ".build" / "debug" / "airbyte-lowcode"))
+
+
+def pytest_unconfigure():
+    shutil.rmtree(tempfile.tempdir, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +40,17 @@ def binary():
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run([sys.executable, ROOT / "Distribution" / "spark_wheel.py", "0.1.0", folder], check=True, capture_output=True)
+    made = next(folder.glob("*.whl"))
+    # Spark finds the format by itself where the wheel is installed, and plans streams in processes that know what is installed.
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--force-reinstall", made]
+    subprocess.run(install, check=True, capture_output=True)
     # Spark sends archives to executors, and knows them by this ending.
-    return next(folder.glob("*.whl")).rename(folder / "airbyte_lowcode_spark.zip")
+    return made.rename(folder / "airbyte_lowcode_spark.zip")
 
 
 @pytest.fixture(scope="session")
 def spark(wheel, tmp_path_factory):
-    """With the wheel as a user sends it: the executors have nothing of this folder."""
+    """With the wheel as a user installs and sends it: nothing comes from this folder."""
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
