@@ -359,8 +359,9 @@ test-singer: build ## Read taps from PyPI, with a PostgreSQL of their own, and h
 bench-singer: build ## Measure how much output of a tap is passed on in a second.
 	@python3 Benchmarks/singer.py $(BIN)/airbyte-lowcode
 
-test-sources: build ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
+test-sources: deps ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
+	@$(SWIFT) build --product airbyte-lowcode >&2
 	$(call built,Examples/source-folder)
 	$(call built,Examples/source-clinic)
-	@python3 Tests/Sources/sources.py $(BIN)/airbyte-lowcode .build/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
+	@python3 Tests/Sources/sources.py .build/debug/airbyte-lowcode .build/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
 	  $(if $(FAKER),--faker $(FAKER))
