@@ -104,10 +104,11 @@ let package = Package(
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
+    .target(name: "Processes", dependencies: ["CSpawn", "Bytes"]),
     .target(
       name: "PythonComponents",
       dependencies: [
-        "Bytes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
+        "Bytes", "Processes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       resources: ["host.py", "gather.py", "slim-requirements.txt"].map { .embedInCode("Resources/\($0)") }),
@@ -154,7 +155,7 @@ let package = Package(
       dependencies: runtime + ["Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol", "Traffic"]),
     .target(
       name: "Programs",
-      dependencies: runtime + ["CSpawn", "Bytes", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"],
+      dependencies: runtime + ["CSpawn", "Bytes", "Processes", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol"],
       resources: ["process_source", "combined_source"].map { .embedInCode("Resources/\($0).schema.json") }),
     .target(
       name: "Singer",

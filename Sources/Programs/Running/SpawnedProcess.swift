@@ -3,6 +3,7 @@ import CSpawn
 import Concurrency
 import ConnectorModel
 import Foundation
+import Processes
 
 /// A process of a group of its own, which is taken from the system's list in any case.
 ///
@@ -31,7 +32,10 @@ final class SpawnedProcess: Sendable {
     do throws(FileError) {
       let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
       (ended, bell) = try Self.pipe()
-      identifier = try Self.spawn(path, call, [nothing.number, output.number, errors.number])
+      identifier = try ProcessStart(
+        path, words: call.words, environment: call.environment, descriptors: [nothing.number, output.number, errors.number],
+        folder: call.folder, hasOwnGroup: true
+      ).run()
     } catch {
       throw ConnectorError(
         error.code == ENOENT || error.code == ENOEXEC || error.code == EACCES ? .config : .system,
@@ -99,48 +103,6 @@ final class SpawnedProcess: Sendable {
     while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
     if let slot { ProgramRemains.remove(group: slot) }
     state.changeForAll { $0.end = ProgramEnd(status: status) }
-  }
-
-  /// How often it is tried to start a program whose file is busy.
-  private static let patience = 50
-
-  private static func spawn(_ path: String, _ call: ProgramCall, _ descriptors: [Int32]) throws(FileError) -> pid_t {
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #else
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    for (place, descriptor) in descriptors.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place)) }
-    if let folder = call.folder { spawn_folder_add(&actions, folder) }
-    // Whoever started this program may have left signals blocked or ignored, which a child would inherit.
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    var words: [UnsafeMutablePointer<CChar>?] = call.words.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = call.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var identifier: pid_t = 0
-    var code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
-    // A file that was written just now is busy as long as a process that was being started meanwhile still has it open.
-    for _ in 0..<patience where code == ETXTBSY {
-      usleep(2_000)
-      code = posix_spawn(&identifier, path, &actions, &attributes, &words, &variables)
-    }
-    guard code == 0 else { throw .system(code) }
-    return identifier
   }
 
   /// The ends of a pipe, above the numbers that a process gets, so that none of them is taken twice. No other process gets them.

@@ -1,8 +1,9 @@
 import Bytes
 import Concurrency
 import Foundation
+import Processes
 
-/// Programs that this one starts, by the calls of POSIX: Foundation's `Process` gives them no descriptors of one's own.
+/// Programs that this one starts and waits for.
 package enum ChildProcess {
   /// How a process ended.
   package struct End: Sendable, CustomStringConvertible {
@@ -49,35 +50,6 @@ package enum ChildProcess {
   static func start(
     _ program: String, _ arguments: [String], environment: [String: String], descriptors: [Int32]
   ) throws(FileError) -> pid_t {
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #else
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    for (place, descriptor) in descriptors.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(place))
-    }
-    // Signals are this program's matter: the process gets them as they usually are.
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    var settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + settings { free(text) } }
-    var identifier: pid_t = 0
-    let code = posix_spawn(&identifier, program, &actions, &attributes, &words, &settings)
-    guard code == 0 else { throw .system(code) }
-    return identifier
+    try ProcessStart(program, words: [program] + arguments, environment: environment, descriptors: descriptors).run()
   }
 }
