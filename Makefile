@@ -6,14 +6,15 @@ PARITY ?= ../shared/parity
 
 # STATIC=1 links every library but the C library's into the binary, which then runs where nothing of them is.
 SCRATCH := $(if $(STATIC),.build-static,.build)
-# The static libraries, Swift's with the part of ICU's data that is used. The build's own tool is linked to them too.
+# The static libraries, Swift's and the system's. The build's own tool is linked to them too.
 LIBRARIES_STATIC := .build-static/swift_static
 # A libcurl for HTTP alone; that of the system brings thirty libraries along.
 CURL_STATIC := .build-static/libcurl/libcurl.o
 # The C library may be older than the one that is built with.
 LIBC_STATIC := .build-static/older_libc.o
 OBJECTS_STATIC := $(CURL_STATIC) $(LIBC_STATIC)
-STATIC_FLAGS = --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC)) \
+# Without Foundation's URLSession, it does without Foundation's half that stands on ICU.
+STATIC_FLAGS = --disable-default-traits --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC)) \
   $(addprefix -Xlinker ,$(addprefix $(CURDIR)/,$(OBJECTS_STATIC)) -lssl -lcrypto -lz)
 # On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
 # calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.

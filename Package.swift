@@ -3,7 +3,7 @@ import PackageDescription
 
 /// The runtime: what every command is built on, from the manifest to the engine.
 let runtime: [Target.Dependency] = [
-  "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP", "Components", "Engine",
+  "Essentials", "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP", "Components", "Engine",
 ]
 
 let package = Package(
@@ -13,6 +13,12 @@ let package = Package(
   products: [
     .library(name: "LowCode", targets: ["LowCode"]),
     .executable(name: "airbyte-lowcode", targets: ["airbyte-lowcode"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["URLSession"]),
+    .trait(
+      name: "URLSession",
+      description: "The transport by Foundation's URLSession. On Linux it brings all of Foundation and ICU along, some 20 MB."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -33,22 +39,24 @@ let package = Package(
     .target(name: "CScan"),
     .target(name: "CSeal"),
     .target(name: "CSpawn"),
+    .target(name: "CTables", exclude: ["ascii", "hosts", "zones"]),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-    .target(name: "Bytes", dependencies: ["COpenSSL", "CZlib"]),
+    .target(name: "Essentials"),
+    .target(name: "Bytes", dependencies: ["COpenSSL", "CTables", "CZlib", "Essentials"]),
     .target(name: "Python", dependencies: ["Bytes", "CPCRE2"]),
     .target(name: "YAML", dependencies: ["CLibYAML", "Python"]),
     .target(
       name: "JSON",
       dependencies: [
-        "CExhaustion", "CMemory", "CScan", "Bytes", "Python",
+        "Essentials", "CExhaustion", "CMemory", "CScan", "Bytes", "Python",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    .target(name: "JSONSchema", dependencies: ["Python", "JSON"]),
-    .target(name: "PythonTime", dependencies: ["Python"]),
+    .target(name: "JSONSchema", dependencies: ["Essentials", "Python", "JSON"]),
+    .target(name: "PythonTime", dependencies: ["Essentials", "Python"]),
     .target(
       name: "Jinja",
       dependencies: [
-        "Python", "JSON", "PythonTime",
+        "Essentials", "Python", "JSON", "PythonTime",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
@@ -56,40 +64,42 @@ let package = Package(
       name: "AirbyteProtocol", dependencies: ["JSON", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(
       name: "Concurrency",
-      dependencies: ["CExhaustion", "CMemory", .product(name: "DequeModule", package: "swift-collections")]),
-    .target(name: "Secrets", dependencies: ["Bytes", "Python", "YAML", "JSON", "Jinja"]),
+      dependencies: ["Essentials", "CExhaustion", "CMemory", .product(name: "DequeModule", package: "swift-collections")]),
+    .target(name: "Secrets", dependencies: ["Essentials", "Bytes", "Python", "YAML", "JSON", "Jinja"]),
     .target(
       name: "Manifest",
       dependencies: [
-        "Bytes", "YAML", "JSON", "JSONSchema", "AirbyteProtocol", "Secrets",
+        "Essentials", "Bytes", "YAML", "JSON", "JSONSchema", "AirbyteProtocol", "Secrets",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       plugins: ["EmbedSchema"]),
     .target(
       name: "ConnectorModel",
       dependencies: [
-        "CMemory", "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
+        "Essentials", "CMemory", "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Concurrency",
+        "Secrets",
         "Manifest", .product(name: "BigInt", package: "BigInt"), .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
       name: "Templating",
       dependencies: [
-        "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Manifest", "ConnectorModel",
+        "Essentials", "Bytes", "Python", "PythonTime", "YAML", "JSON", "Jinja", "AirbyteProtocol", "Manifest", "ConnectorModel",
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
       name: "HTTP",
       dependencies: [
-        "CCurl", "CExpat", "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol",
+        "Essentials", "CCurl", "CExpat", "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "JSON", "Jinja", "AirbyteProtocol",
         "Concurrency",
         "Secrets", "Manifest", "ConnectorModel", .product(name: "DequeModule", package: "swift-collections"),
       ]),
     .target(
       name: "Components",
       dependencies: [
-        "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol",
+        "Essentials", "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja",
+        "AirbyteProtocol",
         "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
@@ -99,16 +109,18 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest",
+        "Essentials", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
+        "Manifest",
         "ConnectorModel", "Templating", "HTTP", "Components",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    .target(name: "Processes", dependencies: ["CSpawn", "Bytes"]),
+    .target(name: "Processes", dependencies: ["Essentials", "CSpawn", "Bytes"]),
     .target(
       name: "PythonComponents",
       dependencies: [
-        "Bytes", "Processes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest", "ConnectorModel",
+        "Essentials", "Bytes", "Processes", "JSON", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets", "Manifest",
+        "ConnectorModel",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       resources: ["host.py", "gather.py", "slim-requirements.txt"].map { .embedInCode("Resources/\($0)") }),
@@ -136,12 +148,14 @@ let package = Package(
     .target(
       name: "LanguageServer",
       dependencies: [
-        "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation", "Authoring",
+        "Essentials", "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation",
+        "Authoring",
       ]),
     .target(
       name: "OpenAPI",
       dependencies: [
-        "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Secrets", "Manifest", "ConnectorModel", "Templating",
+        "Essentials", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Secrets", "Manifest", "ConnectorModel",
+        "Templating",
         "Traffic", "Validation",
       ]),
     .target(
@@ -171,7 +185,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: runtime + [
-        "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "AirbyteProtocol", "JSON", "YAML",
+        "CExpat", "CLibYAML", "COpenSSL", "CPCRE2", "CRevision", "CZlib", "Bytes", "PythonTime", "AirbyteProtocol", "JSON",
+        "YAML",
         "PythonComponents", "Packaging", "Traffic", "Validation", "Authoring", "Jinja", "LanguageServer",
         "OpenAPI", "Scaffolding", "SignIn", "Programs", "Singer", "Sharding",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,9 +206,9 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    .executableTarget(name: "embed-schema", dependencies: ["YAML"], path: "Sources/EmbedTool"),
+    .executableTarget(name: "embed-schema", dependencies: ["Bytes", "Essentials", "YAML"], path: "Sources/EmbedTool"),
     .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"], path: "Sources/EmbedPlugin"),
-    .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes", "Essentials"]),
     .testTarget(
       name: "AuthoringTests",
       dependencies: runtime + ["Authoring", "Bytes", "AirbyteProtocol", "JSON", "JSONSchema", "YAML", "Traffic"],

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that modules of one platform are only imported where they can be: within `#if canImport(…)` or `#if os(…)`.
+"""Checks that modules of one platform are only imported where they can be: within `#if canImport(…)` or `#if os(…)`. And checks that
+what the program is made of imports `Essentials`, not all of Foundation, which would bring ICU along; `URLSession` needs it.
 
     check_imports.py Sources Tests …
 
@@ -12,13 +13,15 @@ import sys
 
 # Modules that only some platforms have.
 PLATFORM = {"Glibc", "Musl", "Bionic", "Android", "Darwin", "WinSDK", "FoundationNetworking", "FoundationXML", "Security"}
+# What may import all of Foundation: a plugin of the package manager, and a program beside this one.
+FREE = ("Sources/EmbedPlugin/", "Sources/example-api/")
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+|package\s+|internal\s+|private\s+|public\s+)*import\s+(?:\w+\s+)?(\w+)")
 CONDITION = re.compile(r"^\s*#(if|elseif|else|endif)\b(.*)")
-GUARD = re.compile(r"\b(?:canImport|os)\s*\(")
+GUARD = re.compile(r"\b(?:canImport|os)\s*\(|\bURLSession\b")
 
 
-def unguarded(text):
-    """The numbers of the lines with an import that no condition on a platform surrounds, and its module."""
+def unguarded(text, modules):
+    """The numbers of the lines with an import of these modules that no condition surrounds, and the module."""
     # For each open condition: whether one of its branches so far asked for a platform.
     guards = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -32,7 +35,7 @@ def unguarded(text):
                 guards.pop()
             continue
         found = IMPORT.match(line)
-        if found and found.group(1) in PLATFORM and not any(guards):
+        if found and found.group(1) in modules and not any(guards):
             yield number, found.group(1)
 
 
@@ -41,8 +44,14 @@ def main():
     for folder in sys.argv[1:]:
         path = pathlib.Path(folder)
         for file in sorted(path.rglob("*.swift")) if path.is_dir() else [path]:
-            for number, module in unguarded(file.read_text(encoding="utf-8")):
+            text = file.read_text(encoding="utf-8")
+            for number, module in unguarded(text, PLATFORM):
                 print(f"{file}:{number}: error: {module} is only there on some platforms; import it within `#if canImport({module})`")
+                wrong += 1
+            if not file.as_posix().startswith("Sources/") or file.as_posix().startswith(FREE):
+                continue
+            for number, module in unguarded(text, {"Foundation", "FoundationEssentials"}):
+                print(f"{file}:{number}: error: import Essentials, which is {module} as far as the program needs it")
                 wrong += 1
     return 1 if wrong else 0
 

@@ -49,6 +49,7 @@ def libraries(build):
     known = {fact["name"] for fact in facts}
     if unknown := sorted(set(pins) - known):
         sys.exit(f"error: Package.resolved has {', '.join(unknown)}, of which Distribution/libraries.json says no licence")
+    tables = json.loads((HERE / "tables.json").read_text())
     for fact in facts:
         name = fact["name"]
         if fact.get("isLeftOut"):
@@ -60,13 +61,17 @@ def libraries(build):
             fact = {**fact, "url": pin["location"]}
             place = pin["location"].removeprefix("https://").removesuffix(".git")
             version, source = pin["state"]["version"], f"pkg:swift/{place}@{pin['state']['version']}"
-        elif name in ("swift", "icu"):
-            texts = [resources.parents[1] / "share" / "swift" / "LICENSE.txt"] if name == "swift" else []
+        elif name == "swift":
+            texts = [resources.parents[1] / "share" / "swift" / "LICENSE.txt"]
             version, source = swift, f"pkg:github/swiftlang/{pathlib.Path(fact['url']).name}@swift-{swift}-RELEASE"
         elif name == "curl":
             texts = [build / "libcurl" / "COPYING"]
             whole = (build / "libcurl" / "version").read_text().strip()
             version, source = upstream(whole), f"pkg:deb/debian/curl@{whole}?arch=source"
+        elif "table" in fact:
+            note = tables[fact["table"]]
+            yield Library(fact, note["version"], f"pkg:generic/{name}@{note['version']}", note.get("licence", "").strip())
+            continue
         else:
             noted = archives.get(fact["archive"])
             package = noted["package"] if noted else fact["package"]

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// A file that appears under its name only when it is complete: it is written beside it under another name.

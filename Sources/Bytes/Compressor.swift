@@ -1,5 +1,5 @@
 import CZlib
-import Foundation
+import Essentials
 
 /// Writes gzip, piece by piece, by zlib: without a time or a name, so that the same input gives the same bytes.
 ///

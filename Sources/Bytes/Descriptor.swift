@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A descriptor of the system, closed with the last reference to it.
 package final class Descriptor: Sendable {
@@ -13,6 +13,16 @@ package final class Descriptor: Sendable {
   /// Opens a folder, to use what is in it.
   package convenience init(folder path: String) throws(FileError) {
     try self.init(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+  }
+
+  /// Opens a file to read it; a link is followed.
+  package convenience init(file path: String) throws(FileError) {
+    try self.init(open(path, O_RDONLY | O_CLOEXEC))
+  }
+
+  /// Standard input, which stays open for others.
+  package static func standardInput() throws(FileError) -> Descriptor {
+    try Descriptor(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0))
   }
 
   deinit { close(number) }
@@ -41,7 +51,7 @@ package final class Descriptor: Sendable {
   package static func write(_ bytes: UnsafeRawBufferPointer, to number: Int32) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = Foundation.write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      let written = Essentials.write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written > 0 {
         rest = rest.dropFirst(written)
         continue
@@ -57,6 +67,26 @@ package final class Descriptor: Sendable {
   }
 
   // MARK: Reading
+
+  /// The next bytes; fewer than `count` only where the file ends.
+  package func read(upTo count: Int) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let room = min(count - bytes.count, 1 << 18)
+      var failure: Int32?
+      let piece = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        var read = Essentials.read(number, buffer.baseAddress, room)
+        while read < 0, errno == EINTR { read = Essentials.read(number, buffer.baseAddress, room) }
+        if read < 0 { failure = errno }
+        filled = max(0, read)
+      }
+      if let failure { throw .system(failure) }
+      if piece.isEmpty { break }
+      if bytes.isEmpty, piece.count == count { return piece }
+      bytes += piece
+    }
+    return bytes
+  }
 
   /// The bytes from `offset` on; fewer than `count` where the file ends before.
   package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Why a file could not be read or written, as a phrase: what the system says, or what is wrong with the name.
 package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -16,6 +16,13 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// For a path that leads out of the folder that it is relative to, by itself or by a link.
   package static let leadsOut = refused("it leads out of its folder")
+
+  /// What went wrong with a file, as a phrase, where Foundation was asked.
+  package static func reason(of error: any Error) -> String {
+    if let error = error as? FileError { return error.description }
+    guard let error = error as? CocoaError else { return "\(error)" }
+    return (error.underlying as? POSIXError).map { system($0.code.rawValue).description } ?? "\(error)"
+  }
 
   /// Whether there simply is nothing at the path.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What a file is, whatever it is called: equal for all its hard links, and for what links lead to.
 package struct FileIdentity: Hashable, Sendable {

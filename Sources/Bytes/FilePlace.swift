@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Where the file of a path lies: links at its end are followed, whether or not they lead to something.
 package struct FilePlace: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What writers left that were killed.
 ///

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import ArgumentParser
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Singer
 

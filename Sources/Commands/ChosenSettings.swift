@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Validation
 
 /// The settings that count for each manifest that is validated, from a file that was named or from those beside the manifests.

@@ -1,7 +1,7 @@
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Packaging
 

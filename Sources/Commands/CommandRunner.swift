@@ -1,6 +1,6 @@
 import ArgumentParser
 import Engine
-import Foundation
+import Essentials
 import Manifest
 
 /// Runs commands, and turns what ends them into a sentence and an exit status.

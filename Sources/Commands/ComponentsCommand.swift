@@ -1,7 +1,7 @@
 import ArgumentParser
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import PythonComponents
@@ -98,11 +98,10 @@ struct ComponentsSetupCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: given, isDirectory: &isFolder) else {
+      guard let isFolder = FileManager.default.isFolder(atPath: given) else {
         throw ConnectorError(.config, "\(given) does not exist")
       }
-      let parent = isFolder.boolValue ? given : (given as NSString).deletingLastPathComponent
+      let parent = isFolder ? given : given.parentPath
       let folder = parent.isEmpty || parent == "." ? ".venv" : "\(parent)/.venv"
       let environment = ProcessInfo.processInfo.environment
       let interpreter: PythonInterpreter

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import ArgumentParser
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Programs
 import Secrets
@@ -99,12 +99,15 @@ struct ConformText {
       found.isEmpty ? styled("conforms", .good) : styled(found.joined(separator: ", "), command.errorCount > 0 ? .bad : .warning)
     let records = Self.counted(command.records, "record").map { ", \($0)" } ?? ""
     let head =
-      "\(command.command.padding(toLength: 9, withPad: " ", startingAt: 0)) \(result) "
+      "\(Self.padded(command.command)) \(result) "
       + styled(
-        "(\(Self.counted(command.messages, "message") ?? "no message")\(records), \(String(format: "%.1f", command.seconds)) s)",
+        "(\(Self.counted(command.messages, "message") ?? "no message")\(records), \(command.seconds.fixed(1)) s)",
         .faint)
     return ([head] + command.violations.map(line)).joined(separator: "\n")
   }
+
+  /// A command's name, as wide as the longest of them.
+  private static func padded(_ name: String) -> String { name.prefix(9) + String(repeating: " ", count: max(0, 9 - name.count)) }
 
   private func line(_ violation: Violation) -> String {
     let severity = styled(violation.severity.rawValue, violation.severity == .error ? .bad : .warning)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Authoring
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Traffic

@@ -3,7 +3,7 @@ import Authoring
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import HTTP
 import Manifest
 import Validation

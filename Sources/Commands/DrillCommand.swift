@@ -1,7 +1,7 @@
 import ArgumentParser
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Traffic

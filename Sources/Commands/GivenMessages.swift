@@ -1,6 +1,6 @@
 import AirbyteProtocol
+import Bytes
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Files that hold one JSON text, or what a command printed: a message a line.
@@ -33,9 +33,9 @@ enum GivenMessages {
 
   /// The same for messages of several types.
   static func read(_ path: String, _ what: String, of types: [String], _ take: (JSONValue) throws -> Void) throws -> Content {
-    var lines = Lines(try InputFile.handle(path, what))
+    var lines = Lines(try InputFile.open(path, what))
     var beginning: [UInt8] = []
-    let wanted = types.map { (type: $0, text: Data("\"\($0)\"".utf8)) }
+    let wanted = types.map { (type: $0, text: Array("\"\($0)\"".utf8)) }
     do {
       while let line = try lines.next() {
         beginning += line
@@ -51,18 +51,16 @@ enum GivenMessages {
       }
     } catch is TooLarge {
       throw InputFile.tooLarge(path, what)
-    } catch let error as CocoaError {
-      throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
+    } catch let error as FileError {
+      throw ConnectorError(.config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error)")
     }
     return .nothing
   }
 
   private static func hand(
-    _ line: [UInt8], _ wanted: [(type: String, text: Data)], to take: (JSONValue) throws -> Void
+    _ line: [UInt8], _ wanted: [(type: String, text: [UInt8])], to take: (JSONValue) throws -> Void
   ) throws {
-    let data = Data(line)
-    guard wanted.contains(where: { data.range(of: $0.text) != nil }), let message = try? JSONValue(parsing: line),
+    guard wanted.contains(where: { line.holds($0.text) }), let message = try? JSONValue(parsing: line),
       wanted.contains(where: { message["type"]?.string == $0.type })
     else { return }
     try take(message)
@@ -79,12 +77,12 @@ enum GivenMessages {
   /// The lines of a file, read piece by piece.
   private struct Lines {
     private static let piece = 1 << 18
-    private let handle: FileHandle
+    private let file: Descriptor
     private var bytes: [UInt8] = []
     private var start = 0
     private var isOver = false
 
-    init(_ handle: FileHandle) { self.handle = handle }
+    init(_ file: Descriptor) { self.file = file }
 
     /// The next line with its end; nil at the end of the file.
     mutating func next() throws -> [UInt8]? {
@@ -113,7 +111,8 @@ enum GivenMessages {
     }
 
     private mutating func readPiece() throws {
-      if let piece = try handle.read(upToCount: Self.piece), !piece.isEmpty { bytes += piece } else { isOver = true }
+      let piece = try file.read(upTo: Self.piece)
+      if piece.isEmpty { isOver = true } else { bytes += piece }
       if bytes.count - start > InputFile.maximumBytes { throw TooLarge() }
     }
   }
@@ -143,6 +142,17 @@ extension GivenMessages {
     let content = try read(path, "state", of: "STATE") { latest.add($0) }
     let isWithoutMessage = if case .messages = content { latest.list == [] } else { false }
     return (GivenState(path: path, value: content.text ?? latest.list), isWithoutMessage)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func holds(_ part: [UInt8]) -> Bool {
+    var rest = self[...]
+    while let first = part.first, let start = rest.firstIndex(of: first) {
+      if rest[start...].starts(with: part) { return true }
+      rest = rest[(start + 1)...]
+    }
+    return part.isEmpty
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Authoring
 import ConnectorModel
-import Foundation
+import Essentials
 import Manifest
 
 struct GraphCommand: AsyncParsableCommand {
@@ -33,7 +33,7 @@ struct GraphCommand: AsyncParsableCommand {
       if path == "-" {
         source = .text(try InputFile.bytes("-", "manifest"), name: "<stdin>")
       } else {
-        try InputFile.handle(path, "manifest")
+        try InputFile.open(path, "manifest")
         source = .file(path: path)
       }
       let loaded = try ManifestPipeline(validator: ManifestValidator()).run(source)

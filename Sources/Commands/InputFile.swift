@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Bytes
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import YAML
 
@@ -10,10 +10,10 @@ import YAML
 enum InputFile {
   /// Opens the file at `path`, or standard input for `-`; `what` says what it is for, as in "config".
   /// - Throws: ``ConnectorError`` if the file does not exist, or cannot be opened.
-  @discardableResult static func handle(_ path: String, _ what: String) throws -> FileHandle {
+  @discardableResult static func open(_ path: String, _ what: String) throws -> Descriptor {
     let file = "The \(what) \(path.isEmpty ? "``" : path)"
-    var isFolder: ObjCBool = false
-    guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    let isFolder = path == "-" ? false : FileManager.default.isFolder(atPath: path)
+    guard let isFolder else {
       guard !GivenArguments.isContent(path) else {
         throw ConnectorError(
           .config,
@@ -28,23 +28,19 @@ enum InputFile {
         "\(file) is the file that the output goes to, which the shell has emptied to begin with: name another file for the output. What "
           + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy")
     }
-    guard !isFolder.boolValue else { throw ConnectorError(.config, "\(file) is a folder; it should be a file") }
-    guard let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else {
-      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(errno))")
+    guard !isFolder else { throw ConnectorError(.config, "\(file) is a folder; it should be a file") }
+    do throws(FileError) { return path == "-" ? try .standardInput() : try Descriptor(file: path) } catch {
+      throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(error.code ?? 0))")
     }
-    return handle
   }
 
   /// The bytes of the file at `path`, or of standard input for `-`.
   /// - Throws: ``ConnectorError`` if they cannot be read.
   static func bytes(_ path: String, _ what: String) throws -> [UInt8] {
-    let handle = try handle(path, what)
-    var bytes: [UInt8] = []
-    do {
-      while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty, bytes.count <= maximumBytes { bytes += part }
-    } catch {
-      throw ConnectorError(
-        .config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error.localizedDescription)")
+    let file = try open(path, what)
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try file.read(upTo: maximumBytes + 1) } catch {
+      throw ConnectorError(.config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error)")
     }
     guard bytes.count <= maximumBytes else { throw tooLarge(path, what) }
     return bytes

@@ -2,7 +2,7 @@ import ArgumentParser
 import Authoring
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets
@@ -131,7 +131,7 @@ struct InterpolateCommand: AsyncParsableCommand {
     let offline = OfflineRuntime(
       now: SystemClock.now, secrets: mask, environment: ProcessInfo.processInfo.environment)
     let path = ManifestOptions.file(of: manifest ?? ManifestOptions.usualName)
-    try InputFile.handle(path, "manifest")
+    try InputFile.open(path, "manifest")
     var input = ConnectorInput()
     input.files = .beside(path)
     input.components = CommandProgram.components

@@ -1,6 +1,6 @@
 import Bytes
 import Concurrency
-import Foundation
+import Essentials
 import Programs
 import Synchronization
 

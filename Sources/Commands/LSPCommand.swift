@@ -1,7 +1,7 @@
 import ArgumentParser
 import Concurrency
 import Engine
-import Foundation
+import Essentials
 import LanguageServer
 
 struct LSPCommand: AsyncParsableCommand {

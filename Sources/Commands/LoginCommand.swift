@@ -3,7 +3,7 @@ import Authoring
 import Bytes
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import SignIn

@@ -1,5 +1,5 @@
 import Concurrency
-import Foundation
+import Essentials
 import PythonComponents
 import Secrets
 import SignIn
@@ -32,7 +32,7 @@ struct LoginTerminal: Sendable {
   @Sendable private static func answer(_ what: String, isSecret: Bool) async -> String? {
     let line = await HiddenInput.line(
       isSecret ? .hidden : .shown, prompt: what + (isSecret ? " (it stays hidden): " : ": "))
-    return line?.trimmingCharacters(in: .whitespacesAndNewlines)
+    return line?.trimmed(.whitespacesAndNewlines)
   }
 
   /// - Parameter address: where the provider sends the browser.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Authoring
-import Foundation
+import Essentials
 import HTTP
 
 /// The options that every command of the protocol takes.

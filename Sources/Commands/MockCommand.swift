@@ -3,7 +3,7 @@ import Concurrency
 import ConnectorModel
 import Dispatch
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import OpenAPI

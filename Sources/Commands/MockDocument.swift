@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import OpenAPI
 
 /// Tells OpenAPI documents from the other files that a mock answers by.

@@ -12,7 +12,7 @@ struct MockInput {
   /// - Throws: ``ConnectorError`` if a file cannot be read.
   init(manifest: String, config: String?, now: Int64) async throws {
     let path = ManifestOptions.file(of: manifest)
-    try InputFile.handle(path, "manifest")
+    try InputFile.open(path, "manifest")
     source = ManifestSource.file(path: path)
     var input = ConnectorInput()
     input.files = .beside(path)

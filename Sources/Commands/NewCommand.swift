@@ -3,7 +3,6 @@ import Authoring
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
 import HTTP
 import JSON
 import Manifest

@@ -2,7 +2,7 @@ import Authoring
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Scaffolding
@@ -114,7 +114,7 @@ struct NewConnector {
       return try CurlOrigin.read(text == "-" ? String(decoding: InputFile.bytes("-", "command"), as: UTF8.self) : text)
     }
     if let path = command.fromHar {
-      try InputFile.handle(path, "recording")
+      try InputFile.open(path, "recording")
       return try HAROrigin.read(path)
     }
     if let path = command.fromPostman {
@@ -122,7 +122,7 @@ struct NewConnector {
         InputFile.json(path, "collection"), file: path.split(separator: "/").last.map(String.init) ?? path)
     }
     if let path = command.openapi {
-      try InputFile.handle(path, "OpenAPI document")
+      try InputFile.open(path, "OpenAPI document")
       return try OpenAPIOrigin.read(path, only: command.only)
     }
     return nil
@@ -238,8 +238,8 @@ struct NewConnector {
   /// Writes what is missing around a manifest.
   private func complete(_ path: String) async throws {
     let manifest = ManifestOptions.file(of: path)
-    try InputFile.handle(manifest, "manifest")
-    let place = (manifest as NSString).deletingLastPathComponent
+    try InputFile.open(manifest, "manifest")
+    let place = manifest.parentPath
     let folder = place.isEmpty ? "." : place
     let completion = try ManifestOrigin.read(manifest, named: command.name, components: CommandProgram.components)
     let present = Set(completion.folder.existing(in: folder))
@@ -249,6 +249,6 @@ struct NewConnector {
     try missing.write(to: folder, replaces: command.force)
     StandardOutput.tell("\(folder) has \(missing.files.count) more files: \(missing.files.map(\.path).joined(separator: ", ")).")
     guard missing.files.contains(where: { $0.path == TestFile.usualName }) else { return }
-    try await prepareTests(in: folder, manifest: (manifest as NSString).lastPathComponent)
+    try await prepareTests(in: folder, manifest: manifest.lastPathPart)
   }
 }

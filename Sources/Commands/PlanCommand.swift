@@ -3,7 +3,7 @@ import ArgumentParser
 import Authoring
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 
 struct PlanCommand: AsyncParsableCommand {

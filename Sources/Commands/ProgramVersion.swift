@@ -6,6 +6,7 @@ import CZlib
 import COpenSSL
 import Engine
 import HTTP
+import PythonTime
 
 /// What the program is made of.
 struct ProgramVersion {
@@ -21,8 +22,7 @@ struct ProgramVersion {
     let revision = String(cString: revision_of_program())
     commit = revision.isEmpty ? "unknown" : revision
     platform = Self.system
-    let kinds = [TransportKind.standard] + TransportKind.allCases.filter { $0 != .standard }
-    transports = kinds.map(\.rawValue).joined(separator: ", ")
+    transports = TransportKind.available.map(\.rawValue).joined(separator: ", ")
     var pcre = [CChar](repeating: 0, count: 64)
     pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &pcre)
     let pcreText = String(decoding: pcre.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -31,6 +31,7 @@ struct ProgramVersion {
       ("zlib", String(cString: zlibVersion())),
       ("PCRE2", String(pcreText.prefix { $0 != " " })), ("libyaml", String(cString: yaml_get_version_string())),
       ("Expat", String(cString: XML_ExpatVersion()).replacing("expat_", with: "")),
+      ("tzdata", ZoneBase.carriedVersion),
     ]
   }
 

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import ArgumentParser
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import Manifest
 import Sharding
 
@@ -33,10 +33,9 @@ extension ReadCommand {
   }
 
   private static func part(at path: String) throws -> (read: ReadPart, path: String) {
-    var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file =
-      isThere && isFolder.boolValue ? try PartFolder(path).file(for: ProcessInfo.processInfo.environment) : path
+      FileManager.default.isFolder(atPath: path) == true
+      ? try PartFolder(path).file(for: ProcessInfo.processInfo.environment) : path
     return (try ReadPart(InputFile.object(file, "part"), at: file), file)
   }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Authoring
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import Secrets
 
 /// The file that the report of a read goes to.

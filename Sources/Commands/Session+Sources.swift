@@ -1,7 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Manifest
 

@@ -4,7 +4,7 @@ import Authoring
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Manifest
@@ -348,7 +348,7 @@ struct Session {
       // Whoever opens a pipe twice has ended its writer.
       return (.text(try InputFile.bytes(path, "manifest"), name: path), .beside(path))
     case let path?:
-      try InputFile.handle(path, "manifest")
+      try InputFile.open(path, "manifest")
       return (.file(path: path), .beside(path))
     case nil: break
     }

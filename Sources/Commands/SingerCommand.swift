@@ -3,7 +3,6 @@ import ArgumentParser
 import Bytes
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Singer
 

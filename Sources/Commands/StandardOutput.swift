@@ -1,6 +1,6 @@
 import Bytes
 import Engine
-import Foundation
+import Essentials
 import Secrets
 import Synchronization
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Engine
-import Foundation
+import Essentials
 
 /// When texts for people have colours.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

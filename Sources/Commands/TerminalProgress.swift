@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import Secrets
 import Synchronization
 
@@ -135,7 +135,7 @@ final class TerminalProgress: RunWatcher {
         return true
       }
       if !isShown, seconds >= Self.longWait {
-        note("waiting", .faint, (stream.map { "\($0): " } ?? "") + "\(String(format: "%.1f", seconds)) s (\(reason))")
+        note("waiting", .faint, (stream.map { "\($0): " } ?? "") + "\(seconds.fixed(1)) s (\(reason))")
       }
     }
   }
@@ -271,5 +271,5 @@ struct ProgressCounts {
 
   static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  static func seconds(_ microseconds: Int64) -> String { String(format: "%.1f", Double(microseconds) / 1_000_000) }
+  static func seconds(_ microseconds: Int64) -> String { (Double(microseconds) / 1_000_000).fixed(1) }
 }

@@ -4,7 +4,7 @@ import Bytes
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import PythonComponents
@@ -87,7 +87,7 @@ struct TestCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      if schema { return try StandardOutput.write(line: TestFileSchema.text.trimmingCharacters(in: .newlines)) }
+      if schema { return try StandardOutput.write(line: TestFileSchema.text.trimmed(.newlines)) }
       let place = try TestPlace(folder)
       let environment = ProcessInfo.processInfo.environment
       let connector = try TestedConnector(
@@ -198,7 +198,7 @@ struct TestCommand: AsyncParsableCommand {
       let path = junitFile ?? "\(place.folder)/\(TestJUnitReport.usualPath)"
       if junitFile == nil {
         try? FileManager.default.createDirectory(
-          atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+          atPath: path.parentPath, withIntermediateDirectories: true)
       }
       try Self.write(Array((TestJUnitReport.render(report) + "\n").utf8), to: path, isThere: false)
     }
@@ -226,19 +226,17 @@ private struct TestPlace {
 
   /// - Throws: ``ConnectorError`` if there is no manifest.
   init(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw ConnectorError(.config, "There is no \(path)")
     }
-    // Foundation's own functions end the process for the path `.`.
     let name = String(path.split(separator: "/").last ?? "")
     var folder = path
-    if !isFolder.boolValue { folder.removeLast(name.count) }
+    if !isFolder { folder.removeLast(name.count) }
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
     if folder.isEmpty { folder = "." }
     self.folder = folder
-    let isManifest = !isFolder.boolValue && name == ManifestOptions.usualName
-    isOneFile = !isFolder.boolValue && !isManifest
+    let isManifest = !isFolder && name == ManifestOptions.usualName
+    isOneFile = !isFolder && !isManifest
     func inside(_ name: String) -> String? {
       let path = folder == "." ? name : "\(folder)/\(name)"
       return InputFile.exists(path) ? path : nil

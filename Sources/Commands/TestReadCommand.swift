@@ -4,7 +4,7 @@ import Authoring
 import Components
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Concurrency
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import OpenAPI

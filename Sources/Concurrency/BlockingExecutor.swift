@@ -1,5 +1,5 @@
 import DequeModule
-import Foundation
+import Essentials
 import Synchronization
 
 /// A thread that may be blocked. A task that prefers it does its work there, and waits for answers there as well: from the request to

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A value under a lock that threads can wait on, which Swift's `Mutex` does not offer: by POSIX threads.
 ///

@@ -1,6 +1,6 @@
 import CExhaustion
 import CMemory
-import Foundation
+import Essentials
 
 /// What the system allows the process.
 package enum SystemLimits {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A thread of the process's own. libdispatch's are not used: without descriptors it ends the process, and without threads it
 /// waits forever.

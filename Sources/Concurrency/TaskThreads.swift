@@ -1,5 +1,5 @@
 import DequeModule
-import Foundation
+import Essentials
 
 /// The threads on which a process's tasks run, the main one among them, and the clock by which they sleep.
 ///

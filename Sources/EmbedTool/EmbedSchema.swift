@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Essentials
 import YAML
 
 /// Turns the component schema from YAML into a Swift source that holds it as JSON, and its own keywords as tables:
@@ -30,7 +31,7 @@ struct EmbedSchema {
   }
 
   private static func fail(_ message: String) -> Never {
-    FileHandle.standardError.write(Data("\(message)\n".utf8))
+    try? Descriptor.write(Array("\(message)\n".utf8), to: STDERR_FILENO)
     exit(1)
   }
 }

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Bytes
 import Components
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Secrets
 import Synchronization

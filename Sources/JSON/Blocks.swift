@@ -1,7 +1,7 @@
 import Bytes
 import CExhaustion
 import CMemory
-import Foundation
+import Essentials
 import Synchronization
 
 /// Memory for pages, their indexes and their lines.
@@ -35,7 +35,7 @@ enum Blocks {
   /// Gives back a block of ``allocate(_:)``.
   static func free(_ base: UnsafeMutableRawPointer, _ capacity: Int) {
     if capacity < sizes.lowerBound {
-      Foundation.free(base)
+      Essentials.free(base)
     } else if capacity > sizes.upperBound {
       munmap(base, capacity)
     } else {

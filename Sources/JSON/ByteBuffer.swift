@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A growable run of raw bytes: where pages are received and lines are written.
 ///

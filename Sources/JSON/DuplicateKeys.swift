@@ -1,5 +1,3 @@
-import Foundation
-
 /// A small Bloom filter over the keys of one open object: says surely when a key is new.
 struct KeyFilter {
   /// The number of keys from which the filter is too full to be useful; larger objects are checked when they close.

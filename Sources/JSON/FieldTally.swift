@@ -1,5 +1,3 @@
-import Foundation
-
 /// Counts the fields that objects have, and the kinds of their values, at any depth.
 ///
 /// Objects of the same form cost little: a member is first compared with the one that followed last time, so that a field is found by

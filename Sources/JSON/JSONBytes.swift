@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Bytes in one allocation that never change again, followed by ``padding`` zero bytes.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A parsed JSON text: its bytes, and an index over them ("tape") that makes reading a field a walk and encoding a copy.
 ///

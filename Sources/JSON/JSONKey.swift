@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// An object key prepared for look-ups: its UTF-8 bytes and what makes comparing fast, made once when a graph is built.
 ///

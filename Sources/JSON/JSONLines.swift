@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension JSONDocument {
   /// Indexes each line of a text as a JSON value of its own; one index serves all of them.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How the bytes of a JSON text are read.
 package enum JSONTextEncoding: Sendable, Hashable {

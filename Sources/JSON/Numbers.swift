@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Reading numbers.
 enum Numbers {

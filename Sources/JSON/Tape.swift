@@ -1,5 +1,3 @@
-import Foundation
-
 /// A finished tape and the text it describes: the two pointers through which values are read.
 ///
 /// Sound to share: both allocations are frozen and outlive it, since only a ``JSONDocument``, which owns them, hands it out.

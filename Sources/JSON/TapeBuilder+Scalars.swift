@@ -1,5 +1,4 @@
 import CScan
-import Foundation
 
 extension TapeBuilder {
   /// Finds the closing quote of the string whose inside starts at `start`, and the flags of its word.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Writes the tape of a text in one pass, without recursion.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// A JSON number as Python sees it: an integer of any size, or a double. Comparisons between them are exact.
@@ -56,7 +56,7 @@ enum Number: Sendable {
       if let int = Int(exactly: double) {
         hasher.combine(int)
       } else if double.isFinite, double.magnitude >= 0x1p63 {
-        Number(text: String(format: "%.0f", double)).hash(into: &hasher)
+        Number(text: double.fixed(0)).hash(into: &hasher)
       } else {
         hasher.combine(double)
       }
@@ -107,7 +107,7 @@ enum Number: Sendable {
     if double.magnitude < 0x1p63 || (double < 0) != negative { return sign }
     if double.isInfinite { return -sign }
     // Beyond 2^63 each double is an integer, and "%.0f" writes all of its digits.
-    let exact = String(format: "%.0f", double.magnitude).utf8.map { $0 - 48 }
+    let exact = double.magnitude.fixed(0).utf8.map { $0 - 48 }
     return compare(digits, exact) * sign
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import PythonTime
 
 /// What templates take from the outside world: the time and chance.

@@ -1,7 +1,7 @@
 import Commands
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 
 /// Runs the whole command line of `airbyte-lowcode` with components of one's own, and ends the process: it is what the `main` of a
 /// program does first.
@@ -24,6 +24,6 @@ import Foundation
 ///   - sources: the sources in Swift that manifests may be of.
 ///   - name: how the program is called in what it says of itself; nil for the name of its file.
 public func main(components: ComponentRegistry = .standard, sources: SourceTypes = SourceTypes(), name: String? = nil) -> Never {
-  let file = (CommandLine.arguments.first as NSString?)?.lastPathComponent
+  let file = CommandLine.arguments.first?.lastPathPart
   CommandProgram(components: components, sources: sources.kinds, name: name ?? file ?? "source").run()
 }

@@ -1,6 +1,6 @@
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import Manifest
 import Validation
 
@@ -24,7 +24,7 @@ public struct ManifestChecker: Sendable {
 
   /// Everything that is found in a file, in the order of its lines. What cannot be read is a finding too.
   public func check(contentsOf path: String) async -> [Finding] {
-    await check(.file(path: path), name: path, folder: (path as NSString).deletingLastPathComponent)
+    await check(.file(path: path), name: path, folder: path.parentPath)
   }
 
   /// Everything that is found in a text, in the order of its lines.

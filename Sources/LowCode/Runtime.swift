@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// What a connector takes from its surroundings. Tests give their own.
 ///

@@ -1,6 +1,6 @@
 import Bytes
 import CSpawn
-import Foundation
+import Essentials
 
 /// A program on its way to be a process, by the calls of POSIX: Foundation's `Process` gives it no descriptors of one's own.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Python
 
 /// What `isodate.parse_duration` gives.
@@ -63,7 +63,7 @@ private struct DurationParts {
   func decimal(_ letter: Character) -> Decimal? {
     guard let text = values[letter] else { return 0 }
     guard text.utf8.count <= 36 else { return nil }
-    return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+    return Decimal(string: text)
   }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// `isodate.Duration`: years and months, which have no fixed length, beside a fixed difference.
 package struct PyDuration: Hashable, Sendable {
@@ -108,12 +108,14 @@ extension PyDuration: CustomStringConvertible {
 extension Decimal {
   /// The integer part, as `%d` prints it.
   fileprivate var truncated: Decimal {
-    var (value, result) = (self, Decimal())
-    NSDecimalRound(&result, &value, 0, self < 0 ? .up : .down)
-    return result
+    let digits = description.prefix { $0 != "." }
+    return digits == "-0" ? 0 : Decimal(string: String(digits)) ?? self
   }
 
   fileprivate var isWhole: Bool { truncated == self }
 
   fileprivate var int: Int? { Int(description) }
+
+  /// `float(value)`.
+  package var double: Double { Double(description) ?? .nan }
 }

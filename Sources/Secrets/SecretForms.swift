@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Jinja
 
@@ -23,11 +23,11 @@ struct SecretForms {
   init(of secret: String) { add(secret, depth: 0) }
 
   private mutating func add(_ secret: String, depth: Int) {
-    let text = secret.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = secret.trimmed(.whitespacesAndNewlines)
     guard depth < Self.deepest, all.count < Self.most, text.utf8.count >= SecretMask.shortest else { return }
     guard depth == 0 || !Self.common.contains(text.lowercased()), insert(text) else { return }
     if text.utf8.contains(where: { $0 >= 0x80 }) {
-      for other in [text.precomposedStringWithCanonicalMapping, text.decomposedStringWithCanonicalMapping] {
+      for other in [text.canonicallyComposed, text.canonicallyDecomposed] {
         for form in [other, other.lowercased(), other.uppercased()] { insert(form) }
       }
     }
@@ -79,7 +79,7 @@ struct SecretForms {
 
   /// The lines of a key in several of them, and all of it in one.
   private static func lines(of text: String) -> [String] {
-    let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmed(.whitespaces) }
     guard lines.count > 1 || text.hasPrefix("-----") else { return [] }
     var body = lines.filter { !$0.hasPrefix("-----") && !$0.contains(":") }.joined()
     if lines.count == 1 { body = String(text.replacing(/-----[A-Z0-9 ]+-----/, with: "")) }
@@ -109,7 +109,7 @@ struct SecretForms {
 
   /// Messages show URLs without their query, or their host alone.
   private static func parts(ofURL text: String) -> [String] {
-    guard let scheme = text.range(of: "://"), text[..<scheme.lowerBound].allSatisfy({ $0.isASCII && $0.isLetter }) else {
+    guard let scheme = text.firstRange(of: "://"), text[..<scheme.lowerBound].allSatisfy({ $0.isASCII && $0.isLetter }) else {
       return []
     }
     let rest = text[scheme.upperBound...]

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// Replaces secrets in texts that are about to be shown, however they are encoded there.

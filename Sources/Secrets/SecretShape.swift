@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Secrets that are known by their shape, whoever they belong to: the password of a URL, and private keys as PEM.
 enum SecretShape {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Jinja
 
@@ -159,7 +159,7 @@ struct SpecSecrets {
     }
     var value = spec
     for step in reference.split(separator: "/").dropFirst() {
-      let key = (step.removingPercentEncoding ?? String(step)).replacing("~1", with: "/").replacing("~0", with: "~")
+      let key = (step.withoutPercentEscapes ?? String(step)).replacing("~1", with: "/").replacing("~0", with: "~")
       switch value {
       case .object(let members):
         guard let member = members[key] else { return nil }
@@ -199,7 +199,7 @@ struct SpecSecrets {
         open += members.map { ($0.value, "\(path).\($0.key)") }
       default:
         // Blanks around a secret are not part of it.
-        let length = PythonStrings.str(value).trimmingCharacters(in: .whitespacesAndNewlines).utf8.count
+        let length = PythonStrings.str(value).trimmed(.whitespacesAndNewlines).utf8.count
         if length > 0, length < SecretMask.shortest, !tooShort.contains(path) { tooShort.append(path) }
         values.append(value)
       }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The parts of a URL that may be secret, however badly it is formed.
 package enum URLParts {
@@ -39,7 +39,7 @@ package enum URLParts {
 
   /// What stands before the host's `@`.
   package static func userInfo(of url: String) -> Substring? {
-    guard let scheme = url.range(of: "//") else { return nil }
+    guard let scheme = url.firstRange(of: "//") else { return nil }
     let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     return authority.lastIndex(of: "@").map { authority[..<$0] }
   }
@@ -54,6 +54,6 @@ package enum URLParts {
 
   package static func decoded(_ text: Substring) -> String {
     let plain = text.replacing("+", with: " ")
-    return plain.removingPercentEncoding ?? String(plain)
+    return plain.withoutPercentEscapes ?? String(plain)
   }
 }

@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// The folder that holds the parts of a read and their index.
@@ -16,8 +16,7 @@ package struct PartFolder: Sendable {
 
   /// Whether a path is that of a folder.
   package static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    FileManager.default.isFolder(atPath: path) == true
   }
 
   // MARK: Writing
@@ -25,9 +24,8 @@ package struct PartFolder: Sendable {
   /// Makes sure that the folder may be written: it is new, empty, or holds an earlier division.
   /// - Throws: ``ConnectorError``
   package func prepare() throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else { throw ConnectorError(.config, "\(path) is a file; the parts need a folder of their own") }
+    if let isFolder = FileManager.default.isFolder(atPath: path) {
+      guard isFolder else { throw ConnectorError(.config, "\(path) is a file; the parts need a folder of their own") }
       let others = try names().filter { !isPart($0) && $0 != Division.indexName && !$0.hasPrefix(".") }
       guard others.isEmpty else {
         throw ConnectorError(
@@ -38,7 +36,7 @@ package struct PartFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw ConnectorError(.config, "The folder \(path) cannot be made", internalMessage: error.localizedDescription)
+      throw ConnectorError(.config, "The folder \(path) cannot be made", internalMessage: FileError.reason(of: error))
     }
   }
 
@@ -67,7 +65,7 @@ package struct PartFolder: Sendable {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
-      throw ConnectorError(.config, "The folder \(path) cannot be read", internalMessage: error.localizedDescription)
+      throw ConnectorError(.config, "The folder \(path) cannot be read", internalMessage: FileError.reason(of: error))
     }
   }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Jinja
 
 /// Base64 as Python's `base64` module reads and writes it.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// Compares two specifications by the question whether a config that was saved with the old one still fits the new one.
@@ -216,7 +216,7 @@ struct SpecComparison {
 
   private mutating func compareSecret(_ old: JSONValue?, _ new: JSONValue?, at place: String) {
     func isSet(_ value: JSONValue?) -> Bool {
-      value == true || value?.string?.trimmingCharacters(in: .whitespaces).lowercased() == "true"
+      value == true || value?.string?.trimmed(.whitespaces).lowercased() == "true"
     }
     switch (isSet(old), isSet(new)) {
     case (true, false): add(.major, "`\(place)` is gone: values that were saved as secrets may be shown, or not be found")

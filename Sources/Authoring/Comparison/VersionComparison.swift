@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// What differs between two versions of a connector, and which version number that asks for.

@@ -127,7 +127,7 @@ private struct GraphFinder {
     let path = tidy(requester["path"]?.string ?? "")
     if !base.isEmpty { return (base, path.isEmpty ? "/" : path.hasPrefix("/") ? path : "/" + path) }
     let url = tidy(requester["url"]?.string ?? "")
-    let start = url.range(of: "://")?.upperBound ?? (url.hasPrefix("{") ? url.firstIndex(of: "}") : nil) ?? url.startIndex
+    let start = url.firstRange(of: "://")?.upperBound ?? (url.hasPrefix("{") ? url.firstIndex(of: "}") : nil) ?? url.startIndex
     let end = url[start...].firstIndex(of: "/") ?? url.endIndex
     let rest = url[end...] + (path.isEmpty ? "" : path.hasPrefix("/") ? path : "/" + path)
     return (String(url[..<end]), rest.isEmpty ? "/" : String(rest))
@@ -137,9 +137,9 @@ private struct GraphFinder {
   private static func tidy(_ text: String) -> String {
     var rest = withoutStatements(text.split(whereSeparator: \.isNewline).joined())[...]
     var result = ""
-    while let open = rest.range(of: "{{") {
+    while let open = rest.firstRange(of: "{{") {
       result += rest[..<open.lowerBound]
-      let close = rest[open.upperBound...].range(of: "}}")
+      let close = rest[open.upperBound...].firstRange(of: "}}")
       let inner = rest[open.upperBound..<(close?.lowerBound ?? rest.endIndex)]
       result += "{\(word(in: inner))}"
       rest = rest[(close?.upperBound ?? rest.endIndex)...]
@@ -150,7 +150,7 @@ private struct GraphFinder {
   /// What is left of a template without its `{% … %}`.
   private static func withoutStatements(_ text: String) -> String {
     var text = text
-    while let open = text.range(of: "{%"), let close = text[open.upperBound...].range(of: "%}") {
+    while let open = text.firstRange(of: "{%"), let close = text[open.upperBound...].firstRange(of: "%}") {
       text.removeSubrange(open.lowerBound..<close.upperBound)
     }
     return text

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A graph as a picture: a frame for each API, streams in columns behind their parents, those without relations in a grid.
 struct GraphPicture {
   /// Where something is.

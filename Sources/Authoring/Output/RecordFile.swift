@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import JSON
 
 /// The file of one stream's records while it is read. A new one is written beside the old one, and takes its place when its records count.

@@ -3,7 +3,7 @@ import Bytes
 import Components
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Synchronization
 
@@ -67,7 +67,7 @@ package final class RecordFolder: RecordOutput {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw ConnectorError(
-        .config, "The folder \(path) cannot be made", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The folder \(path) cannot be made", internalMessage: "\(path): \(FileError.reason(of: error))")
     }
     do {
       folder = try Descriptor(folder: path)

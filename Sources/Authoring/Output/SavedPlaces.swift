@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// The file `state.json` of a folder of records: the state of each stream, and how much of its file the state covers.

@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 import Traffic
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Secrets
 
@@ -86,7 +86,7 @@ package struct SecretNames: Sendable {
   /// A secret by its name. The word for the kind of a credential is none: `Bearer`.
   private func named(_ secret: String) -> [Piece] {
     if let name = names[secret] { return [.secret(name)] }
-    if let name = secret.removingPercentEncoding.flatMap({ names[$0] }) { return [.secret("\(name)_encoded")] }
+    if let name = secret.withoutPercentEscapes.flatMap({ names[$0] }) { return [.secret("\(name)_encoded")] }
     let words = secret.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     if words.count == 2, Self.schemes.contains(words[0].lowercased()), !words[1].isEmpty {
       return [.text("\(words[0]) ")] + named(String(words[1]))

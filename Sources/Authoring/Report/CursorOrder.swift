@@ -1,6 +1,5 @@
 import Components
 import ConnectorModel
-import Foundation
 import JSON
 
 /// What the cursor values of a stream's records are like.

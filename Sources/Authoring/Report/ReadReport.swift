@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// What a read was like. Its texts have no secrets any more.

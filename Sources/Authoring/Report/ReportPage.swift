@@ -1,4 +1,3 @@
-import Foundation
 import Secrets
 
 /// A report as a page that stands alone: it needs no other file and runs no script.

@@ -1,7 +1,6 @@
 import Components
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Synchronization
 

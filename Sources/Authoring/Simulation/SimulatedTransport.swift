@@ -1,6 +1,6 @@
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Synchronization

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// What a simulation found.
@@ -103,7 +103,7 @@ extension SimulationReport {
       rows.append([
         stream.name, Self.number(stream.records), Self.number(stream.slices),
         Self.number(stream.requests) + (stream.parentRequests > 0 ? " + \(Self.number(stream.parentRequests))" : ""),
-        Self.time(stream.duration), String(format: "%.1f", stream.parallelism), stream.bound?.rawValue ?? "–",
+        Self.time(stream.duration), stream.parallelism.fixed(1), stream.bound?.rawValue ?? "–",
       ])
     }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -1,7 +1,7 @@
 import Bytes
 import Components
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import JSONSchema
 import Manifest

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 
 /// Whether files can be written where commands write them.
 enum FolderCheck {

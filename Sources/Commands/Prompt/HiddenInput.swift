@@ -1,5 +1,5 @@
 import Concurrency
-import Foundation
+import Essentials
 import Synchronization
 
 /// Reads lines of standard input that a terminal does not show, such as secrets and codes. Waiting for one ends when its task is
@@ -91,7 +91,7 @@ final class HiddenInput: Sendable {
       if places[1].revents != 0 { return nil }
       guard places[0].revents != 0 else { continue }
       var byte: UInt8 = 0
-      let count = Foundation.read(STDIN_FILENO, &byte, 1)
+      let count = Essentials.read(STDIN_FILENO, &byte, 1)
       if count == 1 { return byte }
       if count < 0, errno == EINTR { continue }
       return nil

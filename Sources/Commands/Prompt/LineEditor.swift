@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import Secrets
 
 /// Asks for lines on a terminal, with editing, a history and completion. It knows the sequences that every terminal of today
@@ -68,7 +68,7 @@ struct LineEditor {
   private func completeLine(_ buffer: inout LineBuffer, listing: Bool) {
     let completion = complete(buffer.beforeCursor)
     guard let first = completion.names.first else { return }
-    let common = completion.names.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+    let common = completion.names.dropFirst().reduce(first) { String(zip($0, $1).prefix { $0 == $1 }.map(\.0)) }
     let isOnly = completion.names.count == 1
     buffer.insert(common.dropFirst(completion.replaced) + (isOnly ? completion.suffix : ""))
     if !isOnly, listing { list(completion.names) }

@@ -1,6 +1,6 @@
 import Authoring
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Manifest
@@ -41,7 +41,7 @@ struct TemplatePrompt {
   /// - Returns: whether there is to be a next line.
   /// - Throws: ``OutputClosed`` if nothing can be written any more.
   private mutating func answer(_ line: String) throws -> Bool {
-    let text = line.trimmingCharacters(in: .whitespaces)
+    let text = line.trimmed(.whitespaces)
     let words = text.split(separator: " ").map { String($0) }
     switch words.first {
     case nil: return true

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import JSON
 
 /// The signatures that a token can have (RFC 7518 §3.1, RFC 8037, RFC 8812 §3).

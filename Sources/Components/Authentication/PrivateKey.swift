@@ -1,5 +1,5 @@
 import COpenSSL
-import Foundation
+import Essentials
 
 /// A private key for the signature of a token, read and used by the system's libcrypto.
 struct PrivateKey: ~Copyable {

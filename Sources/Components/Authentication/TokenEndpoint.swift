@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Jinja
@@ -127,15 +127,20 @@ struct TokenEndpoint: Sendable {
       let words = error.split { $0.isWhitespace }.joined(separator: " ")
       if !words.isEmpty { parts.append(words) }
     }
-    if let description = response.json?["error_description"]?.string,
-      let code = description.trimmingCharacters(in: .whitespacesAndNewlines)
-        .range(of: "^[A-Za-z]{3,}[0-9]{4,}\\b", options: .regularExpression)
-    {
-      parts.append(String(description.trimmingCharacters(in: .whitespacesAndNewlines)[code]))
-    }
+    if let code = (response.json?["error_description"]?.string).flatMap(Self.code) { parts.append(code) }
     guard !parts.isEmpty else { return nil }
     let text = secrets.masked(parts.joined(separator: ": "))
     return text.count <= 64 ? text : text.prefix(64) + "..."
+  }
+
+  /// The code that a description begins with, three letters or more and four digits or more, as in `AADSTS70008`.
+  private static func code(of description: String) -> String? {
+    let text = description.trimmed(.whitespacesAndNewlines)
+    let letters = text.prefix { $0.isASCII && $0.isLetter }
+    let digits = text[letters.endIndex...].prefix { $0.isASCII && $0.isNumber }
+    guard letters.count >= 3, digits.count >= 4 else { return nil }
+    if let next = text[digits.endIndex...].first, next.isLetter || next.isNumber || next == "_" { return nil }
+    return String(text[..<digits.endIndex])
   }
 
   private func quoted(_ response: HTTPResponse) -> APIAnswer { APIAnswer(response, hiding: runtime.secrets) }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Python
 import PythonTime
@@ -17,13 +17,13 @@ enum TokenExpiry {
     if hasTime, dashes < 2, slashes < 2 { return nil }
     if !hasTime, dashes == 2, slashes == 0 {
       let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        .map { Int($0.trimmingCharacters(in: .whitespaces)) }
+        .map { Int($0.trimmed(.whitespaces)) }
       guard case .some(let year) = parts[0], case .some(let month) = parts[1], case .some(let day) = parts[2],
         let date = try? PyDate(year: year, month: month, day: day)
       else { return nil }
       return microseconds(PyDateTime(date: date, tz: .utc))
     }
-    return general(text.trimmingCharacters(in: .whitespaces))
+    return general(text.trimmed(.whitespaces))
   }
 
   /// Python's `isoformat()` of the moment.
@@ -51,8 +51,8 @@ enum TokenExpiry {
       plain = String(plain.dropLast(zone.count)) + "Z"
       break
     }
-    if let sign = plain.range(of: " [+-][0-9]{2}(:?[0-9]{2})?$", options: .regularExpression) {
-      plain.remove(at: sign.lowerBound)
+    if let space = plain.lastIndex(of: " "), isOffset(plain[space...].dropFirst()) {
+      plain.remove(at: space)
     }
     // The day's end as 24:00 is ISO 8601, but nothing that dates are read by here.
     if !plain.contains("T24:"), !plain.contains(" 24:"), let value = try? PyDateTime.isoParse(plain) {
@@ -62,6 +62,15 @@ enum TokenExpiry {
       if let value = try? format.strptime(text) { return microseconds(value) }
     }
     return nil
+  }
+
+  /// Whether a text is an offset from UTC: `+02`, `+0200`, or `+02:00`.
+  private static func isOffset(_ text: Substring) -> Bool {
+    guard let sign = text.first, sign == "+" || sign == "-" else { return false }
+    let digits = text.dropFirst()
+    let isDivided = digits.utf8.count == 5 && digits.utf8.dropFirst(2).first == UInt8(ascii: ":")
+    let plain = isDivided ? Array(digits.utf8.prefix(2)) + Array(digits.utf8.suffix(2)) : Array(digits.utf8)
+    return (plain.count == 2 || plain.count == 4) && plain.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   private static func microseconds(_ value: PyDateTime) -> Int64? {

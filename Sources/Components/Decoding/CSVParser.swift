@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// Splits UTF-8 into rows as Python's `csv` module does in its `excel` dialect, behind its universal newlines; pandas splits alike.
 /// What becomes of a row is the business of `Rows`.

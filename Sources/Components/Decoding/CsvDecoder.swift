@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Reads comma-separated values under a line of column names; all values are strings.

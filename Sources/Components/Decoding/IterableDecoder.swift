@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Reads a body of lines of plain text, each of them as an object with the key `record`.

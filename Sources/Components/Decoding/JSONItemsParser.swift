@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Finds the elements of the arrays at a path in a JSON text that comes in parts.

@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Reads one JSON text within another decoder: a list gives its elements, and what is not JSON is an error.

@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Reads the elements of one array in a JSON text, wherever it is, without holding the text.

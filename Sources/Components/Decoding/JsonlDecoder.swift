@@ -1,6 +1,5 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Reads a body of lines, each of them a JSON text.

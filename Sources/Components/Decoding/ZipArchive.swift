@@ -1,6 +1,6 @@
 import CZlib
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 
 /// What is wrong with a zip archive.

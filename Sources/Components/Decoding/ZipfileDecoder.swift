@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import CZlib
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Synchronization

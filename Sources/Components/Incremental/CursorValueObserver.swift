@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Python
 import Synchronization

@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Manifest
@@ -83,7 +83,7 @@ package struct DefaultPaginator: Component, Paginator {
 
   /// Whether the token is what the API gave, and not put together by the manifest: a single expression that joins nothing.
   private static func isLink(_ strategy: ManifestNode) -> Bool {
-    guard let template = strategy["cursor_value"]?.string?.trimmingCharacters(in: .whitespacesAndNewlines) else { return false }
+    guard let template = strategy["cursor_value"]?.string?.trimmed(.whitespacesAndNewlines) else { return false }
     return template.hasPrefix("{{") && template.hasSuffix("}}") && !template.dropFirst(2).contains("{{")
       && !template.contains("~")
       && !template.contains("+")

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// Children whose first page is in their parent's records (`lazy_read_pointer`).

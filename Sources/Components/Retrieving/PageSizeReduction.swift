@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// Says how the page size shrinks where the API refuses a page as too large (`REDUCE_PAGE_SIZE`).
@@ -26,7 +26,7 @@ struct PageSizeReduction: Component {
     maxAttempts = try node.int("max_attempts") ?? 5
     backoff = try number("backoff_seconds", default: 0.5)
     retriesAtMinimum = try node.int("retries_at_minimum_page_size") ?? 0
-    failureMessage = (try node.optionalString("failure_message") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    failureMessage = (try node.optionalString("failure_message") ?? "").trimmed(.whitespacesAndNewlines)
     restoresAfterSuccess = try node.optionalString("reset_policy") == "AFTER_SUCCESSFUL_PAGE"
     let rules: [(holds: Bool, property: String, rule: String)] = [
       (factor > 1, "reduction_factor", "greater than 1"), (minimum >= 1, "minimum_page_size", "at least 1"),

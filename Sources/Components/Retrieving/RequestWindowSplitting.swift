@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import PythonTime
@@ -14,7 +14,7 @@ struct RequestWindowSplitting: Component {
   static let depthLimit = 10
 
   init(from node: ComponentNode, in scope: BuildScope) throws {
-    failureMessage = (try node.optionalString("failure_message") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    failureMessage = (try node.optionalString("failure_message") ?? "").trimmed(.whitespacesAndNewlines)
     floor = try node["min_split_window"].flatMap { value in
       guard let text = value.string, !text.isEmpty else { return nil }
       guard case .fixed(let span)? = try? CursorDuration(iso: text), span > .zero else {

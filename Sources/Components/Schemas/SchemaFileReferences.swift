@@ -1,3 +1,4 @@
+import Essentials
 import AirbyteProtocol
 import JSON
 import Manifest
@@ -124,7 +125,7 @@ struct SchemaFileReferences {
   /// A reference without a path stays in its document, any other is relative to the folder of that document.
   private static func target(of reference: String, from document: String) -> Target {
     let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let pointer = parts.count > 1 ? parts[1].removingPercentEncoding ?? String(parts[1]) : ""
+    let pointer = parts.count > 1 ? parts[1].withoutPercentEscapes ?? String(parts[1]) : ""
     guard let path = parts.first, !path.isEmpty else { return Target(document: document, pointer: pointer) }
     var steps = document.split(separator: "/").dropLast()
     for step in path.split(separator: "/") where step != "." {

@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Manifest

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import JSONSchema
 import Python
@@ -37,7 +37,7 @@ enum PythonText {
       if double.isInfinite { throw .infinite }
       let whole = double.rounded(.towardZero)
       if let int = Int(exactly: whole) { return .int(int) }
-      return .number(String(format: "%.0f", whole))
+      return .number(whole.fixed(0))
     case .string(let text): return integer(text)
     case .null, .array, .object: return nil
     }

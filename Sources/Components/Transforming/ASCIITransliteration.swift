@@ -1,33 +1,46 @@
-import Foundation
+import Bytes
 
-/// Writes text in ASCII as the reference does with anyascii: by the system's transliteration rules, and by a table where these
-/// leave out a sign that names of fields have, or write a letter in another way.
+/// Writes text in ASCII, character by character as the reference does with anyascii.
 enum ASCIITransliteration {
-  private static let transform = StringTransform("Any-Latin; Latin-ASCII; [:^ASCII:] Remove")
-
-  private static let signs: [Unicode.Scalar: String] = [
-    "¢": "c", "£": "GBP", "¤": "$", "¥": "Y", "¦": "|", "§": "S", "¨": "\"", "ª": "a", "¬": "!", "\u{AD}": "", "¯": "-",
-    "°": "deg", "²": "2", "³": "3", "´": "'", "µ": "u", "¶": "P", "·": "-", "¸": ",", "¹": "1", "º": "o",
-    "⁰": "0", "ⁱ": "i", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁺": "+", "⁻": "-", "ⁿ": "n",
-    "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8", "₉": "9",
-    "€": "EUR", "₡": "C", "₣": "F", "₤": "L", "₦": "N", "₨": "Rs", "₩": "W", "₪": "NIS", "₫": "d", "₱": "P", "₲": "G",
-    "₴": "HRN", "₵": "C", "₸": "T", "₼": "Manat", "₽": "Rb", "₾": "Lari", "₿": "BTC",
-    "™": "TM", "℠": "SM", "℃": "C", "℉": "F", "•": "*", "†": "+", "‡": "++", "‰": "%0", "∞": "inf", "√": "sqrt", "∆": "^",
-  ]
-
-  private static let letters: [Unicode.Scalar: String] = [
-    "Ŋ": "Ng", "ŋ": "ng", "Ə": "E", "ə": "e", "Ή": "I", "Β": "V", "Η": "I", "Φ": "F", "ή": "i", "β": "v", "η": "i", "φ": "f",
-    "Ђ": "Dj", "Є": "Ie", "Ѕ": "Dz", "Љ": "Lj", "Њ": "Nj", "Џ": "Dzh", "Ж": "Zh", "Й": "Y", "Х": "Kh", "Ц": "Ts", "Ч": "Ch",
-    "Ш": "Sh", "Щ": "Shch", "Ю": "Yu", "Я": "Ya", "ж": "zh", "й": "y", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
-    "ю": "yu", "я": "ya", "ђ": "dj", "є": "ie", "ѕ": "dz", "љ": "lj", "њ": "nj", "џ": "dzh",
-  ]
+  private static let table = Table(CarriedTable.ascii.bytes)
 
   static func ascii(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-    var result = ""
+    var result: [UInt8] = []
     for scalar in text.unicodeScalars {
-      if let own = signs[scalar] ?? letters[scalar] { result += own } else { result.unicodeScalars.append(scalar) }
+      if scalar.isASCII { result.append(UInt8(scalar.value)) } else { result += table[scalar] }
     }
-    return result.applyingTransform(transform, reverse: false) ?? result
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// A line for each character from U+0080 on, surrogates left out.
+  private struct Table: Sendable {
+    private static let page = 256
+    private let lines: [UInt8]
+    /// Where the first line of each page of 256 begins.
+    private let pages: [Int]
+
+    init(_ lines: [UInt8]) {
+      self.lines = lines
+      var pages = [0]
+      var count = 0
+      for (index, byte) in lines.enumerated() where byte == UInt8(ascii: "\n") {
+        count += 1
+        if count % Self.page == 0 { pages.append(index + 1) }
+      }
+      self.pages = pages
+    }
+
+    /// How a character is written; nothing for one that is not known.
+    subscript(scalar: Unicode.Scalar) -> ArraySlice<UInt8> {
+      let number = Int(scalar.value) - 0x80 - (scalar.value >= 0xE000 ? 0x800 : 0)
+      guard number >= 0, number / Self.page < pages.count else { return [] }
+      var rest = lines[pages[number / Self.page]...]
+      for _ in 0..<(number % Self.page) {
+        guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return [] }
+        rest = rest[(end + 1)...]
+      }
+      return rest.prefix { $0 != UInt8(ascii: "\n") }
+    }
   }
 }

@@ -1,5 +1,5 @@
 import DequeModule
-import Foundation
+import Essentials
 import Synchronization
 
 /// A body that is still to be received.

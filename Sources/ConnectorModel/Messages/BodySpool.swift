@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// The temporary file of all bodies that are received ahead of their readers: however many they are, they need one descriptor.

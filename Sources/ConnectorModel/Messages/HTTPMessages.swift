@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// A request as it is sent.

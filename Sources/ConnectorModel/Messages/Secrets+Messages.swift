@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Secrets
 
@@ -63,8 +63,8 @@ extension Secrets {
   package func hide(cookies header: String) {
     for piece in header.split(whereSeparator: { $0 == ";" || $0 == "," }) {
       guard let equals = piece.firstIndex(of: "=") else { continue }
-      let name = piece[..<equals].trimmingCharacters(in: .whitespaces)
-      let value = piece[piece.index(after: equals)...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
+      let name = piece[..<equals].trimmed(.whitespaces)
+      let value = piece[piece.index(after: equals)...].trimmed(.of(" \t\""))
       guard !Self.cookieAttributes.contains(name.lowercased()) else { continue }
       // A language or a flag is not a secret.
       let isOpaque = value.utf8.count >= 8 || value.contains(where: \.isNumber)

@@ -1,5 +1,5 @@
 import Concurrency
-import Foundation
+import Essentials
 import Synchronization
 
 /// A file without a name, which is gone when it is let go: bytes that are too many for memory.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// How the text of a body is encoded: the one place that decides it.
@@ -143,11 +143,11 @@ extension TextEncoding {
     parameters.append(current)
     for parameter in parameters.dropFirst() {
       guard let equals = parameter.firstIndex(of: "="),
-        parameter[..<equals].trimmingCharacters(in: .whitespaces).lowercased() == "charset"
+        parameter[..<equals].trimmed(.whitespaces).lowercased() == "charset"
       else { continue }
       // Where a header is repeated, its values are joined by commas.
       let value = parameter[parameter.index(after: equals)...].prefix { $0 != "," }
-      let name = value.trimmingCharacters(in: CharacterSet(charactersIn: "'\" \t"))
+      let name = value.trimmed(.of("'\" \t"))
       if !name.isEmpty { return name }
     }
     return nil

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// Brings text of any encoding into UTF-8, part by part.

@@ -1,5 +1,4 @@
 import AirbyteProtocol
-import Foundation
 
 /// How much an API may send. Each limit that an environment variable moves names it in its error.
 package struct TransferLimits: Sendable {

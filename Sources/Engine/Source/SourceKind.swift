@@ -1,6 +1,7 @@
+import Bytes
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets
@@ -159,8 +160,6 @@ package struct SourceManifest: Sendable {
   fileprivate static func bytes(at path: String) throws -> [UInt8]? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? handle.close() }
-    return [UInt8](try handle.read(upToCount: longest) ?? Data())
+    return try Descriptor(file: path).read(upTo: longest)
   }
 }

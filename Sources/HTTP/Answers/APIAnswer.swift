@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
+import Essentials
 import Secrets
 
 /// What an API said in a response that means a failure, as errors and log lines quote it: the one place where that is done.
@@ -62,7 +62,7 @@ package struct APIAnswer {
 
   /// A text and a sentence behind it.
   package static func sentences(_ text: String, _ next: String) -> String {
-    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = text.trimmed(.whitespacesAndNewlines)
     guard let last = text.last else { return next }
     return text + (".!?:;…".contains(last) ? " " : ". ") + next
   }

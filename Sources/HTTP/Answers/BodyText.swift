@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Secrets
@@ -31,7 +31,7 @@ struct BodyText {
   private static let longest = 1 << 16
 
   init(_ response: HTTPResponse) {
-    contentType = String((response.header("Content-Type") ?? "").prefix { $0 != ";" }).trimmingCharacters(in: .whitespaces)
+    contentType = String((response.header("Content-Type") ?? "").prefix { $0 != ";" }).trimmed(.whitespaces)
       .lowercased()
     guard case .received(let body) = response.content else {
       (kind, size, beginning) = (.elsewhere, 0, "")
@@ -114,9 +114,9 @@ struct BodyText {
   private static func without(_ name: String, in text: String) -> String {
     var kept = ""
     var rest = text[...]
-    while let start = rest.range(of: "<\(name)", options: .caseInsensitive) {
+    while let start = rest.firstRange(ofIgnoringCase: "<\(name)") {
       kept += rest[..<start.lowerBound]
-      guard let end = rest.range(of: "</\(name)", options: .caseInsensitive, range: start.upperBound..<rest.endIndex) else {
+      guard let end = rest[start.upperBound...].firstRange(ofIgnoringCase: "</\(name)") else {
         return kept
       }
       rest = rest[end.lowerBound...]

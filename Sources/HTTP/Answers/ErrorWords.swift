@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// Finds what an API says about a failure, wherever in a body it says so: more places than the reference's parser knows, and more
@@ -80,7 +80,7 @@ struct ErrorWords {
     guard depth < Self.deepest, visits < Self.mostVisits else { return nil }
     switch value.kind {
     case .string:
-      let text = (value.string ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+      let text = (value.string ?? "").trimmed(.whitespacesAndNewlines)
       note(text)
       return text.isEmpty ? nil : text
     case .array:

@@ -1,6 +1,5 @@
 import CExpat
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Why an XML text cannot be read.

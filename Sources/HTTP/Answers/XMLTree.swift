@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// The elements of an XML text in the shape that Python's `xmltodict` gives them: attributes under `@name`, text beside them or beside

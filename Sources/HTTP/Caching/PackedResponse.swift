@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A response as bytes: the length of its head, the head as JSON, the body.

@@ -1,7 +1,7 @@
 import Bytes
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Synchronization
 

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Secrets
@@ -129,5 +129,5 @@ package struct ExchangeLog {
   /// Since a moment in microseconds, to the millisecond.
   private func seconds(since start: Int64) -> Double { (Double(runtime.now() - start) / 1_000).rounded() / 1_000 }
 
-  private static func text(_ seconds: Double) -> String { String(format: "%.3f", seconds) }
+  private static func text(_ seconds: Double) -> String { seconds.fixed(3) }
 }

@@ -1,6 +1,5 @@
 import AirbyteProtocol
 import ConnectorModel
-import Foundation
 import JSON
 import Jinja
 import Manifest

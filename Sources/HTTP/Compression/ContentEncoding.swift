@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// A content encoding of a response that is undone. Bodies in any other encoding, known or not, are passed on as they are.
 enum ContentEncoding {
@@ -12,7 +12,7 @@ enum ContentEncoding {
   static func named(by header: String?) -> [ContentEncoding] {
     guard let header else { return [] }
     return header.split(separator: ",").reversed().compactMap { name in
-      switch name.trimmingCharacters(in: .whitespaces).lowercased() {
+      switch name.trimmed(.whitespaces).lowercased() {
       case "gzip", "x-gzip": .gzip
       case "deflate": .deflate
       default: nil

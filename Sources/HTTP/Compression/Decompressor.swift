@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// Undoes the compression of a body as its bytes come: gzip of one member or several, zlib, or deflate without a frame.
 ///

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// Undoes the content encodings of a body, part by part.

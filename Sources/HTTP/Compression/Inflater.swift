@@ -1,6 +1,5 @@
 import CZlib
 import ConnectorModel
-import Foundation
 
 /// What is wrong with compressed bytes.
 package enum InflateError: Error, CustomStringConvertible {

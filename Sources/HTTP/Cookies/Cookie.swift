@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A cookie as a server sets it (RFC 6265 §5.2, §5.3).
 struct Cookie: Sendable, Equatable {
@@ -87,7 +87,7 @@ struct Cookie: Sendable, Equatable {
     return String(path[..<slash])
   }
 
-  private static func trimmed(_ text: Substring) -> String { text.trimmingCharacters(in: .whitespaces) }
+  private static func trimmed(_ text: Substring) -> String { text.trimmed(.whitespaces) }
 }
 
 extension Cookie {

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// The cookies of all requests of a transport.

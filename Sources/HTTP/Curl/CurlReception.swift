@@ -1,7 +1,7 @@
 import CCurl
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Synchronization
 

@@ -1,6 +1,5 @@
 import CCurl
 import ConnectorModel
-import Foundation
 
 extension Route {
   /// Calls `body` with `request` as libcurl takes it, valid during the call.

@@ -2,7 +2,7 @@ import Bytes
 import CCurl
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// Owns libcurl's session, which is safe to use from several threads.

@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// Sends requests by libcurl itself.
 ///

@@ -23,7 +23,13 @@ extension TransportKind {
   func carrier(limits: TransferLimits = TransferLimits(), connections: Int? = SystemLimits.connections) -> any Carrier {
     switch self {
     case .curl: CurlTransport(limits: limits, connections: connections)
-    case .urlsession: URLSessionTransport(limits: limits, connections: connections)
+    case .urlsession:
+      #if URLSession
+        URLSessionTransport(limits: limits, connections: connections)
+      #else
+        // It is none of those that are available.
+        CurlTransport(limits: limits, connections: connections)
+      #endif
     }
   }
 }

@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// The names of hosts as they are looked up: in ASCII and lower-case letters.
 enum HostName {
@@ -14,10 +13,9 @@ enum HostName {
       throw AddressError("its host has an escape that means nothing")
     }
     guard !decoded.utf8.allSatisfy({ $0 < 0x80 }) else { return try checked(decoded.lowercased()) }
-    // Foundation encodes the host of a URL that has other characters than ASCII.
-    guard !decoded.utf8.contains(where: isForbidden), let encoded = URLComponents(string: "http://\(decoded)/")?.encodedHost,
-      encoded.utf8.allSatisfy({ $0 < 0x80 })
-    else { throw AddressError("its host cannot be encoded in ASCII") }
+    guard !decoded.utf8.contains(where: isForbidden), let encoded = InternationalName.ascii(decoded) else {
+      throw AddressError("its host cannot be encoded in ASCII")
+    }
     return try checked(encoded.lowercased())
   }
 

@@ -1,6 +1,6 @@
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// Looks up names. That blocks a thread, which is never one of Swift's own.
 package struct HostResolver: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// An IPv4 address.
 struct IPv4: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The user's `.netrc`: names and passwords by host, used where a request brings no credentials.
 struct Netrc: Sendable {

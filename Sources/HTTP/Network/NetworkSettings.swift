@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// What the environment says about the network.
 package struct NetworkSettings: Sendable {
@@ -37,11 +37,10 @@ package struct NetworkSettings: Sendable {
   /// - Throws: ``TransportError`` if the bundle that the environment names is not there.
   func bundle() throws(TransportError) -> CABundle? {
     guard let path = bundlePath else { return nil }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw TransportError(.tls, "The environment names \(path) as its CA bundle, but there is no such file or folder")
     }
-    return isFolder.boolValue ? .folder(path) : .file(path)
+    return isFolder ? .folder(path) : .file(path)
   }
 
   /// What the client shows to servers that ask for a certificate; nil if the environment names none.

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import Secrets
 
 /// The network with the settings of the environment: proxies, certificates, credentials of `.netrc`, only public addresses in the

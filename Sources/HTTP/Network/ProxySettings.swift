@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// The proxies that the environment names: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` in any case, by the rules of
 /// Python's requests.
@@ -18,7 +18,7 @@ struct ProxySettings: Sendable, Equatable {
       proxies[String(name.dropLast(6))] = value.isEmpty ? nil : value
     }
     let list = proxies.removeValue(forKey: "no") ?? ""
-    exceptsAll = list.trimmingCharacters(in: .whitespaces) == "*"
+    exceptsAll = list.trimmed(.whitespaces) == "*"
     exceptions = list.filter { !$0.isWhitespace }.lowercased().split(separator: ",").map(Self.comparable)
   }
 

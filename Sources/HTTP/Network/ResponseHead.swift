@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// The head of a response while its lines come.
 struct ResponseHead {

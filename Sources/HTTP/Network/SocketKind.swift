@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The kinds of sockets as numbers, which Glibc alone has as an enumeration.
 enum SocketKind {

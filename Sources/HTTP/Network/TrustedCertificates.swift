@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The certificates that decide which servers are trusted.
 package struct TrustedCertificates: Sendable {

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A body that is received completely: unpacked, and indexed as JSON, while it comes.

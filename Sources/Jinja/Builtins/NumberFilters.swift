@@ -1,5 +1,5 @@
 import BigInt
-import Foundation
+import Essentials
 import Python
 import PythonTime
 
@@ -139,7 +139,7 @@ func roundDouble(_ double: Double, _ digits: Int) throws(TemplateError) -> Doubl
   if digits < -330 { return copysign(0, double) }
   let rounded: Double
   if digits >= 0 {
-    rounded = Double(String(format: "%.\(digits)f", double)) ?? double
+    rounded = Double(double.fixed(digits)) ?? double
   } else {
     let unit = pow(10, Double(-digits))
     rounded = (double / unit).rounded(.toNearestOrEven) * unit
@@ -161,7 +161,7 @@ private func fileSize(_ size: Double, isBinary: Bool) throws(TemplateError) -> S
   for (index, letter) in letters.enumerated() {
     unit *= base
     if size < unit || index == letters.count - 1 {
-      return String(format: "%.1f", base * size / unit) + " \(letter)\(isBinary ? "iB" : "B")"
+      return (base * size / unit).fixed(1) + " \(letter)\(isBinary ? "iB" : "B")"
     }
   }
   return ""

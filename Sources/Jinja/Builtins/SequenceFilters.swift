@@ -1,5 +1,3 @@
-import Foundation
-
 /// How a filter reaches into an item: the parts of `attribute='a.b.0'`.
 struct AttributePath: Sendable {
   private let parts: [Value]

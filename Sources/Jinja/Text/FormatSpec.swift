@@ -1,5 +1,5 @@
 import BigInt
-import Foundation
+import Essentials
 import Python
 import PythonTime
 
@@ -165,19 +165,23 @@ struct FormatSpec {
       var text = general(magnitude, max(1, precision), keepsPoint: true)
       if !text.contains("."), !text.contains("e") { text += ".0" }
       return text
-    case "f", "F": return String(format: "%.\(precision ?? 6)f", magnitude) + (isAlternate && precision == 0 ? "." : "")
-    case "e", "E": return String(format: "%\(isAlternate ? "#" : "").\(precision ?? 6)\(type == "E" ? "E" : "e")", magnitude)
-    case "%": return String(format: "%.\(precision ?? 6)f", magnitude * 100) + "%"
-    default: return String(format: "%\(isAlternate ? "#" : "").\(max(1, precision ?? 6))\(type == "G" ? "G" : "g")", magnitude)
+    case "f", "F": return magnitude.fixed(precision ?? 6) + (isAlternate && precision == 0 ? "." : "")
+    case "e", "E":
+      let text = magnitude.scientific(precision ?? 6, keepsPoint: isAlternate)
+      return isUpper ? text.uppercased() : text
+    case "%": return (magnitude * 100).fixed(precision ?? 6) + "%"
+    default:
+      let text = magnitude.general(max(1, precision ?? 6), keepsZeros: isAlternate)
+      return isUpper ? text.uppercased() : text
     }
   }
 
   // Without a type, an exponent begins one digit earlier than with 'g'.
   private func general(_ magnitude: Double, _ precision: Int, keepsPoint: Bool) -> String {
-    let scientific = String(format: "%.\(precision - 1)e", magnitude)
+    let scientific = magnitude.scientific(precision - 1)
     let exponent = scientific.firstIndex(of: "e").flatMap { Int(scientific[scientific.index(after: $0)...]) } ?? 0
     if exponent == precision - 1, magnitude != 0 {
-      let text = String(format: "%.\(precision)g", magnitude)
+      let text = magnitude.general(precision)
       guard text.contains("e") || precision == 1 || !text.contains(".") else { return text }
       var mantissa = String(scientific.prefix { $0 != "e" })
       if mantissa.contains(".") {
@@ -186,7 +190,7 @@ struct FormatSpec {
       }
       return mantissa + scientific[(scientific.firstIndex(of: "e") ?? scientific.endIndex)...]
     }
-    return String(format: "%.\(precision)g", magnitude)
+    return magnitude.general(precision)
   }
 
   /// Puts sign, prefix, groups and padding around digits.

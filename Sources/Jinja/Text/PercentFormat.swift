@@ -1,5 +1,4 @@
 import BigInt
-import Foundation
 
 /// Python's `format % values`.
 func percentFormat(

@@ -1,4 +1,3 @@
-import Foundation
 import Python
 
 /// The methods of `str`, and what `Markup` adds.

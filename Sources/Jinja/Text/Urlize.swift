@@ -1,4 +1,3 @@
-import Foundation
 import Python
 
 /// Makes links of what looks like an address.

@@ -1,5 +1,5 @@
 import BigInt
-import Foundation
+import Essentials
 import PythonTime
 
 extension BinaryOperator {

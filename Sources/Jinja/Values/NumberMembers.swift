@@ -1,5 +1,4 @@
 import BigInt
-import Foundation
 
 /// The methods and attributes of `int`, `bool` and `float`.
 enum NumberMethod: String, Sendable, CaseIterable {

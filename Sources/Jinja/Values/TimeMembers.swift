@@ -1,4 +1,3 @@
-import Foundation
 import PythonTime
 
 /// The methods and attributes of `date`, `datetime` and `timedelta`.
@@ -50,8 +49,8 @@ extension Value {
     case .duration(let duration):
       switch member {
       case .tdelta: .timedelta(duration.timeDelta)
-      case .years: .float((duration.years as NSDecimalNumber).doubleValue)
-      case .months: .float((duration.months as NSDecimalNumber).doubleValue)
+      case .years: .float(duration.years.double)
+      case .months: .float(duration.months.double)
       default: duration.timeDelta.property(member)
       }
     default: nil

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Validation
@@ -46,7 +46,7 @@ struct DocumentChecker: Sendable {
 
   /// Whether a document is to be checked: editors open other YAML with the same server.
   private func isManifest(_ snapshot: Snapshot) -> Bool {
-    let name = snapshot.path.map { ($0 as NSString).lastPathComponent } ?? ""
+    let name = snapshot.path.map { $0.lastPathPart } ?? ""
     return ["manifest.yaml", "manifest.yml"].contains(name) || ManifestOutline(snapshot.outline).isManifest
   }
 
@@ -74,7 +74,7 @@ struct DocumentChecker: Sendable {
   /// A document that is no file has no folder, as a manifest from standard input has none.
   private static func place(of snapshot: Snapshot) -> (name: String, folder: String) {
     guard let path = snapshot.path else { return ("<stdin>", ".") }
-    return (path, (path as NSString).deletingLastPathComponent)
+    return (path, path.parentPath)
   }
 }
 

@@ -1,7 +1,7 @@
 import Commands
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 
 /// The program of a source in Swift: the commands of the protocol, with all their options.
 ///
@@ -17,7 +17,7 @@ public enum SourceProgram<Code: SwiftSource> {
   /// Runs what the command line asks for, and ends the process. It takes the process over: call it first.
   /// - Parameter name: how the program is called in what it says of itself; nil for the name of its file.
   public static func main(name: String? = nil) -> Never {
-    let file = (CommandLine.arguments.first as NSString?)?.lastPathComponent
+    let file = CommandLine.arguments.first?.lastPathPart
     CommandProgram(source: SwiftSourceKind(Code.self), name: name ?? file ?? "source").run()
   }
 }

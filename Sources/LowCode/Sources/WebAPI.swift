@@ -2,7 +2,6 @@ import AirbyteProtocol
 import Components
 import ConnectorModel
 import Engine
-import Foundation
 import HTTP
 import JSON
 import Secrets

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 
 /// The files beside a manifest that it may name.
 package enum ManifestFiles: Sendable {
@@ -17,7 +17,7 @@ package enum ManifestFiles: Sendable {
   package static func beside(_ path: String) -> ManifestFiles {
     var status = stat()
     if path == "-" || (stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG) { return ofStandardInput }
-    let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
+    let folder = path.contains("/") ? path.parentPath : "."
     // Everything is below it.
     guard FilePlace.real(folder) != "/" else {
       return .none(reason: "files beside a manifest in the system's root folder are not read; put it into a folder of its own")

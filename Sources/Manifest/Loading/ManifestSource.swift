@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Essentials
 import JSON
 import YAML
 
@@ -57,21 +58,13 @@ package enum ManifestLoader {
     func failure(_ sentence: String, _ detail: String? = nil) -> ManifestError {
       ManifestError(Diagnostic(.error, rule: "file", "\(sentence): \(path)", detail: detail))
     }
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw failure("there is no manifest at this path")
     }
-    guard !isDirectory.boolValue else { throw failure("the manifest should be a file, this is a folder") }
+    guard !isFolder else { throw failure("the manifest should be a file, this is a folder") }
     do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
       // One byte more than is allowed, so that the parser refuses what is longer without all of it being read.
-      let limit = YAMLLimits().maximumBytes + 1
-      var bytes: [UInt8] = []
-      while bytes.count < limit, let chunk = try handle.read(upToCount: limit - bytes.count), !chunk.isEmpty {
-        bytes += chunk
-      }
-      return bytes
+      return try Descriptor(file: path).read(upTo: YAMLLimits().maximumBytes + 1)
     } catch {
       throw failure("the manifest cannot be read", "\(error)")
     }

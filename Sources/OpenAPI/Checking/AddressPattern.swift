@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Manifest
 import Validation
 
@@ -35,7 +35,7 @@ struct AddressPattern {
     }
     query = fields.map { ($0.name, $0.value.replacing(String(Self.hole), with: "{{}}")) }
     var isOpen = false
-    if let scheme = plain.range(of: "://") {
+    if let scheme = plain.firstRange(of: "://") {
       plain = String(plain[scheme.upperBound...])
       plain = plain.firstIndex(of: "/").map { String(plain[$0...]) } ?? ""
     } else if plain.first == Self.hole {
@@ -56,9 +56,9 @@ struct AddressPattern {
   private static func withHoles(_ text: String, _ parameters: ManifestNode?) -> String {
     var result = ""
     var rest = text[...]
-    while let start = rest.range(of: "{{"), let end = rest[start.upperBound...].range(of: "}}") {
+    while let start = rest.firstRange(of: "{{"), let end = rest[start.upperBound...].firstRange(of: "}}") {
       result += rest[..<start.lowerBound]
-      let inner = rest[start.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespaces)
+      let inner = rest[start.upperBound..<end.lowerBound].trimmed(.whitespaces)
       result += parameter(inner).flatMap { parameters?[$0]?.string } ?? String(hole)
       rest = rest[end.upperBound...]
     }
@@ -67,7 +67,7 @@ struct AddressPattern {
 
   private static func parameter(_ expression: String) -> String? {
     guard expression.hasPrefix("parameters") else { return nil }
-    let name = expression.dropFirst("parameters".count).trimmingCharacters(in: CharacterSet(charactersIn: "[]'\". "))
+    let name = expression.dropFirst("parameters".count).trimmed(.of("[]'\". "))
     return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? name : nil
   }
 }
@@ -88,7 +88,7 @@ struct OperationMatcher {
 
   private static func path(of url: String) -> String {
     var path = url[...]
-    if let scheme = path.range(of: "://") {
+    if let scheme = path.firstRange(of: "://") {
       path = path[scheme.upperBound...]
       path = path.firstIndex(of: "/").map { path[$0...] } ?? ""
     } else if path.hasPrefix("{") {

@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 
 /// Whether a parameter takes a value.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Finds how requests prove who sends them, from the schemes of a document and what its operations need.
 struct AuthenticationFinder {
@@ -99,7 +99,7 @@ struct AuthenticationFinder {
     if Self.says(note, "bearer") { return .bearer }
     for word in ["token", "apikey", "key"] {
       let forms = ["\"\(word)\"", "'\(word)'", "`\(word)`", "\(word) <", "\(word) {", "\(word) your"]
-      let found = forms.lazy.compactMap { note?.range(of: $0, options: .caseInsensitive) }.first
+      let found = forms.lazy.compactMap { note?.firstRange(ofIgnoringCase: $0) }.first
       if let note, let found {
         // As it is written there, without what is around it.
         let written = note[found].drop { !$0.isLetter }.prefix(while: \.isLetter)

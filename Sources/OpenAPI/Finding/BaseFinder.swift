@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 
 /// Finds the address of an API.

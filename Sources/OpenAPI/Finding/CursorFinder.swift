@@ -1,5 +1,3 @@
-import Foundation
-
 /// Finds the field that shows what has changed, from the parameters that filter by time.
 struct CursorFinder {
   let reader: SchemaReader

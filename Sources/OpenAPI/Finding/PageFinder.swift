@@ -1,5 +1,3 @@
-import Foundation
-
 /// Finds how the pages of a list follow each other, from its parameters and its answer.
 struct PageFinder {
   let reader: SchemaReader

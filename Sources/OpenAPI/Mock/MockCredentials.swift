@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Traffic
 
 /// Demands what an operation's security says.

@@ -18,7 +18,7 @@ struct MockRoute: Sendable {
       var texts: [String] = []
       var rest = String(part)
       for name in names {
-        guard let range = rest.range(of: "{\(name)}") else { break }
+        guard let range = rest.firstRange(of: "{\(name)}") else { break }
         texts.append(String(rest[..<range.lowerBound]))
         rest = String(rest[range.upperBound...])
       }
@@ -39,7 +39,7 @@ struct MockRoute: Sendable {
         var rest = part.dropFirst(texts[0].count)
         for (index, name) in names.enumerated() {
           let next = texts.indices.contains(index + 1) ? texts[index + 1] : ""
-          let end = next.isEmpty ? rest.endIndex : rest.range(of: next)?.lowerBound
+          let end = next.isEmpty ? rest.endIndex : rest.firstRange(of: next)?.lowerBound
           guard let end, end > rest.startIndex else { return nil }
           found[name] = String(rest[..<end])
           rest = rest[end...].dropFirst(next.count)

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import YAML
@@ -168,7 +168,7 @@ package struct APIReader {
   }
 
   private static func isJSON(_ type: String) -> Bool {
-    let plain = type.lowercased().split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
+    let plain = type.lowercased().split(separator: ";").first.map { $0.trimmed(.whitespaces) } ?? ""
     return plain == "application/json" || plain.hasSuffix("+json") || plain == "*/*" || plain == "text/json"
       || plain == "application/*"
   }

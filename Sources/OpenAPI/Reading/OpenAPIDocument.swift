@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import Manifest
 import YAML
 
@@ -28,7 +28,7 @@ package struct OpenAPIDocument: Sendable {
   /// Reads a document and the files that it refers to, all of which must lie in its folder.
   /// - Throws: ``ManifestError`` if the file cannot be read or is not an OpenAPI document.
   package init(path: String) throws(ManifestError) {
-    let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
+    let folder = path.contains("/") ? path.parentPath : "."
     let bytes = try Self.bytes(path)
     try self.init(bytes, name: path, files: .folder(folder.isEmpty ? "/" : folder))
   }
@@ -41,7 +41,7 @@ package struct OpenAPIDocument: Sendable {
     _ bytes: [UInt8], name: String, files source: ManifestFiles = .none(reason: "a text has no folder")
   ) throws(ManifestError) {
     let value = try DocumentText.read(bytes, name: name)
-    let own = (name as NSString).lastPathComponent
+    let own = name.lastPathPart
     root = DocumentNode(value, file: own)
     self.name = name
     guard value.mapping != nil else {
@@ -49,7 +49,7 @@ package struct OpenAPIDocument: Sendable {
     }
     version = try Self.version(of: root)
     files[own] = value
-    loadFiles(folder: (name as NSString).deletingLastPathComponent, source)
+    loadFiles(folder: name.parentPath, source)
   }
 
   /// Whether a text is a document, as far as its beginning or its keys say.
@@ -81,19 +81,12 @@ package struct OpenAPIDocument: Sendable {
   }
 
   private static func bytes(_ path: String) throws(ManifestError) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw error("there is no OpenAPI document at \(path)", at: nil)
     }
-    guard !isFolder.boolValue else { throw error("an OpenAPI document is a file, and \(path) is a folder", at: nil) }
+    guard !isFolder else { throw error("an OpenAPI document is a file, and \(path) is a folder", at: nil) }
     do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      var bytes: [UInt8] = []
-      while bytes.count <= DocumentText.maximumBytes, let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-        bytes += chunk
-      }
-      return bytes
+      return try Descriptor(file: path).read(upTo: DocumentText.maximumBytes + 1)
     } catch {
       throw Self.error("the OpenAPI document \(path) cannot be read: \(error)", at: nil)
     }
@@ -114,7 +107,7 @@ package struct OpenAPIDocument: Sendable {
           guard !path.contains("://") else { throw FileProblem("addresses are not fetched; keep a copy beside the document") }
           guard files.count < Self.maximumFiles else { throw FileProblem("there are more than \(Self.maximumFiles) files") }
           guard let bytes = try source.bytes(at: path) else { throw FileProblem("there is no such file") }
-          let name = folder.isEmpty ? path : (folder as NSString).appendingPathComponent(path)
+          let name = folder.isEmpty ? path : folder.appendingPath(path)
           let value = try DocumentText.read(bytes, name: name)
           files[path] = value
           open.append(DocumentNode(value, file: path))
@@ -161,7 +154,7 @@ package struct OpenAPIDocument: Sendable {
     let pointer = parts.count > 1 ? parts[1] : ""
     guard let path = parts.first, !path.isEmpty else { return (file, pointer) }
     if path.contains("://") { return (String(path), pointer) }
-    let decoded = path.removingPercentEncoding ?? String(path)
+    let decoded = path.withoutPercentEscapes ?? String(path)
     if decoded.hasPrefix("/") { return (decoded, pointer) }
     var steps = file.split(separator: "/").dropLast().map(String.init)
     for step in decoded.split(separator: "/") where step != "." {
@@ -192,7 +185,7 @@ package struct OpenAPIDocument: Sendable {
     var node = DocumentNode(value, file: path)
     guard pointer.isEmpty || pointer.hasPrefix("/") else { return nil }
     for step in pointer.split(separator: "/") {
-      let plain = (step.removingPercentEncoding ?? String(step)).replacing("~1", with: "/").replacing("~0", with: "~")
+      let plain = (step.withoutPercentEscapes ?? String(step)).replacing("~1", with: "/").replacing("~0", with: "~")
       guard let next = node[plain] ?? Int(plain).flatMap({ node.elements.indices.contains($0) ? node.elements[$0] : nil })
       else { return nil }
       node = next

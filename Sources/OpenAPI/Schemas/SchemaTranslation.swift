@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// Writes schemas of a document as the JSON schemas (draft 7) of streams: references replaced by what they lead to, `allOf` put
@@ -148,8 +148,8 @@ package enum PlainText {
       default: plain.append(character)
       }
     }
-    plain = plain.trimmingCharacters(in: .whitespaces)
-    if let end = plain.range(of: ". ") { plain = String(plain[..<end.lowerBound]) + "." }
+    plain = plain.trimmed(.whitespaces)
+    if let end = plain.firstRange(of: ". ") { plain = String(plain[..<end.lowerBound]) + "." }
     if plain.count > longest {
       let cut = plain.prefix(longest)
       plain = String(cut[..<(cut.lastIndex(of: " ") ?? cut.endIndex)]) + " …"
@@ -161,7 +161,7 @@ package enum PlainText {
   private static func withoutLinks(_ text: String) -> String {
     var result = ""
     var rest = text[...]
-    while let middle = rest.range(of: "]("), let open = rest[..<middle.lowerBound].lastIndex(of: "["),
+    while let middle = rest.firstRange(of: "]("), let open = rest[..<middle.lowerBound].lastIndex(of: "["),
       let close = rest[middle.upperBound...].firstIndex(of: ")")
     {
       result += rest[..<open] + rest[rest.index(after: open)..<middle.lowerBound]

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Synchronization
@@ -77,7 +77,7 @@ struct PartLoading {
       guard let bytes = try part.files.bytes(at: file) else {
         throw ConnectorError(.config, "There is no manifest \(path) in the package", at: place)
       }
-      let folder = file.contains("/") ? (file as NSString).deletingLastPathComponent + "/" : ""
+      let folder = file.contains("/") ? file.parentPath + "/" : ""
       let own = files.filter { $0.key.hasPrefix(folder) }.map { (String($0.key.dropFirst(folder.count)), $0.value) }
       part.files = .packaged(Dictionary(own, uniquingKeysWith: { $1 }))
       return try await loaded(.text(bytes, name: file), part, runtime, at: place)

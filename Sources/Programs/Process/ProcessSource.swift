@@ -2,7 +2,6 @@ import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Manifest
 import Secrets

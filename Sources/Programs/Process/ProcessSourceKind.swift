@@ -1,6 +1,5 @@
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Manifest
 

@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// A folder for the files of a program, such as its config: nobody else may read it, and it goes with its last reference, or with this

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Bytes
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets

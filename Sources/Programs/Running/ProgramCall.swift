@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// A program to start: its words, its surroundings, and how long it is waited for.
 package struct ProgramCall: Sendable {

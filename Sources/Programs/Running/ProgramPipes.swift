@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import JSON
 
 /// What a program writes: whole lines of its standard output, a piece at a time, and meanwhile the lines of its standard error.

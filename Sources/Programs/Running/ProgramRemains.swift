@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import Synchronization
 
 /// What would be left if this process were ended by a signal: programs that it started, and files with secrets that it wrote for them.

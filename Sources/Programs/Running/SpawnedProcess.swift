@@ -2,7 +2,7 @@ import Bytes
 import CSpawn
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import Processes
 
 /// A process of a group of its own, which is taken from the system's list in any case.

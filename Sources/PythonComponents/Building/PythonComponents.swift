@@ -1,7 +1,6 @@
 import Bytes
 import Concurrency
 import ConnectorModel
-import Foundation
 import JSON
 import Manifest
 import Synchronization

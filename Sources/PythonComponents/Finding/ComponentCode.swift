@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 
@@ -138,7 +138,7 @@ package struct ComponentCode: Sendable {
   }
 
   private static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = path.parentPath
     return folder.isEmpty ? "." : folder
   }
 }

@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A Python with what custom components need, copied to a folder of this process from which it can be moved: for images.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Which Python runs the components.
 package struct PythonInterpreter: Sendable {

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 import Manifest
 
 /// The Python code beside a manifest, as files: nothing of it is imported.
@@ -30,7 +30,7 @@ package struct PythonModules: Sendable {
 
   static func parent(of folder: String) -> String {
     guard let real = FilePlace.real(folder) else { return "\(folder)/.." }
-    let parent = (real as NSString).deletingLastPathComponent
+    let parent = real.parentPath
     return parent.isEmpty ? "/" : parent
   }
 

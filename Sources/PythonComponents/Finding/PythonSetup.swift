@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// Makes the Python environment that components run in.
 package struct PythonSetup: Sendable {

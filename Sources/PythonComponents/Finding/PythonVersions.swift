@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension PythonInterpreter {
   /// What a Python says of itself.

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 
 /// A folder of this process, which goes with its last reference.
 final class TemporaryFolder: Sendable {

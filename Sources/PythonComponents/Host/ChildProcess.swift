@@ -1,6 +1,6 @@
 import Bytes
 import Concurrency
-import Foundation
+import Essentials
 import Processes
 
 /// Programs that this one starts and waits for.

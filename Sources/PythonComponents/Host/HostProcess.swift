@@ -1,6 +1,6 @@
 import Bytes
 import Concurrency
-import Foundation
+import Essentials
 import Synchronization
 
 /// A process that speaks the protocol of component hosts: it reads frames from its descriptor 3 and writes frames to its descriptor 4.
@@ -100,7 +100,7 @@ final class HostProcess: Sendable {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
         let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled..<count])
-        let read = Foundation.read(incoming.number, rest.baseAddress, rest.count)
+        let read = Essentials.read(incoming.number, rest.baseAddress, rest.count)
         if read < 0, errno == EINTR { continue }
         if read <= 0 { break }
         filled += read
@@ -144,10 +144,10 @@ final class HostProcess: Sendable {
 
   private static func pipe() throws(FileError) -> (reading: Descriptor, writing: Descriptor) {
     var ends: [Int32] = [-1, -1]
-    guard Foundation.pipe(&ends) == 0 else { throw .system() }
+    guard Essentials.pipe(&ends) == 0 else { throw .system() }
     // Above the numbers that the process gets, so that none of them is taken twice.
     let moved = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
-    for end in ends { Foundation.close(end) }
+    for end in ends { Essentials.close(end) }
     return (try Descriptor(moved[0]), try Descriptor(moved[1]))
   }
 }
@@ -164,7 +164,7 @@ private struct PrintedLines {
   /// - Returns: whether more may come.
   mutating func read(from descriptor: Descriptor, to output: (HostProcess.Line) -> Void) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
-    let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor.number, $0.baseAddress, $0.count) }
+    let count = buffer.withUnsafeMutableBytes { Essentials.read(descriptor.number, $0.baseAddress, $0.count) }
     if count < 0, errno == EINTR { return true }
     if count > 0 { rest += buffer[..<count] }
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

@@ -84,7 +84,7 @@ package enum ParentInference {
 
   /// The path up to a placeholder.
   private static func prefix(of path: String, before name: String) -> String? {
-    guard let range = path.range(of: "{\(name)}") else { return nil }
+    guard let range = path.firstRange(of: "{\(name)}") else { return nil }
     var prefix = String(path[..<range.lowerBound])
     while prefix.hasSuffix("/") { prefix.removeLast() }
     return prefix.isEmpty ? nil : prefix

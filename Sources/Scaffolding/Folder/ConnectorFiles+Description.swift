@@ -30,7 +30,7 @@ extension ConnectorFiles {
   }
 
   private static func path(of address: String) -> String? {
-    guard let scheme = address.range(of: "://") else { return nil }
+    guard let scheme = address.firstRange(of: "://") else { return nil }
     return address[scheme.upperBound...].firstIndex(of: "/").map { String(address[$0...]) } ?? ""
   }
 
@@ -48,7 +48,7 @@ extension ConnectorFiles {
 
   /// The host of an address, with `${field}` for the fields of the config in it.
   static func host(of address: String) -> String? {
-    guard let scheme = address.range(of: "://") else { return nil }
+    guard let scheme = address.firstRange(of: "://") else { return nil }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     let host = authority.split(separator: "@").last?.split(separator: ":").first.map(String.init) ?? ""
     return host.isEmpty ? nil : TemplateText.filled(host) { "${\($0)}" }

@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// The files of a connector, and their place.
 package struct ConnectorFolder: Sendable {

@@ -1,7 +1,6 @@
 import Authoring
 import Bytes
 import ConnectorModel
-import Foundation
 
 /// Fills in what the tests of a new connector see, and says whether they pass.
 package enum TestPreparation {

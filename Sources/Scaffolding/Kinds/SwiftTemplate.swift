@@ -149,7 +149,7 @@ struct SwiftFiles: Sendable {
     let config = JSONValue.object(ConnectorFiles(description).exampleConfig.json).jsonText
     let name = JSONValue.string(description.checkedStreamName ?? "").jsonText
     return """
-      import Foundation
+      import Essentials
       import LowCode
       import Synchronization
       import Testing

@@ -236,7 +236,7 @@ extension String {
   fileprivate func components(on separator: String) -> [String] {
     var parts: [String] = []
     var rest = self[...]
-    while let range = rest.range(of: separator) {
+    while let range = rest.firstRange(of: separator) {
       parts.append(String(rest[..<range.lowerBound]))
       rest = rest[range.upperBound...]
     }

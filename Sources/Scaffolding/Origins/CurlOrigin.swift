@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A connector that is begun from somewhere, and the credentials that were found there: these are for looking at the API, and belong in

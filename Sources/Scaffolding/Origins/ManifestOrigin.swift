@@ -1,6 +1,6 @@
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import OpenAPI
@@ -14,7 +14,7 @@ package enum OpenAPIOrigin {
     let document = try OpenAPIDocument(path: path)
     let found = StreamFinder.find(in: document, only: OperationFilter(only))
     guard !found.streams.isEmpty else { throw nothing(in: found.api, path, only) }
-    let file = (path as NSString).lastPathComponent
+    let file = path.lastPathPart
     let description = description(of: found, origin: "\(file) (OpenAPI \(document.version.rawValue))")
     return Origin(description, problems: document.warnings.map(\.description))
   }
@@ -58,7 +58,7 @@ package enum OpenAPIOrigin {
       "api", "apis", "rest", "openapi", "swagger", "the", "public", "specification", "documentation", "reference",
     ]
     func isEmpty(_ word: String) -> Bool {
-      let lower = word.lowercased().trimmingCharacters(in: .punctuationCharacters)
+      let lower = word.lowercased().trimmed(.punctuation)
       return lower.isEmpty || empty.contains(lower) || lower.allSatisfy { $0.isNumber || $0 == "." || $0 == "v" } || lower == "v"
     }
     while words.count > 1, let last = words.last, isEmpty(last) { words.removeLast() }
@@ -109,7 +109,7 @@ package enum OpenAPIOrigin {
     if url.contains("://") { return url }
     if url.hasPrefix("//") { return "https:" + url }
     guard url.hasPrefix("/") else { return "\(base)/\(url)" }
-    guard let scheme = base.range(of: "://") else { return (base.split(separator: "/").first.map(String.init) ?? "") + url }
+    guard let scheme = base.firstRange(of: "://") else { return (base.split(separator: "/").first.map(String.init) ?? "") + url }
     let host = base[scheme.upperBound...].prefix { $0 != "/" }
     return "\(base[..<scheme.upperBound])\(host)\(url)"
   }

@@ -161,7 +161,7 @@ package struct PostmanOrigin {
   private func filled(_ text: String, _ fields: inout [ConfigField]) -> String {
     var result = ""
     var rest = text[...]
-    while let start = rest.range(of: "{{"), let end = rest[start.upperBound...].range(of: "}}") {
+    while let start = rest.firstRange(of: "{{"), let end = rest[start.upperBound...].firstRange(of: "}}") {
       let name = String(rest[start.upperBound..<end.lowerBound]).trimmed
       result += rest[..<start.lowerBound]
       if let value = variables[name] {

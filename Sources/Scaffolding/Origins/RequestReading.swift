@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A request that somebody made, as a command of curl's, a recording or a collection has it.

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 
 /// The names that a connector has, made from the one that people use.
 package struct ConnectorNames: Sendable {
@@ -12,7 +12,7 @@ package struct ConnectorNames: Sendable {
     let words = Self.words(of: name)
     let own = words.first == "source" && words.count > 1 ? Array(words.dropFirst()) : words
     slug = own.isEmpty ? "api" : own.joined(separator: "-")
-    let plain = CommentText.plain(name).trimmingCharacters(in: .whitespaces)
+    let plain = CommentText.plain(name).trimmed(.whitespaces)
     let isSlug = !plain.isEmpty && plain.utf8.allSatisfy { $0 < 0x80 } && !plain.contains(" ") && plain == plain.lowercased()
     title = plain.isEmpty ? "API" : isSlug ? Self.title(own) : plain
   }
@@ -55,7 +55,7 @@ package struct ConnectorNames: Sendable {
     // Letters with accents lose these.
     let plain = String(
       String.UnicodeScalarView(
-        name.decomposedStringWithCanonicalMapping.unicodeScalars.filter { $0.properties.generalCategory != .nonspacingMark }))
+        name.canonicallyDecomposed.unicodeScalars.filter { $0.properties.generalCategory != .nonspacingMark }))
     var words: [String] = []
     var word = ""
     var wasSmall = false

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Essentials
 
 /// The proof that whoever redeems a code is the one who asked for it (RFC 7636): only the digest of a secret goes through the browser.
 package struct ProofKey: Sendable, Equatable {

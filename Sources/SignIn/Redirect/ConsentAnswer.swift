@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Secrets
 
@@ -54,7 +54,7 @@ package enum ConsentAnswer: Sendable, Equatable {
     let text = [error, description].compactMap { $0 }.map { words in
       secrets.excerpt(of: TerminalText.line(words.split(whereSeparator: \.isWhitespace).joined(separator: " ")), upTo: 300)
     }
-    let reason = text.joined(separator: ", ").trimmingCharacters(in: CharacterSet(charactersIn: ". "))
+    let reason = text.joined(separator: ", ").trimmed(.of(". "))
     let what = error == "access_denied" ? "The consent was denied" : "The provider does not ask for consent"
     return ConnectorError(.config, "\(what): \(reason)")
   }
@@ -65,7 +65,7 @@ extension ConsentAnswer {
   /// - Throws: ``ConnectorError`` if it is not the answer to the consent that has this state.
   static func read(pasted text: String, codeKey: String, stateKey: String, state: String) throws(ConnectorError) -> ConsentAnswer
   {
-    let text = text.trimmingCharacters(in: .whitespacesAndNewlines).trimmingCharacters(in: CharacterSet(charactersIn: "\"'<>"))
+    let text = text.trimmed(.whitespacesAndNewlines).trimmed(.of("\"'<>"))
     guard !text.isEmpty else {
       throw ConnectorError(.config, "Nothing was pasted", remedy: "paste the address that the browser shows after the consent")
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Jinja
 
 /// The filters of the templates of a consent, in each spelling that manifests use: the one that the schema of manifests names, the one
@@ -21,7 +21,7 @@ enum ConsentFilters {
     (["urlencode", "urlEncode", "urlEncoder", "urlencoder", "url_encode"], filter("urlEncoder") { encoded($0) }),
     (
       ["urldecode", "urlDecode", "urlDecoder", "urldecoder", "urlDecorer", "url_decode"],
-      filter("urlDecoder") { $0.replacing("+", with: " ").removingPercentEncoding ?? $0 }
+      filter("urlDecoder") { $0.replacing("+", with: " ").withoutPercentEscapes ?? $0 }
     ),
     (
       ["b64encode", "base64encode", "base64Encode", "base64Encoder", "base64encoder"],
@@ -49,7 +49,6 @@ enum ConsentFilters {
 
   /// A text with everything quoted that may mean something in a URL (RFC 3986 §2.3 names the rest).
   static func encoded(_ text: String) -> String {
-    let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: plain) ?? text
+    text.percentEscaped(except: "-._~")
   }
 }

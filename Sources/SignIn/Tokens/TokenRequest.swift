@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import HTTP
 import JSON
 import Jinja

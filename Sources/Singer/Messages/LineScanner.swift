@@ -1,5 +1,4 @@
 import CScan
-import Foundation
 
 /// Finds what a message of a tap says without building values: one pass over its bytes, which also shows that the line is JSON.
 ///

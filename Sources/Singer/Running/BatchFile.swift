@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 
@@ -9,7 +9,7 @@ final class BatchFile {
   private static let piece = 1 << 18
   private let name: String
   private let tap: String
-  private let handle: FileHandle
+  private let file: Descriptor
   private let decompressor: Decompressor?
   private var rest = ByteBuffer()
   private var isOver = false
@@ -24,7 +24,7 @@ final class BatchFile {
     let path: String
     if address.hasPrefix("file://") {
       let encoded = address.dropFirst("file://".count)
-      path = encoded.removingPercentEncoding ?? String(encoded)
+      path = encoded.withoutPercentEscapes ?? String(encoded)
     } else if let scheme = address.firstRange(of: "://") {
       throw ConnectorError(
         .config,
@@ -34,16 +34,14 @@ final class BatchFile {
       path = address
     }
     name = path
-    do { handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch {
+    do throws(FileError) { file = try Descriptor(file: path) } catch {
       throw ConnectorError(
         .system, "A file of records that the tap `\(tap)` names cannot be opened: \(path)",
-        internalMessage: error.localizedDescription)
+        internalMessage: error.description)
     }
     decompressor = compression == .gzip ? Decompressor(.gzip, .plainText, limits: limits) : nil
     longestRecord = limits.recordBytes.value
   }
-
-  deinit { try? handle.close() }
 
   /// The next records; nil at the end.
   /// - Throws: ``ConnectorError`` where the file cannot be read, or a line of it is no record.
@@ -54,8 +52,9 @@ final class BatchFile {
       rest.removeAll()
       do {
         let count = min(Self.piece, decompressor?.step(for: Self.piece) ?? Self.piece)
-        if let data = try handle.read(upToCount: count), !data.isEmpty {
-          try data.withUnsafeBytes { bytes in try unpack(bytes, into: &text) }
+        let piece = try file.read(upTo: count)
+        if !piece.isEmpty {
+          try piece.withUnsafeBytes { bytes in try unpack(bytes, into: &text) }
         } else {
           isOver = true
           try decompressor?.finish { text.append($0) }

@@ -1,6 +1,6 @@
 import AirbyteProtocol
 import Engine
-import Foundation
+import Essentials
 import JSON
 
 /// Takes a tap's lines: copies the records, and stops at each other message.

@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Bytes
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import Manifest
 import Programs
 import Secrets
@@ -50,7 +50,7 @@ struct PythonTap: Sendable, Hashable {
       return folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
     }
     if let folder = set("XDG_CACHE_HOME") { return "\(folder)/airbyte-lowcode" }
-    return "\(set("HOME") ?? NSHomeDirectory())/.cache/airbyte-lowcode"
+    return "\(set("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path)/.cache/airbyte-lowcode"
   }
 
   /// The path of the tap's program, installed before if it has to be.
@@ -64,12 +64,12 @@ struct PythonTap: Sendable, Hashable {
     let lock: Descriptor
     do {
       try FileManager.default.createDirectory(
-        atPath: (folder as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        atPath: folder.parentPath, withIntermediateDirectories: true)
       lock = try Descriptor(open("\(folder).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
     } catch {
       throw ConnectorError(
         .config,
-        "The folder for the tap \(package), \(folder), cannot be made: \((error as? FileError)?.description ?? error.localizedDescription)",
+        "The folder for the tap \(package), \(folder), cannot be made: \(FileError.reason(of: error))",
         at: node, remedy: "set \(Self.variable) to a folder that can be written to")
     }
     if flock(lock.number, LOCK_EX | LOCK_NB) != 0 {

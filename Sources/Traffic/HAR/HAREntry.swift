@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// One exchange of a HAR file (HTTP Archive 1.2): a request, what was answered, and when.

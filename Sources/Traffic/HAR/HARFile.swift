@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 

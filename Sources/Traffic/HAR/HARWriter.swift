@@ -1,6 +1,6 @@
 import Bytes
 import DequeModule
-import Foundation
+import Essentials
 import HTTP
 import JSON
 

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// A request as a mock sees it: taken apart, with everything decoded.
@@ -73,7 +73,7 @@ package struct MockRequest: Sendable {
     (header("Cookie") ?? "").split(separator: ";").compactMap { pair in
       let parts = pair.split(separator: "=", maxSplits: 1)
       guard parts.count == 2 else { return nil }
-      return (parts[0].trimmingCharacters(in: .whitespaces), String(parts[1]))
+      return (parts[0].trimmed(.whitespaces), String(parts[1]))
     }
   }
 }

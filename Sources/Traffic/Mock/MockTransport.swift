@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 
 /// Answers requests by a mock in this process: none of them leaves.
 package struct MockTransport: Transport {

@@ -1,6 +1,6 @@
 import Concurrency
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// Sends requests over another transport and notes them in a recording. An answer is complete before the run sees any of it.

@@ -2,7 +2,6 @@ import Bytes
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
 import HTTP
 import JSON
 import Secrets

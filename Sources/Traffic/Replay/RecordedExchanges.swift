@@ -1,6 +1,5 @@
 import Concurrency
 import ConnectorModel
-import Foundation
 import JSON
 import Synchronization
 

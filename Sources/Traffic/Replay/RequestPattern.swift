@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// A recorded request as others are compared with it: what is masked in it matches anything.

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 
 /// What a request asks, apart from how it is written: without the order of its parameters and members, and without headers.

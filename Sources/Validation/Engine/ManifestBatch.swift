@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Manifest
 
 /// Checks many manifests side by side; what it says of them is in the order in which they were named.

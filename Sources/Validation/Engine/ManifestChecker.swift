@@ -2,7 +2,7 @@ import AirbyteProtocol
 import Components
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets

@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Essentials
 
 /// Finds the manifests that paths name: files, folders and patterns.
 package enum ManifestFinder {
@@ -15,9 +16,8 @@ package enum ManifestFinder {
   /// others that have a manifest's keys; hidden folders are left out. Patterns know `*`, `?`, `[…]`, and `**` for any folders.
   package static func find(_ path: String) -> Outcome {
     if path == "-" { return .found([path]) }
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else { return .found([path]) }
+    if let isFolder = FileManager.default.isFolder(atPath: path) {
+      guard isFolder else { return .found([path]) }
       let found = manifests(in: path)
       return found.isEmpty ? .nothing("there is no manifest in the folder \(path)") : .found(found)
     }
@@ -34,7 +34,7 @@ package enum ManifestFinder {
   private static func manifests(in folder: String) -> [String] {
     files(below: folder).filter { path in
       guard isRegularFile(path) else { return false }
-      let name = (path as NSString).lastPathComponent
+      let name = path.lastPathPart
       if name == "manifest.yaml" || name == "manifest.yml" { return true }
       return (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && looksLikeManifest(path)
     }
@@ -51,11 +51,8 @@ package enum ManifestFinder {
 
   /// Whether a file has, at the beginnings of lines, the keys that each manifest has.
   private static func looksLikeManifest(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    guard let bytes = try? file.read(upToCount: maximumBytes), let text = String(data: bytes, encoding: .utf8) else {
-      return false
-    }
+    guard let bytes = try? Descriptor(file: path).read(upTo: maximumBytes), let text = String(validating: bytes, as: UTF8.self)
+    else { return false }
     var keys: Set<Substring> = []
     for line in text.split(whereSeparator: \.isNewline) {
       guard let first = line.first, first.isLetter, let colon = line.firstIndex(of: ":") else { continue }

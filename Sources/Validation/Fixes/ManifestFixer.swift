@@ -1,6 +1,6 @@
 import Bytes
 import Engine
-import Foundation
+import Essentials
 
 /// Fixes in the text of a manifest what can be fixed without asking its author. Comments and layout stay as they are.
 package struct ManifestFixer: Sendable {

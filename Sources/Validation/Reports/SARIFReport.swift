@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 import Secrets
 import YAML
@@ -84,8 +84,8 @@ enum SARIFReport {
     var relative = path
     if path.hasPrefix(folder + "/") { relative = String(path.dropFirst(folder.count + 1)) }
     while relative.hasPrefix("./") { relative.removeFirst(2) }
-    let quoted = relative.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? relative
-    return relative.hasPrefix("/") ? "file://\(quoted)" : quoted.replacing(":", with: "%3A")
+    let quoted = relative.percentEscaped(except: "!$&'()*+,-./=@_~")
+    return relative.hasPrefix("/") ? "file://\(quoted)" : quoted
   }
 
   /// FNV-1a, 64 bits: the same in every run.

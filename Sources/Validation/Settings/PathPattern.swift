@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A pattern of paths below a folder: `*`, `?` and `[…]` within a name, `**` for any folders. What it names with a folder is
 /// everything below that.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Finds the settings that count for a manifest, and reads each file once.
 package struct SettingsFinder {

@@ -75,6 +75,11 @@ import Testing
     ("ⓛocalhost", "localhost"), ("A.Test.", "a.test."), ("a_b", "a_b"), ("[::1]", "[::1]"),
     ("[FE80::1%25eth0]", "[fe80::1%25eth0]"),
     ("127.1", "127.1"), ("0x7f.1", "0x7f.1"),
+    // As Python's idna has them: joiners, scripts that run to the left, signs that are several letters.
+    ("نامه\u{200C}ای.com", "xn--mgba3gch31f060k.com"), ("क\u{94D}\u{200D}ष.com", "xn--11b2ezcw70k.com"),
+    ("עברית.co.il", "xn--5dbqzzl.co.il"), ("عربي1.com", "xn--1-0mc0a5a6f.com"), ("ΒΌΛΟΣ.com", "xn--nxasmq6b.com"),
+    ("ﬁ.com", "fi.com"),
+    ("한국.kr", "xn--3e0b707e.kr"), ("ⅷ.com", "viii.com"), ("ÀÉ.FR", "xn--0cas.fr"),
   ])
   func names(text: String, expected: String) throws {
     #expect(try HostName.ascii(Substring(text)) == expected)
@@ -85,6 +90,8 @@ import Testing
     "*.a", "",
     String(repeating: "a", count: 64) + ".com", String(repeating: "ü", count: 70) + ".com", "-ü.com", "ü..com", "xn--ü.com",
     "a\u{200D}b.com", "a／b", "a＠b", "a：1", "a℀b", "[fe80::1%25]", "[fe80::1%25a/b]", "a%2Fb", "a%40b", "a%23",
+    "aא.com", "\u{661}a.com", "אa.com", "1عربي.com", "\u{200C}a.com", "a\u{200C}b.com", "\u{301}a.com", "a\u{E000}.com",
+    "a\u{378}.com",
   ])
   func whatIsNoName(text: String) {
     #expect(throws: AddressError.self) { try HostName.ascii(Substring(text)) }

@@ -13,7 +13,7 @@ import Testing
     ("Temp °C", "temp_deg_c"), ("PM₁₀ µg/m³", "pm_10_ug_m_3"), ("area m²", "area_m_2"), ("Preis €", "preis_eur"),
     ("price £", "price_gbp"), ("§ 5", "s_5"), ("1ª", "_1_a"), ("2º", "_2_o"), ("Дата щедрый чай", "data_shchedryy_chay"),
     ("Жёлтый", "zheltyy"), ("Съешь ещё", "s_esh_eshche"), ("Ηλιος φως", "ilios_fos"), ("™Mark", "tmmark"), ("a·b", "a_b"),
-    ("co\u{AD}op", "coop"), ("½ cup", "_1_2_cup"), ("été•hiver", "ete_hiver"), ("№ счёта", "no_scheta"),
+    ("co\u{AD}op", "coop"), ("½ cup", "_1_2_cup"), ("한국어", "han_gug_eo"), ("été•hiver", "ete_hiver"), ("№ счёта", "no_scheta"),
   ])
   func name(name: String, expected: String) {
     #expect(KeysToSnakeCase.snakeCase(name) == expected)

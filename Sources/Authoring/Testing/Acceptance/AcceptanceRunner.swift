@@ -1,4 +1,3 @@
-import Foundation
 import Manifest
 
 /// Runs what an `acceptance-test-config.yml` asks for.

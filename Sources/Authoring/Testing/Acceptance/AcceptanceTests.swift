@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import Engine
-import Foundation
+import Essentials
 import JSON
 import JSONSchema
 import Manifest

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 import Secrets
@@ -38,10 +38,7 @@ package enum AcceptanceTraffic: Sendable {
       return .recorded(to: "\(folder)/\(own).har", network)
     case .mock: return .mock(ManifestAPIOptions())
     case .replay(let path):
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        return .recordings([path])
-      }
+      guard FileManager.default.isFolder(atPath: path) == true else { return .recordings([path]) }
       let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
       func isOf(_ name: String, _ stem: String) -> Bool { name == "\(stem).har" || name == "\(stem).har.gz" }
       // Its own first, whose time it has.

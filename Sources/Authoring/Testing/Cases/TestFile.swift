@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import Manifest
 
 /// A file of tests beside a manifest.

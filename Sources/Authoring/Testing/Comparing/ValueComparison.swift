@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// A part of a value that is not as it was expected.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Secrets
 
 /// The report as JUnit XML.
@@ -49,5 +49,5 @@ package enum TestJUnitReport {
     return lines + ["  </testsuite>"]
   }
 
-  private static func time(_ seconds: Double) -> String { String(format: "%.3f", seconds) }
+  private static func time(_ seconds: Double) -> String { seconds.fixed(3) }
 }

@@ -1,3 +1,4 @@
+import Essentials
 import ConnectorModel
 import JSON
 import Jinja
@@ -46,7 +47,7 @@ struct RateLimitedMultipleTokenAuthenticator: Component, Authenticator {
 
   private static func tokens(_ node: ComponentNode, _ evaluation: EvaluationContext) throws -> [String] {
     let value = try node.required("tokens")
-    func trimmed(_ text: some StringProtocol) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+    func trimmed(_ text: some StringProtocol) -> String { text.trimmed(.whitespacesAndNewlines) }
     if value.string != nil {
       let delimiter = try node.optionalString("token_delimiter") ?? ""
       return try InterpolatedString(value).string(evaluation)

@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Secrets
@@ -138,5 +138,5 @@ final class RotatingTokens: TokenRotation {
     return settings.tokens.firstIndex { value(of: $0) == header }
   }
 
-  private func value(of token: String) -> String { "\(settings.authMethod) \(token)".trimmingCharacters(in: .whitespaces) }
+  private func value(of token: String) -> String { "\(settings.authMethod) \(token)".trimmed(.whitespaces) }
 }

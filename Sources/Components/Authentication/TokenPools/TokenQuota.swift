@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Jinja
@@ -46,7 +46,7 @@ struct TokenQuota: Component {
   /// What a response says; nil if it says nothing.
   func report(in response: HTTPResponse, now: Int64) -> QuotaReport? {
     func number(_ header: String?) -> Int? {
-      header.flatMap { response.header($0) }.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+      header.flatMap { response.header($0) }.flatMap { Int($0.trimmed(.whitespaces)) }
     }
     let isExhausted = exhaustionStatusCodes.contains(response.status)
     let report = QuotaReport(
@@ -70,7 +70,7 @@ struct TokenQuota: Component {
     case .int: if let number = value.int { return number }
     case .double: if let number = value.double, abs(number) < 1e15 { return Int(number) }
     case .string:
-      if let number = value.string.flatMap({ Int($0.trimmingCharacters(in: .whitespaces)) }) { return number }
+      if let number = value.string.flatMap({ Int($0.trimmed(.whitespaces)) }) { return number }
     default: break
     }
     throw error(field, "is not a number")

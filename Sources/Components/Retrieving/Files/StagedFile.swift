@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// A file of a record that grows under another name beside its place, and comes there when it is whole.

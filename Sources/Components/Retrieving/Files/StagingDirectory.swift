@@ -1,6 +1,6 @@
 import Bytes
 import ConnectorModel
-import Foundation
+import Essentials
 import Synchronization
 
 /// Where the files of records are put, for the one who passes the records on.

@@ -1,7 +1,7 @@
 import AirbyteProtocol
 import Components
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Jinja
 import Manifest
@@ -283,9 +283,9 @@ final class EndpointAPI: Sendable {
       key in
       let requester = endpoint.retriever?[key]
       let base = requester?["url_base"]?.string ?? ""
-      let text = (base.isEmpty ? requester?["url"]?.string ?? "" : base).trimmingCharacters(in: .whitespaces)
+      let text = (base.isEmpty ? requester?["url"]?.string ?? "" : base).trimmed(.whitespaces)
       guard text.hasPrefix("{{"), let first = TemplatePaths.paths(from: variable, in: text).first else { return false }
-      return first.steps == path && text.dropFirst(2).trimmingCharacters(in: .whitespaces).hasPrefix(variable)
+      return first.steps == path && text.dropFirst(2).trimmed(.whitespaces).hasPrefix(variable)
     }
   }
 

@@ -1,6 +1,5 @@
 import Components
 import ConnectorModel
-import Foundation
 import JSON
 import Jinja
 import Manifest

@@ -3,7 +3,6 @@ import Components
 import Concurrency
 import ConnectorModel
 import Engine
-import Foundation
 import JSON
 import Jinja
 import Manifest

@@ -1,6 +1,6 @@
 import Components
 import ConnectorModel
-import Foundation
+import Essentials
 import HTTP
 import JSON
 import Jinja
@@ -378,7 +378,7 @@ final class Pagination: Sendable {
   private static func token(in request: MockRequest) -> Int? {
     let texts = [request.url, request.bodyText] + request.headers.map(\.value)
     for text in texts {
-      guard let range = text.range(of: mark) else { continue }
+      guard let range = text.firstRange(of: mark) else { continue }
       if let number = Int(text[range.upperBound...].prefix { $0.isNumber }) { return number }
     }
     return nil

@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 
 /// Finds out what templates read of a variable: `response.meta.next` and `response['meta'].get('next')` are the same path.
@@ -20,7 +19,7 @@ enum TemplatePaths {
   static func paths(from variable: String, in text: String) -> [Path] {
     var found: [Path] = []
     var rest = text[...]
-    while let range = rest.range(of: variable) {
+    while let range = rest.firstRange(of: variable) {
       let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
       rest = rest[range.upperBound...]
       guard !isNamePart(before), before != ".", before != "'", before != "\"", !(rest.first.map(isNamePart) ?? false) else {

@@ -1,3 +1,4 @@
+import Essentials
 import ConnectorModel
 import JSON
 import Jinja
@@ -35,10 +36,10 @@ struct TemplatePattern: Sendable, Hashable {
       return
     }
     var rest = Substring(template)
-    while let start = rest.range(of: "{{") {
+    while let start = rest.firstRange(of: "{{") {
       append(.literal(String(rest[..<start.lowerBound])))
       rest = rest[start.lowerBound...]
-      guard let end = rest.range(of: "}}") else { break }
+      guard let end = rest.firstRange(of: "}}") else { break }
       let expression = String(rest[..<end.upperBound])
       append(values(expression).map { .literal($0) } ?? .gap(Self.name(in: expression)))
       rest = rest[end.upperBound...]
@@ -65,7 +66,7 @@ struct TemplatePattern: Sendable, Hashable {
 
   /// The last step of `{{ stream_slice['id'] }}` and the like; any other expression as it is.
   private static func name(in expression: String) -> String {
-    let inner = expression.dropFirst(2).dropLast(2).trimmingCharacters(in: .whitespaces)
+    let inner = expression.dropFirst(2).dropLast(2).trimmed(.whitespaces)
     for root in ["stream_partition", "stream_slice", "stream_interval"] {
       let paths = TemplatePaths.paths(from: root, in: inner)
       if paths.count == 1, let last = paths[0].steps.last, paths[0].text == inner { return last }
@@ -84,7 +85,7 @@ struct TemplatePattern: Sendable, Hashable {
         continue
       }
       var tail = text[...]
-      if !isBehindScheme, let scheme = tail.range(of: "://") ?? tail.range(of: ":/") {
+      if !isBehindScheme, let scheme = tail.firstRange(of: "://") ?? tail.firstRange(of: ":/") {
         tail = tail[scheme.upperBound...]
         isBehindScheme = true
       }
@@ -132,7 +133,7 @@ struct TemplatePattern: Sendable, Hashable {
         return true
       }
       var start = text.startIndex
-      while let found = text.range(of: next, range: start..<text.endIndex) {
+      while let found = text[start...].firstRange(of: next) {
         if match(rest, text[found.lowerBound...], &gaps) {
           gaps[name] = String(text[..<found.lowerBound])
           return true

@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 import PythonTime
 import Templating
@@ -142,7 +141,7 @@ package struct ValueMaker: Sendable {
     }
     if lower.contains("currency") { return .string(["EUR", "JPY", "USD"][record.number % 3]) }
     if lower.contains("country") { return .string(["DE", "JP", "US"][record.number % 3]) }
-    if lower.hasSuffix("name") || lower == "title" { return .string("\(word(name, record).capitalized) \(record.number)") }
+    if lower.hasSuffix("name") || lower == "title" { return .string("\(capitalized(word(name, record))) \(record.number)") }
     return .string("\(slug(name))-\(record.number)")
   }
 
@@ -186,6 +185,8 @@ package struct ValueMaker: Sendable {
     var chance = chance(name, record)
     return Self.words[chance.below(Self.words.count)]
   }
+
+  private func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
   private func uuid(_ name: String, _ record: Record) -> String {
     var chance = chance(name, record)

@@ -1,6 +1,6 @@
 import ConnectorModel
 import FlyingSocks
-import Foundation
+import Essentials
 
 /// Reads requests from a connection, one after the other (RFC 9112).
 struct HTTPRequestReader {
@@ -49,7 +49,7 @@ struct HTTPRequestReader {
     var headers: [(name: String, value: String)] = []
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":") else { throw Malformed(status: 400, reason: "A line of the head has no colon") }
-      headers.append((String(line[..<colon]), line[colon...].dropFirst().trimmingCharacters(in: .whitespaces)))
+      headers.append((String(line[..<colon]), line[colon...].dropFirst().trimmed(.whitespaces)))
     }
     if headers.value(of: "Expect")?.lowercased() == "100-continue" {
       try await socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
@@ -61,7 +61,7 @@ struct HTTPRequestReader {
     var request = MockRequest(method: String(words[0]), url: isComplete ? target : origin + target, headers: headers, body: body)
     request.isLocal = !isComplete
     let connection = (headers.value(of: "Connection")?.lowercased() ?? "").split(separator: ",").map {
-      $0.trimmingCharacters(in: .whitespaces)
+      $0.trimmed(.whitespaces)
     }
     return (request, words[2] == "HTTP/1.1" ? !connection.contains("close") : connection.contains("keep-alive"))
   }
@@ -100,7 +100,7 @@ struct HTTPRequestReader {
     while true {
       if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
         defer { pending.removeFirst(end + 1) }
-        return String(decoding: pending[..<end], as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return String(decoding: pending[..<end], as: UTF8.self).trimmed(.whitespacesAndNewlines)
       }
       guard pending.count < Self.longestHead, try await receive() else {
         throw Malformed(status: 400, reason: "The request ends within its body")
@@ -112,7 +112,7 @@ struct HTTPRequestReader {
     var body: [UInt8] = []
     while true {
       let head = try await line()
-      guard let size = Int(head.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces), radix: 16), size >= 0,
+      guard let size = Int(head.prefix { $0 != ";" }.trimmed(.whitespaces), radix: 16), size >= 0,
         body.count + size <= Self.longestBody
       else { throw Malformed(status: 400, reason: "A chunk of the body has no size") }
       if size == 0 {

@@ -1,7 +1,7 @@
 import Concurrency
 import ConnectorModel
 import FlyingSocks
-import Foundation
+import Essentials
 import Synchronization
 
 /// Serves a mock on the loopback interface, with an access log.

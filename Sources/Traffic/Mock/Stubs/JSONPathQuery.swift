@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import JSON
 
 /// A JSONPath: `$`, names, indices, `*`, `..`, and filters such as `[?(@.price < 10)]`.
@@ -22,7 +22,7 @@ struct JSONPathQuery: Sendable {
 
   /// - Returns: nil for a text that is no such path.
   init?(_ text: String) {
-    var rest = text.trimmingCharacters(in: .whitespaces)[...]
+    var rest = text.trimmed(.whitespaces)[...]
     guard rest.popFirst() == "$", let steps = Self.steps(&rest), rest.isEmpty else { return nil }
     self.steps = steps
   }
@@ -82,14 +82,14 @@ struct JSONPathQuery: Sendable {
   }
 
   private static func filter(_ rest: inout Substring) -> Step? {
-    guard let end = rest.range(of: ")]") ?? rest.range(of: "]") else { return nil }
+    guard let end = rest.firstRange(of: ")]") ?? rest.firstRange(of: "]") else { return nil }
     var inner = rest[..<end.lowerBound].dropFirst().drop { $0 == "(" || $0 == " " }
     rest = rest[end.upperBound...]
     guard inner.popFirst() == "@", let path = steps(&inner) else { return nil }
-    let tail = inner.trimmingCharacters(in: .whitespaces)
+    let tail = inner.trimmed(.whitespaces)
     if tail.isEmpty { return .filter(Filter(path: path, comparison: nil)) }
     guard let operation = ["==", "!=", "<=", ">=", "=~", "<", ">"].first(where: { tail.hasPrefix($0) }) else { return nil }
-    let written = tail.dropFirst(operation.count).trimmingCharacters(in: .whitespaces)
+    let written = tail.dropFirst(operation.count).trimmed(.whitespaces)
     let literal = written.hasPrefix("'") ? "\"" + written.dropFirst().dropLast() + "\"" : written
     guard let value = try? JSONValue(parsing: literal) else { return nil }
     return .filter(Filter(path: path, comparison: (operation, value)))

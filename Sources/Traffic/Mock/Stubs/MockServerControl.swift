@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 import JSON
 
 /// Lets MockServer's clients ask a mock for what it knows and what was asked of it, and change it, by `PUT /mockserver/…`.

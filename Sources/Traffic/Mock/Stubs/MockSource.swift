@@ -1,5 +1,5 @@
 import ConnectorModel
-import Foundation
+import Essentials
 import JSON
 import Manifest
 
@@ -9,29 +9,26 @@ package enum MockSource {
   /// - Parameter recordings: takes in what is a recording.
   /// - Throws: an error that names the file and the line of what cannot be used.
   package static func load(_ path: String, into board: StubBoard, recordings: inout [any MockAPI]) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw ConnectorError(.config, "There is no file `\(path)`")
     }
-    let inside = (path as NSString).appendingPathComponent("manifest.yaml")
+    let inside = path.appendingPath("manifest.yaml")
     let isManifest =
-      isFolder.boolValue ? FileManager.default.fileExists(atPath: inside) : path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+      isFolder ? FileManager.default.fileExists(atPath: inside) : path.hasSuffix(".yaml") || path.hasSuffix(".yml")
     if isManifest {
       throw ConnectorError(.config, "`\(path)` is a manifest. Write `--manifest \(path)`")
     }
-    guard isFolder.boolValue else {
-      return try load(file: path, root: (path as NSString).deletingLastPathComponent, board, &recordings)
+    guard isFolder else {
+      return try load(file: path, root: path.parentPath, board, &recordings)
     }
     // WireMock's own layout, or a folder of mappings.
-    let inner = (path as NSString).appendingPathComponent("mappings")
+    let inner = path.appendingPath("mappings")
     let folder = FileManager.default.fileExists(atPath: inner) ? inner : path
-    let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).filter {
-      $0.hasSuffix(".json")
-    }.sorted()
+    let names = ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
     guard !names.isEmpty else {
       throw ConnectorError(.config, "The folder `\(path)` has no mappings: JSON files are expected in it")
     }
-    for name in names { try load(file: (folder as NSString).appendingPathComponent(name), root: path, board, &recordings) }
+    for name in names { try load(file: folder.appendingPath(name), root: path, board, &recordings) }
   }
 
   /// Adds expectations of MockServer that are a part of a YAML file.
@@ -52,7 +49,7 @@ package enum MockSource {
     let first = node.elements?.first ?? node
     if first["request"] != nil || node["mappings"] != nil {
       let mappings = WireMockMappings { name in
-        let place = (root as NSString).appendingPathComponent("__files/\(name)")
+        let place = root.appendingPath("__files/\(name)")
         guard !name.split(separator: "/").contains(".."), let bytes = FileManager.default.contents(atPath: place) else {
           throw ConnectorError(.config, "there is no `\(place)`")
         }

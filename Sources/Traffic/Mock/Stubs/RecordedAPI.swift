@@ -1,5 +1,4 @@
 import ConnectorModel
-import Foundation
 
 /// Answers requests as a recording has them, whatever host the recording was made with.
 package struct RecordedAPI: MockAPI {
