@@ -60,6 +60,8 @@ package struct CommandProgram: Sendable {
     let output = StandardOutput.descriptor
     let arguments = ImageLayout.arguments(CommandLine.arguments)
     let speaksProtocol = GivenCommand.speaksProtocol(arguments)
+    // Swift's handler takes it for a crash, and asks what to do.
+    signal(SIGQUIT, SIG_DFL)
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       await Self.$components.withValue(components) {

@@ -5,7 +5,12 @@ import Validation
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what a component, a property, a rule, or something that templates may use is for, with an example.")
+    abstract: "Say what a component, a property, a rule, or something that templates may use is for, with an example.",
+    discussion: """
+      Examples:
+        \(CommandProgram.shownName) explain CursorPagination.cursor_value
+        \(CommandProgram.shownName) explain now_utc
+      """)
 
   @Argument(
     help: """

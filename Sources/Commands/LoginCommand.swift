@@ -17,6 +17,10 @@ struct LoginCommand: AsyncParsableCommand {
 
       The provider sends the browser back to http://127.0.0.1 with a free port. Where it knows only one address, name that with \
       --redirect-uri; if the address is not on this machine, paste what the browser shows at the end.
+
+      Examples:
+        \(CommandProgram.shownName) login --config config.json
+        \(CommandProgram.shownName) login manifest.yaml -c config.json --no-browser --port 8080
       """)
 
   @OptionGroup var options: ManifestOptions

@@ -44,7 +44,7 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Read what changed in this range of time, whatever the state says, and leave no state. The end may be left out.",
-      valueName: "start..end"))
+      valueName: "start..end"), transform: TimeWindow.parsed)
   var window: TimeWindow?
 
   @Option(
@@ -179,6 +179,14 @@ struct ReadCommand: AsyncParsableCommand {
 
 extension RecordFormat: ExpressibleByArgument {}
 
-extension TimeWindow: ExpressibleByArgument {
-  package init?(argument: String) { self.init(argument) }
+extension TimeWindow {
+  /// - Throws: ``ValidationError`` if a text is no range of time.
+  static func parsed(_ text: String) throws -> TimeWindow {
+    if let window = TimeWindow(text) { return window }
+    let ends = text.split(separator: "..", omittingEmptySubsequences: false)
+    if ends.count == 2, !ends[1].isEmpty, TimeWindow("\(ends[0])..") != nil, TimeWindow("\(ends[1])..") != nil {
+      throw ValidationError("it ends before it starts")
+    }
+    throw ValidationError("write two dates or times, as in 2025-01-01..2025-02-01; the end may be left out")
+  }
 }

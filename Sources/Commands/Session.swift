@@ -246,7 +246,10 @@ struct Session {
     input.components = CommandProgram.components
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
-    input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
+    // Where messages are not shown, nobody else would keep them.
+    let warn: @Sendable (String) -> Void = { StandardOutput.tell("warning: \($0)") }
+    input.updates = ConfigControl(
+      writer: writer, file: options.updateConfig ? options.config : nil, warn: showError == nil ? nil : warn)
     // What variables say belongs in no file.
     let isWritable = options.config != "-" && config.isAlone && variables.isEmpty
     input.migrations = ConfigControl(writer: writer, file: isWritable ? options.config : nil)

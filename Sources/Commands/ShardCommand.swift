@@ -68,7 +68,7 @@ struct ShardCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Read only what may have changed in this range of time, and leave no state. Streams without times are read as ever.",
-      valueName: "start..end"))
+      valueName: "start..end"), transform: TimeWindow.parsed)
   var within: TimeWindow?
 
   @Flag(help: "Print a Kubernetes Job that divides the read and reads a part in each index, instead of dividing it here.")

@@ -50,6 +50,9 @@ struct TestCommand: AsyncParsableCommand {
       valueName: "folder"), completion: .directory)
   var record: String?
 
+  @Flag(help: "Write configs back to their files when the API renewed a token in them during acceptance tests.")
+  var updateConfig = false
+
   @Flag(
     help: """
       Write what was seen into \(TestFile.usualName), where it is not what is expected. Comments and layout stay. Without such a file, \
@@ -188,7 +191,9 @@ struct TestCommand: AsyncParsableCommand {
         now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
         transport: NetworkTransport(environment: environment, secrets: mask))
     }
-    return .network(network, recordings: record)
+    return .network(network, recordings: record) { [updateConfig] config in
+      RenewedConfig(file: updateConfig ? config : nil) { StandardOutput.tell("warning: \(config): \($0)") }
+    }
   }
 
   // MARK: Reports

@@ -40,7 +40,10 @@ final class StreamReader: Sendable {
     if stream.forgetsState { try keep { [:] } }
     try run.writer.status(descriptor, .started)
     run.runtime.events.note(.streamStarted(stream.name))
-    try run.writer.begin(descriptor, schema: schema)
+    do { try run.writer.begin(descriptor, schema: schema) } catch {
+      try fail(error)
+      return try leave()
+    }
     do {
       try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
     } catch is ReadLimit.Reached {

@@ -66,7 +66,10 @@ public final class SourceOutput: Sendable {
     }
     try writer.status(stream.descriptor, .started)
     runtime.events.note(.streamStarted(stream.descriptor.name))
-    try writer.begin(stream.descriptor, schema: schema ?? stream.jsonSchema)
+    do { try writer.begin(stream.descriptor, schema: schema ?? stream.jsonSchema) } catch let error as ConnectorError {
+      writer.error(error, stream: stream.descriptor)
+      try output.close(isComplete: false)
+    }
     return output
   }
 

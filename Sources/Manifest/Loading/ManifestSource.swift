@@ -61,7 +61,7 @@ package enum ManifestLoader {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw failure("there is no manifest at this path")
     }
-    guard !isDirectory.boolValue else { throw failure("the manifest should be a file, this is a folder") }
+    guard !isDirectory.boolValue else { throw failure("there is no manifest.yaml in this folder") }
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       defer { try? handle.close() }

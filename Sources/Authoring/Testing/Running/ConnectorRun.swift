@@ -24,6 +24,8 @@ struct ConnectorRun: Sendable {
   var limit: Int?
   /// Whether the config is made up, because the test gives none.
   var makesConfigUp = false
+  /// What keeps the config where the API changes it; nil for nothing.
+  var updates: (any ConfigUpdating)?
 
   /// Runs the command.
   /// - Parameters:
@@ -46,8 +48,9 @@ struct ConnectorRun: Sendable {
     try await stage.run { [self, runtime] in
       var input = connector.input(config: config, states: states)
       if makesConfigUp, command != .spec { input.config = ManifestMock.config(for: connector.manifest, now: now()) }
-      input.updates = ConfigControl(writer: writer, file: nil)
-      input.migrations = input.updates
+      let control = ConfigControl(writer: writer, file: nil)
+      input.updates = updates ?? control
+      input.migrations = control
       try await stage.prepare(connector, input, runtime)
       do {
         input.custom = try connector.custom(input, runtime)
