@@ -40,8 +40,9 @@ final class StreamReader: Sendable {
     if stream.forgetsState { try keep { [:] } }
     try run.writer.status(descriptor, .started)
     run.runtime.events.note(.streamStarted(stream.name))
-    try run.writer.begin(descriptor, schema: schema)
     do {
+      // Where one stream's records cannot go, those of others can.
+      try run.writer.begin(descriptor, schema: schema)
       try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
     } catch is ReadLimit.Reached {
       return try leave()
@@ -72,7 +73,7 @@ final class StreamReader: Sendable {
 
   private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
     if let trial = run.runtime.trial { return try await tryOut(retriever, trial, slicesAreListed) }
-    let pages = PagePrefetcher(retriever)
+    let pages = PagePrefetcher(retriever, readsAhead: !run.runtime.readsInOrder)
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
