@@ -18,6 +18,10 @@ struct MockCommand: AsyncParsableCommand {
       OpenAPI document. \
       The address is the first line on standard output; each request is a line on standard error. The server ends with SIGINT or \
       SIGTERM.
+
+      Examples:
+        \(CommandProgram.name) mock --manifest manifest.yaml --port 8080
+        \(CommandProgram.name) mock run.har.gz --strict
       """)
 
   @Argument(

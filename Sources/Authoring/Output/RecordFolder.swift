@@ -5,6 +5,7 @@ import ConnectorModel
 import Engine
 import Foundation
 import JSON
+import Secrets
 import Synchronization
 
 /// A folder with a file of records for each stream, and the state that the next read continues from.
@@ -67,7 +68,8 @@ package final class RecordFolder: RecordOutput {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw ConnectorError(
-        .config, "The folder \(path) cannot be made", internalMessage: "\(path): \(error.localizedDescription)")
+        .config, "The folder '\(path)' cannot be made: \(Self.obstacle(to: path)). Name another folder for the records",
+        internalMessage: "\(path): \(error.localizedDescription)")
     }
     do {
       folder = try Descriptor(folder: path)
@@ -85,6 +87,35 @@ package final class RecordFolder: RecordOutput {
         "The folder \(path) has a state, which a range of time must not touch: name another folder for what is read in it")
     }
     contents = Mutex(Contents(places: places))
+  }
+
+  /// Why a folder could not be made.
+  private static func obstacle(to path: String) -> String {
+    if path.isEmpty { return "it has no name" }
+    // The first of the folders on the way that is not there, or is something else.
+    var place = path.hasPrefix("/") ? "/" : ""
+    for step in path.split(separator: "/") {
+      place += (place.isEmpty || place == "/" ? "" : "/") + step
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) {
+        if isFolder.boolValue { continue }
+        return "\(place) is a file"
+      }
+      guard mkdir(place, 0o777) != 0 else {
+        rmdir(place)
+        break
+      }
+      return "\(FileError.system())"
+    }
+    return "the system refuses it"
+  }
+
+  /// Whether a path is, or may be, that of a file that a folder of records consists of.
+  package static func isOwn(_ path: String, of folder: String, format: RecordFormat) -> Bool {
+    func place(_ path: String) -> URL { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath() }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard name == SavedPlaces.fileName || name.hasSuffix(".\(format.rawValue)") else { return false }
+    return place(path).deletingLastPathComponent().path == place(folder).path
   }
 
   /// The states that earlier reads left, by stream.
@@ -114,8 +145,20 @@ package final class RecordFolder: RecordOutput {
   // MARK: What a read writes
 
   package func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
-    try change(stream) { contents in
-      let path = file(of: stream)
+    let path = file(of: stream)
+    do {
+      try begin(stream, at: path, schema)
+    } catch let error as FileError {
+      throw ConnectorError(.config, "The file \(path) cannot be written: \(error)")
+    }
+  }
+
+  private func begin(_ stream: StreamDescriptor, at path: String, _ schema: JSONObject) throws {
+    try contents.withLock { contents in
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        throw FileError.system(EISDIR)
+      }
       let covered = contents.continued.contains(stream) ? contents.places.streams[stream]?.length : nil
       let file =
         if let covered { try RecordFile(continuing: path, covered: covered, form(schema)) } else {
@@ -245,9 +288,23 @@ package final class RecordFolder: RecordOutput {
 
   /// The name of a stream as a file can have it: what has a meaning in paths is written as in addresses.
   static func name(of stream: String) -> String {
+    let name = written(stream)
+    guard name.utf8.count > longestName else { return name }
+    // Two long names may begin alike.
+    var beginning = name
+    while beginning.utf8.count > longestName { beginning.removeLast() }
+    return "\(beginning)-\(HashFunction.sha256.hash(stream.utf8).hexadecimal.prefix(16))"
+  }
+
+  /// A file's name has 255 bytes at most, of which endings and marks take some.
+  private static let longestName = 180
+
+  private static func written(_ stream: String) -> String {
     var name = ""
     for scalar in stream.unicodeScalars {
-      let isPlain = scalar != "/" && scalar != "\\" && scalar != "%" && scalar.properties.generalCategory != .control
+      let isPlain =
+        !TerminalText.isUnsafe(scalar) && scalar != "/" && scalar != "\\" && scalar != "%"
+        && scalar.properties.generalCategory != .control
       if isPlain, !(name.isEmpty && scalar == ".") {
         name.unicodeScalars.append(scalar)
       } else {

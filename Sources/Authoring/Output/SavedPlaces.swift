@@ -26,13 +26,19 @@ struct SavedPlaces: Sendable {
   init(in folder: String) throws {
     path = "\(folder)/\(Self.fileName)"
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      guard !FileManager.default.fileExists(atPath: path) else {
+      var isFolder: ObjCBool = false
+      guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        if isFolder.boolValue {
+          throw ConnectorError(
+            .config, "The state \(path) cannot be read: it is a folder. Remove it, or name another folder for the records")
+        }
         throw ConnectorError(.config, "The state \(path) cannot be read: \(String(cString: strerror(EACCES)))")
       }
       return
     }
     do {
       let value = try JSONValue(parsing: [UInt8](bytes))
+      guard value.array != nil else { throw FileError.refused("it is not a list of states") }
       let state = try SourceState(parsing: value)
       for (stream, state) in state.streams { streams[stream] = Place(state: state, length: 0) }
       shared = state.shared
