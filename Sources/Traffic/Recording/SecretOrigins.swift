@@ -8,8 +8,12 @@ struct SecretOrigin: Sendable, Equatable {
   enum Writing: String, Sendable {
     /// As it is, escaped as the text around it demands.
     case plain
-    /// With percent signs, as in a URL.
+    /// With percent signs, but for what a URL may have anywhere, as addresses of requests write it.
+    case uri
+    /// With percent signs.
     case percent
+    /// The same, with `+` for blanks.
+    case form
     case base64
     /// As a number of JSON, for which other digits stand.
     case number
@@ -31,12 +35,12 @@ struct SecretOrigin: Sendable, Equatable {
   var note: JSONValue { ["config": .string(path), "as": .string(writing.rawValue)] }
 
   /// The text that a secret has in place of the placeholder; nil if it cannot be written so.
-  /// - Parameter isRequoted: whether percent encoding leaves what a URL may have anywhere, as it is in requests.
-  func text(of secret: String, inJSON isJSON: Bool, isRequoted: Bool = false) -> String? {
+  func text(of secret: String, inJSON isJSON: Bool) -> String? {
     let secret = secret.trimmingCharacters(in: .whitespacesAndNewlines)
     switch writing {
     case .plain: return isJSON ? String(JSONValue.string(secret).jsonText.dropFirst().dropLast()) : secret
-    case .percent where isRequoted: return PercentEncoding.requoted(secret, as: .uri)
+    case .uri: return PercentEncoding.requoted(secret, as: .uri)
+    case .form: return PercentEncoding.quotePlus(secret)
     case .percent: return PercentEncoding.quotePlus(secret).replacing("+", with: "%20")
     case .base64: return Data(secret.utf8).base64EncodedString()
     case .number:
@@ -77,10 +81,12 @@ struct SecretOrigins {
       if text == secret || (text.contains("\\") && (try? JSONValue(parsing: "\"\(text)\"")) == .string(secret)) {
         return SecretOrigin(path: path, writing: .plain)
       }
-      if text.contains("%") || text.contains("+"),
-        PercentEncoding.decoded(text) == secret || PercentEncoding.decoded(field: text) == secret
-      {
-        return SecretOrigin(path: path, writing: .percent)
+      if text.contains("%") || text.contains("+") {
+        let ways: [SecretOrigin.Writing] = [.uri, .percent, .form]
+        let exact = ways.map { SecretOrigin(path: path, writing: $0) }.first { $0.text(of: secret, inJSON: false) == text }
+        if let exact { return exact }
+        if PercentEncoding.decoded(text) == secret { return SecretOrigin(path: path, writing: .percent) }
+        if PercentEncoding.decoded(field: text) == secret { return SecretOrigin(path: path, writing: .form) }
       }
       if text == Data(secret.utf8).base64EncodedString() { return SecretOrigin(path: path, writing: .base64) }
     }

@@ -36,11 +36,8 @@ package final class RecordedExchanges: Sendable {
       restored = [:]
       for number in entries {
         guard let (request, notes) = requests[number] else { continue }
-        let restoration = SecretRestoration(notes, places)
-        let texts = [false, true].map { isRequoted in
-          RequestShape(restoration.restored(request, isRequoted: isRequoted), hasUnknownBody: request.isBodyMissing).canonicalText
-        }
-        for text in Set(texts) { restored[text, default: []].append(number) }
+        let shape = RequestShape(SecretRestoration(notes, places).restored(request), hasUnknownBody: request.isBodyMissing)
+        restored[shape.canonicalText, default: []].append(number)
       }
     }
   }

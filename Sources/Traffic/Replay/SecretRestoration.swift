@@ -35,11 +35,10 @@ struct SecretRestoration: Sendable {
     return entry
   }
 
-  /// - Parameter isRequoted: how the address writes secrets in percent encoding.
-  func restored(_ request: HAREntry.Request, isRequoted: Bool = false) -> HAREntry.Request {
+  func restored(_ request: HAREntry.Request) -> HAREntry.Request {
     guard !isEmpty else { return request }
     var request = request
-    request.url = String(decoding: restored(Array(request.url.utf8), isJSON: false, isRequoted: isRequoted), as: UTF8.self)
+    request.url = restored(request.url)
     if let body = request.body { request.body?.data = restored(body.data) }
     return request
   }
@@ -55,12 +54,12 @@ struct SecretRestoration: Sendable {
     return Data(withNumbers(restored(bytes, isJSON: isJSON), isJSON: isJSON))
   }
 
-  private func restored(_ bytes: [UInt8], isJSON: Bool, isRequoted: Bool = false) -> [UInt8] {
+  private func restored(_ bytes: [UInt8], isJSON: Bool) -> [UInt8] {
     var result: [UInt8] = []
     var position = 0
     for range in Placeholder.ranges(in: bytes) {
       guard let known = origins[String(decoding: bytes[range], as: UTF8.self)],
-        let text = known.origin.text(of: known.secret, inJSON: isJSON, isRequoted: isRequoted)
+        let text = known.origin.text(of: known.secret, inJSON: isJSON)
       else { continue }
       result += bytes[position..<range.lowerBound]
       result += text.utf8
