@@ -65,14 +65,14 @@ struct ConformCommand: AsyncParsableCommand {
       var commands: [CommandConformance] = []
       try await ConformanceRun(call, try given(), now: SystemClock.now).run { command in
         commands.append(command)
-        if format == .text { try StandardOutput.write(text: ConformText(styled: terminal.styled).section(command)) }
+        if format == .text { try StandardOutput.write(on: terminal) { ConformText(styled: $0).section(command) } }
       }
       let count = commands.reduce(0) { $0 + $1.errorCount }
       switch format {
       case .json:
         try StandardOutput.write(
           line: JSONValue.object(["conforms": .bool(count == 0), "commands": .array(commands.map(\.json))]).jsonText)
-      case .text: try StandardOutput.write(text: ConformText(styled: terminal.styled).summary(commands))
+      case .text: try StandardOutput.write(on: terminal) { ConformText(styled: $0).summary(commands) }
       }
       if count > 0 { throw ExitCode.failure }
     }

@@ -64,7 +64,11 @@ struct DriftCommand: AsyncParsableCommand {
       }
       let recorded = try await observer(given.input).read(from: .recording(path: against))
       if let failure = recorded.failure {
-        throw ConnectorError(.config, "The recording \(against) cannot be read with this manifest: \(failure)")
+        guard recorded.failsBeforeReading else {
+          throw ConnectorError(.config, "The recording \(against) cannot be read with this manifest: \(failure)")
+        }
+        // Neither the API nor the recording has been asked anything.
+        throw ConnectorError(.config, "The streams cannot be read with the config \(config): \(failure)")
       }
       var input = given.input
       input.updates = RenewedConfig(file: updateConfig ? config : nil) { StandardOutput.tell("warning: \($0)") }
@@ -76,7 +80,7 @@ struct DriftCommand: AsyncParsableCommand {
       guard drift.streams > 0 || !drift.isEmpty else {
         throw ConnectorError(.config, "The recording \(against) has no requests of the streams that were read")
       }
-      try StandardOutput.write(line: drift.rendered(format, manifest: manifest))
+      try StandardOutput.write(line: drift.rendered(format, manifest: ManifestOptions.file(of: manifest)))
       if drift.hasErrors { throw ExitCode(1) }
     }
   }

@@ -15,8 +15,8 @@ struct DrillCommand: AsyncParsableCommand {
       its own for each seed; waits take no time. The exit status is 1 where a read does not end, or gives other records than it should.
 
       Examples:
-        \(CommandProgram.shownName) drill manifest.yaml
-        \(CommandProgram.shownName) drill manifest.yaml --seeds 20 --format json
+        \(CommandProgram.name) drill manifest.yaml --seeds 10
+        \(CommandProgram.name) drill manifest.yaml --fault cut-body --seed 3
       """)
 
   @Argument(

@@ -20,8 +20,8 @@ struct MockCommand: AsyncParsableCommand {
       SIGTERM.
 
       Examples:
-        \(CommandProgram.shownName) mock manifest.yaml --port 8080
-        \(CommandProgram.shownName) mock run.har expectations.json --strict
+        \(CommandProgram.name) mock --manifest manifest.yaml --port 8080
+        \(CommandProgram.name) mock run.har.gz --strict
       """)
 
   @Argument(

@@ -104,6 +104,12 @@ struct ReadCommand: AsyncParsableCommand {
         throw ConnectorError(.config, "The report \(report.path) would replace an input of the read: give it a file of its own")
       }
     }
+    if let report, let output, RecordFolder.isOwn(report.path, of: output, format: outputFormat ?? .jsonLines) {
+      try await CommandRunner.run {
+        throw ConnectorError(
+          .config, "The report \(report.path) would replace a file of the folder \(output): give it another name")
+      }
+    }
     if let part { return try await read(part: part) }
     var folder: RecordFolder?
     if let output {

@@ -142,6 +142,7 @@ struct Session {
       secrets: mask, environment: environment)
     runtime.trial = trial
     runtime.share = share
+    runtime.keepsParentRecords = wrap != nil
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = self.report?.reporter.watching(runtime) ?? runtime
     self.showError = showError
@@ -168,6 +169,8 @@ struct Session {
   ) async throws {
     func report(_ error: any Error) {
       if let showError { return showError(error, mask) }
+      // What cannot be written cannot be said there.
+      if error is OutputClosed { return CommandRunner.tell(error) }
       let findings = error as? any FileFindings
       if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
       // Who watches a terminal has just read it, with the lines of the file.

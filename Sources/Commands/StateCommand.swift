@@ -15,7 +15,7 @@ struct StateCommand: ParsableCommand {
 
       Examples:
         \(CommandProgram.name) state show messages.jsonl
-        \(CommandProgram.name) state set state.json --stream orders --cursor 2025-01-01
+        \(CommandProgram.name) state set s.json --stream orders --cursor 2025-01-01 > t.json
       """,
     subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
 
@@ -50,7 +50,7 @@ struct StateCommand: ParsableCommand {
       discussion: """
         Examples:
           \(CommandProgram.name) state extract messages.jsonl > state.json
-          \(CommandProgram.name) read -c config.json | tee messages.jsonl | \(CommandProgram.name) state extract -
+          \(CommandProgram.name) read m.yaml -c c.json | \(CommandProgram.name) state extract -
         """)
 
     @Argument(
@@ -62,11 +62,12 @@ struct StateCommand: ParsableCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a state as a tree of streams, partitions and cursors.",
+    static let configuration = CommandConfiguration(
+      abstract: "Show a state as a tree of streams, partitions and cursors.",
       discussion: """
         Examples:
-          \(CommandProgram.name) state show state.json
-          \(CommandProgram.name) state show messages.jsonl --format json
+          \(CommandProgram.name) state show messages.jsonl
+          \(CommandProgram.name) state show data/state.json --all
         """)
 
     @Argument(
@@ -95,8 +96,8 @@ struct StateCommand: ParsableCommand {
       abstract: "Show what differs between two states. The exit status is 1 if something does.",
       discussion: """
         Examples:
-          \(CommandProgram.name) state diff before.json after.json
-          \(CommandProgram.name) state diff before.json messages.jsonl
+          \(CommandProgram.name) state diff yesterday.json today.json
+          \(CommandProgram.name) state diff state.json messages.jsonl
         """)
 
     @Argument(help: "The earlier state.", completion: .file(extensions: ["json", "jsonl"]))
@@ -124,8 +125,8 @@ struct StateCommand: ParsableCommand {
         of outputs stands for its files that end in .jsonl. What no output covers stays open, and is named.
 
         Examples:
-          \(CommandProgram.name) state merge old.json messages.jsonl > state.json
-          \(CommandProgram.name) state merge parts/ outputs/ -o state.json
+          \(CommandProgram.name) state merge a.json b.json --output state.json
+          \(CommandProgram.name) state merge parts outputs --require-all
         """)
 
     @Argument(
@@ -171,8 +172,8 @@ struct StateCommand: ParsableCommand {
       abstract: "Print a state with another cursor, to read a stream from there.",
       discussion: """
         Examples:
-          \(CommandProgram.name) state set state.json --stream orders --cursor 2025-01-01
-          \(CommandProgram.name) state set state.json --stream orders --cursor 17 > earlier.json
+          \(CommandProgram.name) state set s.json --stream orders --cursor 2025-01-01 > t.json
+          \(CommandProgram.name) state set s.json --stream a --cursor 7 --partition '{"id":1}'
         """)
 
     @Argument(

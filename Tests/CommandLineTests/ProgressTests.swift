@@ -183,6 +183,8 @@ enum PseudoTerminal {
       if request.target.contains("2024-02-20"), let folder = folder.withLock({ $0.take() }) {
         if let pid = Int32(((try? folder.text("pid")) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)) {
           kill(pid, SIGINT)
+          // Without an answer, the read cannot end in any other way.
+          if !isIgnored { return .silence }
         }
       }
       return Archive.answer(request)

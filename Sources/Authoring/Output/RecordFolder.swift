@@ -65,7 +65,7 @@ package final class RecordFolder: RecordOutput {
     self.format = format
     self.now = now
     do { try Folders.make(path) } catch {
-      throw ConnectorError(.config, "The folder \(path.isEmpty ? "``" : path) cannot be made: \(error)")
+      throw ConnectorError(.config, "The folder \(path.isEmpty ? "``" : path) cannot be made: \(error). Name another folder for the records")
     }
     do {
       folder = try Descriptor(folder: path)
@@ -83,6 +83,14 @@ package final class RecordFolder: RecordOutput {
         "The folder \(path) has a state, which a range of time must not touch: name another folder for what is read in it")
     }
     contents = Mutex(Contents(places: places))
+  }
+
+  /// Whether a path is, or may be, that of a file that a folder of records consists of.
+  package static func isOwn(_ path: String, of folder: String, format: RecordFormat) -> Bool {
+    func place(_ path: String) -> URL { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath() }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard name == SavedPlaces.fileName || name.hasSuffix(".\(format.rawValue)") else { return false }
+    return place(path).deletingLastPathComponent().path == place(folder).path
   }
 
   /// The states that earlier reads left, by stream.
@@ -253,12 +261,21 @@ package final class RecordFolder: RecordOutput {
     return path.dropLast(name.count) + "incomplete.\(name)"
   }
 
-  /// The longest name, in bytes: with what goes before and behind it, file systems take 255.
-  private static let longestName = 200
-
   /// The name of a stream as a file can have it: what has a meaning in paths, and what nobody sees, is written as in addresses. Of a
   /// long one, the end is a digest.
   static func name(of stream: String) -> String {
+    let name = written(stream)
+    guard name.utf8.count > longestName else { return name }
+    // Two long names may begin alike.
+    var beginning = name
+    while beginning.utf8.count > longestName { beginning.removeLast() }
+    return "\(beginning)-\(HashFunction.sha256.hash(stream.utf8).hexadecimal.prefix(16))"
+  }
+
+  /// A file's name has 255 bytes at most, of which endings and marks take some.
+  private static let longestName = 180
+
+  private static func written(_ stream: String) -> String {
     var name = ""
     for scalar in stream.unicodeScalars {
       let isPlain = scalar != "/" && scalar != "\\" && scalar != "%" && !TerminalText.isUnsafe(scalar)
@@ -268,10 +285,7 @@ package final class RecordFolder: RecordOutput {
         for byte in String(scalar).utf8 { name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
       }
     }
-    guard name.utf8.count > longestName else { return name }
-    let digest = "~" + HashFunction.sha256.hash(name.utf8).hexadecimal.prefix(16)
-    while name.utf8.count > longestName - digest.utf8.count { name.removeLast() }
-    return name + digest
+    return name
   }
 }
 
