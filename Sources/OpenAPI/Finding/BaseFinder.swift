@@ -2,7 +2,7 @@ import Foundation
 import JSON
 
 /// Finds the address of an API.
-struct BaseFinder {
+package struct BaseFinder {
   let api: DescribedAPI
 
   private static let trials = ["sandbox", "staging", "test", "localhost", "127.0.0.1", "mock", "demo", "dev", "local"]
@@ -33,9 +33,23 @@ struct BaseFinder {
       base.inputs.append(FoundInput(key: key))
     }
     while base.address.hasSuffix("/") { base.address.removeLast() }
-    let others = whole.filter { $0.url != server.url }.map(\.url)
+    let secured = Self.secured(base.address)
+    if secured != base.address {
+      base.notes.append(
+        "The document says \(base.address). Requests go over https, so that nobody on the way reads their credentials.")
+      base.address = secured
+    }
+    let others = whole.map(\.url).filter { $0 != server.url && $0 != base.address }
     if !others.isEmpty { base.notes.append("The document also names \(others.prefix(5).joined(separator: ", ")).") }
     return base
+  }
+
+  /// The address with `https`, unless it leads to the machine itself.
+  package static func secured(_ address: String) -> String {
+    guard address.lowercased().hasPrefix("http://") else { return address }
+    let rest = address.dropFirst("http://".count)
+    let host = rest.hasPrefix("[::1]") ? "localhost" : rest.prefix { !"/:?#".contains($0) }.lowercased()
+    return ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"].contains(host) ? address : "https://" + rest
   }
 
   private func isTrial(_ server: DescribedAPI.Server) -> Bool {
