@@ -281,7 +281,7 @@ import Testing
 
   @Test func aRefreshTokenGivesOthers() async throws {
     let transport = ScriptedTransport(#"{"access_token": "a", "refresh_token": "new"}"#)
-    let answer = try await run(transport).refresh("old", tokenEndpoint: "https://id.example.com/renew")
+    let answer = try await run(transport).refresh("old", by: nil, tokenEndpoint: "https://id.example.com/renew")
     #expect(answer["refresh_token"] == "new")
     #expect(transport.requests[0].url == "https://id.example.com/renew")
     #expect(
@@ -291,7 +291,7 @@ import Testing
 
   @Test func aRefreshTokenMayBeUsedUp() async throws {
     let transport = ScriptedTransport([(400, "application/json", #"{"error": "invalid_grant"}"#)])
-    let said = await sentence { try await run(transport).refresh("old", tokenEndpoint: nil) }
+    let said = await sentence { try await run(transport).refresh("old", by: nil, tokenEndpoint: nil) }
     #expect(said?.hasSuffix("the refresh token is not good any more: run `login` without `--refresh`") == true)
   }
 }

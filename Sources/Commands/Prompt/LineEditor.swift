@@ -148,5 +148,5 @@ struct RawMode {
   }
 
   /// The signals that end the process, after which the terminal should be as it was.
-  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 }

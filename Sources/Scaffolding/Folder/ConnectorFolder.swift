@@ -41,7 +41,13 @@ package struct ConnectorFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw ConnectorError(.config, "The folder \(folder) cannot be made", internalMessage: "\(error)")
+      var isFolder: ObjCBool = false
+      let isFile = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && !isFolder.boolValue
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      let reason = isFile ? "it is a file" : cause.map { String(cString: strerror(Int32($0.code))) } ?? "the system refuses"
+      throw ConnectorError(
+        .config, "The folder \(folder) cannot be made: \(reason)", internalMessage: "\(error)",
+        remedy: "choose another one with `--output`")
     }
     for file in files {
       do throws(FileError) {

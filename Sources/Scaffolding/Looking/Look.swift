@@ -100,7 +100,8 @@ package struct Look: Sendable {
     let recorder = TestReadRecorder(limits: limits)
     let writer = MessageWriter(sink: recorder, mask: mask, now: surroundings.now)
     var runtime = RuntimeEnvironment(
-      now: surroundings.now, sleep: surroundings.sleep, random: surroundings.random, transport: surroundings.transport,
+      now: surroundings.now, sleep: surroundings.sleep, random: surroundings.random,
+      transport: PatientTransport(inner: surroundings.transport, seconds: Self.patience),
       log: RunLog(writer: writer, isDebugging: false), secrets: mask, environment: environment)
     runtime.trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
     var failure: ConnectorError?
@@ -134,6 +135,9 @@ package struct Look: Sendable {
         headers: HTTPHeaders(response.headers.map { ($0.name, $0.value) }),
         body: try? JSONValue(parsing: Array(response.body.utf8))))
   }
+
+  /// Somebody is waiting: an API that is silent for so many seconds is left alone.
+  private static let patience = 30.0
 
   private var limits: TestRead.Limits {
     var limits = TestRead.Limits()
@@ -171,6 +175,18 @@ package struct Look: Sendable {
     var alone = description
     (alone.streams, alone.checkedStream, alone.notes) = ([trial], nil, [])
     return alone
+  }
+}
+
+/// A transport that gives up after some seconds of silence.
+private struct PatientTransport: Transport {
+  let inner: any Transport
+  let seconds: Double
+
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    var request = request
+    request.readTimeout = min(request.readTimeout, seconds)
+    return try await inner.exchange(request)
   }
 }
 

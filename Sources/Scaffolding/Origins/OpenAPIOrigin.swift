@@ -11,9 +11,18 @@ package enum OpenAPIOrigin {
   ///   - only: which operations are wanted, as in `GET /v1/*`; none for all.
   /// - Throws: `ManifestError` for what is not a document, ``ConnectorError`` for one without a list.
   package static func read(_ path: String, only: [String] = []) throws -> Origin {
-    let document = try OpenAPIDocument(path: path)
+    try read(try OpenAPIDocument(path: path), only: only)
+  }
+
+  /// The same for a document that was read already.
+  package static func read(_ document: OpenAPIDocument, only: [String] = []) throws -> Origin {
+    let path = document.name
     let found = StreamFinder.find(in: document, only: OperationFilter(only))
-    guard !found.streams.isEmpty else { throw nothing(in: found.api, path, only) }
+    guard !found.streams.isEmpty else {
+      // What could not be followed is mostly the reason.
+      guard document.warnings.isEmpty else { throw ManifestError(document.warnings + [nothing(in: found.api, path, only).diagnostic]) }
+      throw nothing(in: found.api, path, only)
+    }
     let file = (path as NSString).lastPathComponent
     let description = description(of: found, origin: "\(file) (OpenAPI \(document.version.rawValue))")
     return Origin(description, problems: document.warnings.map(\.description))
