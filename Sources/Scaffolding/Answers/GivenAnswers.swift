@@ -86,12 +86,14 @@ package struct GivenAnswers: Sendable {
       !address.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" })
     else {
       throw ConnectorError(
-        .config, "The address `\(RequestURL(text).publicText)` cannot be used: it should look like https://api.example.com/v1, "
+        .config,
+        "The address `\(RequestURL(text).publicText)` cannot be used: it should look like https://api.example.com/v1, "
           + "without parameters")
     }
     guard !parts.hasUser else {
       throw ConnectorError(
-        .config, "The address of the API has a name or a password in it, which the manifest would keep: leave them out, and say "
+        .config,
+        "The address of the API has a name or a password in it, which the manifest would keep: leave them out, and say "
           + "`basic` when asked how it authenticates, or `--auth basic`")
     }
     return parts.text
@@ -111,7 +113,8 @@ package struct GivenAnswers: Sendable {
           .config, "OAuth needs the address where tokens are issued: give it with --token-url, as in --token-url https://…/token")
       }
       for address in [tokenAddress, consentAddress].compactMap({ $0 }) where (try? AddressParts(address))?.isReachable != true {
-        throw ConnectorError(.config, "The address `\(address)` cannot be used: it should look like https://auth.example.com/token")
+        throw ConnectorError(
+          .config, "The address `\(address)` cannot be used: it should look like https://auth.example.com/token")
       }
       let grant = grant ?? (consentAddress == nil ? .clientCredentials : .refreshToken)
       return .oauth(.init(grant, tokenAddress: tokenAddress, consentAddress: consentAddress, scopes: scopes))
@@ -131,7 +134,8 @@ package struct GivenAnswers: Sendable {
     let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"()<>@,;:\\\"/[]?={}".utf8.contains($0) }
     guard !name.isEmpty, isToken || place == .query && !name.contains(where: \.isWhitespace) else {
       throw ConnectorError(
-        .config, "The place of the key `\(text)` cannot be used: it should be the name of a header, such as X-API-Key, or "
+        .config,
+        "The place of the key `\(text)` cannot be used: it should be the name of a header, such as X-API-Key, or "
           + "query:NAME, or cookie:NAME")
     }
     return .init(place, name, prefix: prefix)
@@ -173,7 +177,8 @@ package struct GivenAnswers: Sendable {
     let keys = text.split(separator: ".", omittingEmptySubsequences: false).map { String($0).trimmed }
     guard keys.allSatisfy({ !$0.isEmpty && !$0.contains("=") }) else {
       throw ConnectorError(
-        .config, "The place of records `\(text)` cannot be used: it should be keys with dots, as in `data.items`, or `.` for the "
+        .config,
+        "The place of records `\(text)` cannot be used: it should be keys with dots, as in `data.items`, or `.` for the "
           + "whole answer; for one stream, its name stands in front, as in `authors=data.items`")
     }
     return keys

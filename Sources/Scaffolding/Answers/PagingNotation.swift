@@ -110,7 +110,8 @@ package enum CursorNotation {
     guard !field.isEmpty, !field.contains("=") else { throw mistake(text) }
     for format in cursor.formats where !["%s", "%ms", "%s_as_float"].contains(format) && !isFormat(format) {
       throw ConnectorError(
-        .config, "The format `\(format)` of the cursor cannot be used: it should look like %Y-%m-%dT%H:%M:%SZ, %Y-%m-%d, %s or %ms")
+        .config,
+        "The format `\(format)` of the cursor cannot be used: it should look like %Y-%m-%dT%H:%M:%SZ, %Y-%m-%d, %s or %ms")
     }
     if cursor.step != nil, cursor.end == nil {
       throw ConnectorError(
@@ -133,9 +134,9 @@ package enum CursorNotation {
 
   private static func mistake(_ text: String) -> ConnectorError {
     ConnectorError(
-          .config,
-          "The cursor `\(text)` cannot be used: it should look like `updated_at`, or "
-            + "`updated_at,updated_since,until=updated_before,step=P1M,format=%Y-%m-%d`")
+      .config,
+      "The cursor `\(text)` cannot be used: it should look like `updated_at`, or "
+        + "`updated_at,updated_since,until=updated_before,step=P1M,format=%Y-%m-%d`")
   }
 
   package static func text(_ cursor: CursorDescription?) -> String {

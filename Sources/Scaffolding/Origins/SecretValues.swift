@@ -55,7 +55,8 @@ struct SecretValues: Sendable {
         guard plain != elements else { continue }
         rest[name] = .array(plain)
         stream.notes.append(
-          Note(.request, "`\(name)` had secrets in the elements of a list, which are left out: put templates of the config there."))
+          Note(
+            .request, "`\(name)` had secrets in the elements of a list, which are left out: put templates of the config there."))
       default: break
       }
     }

@@ -25,7 +25,8 @@ extension ConsentDeclaration {
       if name.hasSuffix("token"), value.object != nil || value.array != nil {
         let kind = value.object == nil ? "a list" : "an object"
         throw ConnectorError(
-          .config, "`\(path.map(\.text).joined(separator: "."))` of the token endpoint's answer should be a token, but is \(kind)",
+          .config,
+          "`\(path.map(\.text).joined(separator: "."))` of the token endpoint's answer should be a token, but is \(kind)",
           remedy: "name the place of the token in `extract_output` or `path_in_oauth_response`")
       }
       // `expires_in` in the place of a date means the date that many seconds from now.
@@ -72,7 +73,8 @@ extension ConsentDeclaration {
 
   private func missing(_ path: [JSONPathSegment], _ answer: JSONObject) -> ConnectorError {
     let text = path.map(\.text).joined(separator: ".")
-    let names = answer.filter { $0.value != .null && $0.value != .string("") }.keys.prefix(20).map { "`\($0)`" }.joined(separator: ", ")
+    let names = answer.filter { $0.value != .null && $0.value != .string("") }.keys.prefix(20).map { "`\($0)`" }.joined(
+      separator: ", ")
     let has = names.isEmpty ? "it is empty" : "it has \(names)"
     return ConnectorError(
       .config, "The token endpoint's answer has no `\(text)`, which the manifest wants to keep: \(has)",
