@@ -129,11 +129,14 @@ package struct Look: Sendable {
       return .failure(
         Problem(sentence: mask.masked("\(stream.label) was answered with status \(response.status)\(Self.words(response.body))")))
     }
-    return .success(
-      SeenAnswer(
-        url: exchange.request.url, status: response.status,
-        headers: HTTPHeaders(response.headers.map { ($0.name, $0.value) }),
-        body: try? JSONValue(parsing: Array(response.body.utf8))))
+    let headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+    let body = try? JSONValue(parsing: Array(response.body.utf8))
+    if body == nil, stream.format == .json {
+      let kind = headers["Content-Type"].map { String($0.prefix { $0 != ";" }) } ?? "something else"
+      let what = response.body.isEmpty ? "nothing" : kind.lowercased().hasSuffix("json") ? "JSON that is not valid" : kind
+      return .failure(Problem(sentence: mask.masked("\(stream.label) was answered with \(what), and not with JSON")))
+    }
+    return .success(SeenAnswer(url: exchange.request.url, status: response.status, headers: headers, body: body))
   }
 
   /// Somebody is waiting: an API that is silent for so many seconds is left alone.
