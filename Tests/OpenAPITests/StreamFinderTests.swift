@@ -137,6 +137,20 @@ import Testing
   }
 
   @Test(arguments: [
+    ("http://api.example.com/v1", "https://api.example.com/v1"), ("http://localhost:8080/v1", "http://localhost:8080/v1"),
+    ("https://u:pw@api.example.com", "https://api.example.com"), ("https://api.example.com/v1?token=abc", "{base_url}"),
+    ("file:///etc/passwd", "{base_url}"), ("/v2", "{base_url}/v2"),
+  ])
+  func addressesAreUsable(server: String, address: String) throws {
+    let document = try Documents.document(
+      text: """
+        openapi: 3.0.0
+        servers: [{url: "\(server)"}]
+        """)
+    #expect(StreamFinder.find(in: document).base.address == address)
+  }
+
+  @Test(arguments: [
     ([], 3), (["GET /authors"], 1), (["/authors/*"], 2), (["get *books"], 1), (["POST /authors"], 0),
     (["* /authors/*/reviews"], 1),
     (["GET /authors", "GET *reviews"], 2), (["/author"], 0),

@@ -39,7 +39,7 @@ package struct ConnectorFolder: Sendable {
           + "replace \(present.count == 1 ? "it" : "them") with --force")
     }
     do { try Folders.make(folder) } catch {
-      throw ConnectorError(.config, "The folder \(folder) cannot be made: \(error)")
+      throw ConnectorError(.config, "The folder \(folder) cannot be made: \(error)", remedy: "choose another one with `--output`")
     }
     for file in files {
       do throws(FileError) {

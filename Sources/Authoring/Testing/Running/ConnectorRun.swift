@@ -77,7 +77,12 @@ struct ConnectorRun: Sendable {
       switch streams {
       case .configured(let catalog): wanted = catalog
       case .selected(let selection):
+        let (config, now) = (connector.config, runtime.now())
+        // A state may keep a stream from being built, too.
+        let isSound = states.isEmpty && tested.builds.hold(beyond: selection.names, config: config, now: now)
+        if isSound { connector = connector.building(only: selection.names) }
         let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }
+        if !isSound, states.isEmpty { tested.builds.note(all.map(\.descriptor.name), config: config, now: now) }
         wanted = try selection.applied(to: all, of: "the connector")
       }
       connector = connector.reading(wanted, states: states)
