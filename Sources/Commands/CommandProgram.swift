@@ -63,8 +63,6 @@ package struct CommandProgram: Sendable {
     if sigaction(SIGQUIT, nil, &action) == 0, action.sa_flags & SA_SIGINFO != 0 { signal(SIGQUIT, SIG_DFL) }
     let arguments = ImageLayout.arguments(CommandLine.arguments)
     let speaksProtocol = GivenCommand.speaksProtocol(arguments)
-    // Swift's handler takes it for a crash, and asks what to do.
-    signal(SIGQUIT, SIG_DFL)
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)
     TaskThreads.run {
       await Self.$components.withValue(components) {

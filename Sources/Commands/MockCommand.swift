@@ -30,7 +30,8 @@ struct MockCommand: AsyncParsableCommand {
   var sources: [String] = []
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("A manifest: an API is made up that it can read. It may also be named as a source.", valueName: "file"),
+    name: .shortAndLong,
+    help: ArgumentHelp("A manifest: an API is made up that it can read. It may also be named as a source.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var manifest: String?
 

@@ -21,10 +21,10 @@ struct ValidateCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: """
-      Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input. Without any, the \
-      \(ManifestOptions.usualName) of this folder.
-      """, completion: .file(extensions: ["yaml", "yml", "json"]))
+    help: ArgumentHelp(
+      "Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input. Without any, "
+        + "the \(ManifestOptions.usualName) of this folder.", valueName: "paths"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var given: [String] = []
 
   @Option(
