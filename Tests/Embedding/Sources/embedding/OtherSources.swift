@@ -33,11 +33,15 @@ enum OtherSources {
       - {type: Countdown, name: countdown}
       - type: ProcessSource
         name: greeter
-        command: [sh, -c, 'case $0 in read) echo "$RECORD" ;; discover) echo "$CATALOG" ;; esac']
+        command:
+          - sh
+          - "-c"
+          - |
+            case $0 in
+              discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"greetings","json_schema":{},"supported_sync_modes":["full_refresh"]}]}}' ;;
+              read) echo '{"type":"RECORD","record":{"stream":"greetings","data":{"text":"hello"},"emitted_at":1}}' ;;
+            esac
         spec: {connection_specification: {type: object, properties: {}}}
-        env:
-          CATALOG: '{"type":"CATALOG","catalog":{"streams":[{"name":"greetings","json_schema":{},"supported_sync_modes":["full_refresh"]}]}}'
-          RECORD: '{"type":"RECORD","record":{"stream":"greetings","data":{"text":"hello"},"emitted_at":1}}'
     """
 
   /// Reads from a state on, and gives what was read and the state after it.
