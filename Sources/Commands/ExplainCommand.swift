@@ -1,5 +1,4 @@
 import ArgumentParser
-import Components
 import Validation
 
 struct ExplainCommand: AsyncParsableCommand {
@@ -14,12 +13,16 @@ struct ExplainCommand: AsyncParsableCommand {
 
   @Argument(
     help: """
-      A component such as CursorPagination, a property such as CursorPagination.cursor_value or cursor_value, a rule of `validate` such \
+      A component such as CursorPagination, a kind of source such as SingerSource, a property such as CursorPagination.cursor_value or \
+      cursor_value, a rule of `validate` such \
       as unknown-key, or a filter, macro or variable of templates such as now_utc; without it, all of them are listed.
-      """, completion: .list(Explanation.names))
+      """, completion: .list(Explanation(CommandProgram.kinds).names))
   var subject: String?
 
   func run() async throws {
-    try await CommandRunner.run { try StandardOutput.write(text: subject.map { try Explanation.of($0) } ?? Explanation.list) }
+    try await CommandRunner.run {
+      let explanation = Explanation(CommandProgram.kinds)
+      try StandardOutput.write(text: subject.map { try explanation.of($0) } ?? explanation.list)
+    }
   }
 }

@@ -27,13 +27,30 @@ package enum ProgramRemains {
   /// Makes ready what a handler must not make for the first time.
   package static func prepare() { _ = (groups, paths) }
 
-  /// Ends the programs and removes the files.
+  /// How long programs have for their end, in steps of so many milliseconds.
+  private static let (steps, step): (Int, Int32) = (100, 20)
+
+  /// Ends the programs and removes the files. What does not end by SIGTERM within two seconds is killed.
   package static func clear() {
     let (groups, paths) = (slots(Self.groups), slots(Self.paths))
     for place in 0..<room where groups[place] > 0 { kill(-pid_t(truncatingIfNeeded: groups[place]), SIGTERM) }
     for place in 0..<room { if let path = UnsafeMutablePointer<CChar>(bitPattern: paths[place]) { unlink(path) } }
     // Folders are empty now.
     for place in 0..<room { if let path = UnsafeMutablePointer<CChar>(bitPattern: paths[place]) { rmdir(path) } }
+    var left = steps
+    while left > 0, (0..<room).contains(where: { isRunning(groups[$0]) }) {
+      poll(nil, 0, step)
+      left -= 1
+    }
+    for place in 0..<room where groups[place] > 0 { kill(-pid_t(truncatingIfNeeded: groups[place]), SIGKILL) }
+  }
+
+  /// Whether the leader of a group runs. One that has ended may still be in the system's list, since nobody takes it from there now.
+  private static func isRunning(_ group: Int) -> Bool {
+    guard group > 0 else { return false }
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(truncatingIfNeeded: group), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+      && information.si_signo == 0
   }
 
   /// - Returns: where the group is noted; nil if there is no room.

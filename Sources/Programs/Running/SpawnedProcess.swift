@@ -62,7 +62,7 @@ final class SpawnedProcess: Sendable {
     }
   }
 
-  /// Sends a signal to the process and everything that it started.
+  /// Sends a signal to the process and everything that it started, but for what has left its group.
   func signal(_ number: Int32) {
     // Once it is released, the number may be another's.
     state.change { if !$0.isReleased { kill(-identifier, number) } }
