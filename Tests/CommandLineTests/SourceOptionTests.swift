@@ -55,7 +55,7 @@ import Testing
     let folder = try Self.folder()
     let run = try await Tool.run([command, "SingerSource.yaml", "--config", "config.json"] + option, in: folder)
     #expect(try run.errors().first?["message"]?.string?.contains("leave \(option[0]) out") == true, "\(run.stdout)")
-    #expect(!(try folder.names().contains("started")))
+    #expect(try !folder.names().contains("started"))
   }
 
   @Test func aRecordingOfAnotherRunIsKept() async throws {

@@ -210,7 +210,8 @@ import Testing
         """)
     let found = StreamFinder.find(in: document)
     #expect(found.streams[0].notes.map(\.topic) == [.primaryKey, .pages, .cursor])
-    #expect(found.base.notes == ["The document does not say on which host the API is, in an address that paths can stand behind."])
+    #expect(
+      found.base.notes == ["The document does not say on which host the API is, in an address that paths can stand behind."])
     #expect(found.authentication.notes == ["The document does not say how requests are authenticated."])
     #expect(found.notes == ["1 of 2 GET requests are left out because the document has no schema of their JSON: GET /file."])
   }

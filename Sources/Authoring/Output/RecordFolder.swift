@@ -65,7 +65,8 @@ package final class RecordFolder: RecordOutput {
     self.format = format
     self.now = now
     do { try Folders.make(path) } catch {
-      throw ConnectorError(.config, "The folder \(path.isEmpty ? "``" : path) cannot be made: \(error). Name another folder for the records")
+      throw ConnectorError(
+        .config, "The folder \(path.isEmpty ? "``" : path) cannot be made: \(error). Name another folder for the records")
     }
     do {
       folder = try Descriptor(folder: path)

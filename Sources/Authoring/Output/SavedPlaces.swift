@@ -50,7 +50,10 @@ struct SavedPlaces: Sendable {
       }
     } catch {
       throw ConnectorError(
-        .config, "The state \(path) cannot be used: \(error). Name another folder, or remove that file to read all streams from their beginning")
+        .config,
+        "The state \(path) cannot be used: \(error). Name another folder, or remove that file to read all streams from their "
+          + "beginning"
+      )
     }
   }
 

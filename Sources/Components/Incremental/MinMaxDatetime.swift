@@ -70,7 +70,7 @@ package struct MinMaxDatetime: Component {
   private func parse(_ text: String, _ parser: DatetimeParser) throws -> PyDateTime {
     do {
       return try parser.parse(text)
-    } catch where text.isEmpty {
+    } catch  where text.isEmpty {
       throw ConnectorError(
         .config, "The date is empty: a value that its template takes from the config is missing there", at: node,
         internalMessage: error.description)
