@@ -72,7 +72,7 @@ package struct MinMaxDatetime: Component {
       return try parser.parse(text)
     } catch  where text.isEmpty {
       throw ConnectorError(
-        .config, "The date is empty: a value that its template takes from the config is missing there", at: node,
+        .system, "The date is empty: a value that its template takes from the config is missing there", at: node,
         internalMessage: error.description)
     } catch {
       throw ConnectorError(
