@@ -29,10 +29,6 @@ REVISION_OBJECT = $(if $(REVISION),$(SCRATCH)/revision/$(REVISION).o)
 BUILD = $(if $(STATIC),PKG_CONFIG_PATH=$(CURDIR)/$(LIBRARIES_STATIC)/pkgconfig )$(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS)) \
   $(addprefix -Xlinker $(CURDIR)/,$(REVISION_OBJECT))
 BIN = $(SCRATCH)/release
-# `.ci/run` leaves out the index for editors, a fifth of the time. All debug builds have to agree, or each builds everything anew.
-DEBUG_FLAGS ?=
-DEBUG = $(SWIFT) build $(DEBUG_FLAGS)
-export DEBUG_FLAGS
 # The programs in Benchmarks are targets of the package only where this variable is set.
 BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
 LIBRARIES := yaml-0.1 zlib expat libcurl libcrypto libpcre2-8
@@ -54,7 +50,7 @@ help: ## Say what can be made.
 # Messages go to stdout, all the rest to stderr, so that `make -s run > messages.jsonl` holds only messages. The debug build is the
 # one that `make test` uses.
 run: deps ## Read the bookshop's manifest against the example API.
-	@for product in airbyte-lowcode example-api; do $(DEBUG) --product $$product >&2 || exit 1; done
+	@for product in airbyte-lowcode example-api; do $(SWIFT) build --product $$product >&2 || exit 1; done
 	@scratch=$$(mktemp -d); \
 	.build/debug/example-api --port 0 > "$$scratch/url" & server=$$!; \
 	trap 'kill $$server 2>/dev/null; rm -rf "$$scratch"' EXIT; \
@@ -96,7 +92,7 @@ $(LIBC_STATIC): Distribution/older_libc.c
 
 test: deps python-components ## Run every test (SKIP=NAME leaves out those of a name).
 	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
-	  $(SWIFT) test $(DEBUG_FLAGS) --disable-xctest $(addprefix --skip ,$(SKIP))
+	  $(SWIFT) test --disable-xctest $(addprefix --skip ,$(SKIP))
 
 # The tests that take longest, as a program with optimization runs them.
 test-conformance: deps python-components $(REVISION_OBJECT) ## Run the conformance cases in a release build.
@@ -111,11 +107,11 @@ test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chr
 # $(call built,FOLDER) builds a package of its own where the library is built, so that the library is built once. What SwiftPM keeps of
 # its plan there belongs to one package.
 define built
-	@rm -f .build/debug.yaml; $(DEBUG) --package-path $(1) --scratch-path .build >&2; status=$$?; rm -f .build/debug.yaml; exit $$status
+	@rm -f .build/debug.yaml; $(SWIFT) build --package-path $(1) --scratch-path .build >&2; status=$$?; rm -f .build/debug.yaml; exit $$status
 endef
 
 test-embedding: deps ## Build a package that uses the library, and run its connector against the example API.
-	@$(DEBUG) --product example-api >&2
+	@$(SWIFT) build --product example-api >&2
 	$(call built,Tests/Embedding)
 	@scratch=$$(mktemp -d); \
 	.build/debug/example-api --port 0 > "$$scratch/url" & server=$$!; \
@@ -131,15 +127,15 @@ test-embedding: deps ## Build a package that uses the library, and run its conne
 	Tests/Embedding/program .build/debug/source-bookshop "$$(cat "$$scratch/url")"
 
 test-new: deps ## Build the Swift package that `new` writes, run its tests and read with it.
-	@$(DEBUG) --product airbyte-lowcode >&2
+	@$(SWIFT) build --product airbyte-lowcode >&2
 	@Tests/New/swift-package .build/debug/airbyte-lowcode .build
 
 public-api: ## Write the list of the library's public symbols, after a change of them that is meant.
-	@$(DEBUG) --target LowCode >&2
+	@$(SWIFT) build --target LowCode >&2
 	@python3 Distribution/public_api.py .build/debug Sources/LowCode/public-api.txt
 
 check-public-api: ## Compare the library's public symbols with the list.
-	@$(DEBUG) --target LowCode >&2
+	@$(SWIFT) build --target LowCode >&2
 	@python3 Distribution/public_api.py .build/debug Sources/LowCode/public-api.txt --check
 
 PYTHON ?= python3
@@ -178,7 +174,7 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 
 # $(call integration,NAME,REQUIREMENTS,FOLDER OF TESTS) runs tests with Python packages of their own, and the debug build.
 define integration
-	@$(DEBUG) --product airbyte-lowcode >&2
+	@$(SWIFT) build --product airbyte-lowcode >&2
 	@if ! cmp -s $(2) .build/$(1)/requirements.txt; then \
 	  rm -rf .build/$(1); \
 	  { $(PYTHON) -m venv .build/$(1) && \
@@ -280,7 +276,7 @@ dist: ## Write what is released into dist/: tarball, packages, wheel, image, for
 	@Distribution/release .build-static/release/airbyte-lowcode dist
 
 test-dist: dist ## Install what is released in each way, in clean places, and read the bookshop there; what is missing is skipped.
-	@$(DEBUG) --product example-api >&2
+	@$(SWIFT) build --product example-api >&2
 	@python3 Tests/Distribution/distribution.py --dist dist --build .build-static/release
 
 install: ## Build the static binary, and put it with its completions and its man page into PREFIX (/usr/local).
@@ -333,7 +329,7 @@ test-sharding: build ## Read public manifests in parts (skipped without PARITY),
 	@python3 -B Tests/Sharding/prediction.py --bin $(BIN)/airbyte-lowcode
 
 docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
-	@$(DEBUG) --product airbyte-lowcode >&2
+	@$(SWIFT) build --product airbyte-lowcode >&2
 	@python3 Distribution/reference_docs.py .build/debug/airbyte-lowcode
 
 conformance-record: ## Record the conformance cases from the reference (ONLY="feature/case …", CHECK=1 to compare).
@@ -379,7 +375,7 @@ bench-singer: build ## Measure how much output of a tap is passed on in a second
 	@python3 Benchmarks/singer.py $(BIN)/airbyte-lowcode
 
 test-sources: deps ## Build the sources in Examples and read them, a source on airbyte-cdk (REFERENCE names a Python with it) and source-faker.
-	@$(DEBUG) --product airbyte-lowcode >&2
+	@$(SWIFT) build --product airbyte-lowcode >&2
 	$(call built,Examples/source-folder)
 	$(call built,Examples/source-clinic)
 	@python3 Tests/Sources/sources.py .build/debug/airbyte-lowcode .build/debug $(if $(REFERENCE),--reference $(REFERENCE)) \
