@@ -25,7 +25,16 @@ package enum ProgramRemains {
   private static let lock = Mutex(())
 
   /// Makes ready what a handler must not make for the first time.
-  package static func prepare() { _ = (groups, paths) }
+  package static func prepare() { _ = (groups, paths, starting.load(ordering: .relaxed)) }
+
+  /// Programs that are being started, and are not noted yet.
+  private static let starting = Atomic<Int>(0)
+
+  /// A program is about to be started: what ends this process waits a moment until it is noted.
+  static func begin() { starting.add(1, ordering: .sequentiallyConsistent) }
+
+  /// It is noted, or could not be started.
+  static func began() { starting.subtract(1, ordering: .sequentiallyConsistent) }
 
   /// How long programs have for their end, in steps of so many milliseconds.
   private static let (steps, step): (Int, Int32) = (100, 20)
@@ -33,6 +42,12 @@ package enum ProgramRemains {
   /// Ends the programs and removes the files. What does not end by SIGTERM within two seconds is killed.
   package static func clear() {
     let (groups, paths) = (slots(Self.groups), slots(Self.paths))
+    // Not for ever: a signal may have come to the thread that starts one.
+    var patience = steps / 4
+    while patience > 0, starting.load(ordering: .sequentiallyConsistent) > 0 {
+      poll(nil, 0, step)
+      patience -= 1
+    }
     for place in 0..<room where groups[place] > 0 { kill(-pid_t(truncatingIfNeeded: groups[place]), SIGTERM) }
     for place in 0..<room { if let path = UnsafeMutablePointer<CChar>(bitPattern: paths[place]) { unlink(path) } }
     // Folders are empty now.
