@@ -236,9 +236,9 @@ package final class RecordFolder: RecordOutput {
 
   /// Of a file whose place is taken by something else; nil for other failures.
   private static func unusable(_ file: String, of stream: StreamDescriptor, _ error: FileError) -> ConnectorError? {
-    guard let code = error.code, [EISDIR, EACCES, EPERM, ELOOP, ETXTBSY, ENAMETOOLONG].contains(code) else { return nil }
+    guard let code = error.code, [EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG].contains(code) else { return nil }
     return ConnectorError(
-      .config, "The stream `\(stream.name)` has no file: \(file) cannot be written (\(error)). Remove what is there")
+      .config, "The stream `\(stream.name)` has no file: \(file) cannot be written (\(error)). Remove what is there, or name another folder")
   }
 
   private func form(_ schema: JSONObject) -> any RecordForm {
