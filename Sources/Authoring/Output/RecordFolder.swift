@@ -238,7 +238,9 @@ package final class RecordFolder: RecordOutput {
   private static func unusable(_ file: String, of stream: StreamDescriptor, _ error: FileError) -> ConnectorError? {
     guard let code = error.code, [EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG].contains(code) else { return nil }
     return ConnectorError(
-      .config, "The stream `\(stream.name)` has no file: \(file) cannot be written (\(error)). Remove what is there, or name another folder")
+      .config,
+      "The stream `\(stream.name)` has no file: \(file) cannot be written (\(error)). Remove what is there, or name another folder"
+    )
   }
 
   private func form(_ schema: JSONObject) -> any RecordForm {
