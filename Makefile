@@ -43,7 +43,7 @@ BENCH ?=
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 .PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
-.PHONY: measure-spark test-spark-here judge-openapi test-new test-login test-singer bench-singer
+.PHONY: measure-spark test-spark-here test-spark-4.1 test-spark-4.1-here judge-openapi test-new test-login test-singer test-old-singer bench-singer
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -193,6 +193,14 @@ test-spark: deps ## Read streams in a real Spark, as tables and as streams (skip
 test-spark-here:
 	$(call integration,spark,Integrations/spark/tests/requirements.txt,Integrations/spark/tests)
 
+# The oldest Spark that the package is tested with beside the newest.
+test-spark-4.1: deps ## The same as test-spark, in Spark 4.1.
+	@if ! command -v java >/dev/null; then echo "skipped: there is no Java, which Spark needs"; exit 0; fi; \
+	$(MAKE) --no-print-directory test-spark-4.1-here
+
+test-spark-4.1-here:
+	$(call integration,spark-4.1,Integrations/spark/tests/requirements-4.1.txt,Integrations/spark/tests)
+
 test-kubernetes: deps ## Compare the Job for Kubernetes with the official models, and play it on this machine.
 	$(call integration,kubernetes,Integrations/kubernetes/tests/requirements.txt,Integrations/kubernetes/tests)
 
@@ -314,11 +322,12 @@ parity-test-read: build ## Compare `test-read` with the reference's on the same 
 	@python3 Tests/Parity/test_read.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) --python $(PYTHON) \
 	  --keep .build/test-read --least $$(cat .ci/test-read-floor)
 
-test-sharding: build ## Read public manifests in parts (skipped without PARITY), kill readers of parts, and divide a million partitions.
+test-sharding: build ## Read public manifests in parts (skipped without PARITY), kill readers of parts, divide a million partitions, and compare reads with their predictions.
 	@if [ -d $(PARITY)/cases ]; then python3 -B Tests/Sharding/parity_in_parts.py --bin $(BIN)/airbyte-lowcode --parity $(PARITY) \
 	  --least $$(cat .ci/sharding-floor); else echo "There is no parity suite at $(PARITY): its cases are left out."; fi
 	@python3 -B Tests/Sharding/killed.py --bin $(BIN)/airbyte-lowcode
 	@python3 -B Tests/Sharding/million.py --bin $(BIN)/airbyte-lowcode --seconds 120 --memory 2000
+	@python3 -B Tests/Sharding/prediction.py --bin $(BIN)/airbyte-lowcode
 
 docs: deps ## Write the generated parts of docs/ from what the program says of components, rules and templates.
 	@$(SWIFT) build --product airbyte-lowcode >&2
@@ -353,9 +362,15 @@ clean: ## Remove what was built.
 	rm -rf .build .build-static dist
 
 TAPS := .build/taps
+OLD_PYTHON ?= python3.9
 
 test-singer: build ## Read taps from PyPI, with a PostgreSQL of their own, and have target-jsonl and Meltano read a manifest; what is missing is skipped.
 	@python3 Tests/Singer/real_taps.py $(BIN)/airbyte-lowcode --environments $(TAPS)
+
+# OLD_PYTHON names a Python 3.7 to 3.9, which the old airbyte-cdk needs.
+test-old-singer: ## Compare the recordings of the helper for taps of early versions of airbyte-cdk with what it does (skipped without OLD_PYTHON).
+	@if ! $(OLD_PYTHON) -c "" 2>/dev/null; then echo "skipped: there is no $(OLD_PYTHON), which the helper needs"; exit 0; fi; \
+	$(OLD_PYTHON) -B Tests/Singer/old_helper.py --check
 
 bench-singer: build ## Measure how much output of a tap is passed on in a second.
 	@python3 Benchmarks/singer.py $(BIN)/airbyte-lowcode

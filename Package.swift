@@ -148,7 +148,7 @@ let package = Package(
     .target(
       name: "LanguageServer",
       dependencies: [
-        "Essentials", "ConnectorModel", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation",
+        "Essentials", "ConnectorModel", "Engine", "JSON", "JSONSchema", "Jinja", "Manifest", "Templating", "YAML", "Validation",
         "Authoring",
       ]),
     .target(
@@ -216,7 +216,9 @@ let package = Package(
     .testTarget(
       name: "LanguageServerTests",
       dependencies: [
-        "LanguageServer", "Validation", "ConformanceCases", "Components", "ConnectorModel", "Engine", "JSON", "YAML",
+        "LanguageServer", "Validation", "ConformanceCases", "Components", "ConnectorModel", "Engine", "Programs", "Singer",
+        "JSON",
+        "YAML",
       ]),
     .testTarget(name: "PythonTests", dependencies: ["Python"], exclude: ["Fixtures"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
@@ -264,7 +266,9 @@ let package = Package(
       name: "SignInTests",
       dependencies: runtime + ["SignIn", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "Jinja", "YAML"]),
     .testTarget(name: "ProgramsTests", dependencies: runtime + ["Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
-    .testTarget(name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),
+    .testTarget(
+      name: "SingerTests", dependencies: runtime + ["Singer", "Programs", "AirbyteProtocol", "Bytes", "JSON", "YAML"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "ShardingTests",
       dependencies: runtime + ["Sharding", "ConformanceCases", "Traffic", "AirbyteProtocol", "Bytes", "JSON", "YAML"]),

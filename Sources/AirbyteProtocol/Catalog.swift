@@ -111,5 +111,5 @@ extension ConfiguredStream {
 public struct InputShapeError: Error, Sendable, CustomStringConvertible {
   /// What is wrong, and where.
   public let description: String
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

@@ -7,12 +7,17 @@ import JSON
 import Singer
 
 struct AsTapCommand: AsyncParsableCommand {
+  /// The command as examples show it.
+  private static var program: String {
+    CommandProgram.shownName + " as-tap" + (CommandProgram.isConnector ? "" : " manifest.yaml")
+  }
+
   static let configuration = CommandConfiguration(
-    commandName: "as-tap", abstract: "Be a Singer tap: read a manifest's streams as SCHEMA, RECORD and STATE messages.",
+    commandName: "as-tap", abstract: "Be a Singer tap: read the streams as SCHEMA, RECORD and STATE messages.",
     discussion: """
       Examples:
-        airbyte-lowcode as-tap manifest.yaml --config config.json --discover > catalog.json
-        airbyte-lowcode as-tap manifest.yaml --config config.json --catalog catalog.json | target-jsonl
+        \(program) --config config.json --discover > catalog.json
+        \(program) --config config.json --catalog catalog.json | target-jsonl
 
       The options are those of Singer's taps. docs/singer.md shows how Meltano runs it.
       """)
@@ -89,8 +94,8 @@ struct AsTapCommand: AsyncParsableCommand {
 
   /// The name of the tap: that of the connector, of the manifest's folder, or of its file.
   private static func name(of manifest: String?) -> String {
-    var name = OwnPackage.isThere ? OwnPackage.name : "source"
-    if !OwnPackage.isThere, let path = manifest {
+    var name = CommandProgram.isConnector ? CommandProgram.shownName : "source"
+    if !CommandProgram.isConnector, let path = manifest {
       let file = URL(fileURLWithPath: path).standardizedFileURL
       let stem = file.deletingPathExtension().lastPathComponent
       name = stem == "manifest" ? file.deletingLastPathComponent().lastPathComponent : stem

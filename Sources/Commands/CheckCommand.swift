@@ -3,7 +3,12 @@ import Engine
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Test the connection to the API and print a CONNECTION_STATUS message.")
+    commandName: "check", abstract: "Test the connection to the API and print a CONNECTION_STATUS message.",
+    discussion: """
+      Examples:
+        \(CommandProgram.shownName) check --config config.json
+        \(CommandProgram.shownName) check --config config.json --record check.har
+      """)
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var singer: SingerOptions

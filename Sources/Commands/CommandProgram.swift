@@ -58,6 +58,9 @@ package struct CommandProgram: Sendable {
   package func run() -> Never {
     // Before any file could get its number.
     let output = StandardOutput.descriptor
+    // Ctrl-\ should end the program as any other, and not begin a dialogue of Swift's about the crash.
+    var action = sigaction()
+    if sigaction(SIGQUIT, nil, &action) == 0, action.sa_flags & SA_SIGINFO != 0 { signal(SIGQUIT, SIG_DFL) }
     let arguments = ImageLayout.arguments(CommandLine.arguments)
     let speaksProtocol = GivenCommand.speaksProtocol(arguments)
     SystemLimits.prepare(trace: speaksProtocol ? output : nil)

@@ -43,7 +43,7 @@ enum CommandRunner {
       var command = try root.parseAsRoot(GivenCommand.arranged(arguments, of: root))
       if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
     } catch {
-      let text = root.fullMessage(for: error)
+      let text = UsageComplaint.improved(root.fullMessage(for: error), arguments, of: root)
       let status = root.exitCode(for: error)
       guard status.isSuccess else {
         if !text.isEmpty { StandardOutput.tell(lines: GivenArguments(all: arguments).masked(text)) }

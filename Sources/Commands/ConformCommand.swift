@@ -25,18 +25,7 @@ struct ConformCommand: AsyncParsableCommand {
     completion: .file(extensions: ["json"]))
   var config: String?
 
-  @Option(
-    name: [.customShort("C"), .long],
-    help: ArgumentHelp(
-      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.",
-      valueName: "file"),
-    completion: .file(extensions: ["json", "jsonl"]))
-  var catalog: String?
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("The state that the read continues from.", valueName: "file"),
-    completion: .file(extensions: ["json", "jsonl"]))
-  var state: String?
+  @OptionGroup var given: CatalogOptions
 
   @Option(help: "How to write what was found.")
   var format: AnswerFormat = .text
@@ -52,8 +41,8 @@ struct ConformCommand: AsyncParsableCommand {
 
   func validate() throws {
     if program.isEmpty { throw ValidationError("Name the program behind two dashes, as in `conform -- ./source`.") }
-    if config == nil, catalog != nil || state != nil { throw ValidationError("--catalog and --state need --config.") }
-    if timeout <= 0 { throw ValidationError("--timeout needs a number of seconds above 0.") }
+    if config == nil, given.catalog != nil || given.state != nil { throw ValidationError("--catalog and --state need --config.") }
+    if !(timeout > 0) || !timeout.isFinite { throw ValidationError("--timeout needs a number of seconds above 0.") }
   }
 
   func run() async throws {
@@ -63,27 +52,27 @@ struct ConformCommand: AsyncParsableCommand {
       let call = ProgramCall(program, environment: environment, limits: .init(silence: timeout))
       let terminal = Terminal(color, of: StandardOutput.descriptor, environment: environment)
       var commands: [CommandConformance] = []
-      try await ConformanceRun(call, try given(), now: SystemClock.now).run { command in
+      try await ConformanceRun(call, try inputs(), now: SystemClock.now).run { command in
         commands.append(command)
-        if format == .text { try StandardOutput.write(text: ConformText(styled: terminal.styled).section(command)) }
+        if format == .text { try StandardOutput.write(on: terminal) { ConformText(styled: $0).section(command) } }
       }
       let count = commands.reduce(0) { $0 + $1.errorCount }
       switch format {
       case .json:
         try StandardOutput.write(
           line: JSONValue.object(["conforms": .bool(count == 0), "commands": .array(commands.map(\.json))]).jsonText)
-      case .text: try StandardOutput.write(text: ConformText(styled: terminal.styled).summary(commands))
+      case .text: try StandardOutput.write(on: terminal) { ConformText(styled: $0).summary(commands) }
       }
       if count > 0 { throw ExitCode.failure }
     }
   }
 
-  private func given() throws -> ConformanceRun.Given {
-    var given = ConformanceRun.Given()
-    given.config = try config.map { try InputFile.object($0, "config") }
-    given.catalog = try catalog.map { try GivenMessages.catalog(at: $0) }
-    given.state = try state.map { try GivenMessages.state(at: $0).given.whole() }
-    return given
+  private func inputs() throws -> ConformanceRun.Given {
+    var inputs = ConformanceRun.Given()
+    inputs.config = try config.map { try InputFile.object($0, "config") }
+    inputs.catalog = try given.catalog.map { try GivenMessages.catalog(at: $0) }
+    inputs.state = try given.state.map { try GivenMessages.state(at: $0).given.whole() }
+    return inputs
   }
 }
 

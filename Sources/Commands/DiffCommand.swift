@@ -84,6 +84,28 @@ struct DiffCommand: AsyncParsableCommand {
     }
   }
 
+  /// Says what of the old version cannot be read, and so not be compared.
+  /// - Throws: ``ConnectorError`` if that is all of it.
+  private func checkReads(of old: ObservedRead) throws {
+    guard !noRead, old.failure == nil else { return }
+    let unread = old.catalog.map(\.name).filter { old.streams[$0]?.isComplete != true }
+    guard let first = unread.first else { return }
+    let source = replay.map { "the recording \($0)" } ?? "an API that is made up from it"
+    let reason = old.streams[first]?.failure.map { ". Stream `\(first)`: \($0)" } ?? ""
+    guard unread.count < old.catalog.count else {
+      let remedy =
+        replay != nil && config == nil
+        ? "give the --config that it was made with, or --no-read" : "add --no-read to compare the rest"
+      throw ConnectorError(
+        .config, "The old version can read none of its streams from \(source): \(remedy)\(reason)")
+    }
+    for name in unread {
+      let reason = old.streams[name]?.failure.map { ": \($0)" } ?? ""
+      StandardOutput.tell(
+        "warning: The reads of stream \(name) are not compared, because the old version cannot read it from \(source)\(reason)")
+    }
+  }
+
   private func compare(at now: Int64) async throws -> VersionComparison {
     let before = try await MockInput(manifest: old, config: config, now: now)
     // A config is read once: it may come out of a pipe.
@@ -97,6 +119,7 @@ struct DiffCommand: AsyncParsableCommand {
     if first.catalog.isEmpty, let failure = first.failure {
       throw ConnectorError(.config, "The old version cannot be compared with another one: \(failure)")
     }
+    try checkReads(of: first)
     var input = after.input
     input.config = before.input.config
     var second = try await observe(after.source, input)

@@ -3,7 +3,12 @@ import Engine
 
 struct DiscoverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "discover", abstract: "Print the streams and their schemas, as a CATALOG message.")
+    commandName: "discover", abstract: "Print the streams and their schemas, as a CATALOG message.",
+    discussion: """
+      Examples:
+        \(CommandProgram.shownName) discover --config config.json
+        \(CommandProgram.shownName) discover --mock | jq -r .catalog.streams[].name
+      """)
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var singer: SingerOptions

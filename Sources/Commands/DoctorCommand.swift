@@ -7,6 +7,10 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor", abstract: "Say what works on this machine: certificates, proxy, network, clock, Python, folders.",
     discussion: """
       Nothing is requested unless --url names an address. The exit status is 1 where something does not work that connectors need.
+
+      Examples:
+        \(CommandProgram.shownName) doctor
+        \(CommandProgram.shownName) doctor --url https://api.example.com
       """)
 
   @Option(help: ArgumentHelp("An address to request, such as that of an API.", valueName: "url"))

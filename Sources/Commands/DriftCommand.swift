@@ -44,6 +44,9 @@ struct DriftCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Read this many records of each stream, in whole pages.", valueName: "number"))
   var limit = 100
 
+  @Flag(help: "Write the config back to its file when the API renewed a token in it.")
+  var updateConfig = false
+
   @Option(help: "How to write what was found.")
   var format: ReportFormat = .text
 
@@ -55,14 +58,21 @@ struct DriftCommand: AsyncParsableCommand {
     try await CommandRunner.run(failure: ExitCode(2)) {
       let given = try await MockInput(manifest: manifest, config: config, now: SystemClock.now())
       let environment = ProcessInfo.processInfo.environment
-      let observer = ConnectorObserver(
-        given.source, given.input, environment: environment, limit: limit,
-        streams: StreamSelection(names: wanted.flatMap(\.names)))
-      let recorded = try await observer.read(from: .recording(path: against))
-      if let failure = recorded.failure {
-        throw ConnectorError(.config, "The recording \(against) cannot be read with this manifest: \(failure)")
+      func observer(_ input: ConnectorInput) -> ConnectorObserver {
+        ConnectorObserver(
+          given.source, input, environment: environment, limit: limit, streams: StreamSelection(names: wanted.flatMap(\.names)))
       }
-      let today = try await observer.read(
+      let recorded = try await observer(given.input).read(from: .recording(path: against))
+      if let failure = recorded.failure {
+        guard recorded.failsBeforeReading else {
+          throw ConnectorError(.config, "The recording \(against) cannot be read with this manifest: \(failure)")
+        }
+        // Neither the API nor the recording has been asked anything.
+        throw ConnectorError(.config, "The streams cannot be read with the config \(config): \(failure)")
+      }
+      var input = given.input
+      input.updates = RenewedConfig(file: updateConfig ? config : nil) { StandardOutput.tell("warning: \($0)") }
+      let today = try await observer(input).read(
         from: .live(
           { NetworkTransport(environment: environment, secrets: $0) }, now: SystemClock.now,
           sleep: { try await TaskThreads.shared.sleep($0) }))
@@ -70,7 +80,7 @@ struct DriftCommand: AsyncParsableCommand {
       guard drift.streams > 0 || !drift.isEmpty else {
         throw ConnectorError(.config, "The recording \(against) has no requests of the streams that were read")
       }
-      try StandardOutput.write(line: drift.rendered(format, manifest: manifest))
+      try StandardOutput.write(line: drift.rendered(format, manifest: ManifestOptions.file(of: manifest)))
       if drift.hasErrors { throw ExitCode(1) }
     }
   }

@@ -13,6 +13,10 @@ struct DrillCommand: AsyncParsableCommand {
     discussion: """
       The API is made up from the manifest, as with `read --mock`, and nothing leaves this process. Each kind of fault gets a read of \
       its own for each seed; waits take no time. The exit status is 1 where a read does not end, or gives other records than it should.
+
+      Examples:
+        \(CommandProgram.name) drill manifest.yaml --seeds 10
+        \(CommandProgram.name) drill manifest.yaml --fault cut-body --seed 3
       """)
 
   @Argument(

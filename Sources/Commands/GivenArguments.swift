@@ -29,6 +29,8 @@ struct GivenArguments {
     if text.utf8.count > 1_000 || text.contains(where: { "{}[]\"=;,".contains($0) || $0.isNewline }) || text.contains(": ") {
       return true
     }
+    // Numbers with a unit are not secrets.
+    if text.drop(while: \.isNumber).count <= 2 { return false }
     let name = text.split(separator: "/").last ?? ""
     return name.utf8.count >= 20 && !name.contains(".") && name.contains(where: \.isNumber)
   }

@@ -43,7 +43,7 @@ enum GivenMessages {
         guard !line.allSatisfy(\.isBlank) else { continue }
         guard isMessage(line) else {
           try lines.rest(into: &beginning)
-          return .text(try InputFile.json(beginning, path, what))
+          return try content(of: beginning, path, what) { try hand($0, wanted, to: take) }
         }
         try hand(line, wanted, to: take)
         while let line = try lines.next() { try hand(line, wanted, to: take) }
@@ -55,6 +55,18 @@ enum GivenMessages {
       throw ConnectorError(.config, "The \(what) \(path) cannot be read", internalMessage: "\(path): \(error)")
     }
     return .nothing
+  }
+
+  /// What a file holds whose first line is no message: JSON, or an output behind lines of something else, such as warnings.
+  private static func content(
+    of bytes: [UInt8], _ path: String, _ what: String, hand: ([UInt8]) throws -> Void
+  ) throws -> Content {
+    do { return .text(try InputFile.json(bytes, path, what)) } catch {
+      let lines = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+      guard lines.contains(where: isMessage) else { throw error }
+      for line in lines { try hand(line) }
+      return .messages
+    }
   }
 
   private static func hand(

@@ -14,6 +14,10 @@ struct ImageCommand: AsyncParsableCommand {
       has their code and a Python for them, which is copied from this system. Without a manifest it is a base image: it serves the \
       manifest that is put at \(ImageLayout.manifest), or that a config brings \
       along in `__injected_declarative_manifest`. The same input makes the same bytes.
+
+      Examples:
+        \(CommandProgram.shownName) image manifest.yaml --output source-shop.tar
+        \(CommandProgram.shownName) image connector/ --layout --output source-shop
       """)
 
   @Argument(

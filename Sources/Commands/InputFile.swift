@@ -28,7 +28,14 @@ enum InputFile {
         "\(file) is the file that the output goes to, which the shell has emptied to begin with: name another file for the output. What "
           + "\(file.prefix(1).lowercased() + file.dropFirst()) held is gone, unless there is a copy")
     }
-    guard !isFolder else { throw ConnectorError(.config, "\(file) is a folder; it should be a file") }
+    guard !isFolder else {
+      // A folder stands for the manifest in it.
+      let isManifest = what == "manifest"
+      throw ConnectorError(
+        .config,
+        isManifest
+          ? "There is no \(ManifestOptions.usualName) in the folder \(path)" : "\(file) is a folder; it should be a file")
+    }
     do throws(FileError) { return path == "-" ? try .standardInput() : try Descriptor(file: path) } catch {
       throw ConnectorError(.config, "\(file) cannot be opened: \(SystemLimits.reason(error.code ?? 0))")
     }

@@ -15,7 +15,10 @@ enum Interruption {
   /// The part that is shown, and its length: `part << 32 | length`.
   private static let current = Atomic<Int>(0)
 
-  /// Makes Ctrl-C and SIGTERM print the summary. Call it before anything reads. A signal that the parent process ignores stays
+  /// What ends a process from outside: Ctrl-C, a scheduler, a terminal that is closed, the key that quits.
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+  /// Makes these signals print the summary. Call it before anything reads. A signal that the parent process ignores stays
   /// ignored.
   static func watch() {
     // Not for the first time in the handler, where nothing may be allocated.
@@ -23,7 +26,7 @@ enum Interruption {
     _ = current.load(ordering: .relaxed)
     _ = bell.load(ordering: .relaxed)
     ProgramRemains.prepare()
-    for number in [SIGINT, SIGTERM] {
+    for number in signals {
       var action = sigaction()
       guard sigaction(number, nil, &action) == 0, (action.sa_flags & SA_SIGINFO) == 0, !isIgnored(action) else { continue }
       action = sigaction()
@@ -46,7 +49,7 @@ enum Interruption {
   /// Where the handler writes the number of a signal; negative if it ends the process by itself.
   private static let bell = Atomic<Int32>(-1)
 
-  /// Runs `body` before Ctrl-C or SIGTERM ends the process: on a thread of its own, so that it may do whatever it needs to. A second
+  /// Runs `body` before such a signal ends the process: on a thread of its own, so that it may do whatever it needs to. A second
   /// signal ends the process at once.
   static func beforeEnding(_ body: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [-1, -1]
@@ -57,7 +60,7 @@ enum Interruption {
       // Whoever started the program may have left signals blocked for all of its threads.
       var signals = sigset_t()
       sigemptyset(&signals)
-      for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+      for number in Self.signals { sigaddset(&signals, number) }
       pthread_sigmask(SIG_UNBLOCK, &signals, nil)
       var number: UInt8 = 0
       while read(hearing, &number, 1) < 0, errno == EINTR {}

@@ -26,8 +26,8 @@ struct LSPCommand: AsyncParsableCommand {
         StandardOutput.tell("note: this waits for an editor, which speaks with it over standard input; Ctrl-D ends it.")
       }
       let server = LanguageServer(
-        components: CommandProgram.components, workingFolder: FileManager.default.currentDirectoryPath,
-        version: RuntimeVersion.number)
+        components: CommandProgram.components, kinds: CommandProgram.kinds,
+        workingFolder: FileManager.default.currentDirectoryPath, version: RuntimeVersion.number)
       let isOrderly = try await server.run {
         await BlockingExecutor.shared.run { Self.input() }
       } write: { bytes in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authoring
 import Bytes
+import Components
 import ConnectorModel
 import Engine
 import Essentials
@@ -17,6 +18,10 @@ struct LoginCommand: AsyncParsableCommand {
 
       The provider sends the browser back to http://127.0.0.1 with a free port. Where it knows only one address, name that with \
       --redirect-uri; if the address is not on this machine, paste what the browser shows at the end.
+
+      Examples:
+        \(CommandProgram.shownName) login --config config.json
+        \(CommandProgram.shownName) login manifest.yaml -c config.json --no-browser --port 8080
       """)
 
   @OptionGroup var options: ManifestOptions
@@ -123,7 +128,7 @@ struct LoginCommand: AsyncParsableCommand {
       // Before anybody consents to what could not be kept.
       try file.probe()
       let run = SignInRun(login, inputs, runtime: session.runtime, host: terminal.host(address), timeout: Double(timeout))
-      let answer = try await tokens(run, login, given, address)
+      let answer = try await tokens(run, login, given, address, manifest)
       let (tokens, unplaced) = try login.placed(answer, now: session.runtime.now(), isPartial: refresh)
       for name in unplaced {
         StandardOutput.tell(
@@ -149,7 +154,14 @@ struct LoginCommand: AsyncParsableCommand {
     _ manifest: Manifest, _ config: JSONObject, _ runtime: RuntimeEnvironment
   ) throws -> ConsentDeclaration {
     let declared = try ConsentDeclaration.declared(by: manifest.spec)
-    if let declared, authorizationEndpoint == nil { return declared }
+    if let declared, authorizationEndpoint == nil {
+      guard scope.isEmpty else {
+        throw ConnectorError(
+          .config, "`--scope` has no effect, as the manifest says what to ask for: leave it out",
+          remedy: "change `scopes` of the manifest, or name the provider's page with `--authorization-endpoint`")
+      }
+      return declared.taking(tokensFrom: tokenEndpoint)
+    }
     let given = GivenEndpoints(
       authorization: authorizationEndpoint, token: tokenEndpoint, device: deviceEndpoint, scopes: scope)
     return try ConsentDeclaration.plain(manifest, config, given, runtime: runtime, isRefresh: refresh)
@@ -164,7 +176,7 @@ struct LoginCommand: AsyncParsableCommand {
   }
 
   private func tokens(
-    _ run: SignInRun, _ login: ConsentDeclaration, _ config: JSONObject, _ address: RedirectAddress
+    _ run: SignInRun, _ login: ConsentDeclaration, _ config: JSONObject, _ address: RedirectAddress, _ manifest: Manifest
   ) async throws -> JSONObject {
     if refresh {
       let place = login.places.outputs.first { $0.name == "refresh_token" }
@@ -174,10 +186,21 @@ struct LoginCommand: AsyncParsableCommand {
           .config, "The config has no refresh token at `\(path.joined(separator: "."))`",
           remedy: "run `login` without `--refresh`")
       }
-      return try await run.refresh(token, tokenEndpoint: tokenEndpoint)
+      return try await run.refresh(token, by: try renewal(run, login, config, manifest), tokenEndpoint: tokenEndpoint)
     }
     if let deviceEndpoint { return try await run.consentOnDevice(from: deviceEndpoint, tokenEndpoint: tokenEndpoint) }
     return try await run.consent(returningTo: address, usesProof: !noPkce)
+  }
+}
+
+extension LoginCommand {
+  /// How a read would renew the tokens, with the application's credentials wherever they were given.
+  private func renewal(
+    _ run: SignInRun, _ login: ConsentDeclaration, _ config: JSONObject, _ manifest: Manifest
+  ) throws -> TokenRenewal? {
+    let client = ConfigPlacement.changes([], run.inputs, login, in: config)
+    return try SignInRun.renewal(
+      of: manifest, config: try ConfigPlacement.applied(client, to: config), endpoint: tokenEndpoint, runtime: run.runtime)
   }
 }
 

@@ -18,14 +18,20 @@ struct MockCommand: AsyncParsableCommand {
       OpenAPI document. \
       The address is the first line on standard output; each request is a line on standard error. The server ends with SIGINT or \
       SIGTERM.
+
+      Examples:
+        \(CommandProgram.name) mock --manifest manifest.yaml --port 8080
+        \(CommandProgram.name) mock run.har.gz --strict
       """)
 
   @Argument(
-    help: "Files of expectations or mappings, folders of mappings, recordings, and OpenAPI documents.", completion: .file())
+    help: "Manifests, files of expectations or mappings, folders of mappings, recordings, and OpenAPI documents.",
+    completion: .file())
   var sources: [String] = []
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("A manifest: an API is made up that it can read.", valueName: "file"),
+    name: .shortAndLong,
+    help: ArgumentHelp("A manifest: an API is made up that it can read. It may also be named as a source.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var manifest: String?
 
@@ -67,9 +73,11 @@ struct MockCommand: AsyncParsableCommand {
   func validate() throws {
     guard !sources.isEmpty || manifest != nil || openapi != nil else {
       throw ValidationError(
-        "There is nothing to answer from: name a file, a manifest with --manifest, or a document with --openapi.")
+        "There is nothing to answer from: name a manifest, or a file of answers.")
     }
-    if manifest == nil, config != nil { throw ValidationError("--config needs --manifest.") }
+    if manifest == nil, config != nil, !sources.contains(where: MockSource.isManifest) {
+      throw ValidationError("--config needs a manifest.")
+    }
     if manifest == nil, openapi == nil, sources.isEmpty, seed != nil || pages != nil || records != nil {
       throw ValidationError("--seed, --pages and --records need --manifest or --openapi.")
     }
@@ -85,6 +93,8 @@ struct MockCommand: AsyncParsableCommand {
       for source in sources {
         if let document = try MockDocument.read(source) {
           others.append(api(of: document))
+        } else if MockSource.isManifest(source) {
+          others.append(try await api(of: source, mask))
         } else {
           try MockSource.load(source, into: board, recordings: &others)
         }

@@ -12,6 +12,10 @@ struct MockInput {
   /// - Throws: ``ConnectorError`` if a file cannot be read.
   init(manifest: String, config: String?, now: Int64) async throws {
     let path = ManifestOptions.file(of: manifest)
+    // It is read more than once.
+    guard path != "-" else {
+      throw ConnectorError(.config, "The manifest cannot come from standard input here: name its file, or its folder")
+    }
     try InputFile.open(path, "manifest")
     source = ManifestSource.file(path: path)
     var input = ConnectorInput()

@@ -163,6 +163,9 @@ struct NewCommand: AsyncParsableCommand {
     if let origin = origins.first, !origin.isEmpty, kind == .singer || kind == .graphql || kind == .async {
       throw ValidationError("--kind \(kind.rawValue) begins from nothing but a template: leave --from-… and --openapi out.")
     }
+    if fromManifest != nil, output != nil {
+      throw ValidationError("--from-manifest writes beside the manifest: leave --output out, or copy the manifest first.")
+    }
     if !only.isEmpty, openapi == nil { throw ValidationError("--only needs --openapi.") }
     if let option = optionsWithoutEffect.first {
       throw ValidationError(

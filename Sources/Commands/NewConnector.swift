@@ -5,6 +5,7 @@ import Engine
 import Essentials
 import HTTP
 import JSON
+import OpenAPI
 import Scaffolding
 import Secrets
 import Traffic
@@ -36,13 +37,14 @@ struct NewConnector {
       try await write(ConnectorFolder(description), names: ConnectorNames(description.name))
     case .rest, .swift:
       let description = try await described()
-      tellOpenQuestions(of: description)
       let names = ConnectorNames(description.name)
-      guard command.kind == .swift else { return try await write(ConnectorFolder(description), names: names) }
+      guard command.kind == .swift else {
+        return try await write(ConnectorFolder(description), names: names, of: description)
+      }
       let template = SwiftTemplate(description, package: command.package ?? "")
       var components = CommandProgram.components
       components.register(UnsignedRequests.self, asClass: template.className)
-      try await write(template.folder, names: names, components: components)
+      try await write(template.folder, names: names, of: description, components: components)
     }
   }
 
@@ -122,6 +124,10 @@ struct NewConnector {
         InputFile.json(path, "collection"), file: path.split(separator: "/").last.map(String.init) ?? path)
     }
     if let path = command.openapi {
+      if path == "-" {
+        let document = try OpenAPIDocument(InputFile.bytes("-", "OpenAPI document"), name: "standard input")
+        return try OpenAPIOrigin.read(document, only: command.only)
+      }
       try InputFile.open(path, "OpenAPI document")
       return try OpenAPIOrigin.read(path, only: command.only)
     }
@@ -141,8 +147,8 @@ struct NewConnector {
     let pagings = GivenAnswers.PerStream(command.pagination, streams: streams)
     for number in description.streams.indices {
       let name = description.streams[number].name
-      if let path = records[name] { description.streams[number].recordPath = GivenAnswers.path(path) }
-      if let key = keys[name] { description.streams[number].primaryKey = GivenAnswers.fields(key) }
+      if let path = records[name] { description.streams[number].recordPath = try GivenAnswers.path(path) }
+      if let key = keys[name] { description.streams[number].primaryKey = try GivenAnswers.fields(key) }
       if let cursor = cursors[name] { description.streams[number].cursor = try CursorNotation.parse(cursor) }
       if let paging = pagings[name] { description.streams[number].paging = try PagingNotation.parse(paging) }
     }
@@ -166,6 +172,7 @@ struct NewConnector {
     let streams = description.streams.map(\.name)
     let decided = Dictionary(
       streams.map { name in (name, answers?.decided(of: name) ?? decidedByOptions(name, streams)) }, uniquingKeysWith: { $1 })
+    if let host = ConnectorFiles.host(of: description.baseAddress) { StandardOutput.tell("Asking \(TerminalText.line(host)) …") }
     let outcome = try await outcome(description, config, decided: decided, of: nil)
     for problem in outcome.problems { StandardOutput.tell("warning: \(problem)") }
     for name in outcome.seen {
@@ -211,11 +218,12 @@ struct NewConnector {
   }
 
   private func write(
-    _ folder: ConnectorFolder, names: ConnectorNames, components: ComponentRegistry = CommandProgram.components,
-    hasTests: Bool = true
+    _ folder: ConnectorFolder, names: ConnectorNames, of description: ConnectorDescription? = nil,
+    components: ComponentRegistry = CommandProgram.components, hasTests: Bool = true
   ) async throws {
     let place = command.output ?? names.source
     try folder.write(to: place, replaces: command.force)
+    if let description { tellOpenQuestions(of: description) }
     StandardOutput.tell("\(place) has \(folder.files.count) files: \(folder.files.map(\.path).joined(separator: ", ")).")
     guard hasTests else { return }
     try await prepareTests(in: place, components: components)

@@ -9,6 +9,10 @@ struct PackageCommand: AsyncParsableCommand {
     discussion: """
       The executable takes the commands of the protocol without --manifest, and --inspect shows what it carries. The same input \
       makes the same bytes.
+
+      Examples:
+        \(CommandProgram.shownName) package manifest.yaml --output source-shop
+        \(CommandProgram.shownName) package connector/ --output source-shop
       """)
 
   @Argument(

@@ -9,7 +9,9 @@ struct PackagedConnector: AsyncParsableCommand {
       abstract: "An Airbyte connector: prints Airbyte protocol messages, one JSON object a line.",
       discussion: "Standard output carries the messages; everything for people goes to standard error.",
       version: ProgramVersion.text(first: OwnPackage.version),
-      subcommands: [SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self])
+      subcommands: [
+        SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, LoginCommand.self, AsTapCommand.self,
+      ])
   }
 
   @Flag(help: "Show what this executable carries, with sizes and checksums, and whether it is intact.")

@@ -110,8 +110,11 @@ struct PlanCommand: AsyncParsableCommand {
         input, components, states: streams.fullRefresh ? [:] : states, others: [state])
       let planner = Planner(connector, through: transport, shown: requests ?? 3, readsParents: parents)
       let plan = try await planner.plan(streams.selection)
-      let report = PlanReport(plan, SecretNames(session.mask, config: connector.config), styled: styling)
-      try StandardOutput.write(text: report.written(as: format))
+      let names = SecretNames(session.mask, config: connector.config)
+      try StandardOutput.write(on: Terminal.ofReports(options.color)) { styled in
+        let report = PlanReport(plan, names, configIsMadeUp: config == nil, styled: RequestReport.looks(styled))
+        return report.written(as: format)
+      }
       return plan.streams.allSatisfy { $0.failure != nil } && !plan.streams.isEmpty ? .failure : .success
     }
   }
@@ -129,25 +132,31 @@ struct PlanCommand: AsyncParsableCommand {
       let simulation = Simulation(
         given.source, given.input, settings, start: start, environment: ProcessInfo.processInfo.environment)
       let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf, workers: parts?.numbers ?? [])
-      try StandardOutput.write(text: format == .json ? report.json.jsonText : report.text(styled: styling))
+      try StandardOutput.write(on: Terminal.ofReports(options.color)) { styled in
+        format == .json ? report.json.jsonText : report.text(styled: RequestReport.looks(styled))
+      }
       if !report.streams.isEmpty, report.streams.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
     }
   }
-
-  private var styling: RequestReport.Styling { Terminal.styling(options.color) }
 }
 
 extension Terminal {
-  /// The looks of reports on standard output.
-  static func styling(_ color: ColorChoice) -> RequestReport.Styling {
-    let terminal = Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
-    return { text, look in
+  /// Standard output, where reports go.
+  static func ofReports(_ color: ColorChoice) -> Terminal {
+    Terminal(color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
+  }
+}
+
+extension RequestReport {
+  /// The looks of a report as those of a terminal.
+  static func looks(_ styled: @escaping @Sendable (String, Terminal.Style) -> String) -> Styling {
+    { text, look in
       switch look {
-      case .strong: terminal.styled(text, .strong)
-      case .faint: terminal.styled(text, .faint)
-      case .good: terminal.styled(text, .good)
-      case .bad: terminal.styled(text, .bad)
-      case .warning: terminal.styled(text, .warning)
+      case .strong: styled(text, .strong)
+      case .faint: styled(text, .faint)
+      case .good: styled(text, .good)
+      case .bad: styled(text, .bad)
+      case .warning: styled(text, .warning)
       }
     }
   }

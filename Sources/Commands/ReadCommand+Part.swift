@@ -17,10 +17,10 @@ extension ReadCommand {
       share: own)
     try await session.run(failure: Self.status) { session in
       let (part, path) = try part.get()
-      let earlier = try state.map { try session.states(at: $0) } ?? [:]
+      let earlier = try given.state.map { try session.states(at: $0) } ?? [:]
       let loaded = try await session.connector(
-        input, components, states: try part.states(continuing: earlier), catalog: part.catalog, others: [path, state])
-      try part.check(loaded, at: path)
+        input, components, states: try part.states(continuing: earlier), catalog: part.catalog, others: [path, given.state])
+      try part.check(loaded, at: path, isMadeUp: input.mock.isMock && input.given == nil)
       let connector = loaded.readingPart(part.catalog, states: loaded.states)
       let outcome = try await session.watched {
         try await connector.readValidated(part.catalog, to: session.writer, inspector: session.inspector) { stream in

@@ -21,20 +21,7 @@ struct ReadCommand: AsyncParsableCommand {
   @OptionGroup var components: ComponentOptions
   @OptionGroup var traffic: TrafficOptions
 
-  @Option(
-    name: [.customShort("C"), .long],
-    help: ArgumentHelp(
-      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.",
-      valueName: "file"),
-    completion: .file(extensions: ["json", "jsonl"]))
-  var catalog: String?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "The states that an earlier read left: its output, a STATE message of it, or a list of states. The read continues from there; an "
-        + "empty file means from the beginning.", valueName: "file"), completion: .file(extensions: ["json", "jsonl"]))
-  var state: String?
+  @OptionGroup var given: CatalogOptions
 
   @OptionGroup var streams: StreamOptions
 
@@ -44,7 +31,7 @@ struct ReadCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Read what changed in this range of time, whatever the state says, and leave no state. The end may be left out.",
-      valueName: "start..end"))
+      valueName: "start..end"), transform: TimeWindow.parsed)
   var window: TimeWindow?
 
   @Option(
@@ -83,25 +70,33 @@ struct ReadCommand: AsyncParsableCommand {
     if let limit, limit < 1 { throw ValidationError("--limit needs a number of at least 1.") }
     if output == nil, outputFormat != nil { throw ValidationError("--output-format needs --output with a folder for the files.") }
     if output != nil, records { throw ValidationError("--records prints what --output writes into files: give one of them.") }
-    if window != nil, state != nil || streams.fullRefresh {
+    if window != nil, given.state != nil || streams.fullRefresh {
       throw ValidationError("--window says itself where to begin: leave --state and --full-refresh out.")
     }
     if part != nil {
-      if catalog != nil || streams.isGiven || window != nil || limit != nil {
+      if given.catalog != nil || streams.isGiven || window != nil || limit != nil {
         throw ValidationError(
           "--part says itself what is read: leave --catalog, --streams, --exclude, --full-refresh, --window and --limit out.")
       }
       if output != nil { throw ValidationError("--output keeps the state of whole streams: leave it out where a part is read.") }
     }
-    if output != nil, state != nil {
+    if output != nil, given.state != nil {
       throw ValidationError("--output keeps the state in its folder, so that there is no place for another: leave --state out.")
     }
   }
 
   func run() async throws {
-    if let report, InputFile.isSame(report.path, as: [options.path, input.given, catalog, state, traffic.replay, part]) {
+    if let report,
+      InputFile.isSame(report.path, as: [options.path, input.given, given.catalog, given.state, traffic.replay, part])
+    {
       try await CommandRunner.run {
         throw ConnectorError(.config, "The report \(report.path) would replace an input of the read: give it a file of its own")
+      }
+    }
+    if let report, let output, RecordFolder.isOwn(report.path, of: output, format: outputFormat ?? .jsonLines) {
+      try await CommandRunner.run {
+        throw ConnectorError(
+          .config, "The report \(report.path) would replace a file of the folder \(output): give it another name")
       }
     }
     if let part { return try await read(part: part) }
@@ -122,28 +117,20 @@ struct ReadCommand: AsyncParsableCommand {
       options, traffic.plan, running: "read", output: output, isMock: input.mock.isMock, report: report, share: share,
       singer: singer.tap
     ).run { session in
-      let given = try state.map { try session.state(at: $0) }
-      let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
+      let earlier = try given.state.map { try session.state(at: $0) }
+      let catalog = try given.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       let prepared = try await session.source(
-        input, components, state: streams.fullRefresh ? nil : given, catalog: catalog ?? [], others: [self.catalog, state])
+        input, components, state: streams.fullRefresh ? nil : earlier, catalog: catalog ?? [],
+        others: [given.catalog, given.state],
+        isWindow: window != nil)
       var request = ReadRequest(catalog ?? [], from: prepared.state, limit: limit)
       request.window = window
       request.inspector = session.inspector
-      if prepared.connector == nil, request.inspector != nil {
-        throw ConnectorError(
-          .config,
-          "--report looks at the cursors of a declarative manifest, and this one is a `\(prepared.type)`: leave --report out")
-      }
       if catalog == nil {
         let all = try await prepared.source.listed().map { ConfiguredStream($0) }
         request.streams = try streams.selection.applied(to: all, of: "the connector")
       }
-      if window != nil {
-        guard let connector = prepared.connector else {
-          throw ConnectorError(
-            .config,
-            "A `\(prepared.type)` cannot be read in a range of time, which belongs to `DatetimeBasedCursor`: leave --window out")
-        }
+      if window != nil, let connector = prepared.connector {
         request.streams = try await withTimes(request.streams, of: connector, session)
       }
       if let folder, window == nil { request.state = folder.resume(request.streams) }
@@ -179,6 +166,14 @@ struct ReadCommand: AsyncParsableCommand {
 
 extension RecordFormat: ExpressibleByArgument {}
 
-extension TimeWindow: ExpressibleByArgument {
-  package init?(argument: String) { self.init(argument) }
+extension TimeWindow {
+  /// - Throws: ``ValidationError`` if a text is no range of time.
+  static func parsed(_ text: String) throws -> TimeWindow {
+    if let window = TimeWindow(text) { return window }
+    let ends = text.split(separator: "..", omittingEmptySubsequences: false)
+    if ends.count == 2, !ends[1].isEmpty, TimeWindow("\(ends[0])..") != nil, TimeWindow("\(ends[1])..") != nil {
+      throw ValidationError("it ends before it starts")
+    }
+    throw ValidationError("write two dates or times, as in 2025-01-01..2025-02-01; the end may be left out")
+  }
 }

@@ -4,6 +4,7 @@ import Bytes
 import ConnectorModel
 import Essentials
 import Secrets
+import Synchronization
 
 /// The file that the report of a read goes to.
 struct ReportFile: ExpressibleByArgument, Sendable, Equatable {
@@ -40,22 +41,34 @@ struct ReportFile: ExpressibleByArgument, Sendable, Equatable {
 }
 
 /// What collects the report of one run, and where it goes.
-struct ReportedRun: Sendable {
+final class ReportedRun: Sendable {
   let reporter = RunReporter(.init(now: SystemClock.now, cpu: { ReportedRun.cpuSeconds }))
   let file: ReportFile
   /// What is read.
   let title: String
   let mask: SecretMask
+  /// Whether there is nothing to report.
+  private let isAbandoned = Mutex(false)
+
+  init(file: ReportFile, title: String, mask: SecretMask) {
+    self.file = file
+    self.title = title
+    self.mask = mask
+  }
+
+  /// Writes nothing, and leaves a report that is there already as it is.
+  func abandon() { isAbandoned.withLock { $0 = true } }
 
   /// - Throws: ``ConnectorError`` if the file cannot be written.
   func write(_ outcome: ReadReport.Outcome) throws(ConnectorError) {
+    if isAbandoned.withLock({ $0 }) { return }
     try file.write(reporter.report(outcome, hide: mask.masked), title: title)
   }
 
   /// Runs `body`, and writes the report however it ends.
   func run(_ body: () async throws -> ExitCode) async throws -> ExitCode {
     try file.prove()
-    StandardOutput.beforeLeaving { try? write(.interrupted) }
+    StandardOutput.beforeLeaving { try? self.write(.interrupted) }
     let status: ExitCode
     do { status = try await body() } catch {
       try? write(.failed(ConnectorError(wrapping: error).sentence))

@@ -7,6 +7,10 @@ struct SchemaCommand: AsyncParsableCommand {
     discussion: """
       An editor with yaml-language-server checks and completes a manifest whose first line is \
       `# yaml-language-server: $schema=manifest-schema.json`, where that file holds what this prints.
+
+      Examples:
+        \(CommandProgram.shownName) schema > manifest-schema.json
+        \(CommandProgram.shownName) schema | jq .definitions.CursorPagination
       """)
 
   func run() async throws {

@@ -47,8 +47,6 @@ struct PreparedSource {
   let source: any Source
   /// Its connector, if it is declarative.
   let connector: Connector?
-  /// The `type` of its manifest.
-  let type: String
   /// What the read continues from.
   let state: SourceState
 }
@@ -61,14 +59,16 @@ extension Session {
   /// - Parameters:
   ///   - state: what a read continues from.
   ///   - others: further files that are read, which a changed config must not replace.
+  ///   - isWindow: whether a range of time is read.
   func source(
     _ options: ConfigOptions, _ components: ComponentOptions, state: GivenState? = nil, catalog: [ConfiguredStream] = [],
-    others: [String?] = []
+    others: [String?] = [], isWindow: Bool = false
   ) async throws -> PreparedSource {
     let config = try ChosenConfig(options, beside: [manifest] + others)
     let opened = try source(config.values)
     do {
       if let own = try CommandProgram.kinds.manifest(opened.source) {
+        try check(given(components, isWindow: isWindow), of: own, opened.files)
         return try await source(own, opened.files, config, options, components, state: state?.whole() ?? SourceState(), catalog)
       }
     } catch let error as ManifestError {
@@ -77,7 +77,7 @@ extension Session {
     let states = try state?.byName() ?? [:]
     let connector = try await connector(opened, config, options, components, states: states, catalog: catalog)
     return PreparedSource(
-      source: DeclarativeSource(connector, writer: writer), connector: connector, type: "DeclarativeSource",
+      source: DeclarativeSource(connector, writer: writer), connector: connector,
       state: SourceState(connector.states))
   }
 
@@ -85,11 +85,6 @@ extension Session {
     _ manifest: SourceManifest, _ files: ManifestFiles, _ config: ChosenConfig, _ options: ConfigOptions,
     _ components: ComponentOptions, state: SourceState, _ catalog: [ConfiguredStream]
   ) async throws -> PreparedSource {
-    if mock != nil {
-      throw ConnectorError(
-        .config, "--mock makes up an API from a declarative manifest, and this one is a `\(manifest.kind.type)`: leave --mock out"
-      )
-    }
     // Programs that were started must not outlive this one.
     Interruption.watch()
     for warning in manifest.warnings { runtime.log.log(.warn, warning.description) }
@@ -101,7 +96,28 @@ extension Session {
     input.catalog = catalog
     input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
     let source = try await manifest.kind.load(manifest.root, input, runtime: runtime)
-    return PreparedSource(source: source, connector: nil, type: manifest.kind.type, state: state)
+    return PreparedSource(source: source, connector: nil, state: state)
+  }
+
+  /// The options of this run that a source of another kind may have nothing for.
+  private func given(_ components: ComponentOptions, isWindow: Bool) -> [KindOption] {
+    let further: [(KindOption, Bool)] = [
+      (.components, components.path != nil), (.python, components.python != nil), (.report, inspector != nil),
+      (.window, isWindow),
+    ]
+    return kindOptions + further.filter(\.1).map(\.0)
+  }
+
+  private func check(_ given: [KindOption], of manifest: SourceManifest, _ files: ManifestFiles) throws {
+    guard !given.isEmpty else { return }
+    let surroundings = SourceSurroundings(files: files, kinds: CommandProgram.kinds)
+    let traits = manifest.kind.traits(of: manifest.root, in: surroundings)
+    do {
+      for option in given { try option.check(traits, of: manifest.kind.type) }
+    } catch {
+      abandonReport()
+      throw error
+    }
   }
 
   /// The source without a config.
@@ -109,6 +125,7 @@ extension Session {
   func sourceWithoutConfig(_ path: String?) async throws -> any Source {
     let (source, files) = try source(path.map { try InputFile.object($0, "config") } ?? [:])
     if let own = try CommandProgram.kinds.manifest(source) {
+      try check(kindOptions, of: own, files)
       Interruption.watch()
       return try await own.kind.load(own.root, input(try ComponentOptions.parse([]), files), runtime: runtime)
     }
@@ -138,6 +155,19 @@ extension Session {
   /// - Throws: ``ConnectorError`` for a manifest that is not declarative, where a command needs one that is.
   func refuseOtherKinds(_ source: ManifestSource) throws {
     guard let own = try CommandProgram.kinds.manifest(source) else { return }
+    abandonReport()
+    if command == "read" {
+      throw ConnectorError(
+        .config,
+        "--part reads what `shard` divided, which is a declarative manifest, and this one is a `\(own.kind.type)`: leave --part out, and "
+          + "divide the streams among several reads with --streams")
+    }
+    if command == "shard" {
+      throw ConnectorError(
+        .config,
+        "`shard` divides the partitions and windows of a declarative manifest, and this one is a `\(own.kind.type)`: divide its streams "
+          + "among several reads with `read --streams`")
+    }
     throw ConnectorError(
       .config,
       "This command looks into the requests of a declarative manifest, and this one is a `\(own.kind.type)`: use `spec`, `check`, "

@@ -33,45 +33,13 @@ struct Session {
   /// What collects the report of the run; nil where none was asked for.
   private let report: ReportedRun?
 
+  /// What is run, as in `read`.
+  let command: String
+  /// The options of the run that a source of another kind may have nothing for.
+  let kindOptions: [KindOption]
+
   /// What the requests of this run go to instead of the network, once the manifest is known; nil for the network.
   let mock: LateTransport?
-
-  /// What a command prints.
-  enum Output: Sendable {
-    /// Messages of the protocol.
-    case messages
-    /// The data of records alone; what else there is to say goes to standard error.
-    case records
-    /// Nothing: records go into a folder.
-    case folder(RecordFolder)
-    /// What is no message; the log goes to standard error.
-    case other
-    /// The messages of a Singer tap; what else there is to say goes to standard error.
-    case tap(SingerOutput)
-    /// What the recorder makes of a test read. `report` shows the error that ends the run.
-    case testRead(TestReadRecorder, TestRead.Limits, report: @Sendable (any Error, SecretMask) -> Void)
-    /// A report, and no message at all: errors go to standard error as well.
-    case report
-
-    fileprivate var isOfMessages: Bool {
-      switch self {
-      case .other, .report: false
-      case .messages, .records, .folder, .testRead, .tap: true
-      }
-    }
-
-    fileprivate var isReport: Bool { if case .report = self { true } else { false } }
-
-    fileprivate var continuation: TerminalProgress.Continuation {
-      switch self {
-      case .messages, .other, .testRead: .messages
-      case .records, .report, .tap: .none
-      case .folder: .folder
-      }
-    }
-
-    fileprivate var folder: RecordFolder? { if case .folder(let folder) = self { folder } else { nil } }
-  }
 
   /// - Parameters:
   ///   - plan: what is done with the traffic of the run; nil for nothing.
@@ -88,6 +56,14 @@ struct Session {
   ) {
     manifest = options.path
     self.singer = singer
+    self.command = command
+    let given: [(KindOption, Bool)] = [
+      (.mock, isMock), (.record, plan?.isRecording == true), (.replay, plan?.isRecording == false),
+      (.transport, options.transport != nil), (.share, share != .all),
+    ]
+    kindOptions = given.filter(\.1).map(\.0)
+    // What is not recorded must not cost an earlier recording.
+    let plan = Self.isOfPrograms(options.path, singer) ? nil : plan
     var environment = ProcessInfo.processInfo.environment
     if let transport = options.transport { environment[TransportKind.variable] = transport.rawValue }
     let terminal = Terminal(options.color, environment: environment)
@@ -104,29 +80,10 @@ struct Session {
     } catch {
       traffic = .failure(error)
     }
-    let given = (try? traffic.get())?.surroundings ?? surroundings
-    let now = given.now
-    var trial: Trial?
-    var showError: (@Sendable (any Error, SecretMask) -> Void)?
-    let writer: MessageWriter
-    switch output {
-    case .messages, .other: writer = MessageWriter(output: ProtocolOutput(), mask: mask, now: now, watcher: progress)
-    case .report:
-      writer = MessageWriter(
-        output: isMock ? NoOutput() : ControlLines() as any LineOutput, mask: mask, now: now, watcher: progress ?? PlainWatcher())
-    case .records, .folder:
-      writer = MessageWriter(
-        output: NoOutput(), records: output.folder ?? RecordLines(ProtocolOutput()), mask: mask, now: now,
-        watcher: progress ?? PlainWatcher())
-    case .tap(let tap):
-      writer = MessageWriter(
-        output: NoOutput(), records: tap, mask: mask, now: now, watcher: progress ?? PlainWatcher())
-    case .testRead(let recorder, let limits, let report):
-      writer = MessageWriter(sink: recorder, mask: mask, now: now)
-      trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
-      showError = report
-    }
-    self.writer = writer
+    let time = (try? traffic.get())?.surroundings ?? surroundings
+    let now = time.now
+    let written = output.written(mask, now: now, progress, isMock: isMock)
+    writer = written.writer
     let isDebugging = options.debug || environment["LOG_LEVEL"]?.uppercased() == "DEBUG"
     if let report {
       let title = options.path ?? (OwnPackage.isThere ? OwnPackage.name : ManifestOptions.usualName)
@@ -135,16 +92,28 @@ struct Session {
       self.report = nil
     }
     var runtime = RuntimeEnvironment(
-      now: now, sleep: given.sleep, random: given.random, transport: wrap?(given.transport) ?? given.transport,
+      now: now, sleep: time.sleep, random: time.random, transport: wrap?(time.transport) ?? time.transport,
       log: output.isOfMessages
         ? RunLog(writer: writer, isDebugging: isDebugging)
         : PlainLog(mask: mask, isDebugging: isDebugging, isBrief: output.isReport),
       secrets: mask, environment: environment)
-    runtime.trial = trial
+    runtime.trial = written.trial
     runtime.share = share
+    runtime.keepsParentRecords = wrap != nil
     runtime.explainsRequests = wrap != nil || (try? traffic.get())?.recorder != nil
     self.runtime = self.report?.reporter.watching(runtime) ?? runtime
-    self.showError = showError
+    showError = written.showError
+  }
+
+  /// Whether the source that is named has programs in it that send requests of their own.
+  private static func isOfPrograms(_ path: String?, _ singer: String?) -> Bool {
+    if singer != nil { return true }
+    let path = path ?? ManifestOptions.usualName
+    guard path != "-", !CommandProgram.isConnector, let own = try? CommandProgram.kinds.manifest(.file(path: path)) else {
+      return false
+    }
+    let surroundings = SourceSurroundings(files: .beside(path), kinds: CommandProgram.kinds)
+    return !own.kind.traits(of: own.root, in: surroundings).programs.isEmpty
   }
 
   /// Who looks at the records of a read; nil if nobody does.
@@ -168,6 +137,8 @@ struct Session {
   ) async throws {
     func report(_ error: any Error) {
       if let showError { return showError(error, mask) }
+      // What cannot be written cannot be said there.
+      if error is OutputClosed { return CommandRunner.tell(error) }
       let findings = error as? any FileFindings
       if let findings { StandardOutput.tell(lines: mask.masked(findings.rendered(hiding: mask))) }
       // Who watches a terminal has just read it, with the lines of the file.
@@ -178,6 +149,9 @@ struct Session {
       if !status.isSuccess { throw status }
     }
   }
+
+  /// Leaves a report that is there already as it is: nothing is run.
+  func abandonReport() { report?.abandon() }
 
   /// Runs `body` as the options about traffic say.
   private func recorded(_ body: @Sendable () async throws -> ExitCode) async throws -> ExitCode {
@@ -246,7 +220,10 @@ struct Session {
     input.components = CommandProgram.components
     input.files = files
     // As in the reference, renewed tokens are reported to the platform, and the file stays as it is unless a change is asked for.
-    input.updates = ConfigControl(writer: writer, file: options.updateConfig ? options.config : nil)
+    // Where messages are not shown, nobody else would keep them.
+    let warn: @Sendable (String) -> Void = { StandardOutput.tell("warning: \($0)") }
+    input.updates = ConfigControl(
+      writer: writer, file: options.updateConfig ? options.config : nil, warn: showError == nil ? nil : warn)
     // What variables say belongs in no file.
     let isWritable = options.config != "-" && config.isAlone && variables.isEmpty
     input.migrations = ConfigControl(writer: writer, file: isWritable ? options.config : nil)
@@ -278,7 +255,8 @@ struct Session {
 
   /// Whether the manifest is part of this executable, or of the image that it is in.
   private func isBundled(_ source: ManifestSource) -> Bool {
-    manifest == nil && (OwnPackage.isThere || source.isFile(at: ImageLayout.manifest))
+    guard manifest == nil, case .text(_, let name) = source else { return false }
+    return OwnPackage.isThere || name == ImageLayout.manifest
   }
 
   /// An error about a manifest, which may be the config itself, or in it. Nothing says what in a config is a secret if there is
@@ -331,7 +309,7 @@ struct Session {
         "There is no manifest: name one, as in `\(CommandProgram.name) check connector/manifest.yaml`. Without a name it is the \(usual) of "
           + "this folder, or what the config has as `__injected_declarative_manifest`")
     }
-    return (.file(path: usual), .beside(usual))
+    return (try text(of: usual), .beside(usual))
   }
 
   /// The manifest that was named, is part of this executable, or is where images have it; the first of these.
@@ -344,12 +322,7 @@ struct Session {
     }
     switch manifest {
     case "-"?: return (.text(try InputFile.bytes("-", "manifest"), name: "<stdin>"), .ofStandardInput)
-    case let path? where InputFile.isPipe(path):
-      // Whoever opens a pipe twice has ended its writer.
-      return (.text(try InputFile.bytes(path, "manifest"), name: path), .beside(path))
-    case let path?:
-      try InputFile.open(path, "manifest")
-      return (.file(path: path), .beside(path))
+    case let path?: return (try text(of: path), .beside(path))
     case nil: break
     }
     do {
@@ -361,8 +334,11 @@ struct Session {
     }
     // As in the reference, before a manifest that comes with the config.
     guard InputFile.exists(ImageLayout.manifest) else { return nil }
-    return (.file(path: ImageLayout.manifest), .beside(ImageLayout.manifest))
+    return (try text(of: ImageLayout.manifest), .beside(ImageLayout.manifest))
   }
+
+  /// The manifest of a file. It is read once, for all who look into it: whoever opens a pipe twice has ended its writer.
+  private func text(of path: String) throws -> ManifestSource { .text(try InputFile.bytes(path, "manifest"), name: path) }
 
   /// - Throws: ``ConnectorError`` that says what is wrong with the catalog.
   func catalog(at path: String) throws -> [ConfiguredStream] { try GivenMessages.catalog(at: path) }

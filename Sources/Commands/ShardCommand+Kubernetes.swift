@@ -9,7 +9,7 @@ extension ShardCommand {
     guard let image, !image.isEmpty, !image.contains(where: \.isWhitespace) else {
       throw ValidationError("--kubernetes needs --image with the name of the connector's image, as in --image source-shop:1.0.0.")
     }
-    guard output == nil, state == nil, weights == nil, within == nil else {
+    guard output == nil, given.state == nil, weights == nil, within == nil else {
       throw ValidationError(
         "--kubernetes prints a Job that keeps its parts and its state in a volume: leave --output, --state, --weights and --within out."
       )
@@ -30,7 +30,7 @@ extension ShardCommand {
 
   func printJob() async throws {
     try await CommandRunner.run {
-      let text = try catalog.map { JSONValue.object(try InputFile.object($0, "catalog")).jsonText }
+      let text = try given.catalog.map { JSONValue.object(try InputFile.object($0, "catalog")).jsonText }
       let job = KubernetesJob(
         name: jobName, image: image ?? "", parts: parts, workers: min(workers ?? parts, parts), arguments: arguments,
         catalog: text)

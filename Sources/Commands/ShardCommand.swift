@@ -21,19 +21,7 @@ struct ShardCommand: AsyncParsableCommand {
   @OptionGroup var input: ConfigOptions
   @OptionGroup var components: ComponentOptions
 
-  @Option(
-    name: [.customShort("C"), .long],
-    help: ArgumentHelp(
-      "The streams to read: a configured catalog, or what `discover` printed. Without it, all streams are read.",
-      valueName: "file"),
-    completion: .file(extensions: ["json", "jsonl"]))
-  var catalog: String?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The states that the read continues from, as with `read`.", valueName: "file"),
-    completion: .file(extensions: ["json", "jsonl"]))
-  var state: String?
+  @OptionGroup var given: CatalogOptions
 
   @OptionGroup var streams: StreamOptions
 
@@ -68,7 +56,7 @@ struct ShardCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Read only what may have changed in this range of time, and leave no state. Streams without times are read as ever.",
-      valueName: "start..end"))
+      valueName: "start..end"), transform: TimeWindow.parsed)
   var within: TimeWindow?
 
   @Flag(help: "Print a Kubernetes Job that divides the read and reads a part in each index, instead of dividing it here.")
@@ -93,7 +81,7 @@ struct ShardCommand: AsyncParsableCommand {
       throw ValidationError("--parts should be a number from 1 to \(Self.mostParts).")
     }
     if let workers, workers < 1 { throw ValidationError("--workers should be a number of at least 1.") }
-    if within != nil, state != nil || streams.fullRefresh {
+    if within != nil, given.state != nil || streams.fullRefresh {
       throw ValidationError("--within says itself where to begin: leave --state and --full-refresh out.")
     }
     if kubernetes { return try validateJob() }
@@ -110,11 +98,11 @@ struct ShardCommand: AsyncParsableCommand {
       var settings = Divider.Settings(parts: parts, workers: workers.map { min($0, parts) }, unit: by)
       settings.isLimited = within != nil
       if let weights { settings.weights = try RecordedWeights(recording: weights) }
-      let given = try state.map { try session.states(at: $0) } ?? [:]
-      let catalog = try self.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
+      let earlier = try given.state.map { try session.states(at: $0) } ?? [:]
+      let catalog = try given.catalog.map { try streams.selection.applied(to: session.catalog(at: $0), of: "the catalog \($0)") }
       var connector = try await session.connector(
-        input, components, states: streams.fullRefresh ? [:] : given, catalog: catalog ?? [],
-        others: [self.catalog, state, weights])
+        input, components, states: streams.fullRefresh ? [:] : earlier, catalog: catalog ?? [],
+        others: [given.catalog, given.state, weights])
       var wanted = catalog ?? []
       if catalog == nil {
         let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }

@@ -11,6 +11,7 @@ struct SourceCommands: AsyncParsableCommand {
       version: ProgramVersion.text(first: RuntimeVersion.text),
       subcommands: [
         SpecCommand.self, CheckCommand.self, DiscoverCommand.self, ReadCommand.self, CatalogCommand.self, StateCommand.self,
+        AsTapCommand.self,
       ])
   }
 }

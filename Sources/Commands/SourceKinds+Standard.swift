@@ -4,5 +4,5 @@ import Singer
 
 extension SourceKinds {
   /// The kinds of sources of this version, beside declarative ones.
-  static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind(), SingerKind()])
+  package static let standard = SourceKinds([ProcessSourceKind(), CombinedSourceKind(), SingerKind()])
 }

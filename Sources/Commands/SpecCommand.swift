@@ -3,7 +3,12 @@ import Engine
 
 struct SpecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "spec", abstract: "Print what the connector's config looks like, as a SPEC message.")
+    commandName: "spec", abstract: "Print what the connector's config looks like, as a SPEC message.",
+    discussion: """
+      Examples:
+        \(CommandProgram.shownName) spec
+        \(CommandProgram.shownName) spec | jq .spec.connectionSpecification
+      """)
 
   @OptionGroup var options: ManifestOptions
   @OptionGroup var singer: SingerOptions

@@ -24,6 +24,21 @@ enum StandardOutput {
   /// - Throws: ``OutputClosed`` if nothing can be written any more.
   static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
 
+  /// Writes a text for people, of one or more lines, in which parts have a look. A terminal obeys nothing else in it.
+  /// - Parameters:
+  ///   - terminal: what standard output can show.
+  ///   - text: makes the text with the looks that it is given.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more, and what `text` throws.
+  static func write(
+    on terminal: Terminal, text: (@escaping @Sendable (String, Terminal.Style) -> String) throws -> String
+  ) throws {
+    guard terminal.hasColors else { return try write(text: text { text, _ in text }) }
+    // No data knows these marks, which become looks when everything else is harmless.
+    let mark = "\u{E000}" + String(UInt64.random(in: .min ... .max), radix: 16)
+    let marked = try text { text, style in "\(mark)\(style.rawValue)m\(text)\(mark)0m" }
+    try write(line: TerminalText.lines(marked).replacing(mark, with: "\u{1B}["))
+  }
+
   private static let lastWork = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// Does `work` before the process ends because its reader has seen enough.

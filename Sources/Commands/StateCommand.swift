@@ -15,7 +15,7 @@ struct StateCommand: ParsableCommand {
 
       Examples:
         \(CommandProgram.name) state show messages.jsonl
-        \(CommandProgram.name) state set state.json --stream orders --cursor 2025-01-01T00:00:00Z > earlier.json
+        \(CommandProgram.name) state set s.json --stream orders --cursor 2025-01-01 > t.json
       """,
     subcommands: [Extract.self, Show.self, Diff.self, Merge.self, Set.self])
 
@@ -46,7 +46,12 @@ struct StateCommand: ParsableCommand {
 
   struct Extract: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the states that the next read continues from, of the output of a read.")
+      abstract: "Print the states that the next read continues from, of the output of a read.",
+      discussion: """
+        Examples:
+          \(CommandProgram.name) state extract messages.jsonl > state.json
+          \(CommandProgram.name) read m.yaml -c c.json | \(CommandProgram.name) state extract -
+        """)
 
     @Argument(
       help: ArgumentHelp("The output of a read, also of one that was interrupted; `-` is standard input.", valueName: "messages"),
@@ -57,7 +62,13 @@ struct StateCommand: ParsableCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a state as a tree of streams, partitions and cursors.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show a state as a tree of streams, partitions and cursors.",
+      discussion: """
+        Examples:
+          \(CommandProgram.name) state show messages.jsonl
+          \(CommandProgram.name) state show data/state.json --all
+        """)
 
     @Argument(
       help: ArgumentHelp("The state; `-` is standard input.", valueName: "state"),
@@ -82,7 +93,12 @@ struct StateCommand: ParsableCommand {
 
   struct Diff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show what differs between two states. The exit status is 1 if something does.")
+      abstract: "Show what differs between two states. The exit status is 1 if something does.",
+      discussion: """
+        Examples:
+          \(CommandProgram.name) state diff yesterday.json today.json
+          \(CommandProgram.name) state diff state.json messages.jsonl
+        """)
 
     @Argument(help: "The earlier state.", completion: .file(extensions: ["json", "jsonl"]))
     var old: String
@@ -107,6 +123,10 @@ struct StateCommand: ParsableCommand {
       discussion: """
         Behind the folder that `shard` wrote, the outputs of `read --part` give the state that one whole read would have reached. A folder \
         of outputs stands for its files that end in .jsonl. What no output covers stays open, and is named.
+
+        Examples:
+          \(CommandProgram.name) state merge a.json b.json --output state.json
+          \(CommandProgram.name) state merge parts outputs --require-all
         """)
 
     @Argument(
@@ -149,7 +169,12 @@ struct StateCommand: ParsableCommand {
 
   struct Set: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print a state with another cursor, to read a stream from there.")
+      abstract: "Print a state with another cursor, to read a stream from there.",
+      discussion: """
+        Examples:
+          \(CommandProgram.name) state set s.json --stream orders --cursor 2025-01-01 > t.json
+          \(CommandProgram.name) state set s.json --stream a --cursor 7 --partition '{"id":1}'
+        """)
 
     @Argument(
       help: ArgumentHelp("The state; an empty file is an empty state.", valueName: "state"),

@@ -22,6 +22,7 @@ struct TestCommand: AsyncParsableCommand {
       Examples:
         \(CommandProgram.name) test connector --coverage
         \(CommandProgram.name) test connector --no-creds --junit
+        \(CommandProgram.name) test connector --previous published/manifest.yaml
       """)
 
   @Argument(
@@ -49,6 +50,15 @@ struct TestCommand: AsyncParsableCommand {
       "Record what acceptance tests ask of the API, without secrets, in this folder: --replay runs them again without the API.",
       valueName: "folder"), completion: .directory)
   var record: String?
+
+  @Flag(help: "Write configs back to their files when the API renewed a token in them during acceptance tests.")
+  var updateConfig = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Check that the specification and the catalog are compatible with those of an earlier version: its manifest, or its folder.",
+      valueName: "manifest"), completion: .file())
+  var previous: String?
 
   @Flag(
     help: """
@@ -100,6 +110,7 @@ struct TestCommand: AsyncParsableCommand {
           connector, traffic: traffic(environment), leavingOutSecrets: secretsReason(in: place), clock: SystemClock.now)
         report.suites.append(await runner.run(try AcceptanceConfig(path: path), where: isWanted))
       }
+      if let previous { report.suites.append(try await compatibility(of: place, with: previous).run(where: isWanted)) }
       guard !report.suites.isEmpty else {
         throw ConnectorError(
           .config,
@@ -113,6 +124,29 @@ struct TestCommand: AsyncParsableCommand {
       try write(report, in: place, environment)
       if report.failed > 0 { throw ExitCode.failure }
     }
+  }
+
+  /// The comparison with an earlier version, by configs that are made up: neither version reads anything.
+  private func compatibility(of place: TestPlace, with previous: String) async throws -> CompatibilityTest {
+    let now = SystemClock.now()
+    let environment = ProcessInfo.processInfo.environment
+    func version(_ path: String, _ given: JSONObject?) async throws -> (CompatibilityTest.Version, JSONObject) {
+      let made = try await MockInput(manifest: path, config: nil, now: now)
+      var input = made.input
+      input.config = input.config.merging(given ?? [:]) { $1 }
+      let observer = ConnectorObserver(made.source, input, environment: environment, isRead: false)
+      let observed = try await observer.read(from: .madeUp(made.source, input, at: now))
+      let file = ManifestOptions.file(of: path)
+      let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().map { $0 + "/" }.joined()
+      return (CompatibilityTest.Version(path: file, observed: observed, metadata: folder + "metadata.yaml"), input.config)
+    }
+    let (old, config) = try await version(previous, nil)
+    if old.isUnknown {
+      throw ConnectorError(.config, "The earlier version \(previous) cannot be compared: it says nothing of itself")
+    }
+    return CompatibilityTest(
+      old: old, new: try await version(place.manifest, config).0,
+      acceptance: try place.acceptance.map { try AcceptanceConfig(path: $0) })
   }
 
   private static func list(_ texts: [String]) -> String { texts.map { "`\($0)`" }.joined(separator: " or ") }
@@ -188,7 +222,9 @@ struct TestCommand: AsyncParsableCommand {
         now: SystemClock.now, sleep: { try await TaskThreads.shared.sleep($0) }, random: { Double.random(in: 0..<1) },
         transport: NetworkTransport(environment: environment, secrets: mask))
     }
-    return .network(network, recordings: record)
+    return .network(network, recordings: record) { [updateConfig] config in
+      RenewedConfig(file: updateConfig ? config : nil) { StandardOutput.tell("warning: \(config): \($0)") }
+    }
   }
 
   // MARK: Reports

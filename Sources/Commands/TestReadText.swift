@@ -88,7 +88,7 @@ struct TestReadText: CustomStringConvertible {
     } else if isEmpty || response.status >= 400, !response.body.isEmpty {
       lines.append("    \(styled("<", .faint)) \(fitting(Self.plain(response.body), after: 6))")
     }
-    lines.append("    \(styled(TerminalText.line(CurlCommand(request).description), .faint))")
+    lines.append("    \(styled(TerminalText.line(request.curl), .faint))")
     return lines
   }
 

@@ -14,12 +14,24 @@ struct ValidateCommand: AsyncParsableCommand {
       Errors prevent the manifest from being used; warnings have a rule, and the comment `# airbyte-lowcode: ignore rule` \
       silences it for its line, alone on a line for the next one, and at the top for the whole file.
       The exit status is 0 where there is no error, 1 where there is one, and 2 where a path could not be checked or fixed.
+
+      Examples:
+        \(CommandProgram.shownName) validate manifest.yaml --config config.json
+        \(CommandProgram.shownName) validate connectors --strict --format sarif > findings.sarif
       """)
 
   @Argument(
-    help: "Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input.",
+    help: ArgumentHelp(
+      "Manifests, folders to search for them, or patterns such as 'connectors/**/manifest.yaml'; `-` is standard input. Without any, "
+        + "the \(ManifestOptions.usualName) of this folder.", valueName: "paths"),
     completion: .file(extensions: ["yaml", "yml", "json"]))
-  var paths: [String]
+  var given: [String] = []
+
+  @Option(
+    name: [.short, .customLong("manifest"), .customLong("manifest-path")],
+    help: ArgumentHelp("A manifest, named by an option as elsewhere.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var manifest: [String] = []
 
   @Option(
     name: .shortAndLong,
@@ -81,7 +93,12 @@ struct ValidateCommand: AsyncParsableCommand {
   @Option(help: "Use colours in text. By default if the terminal supports them and NO_COLOR is not set.")
   var color: ColorChoice = .auto
 
+  private var paths: [String] { (given + manifest).isEmpty ? [ManifestOptions.usualName] : given + manifest }
+
   func validate() throws {
+    if given.isEmpty, manifest.isEmpty, !InputFile.exists(ManifestOptions.usualName) {
+      throw ValidationError("There is no \(ManifestOptions.usualName) in this folder: name manifests, or folders that have them.")
+    }
     for rule in ignore where !RuleCatalog.silenceable.contains(rule) {
       let near = NameSuggestion.nearest(to: rule, among: RuleCatalog.silenceable)
       throw ValidationError(

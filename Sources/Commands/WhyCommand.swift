@@ -39,15 +39,21 @@ struct WhyCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandRunner.run {
       let why = RecordedReasons(try HARFile(path: recording))
-      let styling = Terminal.styling(color)
+      let terminal = Terminal.ofReports(color)
       guard !request.isEmpty else {
         let list = try why.list(of: stream)
-        return try StandardOutput.write(text: format == .json ? list.json.jsonText : list.text(styled: styling))
+        return try StandardOutput.write(on: terminal) { styled in
+          format == .json ? list.json.jsonText : list.text(styled: RequestReport.looks(styled))
+        }
       }
       let requests = try request.map { try why.request($0) }
-      let report = RequestReport(SecretNames(), styled: styling)
+      let report = RequestReport(SecretNames())
       switch format {
-      case .text: try StandardOutput.write(text: requests.map { report.text($0) }.joined(separator: "\n\n"))
+      case .text:
+        try StandardOutput.write(on: terminal) { styled in
+          let report = RequestReport(SecretNames(), styled: RequestReport.looks(styled))
+          return requests.map { report.text($0) }.joined(separator: "\n\n")
+        }
       case .json:
         for request in requests { try StandardOutput.write(line: report.json(request).jsonText) }
       }

@@ -22,6 +22,8 @@ package struct Connector: Sendable {
   private let generated: GeneratedStreams
   /// Whether streams are read in the way that was settled when the read was divided.
   private var isSettled = false
+  /// The only streams that are built; nil for all.
+  private var built: Set<String>?
 
   /// - Parameter spec: the manifest's specification; nil if it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
@@ -72,6 +74,13 @@ package struct Connector: Sendable {
   package func readingPart(_ catalog: [ConfiguredStream], states: [String: JSONObject]) -> Connector {
     var connector = reading(catalog, states: states)
     connector.isSettled = true
+    return connector
+  }
+
+  /// The same connector, which builds some of its streams alone. It is for runs that follow one in which all of them could be built.
+  package func building(only names: [String]) -> Connector {
+    var connector = self
+    connector.built = Set(names)
     return connector
   }
 
@@ -135,7 +144,8 @@ package struct Connector: Sendable {
   package func streamsOrErrors() async throws -> [(name: String, stream: Result<DeclarativeStream, ConnectorError>)] {
     try await validateConfig()
     let nodes = try await streamNodes()
-    return try await streams(nodes, among: nodes)
+    let wanted = nodes.filter { node in built?.contains(node["name"]?.string ?? "") ?? true }
+    return try await streams(wanted, among: nodes)
   }
 
   /// Builds some of the streams.

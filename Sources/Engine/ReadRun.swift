@@ -212,7 +212,7 @@ extension Connector {
   /// How many slices are read at a time: what the manifest says, or 2 as in the reference.
   package func concurrency() throws -> Int {
     // Slices that are tried are read in order.
-    if scope.runtime.trial != nil { return 1 }
+    if scope.runtime.trial != nil || scope.runtime.readsInOrder { return 1 }
     let share = scope.runtime.share
     guard let node = manifest.concurrencyLevel else { return share.portion(of: 2) }
     return try share.portion(of: max(2, scope.build(node, as: ConcurrencyLevel.self).level))

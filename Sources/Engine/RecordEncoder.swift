@@ -34,14 +34,23 @@ struct RecordEncoder: Sendable {
     if first < records.count { try emit(lines, records.count - first) }
   }
 
+  /// Where the data of a record with a file has its file, if it is written without the message around it.
+  private static let fileKey = JSONKey("_file_reference")
+
   private func encode(_ record: borrowing Record, _ time: Int, _ tail: [UInt8], into lines: inout JSONWriter) {
+    if isDataAlone, let file = record.file {
+      var whole = copy record
+      whole.file = nil
+      whole.set(Self.fileKey, file.message)
+      return encode(whole, time, tail, into: &lines)
+    }
     lines.write(raw: head)
     if let view = record.view {
       lines.write(record: view, patches: record.patches)
     } else {
       lines.write(record: .object(record.object))
     }
-    if !isDataAlone, let file = record.file {
+    if let file = record.file {
       lines.write(raw: Array(",\"emitted_at\":\(time),\"file_reference\":\(file.message.jsonText)}}\n".utf8))
     } else {
       lines.write(raw: tail)

@@ -40,7 +40,11 @@ final class StreamReader: Sendable {
     if stream.forgetsState { try keep { [:] } }
     try run.writer.status(descriptor, .started)
     run.runtime.events.note(.streamStarted(stream.name))
-    try run.writer.begin(descriptor, schema: schema)
+    // Where one stream's records cannot go, those of others can.
+    do { try run.writer.begin(descriptor, schema: schema) } catch {
+      try fail(error)
+      return try leave()
+    }
     do {
       try await readSlices(by: stream.retriever.casting(to: schema), slicesAreListed)
     } catch is ReadLimit.Reached {
@@ -72,7 +76,7 @@ final class StreamReader: Sendable {
 
   private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
     if let trial = run.runtime.trial { return try await tryOut(retriever, trial, slicesAreListed) }
-    let pages = PagePrefetcher(retriever)
+    let pages = PagePrefetcher(retriever, readsAhead: !run.runtime.readsInOrder)
     let slices = AsyncChannel<StreamSlice>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in

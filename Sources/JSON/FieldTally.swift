@@ -1,7 +1,7 @@
 /// Counts the fields that objects have, and the kinds of their values, at any depth.
 ///
-/// Objects of the same form cost little: a member is first compared with the one that followed last time, so that a field is found by
-/// its place, and nothing is hashed or allocated for it.
+/// Objects of the same form cost little: they are recognised as a whole (``FieldShape``). In others a member is first compared with the
+/// one that followed last time, so that a field is found by its place, and nothing is hashed or allocated for it.
 ///
 /// Unsafe inside: two blocks of memory that grow. Sound to share, since they belong to this value alone, which cannot be copied;
 /// every place that is read or written is below ``count``, and they change only through mutating methods.
@@ -38,6 +38,7 @@ package struct FieldTally: ~Copyable, @unchecked Sendable {
   private var capacity = 64
   private var count = 1
   private var names: [JSONKey?] = [nil]
+  private var shapes = FieldShapes()
 
   package init() {
     nodes = .allocate(capacity: capacity)
@@ -53,6 +54,34 @@ package struct FieldTally: ~Copyable, @unchecked Sendable {
 
   // MARK: Counting
 
+  /// Counts a value of a document.
+  package mutating func add(_ place: JSONPlace) {
+    let (tape, index) = (place.tape, place.index)
+    guard tape.word(index).kindBits == UInt64(JSONKind.object.rawValue) else { return add(tape, index, at: 0, 0) }
+    if shapes.count(tape, index) { return }
+    add(tape, index, at: 0, 0)
+    if shapes.wantsAnother() { addShape(tape, index) }
+  }
+
+  /// Remembers the form of an object that was counted.
+  @inline(never)
+  private mutating func addShape(_ tape: Tape, _ index: Int) {
+    let (nodes, names) = (nodes, names)
+    let shape = FieldShape.make(
+      of: tape, index, slots: Self.slots, mostLevels: Self.mostLevels,
+      member: { key, node in
+        let text = tape.text(key)
+        var at = Int(nodes[node].firstMember)
+        while at >= 0 {
+          if nodes[at].header == tape.word(key).header, names[at]?.matches(text.baseAddress ?? tape.base) == true { return at }
+          at = Int(nodes[at].next)
+        }
+        return nil
+      },
+      elements: { nodes[$0].elements >= 0 ? Int(nodes[$0].elements) : nil })
+    if let shape { shapes.add(shape, counts) }
+  }
+
   /// Counts an object of a document with changes to its members.
   package mutating func add(_ view: JSONView, patches: [JSONPatch]) {
     add(view, patches: patches, at: 0, 0)
@@ -64,7 +93,9 @@ package struct FieldTally: ~Copyable, @unchecked Sendable {
   private mutating func add(_ view: JSONView, patches: [JSONPatch], at node: Int, _ depth: Int) {
     defer { withExtendedLifetime(view.document) {} }
     let tape = view.tape
-    guard !patches.isEmpty, view.kind == .object else { return add(tape, view.index, at: node, depth) }
+    guard !patches.isEmpty, view.kind == .object else {
+      return node == 0 ? add(view.place) : add(tape, view.index, at: node, depth)
+    }
     counts[node &* Self.slots &+ Int(JSONKind.object.rawValue)] &+= 1
     guard depth < Self.mostLevels else { return }
     addUnchanged(tape, view.index, besides: patches, at: node, depth)
@@ -297,7 +328,12 @@ package struct FieldTally: ~Copyable, @unchecked Sendable {
   // MARK: Result
 
   /// What was counted.
-  package var fields: FieldCounts { fields(at: 0) }
+  package var fields: FieldCounts {
+    mutating get {
+      shapes.settle(counts)
+      return fields(at: 0)
+    }
+  }
 
   private func fields(at node: Int) -> FieldCounts {
     var result = FieldCounts()

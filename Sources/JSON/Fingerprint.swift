@@ -12,14 +12,15 @@ package struct Fingerprint: Sendable {
   }
 
   /// Takes in the member `key` of an object, where it has one that is not null.
-  package mutating func add(_ key: JSONKey, of view: JSONView) -> Bool {
-    guard let place = view.tape.find(key, in: view.index) else { return false }
-    let word = view.tape.word(place)
+  package mutating func add(_ key: JSONKey, of object: JSONPlace) -> Bool {
+    let tape = object.tape
+    guard let place = tape.find(key, in: object.index) else { return false }
+    let word = tape.word(place)
     if word.kind == .null { return false }
     if word.kind == .string, word.has(TapeWord.escaped) {
-      add(.string(view.tape.stringBytes(place)))
+      add(.string(tape.stringBytes(place)))
     } else {
-      withExtendedLifetime(view.document) { add(view.tape.text(place), Self.mark(of: word.kind)) }
+      add(tape.text(place), Self.mark(of: word.kind))
     }
     return true
   }

@@ -25,11 +25,11 @@ public enum AirbyteMessage: Sendable {
     switch message {
     case .spec, .connectionStatus, .catalog: return nil
     case .state(let stream, let state, let count):
-      self = .state(StateMessage(stream: stream.name, state: state, recordCount: count))
+      self = .state(StateMessage(stream, state: state, recordCount: count))
     case .globalState(let state, let count): self = .globalState(state, recordCount: count)
     case .log(let level, let text, let data): self = .log(LogMessage(level: level, text: text, data: data))
     case .status(let stream, let status, let rateLimited, _):
-      self = .streamStatus(StreamStatusMessage(stream: stream.name, status: status, isRateLimited: rateLimited))
+      self = .streamStatus(StreamStatusMessage(stream, status: status, isRateLimited: rateLimited))
     case .error(let trace, _): self = .error(trace)
     case .control(let config, _): self = .control(config: config)
     }
@@ -44,10 +44,13 @@ public struct RecordMessage: Sendable {
   public let stream: String
   /// When the record was read, in milliseconds since 1970-01-01T00:00:00Z.
   public let emittedAt: Int
+  /// The stream's namespace, such as the schema of a table; nil if it has none.
+  public let namespace: String?
   private let record: Record
 
-  init(_ record: Record, of stream: String, at time: Int) {
-    self.stream = stream
+  init(_ record: Record, of stream: StreamDescriptor, at time: Int) {
+    self.stream = stream.name
+    namespace = stream.namespace
     self.record = record
     emittedAt = time
   }
@@ -70,9 +73,12 @@ public struct StateMessage: Sendable, Hashable {
   public let state: JSONObject
   /// How many records of the stream came since its last state.
   public let recordCount: Int
+  /// The stream's namespace, such as the schema of a table; nil if it has none.
+  public let namespace: String?
 
-  init(stream: String, state: JSONObject, recordCount: Int) {
-    self.stream = stream
+  init(_ stream: StreamDescriptor, state: JSONObject, recordCount: Int) {
+    self.stream = stream.name
+    namespace = stream.namespace
     self.state = state
     self.recordCount = recordCount
   }
@@ -86,9 +92,12 @@ public struct StreamStatusMessage: Sendable, Hashable {
   public let status: StreamStatus
   /// Whether the API limits the rate of requests just now.
   public let isRateLimited: Bool
+  /// The stream's namespace, such as the schema of a table; nil if it has none.
+  public let namespace: String?
 
-  init(stream: String, status: StreamStatus, isRateLimited: Bool) {
-    self.stream = stream
+  init(_ stream: StreamDescriptor, status: StreamStatus, isRateLimited: Bool) {
+    self.stream = stream.name
+    namespace = stream.namespace
     self.status = status
     self.isRateLimited = isRateLimited
   }

@@ -51,7 +51,8 @@ public struct Catalog: Sendable {
       return (names ?? found.map(\.name)).map { name in
         let isIncremental = byName[name]?.supportedSyncModes.contains(.incremental) ?? false
         return ConfiguredStream(
-          descriptor: StreamDescriptor(name: name), syncMode: isIncremental ? mode : .fullRefresh,
+          descriptor: StreamDescriptor(name: name, namespace: byName[name]?.namespace),
+          syncMode: isIncremental ? mode : .fullRefresh,
           jsonSchema: byName[name]?.jsonSchema ?? [:])
       }
     }

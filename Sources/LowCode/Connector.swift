@@ -5,7 +5,8 @@ import JSON
 import Manifest
 import OrderedCollections
 
-/// A manifest and a config: what can be asked for the specification, checked, asked for its streams, and read.
+/// A source and its config: a manifest of any kind, or a source in Swift. It can be asked for the specification, checked, asked for its streams, and
+/// read.
 ///
 /// ```swift
 /// let manifest = try Manifest(contentsOf: "manifest.yaml")
@@ -43,12 +44,24 @@ public struct Connector: Sendable {
     self.configChanged = configChanged
   }
 
+  /// A source that is written in Swift.
+  /// - Parameters:
+  ///   - config: the user's config; secrets in it never appear in logs and errors.
+  ///   - runtime: the clock, the network and the other things that the source takes from its surroundings.
+  ///   - configChanged: is called with the whole config when it changed and has to be kept for the next run.
+  public init(
+    _ source: (some SwiftSource).Type, config: JSONObject = [:], runtime: Runtime = .system,
+    configChanged: (@Sendable (JSONObject) async -> Void)? = nil
+  ) {
+    self.init(Manifest(source), config: config, runtime: runtime, configChanged: configChanged)
+  }
+
   /// The connector's specification as a SPEC message carries it: `connectionSpecification` is the JSON schema of the config.
   /// - Throws: ``ConnectorError`` if the manifest has none.
   public func spec() async throws -> JSONObject {
     let results = Results(log: runtime.log)
     let session = session(results)
-    try await session.prepared(config: [:]).writeSpec(to: session.writer)
+    try session.writer.spec(await session.source(config: [:]).spec())
     guard case .spec(let spec)? = results.last else { throw Self.noResult("spec") }
     return spec
   }
@@ -59,7 +72,7 @@ public struct Connector: Sendable {
   public func check() async throws -> ConnectionStatus {
     let results = Results(log: runtime.log)
     let session = session(results)
-    try await session.prepared(config: config).check(to: session.writer)
+    try await session.source(config: config).check(to: session.writer)
     guard case .connectionStatus(let succeeded, let message)? = results.last else { throw Self.noResult("check") }
     return ConnectionStatus(isSuccess: succeeded, message: message)
   }
@@ -69,7 +82,7 @@ public struct Connector: Sendable {
   public func discover() async throws -> [AirbyteStream] {
     let results = Results(log: runtime.log)
     let session = session(results)
-    try await session.prepared(config: config).discover(to: session.writer)
+    try session.writer.catalog(await session.source(config: config).discover())
     guard case .catalog(let streams)? = results.last else { throw Self.noResult("discover") }
     return streams
   }

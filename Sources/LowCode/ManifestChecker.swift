@@ -17,7 +17,11 @@ public struct ManifestChecker: Sendable {
   /// - Parameters:
   ///   - components: what manifests may name; the classes among them are not reported as unknown.
   ///   - ignored: rules whose warnings are left out, as `unused-definition`.
-  public init(components: ComponentRegistry = .standard, ignoring ignored: Set<String> = []) {
+  ///   - sources: the sources in Swift that manifests may be of.
+  public init(
+    components: ComponentRegistry = .standard, ignoring ignored: Set<String> = [], sources: SourceTypes = SourceTypes()
+  ) {
+    options.kinds = sources.all
     options.components = components
     options.ignored = ignored
   }

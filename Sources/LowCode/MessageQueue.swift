@@ -36,7 +36,7 @@ final class MessageQueue: MessageSink {
 
   func put(_ records: [Record], of stream: StreamDescriptor, emittedAt time: Int) throws {
     try put { messages in
-      for record in records { messages.append(.record(RecordMessage(record, of: stream.name, at: time))) }
+      for record in records { messages.append(.record(RecordMessage(record, of: stream, at: time))) }
     }
   }
 

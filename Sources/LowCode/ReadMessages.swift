@@ -25,11 +25,18 @@ public struct ReadMessages: AsyncSequence, Sendable {
 
   private func run(to queue: MessageQueue) async throws {
     let session = connector.session(queue)
-    let streams = try await catalog.configured { try await session.prepared(config: connector.config).listedStreams($0) }
-    let whole = Set(streams.filter { $0.syncMode == .fullRefresh }.map(\.descriptor.name))
-    let prepared = try await session.prepared(
-      config: connector.config, catalog: streams, states: state.streams.filter { !whole.contains($0.key) })
-    let outcome = try await prepared.readValidated(streams, to: session.writer)
+    let lister = try await session.source(config: connector.config)
+    let streams = try await catalog.configured { names in
+      if let declarative = lister as? DeclarativeSource { return try await declarative.connector.listedStreams(names) }
+      return try await lister.listed()
+    }
+    var state = state.whole
+    let whole = Set(streams.filter { $0.syncMode == .fullRefresh }.map(\.descriptor))
+    state.streams = state.streams.filter { !whole.contains($0.key) }
+    // What a declarative source keeps is built with its streams; any other source is asked for them, and read.
+    let source =
+      lister is DeclarativeSource ? try await session.source(config: connector.config, catalog: streams, state: state) : lister
+    let outcome = try await source.run(ReadRequest(streams, from: state), writer: session.writer, runtime: session.environment)
     guard outcome.isComplete, outcome.unknownStreams.isEmpty else {
       throw IncompleteRead(failedStreams: outcome.failedStreams, unknownStreams: outcome.unknownStreams)
     }
@@ -50,7 +57,7 @@ public struct ReadMessages: AsyncSequence, Sendable {
 public struct IncompleteRead: Error, Sendable, Hashable, CustomStringConvertible {
   /// The streams whose read failed; a message before said why.
   public let failedStreams: [String]
-  /// The streams that the catalog asks for and the manifest does not have.
+  /// The streams that the catalog asks for and the source does not have.
   public let unknownStreams: [String]
 
   init(failedStreams: [String], unknownStreams: [String]) {
@@ -63,7 +70,8 @@ public struct IncompleteRead: Error, Sendable, Hashable, CustomStringConvertible
     func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
     var sentences: [String] = []
     if !failedStreams.isEmpty { sentences.append("Some streams were not read completely: \(list(failedStreams))") }
-    if !unknownStreams.isEmpty { sentences.append("The manifest does not have these streams: \(list(unknownStreams))") }
+    if failedStreams.isEmpty, unknownStreams.isEmpty { sentences.append("The read failed, and an error before it says why") }
+    if !unknownStreams.isEmpty { sentences.append("The source does not have these streams: \(list(unknownStreams))") }
     return sentences.joined(separator: ". ")
   }
 }

@@ -10,7 +10,7 @@ import Synchronization
 /// One run of a command: its surroundings, and where its messages go.
 struct Session: Sendable {
   private let connector: Connector
-  private let environment: RuntimeEnvironment
+  let environment: RuntimeEnvironment
   let writer: MessageWriter
 
   init(_ connector: Connector, _ sink: any MessageSink) {
@@ -24,9 +24,37 @@ struct Session: Sendable {
       log: RunLog(writer: writer, isDebugging: runtime.isDebugging), secrets: mask, environment: runtime.environment)
   }
 
-  /// The connector, ready for a command.
-  func prepared(
-    config: JSONObject, catalog: [ConfiguredStream] = [], states: [String: JSONObject] = [:]
+  /// The source, ready for a command.
+  /// - Parameter config: the user's config; an empty one where only the specification is asked for.
+  func source(
+    config: JSONObject, catalog: [ConfiguredStream] = [], state: SourceState = SourceState()
+  ) async throws -> any Source {
+    let manifest = connector.manifest
+    switch manifest.content {
+    case .declarative(let loaded):
+      guard state.shared == nil else {
+        throw ConnectorError(
+          .config,
+          "The state has something that all streams share, which a declarative manifest never keeps: it is of another source")
+      }
+      let connector = try await prepared(loaded, config: config, catalog: catalog, states: state.byName)
+      return DeclarativeSource(connector, writer: writer)
+    case .other(let own):
+      var input = SourceInput(writer: writer)
+      input.config = config
+      input.catalog = catalog
+      input.state = state
+      input.files = manifest.files
+      input.kinds = manifest.kinds
+      input.updates = updates
+      input.part = part
+      return try await own.kind.load(own.root, input, runtime: environment)
+    }
+  }
+
+  /// A declarative connector, ready for a command.
+  private func prepared(
+    _ manifest: LoadedManifest, config: JSONObject, catalog: [ConfiguredStream], states: [String: JSONObject]
   ) async throws -> PreparedConnector {
     var input = ConnectorInput()
     input.config = config
@@ -34,10 +62,27 @@ struct Session: Sendable {
     input.states = states
     input.files = connector.manifest.files
     input.components = connector.components
-    input.updates = ConfigReport(writer: writer, changed: connector.configChanged)
-    let prepared = try await PreparedConnector.prepare(connector.manifest.loaded, input, runtime: environment)
+    input.updates = updates
+    let prepared = try await PreparedConnector.prepare(manifest, input, runtime: environment)
     try prepared.checkConcurrency()
     return prepared
+  }
+
+  private var updates: ConfigReport { ConfigReport(writer: writer, changed: connector.configChanged) }
+
+  /// One of several sources that are read as one.
+  @Sendable private func part(
+    _ source: ManifestSource, _ input: SourceInput, _ runtime: RuntimeEnvironment
+  ) async throws -> any Source {
+    if let own = try input.kinds.manifest(source) { return try await own.kind.load(own.root, input, runtime: runtime) }
+    var given = ConnectorInput()
+    given.config = input.config
+    given.states = input.state.byName
+    given.catalog = input.catalog
+    given.files = input.files
+    given.updates = input.updates
+    given.components = connector.components
+    return DeclarativeSource(try await PreparedConnector.load(source, given, runtime: runtime), writer: input.writer)
   }
 }
 

@@ -15,7 +15,7 @@ package struct ProcessStart {
   private let hasOwnGroup: Bool
 
   /// How often it is tried to start a program whose file is busy, each time after so many microseconds.
-  private static let patience = (tries: 50, pause: UInt32(2_000))
+  private static let patience = (tries: 200, pause: UInt32(10_000))
 
   /// - Parameters:
   ///   - path: the program's file.

@@ -13,6 +13,8 @@ package final class SecretMask: Secrets {
     var passingSet: Set<[UInt8]> = []
     /// What is left of older ones.
     var earlier: SecretFingerprints
+    /// The secrets of the config, by their paths.
+    var places: [String: String] = [:]
 
     mutating func insert(_ form: [UInt8]) {
       secrets.insert(form)
@@ -53,6 +55,11 @@ package final class SecretMask: Secrets {
       }
     }
   }
+
+  package func note(_ secret: String, at path: String) { state.withLock { $0.places[path] = secret } }
+
+  /// The secrets of the config, by their paths.
+  package var places: [String: String] { state.withLock { $0.places } }
 
   package func hidePassing(_ secret: String) {
     let bytes = SecretSet.folded(Array(secret.utf8))

@@ -5,6 +5,8 @@ import Jinja
 package protocol Secrets: Sendable {
   /// Hides a text for the rest of the run.
   func hide(_ secret: String)
+  /// Learns which value the config has at the path of a secret, as in `credentials.key`. Hides nothing by itself.
+  func note(_ secret: String, at path: String)
   /// Hides a text of which there are many, each for a short time: what is made for one request, or answered to one.
   func hidePassing(_ secret: String)
   /// `text` without secrets.
@@ -32,6 +34,7 @@ package struct Quotation: Sendable {
 }
 
 extension Secrets {
+  package func note(_ secret: String, at path: String) {}
   package var quotation: Quotation { Quotation(words: self, body: self) }
   package var showsEverything: Bool { false }
 }

@@ -6,6 +6,8 @@ import Jinja
 struct SpecSecrets {
   /// The secrets, as the config has them.
   private(set) var values: [JSONValue] = []
+  /// Those that are texts or numbers, by their paths in the config.
+  private(set) var places: [String: JSONValue] = [:]
   /// Names of members below such a path that the spec does not give.
   private(set) var names: [String] = []
   /// The paths of secrets that are too short to be hidden, as in `credentials.pin`.
@@ -63,7 +65,7 @@ struct SpecSecrets {
   private mutating func look(at place: Place) {
     guard case .object(let schema) = place.schema else { return }
     if schema["airbyte_secret"] == .bool(true) {
-      if let value = place.value { add(value, place.path, schema) }
+      if let value = place.value { add(value, place.path, schema, isGiven: true) }
       // What counts where the config has nothing.
       for keyword in ["default", "const"] { if let value = schema[keyword] { add(value, place.path, schema) } }
       schema["enum"]?.array?.forEach { add($0, place.path, schema) }
@@ -187,7 +189,7 @@ struct SpecSecrets {
     return nil
   }
 
-  private mutating func add(_ root: JSONValue, _ path: String, _ schema: JSONObject) {
+  private mutating func add(_ root: JSONValue, _ path: String, _ schema: JSONObject, isGiven: Bool = false) {
     let declared = schema["properties"]?.object ?? [:]
     var open = [(root, path)]
     while let (value, path) = open.popLast() {
@@ -202,6 +204,7 @@ struct SpecSecrets {
         let length = PythonStrings.str(value).trimmed(.whitespacesAndNewlines).utf8.count
         if length > 0, length < SecretMask.shortest, !tooShort.contains(path) { tooShort.append(path) }
         values.append(value)
+        if isGiven { places[path] = value }
       }
     }
   }
@@ -215,6 +218,7 @@ extension Secrets {
     let found = SpecSecrets(of: config, spec: spec)
     found.values.forEach(hideLeaves)
     found.names.forEach(hide(_:))
+    for (path, value) in found.places { note(PythonStrings.str(value), at: path) }
     return found.tooShort
   }
 

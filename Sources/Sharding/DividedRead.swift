@@ -63,9 +63,9 @@ package struct DividedRead: Sendable {
       "share": ["number": .int(part % division.workers), "of": .int(division.workers)],
     ]
     head.merge(division.fingerprints.json) { $1 }
-    bytes += JSONValue.object(head).jsonText.utf8.dropLast()
-    bytes += #","streams":["#.utf8
+    let beginning = JSONValue.object(head).jsonText.utf8.dropLast()
     var isFirst = true
+    bytes += #","streams":["#.utf8
     for (index, stream) in streams.enumerated() {
       guard let places = places[index][part] else { continue }
       bytes += (isFirst ? "\n" : ",\n").utf8
@@ -73,7 +73,8 @@ package struct DividedRead: Sendable {
       append(stream, places, to: &bytes)
     }
     bytes += (isFirst ? "]}\n" : "\n]}\n").utf8
-    return bytes
+    let digest = ReadPart.digest(of: try? JSONValue(parsing: Array(beginning) + bytes).object)
+    return Array(beginning) + Array(#","\#(ReadPart.digestKey)":"\#(digest)""#.utf8) + bytes
   }
 
   private func append(_ stream: ListedStream, _ places: [Int], to bytes: inout [UInt8]) {

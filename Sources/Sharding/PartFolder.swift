@@ -33,10 +33,8 @@ package struct PartFolder: Sendable {
       }
       return
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ConnectorError(.config, "The folder \(path) cannot be made", internalMessage: FileError.reason(of: error))
+    do { try Folders.make(path) } catch {
+      throw ConnectorError(.config, "The folder \(path) cannot be made: \(error)")
     }
   }
 

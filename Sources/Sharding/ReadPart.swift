@@ -56,6 +56,10 @@ package struct ReadPart: Sendable {
   /// - Throws: ``ConnectorError`` if it is not the file of a part.
   package init(_ json: JSONObject, at path: String) throws {
     try Self.check(json, isA: Self.format, Self.version, at: path, "a part of a read")
+    if let digest = json[Self.digestKey]?.string, digest != Self.digest(of: json) {
+      throw ConnectorError(
+        .config, "\(path) was changed since `shard` wrote it, so that nobody could say what it reads: take it from there again")
+    }
     guard let division = json["division"]?.string, let number = json["number"]?.int, let count = json["of"]?.int,
       let share = RunShare(json["share"]?["number"]?.int ?? 0, of: json["share"]?["of"]?.int ?? 0),
       let fingerprints = Fingerprints(json), let streams = json["streams"]?.array
@@ -71,12 +75,23 @@ package struct ReadPart: Sendable {
     }
   }
 
+  /// Under this name a part has the digest of all else that is in it.
+  static let digestKey = "content"
+
+  /// The digest of a part's content.
+  static func digest(of json: JSONObject?) -> String {
+    var content = json ?? [:]
+    content[digestKey] = nil
+    return Fingerprints.digest(JSONValue.object(content).jsonText)
+  }
+
   static func damaged(_ path: String) -> ConnectorError {
     ConnectorError(.config, "\(path) is damaged: divide the read again with `shard`")
   }
 
+  /// - Parameter isMadeUp: whether the config was made up, which gives another one at another time.
   /// - Throws: ``ConnectorError`` if the part is of another read.
-  package func check(_ connector: Connector, at path: String) throws {
+  package func check(_ connector: Connector, at path: String, isMadeUp: Bool = false) throws {
     let own = Fingerprints(of: connector, catalog: [])
     func refuse(_ what: String) -> ConnectorError {
       ConnectorError(
@@ -85,7 +100,7 @@ package struct ReadPart: Sendable {
       )
     }
     if own.manifest != fingerprints.manifest { throw refuse("manifest") }
-    if own.config != fingerprints.config { throw refuse("config") }
+    if own.config != fingerprints.config, !isMadeUp { throw refuse("config") }
   }
 
   /// What a stream is read by; nil for its own cursor, where it is read whole.

@@ -42,7 +42,9 @@ package struct StateMerge: Sendable {
   private let division: Division
   private let kinds: [String: Division.Stream]
   /// What parts said of divided streams, in each of the outputs that has something of them.
-  private var said: [Place: [[UInt8]]] = [:]
+  private var said: [Place: [(output: Int, state: [UInt8])]] = [:]
+  /// The outputs, in the order in which they came.
+  private var outputs: [String] = [""]
   /// What the outputs have of streams that are read whole.
   private var wholes: [String: Whole] = [:]
   /// The same of the output that is being taken in.
@@ -60,6 +62,7 @@ package struct StateMerge: Sendable {
   /// - Parameter output: the file, for messages.
   /// - Throws: ``ConnectorError`` for a state that is not of this division.
   package mutating func add(_ message: JSONValue, of output: String) throws {
+    outputs[outputs.count - 1] = output
     switch message["type"]?.string {
     case "STATE":
       guard let state = message["state"] else { return }
@@ -79,6 +82,7 @@ package struct StateMerge: Sendable {
 
   /// Takes in what a STATE message holds.
   package mutating func add(state message: JSONValue, of output: String) throws {
+    outputs[outputs.count - 1] = output
     guard let stream = message["stream"], let name = stream["stream_descriptor"]?["name"]?.string,
       let state = stream["stream_state"]?.object
     else { return }
@@ -106,7 +110,10 @@ package struct StateMerge: Sendable {
   /// The output is over: what follows is of another one.
   package mutating func endOutput() {
     // As JSON, which takes the least memory: there may be thousands of parts.
-    for (place, state) in current { said[place, default: []].append(Array(JSONValue.object(state).jsonText.utf8)) }
+    for (place, state) in current {
+      said[place, default: []].append((outputs.count - 1, Array(JSONValue.object(state).jsonText.utf8)))
+    }
+    outputs.append("")
     for (name, whole) in currentWholes {
       if whole.isComplete || wholes[name]?.isComplete != true { wholes[name] = whole }
     }
@@ -146,12 +153,14 @@ package struct StateMerge: Sendable {
           continue
         }
         var positions: [Int: JSONObject] = [:]
-        for bytes in said[Place(stream: stream.name, part: file.number)] ?? [] {
+        for (output, bytes) in said[Place(stream: stream.name, part: file.number)] ?? [] {
           guard let state = try? JSONValue(parsing: bytes).object,
             let known = PartState(state, of: slices, hasWindows: stream.hasWindows)
           else {
             throw ConnectorError(
-              .config, "An output has a state of stream `\(stream.name)` that does not fit \(file.file): it was changed")
+              .config,
+              "\(outputs[output]) has a state of stream `\(stream.name)` that does not fit \(file.file): one of them was changed. Read the "
+                + "part again")
           }
           seen.insert(file.number)
           positions.merge(known.positions) { first, _ in first }

@@ -44,7 +44,7 @@ extension SignInRun {
   /// - Returns: the answer of the token endpoint.
   /// - Throws: ``ConnectorError`` that says why there are no tokens.
   package func consentOnDevice(from endpoint: String, tokenEndpoint: String?) async throws -> JSONObject {
-    let exchange = TokenExchange(runtime: runtime)
+    let exchange = TokenExchange(runtime: runtime, patience: timeout)
     var grant: JSONObject = [:]
     if let scope = declaration.scope { grant[declaration.key("scope_key")] = .string(scope) }
     var invitation: DeviceInvitation
@@ -64,8 +64,10 @@ extension SignInRun {
     let limit = min(timeout, invitation.lifetime)
     let start = runtime.now()
     while true {
-      try await runtime.sleep(invitation.interval)
-      guard Double(runtime.now() - start) / 1e6 <= limit else { throw Self.tooLate(limit) }
+      let rest = limit - Double(runtime.now() - start) / 1e6
+      guard rest > 0 else { throw Self.tooLate(limit) }
+      try await runtime.sleep(min(invitation.interval, rest))
+      guard invitation.interval <= rest else { throw Self.tooLate(limit) }
       let request = try declaration.plainRequest(
         inputs, to: tokenEndpoint, grant: ["grant_type": Self.deviceGrant, "device_code": .string(invitation.code)])
       do {
@@ -82,24 +84,6 @@ extension SignInRun {
         // RFC 8628 §3.5: after a lost connection, the next question comes later.
         invitation.interval = min(invitation.interval * 2, 60)
       }
-    }
-  }
-
-  /// Gets new tokens for a refresh token.
-  /// - Parameter tokenEndpoint: where tokens come from; nil for the manifest's.
-  /// - Returns: the answer of the token endpoint.
-  /// - Throws: ``ConnectorError`` that says why there are no tokens.
-  package func refresh(_ token: String, tokenEndpoint: String?) async throws -> JSONObject {
-    runtime.secrets.hide(token)
-    let request = try declaration.plainRequest(
-      inputs, to: tokenEndpoint, grant: ["grant_type": "refresh_token", "refresh_token": .string(token)])
-    do {
-      return hidden(try await TokenExchange(runtime: runtime).send(request))
-    } catch let refusal as TokenExchange.Refusal {
-      guard refusal.name == "invalid_grant" else { throw refusal.error }
-      var error = refusal.error
-      error.diagnostic.remedy = "the refresh token is not good any more: run `login` without `--refresh`"
-      throw error
     }
   }
 }

@@ -33,8 +33,8 @@ package struct SignInHost: Sendable {
 /// One sign-in: a user consents in a browser or on another device, and tokens come of it.
 package struct SignInRun: Sendable {
   let declaration: ConsentDeclaration
-  let inputs: ConsentInputs
-  let runtime: RuntimeEnvironment
+  package let inputs: ConsentInputs
+  package let runtime: RuntimeEnvironment
   let host: SignInHost
   /// Seconds that the user has.
   let timeout: Double
@@ -88,6 +88,8 @@ package struct SignInRun: Sendable {
     do {
       try await invite(ticket, listens: true)
       let answer = try await redeem(try await answer(ticket, listener), ticket)
+      // The page should not say that all is well if it is not.
+      _ = try declaration.placed(answer, now: runtime.now())
       await listener.finish(.good, title: "You are signed in", text: "Close this page and go on in the terminal.")
       return answer
     } catch {
@@ -171,7 +173,7 @@ package struct SignInRun: Sendable {
   private func redeem(_ code: String, _ ticket: ConsentTicket) async throws -> JSONObject {
     let request = try declaration.tokenRequest(inputs, ticket, code: code)
     do {
-      return hidden(try await TokenExchange(runtime: runtime).send(request))
+      return hidden(try await TokenExchange(runtime: runtime, patience: timeout).send(request))
     } catch let refusal as TokenExchange.Refusal {
       throw refusal.error
     }

@@ -16,6 +16,8 @@ package struct SingerKind: SourceKind {
     return manifest["tap"]?["python"] == nil ? "" : "Python with the way to a package index"
   }
 
+  package func traits(of manifest: ManifestNode, in surroundings: SourceSurroundings) -> SourceTraits { .program(type) }
+
   package func load(_ manifest: ManifestNode, _ input: SourceInput, runtime: RuntimeEnvironment) async throws -> any Source {
     try await SingerSource(SingerManifest(manifest), at: manifest, input, runtime: runtime)
   }

@@ -177,10 +177,17 @@ package struct SingerSource: Source {
           "The manifest describes the stream `\(own.name)`, which the tap does not have."
             + (nearest.map { " Did you mean `\($0)`?" } ?? ""))
       }
+      var seen: Set<StreamDescriptor> = []
       return all.compactMap { stream in
         let own = manifest.own(stream)
         if !stream.isSupported || manifest.excludes(stream, own) { return nil }
-        return StreamDescription(stream, own, usesNamespaces: manifest.usesNamespaces)
+        let described = StreamDescription(stream, own, usesNamespaces: manifest.usesNamespaces)
+        if seen.insert(described.descriptor).inserted { return described }
+        runtime.log.log(
+          .warn,
+          "The tap lists the stream `\(described.descriptor.name)` more than once: the first one counts, the others are left out."
+        )
+        return nil
       }
     }
   }

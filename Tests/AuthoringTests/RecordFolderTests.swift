@@ -218,6 +218,12 @@ import Testing
     ("a\\b", "a%5Cb"), ("línea", "línea"), ("a\u{7}b", "a%07b"),
   ]) func namesOfFiles(stream: String, name: String) { #expect(RecordFolder.name(of: stream) == name) }
 
+  @Test func longNamesOfFilesAreCut() {
+    let names = ["a", "b"].map { RecordFolder.name(of: String(repeating: "ä", count: 300) + $0) }
+    #expect(names[0] != names[1])
+    #expect(names.allSatisfy { $0.utf8.count < 220 })
+  }
+
   @Test func csvHasAColumnForEachProperty() throws {
     do {
       let folder = try folder(.csv)

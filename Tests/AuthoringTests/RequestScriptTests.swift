@@ -30,7 +30,6 @@ import Testing
           #"{"a": "it's"}"#))
           == #"""
           curl \
-            -X POST \
             'https://a.test/x?q=it'\''s' \
             -H 'Authorization: Bearer '"$API_KEY" \
             --data-raw '{"a": "it'\''s"}'
@@ -62,6 +61,15 @@ import Testing
           HTTP 200
           """)
     #expect(script.hurl(Self.request("https://a.test/x", method: "POST", [], #"{"a":1}"#)).hasSuffix("\n{\"a\":1}\nHTTP 200"))
+  }
+
+  @Test func numbersAndQuotedValuesHaveTheirNames() {
+    let mask = SecretMask()
+    for secret in ["8675309123", "abc def&x"] { mask.hide(secret) }
+    let script = RequestScript(SecretNames(mask, config: ["num": 8_675_309_123, "k": "abc def&x"]))
+    #expect(
+      script.curl(Self.request("https://a.test/x?num=8675309123&k=abc+def%26x"))
+        == "curl \\\n  'https://a.test/x?num='\"$NUM\"'&k='\"$K_ENCODED\"")
   }
 
   @Test func secretsAreNowhere() {

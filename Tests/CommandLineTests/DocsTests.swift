@@ -138,7 +138,7 @@ import Testing
 
   /// The entries of a section of `explain`.
   private static func entries(_ title: String) throws -> [(name: String, sentence: String)] {
-    let section = try #require(Explanation.list.components(separatedBy: "\n\n").first { $0.hasPrefix("\(title):\n") })
+    let section = try #require(Explanation().list.components(separatedBy: "\n\n").first { $0.hasPrefix("\(title):\n") })
     return section.split(separator: "\n").dropFirst().map { line in
       let words = line.split(separator: " ", maxSplits: 1)
       return (String(words[0]), words[1].trimmingCharacters(in: .whitespaces))
@@ -154,7 +154,7 @@ import Testing
     let entries = try Self.entries("Components")
     for (name, sentence) in entries {
       let section = try #require(page.section(name), "\(name) is missing: run `make docs`.")
-      #expect([Substring(name)] + Document.words(section) == Document.words(try Explanation.of(name)), "run `make docs`")
+      #expect([Substring(name)] + Document.words(section) == Document.words(try Explanation().of(name)), "run `make docs`")
       #expect(page.text.contains("| [\(name)](#\(name.lowercased())) | \(Self.cell(sentence)) |"), "run `make docs`")
     }
     #expect(page.text.components(separatedBy: "\n### ").count == entries.count + 1)
@@ -164,7 +164,7 @@ import Testing
     let page = try Document("docs/rules.md")
     for name in RuleCatalog.names {
       let section = try #require(page.section(name), "\(name) is missing: run `make docs`.")
-      let explanation = try #require(try Explanation.of(name).components(separatedBy: "\n\nSilence it:").first)
+      let explanation = try #require(try Explanation().of(name).components(separatedBy: "\n\nSilence it:").first)
       let words = explanation.split(separator: "\n", maxSplits: 1)[1]
       #expect(Document.words(section) == Document.words(String(words)), "run `make docs`")
     }

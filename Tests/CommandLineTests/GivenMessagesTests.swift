@@ -12,6 +12,7 @@ import Testing
     #"{"type": "LOG", "log": {"level": "WARN", "message": "CATALOG"}}"# + "\n" + #"{"type": "CATALOG", "catalog": \#(inner)}"#
       + "\nno message\n{\"type\": \"CATALOG\", ",
     "{\n  \"type\": \"CATALOG\",\n  \"catalog\": \(inner)\n}",
+    "a warning of something else\n" + #"{"type": "CATALOG", "catalog": \#(inner)}"# + "\n",
   ])
   func catalogs(text: String) async throws {
     let api = try UnrulyAPI(UnrulyAPI.usual)

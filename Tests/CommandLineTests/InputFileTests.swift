@@ -79,7 +79,10 @@ import Testing
     let index = try #require(arguments.firstIndex(of: "--\(what)"))
     arguments[index + 1] = "folder"
     let run = try await Tool.run(arguments, in: connection.folder)
-    #expect(try run.errors().map { $0["message"]?.string } == ["The \(what) folder is a folder; it should be a file"])
+    let message =
+      what == "manifest"
+      ? "There is no manifest.yaml in the folder folder" : "The \(what) folder is a folder; it should be a file"
+    #expect(try run.errors().map { $0["message"]?.string } == [message])
     #expect(run.status == 1)
     #expect(!run.wasKilled)
   }

@@ -180,8 +180,6 @@ import Testing
       (["broken.json"], "broken.json:2: This is not JSON: expected a value, but the text ends"),
       (["other.json"], "other.json:1: This is neither an expectation of MockServer"),
       (["bad.har"], "Entry 1 of the recording bad.har cannot be read"),
-      (["manifest.yaml"], "`manifest.yaml` is a manifest. Write `--manifest manifest.yaml`"),
-      (["."], "`.` is a manifest. Write `--manifest .`"),
       (["empty"], "The folder `empty` has no mappings"),
       (["--manifest", "manifest.yaml"], "manifest.yaml:3:11: error: `DeclarativeStream` needs `retriever`"),
       (["--manifest", "none.yaml"], "The manifest none.yaml does not exist"),

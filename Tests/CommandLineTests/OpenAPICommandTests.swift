@@ -89,7 +89,7 @@ import Testing
       "--from-curl, --from-har, --from-postman, --from-manifest and --openapi exclude"
     ),
     (["mock"], "There is nothing to answer from"),
-    (["mock", "--openapi", "a.yaml", "--config", "c.json"], "--config needs --manifest."),
+    (["mock", "--openapi", "a.yaml", "--config", "c.json"], "--config needs a manifest."),
   ])
   func optionsThatDoNotGoTogetherAreRefused(arguments: [String], message: String) async throws {
     let run = try await Tool.run(arguments, in: Folder())

@@ -181,3 +181,17 @@ import Testing
     #expect(try connection.folder.names().allSatisfy { !$0.contains(".airbyte-lowcode-") })
   }
 }
+
+/// What is in the way of one stream's file.
+@Suite struct StreamFileTests {
+  @Test func oneStreamFailsAlone() async throws {
+    let api = try UnrulyAPI(UnrulyAPI.usual)
+    let connection = try Connection(to: api, manifest: Manifests.streams(["ok", "other"]))
+    try connection.folder.makeFolder("out")
+    try connection.folder.makeFolder("out/other.jsonl")
+    let run = try await connection.run("read", "-c", "config.json", "--output", "out")
+    #expect(run.status == 1)
+    #expect(run.stderr.contains("The stream `other` has no file: out/other.jsonl cannot be written"), "\(run.stderr)")
+    #expect(try connection.folder.text("out/ok.jsonl").split(separator: "\n").count == 3)
+  }
+}

@@ -64,8 +64,35 @@ import Testing
     let arguments = ["plan", "manifest.yaml", "--config", "config.json", "--streams", "books", "--format", "curl"]
     let read = try await Tool.run(arguments + ["--parents"], in: folder)
     #expect(read.stdout.contains("/v1/books/41'"), "\(read.stdout) \(read.stderr)")
+    let shown = try await Tool.run(arguments.dropLast() + ["json", "--parents"], in: folder)
+    let request = try JSONValue(parsing: Array(shown.stdout.utf8))["streams"]?[0]?["requests"]?[0]
+    #expect(request?["parent_record"] == ["id": 41, "name": "Ada"])
     let madeUp = try await Tool.run(arguments, in: folder)
     #expect(madeUp.stdout.contains("/v1/books/1'"), "\(madeUp.stdout) \(madeUp.stderr)")
+  }
+
+  @Test("A config that is made up is not passed off as the user's")
+  func madeUpConfig() async throws {
+    let folder = try Self.bookshop()
+    for (options, source, word) in [
+      ([], "a config made up from the spec", "made up"), (["--config", "config.json"], "the config", "given"),
+    ] {
+      let run = try await Tool.run(["plan", "manifest.yaml"] + options, in: folder)
+      #expect(run.stdout.contains("  from \(source)\n"), "\(run.stdout)")
+      let json = try await Tool.run(["plan", "manifest.yaml", "--format", "json"] + options, in: folder)
+      #expect(try JSONValue(parsing: Array(json.stdout.utf8))["config"]?.string == word)
+    }
+  }
+
+  @Test("Reports have looks, and their data have none", arguments: [["plan"], ["plan", "--simulate"]])
+  func looks(arguments: [String]) async throws {
+    let folder = try Self.bookshop()
+    try folder.write(
+      "manifest.yaml", try folder.text("manifest.yaml").replacing("name: authors", with: #"name: "auth\e[31mors""#))
+    let run = try await Tool.run(arguments + ["manifest.yaml", "--color", "always"], in: folder)
+    #expect(run.stdout.contains("\u{1B}[1m"), "\(run.stdout)")
+    #expect(!run.stdout.contains("\u{1B}[31m"), "\(run.stdout)")
+    #expect(run.stdout.contains(#"auth\u{1B}[31mors"#), "\(run.stdout)")
   }
 
   @Test(

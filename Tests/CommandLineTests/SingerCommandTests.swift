@@ -104,6 +104,23 @@ import Testing
     #expect(none.stderr.contains("selects no stream"))
   }
 
+  @Test func aPackagedConnectorIsATap() async throws {
+    let folder = try Self.folder()
+    try folder.write("manifest.yaml", "{version: 1.0.0, type: SingerSource, tap: {command: [./tap-shop]}}")
+    let package = try await Tool.run(["package", "manifest.yaml", "--name", "source-shop"], in: folder)
+    try #require(package.status == 0, "\(package.stderr)")
+    try folder.remove("manifest.yaml")
+    let program = folder.url(of: "source-shop").path
+    let run = try await Tool.run(["as-tap", "--config", "config.json"], in: folder, executable: program)
+    #expect(run.status == 0, "\(run.stderr)")
+    #expect(try run.messages().map { $0["type"] } == ["SCHEMA", "RECORD", "STATE"])
+    let about = try await Tool.run(["as-tap", "--about", "--format", "json"], in: folder, executable: program)
+    #expect(try JSONValue(parsing: about.stdout)["name"] == "tap-shop")
+    let help = try await Tool.run(["as-tap", "--help"], in: folder, executable: program)
+    #expect(help.stdout.contains("source-shop as-tap --config config.json --discover"))
+    #expect(!help.stdout.contains("manifest.yaml") && !help.stdout.contains("--manifest"), "\(help.stdout)")
+  }
+
   @Test func aTapThatFailsSaysSoOnStandardError() async throws {
     let folder = try Self.folder()
     try folder.write("messages.txt", Self.messages + "{\"type\": \"RECORD\", \"str")

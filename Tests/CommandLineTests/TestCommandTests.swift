@@ -30,6 +30,40 @@ import Testing
     #expect(failed.stdout.hasPrefix(shown), "\(failed.stdout)")
   }
 
+  @Test func anEarlierVersionStaysUsable() async throws {
+    let folder = try Self.folder(nil)
+    for (file, tag) in [("old", "1.0.0"), ("new", "1.1.0")] {
+      try folder.makeFolder(file)
+      try folder.write("\(file)/manifest.yaml", Self.manifest)
+      try folder.write("\(file)/metadata.yaml", "data: {dockerImageTag: \(tag)}")
+    }
+    func run() async throws -> Tool.Outcome { try await Tool.run(["test", "new", "--previous", "old"], in: folder) }
+    let same = try await run()
+    #expect(same.status == 0, "\(same.stdout)\(same.stderr)")
+    try folder.write(
+      "new/manifest.yaml",
+      Self.manifest.replacing(
+        "connection_specification: {type: object, properties: {}}",
+        with: "connection_specification: {type: object, required: [key], properties: {key: {type: string}}}"
+      ).replacing("name: items", with: "name: things").replacing("[items]", with: "[things]"))
+    let broken = try await run()
+    #expect(broken.status == 1)
+    #expect(broken.stdout.contains("is required now"), "\(broken.stdout)")
+    // What is said to break may break.
+    try folder.write("new/metadata.yaml", "data: {dockerImageTag: 2.0.0, releases: {breakingChanges: {2.0.0: {message: m}}}}")
+    #expect(try await run().status == 0)
+    try folder.write("new/metadata.yaml", "data: {dockerImageTag: 1.1.0}")
+    try folder.write(
+      "new/acceptance-test-config.yml",
+      """
+      acceptance_tests:
+        spec: {tests: [{backward_compatibility_tests_config: {disable_for_version: 1.0.0}}]}
+      """)
+    let waived = try await Tool.run(["test", "new", "--previous", "old", "--filter", "spec is compatible"], in: folder)
+    #expect(waived.status == 0, "\(waived.stdout)\(waived.stderr)")
+    #expect(waived.stdout.contains("1.0.0"), "\(waived.stdout)")
+  }
+
   private static let manifest = """
     version: 7.39.1
     type: DeclarativeSource

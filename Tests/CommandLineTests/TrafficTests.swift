@@ -57,6 +57,9 @@ import Traffic
   func isMasked() async throws {
     let api = try UnrulyAPI(Self.authors)
     let folder = try Self.bookshop(api)
+    // Whoever could read a file of that name before cannot read the recording.
+    try folder.write("run.har", "")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.url(of: "run.har").path)
     _ = try await Tool.run(Self.read + ["config.json", "--record", "run.har"], in: folder)
     let text = try folder.text("run.har")
     #expect(!text.contains(Self.secret))
@@ -75,6 +78,119 @@ import Traffic
     #expect(entries[1]["_component"] == "streams[0].retriever.requester")
     #expect(entries[1]["_manifest"]?["url"]?.string == "manifest.yaml:12:14")
     #expect(try FileManager.default.attributesOfItem(atPath: folder.url(of: "run.har").path)[.posixPermissions] as? Int == 0o600)
+  }
+
+  /// A shop whose parents have the secrets of the config for keys, and say so in links, numbers and texts.
+  private static func mirror(_ request: UnrulyAPI.Request) -> UnrulyAPI.Answer {
+    if request.target.hasPrefix("/parents?page=2") {
+      return .json(200, #"{"data": [{"id": "plain", "owner": "other", "account": 5}]}"#)
+    }
+    guard request.path == "/parents" else {
+      return .json(200, #"{"data": [{"child": "\#(request.path)", "updated": "2024-01-02", "who": "\#(Self.secret)"}]}"#)
+    }
+    let host = request.headerValues.first { $0.hasPrefix("127.0.0.1") } ?? ""
+    return .json(
+      200,
+      #"""
+      {"data": [
+        {"id": "\#(Self.secret)", "owner": "\#(Self.secret)", "account": 1}, {"id": "a+b \"c\" ?é", "owner": "x", "account": 48151623},
+        {"id": "dropped", "owner": "x", "account": 2}],
+      "next": "http://\#(host)/parents?page=2&key=\#(Self.secret)"}
+      """#)
+  }
+
+  private static let mirrored = """
+    version: 7.39.1
+    type: DeclarativeSource
+    check: {type: CheckStream, stream_names: [parents]}
+    definitions:
+      parents:
+        type: DeclarativeStream
+        name: parents
+        primary_key: id
+        schema_loader: {type: InlineSchemaLoader, schema: {type: object}}
+        retriever:
+          type: SimpleRetriever
+          requester: {type: HttpRequester, url_base: "{{ config['base_url'] }}", path: /parents}
+          record_selector:
+            type: RecordSelector
+            extractor: {type: DpathExtractor, field_path: [data]}
+            record_filter:
+              type: RecordFilter
+              condition: "{{ record['owner'] == config['token'] or record['account'] in [config['account'], 5] }}"
+          paginator:
+            type: DefaultPaginator
+            page_token_option: {type: RequestPath}
+            pagination_strategy:
+              {type: CursorPagination, cursor_value: "{{ response.next }}", stop_condition: "{{ not response.next }}"}
+        transformations:
+          - {type: AddFields, fields: [{path: [length], value: "{{ record['id'] | length }}"}]}
+    streams:
+      - $ref: "#/definitions/parents"
+      - type: DeclarativeStream
+        name: children
+        primary_key: child
+        schema_loader: {type: InlineSchemaLoader, schema: {type: object}}
+        retriever:
+          type: SimpleRetriever
+          requester: {type: HttpRequester, url_base: "{{ config['base_url'] }}", path: "/items/{{ stream_partition.id }}"}
+          record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [data]}}
+          partition_router:
+            type: SubstreamPartitionRouter
+            parent_stream_configs:
+              - {type: ParentStreamConfig, stream: {$ref: "#/definitions/parents"}, parent_key: id, partition_field: id}
+        incremental_sync:
+          {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: "%Y-%m-%d", start_datetime: "2024-01-01"}
+    spec:
+      type: Spec
+      connection_specification:
+        type: object
+        required: [base_url, token]
+        properties:
+          base_url: {type: string}
+          token: {type: string, airbyte_secret: true}
+          other: {type: string, airbyte_secret: true}
+          account: {type: integer, airbyte_secret: true}
+    """
+
+  @Test("Keys, links and numbers that are secrets of the config lead a replay where they led the run")
+  func secretsInAnswers() async throws {
+    let api = try UnrulyAPI(Self.mirror)
+    let folder = try Folder()
+    try folder.write("manifest.yaml", Self.mirrored)
+    func config(_ name: String, _ token: String, _ other: String, _ account: Int) throws {
+      let values: JSONValue = [
+        "base_url": .string("http://\(api.address)"), "token": .string(token), "other": .string(other), "account": .int(account),
+      ]
+      try folder.write(name, values.jsonText)
+    }
+    try config("config.json", Self.secret, "a+b \"c\" ?é", 48_151_623)
+    let recorded = try await Tool.run(["read", "manifest.yaml", "--config", "config.json", "--record", "run.har"], in: folder)
+    #expect(recorded.status == 0)
+    #expect(try recorded.recordCount(of: "parents") == 3)
+    #expect(try recorded.recordCount(of: "children") == 3)
+    let text = try folder.text("run.har")
+    for secret in [Self.secret, "48151623", "a+b "] { #expect(!text.contains(secret)) }
+    // With the same config, byte for byte.
+    let same = try await Tool.run(["read", "manifest.yaml", "--config", "config.json", "--replay", "run.har"], in: folder)
+    #expect(same.stdout == recorded.stdout)
+    // With others, as it would have been with those.
+    try config("other.json", "s0mething-else-entirely", "another/& \"o", 99_887_766)
+    let other = try await Tool.run(["read", "manifest.yaml", "--config", "other.json", "--replay", "run.har"], in: folder)
+    #expect(other.status == 0)
+    func masked(_ run: Tool.Outcome, _ secrets: [String]) -> [String] {
+      var text = run.stdout
+      for secret in secrets { text = text.replacing(secret, with: "****") }
+      return text.replacing(/"length":\d+/, with: "").split(separator: "\n").map(String.init)
+    }
+    let hidden = masked(recorded, [Self.secret, #"a+b \"c\" ?é"#, "a+b%20%22c%22%20?%C3%A9", "48151623"])
+    #expect(try other.recordCount(of: "children") == 3)
+    #expect(masked(other, ["s0mething-else-entirely", #"another/& \"o"#, "99887766"]).count == hidden.count)
+    // With the placeholders of the recording as the config.
+    let placeholders = text.matches(of: /\*{4}[0-9a-f]{8}/).map { String($0.output) }
+    #expect(Set(placeholders).count >= 2)
+    let replayed = try await Tool.run(["read", "manifest.yaml", "--config", "other.json", "--replay", "run.har"], in: folder)
+    #expect(replayed.stdout == other.stdout)
   }
 
   @Test("A run that fails is replayed with its error")
@@ -160,6 +276,10 @@ import Traffic
     #expect(
       message.hasPrefix("The recording run.har has no answer to GET http://\(api.address)/v1/authors. The nearest one is number"))
     #expect(message.contains("parameter `page` is '8', recorded '2'"))
+    // By that number, `why` knows it.
+    let number = try #require(message.firstMatch(of: /nearest one is number (\d+)/)?.output.1)
+    let why = try await Tool.run(["why", "run.har", "--request", String(number)], in: folder)
+    #expect(why.status == 0, "\(why.stderr)")
     #expect(try replayed.errors().first?["failure_type"] == "config_error")
   }
 

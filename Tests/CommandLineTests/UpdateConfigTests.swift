@@ -22,9 +22,11 @@ import Testing
       : UnrulyAPI.usual(request)
   }
 
-  private func connection() throws -> Connection {
-    try Connection(to: UnrulyAPI(Self.answer), manifest: Self.manifest, config: ["credentials": .object(Self.credentials)])
+  static func connection() throws -> Connection {
+    try Connection(to: UnrulyAPI(answer), manifest: manifest, config: ["credentials": .object(credentials)])
   }
+
+  private func connection() throws -> Connection { try Self.connection() }
 
   private func config(_ connection: Connection) throws -> JSONValue {
     try JSONValue(parsing: connection.folder.text("config.json"))
@@ -100,5 +102,39 @@ import Testing
     #expect(try place.text("settings") == "another file")
     #expect(try run.recordCount(of: "ok") == 3)
     #expect(run.status == 0)
+  }
+}
+
+/// Commands that print no messages for a platform.
+@Suite struct RenewedConfigTests {
+  private func connection() throws -> Connection { try UpdateConfigTests.connection() }
+
+  @Test func whoKeepsNothingSaysSo() async throws {
+    let connection = try connection()
+    _ = try await connection.read(["ok"], ["--record", "run.har"])
+    let config = try connection.folder.text("config.json")
+    for command in [
+      ["test-read", "-c", "config.json", "--format", "text"],
+      ["drift", "manifest.yaml", "-c", "config.json", "--against", "run.har"],
+    ] {
+      let run = try await connection.run(command)
+      #expect(run.stderr.contains("The API has renewed a token, which is kept nowhere: add --update-config"), "\(run.stderr)")
+      let kept = try await connection.run(command + ["--update-config"])
+      #expect(!kept.stderr.contains("kept nowhere"), "\(kept.stderr)")
+      #expect(try connection.folder.text("config.json").contains("new-refresh"))
+      try connection.folder.write("config.json", config)
+    }
+  }
+
+  @Test func acceptanceTestsKeepIt() async throws {
+    let connection = try connection()
+    try connection.folder.write(
+      "acceptance-test-config.yml",
+      "connector_image: source\nacceptance_tests: {connection: {tests: [{config_path: config.json, status: succeed}]}}\n")
+    let run = try await connection.run("test", ".")
+    #expect(run.stderr.contains("config.json: The API has renewed a token, which is kept nowhere"), "\(run.stdout)\(run.stderr)")
+    #expect(try !connection.folder.text("config.json").contains("new-refresh"))
+    _ = try await connection.run("test", ".", "--update-config")
+    #expect(try connection.folder.text("config.json").contains("new-refresh"))
   }
 }

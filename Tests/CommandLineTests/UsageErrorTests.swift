@@ -57,6 +57,15 @@ import Testing
     (["check", "--config", "config.json", "--confg", "x"], "Unknown option '--confg'"),
     (["check", "--manifest", "manifest.yaml", "--config", "/no/such-folder_2025/config"], "/no/such-folder_2025/config"),
     (["check"], "Missing expected argument '--config <file>'"),
+    (["read", "--limit", "-1"], "The value '-1' is invalid for '--limit <number>'"),
+    (["read", "--confg", "config.json"], "Unknown option '--confg'. Did you mean '--config'?"),
+    (["read", "-c", "config.json", "--window", "2025-02-01..2025-01-01"], "it ends before it starts"),
+    (["read", "-c", "config.json", "--window", "soon"], "write two dates or times, as in 2025-01-01..2025-02-01"),
+    (
+      ["test-read", "-c", "config.json", "--slices", "99999999999999999999"],
+      "The value '99999999999999999999' is invalid for '--slices <number>'"
+    ),
+    (["check", "-c", "config.json", "--manifest", "/dev"], "There is no manifest.yaml in the folder /dev"),
     (["validate", "manifest.yaml", "--python", "python3"], "--components-path and --python need --components."),
     (["image", "--python", "python3", "--no-python"], "--python and --no-python exclude each other."),
     (["image", "--name", "Not A Name"], "--name should be the name of a repository, such as airbyte/source-name"),

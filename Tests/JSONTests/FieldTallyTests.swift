@@ -79,6 +79,47 @@ import Testing
     #expect(Set(Self.lines(tally.fields)).subtracting(["n int=1"]) == Set(Self.lines(document)).subtracting(["n double=1"]))
   }
 
+  /// Objects of the same form are counted as one by one, whatever comes between them.
+  @Test(arguments: [1, 2, 3, 7, 40]) func objectsOfSomeFormsCountAsOneByOne(forms: Int) throws {
+    let values = ["1", "null", "\"x\"", "2.5", "true", "[1, \"y\"]", "[]", "{\"name\": 1, \"a_longer_name_than_that\": null}"]
+    let texts = (0..<400).map { number in
+      let form = number % 13 == 12 ? number : number % forms
+      let key = form % 5 == 4 ? "something_of_more_than_16_bytes_\(form)" : "something_of_more_than_16_bytes"
+      let first = values[form % values.count]
+      return "{\"id\": \(number), \"\(key)\": \(first), \"nested\": {\"deep\": \(values[form / 3 % values.count])}}"
+    }
+    var sum = FieldCounts()
+    for text in texts { sum.add(try Self.tally([text])) }
+    #expect(Self.lines(try Self.tally(texts)) == Self.lines(sum))
+    // In one document.
+    let list = try JSONDocument(parsing: "[\(texts.joined(separator: ", "))]")
+    var tally = FieldTally()
+    for element in list.root.elements { tally.add(element, patches: []) }
+    #expect(Self.lines(tally.fields) == Self.lines(sum))
+    // What was asked for before is not counted again.
+    tally.add(list.root.elements[0], patches: [])
+    sum.add(try Self.tally([texts[0]]))
+    #expect(Self.lines(tally.fields) == Self.lines(sum))
+  }
+
+  @Test func formsDifferInWhatWordsDoNotShow() throws {
+    let texts = [
+      #"{"abcdefgh": 1, "ab": [1, 2], "c": {}}"#, #"{"abcdefgX": 1, "ab": [1, 2], "c": {}}"#,
+      #"{"abcdefgh": 1, "aX": [1, 2], "c": {}}"#,
+      #"{"abcdefgh": 1, "ab": [1], "c": {"d": 1}}"#, #"{"abcdefgh": 1, "ab": [1, "x"], "c": {}}"#,
+      #"{"abcdefgh": 1, "ab": [1, 2], "c": []}"#, #"{"abcdefgh": 1, "ab": [1, 2], "ab": 3}"#,
+      #"{"abcdefgh": 1, "\u0061b": [1, 2], "c": {}}"#,
+      #"{}"#, #"{"abcdefgh": {"x": {}}}"#, #"{"abcdefgh": [{"x": 1}]}"#,
+    ]
+    for first in texts {
+      for second in texts {
+        var sum = try Self.tally([first])
+        for text in [first, second, first] { sum.add(try Self.tally([text])) }
+        #expect(Self.lines(try Self.tally([first, first, second, first])) == Self.lines(sum), "\(first) and \(second)")
+      }
+    }
+  }
+
   @Test func anObjectWithTooManyNamesIsAMap() throws {
     let names = (0..<(FieldTally.mostNames + 500)).map { "\"k\($0)\": {\"x\": 1}" }
     let counts = try Self.tally(["{\"map\": {\(names.joined(separator: ", "))}, \"id\": 1}"])
@@ -120,7 +161,7 @@ import Testing
     let prints = try [left, right].map { text -> [UInt64] in
       let view = try JSONDocument(parsing: text).root
       var (inPlace, asView, asValue) = (Fingerprint(), Fingerprint(), Fingerprint())
-      let isThere = inPlace.add("k", of: view)
+      let isThere = inPlace.add("k", of: view.place)
       #expect(isThere)
       let field = try #require(view["k"])
       asView.add(field)
@@ -135,7 +176,7 @@ import Testing
     let view = try JSONDocument(parsing: #"{"k": null}"#).root
     var print = Fingerprint()
     for key in ["k", "other"] as [JSONKey] {
-      let isThere = print.add(key, of: view)
+      let isThere = print.add(key, of: view.place)
       #expect(!isThere)
     }
   }

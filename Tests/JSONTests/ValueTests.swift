@@ -13,6 +13,17 @@ import Testing
     if value != .double(.infinity) { #expect(JSONValue(number: text) == value) }
   }
 
+  @Test func textsThatLookTheSameAreNot() {
+    let pairs: [(JSONValue, JSONValue)] = [
+      ("\u{E9}", "e\u{301}"), (["\u{E9}"], ["e\u{301}"]), (["\u{E9}": 1], ["e\u{301}": 1]),
+      ("a\u{323}\u{307}", "a\u{307}\u{323}"),
+    ]
+    for (composed, apart) in pairs {
+      #expect(composed != apart)
+      #expect(composed == composed && apart == apart)
+    }
+  }
+
   @Test(arguments: ["", "x", "1x", "01", "1.", "+1", "NaN", "0x1", " 1"])
   func makesNoNumberOfOtherTexts(_ text: String) { #expect(JSONValue(number: text) == nil) }
 

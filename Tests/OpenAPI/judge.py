@@ -98,7 +98,7 @@ class Judge:
                 records[message["record"]["stream"]].append(json.dumps(message["record"]["data"], sort_keys=True))
             elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
                 errors.append(message["trace"]["error"]["message"][:300])
-        for name in re.findall(r"^      name: (\S+)$", local, re.M):
+        for name in re.findall(r'^      name: "?([^"\s]+)"?$', local, re.M):
             if not counts[name]:
                 errors.append(f"{name} has no records")
             elif len(set(records[name])) != len(records[name]) and "primary_key" in local:

@@ -89,6 +89,21 @@ import Testing
       ])
   }
 
+  @Test func deadReferencesAreNamed() throws {
+    let document = try Documents.document(
+      text: """
+        openapi: 3.0.0
+        a: {$ref: "#/nowhere"}
+        b: {$ref: "#/b"}
+        c: {properties: {me: {$ref: "#/c"}}}
+        """)
+    #expect(
+      document.warnings.map(\.description) == [
+        "api.yaml:2:11: warning: the reference `#/nowhere` cannot be followed: it leads nowhere",
+        "api.yaml:3:11: warning: the reference `#/b` cannot be followed: it leads around in a circle",
+      ])
+  }
+
   @Test func filesOutsideOfTheFolderAreNotRead() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "openapi-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder.appending(path: "inner"), withIntermediateDirectories: true)

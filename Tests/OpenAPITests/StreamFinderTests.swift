@@ -137,6 +137,20 @@ import Testing
   }
 
   @Test(arguments: [
+    ("http://api.example.com/v1", "https://api.example.com/v1"), ("http://localhost:8080/v1", "http://localhost:8080/v1"),
+    ("https://u:pw@api.example.com", "https://api.example.com"), ("https://api.example.com/v1?token=abc", "{base_url}"),
+    ("file:///etc/passwd", "{base_url}"), ("/v2", "{base_url}/v2"),
+  ])
+  func addressesAreUsable(server: String, address: String) throws {
+    let document = try Documents.document(
+      text: """
+        openapi: 3.0.0
+        servers: [{url: "\(server)"}]
+        """)
+    #expect(StreamFinder.find(in: document).base.address == address)
+  }
+
+  @Test(arguments: [
     ([], 3), (["GET /authors"], 1), (["/authors/*"], 2), (["get *books"], 1), (["POST /authors"], 0),
     (["* /authors/*/reviews"], 1),
     (["GET /authors", "GET *reviews"], 2), (["/author"], 0),
@@ -196,7 +210,8 @@ import Testing
         """)
     let found = StreamFinder.find(in: document)
     #expect(found.streams[0].notes.map(\.topic) == [.primaryKey, .pages, .cursor])
-    #expect(found.base.notes == ["The document does not say on which host the API is."])
+    #expect(
+      found.base.notes == ["The document does not say on which host the API is, in an address that paths can stand behind."])
     #expect(found.authentication.notes == ["The document does not say how requests are authenticated."])
     #expect(found.notes == ["1 of 2 GET requests are left out because the document has no schema of their JSON: GET /file."])
   }

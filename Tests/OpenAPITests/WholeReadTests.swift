@@ -86,6 +86,32 @@ import Validation
     #expect(try await Self.answer(name, url, headers: headers)?.status == status)
   }
 
+  /// Two streams at one address may ask for different records.
+  @Test(arguments: ["open", "closed"])
+  func filtersAreObeyed(status: String) async throws {
+    let document = try Documents.document(
+      text: """
+        openapi: 3.0.0
+        servers: [{url: "https://a.test"}]
+        paths:
+          /issues:
+            get:
+              parameters: [{name: status, in: query, schema: {type: string, enum: [open, closed]}}]
+              responses:
+                200:
+                  content:
+                    application/json:
+                      schema:
+                        type: array
+                        items: {type: object, properties: {id: {type: integer}, status: {type: string, enum: [open, closed]}}}
+        """)
+    let mock = DocumentMock(document, now: Documents.now)
+    let answer = try #require(
+      await mock.answer(MockRequest(method: "GET", url: "https://a.test/issues?status=\(status)", headers: [])))
+    let records = try JSONValue(parsing: answer.body).array ?? []
+    #expect(!records.isEmpty && records.allSatisfy { $0["status"]?.string == status })
+  }
+
   @Test func tokensAreIssued() async throws {
     let answer = try #require(try await Self.answer("tasks.yaml", "https://a.test/oauth/token", method: "POST"))
     #expect(try JSONValue(parsing: answer.body)["access_token"]?.string?.isEmpty == false)

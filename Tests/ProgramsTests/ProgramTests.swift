@@ -96,6 +96,16 @@ import Testing
     expectGone(program)
   }
 
+  /// That it was ended by this program is said, and not that a signal came from somewhere.
+  @Test func whatClosesItsOutputAndGoesOnIsEnded() async throws {
+    let program = try Program(call("echo last; exec >&-; sleep 1000", grace: 0.2), secrets: NoSecrets())
+    #expect(try await texts(program) == ["last\n"])
+    let end = await program.finish()
+    #expect(!end.isSuccess)
+    #expect("\(end)" == "closed its output, did not end within 0.2 s, and was ended")
+    expectGone(program)
+  }
+
   @Test func whatItStartedEndsWithIt() async throws {
     let program = try Program(call("sleep 1000 & echo $!; exit 0"), secrets: NoSecrets())
     let text = try #require(await program.next()).take().withUnsafeBytes { String(decoding: $0, as: UTF8.self) }

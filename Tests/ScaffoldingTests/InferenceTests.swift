@@ -23,7 +23,9 @@ import Testing
       ),
       (#"{"data": {"items": {"nodes": [{"id": 1}]}}}"#, "items", ["data", "items", "nodes"], 1, true),
       (#"{"numbers": [1, 2], "things": [{"id": 1}]}"#, "x", ["things"], 1, true), ("[]", "orders", [], 0, true),
-      (#""text""#, "x", [], 0, false),
+      (#""text""#, "x", [], 0, false), (#"{"7": {"id": 7, "n": 1}, "8": {"id": 8}}"#, "x", ["*"], 2, true),
+      (#"{"data": {"a": {"id": 7}, "b": {"id": 8}}}"#, "x", ["data", "*"], 2, true),
+      (#"{"owner": {"id": 7, "name": "x"}, "place": {"city": "y", "zip": 1}}"#, "x", [], 1, false),
     ] as [(String, String, [String], Int, Bool)])
   func recordsAreFound(body: String, stream: String, path: [String], count: Int, isList: Bool) throws {
     let seen = SeenRecords(in: try Scaffold.json(body), of: stream)

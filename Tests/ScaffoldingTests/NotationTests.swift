@@ -43,7 +43,19 @@ import Testing
   @Test func aCursorMayBeNoneOrWrong() throws {
     #expect(try CursorNotation.parse("none") == nil)
     #expect(throws: ConnectorError.self) { try CursorNotation.parse("updated_at,since,step=P1M") }
-    #expect(throws: ConnectorError.self) { try CursorNotation.parse("updated_at,since,what=1") }
+    for text in ["updated_at,since,what=1", ",,", "updated_at,format=%Q", "updated_at,format=plain", "format=%s"] {
+      #expect(throws: ConnectorError.self, "\(text)") { try CursorNotation.parse(text) }
+    }
+  }
+
+  @Test func whatCannotBeIsRefused() throws {
+    for place in ["query:", "a b", "", "cookie:a;b"] {
+      #expect(throws: ConnectorError.self, "\(place)") { try GivenAnswers.key(place, prefix: "") }
+    }
+    for path in ["a..b", "zz=a", ""] { #expect(throws: ConnectorError.self, "\(path)") { try GivenAnswers.path(path) } }
+    for key in ["", "id,"] { #expect(throws: ConnectorError.self, "\(key)") { try GivenAnswers.fields(key) } }
+    #expect(try GivenAnswers.path(".") == [])
+    #expect(ConnectorNames(String(repeating: "x", count: 300)).source.count < 120)
   }
 
   @Test(
@@ -84,11 +96,14 @@ import Testing
   @Test(
     arguments: [
       ("api.example.com/v1/", "https://api.example.com/v1"), ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
-      ("https://{shop}.example.com", "https://{shop}.example.com"),
+      ("https://{shop}.example.com", "https://{shop}.example.com"), ("https://API.Example.com/V1", "https://api.example.com/V1"),
+      ("http://localhost", "http://localhost"),
     ])
   func anAddressIsCompleted(text: String, address: String) throws { #expect(try GivenAnswers.address(text) == address) }
 
-  @Test(arguments: ["", "https://", "ftp://example.com", "https://example.com/?a=1", "https://exa mple.com"])
+  @Test(arguments: [
+    "", "https://", "ftp://example.com", "https://example.com/?a=1", "https://exa mple.com", "Shop", "https://u:pw@a.example.com",
+  ])
   func whatIsNoAddressIsRefused(text: String) {
     #expect(throws: ConnectorError.self) { try GivenAnswers.address(text) }
   }

@@ -89,6 +89,7 @@ import Testing
     "curl https://api.example.com/orders -H 'X-Csrf-Token: hush-4711' -u me:k",
     "curl https://api.example.com/orders -d user=me -d password=hush-4711",
     #"curl https://api.example.com/o -d '{"clientSecret": "hush-4711"}'"#,
+    #"curl https://api.example.com/o -d '{"q": {"inner": {"token": "hush-4711"}}, "n": 1}'"#,
   ])
   func secretsBecomeFields(command: String) async throws {
     let origin = try CurlOrigin.read(command)

@@ -125,7 +125,7 @@ struct StateMergeTests {
       (state(0, [0], division: "e"), "out.jsonl is the output of a part of another division"),
       (message("days", #"{"day":"2025-01-01"}"#), "out.jsonl has a state of the whole stream `days`"),
       (message("weeks", #"{"day":"2025-01-01"}"#), "out.jsonl has a state of stream `weeks`, which is not in the parts"),
-      (state(0, [1]), "An output has a state of stream `days` that does not fit 0000.json"),
+      (state(0, [1]), "out.jsonl has a state of stream `days` that does not fit 0000.json"),
     ])
   func others(_ line: String, _ beginning: String) throws {
     let error = try #require(throws: ConnectorError.self) { try merged([[line]]) }

@@ -138,6 +138,20 @@ import Testing
     #expect(try placed(input, outputs, answer) == values.mapValues { $0 ?? .null })
   }
 
+  @Test(
+    arguments: [
+      (
+        ["refresh_token": "", "access_token": "a"],
+        "has no `refresh_token`, which the manifest wants to keep: it has `access_token`"
+      ),
+      (["refresh_token": nil], "has no `refresh_token`, which the manifest wants to keep: it is empty"),
+      (["refresh_token": ["a": 1]], "`refresh_token` of the token endpoint's answer should be a token, but is an object"),
+    ] as [(JSONObject, String)])
+  func whatIsNoTokenIsNotKept(answer: JSONObject, words: String) async {
+    let said = await sentence { try placed("", Self.places, answer) }
+    #expect(said?.contains(words) == true, "\(said ?? "")")
+  }
+
   @Test(arguments: [
     ("", places, "has no `refresh_token`, which the manifest wants to keep: it has `access_token`"),
     ("extract_output: [data.token]", places, "has no `data.token`"),

@@ -281,7 +281,7 @@ import Testing
 
   @Test func aRefreshTokenGivesOthers() async throws {
     let transport = ScriptedTransport(#"{"access_token": "a", "refresh_token": "new"}"#)
-    let answer = try await run(transport).refresh("old", tokenEndpoint: "https://id.example.com/renew")
+    let answer = try await run(transport).refresh("old", by: nil, tokenEndpoint: "https://id.example.com/renew")
     #expect(answer["refresh_token"] == "new")
     #expect(transport.requests[0].url == "https://id.example.com/renew")
     #expect(
@@ -291,8 +291,86 @@ import Testing
 
   @Test func aRefreshTokenMayBeUsedUp() async throws {
     let transport = ScriptedTransport([(400, "application/json", #"{"error": "invalid_grant"}"#)])
-    let said = await sentence { try await run(transport).refresh("old", tokenEndpoint: nil) }
+    let said = await sentence { try await run(transport).refresh("old", by: nil, tokenEndpoint: nil) }
     #expect(said?.hasSuffix("the refresh token is not good any more: run `login` without `--refresh`") == true)
+  }
+}
+
+/// Tokens that are renewed without a consent, as a read renews them.
+@Suite struct TokenRenewalTests {
+  private static let config: JSONObject = ["id": "me", "secret": "s3cret-of-the-app", "region": "eu"]
+
+  private func renew(
+    _ authenticator: String, _ transport: ScriptedTransport, endpoint: String? = nil
+  ) async throws -> JSONObject? {
+    let text = """
+      {type: OAuthAuthenticator, token_refresh_endpoint: "https://id.example.com/token", client_id: "{{ config['id'] }}", \
+      client_secret: "{{ config['secret'] }}", refresh_token: "{{ config['refresh'] }}"\(authenticator)}
+      """
+    let manifest = try manifest(spec: "", authenticator: text)
+    let runtime = runtime(transport)
+    guard
+      let renewal = try SignInRun.renewal(of: manifest, config: Self.config, endpoint: endpoint, runtime: runtime)
+    else { return nil }
+    let declared = try ConsentDeclaration.plain(manifest, Self.config, GivenEndpoints(), runtime: runtime, isRefresh: true)
+    let run = SignInRun(
+      declared, ConsentInputs(clientID: "me", clientSecret: "s3cret-of-the-app"), runtime: runtime,
+      host: SignInHost(say: { _ in }, open: { _ in false }, paste: nil), timeout: 300)
+    return try await run.refresh("old", by: renewal, tokenEndpoint: endpoint)
+  }
+
+  @Test(
+    arguments: [
+      ("", [:]), (", refresh_token_name: again", ["refresh_token": nil, "again": "old"]),
+      (
+        ", client_id_name: app, client_secret_name: key, grant_type_name: kind",
+        [
+          "client_id": nil, "client_secret": nil, "grant_type": nil, "app": "me", "key": "s3cret-of-the-app",
+          "kind": "refresh_token",
+        ]
+      ), (#", refresh_request_body: {region: "{{ config['region'] }}", client_id: other}"#, ["region": "eu"]),
+      (", refresh_request_headers: {Authorization: Basic bWU6eA==}", ["client_id": nil, "client_secret": nil]),
+      (", scopes: [a]", ["scopes": "a"]),
+    ] as [(String, [String: String?])])
+  func theRequestIsThatOfARead(authenticator: String, changes: [String: String?]) async throws {
+    let transport = ScriptedTransport(#"{"access_token": "a", "refresh_token": "new"}"#)
+    #expect(try await renew(authenticator, transport)?["refresh_token"] == "new")
+    var expected: [String: String] = [
+      "grant_type": "refresh_token", "refresh_token": "old", "client_id": "me", "client_secret": "s3cret-of-the-app",
+    ]
+    for (name, value) in changes { expected[name] = value }
+    #expect(transport.form(0) == expected)
+    #expect(transport.requests[0].url == "https://id.example.com/token")
+  }
+
+  @Test func theAnswerMayHaveOtherNames() async throws {
+    let transport = ScriptedTransport(#"{"data": {"token": "a", "again": "new", "ends": 60}}"#)
+    let answer = try await renew(", access_token_name: token, refresh_token_name: again, expires_in_name: ends", transport)
+    #expect(answer?["access_token"] == "a")
+    #expect(answer?["refresh_token"] == "new")
+    #expect(answer?["expires_in"] == 60)
+  }
+
+  @Test func anotherEndpointMayBeNamed() async throws {
+    let transport = ScriptedTransport(#"{"access_token": "a"}"#)
+    _ = try await renew("", transport, endpoint: "https://other.example.com/renew")
+    #expect(transport.requests.map(\.url) == ["https://other.example.com/renew"])
+  }
+
+  @Test func otherGrantsAreNotRenewed() async throws {
+    #expect(try await renew(", grant_type: client_credentials", ScriptedTransport("{}")) == nil)
+  }
+
+  @Test(arguments: [
+    (307, "application/json", "", "redirects to another address, and credentials are sent to none but its own"),
+    (200, "application/json", "", "is empty"), (200, "application/json", "{", "is not valid JSON"),
+    (200, "text/html", "<p>", "is not JSON but text/html"), (200, "application/json", "[]", "is JSON, but not an object"),
+  ])
+  func badAnswersAreExplained(status: Int, type: String, body: String, words: String) async {
+    let transport = ScriptedTransport([(status, type, body)])
+    let said = await sentence { try await renew("", transport) }
+    #expect(said?.contains(words) == true, "\(said ?? "")")
+    #expect(transport.requests.count == 1)
   }
 }
 

@@ -88,7 +88,11 @@ final class ScriptedTransport: Transport {
     }
     guard let answer else { throw TransportError(.other, "there is no answer left") }
     return HTTPResponse(
-      status: answer.status, headers: HTTPHeaders([("Content-Type", answer.type)]), body: Data(answer.body.utf8), url: request.url
+      status: answer.status,
+      headers: HTTPHeaders(
+        [("Content-Type", answer.type)]
+          + ((300..<400).contains(answer.status) ? [("Location", "https://elsewhere.example.com/")] : [])),
+      body: Data(answer.body.utf8), url: request.url
     )
   }
 }

@@ -12,11 +12,11 @@ import YAML
 @Suite struct ExplanationTests {
   @Test(arguments: ComponentSchema.definitionNames)
   func everyTypeIsExplained(name: String) throws {
-    let text = try Explanation.of(name)
+    let text = try Explanation().of(name)
     #expect(text.hasPrefix(name + "\n"))
     for property in ComponentSchema.properties(of: name)?.keys ?? [] where property != "type" {
       #expect(text.contains("  \(property) ("))
-      #expect(try Explanation.of("\(name).\(property)").contains("  Type: "))
+      #expect(try Explanation().of("\(name).\(property)").contains("  Type: "))
     }
   }
 
@@ -39,7 +39,7 @@ import YAML
   ])
   func whatIsNotThereIsTold(subject: String, expected: String) {
     do throws(Explanation.Unknown) {
-      _ = try Explanation.of(subject)
+      _ = try Explanation().of(subject)
       Issue.record("\(subject) was explained")
     } catch {
       #expect(error.description == expected)
@@ -51,7 +51,7 @@ import YAML
   ])
   func aPartOfANameFindsThoseThatHaveIt(subject: String, name: String) {
     do {
-      _ = try Explanation.of(subject)
+      _ = try Explanation().of(subject)
       Issue.record("\(subject) was explained")
     } catch {
       #expect(error.description.hasPrefix("there is nothing called `\(subject)`; these have it in their names: "))
@@ -64,7 +64,7 @@ import YAML
   func examplesAreValid(name: String) throws {
     let definition = try #require(ComponentSchema.definition(name))
     let schema: JSONValue = ["$ref": .string("#/definitions/\(name)"), "definitions": .object(ComponentSchema.definitions)]
-    let text = try #require(try Explanation.of(name).components(separatedBy: "\n\nExample:\n").dropFirst().first)
+    let text = try #require(try Explanation().of(name).components(separatedBy: "\n\nExample:\n").dropFirst().first)
     let pipeline = ManifestPipeline(validator: try ManifestValidator())
     let value = try #require(pipeline.examine(.text(Array(text.utf8), name: "example.yaml")).written?.value)
     // What is no component is shown as the value of a property that takes it.
@@ -75,7 +75,7 @@ import YAML
   }
 
   @Test func theListHasEveryType() {
-    let lines = Explanation.list.split(separator: "\n")
+    let lines = Explanation().list.split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix("  CursorPagination ") })
     let names = RuleCatalog.names + Environment.lowCode.filters.keys + ["now_utc", "stream_interval"]
     for name in names { #expect(lines.contains { $0.hasPrefix("  \(name) ") }, "\(name)") }
@@ -95,14 +95,14 @@ import YAML
       ("build", ["build (error of `validate`)\n", "Errors cannot be silenced."]),
     ] as [(String, [String])])
   func namesAreExplained(name: String, parts: [String]) throws {
-    let text = try Explanation.of(name)
+    let text = try Explanation().of(name)
     #expect(text.hasPrefix(parts[0]))
     for part in parts { #expect(text.contains(part), "\(text)") }
   }
 
   @Test(arguments: RuleCatalog.names)
   func everyRuleIsExplained(name: String) throws {
-    let text = try Explanation.of(name)
+    let text = try Explanation().of(name)
     #expect(text.hasPrefix("\(name) (rule of `validate`)\n"))
     for part in ["\nWrong:\n  ", "\nRight:\n  ", "# airbyte-lowcode: ignore \(name)\n", "Profile: "] {
       #expect(text.contains(part), "\(text)")
@@ -115,11 +115,11 @@ import YAML
 
   @Test(arguments: Environment.lowCode.filters.keys.sorted())
   func everyFilterIsExplained(name: String) throws {
-    let lines = try Explanation.of(name).split(separator: "\n")
+    let lines = try Explanation().of(name).split(separator: "\n")
     #expect(lines.count >= 2 && lines[1].hasPrefix("  ") && lines[1].hasSuffix(".") || lines.count > 2)
   }
 
   @Test func namesMayDifferInCase() throws {
-    #expect(try Explanation.of("cursorpagination.cursor_value").hasPrefix("CursorPagination.cursor_value\n"))
+    #expect(try Explanation().of("cursorpagination.cursor_value").hasPrefix("CursorPagination.cursor_value\n"))
   }
 }

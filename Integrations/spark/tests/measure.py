@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what Spark costs and saves, beside a read by one process. AIRBYTE_LOWCODE names the program, best a release build.
 
-    measure.py [--records 400000] [--prediction-alone]
+    measure.py [--records 400000]
 """
 
 from __future__ import annotations
@@ -83,31 +83,6 @@ def serve(pages: int, delay: float, size: int) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}"
 
 
-def compare_with_prediction() -> None:
-    """What `plan --simulate --parts` says, beside reads in so many parts."""
-    folder = pathlib.Path(tempfile.mkdtemp())
-    manifest, config = folder / "manifest.yaml", folder / "config.json"
-    manifest.write_text(MANIFEST.replace(f"page_size: {PAGE}", "page_size: 50"))
-    config.write_text(json.dumps({"base_url": serve(6, 2.0, 50), "at_once": 2}))
-    source = ["--manifest", manifest, "--config", config]
-    plan = subprocess.run(
-        [BINARY, "plan", *source, "--simulate", "--records", f"items={8 * (6 * 50 - 1)}", "--latency", "2s", "--parts", "1,8"],
-        check=True, capture_output=True, text=True).stdout
-    print("An API that takes 2 s for a page, 8 partitions of 6 pages: as predicted")
-    print("\n".join("  " + line for line in plan.splitlines()[-3:]))
-    print("and as read")
-    for workers in (1, 8):
-        parts = folder / f"parts{workers}"
-        began = time.perf_counter()
-        subprocess.run([BINARY, "shard", *source, "--parts", str(workers), "-o", parts], check=True, stdout=subprocess.DEVNULL)
-        listed = time.perf_counter()
-        reads = [
-            subprocess.Popen([BINARY, "read", *source, "--part", parts / f"{number:04}.json"], stdout=subprocess.DEVNULL)
-            for number in range(workers)]
-        assert all(one.wait() == 0 for one in reads)
-        print(f"  {workers:7}  {listed - began:5.1f} s  {time.perf_counter() - listed:5.1f} s")
-
-
 def timed(body, runs=3):
     """The shortest of a few runs, in seconds."""
     times = []
@@ -121,12 +96,7 @@ def timed(body, runs=3):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=400_000)
-    parser.add_argument("--prediction-alone", action="store_true", help="compare with the prediction, and measure no Spark")
-    given = parser.parse_args()
-    wanted = given.records
-    compare_with_prediction()
-    if given.prediction_alone:
-        return
+    wanted = parser.parse_args().records
 
     from pyspark.sql import SparkSession
 

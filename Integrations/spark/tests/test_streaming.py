@@ -4,6 +4,7 @@ import glob
 import json
 import tempfile
 
+import pyspark
 import pytest
 
 
@@ -39,9 +40,20 @@ def distinct(rows):
     return {row["id"] for row in rows}
 
 
+HAS_STARTS = tuple(map(int, pyspark.__version__.split(".")[:2])) >= (4, 2)
+
+
+@pytest.mark.skipif(HAS_STARTS, reason="Spark 4.2 tells a source where a batch begins")
+def test_parts_are_refused_where_spark_does_not_say_where_a_batch_begins(table, tmp_path):
+    with pytest.raises(Exception, match="The option `states` needs Spark 4.2"):
+        run(table, tmp_path, interval="0", states=str(tmp_path / "states"), partitions="4")
+
+
 @pytest.fixture(params=["one", "parts"])
 def mode(request, tmp_path):
     """Beside the driver, or on the executors."""
+    if request.param == "parts" and not HAS_STARTS:
+        pytest.skip("before Spark 4.2, a source is not told where a batch begins")
     return {"interval": "0"} | ({"states": str(tmp_path / "states"), "partitions": "4"} if request.param == "parts" else {})
 
 

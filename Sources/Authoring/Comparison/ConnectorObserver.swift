@@ -79,9 +79,11 @@ package struct ConnectorObserver: Sendable {
     let messages = ObservedMessages()
     let requests = ObservedRequests(surroundings.transport)
     let writer = MessageWriter(output: messages, mask: mask, now: surroundings.now)
-    let runtime = RuntimeEnvironment(
+    var runtime = RuntimeEnvironment(
       now: surroundings.now, sleep: surroundings.sleep, random: surroundings.random, transport: requests,
       log: RunLog(writer: writer, isDebugging: false), secrets: mask, environment: environment, templates: templates)
+    // Of a part of the records, both reads have to see the same one.
+    runtime.readsInOrder = limit != nil
     var observed = ObservedRead()
     let connector = try await Connector.load(source, input, runtime: runtime)
     if connector.manifest.spec != nil { observed.spec = try connector.spec().message() }
@@ -89,6 +91,7 @@ package struct ConnectorObserver: Sendable {
       observed.catalog = try await connector.listedStreams(nil)
       guard isRead else { return observed }
       let catalog = try streams.applied(to: ManifestMock.catalog(of: observed.catalog), of: "the connector")
+      observed.failsBeforeReading = false
       _ = try await connector.reading(catalog, states: [:]).readValidated(catalog, limit: limit, to: writer)
     } catch {
       if error is CancellationError { throw error }

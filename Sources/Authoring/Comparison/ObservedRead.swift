@@ -32,6 +32,8 @@ package struct ObservedRead: Sendable {
   package var streams: [String: Stream] = [:]
   /// What ended the read as a whole.
   package var failure: String?
+  /// Whether it ended before anything was read: the config or the choice of streams is wrong.
+  package var failsBeforeReading = true
 
   package init() {}
 }

@@ -53,11 +53,11 @@ struct SpecComparison {
   private static let upperBounds: Set = ["exclusiveMaximum", "maxContains", "maxItems", "maxLength", "maxProperties", "maximum"]
   private static let lowerBounds: Set = ["exclusiveMinimum", "minContains", "minItems", "minLength", "minProperties", "minimum"]
 
-  private static func isNote(_ keyword: String) -> Bool {
+  static func isNote(_ keyword: String) -> Bool {
     ![nameKeywords, constraints, structures, opaque, locations, consent, [secret, "default"]].contains { $0.contains(keyword) }
   }
 
-  private static func isAbsence(_ keyword: String, _ value: JSONValue) -> Bool {
+  static func isAbsence(_ keyword: String, _ value: JSONValue) -> Bool {
     absences[keyword]?.contains { SameJSON.holds($0, value) } ?? false
   }
 
@@ -229,13 +229,13 @@ struct SpecComparison {
 
   private static func place(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-  private static func names(_ value: JSONValue?) -> [String]? {
+  static func names(_ value: JSONValue?) -> [String]? {
     guard let value else { return [] }
     guard let list = value.array, list.allSatisfy({ $0.string != nil }) else { return nil }
     return list.compactMap(\.string)
   }
 
-  private static func types(_ value: JSONValue) -> Set<String> {
+  static func types(_ value: JSONValue) -> Set<String> {
     Set(value.array?.map { $0.string ?? $0.jsonText } ?? [value.string ?? value.jsonText])
   }
 

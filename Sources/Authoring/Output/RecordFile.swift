@@ -38,6 +38,7 @@ struct RecordFile: Sendable {
   /// Begins a new file.
   /// - Throws: ``FileError``
   init(new path: String, _ form: some RecordForm) throws {
+    guard !Folders.isFolder(path) else { throw FileError.system(EISDIR) }
     let draft = Self.draftPath(of: path)
     descriptor = try Descriptor(open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666))
     length = 0

@@ -5,6 +5,7 @@ import ConnectorModel
 import Engine
 import Essentials
 import JSON
+import Secrets
 import Synchronization
 
 /// A folder with a file of records for each stream, and the state that the next read continues from.
@@ -63,11 +64,9 @@ package final class RecordFolder: RecordOutput {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.format = format
     self.now = now
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    do { try Folders.make(path) } catch {
       throw ConnectorError(
-        .config, "The folder \(path) cannot be made", internalMessage: "\(path): \(FileError.reason(of: error))")
+        .config, "The folder \(path.isEmpty ? "``" : path) cannot be made: \(error). Name another folder for the records")
     }
     do {
       folder = try Descriptor(folder: path)
@@ -85,6 +84,14 @@ package final class RecordFolder: RecordOutput {
         "The folder \(path) has a state, which a range of time must not touch: name another folder for what is read in it")
     }
     contents = Mutex(Contents(places: places))
+  }
+
+  /// Whether a path is, or may be, that of a file that a folder of records consists of.
+  package static func isOwn(_ path: String, of folder: String, format: RecordFormat) -> Bool {
+    func place(_ path: String) -> URL { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath() }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard name == SavedPlaces.fileName || name.hasSuffix(".\(format.rawValue)") else { return false }
+    return place(path).deletingLastPathComponent().path == place(folder).path
   }
 
   /// The states that earlier reads left, by stream.
@@ -114,7 +121,8 @@ package final class RecordFolder: RecordOutput {
   // MARK: What a read writes
 
   package func begin(_ stream: StreamDescriptor, schema: JSONObject) throws {
-    try change(stream) { contents in
+    // What is in the way of one stream's file is nothing to the others.
+    try change(stream, failing: { Self.unusable(file(of: stream), of: stream, $0) }) { contents in
       let path = file(of: stream)
       let covered = contents.continued.contains(stream) ? contents.places.streams[stream]?.length : nil
       let file =
@@ -214,12 +222,25 @@ package final class RecordFolder: RecordOutput {
     try contents.open[stream]?.file.publish()
   }
 
-  private func change(_ stream: StreamDescriptor, _ body: (inout Contents) throws -> Void) throws {
+  /// - Parameter failing: the error of a stream that cannot be written by itself; nil where nothing more can be written at all.
+  private func change(
+    _ stream: StreamDescriptor, failing: (FileError) -> ConnectorError? = { _ in nil },
+    _ body: (inout Contents) throws -> Void
+  ) throws {
     do {
       try contents.withLock { try body(&$0) }
     } catch let error as FileError {
-      throw OutputClosed(code: error.code ?? EIO, file: file(of: stream))
+      throw failing(error) ?? OutputClosed(code: error.code ?? EIO, file: file(of: stream))
     }
+  }
+
+  /// Of a file whose place is taken by something else; nil for other failures.
+  private static func unusable(_ file: String, of stream: StreamDescriptor, _ error: FileError) -> ConnectorError? {
+    guard let code = error.code, [EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG].contains(code) else { return nil }
+    return ConnectorError(
+      .config,
+      "The stream `\(stream.name)` has no file: \(file) cannot be written (\(error)). Remove what is there, or name another folder"
+    )
   }
 
   private func form(_ schema: JSONObject) -> any RecordForm {
@@ -243,11 +264,24 @@ package final class RecordFolder: RecordOutput {
     return path.dropLast(name.count) + "incomplete.\(name)"
   }
 
-  /// The name of a stream as a file can have it: what has a meaning in paths is written as in addresses.
+  /// The name of a stream as a file can have it: what has a meaning in paths, and what nobody sees, is written as in addresses. Of a
+  /// long one, the end is a digest.
   static func name(of stream: String) -> String {
+    let name = written(stream)
+    guard name.utf8.count > longestName else { return name }
+    // Two long names may begin alike.
+    var beginning = name
+    while beginning.utf8.count > longestName { beginning.removeLast() }
+    return "\(beginning)-\(HashFunction.sha256.hash(stream.utf8).hexadecimal.prefix(16))"
+  }
+
+  /// A file's name has 255 bytes at most, of which endings and marks take some.
+  private static let longestName = 180
+
+  private static func written(_ stream: String) -> String {
     var name = ""
     for scalar in stream.unicodeScalars {
-      let isPlain = scalar != "/" && scalar != "\\" && scalar != "%" && scalar.properties.generalCategory != .control
+      let isPlain = scalar != "/" && scalar != "\\" && scalar != "%" && !TerminalText.isUnsafe(scalar)
       if isPlain, !(name.isEmpty && scalar == ".") {
         name.unicodeScalars.append(scalar)
       } else {

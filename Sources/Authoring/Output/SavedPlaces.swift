@@ -27,16 +27,21 @@ struct SavedPlaces: Sendable {
     path = "\(folder)/\(Self.fileName)"
     guard let bytes = FileManager.default.contents(atPath: path) else {
       guard !FileManager.default.fileExists(atPath: path) else {
-        throw ConnectorError(.config, "The state \(path) cannot be read: \(String(cString: strerror(EACCES)))")
+        let reason = Folders.isFolder(path) ? "it is a folder" : String(cString: strerror(EACCES))
+        throw ConnectorError(.config, "The state \(path) cannot be read: \(reason)")
       }
       return
     }
     do {
       let value = try JSONValue(parsing: [UInt8](bytes))
+      // Any list of states will do, but a file of another kind would be replaced.
+      guard let entries = value.array, entries.allSatisfy({ $0["stream"] != nil || $0["global"] != nil }) else {
+        throw InputShapeError("it is not a list of states")
+      }
       let state = try SourceState(parsing: value)
       for (stream, state) in state.streams { streams[stream] = Place(state: state, length: 0) }
       shared = state.shared
-      for entry in value.array ?? [] {
+      for entry in entries {
         guard let descriptor = entry["stream"]?["stream_descriptor"], let name = descriptor["name"]?.string,
           case .int(let length)? = entry["file"]?["bytes"]
         else { continue }
@@ -45,7 +50,10 @@ struct SavedPlaces: Sendable {
       }
     } catch {
       throw ConnectorError(
-        .config, "The state \(path) cannot be used: \(error). Remove it to read all streams from their beginning")
+        .config,
+        "The state \(path) cannot be used: \(error). Name another folder, or remove that file to read all streams from their "
+          + "beginning"
+      )
     }
   }
 

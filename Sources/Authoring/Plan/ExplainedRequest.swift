@@ -1,3 +1,4 @@
+import Components
 import ConnectorModel
 import JSON
 import Traffic
@@ -32,6 +33,8 @@ package struct ExplainedRequest: Sendable {
   package var body: [UInt8]?
   package var stream: String?
   package var slice: JSONObject
+  /// The parent's record that the slice is of, if that is known.
+  package var parentRecord: JSONObject?
   /// The path of the component that asked.
   package var component: String?
   package var attempt: Int
@@ -51,6 +54,7 @@ package struct ExplainedRequest: Sendable {
     let origin = request.origin
     stream = origin.flatMap { $0.requester.stream.isEmpty ? nil : $0.requester.stream }
     slice = origin?.slice.merged ?? [:]
+    parentRecord = origin?.slice.extraFields[ParentStreamConfig.recordField]?.object
     component = origin?.requester.node.path
     attempt = origin?.attempt ?? 1
     explanation = RequestExplainer.explanation(of: request)

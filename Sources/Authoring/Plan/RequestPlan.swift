@@ -138,10 +138,16 @@ package struct PlanReport: Sendable {
   private let plan: RequestPlan
   private let names: SecretNames
   private let styled: RequestReport.Styling
+  private let configIsMadeUp: Bool
 
-  package init(_ plan: RequestPlan, _ names: SecretNames, styled: @escaping RequestReport.Styling = { text, _ in text }) {
+  /// - Parameter configIsMadeUp: whether nobody gave the config that the requests are made with.
+  package init(
+    _ plan: RequestPlan, _ names: SecretNames, configIsMadeUp: Bool = false,
+    styled: @escaping RequestReport.Styling = { text, _ in text }
+  ) {
     self.plan = plan
     self.names = names
+    self.configIsMadeUp = configIsMadeUp
     self.styled = styled
   }
 
@@ -171,7 +177,7 @@ package struct PlanReport: Sendable {
   private static func line(_ text: String) -> String { text.split(whereSeparator: \.isNewline).joined(separator: " ") }
 
   private var text: String {
-    let report = RequestReport(names, styled: styled)
+    let report = RequestReport(names, configIsMadeUp: configIsMadeUp, styled: styled)
     return plan.streams.map { stream in
       let summary = summary(stream)
       var lines = [styled(stream.name, .strong) + (summary.isEmpty ? "" : "  " + styled(summary, .faint))]
@@ -204,6 +210,7 @@ package struct PlanReport: Sendable {
   private var json: JSONValue {
     let report = RequestReport(names)
     return [
+      "config": .string(configIsMadeUp ? "made up" : "given"),
       "parents": .string(plan.readsParents ? "read" : "made up"),
       "streams": .array(
         plan.streams.map { stream in

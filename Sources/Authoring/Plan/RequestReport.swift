@@ -16,9 +16,12 @@ package struct RequestReport: Sendable {
 
   private let names: SecretNames
   private let styled: Styling
+  private let configIsMadeUp: Bool
 
-  package init(_ names: SecretNames, styled: @escaping Styling = { text, _ in text }) {
+  /// - Parameter configIsMadeUp: whether nobody gave the config that the requests are made with.
+  package init(_ names: SecretNames, configIsMadeUp: Bool = false, styled: @escaping Styling = { text, _ in text }) {
     self.names = names
+    self.configIsMadeUp = configIsMadeUp
     self.styled = styled
   }
 
@@ -30,6 +33,9 @@ package struct RequestReport: Sendable {
     var rows: [Row] = []
     if !request.slice.isEmpty {
       rows.append(Row(name: "slice", value: names.masked(JSONValue.object(request.slice)).jsonText, source: ""))
+    }
+    if let record = request.parentRecord {
+      rows.append(Row(name: "parent", value: Self.cut(names.masked(JSONValue.object(record)).jsonText), source: ""))
     }
     if let explanation = request.explanation {
       rows += explanation.parts.filter(isWorthALine).map { row($0, of: request) }
@@ -70,7 +76,9 @@ package struct RequestReport: Sendable {
     }
     for variable in part.variables {
       let shown = variable.value.map { Self.cut(names.masked($0).jsonText) } ?? "(nothing)"
-      notes.append("\(variable.name) = \(shown)  from \(variable.source)\(variable.place.map { " (\(Self.short($0)))" } ?? "")")
+      let source =
+        configIsMadeUp && variable.source == RequestExplanation.configSource ? "a config made up from the spec" : variable.source
+      notes.append("\(variable.name) = \(shown)  from \(source)\(variable.place.map { " (\(Self.short($0)))" } ?? "")")
     }
     return Row(name: kind.isEmpty ? "address" : kind, value: value, source: source, notes: notes)
   }
@@ -149,6 +157,7 @@ package struct RequestReport: Sendable {
     if let text = request.bodyText { json["body"] = .string(names.masked(text)) }
     if let stream = request.stream { json["stream"] = .string(stream) }
     if !request.slice.isEmpty { json["slice"] = names.masked(.object(request.slice)) }
+    if let record = request.parentRecord { json["parent_record"] = names.masked(.object(record)) }
     if let component = request.component { json["component"] = .string(component) }
     if request.attempt > 1 { json["attempt"] = .int(request.attempt) }
     if let explanation = request.explanation { json["parts"] = .array(parts(explanation, of: request)) }

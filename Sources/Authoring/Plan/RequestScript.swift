@@ -16,12 +16,8 @@ package struct RequestScript: Sendable {
 
   /// The command line of a request; secrets are variables of the shell.
   package func curl(_ request: ExplainedRequest) -> String {
-    var words = ["curl"]
-    if request.method != "GET" || request.body != nil { words.append("-X \(request.method)") }
-    words.append(quoted(request.url))
-    for header in request.headers where Self.isOwn(header) { words.append("-H \(quoted("\(header.name): \(header.value)"))") }
-    if let text = request.bodyText { words.append("--data-raw \(quoted(text))") }
-    return words.joined(separator: " \\\n  ")
+    CurlCommand(method: request.method, url: request.url, headers: request.headers, body: request.bodyText)
+      .words(quoted).joined(separator: " \\\n  ")
   }
 
   private func quoted(_ text: String) -> String {

@@ -1,3 +1,4 @@
+import ConnectorModel
 import Essentials
 import JSON
 import Secrets
@@ -29,6 +30,7 @@ package struct SecretNames: Sendable {
       case .object(let members): for (key, member) in members { walk(member, key) }
       case .array(let elements): for element in elements { walk(element, key) }
       case .string(let text) where !text.isEmpty && names[text] == nil: names[text] = Self.name(key)
+      case .int, .double, .number: if names[value.jsonText] == nil { names[value.jsonText] = Self.name(key) }
       default: break
       }
     }
@@ -86,7 +88,9 @@ package struct SecretNames: Sendable {
   /// A secret by its name. The word for the kind of a credential is none: `Bearer`.
   private func named(_ secret: String) -> [Piece] {
     if let name = names[secret] { return [.secret(name)] }
-    if let name = secret.withoutPercentEscapes.flatMap({ names[$0] }) { return [.secret("\(name)_encoded")] }
+    for decoded in [secret.withoutPercentEscapes, PercentEncoding.decoded(field: secret)] {
+      if let name = decoded.flatMap({ names[$0] }) { return [.secret("\(name)_encoded")] }
+    }
     let words = secret.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     if words.count == 2, Self.schemes.contains(words[0].lowercased()), !words[1].isEmpty {
       return [.text("\(words[0]) ")] + named(String(words[1]))

@@ -47,6 +47,48 @@ struct KeySet {
     return false
   }
 
+  /// Remembers the keys of a page, one after the other.
+  /// - Parameters:
+  ///   - keys: 0 stands for none.
+  ///   - repeated: takes the place of each that came before.
+  mutating func insert(_ keys: UnsafeBufferPointer<UInt64>, repeated: (Int) -> Void) {
+    var next = 0
+    while next < keys.count {
+      if count * 4 >= slots.count * 3, !isFull { grow() }
+      if slots.isEmpty || isFull {
+        for place in next..<keys.count where keys[place] != 0 && insert(keys[place]) { repeated(place) }
+        return
+      }
+      // As many as fit whatever they are.
+      let end = min(keys.count, next + max(1, slots.count / 4 * 3 - count))
+      count += slots.withUnsafeMutableBufferPointer { slots in Self.insert(keys, next..<end, into: slots, repeated) }
+      next = end
+    }
+  }
+
+  /// - Returns: how many are new.
+  private static func insert(
+    _ keys: UnsafeBufferPointer<UInt64>, _ places: Range<Int>, into slots: UnsafeMutableBufferPointer<UInt64>,
+    _ repeated: (Int) -> Void
+  ) -> Int {
+    guard let keys = keys.baseAddress, let words = slots.baseAddress else { return 0 }
+    let mask = slots.count &- 1
+    var new = 0
+    for place in places {
+      let key = keys[place]
+      if key == 0 { continue }
+      var slot = Int(truncatingIfNeeded: key) & mask
+      while words[slot] != 0, words[slot] != key { slot = (slot &+ 1) & mask }
+      if words[slot] == key {
+        repeated(place)
+      } else {
+        words[slot] = key
+        new &+= 1
+      }
+    }
+    return new
+  }
+
   private mutating func grow() {
     let size = slots.isEmpty ? Self.smallest : slots.count * 2
     guard room.take((size - slots.count) * MemoryLayout<UInt64>.size) else {

@@ -69,14 +69,17 @@ final class StreamTally: StreamInspector {
     }
   }
 
-  /// Remembers the keys of a page.
-  fileprivate func remember(_ prints: [UInt64], missing: Int, shown: (Int) -> String) {
+  /// Remembers the keys of a page; 0 stands for one that is missing.
+  fileprivate func remember(_ prints: UnsafeBufferPointer<UInt64>, missing: Int, shown: (Int) -> String) {
     keys.withLock { keys in
       keys.missing += missing
-      for (place, print) in prints.enumerated() where keys.known.insert(print) {
-        keys.duplicates += 1
-        if keys.examples.count < Self.shownExamples { keys.examples.append(shown(place)) }
+      var (duplicates, examples) = (0, keys.examples)
+      keys.known.insert(prints) { place in
+        duplicates += 1
+        if examples.count < Self.shownExamples { examples.append(shown(place)) }
       }
+      keys.duplicates += duplicates
+      keys.examples = examples
     }
   }
 
@@ -92,12 +95,13 @@ final class StreamTally: StreamInspector {
 }
 
 /// Counts the records of one slice.
+///
+/// It looks at records through a pointer to where they are, so that none of them is copied.
 private final class SliceTally: SliceInspector {
   private struct State {
     var order: CursorOrder?
+    /// The numbers of the records' keys; 0 for a record that lacks a part of its key.
     var prints: [UInt64] = []
-    /// The record of each print.
-    var places: [Int] = []
   }
 
   private let stream: StreamTally
@@ -112,46 +116,55 @@ private final class SliceTally: SliceInspector {
 
   func look(at records: [Record]) {
     records.withUnsafeBufferPointer { records in
+      guard let first = records.baseAddress else { return }
       lane.fields.withLock { tally in
-        for place in records.indices {
-          if let view = records[place].view {
-            tally.add(view, patches: records[place].patches)
-          } else {
-            tally.add(.object(records[place].object))
-          }
-        }
+        for place in 0..<records.count { Self.count((first + place).pointee, in: &tally) }
       }
       state.withLock { state in
         state.order?.look(at: records)
-        if !stream.keyFields.isEmpty { rememberKeys(of: records, &state) }
+        if !stream.keyFields.isEmpty { rememberKeys(of: records, &state.prints) }
       }
     }
   }
 
-  private func rememberKeys(of records: UnsafeBufferPointer<Record>, _ state: inout State) {
-    state.prints.removeAll(keepingCapacity: true)
-    state.places.removeAll(keepingCapacity: true)
-    for place in records.indices {
-      guard let print = print(of: records[place]) else { continue }
-      state.prints.append(print)
-      state.places.append(place)
+  @inline(__always)
+  private static func count(_ record: borrowing Record, in tally: inout FieldTally) {
+    if let place = record.untouched {
+      tally.add(place)
+    } else if let view = record.view {
+      tally.add(view, patches: record.patches)
+    } else {
+      tally.add(.object(record.object))
     }
-    let places = state.places
-    stream.remember(state.prints, missing: records.count - places.count) { key(of: records[places[$0]]) }
   }
 
-  /// The number of a record's key; nil if a part of it is missing.
-  private func print(of record: borrowing Record) -> UInt64? {
+  private func rememberKeys(of records: UnsafeBufferPointer<Record>, _ prints: inout [UInt64]) {
+    guard let first = records.baseAddress else { return }
+    prints.removeAll(keepingCapacity: true)
+    prints.reserveCapacity(records.count)
+    var missing = 0
+    let fields = stream.keyFields
+    for place in 0..<records.count {
+      let print = Self.print(of: (first + place).pointee, by: fields)
+      prints.append(print)
+      if print == 0 { missing += 1 }
+    }
+    prints.withUnsafeBufferPointer { stream.remember($0, missing: missing) { key(of: records[$0]) } }
+  }
+
+  /// The number of a record's key; 0 if a part of it is missing.
+  @inline(__always)
+  private static func print(of record: borrowing Record, by fields: [JSONKey]) -> UInt64 {
     var print = Fingerprint()
-    for key in stream.keyFields {
-      if record.patches.isEmpty, let view = record.view {
-        guard print.add(key, of: view) else { return nil }
-        continue
-      }
-      guard let field = record[key], !field.isNull else { return nil }
+    if let object = record.untouched {
+      for place in fields.indices where !print.add(fields[place], of: object) { return 0 }
+      return max(1, print.value)
+    }
+    for key in fields {
+      guard let field = record[key], !field.isNull else { return 0 }
       if case .view(let view) = field { print.add(view) } else { print.add(field.value) }
     }
-    return print.value
+    return max(1, print.value)
   }
 
   private func key(of record: borrowing Record) -> String {

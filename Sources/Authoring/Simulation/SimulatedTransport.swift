@@ -37,10 +37,19 @@ struct SimulatedTransport: Transport {
     let answer = await answer(to: request, path)
     let latency = simulation.settings.latency
     _ = await executor.admission { OrderedExecutor.Moment(time: $0.time + latency, order: $0.order) }
-    simulation.took(latency, of: names.stream(of: path), isOfParent: path.contains("partition_router"))
+    let isOfParent = path.contains("partition_router")
+    let stream = names.stream(of: path)
+    simulation.took(latency, of: stream, isOfParent: isOfParent)
+    if let stream, !isOfParent { count(path, of: stream) }
     let headers = answer.headers.map { (name: $0.name, value: $0.value) } + limits.headers(at: executor.time)
     return HTTPResponse(
       status: answer.status, headers: HTTPHeaders(headers), content: answer.content, url: request.url)
+  }
+
+  /// What the requests of a job are to its stream: a slice, and a page.
+  private func count(_ path: String, of stream: String) {
+    if path.hasSuffix(".creation_requester") { simulation.change(stream) { $0.slices += 1 } }
+    if path.hasSuffix(".download_requester") { simulation.change(stream) { $0.pages += 1 } }
   }
 
   private func answer(to request: HTTPRequest, _ path: String) async -> HTTPResponse {

@@ -174,6 +174,17 @@ package struct Simulation: Sendable {
     Set(nodes.filter { $0["retriever"]?["type"]?.string == "AsyncRetriever" }.compactMap { $0["name"]?.string })
   }
 
+  /// The class of a custom component of a stream that is no Swift of this program's; nil if there is none.
+  private static func customClass(in nodes: [ManifestNode], of stream: String) -> String? {
+    var open = nodes.filter { $0["name"]?.string == stream }
+    while let node = open.popLast() {
+      if let name = node["class_name"]?.string, node["type"]?.string?.hasPrefix("Custom") == true { return name }
+      open += node.sequence ?? []
+      open += (node.mapping ?? [:]).map { $0.value }
+    }
+    return nil
+  }
+
   // MARK: Counting slices
 
   /// More slices than these are not counted.
@@ -221,7 +232,8 @@ package struct Simulation: Sendable {
     let writer = MessageWriter(sink: NoMessages(log), mask: SecretMask(), now: { executor.time })
     let begun = executor.time
     let jobs = Self.streamsOfJobs(nodes)
-    let read = catalog.filter { !jobs.contains($0.descriptor.name) }
+    // Nobody divides jobs among workers.
+    let read = dealt == nil ? catalog : catalog.filter { !jobs.contains($0.descriptor.name) }
     _ = try await connector.reading(read, states: [:]).read(read, to: writer) { stream in
       dealt?.slices[stream.name].map { DealtCursor(own: stream.cursor, dealt: $0) }
     }
@@ -237,11 +249,12 @@ package struct Simulation: Sendable {
     report.streams = catalog.map { entry in
       let name = entry.descriptor.name
       var measure = measures[name] ?? SimulationState.Measure()
-      if jobs.contains(name) {
-        measure.failure = "it is left out, because nobody knows how long the jobs of the API take that make its records"
+      if jobs.contains(name), measure.isComplete { measure.records = settings.records(of: name) }
+      if measure.failure == nil, !measure.isComplete, let custom = Self.customClass(in: nodes, of: name) {
+        measure.failure = "it has the custom component `\(custom)`, and a simulation runs no Python"
       }
       if measure.failure == nil, !measure.isComplete { measure.failure = log.failure(of: name) ?? "it was not read completely" }
-      return SimulationReport.Stream(name, measure, begun: begun, concurrency: concurrency)
+      return SimulationReport.Stream(name, measure, begun: begun, concurrency: concurrency, isOfJobs: jobs.contains(name))
     }
     return report
   }

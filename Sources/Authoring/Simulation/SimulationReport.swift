@@ -31,6 +31,8 @@ package struct SimulationReport: Sendable {
     /// Nil for a stream that could not be read.
     package var bound: Bound?
     package var failure: String?
+    /// Whether its records are made by jobs of the API.
+    package var isOfJobs = false
   }
 
   package var streams: [Stream] = []
@@ -58,8 +60,9 @@ package struct SimulationReport: Sendable {
 }
 
 extension SimulationReport.Stream {
-  init(_ name: String, _ measure: SimulationState.Measure, begun: Int64, concurrency: Int) {
+  init(_ name: String, _ measure: SimulationState.Measure, begun: Int64, concurrency: Int, isOfJobs: Bool) {
     self.name = name
+    self.isOfJobs = isOfJobs
     records = measure.records
     slices = measure.slices
     pages = measure.pages
@@ -123,6 +126,12 @@ extension SimulationReport {
         "\(Self.count(records, "record")), \(Self.count(requests, "request"))\(logins), \(Self.time(duration)) "
           + "with \(Self.time(latency)) an answer and \(concurrency) at a time", .strong))
     lines += advice
+    let ofJobs = streams.filter { $0.isOfJobs && $0.failure == nil }.map { "`\($0.name)`" }
+    if !ofJobs.isEmpty {
+      lines.append(
+        "\(ofJobs.joined(separator: ", ")): how long a job of the API takes is not known. Here it is done when it is asked about for the "
+          + "second time, and its result is one file.")
+    }
     lines += alternatives.map { "\(Self.time($0.duration)) \($0.words)" }
     lines += self.lines(of: parts, styled: styled)
     return lines.joined(separator: "\n")
@@ -170,7 +179,7 @@ extension SimulationReport {
             "parallelism": .double((stream.parallelism * 100).rounded() / 100),
             "call_rate_wait_seconds": .double(stream.throttled),
             "bound": stream.bound.map { .string($0.rawValue) } ?? .null,
-            "failure": stream.failure.map { .string($0) } ?? .null,
+            "jobs": .bool(stream.isOfJobs), "failure": stream.failure.map { .string($0) } ?? .null,
           ]
         }),
     ]

@@ -1,23 +1,38 @@
 /// A request as a command of curl's.
-package struct CurlCommand: Sendable, CustomStringConvertible {
-  private let request: TestRead.Request
+struct CurlCommand {
+  private let method: String
+  private let url: String
+  private let headers: [(name: String, value: String)]
+  private let body: String?
 
   /// Headers that curl makes itself.
-  private static let own: Set<String> = ["accept", "content-length", "host", "connection"]
+  private static let own: Set<String> = ["content-length", "host", "connection"]
 
-  package init(_ request: TestRead.Request) { self.request = request }
+  init(method: String, url: String, headers: [(name: String, value: String)], body: String?) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
 
-  package var description: String {
+  /// The command, an option and its value at a time.
+  /// - Parameter quoted: a text as a word of a POSIX shell.
+  func words(_ quoted: (String) -> String) -> [String] {
     var words = ["curl"]
-    let usual = request.body == nil ? "GET" : "POST"
-    if request.method != usual { words += ["-X", request.method] }
-    words.append(Self.quoted(request.url))
-    for header in request.headers where !Self.own.contains(header.name.lowercased()) {
+    let usual = body == nil ? "GET" : "POST"
+    if method != usual { words.append("-X \(method)") }
+    words.append(quoted(url))
+    for (name, value) in headers where !isOwn(name, value) {
       // What has no value is sent by curl only with a semicolon.
-      words += ["-H", Self.quoted(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")]
+      words.append("-H \(quoted(value.isEmpty ? "\(name);" : "\(name): \(value)"))")
     }
-    if let body = request.body { words += ["--data-raw", Self.quoted(body)] }
-    return words.joined(separator: " ")
+    if let body { words.append("--data-raw \(quoted(body))") }
+    return words
+  }
+
+  private func isOwn(_ name: String, _ value: String) -> Bool {
+    let name = name.lowercased()
+    return Self.own.contains(name) || name == "accept" && value == "*/*"
   }
 
   /// A word of a POSIX shell.
@@ -32,5 +47,13 @@ package struct CurlCommand: Sendable, CustomStringConvertible {
         }
       }
     return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+  }
+}
+
+extension TestRead.Request {
+  /// The request as a command line of curl.
+  package var curl: String {
+    CurlCommand(method: method, url: url, headers: headers.map { ($0.name, $0.value) }, body: body)
+      .words(CurlCommand.quoted).joined(separator: " ")
   }
 }

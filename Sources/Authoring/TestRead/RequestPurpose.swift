@@ -34,17 +34,22 @@ package enum RequestPurpose: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - origin: nil for requests of token endpoints.
+  ///   - origin: nil for requests of token endpoints that nothing is known of.
   ///   - stream: the stream that is read.
   package init(_ origin: RequestOrigin?, _ action: ResponseAction, in stream: String) {
-    guard let origin else {
-      self = .auxiliary(Auxiliary(kind: .authentication, title: "Refresh token", description: "Obtains access token"))
-      return
-    }
-    self.init(path: origin.requester.node.path, requesterOf: origin.requester.stream, action, in: stream)
+    self.init(
+      path: origin?.requester.node.path ?? "authenticator", requesterOf: origin?.requester.stream ?? stream, action, in: stream)
   }
 
   init(path: String, requesterOf name: String, _ action: ResponseAction, in stream: String) {
+    // Whose stream it is for does not matter. What an authenticator logs in by is a requester with a purpose of its own.
+    let keys = path.split(whereSeparator: { ".[]".contains($0) })
+    if let last = keys.last(where: { ["authenticator", "authenticators", "login_requester"].contains($0) }),
+      last != "login_requester"
+    {
+      self = .auxiliary(Auxiliary(kind: .authentication, title: "Refresh token", description: "Obtains access token"))
+      return
+    }
     let isOfParent = path.contains("parent_stream_configs")
     let own = Self(path: path[...], requesterOf: name, action, in: isOfParent ? name : stream)
     guard isOfParent else {

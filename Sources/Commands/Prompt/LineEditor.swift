@@ -59,7 +59,8 @@ struct LineEditor {
       default: buffer.apply(key)
       }
       hasJustCompleted = key == .tab
-      show(buffer)
+      // What is pasted is shown once it is there.
+      if !Self.isMoreThere { show(buffer) }
     }
     StandardOutput.show("\n")
     return nil
@@ -91,13 +92,26 @@ struct LineEditor {
   private func show(_ buffer: LineBuffer) {
     let room = max(
       Terminal(.never, environment: ProcessInfo.processInfo.environment).width - TextWidth.columns(of: prompt) - 1, 8)
-    var first = 0
-    while TextWidth.columns(of: String(buffer.characters[first..<buffer.cursor])) > room { first += 1 }
-    var last = buffer.cursor
-    while last < buffer.characters.count, TextWidth.columns(of: String(buffer.characters[first...last])) <= room { last += 1 }
-    let column = TextWidth.columns(of: prompt) + TextWidth.columns(of: String(buffer.characters[first..<buffer.cursor]))
+    func width(_ place: Int) -> Int { TextWidth.columns(of: String(buffer.characters[place])) }
+    var (first, before) = (buffer.cursor, 0)
+    while first > 0, before + width(first - 1) <= room {
+      first -= 1
+      before += width(first)
+    }
+    var (last, shown) = (buffer.cursor, before)
+    while last < buffer.characters.count, shown + width(last) <= room {
+      shown += width(last)
+      last += 1
+    }
+    let column = TextWidth.columns(of: prompt) + before
     let text = TerminalText.line(String(buffer.characters[first..<last]))
     StandardOutput.show("\r\(prompt)\(text)\u{1B}[K\r\u{1B}[\(column)C")
+  }
+
+  /// Whether more was typed than was read.
+  private static var isMoreThere: Bool {
+    var place = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&place, 1, 0) == 1 && place.revents & Int16(POLLIN) != 0
   }
 
   private static func byte() -> UInt8? {
@@ -148,5 +162,5 @@ struct RawMode {
   }
 
   /// The signals that end the process, after which the terminal should be as it was.
-  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 }

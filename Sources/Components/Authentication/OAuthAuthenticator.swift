@@ -9,7 +9,7 @@ import Templating
 
 /// Sends an access token as `Authorization: Bearer …`, which it gets from a token endpoint and renews (RFC 6749).
 package struct OAuthAuthenticator: Component, Authenticator {
-  private let request: RefreshRequest
+  let request: RefreshRequest
   private let endpoint: TokenEndpoint
   private let login: SharedByDefinition<TokenLogin>
   private let accessTokenName: InterpolatedString
@@ -87,6 +87,13 @@ package struct OAuthAuthenticator: Component, Authenticator {
       error.message = "The token endpoint refuses to give a new access token. \(error.message)"
       throw error
     }
+  }
+
+  /// What the endpoint's answers call the tokens and when they end, and whether that is a moment rather than a number of seconds.
+  func answerNames() throws -> (accessToken: String, refreshToken: String, expiry: String, expiresAtMoment: Bool) {
+    (
+      try accessTokenName.string(evaluation), try refreshTokenName.get(), try expiresInName.string(evaluation), expiresAtMoment
+    )
   }
 
   private func accessToken() async throws -> String {

@@ -131,6 +131,8 @@ final class ConcurrentPerPartitionCursor: DivisibleCursor {
 extension RequestParts {
   /// Sets what `other` has, top-level key by top-level key.
   mutating func overlay(_ other: RequestParts) {
+    // The first one of a name is the one that counts.
+    additions = other.additions + additions
     parameters.merge(other.parameters) { $1 }
     headers.merge(other.headers) { $1 }
     bodyJSON.merge(other.bodyJSON) { $1 }

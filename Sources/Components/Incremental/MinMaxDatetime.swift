@@ -70,6 +70,10 @@ package struct MinMaxDatetime: Component {
   private func parse(_ text: String, _ parser: DatetimeParser) throws -> PyDateTime {
     do {
       return try parser.parse(text)
+    } catch  where text.isEmpty {
+      throw ConnectorError(
+        .system, "The date is empty: a value that its template takes from the config is missing there", at: node,
+        internalMessage: error.description)
     } catch {
       throw ConnectorError(
         .system, "The date `\(text)` is not in the format `\(parser.format)`", at: node, internalMessage: error.description,

@@ -2,12 +2,18 @@ import Bytes
 import JSON
 import Python
 
-/// A partition by its content: equal whatever the order of its keys.
+/// A partition by its content: equal whatever the order of its keys, and only if all texts have the same code points.
 package struct PartitionKey: Sendable, Hashable {
   /// The partition with its keys sorted, as states show it.
   package let partition: JSONObject
 
   package init(_ partition: JSONObject) { self.partition = Self.sorted(partition) }
+
+  package static func == (left: PartitionKey, right: PartitionKey) -> Bool {
+    JSONValue.object(left.partition) == .object(right.partition)
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(partition) }
 
   private static func sorted(_ object: JSONObject) -> JSONObject {
     var result = JSONObject(minimumCapacity: object.count)

@@ -35,6 +35,8 @@ package struct ParentStreamConfig: Component {
 
   /// The extra field that holds what ``lazyReadPointer`` points at.
   static let childResponseField = "child_response"
+  /// The extra field with the whole record, if ``RuntimeEnvironment/keepsParentRecords``. No template can name it.
+  package static let recordField = "\u{0}record"
 
   package init(from node: ComponentNode, in scope: BuildScope) throws {
     let evaluation = EvaluationContext(config: scope.templateConfig)
@@ -110,6 +112,7 @@ package struct ParentStreamConfig: Component {
     guard let value = try keys.parentKey.value(in: record), value != .null else { return nil }
     var extra: JSONObject = [:]
     if let pointer = try lazyReadPointer?.get() { extra[Self.childResponseField] = try pointer.value(in: record) ?? [] }
+    if runtime.keepsParentRecords { extra[Self.recordField] = .object(record.object) }
     for path in keys.extraFields {
       extra[path.segments.joined(separator: ".")] = try path.value(in: record) ?? .null
     }

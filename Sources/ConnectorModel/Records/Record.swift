@@ -65,6 +65,9 @@ public struct Record: Sendable {
     self.patches = patches
   }
 
+  /// Where the record is, if nothing in it was changed; good as long as the record is there.
+  package var untouched: JSONPlace? { patches.isEmpty ? view?.place : nil }
+
   /// The top-level field `key`, as changed.
   package subscript(key: JSONKey) -> Field? {
     if view == nil { return built?[key.string].map { .value($0) } }

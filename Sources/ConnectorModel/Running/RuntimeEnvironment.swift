@@ -28,10 +28,14 @@ public struct RuntimeEnvironment: Sendable {
   public var environment: [String: String]
   /// How little is read, where a stream is only tried.
   package var trial: Trial?
+  /// Whether streams, slices and pages are read one after the other, so that two reads of some records read the same ones.
+  package var readsInOrder = false
   /// How much of call rates, concurrency and tokens is taken, where other runs take the rest.
   package var share = RunShare.all
   /// Whether requests keep what they are made from and what became of them, for recordings and plans.
   package var explainsRequests = false
+  /// Whether partitions carry the parent's record that they are of, for those who show requests.
+  package var keepsParentRecords = false
   /// What cannot be read and is left out.
   package let omissions = Omissions()
   /// What selectors found and dropped.

@@ -19,6 +19,8 @@ package protocol SourceKind: Sendable {
   func parts(of manifest: ManifestNode) -> [ManifestNode]
   /// The program that has to be installed where a manifest runs, as a sentence names it; empty if there is none.
   func needs(of manifest: ManifestNode) -> String
+  /// What of a source this program does itself, as far as that can be seen without starting anything.
+  func traits(of manifest: ManifestNode, in surroundings: SourceSurroundings) -> SourceTraits
   /// What is wrong with a manifest beyond its schema.
   func findings(in manifest: ManifestNode, kinds: SourceKinds) -> [Diagnostic]
 }
@@ -45,6 +47,8 @@ package struct SourceInput: Sendable {
   package var updates: (any ConfigUpdating)?
   /// The other kinds, for sources that have parts.
   package var kinds = SourceKinds()
+  /// How many manifests the source is a part of, one within the other.
+  package var depth = 0
   /// Makes a part of a source from a manifest of any kind.
   package var part:
     (@Sendable (_ source: ManifestSource, _ input: SourceInput, _ runtime: RuntimeEnvironment) async throws -> any Source)?
@@ -152,6 +156,12 @@ package struct SourceManifest: Sendable {
   package let root: ManifestNode
   /// What is questionable, but no reason to stop.
   package let warnings: [Diagnostic]
+
+  package init(kind: any SourceKind, root: ManifestNode, warnings: [Diagnostic] = []) {
+    self.kind = kind
+    self.root = root
+    self.warnings = warnings
+  }
 
   /// What is longer is declarative.
   private static let longest = 16 << 20

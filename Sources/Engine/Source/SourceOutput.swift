@@ -26,6 +26,8 @@ public final class SourceOutput: Sendable {
   public let runtime: RuntimeEnvironment
   private let request: ReadRequest
   private let results = Mutex(Results())
+  /// Who is told of a changed config; nil if a message is all.
+  private let updates = Mutex<(any ConfigUpdating)?>(nil)
 
   package init(_ request: ReadRequest, writer: MessageWriter, runtime: RuntimeEnvironment) {
     self.request = request
@@ -65,7 +67,10 @@ public final class SourceOutput: Sendable {
     }
     try writer.status(stream.descriptor, .started)
     runtime.events.note(.streamStarted(stream.descriptor.name))
-    try writer.begin(stream.descriptor, schema: schema ?? stream.jsonSchema)
+    do { try writer.begin(stream.descriptor, schema: schema ?? stream.jsonSchema) } catch let error as ConnectorError {
+      writer.error(error, stream: stream.descriptor)
+      try output.close(isComplete: false)
+    }
     return output
   }
 
@@ -90,8 +95,16 @@ public final class SourceOutput: Sendable {
     try await writer.drain()
   }
 
-  /// Says that the config changed: this is the whole of it, to be kept for the next run.
-  public func control(config: JSONObject) throws { try writer.control(config: config) }
+  /// Says that the config changed: this is the whole of it, to be kept for the next run. It becomes a CONTROL message, and with
+  /// `--update-config` the content of the config's file.
+  /// - Throws: an error that ends the read, where nothing can be written any more.
+  public func control(config: JSONObject) async throws {
+    guard let updates = updates.withLock({ $0 }) else { return try writer.control(config: config) }
+    await updates.configChanged(config)
+  }
+
+  /// Tells `updates` of a changed config, which also writes the message.
+  package func reportConfig(to updates: (any ConfigUpdating)?) { self.updates.withLock { $0 = updates } }
 
   /// Reports that a stream cannot be read, before it began.
   public func failed(_ stream: ConfiguredStream, _ error: ConnectorError) throws {

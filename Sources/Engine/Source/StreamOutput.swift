@@ -13,7 +13,8 @@ public final class StreamOutput: Sendable {
 
   private struct State: ~Copyable {
     var lines = JSONWriter()
-    var values: [Record] = []
+    /// The records as values, each with the moment at which it was read; nil for when it is written.
+    var values: [(record: Record, time: Int?)] = []
     var count = 0
     /// How many records are still wanted; nil for all.
     var left: Int?
@@ -122,7 +123,7 @@ public final class StreamOutput: Sendable {
       }
       state.count += 1
       if output.writer.takesValues {
-        state.values.append(value())
+        state.values.append((value(), time))
         guard state.values.count >= 1_000 else { return false }
       } else {
         state.lines.write(raw: head)
@@ -154,12 +155,23 @@ public final class StreamOutput: Sendable {
     if output.writer.takesValues {
       let values = state.values
       state.values.removeAll(keepingCapacity: true)
-      try output.writer.records(values, emittedAt: now, of: stream.descriptor)
+      try pass(values)
     } else {
       defer { state.lines.buffer.removeAll() }
       try output.writer.records(state.lines, count: count, of: stream.descriptor)
     }
     output.runtime.events.note(.recordsRead(stream: stream.descriptor.name, count: count))
+  }
+
+  /// Passes on records as values, those of one moment together.
+  private func pass(_ values: [(record: Record, time: Int?)]) throws {
+    let now = now
+    var rest = values[...]
+    while let first = rest.first {
+      let end = rest.firstIndex { $0.time != first.time } ?? rest.endIndex
+      try output.writer.records(rest[..<end].map(\.record), emittedAt: first.time ?? now, of: stream.descriptor)
+      rest = rest[end...]
+    }
   }
 
   /// Writes the stream's state, behind all records that were given before. Once there are as many records as were asked for, states are

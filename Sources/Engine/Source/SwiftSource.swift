@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Manifest
+import Secrets
 
 /// A source that is written in Swift.
 ///
@@ -49,11 +50,14 @@ package struct SwiftSourceKind<Code: SwiftSource>: SourceKind {
     ["type": "object", "required": ["type"], "properties": ["type": ["const": .string(type)]]]
   }
 
+  package func traits(of manifest: ManifestNode, in surroundings: SourceSurroundings) -> SourceTraits { .code }
+
   package func load(_ manifest: ManifestNode, _ input: SourceInput, runtime: RuntimeEnvironment) async throws -> any Source {
     let config =
       input.config.isEmpty && input.completion == nil
       ? [:] : input.settledConfig(.object(Code.specification), runtime)
-    return PreparedSwiftSource<Code>(config: config, runtime: runtime)
+    let updates = input.updates.map { KnownUpdates(specification: Code.specification, secrets: runtime.secrets, next: $0) }
+    return PreparedSwiftSource<Code>(config: config, runtime: runtime, updates: updates)
   }
 }
 
@@ -61,6 +65,7 @@ package struct SwiftSourceKind<Code: SwiftSource>: SourceKind {
 private struct PreparedSwiftSource<Code: SwiftSource>: Source {
   let config: JSONObject
   let runtime: RuntimeEnvironment
+  let updates: (any ConfigUpdating)?
 
   func spec() async throws -> JSONObject { Code.message }
 
@@ -79,10 +84,25 @@ private struct PreparedSwiftSource<Code: SwiftSource>: Source {
   /// What is not known before it is made is taken to be so.
   var sharesState: Bool { true }
 
-  func read(_ request: ReadRequest, to output: SourceOutput) async throws { try await made().read(request, to: output) }
+  func read(_ request: ReadRequest, to output: SourceOutput) async throws {
+    output.reportConfig(to: updates)
+    try await made().read(request, to: output)
+  }
 
   private func made() async throws -> Code {
     try Spec.validate(config, against: Code.specification)
     return try await Code(config: config, runtime: runtime)
+  }
+}
+
+/// Hides what is secret in a changed config before it is passed on.
+private struct KnownUpdates: ConfigUpdating {
+  let specification: JSONObject
+  let secrets: any Secrets
+  let next: any ConfigUpdating
+
+  func configChanged(_ config: JSONObject) async {
+    secrets.hide(secretsOf: config, spec: .object(specification))
+    await next.configChanged(config)
   }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 extension Environment {
   private mutating func addTest(
     _ names: String..., parameters: [String] = [],

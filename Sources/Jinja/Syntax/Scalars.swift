@@ -57,19 +57,6 @@ extension String {
     view.append(contentsOf: scalars)
     self.init(view)
   }
-
-  /// Whether both have the same code points. Swift's own `==` also holds for canonically equivalent texts, Python's does not.
-  @inline(__always)
-  func sameScalars(as other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    let isSame = utf8.withContiguousStorageIfAvailable { left in
-      other.utf8.withContiguousStorageIfAvailable { right in
-        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
-        return memcmp(first, second, left.count) == 0
-      }
-    }
-    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
-  }
 }
 
 /// Resolves the escapes of a string literal by Python's rules; unknown escapes stay as they are.

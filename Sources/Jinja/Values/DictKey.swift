@@ -1,3 +1,4 @@
+import JSON
 import BigInt
 
 /// A key of a dict: any value that Python can hash.

@@ -1,4 +1,5 @@
 import ConnectorModel
+import Engine
 import Essentials
 import JSON
 import Manifest
@@ -9,12 +10,15 @@ import YAML
 struct DocumentChecker: Sendable {
   private let checker: ManifestChecker
   private let components: ComponentRegistry
+  /// The kinds of sources that manifests may be of, beside declarative ones.
+  let kinds: SourceKinds
   private let workingFolder: String
 
   /// - Throws: `JSONSchemaError` if the bundled schema is invalid.
-  init(components: ComponentRegistry, workingFolder: String) throws {
+  init(components: ComponentRegistry, kinds: SourceKinds = SourceKinds(), workingFolder: String) throws {
     checker = try ManifestChecker()
     self.components = components
+    self.kinds = kinds
     self.workingFolder = workingFolder
   }
 
@@ -47,7 +51,9 @@ struct DocumentChecker: Sendable {
   /// Whether a document is to be checked: editors open other YAML with the same server.
   private func isManifest(_ snapshot: Snapshot) -> Bool {
     let name = snapshot.path.map { $0.lastPathPart } ?? ""
-    return ["manifest.yaml", "manifest.yml"].contains(name) || ManifestOutline(snapshot.outline).isManifest
+    let outline = snapshot.outline
+    return ["manifest.yaml", "manifest.yml"].contains(name) || ManifestOutline(outline).isManifest
+      || outline.string("type", of: outline.root).map { kinds[$0] != nil } ?? false
   }
 
   /// Nil for a document that the settings of its project leave out.
@@ -56,6 +62,7 @@ struct DocumentChecker: Sendable {
     options.profile = .default
     options.listsEach = listsEach
     options.components = components
+    options.kinds = kinds
     if let path = snapshot.path {
       do throws(SettingsError) {
         var finder = SettingsFinder(workingFolder: workingFolder)

@@ -1,4 +1,5 @@
 import Authoring
+import Engine
 import Manifest
 import Validation
 
@@ -7,11 +8,18 @@ struct Hoverer {
   private let reading: SchemaReading
   private var outline: Outline { reading.outline }
 
-  init(_ outline: Outline) { reading = SchemaReading(outline: outline) }
+  /// What is said where the manifest is of another kind; nil for a declarative one.
+  private let source: SourceReading?
+
+  init(_ outline: Outline, kinds: SourceKinds = SourceKinds()) {
+    reading = SchemaReading(outline: outline)
+    source = SourceReading(outline, kinds)
+  }
 
   /// The text, and the bytes that it is about; nil where there is nothing to say.
   func text(at offset: Int) -> (markdown: String, range: Range<Int>)? {
     guard let spot = outline.spot(at: offset) else { return nil }
+    if let source { return source.text(spot.node, isKey: spot.isKey) }
     if spot.isKey { return key(spot.node) }
     if let found = template(spot.node, at: offset) { return found }
     return value(spot.node)

@@ -1,19 +1,25 @@
 import ConnectorModel
+import Engine
 import JSON
 import Validation
 
 /// Serves an editor by the Language Server Protocol: diagnostics, hovers, completion, definitions, symbols and fixes of manifests.
 package struct LanguageServer: Sendable {
   private let components: ComponentRegistry
+  private let kinds: SourceKinds
   private let workingFolder: String
   private let version: String
 
   /// - Parameters:
   ///   - components: the components that manifests may name.
+  ///   - kinds: the kinds of sources that manifests may be of, beside declarative ones.
   ///   - workingFolder: the folder of the process, from the root of the file system.
   ///   - version: how the server names its version to the client.
-  package init(components: ComponentRegistry, workingFolder: String, version: String) {
+  package init(
+    components: ComponentRegistry, kinds: SourceKinds = SourceKinds(), workingFolder: String, version: String
+  ) {
     self.components = components
+    self.kinds = kinds
     self.workingFolder = workingFolder
     self.version = version
   }
@@ -27,7 +33,7 @@ package struct LanguageServer: Sendable {
   package func run(
     read: @Sendable () async -> [UInt8]?, write: @escaping @Sendable ([UInt8]) throws -> Void
   ) async throws -> Bool {
-    let checker = try DocumentChecker(components: components, workingFolder: workingFolder)
+    let checker = try DocumentChecker(components: components, kinds: kinds, workingFolder: workingFolder)
     let output = ClientOutput(write)
     return await withDiscardingTaskGroup { group in
       var session = ServerSession(output: output, checker: checker, version: version)
@@ -117,10 +123,12 @@ struct ServerSession {
     switch method {
     case "textDocument/hover":
       let (snapshot, offset) = try place(params)
-      guard let (markdown, range) = Hoverer(snapshot.outline).text(at: offset) else { return .null }
+      guard let (markdown, range) = Hoverer(snapshot.outline, kinds: checker.kinds).text(at: offset) else { return .null }
       return ["contents": markup.json(markdown, isHover: true), "range": snapshot.text.json(range)]
     case "textDocument/completion":
       let (snapshot, offset) = try place(params)
+      // The names that it knows are those of declarative manifests.
+      guard SourceReading(snapshot.outline, checker.kinds) == nil else { return ["isIncomplete": false, "items": []] }
       let (items, range) = Completer(snapshot.text, at: offset, settled: snapshot.settled).items()
       return ["isIncomplete": false, "items": .array(items.map { $0.json(replacing: snapshot.text.json(range), markup) })]
     case "textDocument/definition":

@@ -26,6 +26,9 @@ public enum SourceProgram<Code: SwiftSource> {
 public struct SourceTypes: Sendable {
   var kinds: [any SourceKind] = []
 
+  /// All kinds of sources that manifests may be of, beside declarative ones.
+  var all: SourceKinds { kinds.reduce(into: SourceKinds.standard) { $0.register($1) } }
+
   /// None.
   public init() {}
 

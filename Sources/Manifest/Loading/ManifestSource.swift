@@ -61,7 +61,7 @@ package enum ManifestLoader {
     guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw failure("there is no manifest at this path")
     }
-    guard !isFolder else { throw failure("the manifest should be a file, this is a folder") }
+    guard !isFolder else { throw failure("there is no manifest.yaml in this folder") }
     do {
       // One byte more than is allowed, so that the parser refuses what is longer without all of it being read.
       return try Descriptor(file: path).read(upTo: YAMLLimits().maximumBytes + 1)

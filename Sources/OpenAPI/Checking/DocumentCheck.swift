@@ -142,7 +142,14 @@ package struct DocumentCheck: ManifestCompanion {
   }
 
   private func isCredential(_ name: String) -> Bool {
-    api.securitySchemes.contains { if case .apiKey(_, let own) = $0.kind { own == name } else { false } }
+    let isToken = StreamFinder.tokenNames.contains(FieldWords.key(name))
+    return api.securitySchemes.contains { scheme in
+      switch scheme.kind {
+      case .apiKey(_, let own): own == name
+      case .bearer, .oauth2: isToken
+      case .basic, .other: false
+      }
+    }
   }
 
   private func checkPageSize(of operation: DescribedAPI.Operation, _ sent: SentParameters, _ findings: inout FindingList) {

@@ -1,13 +1,13 @@
 import JSON
 
 /// Finds the address of an API.
-struct BaseFinder {
+package struct BaseFinder {
   let api: DescribedAPI
 
   private static let trials = ["sandbox", "staging", "test", "localhost", "127.0.0.1", "mock", "demo", "dev", "local"]
 
   func find() -> FoundBase {
-    let whole = api.servers.filter { $0.url.contains("://") || $0.url.hasPrefix("{") }
+    let whole = api.servers.filter { Self.isUsable($0.url) }
     guard let server = whole.first(where: { !isTrial($0) }) ?? whole.first else { return unknown() }
     var base = FoundBase(address: server.url)
     if server.url.hasPrefix("//") { base.address = "https:" + server.url }
@@ -32,9 +32,42 @@ struct BaseFinder {
       base.inputs.append(FoundInput(key: key))
     }
     while base.address.hasSuffix("/") { base.address.removeLast() }
-    let others = whole.filter { $0.url != server.url }.map(\.url)
+    let plain = Self.withoutUser(base.address)
+    if plain != base.address {
+      base.notes.append("The address in the document has a name or a password, which is left out: the config should give it.")
+      base.address = plain
+    }
+    let secured = Self.secured(base.address)
+    if secured != base.address {
+      base.notes.append(
+        "The document says \(base.address). Requests go over https, so that nobody on the way reads their credentials.")
+      base.address = secured
+    }
+    let others = whole.map(\.url).filter { $0 != server.url && $0 != base.address }
     if !others.isEmpty { base.notes.append("The document also names \(others.prefix(5).joined(separator: ", ")).") }
     return base
+  }
+
+  /// Whether paths can stand behind an address: it is one of the web, and has no parameters.
+  private static func isUsable(_ url: String) -> Bool {
+    guard !url.contains(where: { $0 == "?" || $0 == "#" || $0.isWhitespace }) else { return false }
+    return ["https://", "http://", "//", "{"].contains { url.lowercased().hasPrefix($0) }
+  }
+
+  /// The address without a name and a password, which a manifest must not keep.
+  private static func withoutUser(_ address: String) -> String {
+    guard let scheme = address.firstRange(of: "://") else { return address }
+    let authority = address[scheme.upperBound...].prefix { $0 != "/" }
+    guard let mark = authority.lastIndex(of: "@") else { return address }
+    return String(address[..<scheme.upperBound] + address[address.index(after: mark)...])
+  }
+
+  /// The address with `https`, unless it leads to the machine itself.
+  package static func secured(_ address: String) -> String {
+    guard address.lowercased().hasPrefix("http://") else { return address }
+    let rest = address.dropFirst("http://".count)
+    let host = rest.hasPrefix("[::1]") ? "localhost" : rest.prefix { !"/:?#".contains($0) }.lowercased()
+    return ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"].contains(host) ? address : "https://" + rest
   }
 
   private func isTrial(_ server: DescribedAPI.Server) -> Bool {
@@ -55,7 +88,8 @@ struct BaseFinder {
   }
 
   private func unknown() -> FoundBase {
-    let path = api.servers.first.map(\.url) ?? ""
+    // Without a host, what a server has is a path.
+    let path = api.servers.first.map(\.url).flatMap { $0.hasPrefix("/") && Self.isUsable("https://host" + $0) ? $0 : nil } ?? ""
     var base = FoundBase(address: "{base_url}" + (path == "/" ? "" : path))
     while base.address.hasSuffix("/") { base.address.removeLast() }
     base.inputs = [
@@ -63,7 +97,7 @@ struct BaseFinder {
         key: "base_url", note: "Where the API is, such as https://api.example.com", example: "https://api.example.com",
         pattern: "^https?://[^/]+")
     ]
-    base.notes = ["The document does not say on which host the API is."]
+    base.notes = ["The document does not say on which host the API is, in an address that paths can stand behind."]
     return base
   }
 }

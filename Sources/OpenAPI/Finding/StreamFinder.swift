@@ -27,8 +27,8 @@ package struct StreamFinder {
     var parents = ParentFinder(reader: reader, streams: streams)
     for index in order { parents.fill(index, &inputs) }
     streams = parents.streams
-    for index in order { addParameters(to: &streams[index], &inputs) }
     let authentication = AuthenticationFinder(api: api).find(for: streams.map(\.operation))
+    for index in order { addParameters(to: &streams[index], &inputs, authentication) }
     var found = FoundAPI(
       api: api, base: BaseFinder(api: api).find(), authentication: authentication, inputs: inputs, streams: streams)
     found.notes = notes(wanted, streams)
@@ -65,7 +65,9 @@ package struct StreamFinder {
   }
 
   /// Adds what a request cannot do without, and what makes pages as large as they can be.
-  private func addParameters(to stream: inout FoundStream, _ inputs: inout [FoundInput]) {
+  private func addParameters(
+    to stream: inout FoundStream, _ inputs: inout [FoundInput], _ authentication: FoundAuthentication
+  ) {
     let taken = Set(
       [stream.pages?.sizeParameter, stream.pages?.parameter, stream.cursor?.start, stream.cursor?.end].compactMap { $0 })
     let credentials = Set(
@@ -76,6 +78,8 @@ package struct StreamFinder {
       guard parameter.place == .query || parameter.place == .header, !credentials.contains(parameter.name.lowercased()),
         !Self.ofEveryRequest.contains(parameter.name.lowercased())
       else { continue }
+      // Some documents name the token of the authentication once more.
+      if Self.tokenNames.contains(FieldWords.key(parameter.name)), authentication.kind.sendsToken { continue }
       let shape = parameter.schema.map { reader.shape($0) }
       if let value = constant(for: shape) {
         stream.parameters.append(.init(name: parameter.name, place: parameter.place, value: .constant(value)))
@@ -113,6 +117,8 @@ package struct StreamFinder {
     }
   }
 
+  static let tokenNames: Set<String> = ["token", "accesstoken", "authtoken", "apitoken", "bearertoken"]
+
   /// Headers that a client sends by itself, or that the authentication sends.
   static let ofEveryRequest: Set<String> = [
     "accept", "authorization", "content-type", "user-agent", "accept-encoding", "host", "accept-charset", "connection",
@@ -128,6 +134,16 @@ package struct StreamFinder {
         "\(silent.count) of \(gets.count) GET requests are left out because the document has no schema of their JSON: \(names).")
     }
     return notes
+  }
+}
+
+extension FoundAuthentication.Kind {
+  /// Whether each request has a token in its header `Authorization`.
+  var sendsToken: Bool {
+    switch self {
+    case .bearer, .oauth2: true
+    case .none, .basic, .keys: false
+    }
   }
 }
 

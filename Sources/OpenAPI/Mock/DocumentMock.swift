@@ -116,6 +116,20 @@ package struct DocumentMock: MockAPI {
     return page(of: list, endpoint, values, request)
   }
 
+  /// What a request wants of its records by the parameters that are called like their fields: `status=open` gives open ones.
+  private func filters(
+    of operation: DescribedAPI.Operation, _ stream: FoundStream, _ request: MockRequest
+  ) -> [String: String] {
+    let others = [stream.pages?.parameter, stream.pages?.sizeParameter, stream.cursor?.start, stream.cursor?.end]
+    var filters: [String: String] = [:]
+    for parameter in operation.parameters where parameter.place == .query && !others.contains(parameter.name) {
+      // Of several values that are asked for, one is as good as another.
+      let text = request.parameter(parameter.name)?.split(separator: ",").first
+      if let text { filters[parameter.name] = String(text) }
+    }
+    return filters
+  }
+
   private func page(
     of list: MockList, _ endpoint: Endpoint, _ values: [String: String], _ request: MockRequest
   ) -> MockAnswer {
@@ -129,7 +143,8 @@ package struct DocumentMock: MockAPI {
     guard let range = pager.range(of: numbers.count, request, key: { list.record(numbers[$0])[$1] }) else {
       return MockAnswer(status: 400, json: ["error": "The page that is asked for does not exist"])
     }
-    let records = numbers[range].map { list.record($0, values) }
+    let known = values.merging(filters(of: endpoint.operation, list.stream, request)) { path, _ in path }
+    let records = numbers[range].map { list.record($0, known) }
     var body = endpoint.answer ?? .object([:])
     if list.stream.recordPath.isEmpty {
       body = .array(records)

@@ -48,7 +48,7 @@ struct MockList: Sendable {
   /// When a record was changed.
   func moment(_ number: Int) -> Int64 { end - Int64(count + Self.countOfSecond - number) * step }
 
-  /// - Parameter values: what the request's path says of the record.
+  /// - Parameter values: what the request's path and its filters say of the record.
   func record(_ number: Int, _ values: [String: String] = [:]) -> JSONValue {
     let made = ValueMaker.Record(number: number, moment: moment(number))
     var record = maker.value(of: schema, named: "", in: schema, for: made)
@@ -57,7 +57,7 @@ struct MockList: Sendable {
     }
     for (name, value) in values {
       for (field, own) in record.object ?? [:]
-      where FieldWords.key(field) == FieldWords.key(name) && field != stream.primaryKey.first {
+      where FieldWords.key(field) == FieldWords.key(name) && field != stream.primaryKey.first && own.bool == nil {
         record[field] = own.int == nil ? .string(value) : Int(value).map { .int($0) } ?? own
       }
     }

@@ -50,6 +50,7 @@ package struct OpenAPIDocument: Sendable {
     version = try Self.version(of: root)
     files[own] = value
     loadFiles(folder: name.parentPath, source)
+    noteDeadReferences()
   }
 
   /// Whether a text is a document, as far as its beginning or its keys say.
@@ -120,13 +121,37 @@ package struct OpenAPIDocument: Sendable {
     }
   }
 
+  /// Notes the references that lead nowhere, or around in a circle, where the file itself is there.
+  private mutating func noteDeadReferences() {
+    var told: Set<String> = []
+    for (file, value) in files.sorted(by: { $0.key < $1.key }) {
+      for (reference, mark) in Self.references(in: value, withOwn: true) where told.count < Self.mostTold {
+        guard let path = Self.target(of: reference, from: file).file, files[path] != nil else { continue }
+        let reason: String
+        switch target(of: reference, from: file) {
+        case nil: reason = "it leads nowhere"
+        case let target? where resolved(target)["$ref"]?.text.flatMap({ self.target(of: $0, from: file) }) != nil:
+          reason = "it leads around in a circle"
+        default: continue
+        }
+        guard told.insert("\(file) \(reference)").inserted else { continue }
+        warnings.append(
+          Diagnostic(.warning, rule: "openapi", "the reference `\(reference)` cannot be followed: \(reason)", at: mark))
+      }
+    }
+  }
+
+  /// Nobody reads more.
+  private static let mostTold = 20
+
   private struct FileProblem: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
   }
 
   /// The references in a file that lead to others.
-  private static func references(in value: ManifestValue) -> [(String, SourceMark?)] {
+  /// - Parameter withOwn: whether those within the file count as well.
+  private static func references(in value: ManifestValue, withOwn: Bool = false) -> [(String, SourceMark?)] {
     var found: [(String, SourceMark?)] = []
     func look(_ value: ManifestValue, _ depth: Int) {
       guard depth < 500 else { return }
@@ -136,7 +161,7 @@ package struct OpenAPIDocument: Sendable {
         // What extensions refer to, such as samples of code, says nothing of the API.
         for entry in mapping.entries where !entry.key.hasPrefix("x-") {
           if entry.key == "$ref", let text = entry.value.string {
-            if !text.hasPrefix("#") { found.append((text, entry.value.mark)) }
+            if withOwn || !text.hasPrefix("#") { found.append((text, entry.value.mark)) }
           } else {
             look(entry.value, depth + 1)
           }

@@ -1,8 +1,6 @@
 import AirbyteProtocol
-import Bytes
 import ConnectorModel
 import Engine
-import Essentials
 import JSON
 import Manifest
 import Synchronization
@@ -54,36 +52,22 @@ struct PartLoading {
   }
 
   private func source(_ item: CombinedPart, _ part: SourceInput, _ runtime: RuntimeEnvironment) async throws -> any Source {
-    guard let path = item.path, let place = item.node["manifest"] else {
+    guard let (manifest, files) = try item.opened(among: part.files) else {
       let node = item.own ?? item.node
       if let type = node["type"]?.string, let kind = part.kinds[type] {
         return try await kind.load(node, part, runtime: runtime)
       }
       return try await loaded(.injected(node.value), part, runtime, at: item.node)
     }
-    var part = part
-    switch part.files {
-    case .folder(let folder):
-      let file = path.hasPrefix("/") ? path : "\(folder)/\(path)"
-      let inside = "\(file)/manifest.yaml"
-      let manifest = FileManager.default.fileExists(atPath: inside) ? inside : file
-      guard FileManager.default.fileExists(atPath: manifest) else {
-        throw ConnectorError(.config, "There is no manifest \(path) beside this one", at: place)
-      }
-      part.files = .beside(manifest)
-      return try await loaded(.file(path: manifest), part, runtime, at: place)
-    case .packaged(let files):
-      let file = files["\(path)/manifest.yaml"] == nil ? path : "\(path)/manifest.yaml"
-      guard let bytes = try part.files.bytes(at: file) else {
-        throw ConnectorError(.config, "There is no manifest \(path) in the package", at: place)
-      }
-      let folder = file.contains("/") ? file.parentPath + "/" : ""
-      let own = files.filter { $0.key.hasPrefix(folder) }.map { (String($0.key.dropFirst(folder.count)), $0.value) }
-      part.files = .packaged(Dictionary(own, uniquingKeysWith: { $1 }))
-      return try await loaded(.text(bytes, name: file), part, runtime, at: place)
-    case .none(let reason):
-      throw ConnectorError(.config, "The manifest \(path) cannot be read: \(reason)", at: place)
+    guard part.depth < SourceSurroundings.deepest else {
+      throw ConnectorError(
+        .config, "The manifest \(item.path ?? "") is a part of itself, or of too many others, one within the other",
+        at: item.node["manifest"] ?? item.node)
     }
+    var part = part
+    part.files = files
+    part.depth += 1
+    return try await loaded(manifest, part, runtime, at: item.node["manifest"] ?? item.node)
   }
 
   private func loaded(

@@ -64,7 +64,7 @@ final class ProcessReading {
       while let lines = try await program.next() {
         for view in lines.views(rejected: { line, _ in log.stray(line) }) { try await take(view) }
         if output.isSatisfied { return try await leave(program) }
-        try await output.writer.drain()
+        try await output.flush()
       }
     } catch {
       await program.stop()

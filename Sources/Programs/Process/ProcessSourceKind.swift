@@ -14,6 +14,8 @@ package struct ProcessSourceKind: SourceKind {
     manifest["command"]?.sequence?.first?.string.map { "the program `\($0)`" } ?? ""
   }
 
+  package func traits(of manifest: ManifestNode, in surroundings: SourceSurroundings) -> SourceTraits { .program(type) }
+
   package func load(_ manifest: ManifestNode, _ input: SourceInput, runtime: RuntimeEnvironment) async throws -> any Source {
     try await ProcessSource(ProcessManifest(manifest, in: input.files), input, runtime: runtime)
   }

@@ -154,7 +154,7 @@ package final class Program: Sendable {
     case .silence(let seconds):
       error(
         .transient,
-        "The program `\(call.name)` wrote nothing for \(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") s and was ended"
+        "The program `\(call.name)` wrote nothing for \(Int(exactly: seconds).map { "\($0)" } ?? "\(seconds)") s and was ended"
       )
     case .longLine(let count):
       ConnectorError(.system, "The program `\(call.name)` wrote \(count >> 20) MB without a line end and was ended")
@@ -178,14 +178,17 @@ package final class Program: Sendable {
         if let end = state.end { return end }
         if asking || isCancelled { process.signal(SIGTERM) }
         let grace = call.limits.grace
+        var isOverdue = false
         if !state.pipes.waitForEnd(until: MonotonicTime.after(grace), { MonotonicTime.now }) {
+          isOverdue = !asking && !isCancelled
           if !asking { process.signal(SIGTERM) }
           if asking || !state.pipes.waitForEnd(until: MonotonicTime.after(grace), { MonotonicTime.now }) {
             process.signal(SIGKILL)
             _ = state.pipes.waitForEnd(until: MonotonicTime.after(grace), { MonotonicTime.now })
           }
         }
-        let end = process.reap()
+        var end = process.reap()
+        if isOverdue { end.overdue = grace }
         state.pipes.takeRest()
         state.end = end
         return end

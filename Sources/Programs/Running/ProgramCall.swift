@@ -92,6 +92,8 @@ package struct ProgramEnd: Sendable, Equatable, CustomStringConvertible {
   package let code: Int32?
   /// The signal that ended it.
   package let signal: Int32?
+  /// The seconds that it had for its end, which it let pass after its last line; nil if it ended in time, or was asked to end.
+  package var overdue: Double?
 
   init(status: Int32) {
     let signal = status & 0x7F
@@ -103,6 +105,10 @@ package struct ProgramEnd: Sendable, Equatable, CustomStringConvertible {
 
   /// As in "ended with status 3" and "was ended by signal 9 (Killed)".
   package var description: String {
+    if let overdue {
+      let seconds = Int(exactly: overdue).map { "\($0)" } ?? "\(overdue)"
+      return "closed its output, did not end within \(seconds) s, and was ended"
+    }
     if let signal { return "was ended by signal \(signal) (\(String(cString: strsignal(signal))))" }
     return "ended with status \(code ?? 0)"
   }

@@ -111,7 +111,7 @@ struct ProgramPipes: ~Copyable {
   private mutating func wait() throws(Interruption) {
     var waiting = waitingList(forMore: true)
     // What has ended writes nothing further; what it left behind may for a moment.
-    let milliseconds = hasEnded ? Self.lingering : limits.silence.map { Int32(clamping: Int($0 * 1_000)) } ?? -1
+    let milliseconds = hasEnded ? Self.lingering : limits.silence.map(Self.milliseconds) ?? -1
     let count = poll(&waiting, nfds_t(waiting.count), milliseconds)
     if count == 0 {
       if hasEnded {
@@ -124,6 +124,9 @@ struct ProgramPipes: ~Copyable {
     if waiting[3].revents != 0 { throw .abandoned }
     look(at: waiting)
   }
+
+  /// Seconds as `poll` takes them; what is longer than three weeks is as long.
+  private static func milliseconds(_ seconds: Double) -> Int32 { Int32(max(0, min(seconds, 2_000_000)) * 1_000) }
 
   /// - Parameter more: whether more is wanted.
   private func waitingList(forMore more: Bool) -> [pollfd] {

@@ -25,15 +25,47 @@ package enum ProgramRemains {
   private static let lock = Mutex(())
 
   /// Makes ready what a handler must not make for the first time.
-  package static func prepare() { _ = (groups, paths) }
+  package static func prepare() { _ = (groups, paths, starting.load(ordering: .relaxed)) }
 
-  /// Ends the programs and removes the files.
+  /// Programs that are being started, and are not noted yet.
+  private static let starting = Atomic<Int>(0)
+
+  /// A program is about to be started: what ends this process waits a moment until it is noted.
+  static func begin() { starting.add(1, ordering: .sequentiallyConsistent) }
+
+  /// It is noted, or could not be started.
+  static func began() { starting.subtract(1, ordering: .sequentiallyConsistent) }
+
+  /// How long programs have for their end, in steps of so many milliseconds.
+  private static let (steps, step): (Int, Int32) = (100, 20)
+
+  /// Ends the programs and removes the files. What does not end by SIGTERM within two seconds is killed.
   package static func clear() {
     let (groups, paths) = (slots(Self.groups), slots(Self.paths))
+    // Not for ever: a signal may have come to the thread that starts one.
+    var patience = steps / 4
+    while patience > 0, starting.load(ordering: .sequentiallyConsistent) > 0 {
+      poll(nil, 0, step)
+      patience -= 1
+    }
     for place in 0..<room where groups[place] > 0 { kill(-pid_t(truncatingIfNeeded: groups[place]), SIGTERM) }
     for place in 0..<room { if let path = UnsafeMutablePointer<CChar>(bitPattern: paths[place]) { unlink(path) } }
     // Folders are empty now.
     for place in 0..<room { if let path = UnsafeMutablePointer<CChar>(bitPattern: paths[place]) { rmdir(path) } }
+    var left = steps
+    while left > 0, (0..<room).contains(where: { isRunning(groups[$0]) }) {
+      poll(nil, 0, step)
+      left -= 1
+    }
+    for place in 0..<room where groups[place] > 0 { kill(-pid_t(truncatingIfNeeded: groups[place]), SIGKILL) }
+  }
+
+  /// Whether the leader of a group runs. One that has ended may still be in the system's list, since nobody takes it from there now.
+  private static func isRunning(_ group: Int) -> Bool {
+    guard group > 0 else { return false }
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(truncatingIfNeeded: group), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+      && information.si_signo == 0
   }
 
   /// - Returns: where the group is noted; nil if there is no room.

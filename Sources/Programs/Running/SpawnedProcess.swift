@@ -29,6 +29,7 @@ final class SpawnedProcess: Sendable {
   init(_ call: ProgramCall, output: Descriptor, errors: Descriptor) throws(ConnectorError) {
     let path = try call.executable()
     let bell: Descriptor
+    ProgramRemains.begin()
     do throws(FileError) {
       let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
       (ended, bell) = try Self.pipe()
@@ -37,11 +38,13 @@ final class SpawnedProcess: Sendable {
         folder: call.folder, hasOwnGroup: true
       ).run()
     } catch {
+      ProgramRemains.began()
       throw ConnectorError(
         error.code == ENOENT || error.code == ENOEXEC || error.code == EACCES ? .config : .system,
         "The program `\(call.name)` cannot be started: \(Self.reason(error))", internalMessage: "\(path): \(error)")
     }
     slot = ProgramRemains.add(group: identifier)
+    ProgramRemains.began()
     let (state, identifier, slot, ended) = (state, identifier, slot, ended)
     // Both ends of the pipe, so that the byte has a reader in any case.
     let hasThread = SystemThread.start { withExtendedLifetime(ended) { Self.attend(identifier, state, bell, slot) } }
@@ -62,7 +65,7 @@ final class SpawnedProcess: Sendable {
     }
   }
 
-  /// Sends a signal to the process and everything that it started.
+  /// Sends a signal to the process and everything that it started, but for what has left its group.
   func signal(_ number: Int32) {
     // Once it is released, the number may be another's.
     state.change { if !$0.isReleased { kill(-identifier, number) } }

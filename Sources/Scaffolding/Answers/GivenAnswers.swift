@@ -82,13 +82,21 @@ package struct GivenAnswers: Sendable {
     }
     if !address.contains("://") { address = "https://" + address }
     while address.hasSuffix("/") { address.removeLast() }
-    guard address.hasPrefix("https://") || address.hasPrefix("http://"), ConnectorFiles.host(of: address) != nil,
+    guard let parts = try? AddressParts(address), parts.isReachable,
       !address.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" })
     else {
       throw ConnectorError(
-        .config, "The address `\(text)` cannot be used: it should look like https://api.example.com/v1, without parameters")
+        .config,
+        "The address `\(RequestURL(text).publicText)` cannot be used: it should look like https://api.example.com/v1, "
+          + "without parameters")
     }
-    return address
+    guard !parts.hasUser else {
+      throw ConnectorError(
+        .config,
+        "The address of the API has a name or a password in it, which the manifest would keep: leave them out, and say "
+          + "`basic` when asked how it authenticates, or `--auth basic`")
+    }
+    return parts.text
   }
 
   /// How requests are authenticated, as far as that was said.
@@ -98,11 +106,15 @@ package struct GivenAnswers: Sendable {
     case .none: return .none
     case .bearer: return .bearer
     case .basic: return .basic(hasPassword: true)
-    case .key: return .keys([Self.key(keyPlace ?? "X-API-Key", prefix: keyPrefix ?? "")])
+    case .key: return .keys([try Self.key(keyPlace ?? "X-API-Key", prefix: keyPrefix ?? "")])
     case .oauth:
       guard let tokenAddress, !tokenAddress.isEmpty else {
         throw ConnectorError(
           .config, "OAuth needs the address where tokens are issued: give it with --token-url, as in --token-url https://…/token")
+      }
+      for address in [tokenAddress, consentAddress].compactMap({ $0 }) where (try? AddressParts(address))?.isReachable != true {
+        throw ConnectorError(
+          .config, "The address `\(address)` cannot be used: it should look like https://auth.example.com/token")
       }
       let grant = grant ?? (consentAddress == nil ? .clientCredentials : .refreshToken)
       return .oauth(.init(grant, tokenAddress: tokenAddress, consentAddress: consentAddress, scopes: scopes))
@@ -111,12 +123,22 @@ package struct GivenAnswers: Sendable {
     }
   }
 
-  static func key(_ text: String, prefix: String) -> AuthenticationDescription.APIKey {
-    for (head, place) in [("query:", AuthenticationDescription.APIKey.Place.query), ("cookie:", .cookie), ("header:", .header)]
+  /// - Throws: ``ConnectorError`` for a name that a request cannot have.
+  static func key(_ text: String, prefix: String) throws(ConnectorError) -> AuthenticationDescription.APIKey {
+    var (place, name) = (AuthenticationDescription.APIKey.Place.header, text.trimmed)
+    for (head, other) in [("query:", AuthenticationDescription.APIKey.Place.query), ("cookie:", .cookie), ("header:", .header)]
     where text.lowercased().hasPrefix(head) {
-      return .init(place, String(text.dropFirst(head.count)).trimmed, prefix: prefix)
+      (place, name) = (other, String(text.dropFirst(head.count)).trimmed)
     }
-    return .init(.header, text.trimmed, prefix: prefix)
+    // What names of headers and cookies are made of (RFC 9110 §5.6.2).
+    let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"()<>@,;:\\\"/[]?={}".utf8.contains($0) }
+    guard !name.isEmpty, isToken || place == .query && !name.contains(where: \.isWhitespace) else {
+      throw ConnectorError(
+        .config,
+        "The place of the key `\(text)` cannot be used: it should be the name of a header, such as X-API-Key, or "
+          + "query:NAME, or cookie:NAME")
+    }
+    return .init(place, name, prefix: prefix)
   }
 
   private func stream(
@@ -129,18 +151,36 @@ package struct GivenAnswers: Sendable {
       name = "\(endpoint.name)_\(number)"
     }
     var stream = StreamDescription(name: name, method: endpoint.method, path: endpoint.path, parameters: endpoint.parameters)
-    if let path = recordPaths[name] { stream.recordPath = Self.path(path) }
-    if let key = primaryKeys[name] { stream.primaryKey = Self.fields(key) }
+    if let path = recordPaths[name] { stream.recordPath = try Self.path(path) }
+    if let key = primaryKeys[name] { stream.primaryKey = try Self.fields(key) }
     if let cursor = cursors[name] { stream.cursor = try CursorNotation.parse(cursor) }
     if let paging = pagings[name] { stream.paging = try PagingNotation.parse(paging) }
     return stream
   }
 
   /// The fields of a primary key with commas; none for `none`.
-  package static func fields(_ text: String) -> [String] {
-    text.lowercased() == "none" ? [] : text.split(separator: ",").map { String($0).trimmed }
+  /// - Throws: ``ConnectorError`` for a field without a name.
+  package static func fields(_ text: String) throws(ConnectorError) -> [String] {
+    if text.trimmed.lowercased() == "none" { return [] }
+    let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmed }
+    guard fields.allSatisfy({ !$0.isEmpty }) else {
+      throw ConnectorError(
+        .config, "The primary key `\(text)` cannot be used: it should be a field, several with commas, or none, as in `id`")
+    }
+    return fields
   }
 
   /// The keys of a path with dots; `.` is the whole answer.
-  package static func path(_ text: String) -> [String] { text.split(separator: ".").map { String($0).trimmed } }
+  /// - Throws: ``ConnectorError`` for a key without a name.
+  package static func path(_ text: String) throws(ConnectorError) -> [String] {
+    if text.trimmed == "." { return [] }
+    let keys = text.split(separator: ".", omittingEmptySubsequences: false).map { String($0).trimmed }
+    guard keys.allSatisfy({ !$0.isEmpty && !$0.contains("=") }) else {
+      throw ConnectorError(
+        .config,
+        "The place of records `\(text)` cannot be used: it should be keys with dots, as in `data.items`, or `.` for the "
+          + "whole answer; for one stream, its name stands in front, as in `authors=data.items`")
+    }
+    return keys
+  }
 }

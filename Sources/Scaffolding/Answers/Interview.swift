@@ -192,15 +192,16 @@ package struct Interview {
   private func askDetails(_ stream: inout StreamDescription, decided: Set<StreamInference.Part>) throws {
     if !decided.contains(.records) {
       let usual = stream.recordPath.isEmpty ? "." : stream.recordPath.joined(separator: ".")
-      stream.recordPath = GivenAnswers.path(
-        try answer(
-          Question("Where are the records", hint: "Keys with dots, such as data.items; . if the answer is the list", usual: usual)
-        ))
+      let question = Question(
+        "Where are the records", hint: "Keys with dots, such as data.items; . if the answer is the list", usual: usual)
+      try retrying(question) { text throws(ConnectorError) in stream.recordPath = try GivenAnswers.path(text) }
     }
     if !decided.contains(.primaryKey) {
       let usual = stream.primaryKey.isEmpty ? "id" : stream.primaryKey.joined(separator: ",")
-      let text = try answer(Question("Primary key", hint: "none, if records have none", usual: usual))
-      stream.primaryKey = text == "none" ? [] : text.split(separator: ",").map { String($0).trimmed }
+      try retrying(Question("Primary key", hint: "none, if records have none", usual: usual)) {
+        text throws(ConnectorError) in
+        stream.primaryKey = try GivenAnswers.fields(text)
+      }
     }
     if !decided.contains(.paging) {
       let hint = "One of \(PagingNotation.examples.joined(separator: "  "))"

@@ -94,8 +94,8 @@ package enum CursorNotation {
   /// - Returns: nil for `none`.
   /// - Throws: ``ConnectorError`` that says how it should be written.
   package static func parse(_ text: String) throws(ConnectorError) -> CursorDescription? {
-    let words = text.split(separator: ",").map { String($0).trimmed }
-    guard let field = words.first, !field.isEmpty, field.lowercased() != "none" else { return nil }
+    let words = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmed }
+    guard let field = words.first, text.trimmed.lowercased() != "none", !text.trimmed.isEmpty else { return nil }
     var cursor = CursorDescription(field: field, formats: [usualFormat])
     for word in words.dropFirst() {
       let pair = word.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
@@ -104,18 +104,39 @@ package enum CursorNotation {
       case ("until", 2): cursor.end = RequestPlace(.query, pair[1])
       case ("step", 2): cursor.step = pair[1]
       case (let name, 1) where cursor.start == nil && !name.isEmpty: cursor.start = RequestPlace(.query, name)
-      default:
-        throw ConnectorError(
-          .config,
-          "The cursor `\(text)` cannot be used: it should look like `updated_at`, or "
-            + "`updated_at,updated_since,until=updated_before,step=P1M,format=%Y-%m-%d`")
+      default: throw mistake(text)
       }
+    }
+    guard !field.isEmpty, !field.contains("=") else { throw mistake(text) }
+    for format in cursor.formats where !["%s", "%ms", "%s_as_float"].contains(format) && !isFormat(format) {
+      throw ConnectorError(
+        .config,
+        "The format `\(format)` of the cursor cannot be used: it should look like %Y-%m-%dT%H:%M:%SZ, %Y-%m-%d, %s or %ms")
     }
     if cursor.step != nil, cursor.end == nil {
       throw ConnectorError(
         .config, "The cursor `\(text)` has a `step`, for which the parameter that ends a window is needed: add `until=NAME`")
     }
     return cursor
+  }
+
+  /// Whether a format has nothing but directives that are known.
+  private static func isFormat(_ format: String) -> Bool {
+    var directives: [Character] = []
+    var rest = format[...]
+    while let sign = rest.firstIndex(of: "%") {
+      guard let next = rest[rest.index(after: sign)...].first else { return false }
+      directives.append(next)
+      rest = rest[sign...].dropFirst(2)
+    }
+    return !directives.isEmpty && directives.allSatisfy { "aAwdbBmyYHIpMSfzZjUWcxXGuVs%e".contains($0) }
+  }
+
+  private static func mistake(_ text: String) -> ConnectorError {
+    ConnectorError(
+      .config,
+      "The cursor `\(text)` cannot be used: it should look like `updated_at`, or "
+        + "`updated_at,updated_since,until=updated_before,step=P1M,format=%Y-%m-%d`")
   }
 
   package static func text(_ cursor: CursorDescription?) -> String {

@@ -47,7 +47,7 @@ extension ConnectorFiles {
   }
 
   /// The host of an address, with `${field}` for the fields of the config in it.
-  static func host(of address: String) -> String? {
+  package static func host(of address: String) -> String? {
     guard let scheme = address.firstRange(of: "://") else { return nil }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     let host = authority.split(separator: "@").last?.split(separator: ":").first.map(String.init) ?? ""

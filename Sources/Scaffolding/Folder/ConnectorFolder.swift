@@ -38,10 +38,8 @@ package struct ConnectorFolder: Sendable {
         "The folder \(folder) has \(Self.list(present)) already, and nothing was written: choose another folder with --output, or "
           + "replace \(present.count == 1 ? "it" : "them") with --force")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw ConnectorError(.config, "The folder \(folder) cannot be made", internalMessage: "\(error)")
+    do { try Folders.make(folder) } catch {
+      throw ConnectorError(.config, "The folder \(folder) cannot be made: \(error)", remedy: "choose another one with `--output`")
     }
     for file in files {
       do throws(FileError) {

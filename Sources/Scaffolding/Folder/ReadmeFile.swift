@@ -47,7 +47,7 @@ struct ReadmeFile: Sendable {
     for stream in files.streams {
       let key = stream.primaryKey.map { "`\($0)`" }.joined(separator: ", ")
       lines.append(
-        "| `\(stream.name)` | \(stream.request.map { "`\($0)`" } ?? "") | \(key) | \(stream.cursorField.map { "`\($0)`" } ?? "") |"
+        "| `\(stream.name)` | \(stream.request.map { "`\(Self.escaped($0))`" } ?? "") | \(key) | \(stream.cursorField.map { "`\($0)`" } ?? "") |"
       )
     }
     return lines
@@ -72,6 +72,6 @@ struct ReadmeFile: Sendable {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.replacing("|", with: "\\|").replacing("<", with: "&lt;")
+    CommentText.plain(text).replacing("|", with: "\\|").replacing("<", with: "&lt;")
   }
 }

@@ -100,7 +100,8 @@ package struct Look: Sendable {
     let recorder = TestReadRecorder(limits: limits)
     let writer = MessageWriter(sink: recorder, mask: mask, now: surroundings.now)
     var runtime = RuntimeEnvironment(
-      now: surroundings.now, sleep: surroundings.sleep, random: surroundings.random, transport: surroundings.transport,
+      now: surroundings.now, sleep: surroundings.sleep, random: surroundings.random,
+      transport: PatientTransport(inner: surroundings.transport, seconds: Self.patience),
       log: RunLog(writer: writer, isDebugging: false), secrets: mask, environment: environment)
     runtime.trial = Trial(slices: limits.slices, pages: limits.pages, observer: recorder)
     var failure: ConnectorError?
@@ -128,12 +129,18 @@ package struct Look: Sendable {
       return .failure(
         Problem(sentence: mask.masked("\(stream.label) was answered with status \(response.status)\(Self.words(response.body))")))
     }
-    return .success(
-      SeenAnswer(
-        url: exchange.request.url, status: response.status,
-        headers: HTTPHeaders(response.headers.map { ($0.name, $0.value) }),
-        body: try? JSONValue(parsing: Array(response.body.utf8))))
+    let headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+    let body = try? JSONValue(parsing: Array(response.body.utf8))
+    if body == nil, stream.format == .json {
+      let kind = headers["Content-Type"].map { String($0.prefix { $0 != ";" }) } ?? "something else"
+      let what = response.body.isEmpty ? "nothing" : kind.lowercased().hasSuffix("json") ? "JSON that is not valid" : kind
+      return .failure(Problem(sentence: mask.masked("\(stream.label) was answered with \(what), and not with JSON")))
+    }
+    return .success(SeenAnswer(url: exchange.request.url, status: response.status, headers: headers, body: body))
   }
+
+  /// Somebody is waiting: an API that is silent for so many seconds is left alone.
+  private static let patience = 30.0
 
   private var limits: TestRead.Limits {
     var limits = TestRead.Limits()
@@ -171,6 +178,18 @@ package struct Look: Sendable {
     var alone = description
     (alone.streams, alone.checkedStream, alone.notes) = ([trial], nil, [])
     return alone
+  }
+}
+
+/// A transport that gives up after some seconds of silence.
+private struct PatientTransport: Transport {
+  let inner: any Transport
+  let seconds: Double
+
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    var request = request
+    request.readTimeout = min(request.readTimeout, seconds)
+    return try await inner.exchange(request)
   }
 }
 

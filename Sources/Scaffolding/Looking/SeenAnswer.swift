@@ -47,6 +47,10 @@ package struct SeenRecords: Sendable, Equatable {
       (Self.rank(one.element, of: stream), one.offset) < (Self.rank(other.element, of: stream), other.offset)
     }
     guard let best = best?.element else {
+      if let found = Self.members(of: body, stream) {
+        (path, records, isList) = (found.path, found.records, true)
+        return
+      }
       // One record: the answer itself, or what it wraps.
       let inner = ["data", "result", stream].first { body[$0]?.object?.isEmpty == false && (body.object?.count ?? 0) <= 3 }
       path = inner.map { [$0] } ?? []
@@ -56,6 +60,18 @@ package struct SeenRecords: Sendable, Equatable {
     }
     (path, records) = Self.unwrapped(best.path, best.list)
     isList = true
+  }
+
+  /// The members of an object that are like each other, as in `{"7": {…}, "8": {…}}`: at the root, or in what it wraps.
+  private static func members(of body: JSONValue, _ stream: String) -> (path: [String], records: [JSONObject])? {
+    for path in [[], ["data"], ["result"], ["results"], ["items"], [stream]] {
+      guard let object = path.reduce(Optional(body), { $0?[$1] })?.object, object.count > 1 else { continue }
+      let records = object.values.compactMap(\.object)
+      guard records.count == object.count, let first = records.first, !first.isEmpty else { continue }
+      let common = first.keys.filter { key in records.allSatisfy { $0[key] != nil } }
+      if common.count * 2 >= (records.map(\.count).max() ?? 0) { return (path + ["*"], records) }
+    }
+    return nil
   }
 
   /// The lists of objects, and empty ones, below a value.

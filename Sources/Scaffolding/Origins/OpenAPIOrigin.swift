@@ -11,9 +11,20 @@ package enum OpenAPIOrigin {
   ///   - only: which operations are wanted, as in `GET /v1/*`; none for all.
   /// - Throws: `ManifestError` for what is not a document, ``ConnectorError`` for one without a list.
   package static func read(_ path: String, only: [String] = []) throws -> Origin {
-    let document = try OpenAPIDocument(path: path)
+    try read(try OpenAPIDocument(path: path), only: only)
+  }
+
+  /// The same for a document that was read already.
+  package static func read(_ document: OpenAPIDocument, only: [String] = []) throws -> Origin {
+    let path = document.name
     let found = StreamFinder.find(in: document, only: OperationFilter(only))
-    guard !found.streams.isEmpty else { throw nothing(in: found.api, path, only) }
+    guard !found.streams.isEmpty else {
+      // What could not be followed is mostly the reason.
+      guard document.warnings.isEmpty else {
+        throw ManifestError(document.warnings + [nothing(in: found.api, path, only).diagnostic])
+      }
+      throw nothing(in: found.api, path, only)
+    }
     let file = path.lastPathPart
     let description = description(of: found, origin: "\(file) (OpenAPI \(document.version.rawValue))")
     return Origin(description, problems: document.warnings.map(\.description))
@@ -42,9 +53,10 @@ package enum OpenAPIOrigin {
       name: name(of: found.api), summary: found.api.summary.flatMap { PlainText.sentence(of: $0) },
       documentation: found.api.documentation, origin: origin, baseAddress: found.base.address)
     description.authentication = authentication(of: found)
-    description.configFields = (found.base.inputs + found.inputs).map(field)
+    let keys = inputKeys(of: found, description.authentication)
+    description.configFields = (found.base.inputs + found.inputs).map { field($0, named: keys[$0.key] ?? $0.key) }
     let fields = partitionFields(of: found.streams)
-    description.streams = found.streams.map { stream($0, fields) }
+    description.streams = found.streams.map { stream($0, fields, keys) }
     description.notes =
       found.base.notes.map { Note(.baseAddress, $0) } + found.authentication.notes.map { Note(.authentication, $0) }
       + found.notes.map { Note(.head, $0) }
@@ -66,10 +78,43 @@ package enum OpenAPIOrigin {
     return words.isEmpty ? "API" : words.joined(separator: " ")
   }
 
-  private static func field(_ input: FoundInput) -> ConfigField {
-    ConfigField(
-      input.key, type: input.type, explanation: input.note, isSecret: input.isSecret, isRequired: input.isRequired,
-      defaultValue: input.value, values: input.choices.filter { !$0.isNull }, example: input.example, pattern: input.pattern)
+  // MARK: Config
+
+  /// Other keys for inputs that are called like a field which the authentication or the cursors bring along.
+  private static func inputKeys(of found: FoundAPI, _ authentication: AuthenticationDescription) -> [String: String] {
+    var reserved = Set(authentication.fields.map(\.key))
+    if found.streams.contains(where: { $0.cursor != nil }) { reserved.insert(ConfigKeys.startDate) }
+    let clashes = found.inputs.map(\.key).filter(reserved.contains).map { ($0, "requested_\($0)") }
+    // Airbyte's connector tests count fields of these names as secrets, which a part of a path is not.
+    let ids = found.inputs.filter { !$0.isSecret && ["app_id", "tenant_id"].contains($0.key) }
+      .map { ($0.key, "id_of_\($0.key.dropLast("_id".count))") }
+    return Dictionary(clashes + ids, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func field(_ input: FoundInput, named key: String) -> ConfigField {
+    let values = input.choices.compactMap { fitted($0, to: input.type) }
+    func allowed(_ value: JSONValue?) -> JSONValue? {
+      value.flatMap { fitted($0, to: input.type) }.flatMap { values.isEmpty || values.contains($0) ? $0 : nil }
+    }
+    return ConfigField(
+      key, type: input.type, explanation: input.note, isSecret: input.isSecret, isRequired: input.isRequired,
+      defaultValue: allowed(input.value), values: values, example: allowed(input.example), pattern: input.pattern)
+  }
+
+  /// A value in the type that its schema says: documents write the number 123 where a text is asked for.
+  /// - Returns: nil for one that cannot be in it.
+  private static func fitted(_ value: JSONValue, to type: String) -> JSONValue? {
+    switch (type, value) {
+    case ("string", .string), ("integer", .int), ("number", .int), ("number", .double), ("number", .number), ("boolean", .bool),
+      ("array", .array):
+      value
+    case ("string", .int), ("string", .double), ("string", .number), ("string", .bool): .string(value.jsonText)
+    case ("integer", .string(let text)): Int(text).map { .int($0) }
+    case ("number", .string(let text)): Double(text).map { .double($0) }
+    case ("boolean", .string("true")): true
+    case ("boolean", .string("false")): false
+    default: nil
+    }
   }
 
   // MARK: Authentication
@@ -106,7 +151,7 @@ package enum OpenAPIOrigin {
 
   /// An address that may be relative to that of the API.
   private static func absolute(_ url: String, _ base: String) -> String {
-    if url.contains("://") { return url }
+    if url.contains("://") { return BaseFinder.secured(url) }
     if url.hasPrefix("//") { return "https:" + url }
     guard url.hasPrefix("/") else { return "\(base)/\(url)" }
     guard let scheme = base.firstRange(of: "://") else { return (base.split(separator: "/").first.map(String.init) ?? "") + url }
@@ -145,7 +190,10 @@ package enum OpenAPIOrigin {
     return fields
   }
 
-  private static func stream(_ found: FoundStream, _ fields: [String: String]) -> StreamDescription {
+  /// - Parameters:
+  ///   - fields: what the partitions of streams are called.
+  ///   - keys: the keys of the config for inputs that have another name there.
+  private static func stream(_ found: FoundStream, _ fields: [String: String], _ keys: [String: String]) -> StreamDescription {
     var stream = StreamDescription(
       name: found.name,
       summary: (found.operation.summary ?? found.operation.note).flatMap { PlainText.sentence(of: $0) }, path: found.path,
@@ -159,7 +207,9 @@ package enum OpenAPIOrigin {
         if field != value.name { stream.parameters.append(RequestParameter(place, .partition(field))) }
       case .ancestor(let owner):
         stream.parameters.append(RequestParameter(place, .partition(fields[owner] ?? value.name)))
-      case .input(let key): if key != value.name { stream.parameters.append(RequestParameter(place, .config(key))) }
+      case .input(let input):
+        let key = keys[input] ?? input
+        if key != value.name { stream.parameters.append(RequestParameter(place, .config(key))) }
       case .constant(let constant): stream.parameters.append(RequestParameter(place, .literal(constant)))
       }
     }
@@ -167,7 +217,7 @@ package enum OpenAPIOrigin {
       let place = RequestPlace(parameter.place == .header ? .header : .query, parameter.name)
       switch parameter.value {
       case .constant(let value): stream.parameters.append(RequestParameter(place, .literal(value)))
-      case .input(let key): stream.parameters.append(RequestParameter(place, .config(key)))
+      case .input(let key): stream.parameters.append(RequestParameter(place, .config(keys[key] ?? key)))
       }
     }
     stream.paging = found.pages.map(paging)

@@ -128,7 +128,9 @@ struct RequestReading: Sendable {
         return
       }
       stream.body = .graphQL(query: query)
-      for (key, value) in json where key != "query" {
+      var rest = json
+      rest["query"] = nil
+      for (key, value) in secrets.taken(from: rest, as: .json, of: &stream) {
         stream.parameters.append(RequestParameter(RequestPlace(.json, key), .literal(value)))
       }
     } else if type?.lowercased().contains("json") != true, body.contains("=") {

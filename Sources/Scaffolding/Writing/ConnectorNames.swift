@@ -11,10 +11,22 @@ package struct ConnectorNames: Sendable {
   package init(_ name: String) {
     let words = Self.words(of: name)
     let own = words.first == "source" && words.count > 1 ? Array(words.dropFirst()) : words
-    slug = own.isEmpty ? "api" : own.joined(separator: "-")
+    slug = own.isEmpty ? "api" : Self.short(own)
     let plain = CommentText.plain(name).trimmed(.whitespaces)
     let isSlug = !plain.isEmpty && plain.utf8.allSatisfy { $0 < 0x80 } && !plain.contains(" ") && plain == plain.lowercased()
     title = plain.isEmpty ? "API" : isSlug ? Self.title(own) : plain
+  }
+
+  /// Images and files have no longer names than a system takes, even with a word in front.
+  private static let longest = 100
+
+  private static func short(_ words: [String]) -> String {
+    var slug = String(words[0].prefix(longest))
+    for word in words.dropFirst() {
+      guard slug.count + word.count < longest else { break }
+      slug += "-" + word
+    }
+    return slug
   }
 
   private static func title(_ words: [String]) -> String {

@@ -60,6 +60,14 @@ package struct ConsentDeclaration: Sendable {
     ([tokenURL] + headers.flatMap { [$0.name, $0.value] } + fields.flatMap { [$0.name, $0.value] }).map(\.template)
   }
 
+  /// The same, with tokens from another address.
+  package func taking(tokensFrom endpoint: String?) -> ConsentDeclaration {
+    guard let endpoint else { return self }
+    var declaration = self
+    declaration.tokenURL = Text(endpoint)
+    return declaration
+  }
+
   /// Whether a template reads one of some variables.
   func reads(_ names: [String]) -> Bool {
     let templates = (consentURL.map { [$0.template] } ?? []) + tokenTemplates

@@ -76,7 +76,7 @@ extension ConsentDeclaration {
   }
 
   /// The authenticators by OAuth, each once, those that renew tokens first.
-  private static func authenticators(of manifest: Manifest) -> [ManifestNode] {
+  static func authenticators(of manifest: Manifest) -> [ManifestNode] {
     var found: [ManifestNode] = []
     manifest.root.walk { node in
       guard node["type"]?.string == "OAuthAuthenticator" else { return .into }

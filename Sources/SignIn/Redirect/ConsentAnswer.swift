@@ -81,7 +81,13 @@ extension ConsentAnswer {
     if text.hasPrefix("\(codeKey)=") || text.contains("&"), text.contains("=") {
       return try read(fields(text), codeKey: codeKey, stateKey: stateKey, state: state)
     }
-    return .code(PercentEncoding.decoded(text) ?? text)
+    let code = PercentEncoding.decoded(text) ?? text
+    guard !code.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0 == "\u{FFFD}" }) else {
+      throw ConnectorError(
+        .config, "What was pasted is neither an address nor a code",
+        remedy: "paste the whole address that the browser shows after the consent")
+    }
+    return .code(code)
   }
 
   private static func fields(_ query: some StringProtocol) -> [(name: String, value: String)] {

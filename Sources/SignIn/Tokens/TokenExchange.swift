@@ -8,6 +8,8 @@ import Secrets
 /// Asks a token endpoint, once: a code is good for one request.
 struct TokenExchange: Sendable {
   let runtime: RuntimeEnvironment
+  /// Somebody is waiting: so many seconds an endpoint may be silent.
+  var patience = 60.0
 
   /// What an authorization server answers, where it refuses (RFC 6749 §5.2).
   struct Refusal: Error {
@@ -22,13 +24,23 @@ struct TokenExchange: Sendable {
     let runtime = runtime.loggingIn
     runtime.secrets.hide(credentialsOf: request)
     let place = RequestURL(request.url).publicText
+    var request = request
+    request.readTimeout = min(60, patience)
     let response: HTTPResponse
     do throws(TransportError) {
-      response = try await runtime.transport.send(
+      response = try await UnledTransport(inner: runtime.transport).send(
         request, secrets: runtime.secrets, log: ExchangeLog(name: what, runtime: runtime))
     } catch {
       try Task.checkCancellation()
       let type: FailureType = error.kind == .invalidURL || error.kind == .unsupportedScheme ? .config : .transient
+      if error.kind == .tooManyRedirects {
+        throw ConnectorError(
+          .config, "The \(what) \(place) redirects to another address, and credentials are sent to none but its own",
+          remedy: "name the address where tokens come from, in the manifest or by `--token-endpoint`")
+      }
+      if error.kind == .timedOut {
+        throw ConnectorError(type, "The \(what) \(place) did not answer within \(Int(request.readTimeout.rounded())) seconds")
+      }
       throw ConnectorError(type, "The \(what) \(place) could not be reached: \(error.cause ?? error.message)")
     }
     let body = Self.object(of: response)
@@ -36,8 +48,7 @@ struct TokenExchange: Sendable {
     if let body, response.isSuccess, name == nil, body["ok"] != .bool(false) { return body }
     let answer = APIAnswer(response, hiding: runtime.secrets)
     if response.isSuccess, body == nil {
-      let kind = response.header("Content-Type").map { " but \($0.prefix { $0 != ";" })" } ?? ""
-      let mistake = response.json == nil ? "is not JSON\(kind)" : "is JSON, but not an object"
+      let mistake = Self.mistake(of: response)
       throw ConnectorError(.system, answer.added(to: "The answer of the \(what) \(place) \(mistake)"))
     }
     let said = Self.words(body).map { runtime.secrets.quotation.words.masked($0) }
@@ -46,6 +57,15 @@ struct TokenExchange: Sendable {
     let sentence = said.map { "\(message): \($0)" } ?? answer.added(to: message)
     let type: FailureType = response.status == 429 || response.status >= 500 ? .transient : .config
     throw Refusal(name: name, error: ConnectorError(type, sentence))
+  }
+
+  /// What is wrong with an answer that is no object of JSON.
+  private static func mistake(of response: HTTPResponse) -> String {
+    if response.json != nil { return "is JSON, but not an object" }
+    if response.body.isEmpty { return "is empty" }
+    let kind = response.header("Content-Type").map { String($0.prefix { $0 != ";" }) }
+    if let kind, !kind.lowercased().hasSuffix("json") { return "is not JSON but \(kind)" }
+    return "is not valid JSON"
   }
 
   /// What the error's name and its description say (RFC 6749 §5.2).
@@ -66,6 +86,19 @@ struct TokenExchange: Sendable {
     guard response.header("Content-Type")?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else { return nil }
     let fields = QueryText(String(decoding: response.body, as: UTF8.self)).fields
     return JSONObject(fields.map { ($0.name, .string($0.value ?? "")) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+/// A transport that lets no answer lead on to another address, which would get the credentials.
+private struct UnledTransport: Transport {
+  let inner: any Transport
+
+  func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let response = try await inner.exchange(request)
+    guard !RedirectRules.statuses.contains(response.status), response.header("Location") == nil || response.status < 300 else {
+      throw TransportError(.tooManyRedirects, "a token endpoint should not redirect")
+    }
+    return response
   }
 }
 

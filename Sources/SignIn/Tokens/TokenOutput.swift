@@ -18,9 +18,16 @@ extension ConsentDeclaration {
   ) {
     var found: [(name: String, value: JSONValue)] = []
     for (name, path, isRequired) in wanted {
-      guard let value = AnswerPath(path).value(in: .object(answer)), value != .null else {
+      guard let value = AnswerPath(path).value(in: .object(answer)), value != .null, value != .string("") else {
         if isRequired, !isPartial { throw missing(path, answer) }
         continue
+      }
+      if name.hasSuffix("token"), value.object != nil || value.array != nil {
+        let kind = value.object == nil ? "a list" : "an object"
+        throw ConnectorError(
+          .config,
+          "`\(path.map(\.text).joined(separator: "."))` of the token endpoint's answer should be a token, but is \(kind)",
+          remedy: "name the place of the token in `extract_output` or `path_in_oauth_response`")
       }
       // `expires_in` in the place of a date means the date that many seconds from now.
       let isMoment = name == Self.expiryDate && path.last == .key(expiryKey)
@@ -30,7 +37,9 @@ extension ConsentDeclaration {
     let seconds = wanted.lazy.map(\.path).first { $0.last == .key(expiryKey) }.flatMap {
       AnswerPath($0).value(in: .object(answer))
     }
-    let date = (seconds ?? answer[expiryKey]).flatMap { Self.date($0, now: now) }
+    let counted = (seconds ?? answer[expiryKey]).flatMap { Self.date($0, now: now) }
+    // A refresh may have been told the moment itself.
+    let date = counted ?? (isPartial ? answer[Self.expiryDate]?.string : nil)
     if let date, !found.contains(where: { $0.name == Self.expiryDate }) { found.append((Self.expiryDate, .string(date))) }
     var values: PlacedValues = []
     var unplaced: [String] = []
@@ -64,8 +73,9 @@ extension ConsentDeclaration {
 
   private func missing(_ path: [JSONPathSegment], _ answer: JSONObject) -> ConnectorError {
     let text = path.map(\.text).joined(separator: ".")
-    let names = answer.keys.prefix(20).map { "`\($0)`" }.joined(separator: ", ")
-    let has = answer.isEmpty ? "it is empty" : "it has \(names)"
+    let names = answer.filter { $0.value != .null && $0.value != .string("") }.keys.prefix(20).map { "`\($0)`" }.joined(
+      separator: ", ")
+    let has = names.isEmpty ? "it is empty" : "it has \(names)"
     return ConnectorError(
       .config, "The token endpoint's answer has no `\(text)`, which the manifest wants to keep: \(has)",
       cause: .missing([text]),

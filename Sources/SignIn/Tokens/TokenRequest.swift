@@ -45,8 +45,6 @@ extension ConsentDeclaration {
     let kind = parts.headers.first { $0.key.lowercased() == "content-type" }?.value.string?.lowercased() ?? ""
     if kind.hasPrefix("application/x-www-form-urlencoded") { parts.bodyData = .object(fields) } else { parts.bodyJSON = fields }
     var request = try RequestPreparation.request(method: "POST", url: url, parts: parts, node: text.node)
-    // Somebody is waiting.
-    request.readTimeout = 60
     if !parts.headers.keys.contains(where: { $0.lowercased() == "accept" }) {
       // Some answer with a form where nobody asks for JSON.
       request.setHeader("Accept", "application/json")

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import Engine
+import Essentials
 import JSON
 import Jinja
 import Manifest
@@ -70,22 +71,45 @@ package struct Drill: Sendable {
       throw ConnectorError(
         .system, "Without any fault none of the manifest's streams can be read from the mock: try `read --mock`")
     }
-    var runs: [DrillReport.Run] = []
-    for seed in seeds {
-      for fault in faults {
-        let outcome = try await read(
-          mostRequests: baseline.requests * 20 + 1_000, Damage(seed: seed, fault: fault, share: baseline.requests < 20 ? 100 : 30)
-        )
-        let run = DrillReport.Run(
-          seed: seed, fault: fault, faults: outcome.faults, requests: outcome.requests, waited: outcome.waited,
-          records: outcome.count,
-          incomplete: outcome.streams.filter { !outcome.complete.contains($0) }.sorted(),
-          violations: Self.violations(outcome, fault, baseline))
-        progress(run)
-        runs.append(run)
-      }
+    let damages = seeds.flatMap { seed in
+      faults.map { Damage(seed: seed, fault: $0, share: baseline.requests < 20 ? 100 : 30) }
     }
-    return DrillReport(streams: baseline.streams.count, records: baseline.count, runs: runs)
+    return DrillReport(
+      streams: baseline.streams.count, records: baseline.count, runs: try await runs(damages, against: baseline, progress))
+  }
+
+  /// Reads with each damage. Nothing of one read is seen by another, so there is one for each core at a time.
+  private func runs(
+    _ damages: [Damage], against baseline: Outcome, _ progress: (DrillReport.Run) -> Void
+  ) async throws -> [DrillReport.Run] {
+    try await withThrowingTaskGroup(of: (place: Int, run: DrillReport.Run).self) { group in
+      var done = [DrillReport.Run?](repeating: nil, count: damages.count)
+      var (begun, shown) = (0, 0)
+      func begin() {
+        guard begun < damages.count else { return }
+        let place = begun
+        begun += 1
+        group.addTask { (place, try await run(damages[place], against: baseline)) }
+      }
+      for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) { begin() }
+      while let (place, run) = try await group.next() {
+        done[place] = run
+        begin()
+        while shown < done.count, let run = done[shown] {
+          progress(run)
+          shown += 1
+        }
+      }
+      return done.compactMap(\.self)
+    }
+  }
+
+  private func run(_ damage: Damage, against baseline: Outcome) async throws -> DrillReport.Run {
+    let outcome = try await read(mostRequests: baseline.requests * 20 + 1_000, damage)
+    return DrillReport.Run(
+      seed: damage.seed, fault: damage.fault, faults: outcome.faults, requests: outcome.requests, waited: outcome.waited,
+      records: outcome.count, incomplete: outcome.streams.filter { !outcome.complete.contains($0) }.sorted(),
+      violations: Self.violations(outcome, damage.fault, baseline))
   }
 
   // MARK: Comparing

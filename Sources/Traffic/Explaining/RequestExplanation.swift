@@ -3,6 +3,9 @@ import JSON
 
 /// Why a request is as it is: what in the manifest made each of its parts, and from what.
 package struct RequestExplanation: Sendable, Equatable {
+  /// What a variable comes from that is a value of the config.
+  package static let configSource = "the config"
+
   /// A part of a request.
   package struct Part: Sendable, Equatable {
     package enum Kind: String, Sendable {

@@ -100,7 +100,8 @@ struct RequestSurroundings {
     let text = ([name] + steps).joined(separator: ".")
     switch name {
     case "config":
-      return .init(name: text, value: Self.value(Self.json(making.context.config.value), steps), source: "the config")
+      return .init(
+        name: text, value: Self.value(Self.json(making.context.config.value), steps), source: RequestExplanation.configSource)
     case "parameters":
       let parameter = steps.first.flatMap { node["$parameters"]?[$0] }
       return .init(

@@ -42,6 +42,8 @@ final class HARWriter {
       throw HARShapeError(
         description: "there is a file of that name that is no recording. Give another name, or remove that file")
     }
+    // Nor is it in the place of a file that was open to others.
+    guard fchmod(file.number, 0o600) == 0 else { throw FileError.system() }
     try file.put(head + ending(Self.end), at: 0)
   }
 

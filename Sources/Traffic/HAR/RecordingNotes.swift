@@ -26,6 +26,8 @@ package enum RecordingNotes {
   package static let explanation = "_explanation"
   package static let delays = "_delays"
   package static let verdict = "_verdict"
+  /// Of an entry: where the config has the secrets that placeholders stand for.
+  package static let secrets = "_secrets"
   /// Why there is no response, or not all of it: kind, message and cause.
   package static let failure = "_error"
   /// Of an entry: whether the body is read in parts.

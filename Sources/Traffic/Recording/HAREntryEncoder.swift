@@ -32,10 +32,11 @@ struct HAREntryEncoder: Sendable {
   func entry(_ exchange: TrafficRecorder.Exchange, waits: [JSONValue]) -> [UInt8] {
     let answer = exchange.answer
     let ended = answer?.moment.time ?? exchange.started
+    var origins = placeholders.origins
     let milliseconds = JSONValue.double(Double(max(0, ended - exchange.started)) / 1_000)
     var entry: JSONObject = [
       "startedDateTime": .string(Self.moment(exchange.started)), "time": milliseconds,
-      "request": .object(request(exchange.request)), "response": .object(response(answer)), "cache": [:],
+      "request": .object(request(exchange.request, &origins)), "response": .object(response(answer, &origins)), "cache": [:],
       "timings": ["send": 0, "wait": milliseconds, "receive": 0],
       RecordingNotes.number: .int(exchange.number),
     ]
@@ -52,6 +53,7 @@ struct HAREntryEncoder: Sendable {
       }
       if let history = origin.history { note(history, in: &entry) }
     }
+    if !origins.notes.isEmpty { entry[RecordingNotes.secrets] = .object(origins.notes) }
     if answer?.body != nil { entry[RecordingNotes.parts] = true }
     if let failure = answer?.failure { entry[RecordingNotes.failure] = .object(failure.note.mapValues(masked)) }
     if !waits.isEmpty { entry[RecordingNotes.waits] = .array(waits) }
@@ -83,18 +85,18 @@ struct HAREntryEncoder: Sendable {
 
   // MARK: Requests
 
-  private func request(_ request: HTTPRequest) -> JSONObject {
-    let url = placeholders.masked(request.url)
+  private func request(_ request: HTTPRequest, _ origins: inout SecretOrigins) -> JSONObject {
+    let url = placeholders.masked(request.url, noting: &origins)
     let query = QueryText(RequestURL(url).query ?? "")
     var json: JSONObject = [
       "method": .string(request.method), "url": .string(url), "httpVersion": "HTTP/1.1", "cookies": [],
-      "headers": headers(request.headers),
+      "headers": headers(request.headers, &origins),
       "queryString": .array(query.fields.map { ["name": .string($0.name), "value": .string($0.value ?? "")] }),
       "headersSize": -1, "bodySize": .int(request.body?.count ?? 0),
     ]
     guard let body = request.body else { return json }
     var posted: JSONObject = ["mimeType": .string(request.header("Content-Type") ?? ""), "text": ""]
-    switch content(Data(body), keepsNumbers: false) {
+    switch content(Data(body), keepsNumbers: false, &origins) {
     case .text(let text): posted["text"] = .string(text)
     case .base64(let text):
       posted["text"] = .string(text)
@@ -108,7 +110,7 @@ struct HAREntryEncoder: Sendable {
 
   // MARK: Responses
 
-  private func response(_ answer: TrafficRecorder.Answer?) -> JSONObject {
+  private func response(_ answer: TrafficRecorder.Answer?, _ origins: inout SecretOrigins) -> JSONObject {
     guard let answer, let response = answer.response else {
       return [
         "status": 0, "statusText": "", "httpVersion": "", "cookies": [], "headers": [],
@@ -118,7 +120,7 @@ struct HAREntryEncoder: Sendable {
     let body = Result { try self.body(of: response, answer) }
     let size = (try? body.get())?.count ?? 0
     var content: JSONObject = ["size": .int(size), "mimeType": .string(response.header("Content-Type") ?? "x-unknown")]
-    switch self.content(body) {
+    switch self.content(body, &origins) {
     case .text(let text): content["text"] = .string(text)
     case .base64(let text):
       content["text"] = .string(text)
@@ -127,7 +129,7 @@ struct HAREntryEncoder: Sendable {
     }
     return [
       "status": .int(response.status), "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [],
-      "headers": headers(response.headers), "content": .object(content),
+      "headers": headers(response.headers, &origins), "content": .object(content),
       "redirectURL": masked(.string(response.header("Location") ?? "")), "headersSize": -1, "bodySize": .int(size),
     ]
   }
@@ -146,28 +148,32 @@ struct HAREntryEncoder: Sendable {
     }
   }
 
-  private func content(_ body: Result<Data, any Error>) -> Content {
+  private func content(_ body: Result<Data, any Error>, _ origins: inout SecretOrigins) -> Content {
     switch body {
-    case .success(let data): content(data, keepsNumbers: true)
+    case .success(let data): content(data, keepsNumbers: true, &origins)
     case .failure(is TooLong): .absent("The body has more than \(Self.longestBody >> 20) MB and was not recorded.")
     case .failure(let error): .absent("The body could not be recorded: \(error)")
     }
   }
 
-  private func content(_ data: Data, keepsNumbers: Bool) -> Content {
+  private func content(_ data: Data, keepsNumbers: Bool, _ origins: inout SecretOrigins) -> Content {
     guard bodies != .none else { return .absent("Recorded without bodies.") }
-    guard data.count <= Self.longestBody else { return content(.failure(TooLong())) }
+    guard data.count <= Self.longestBody else { return content(.failure(TooLong()), &origins) }
     if let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0) {
-      return .text(placeholders.masked(text, keepsNumbers: keepsNumbers))
+      return .text(placeholders.masked(text, keepsNumbers: keepsNumbers, noting: &origins))
     }
     guard bodies == .all else { return .absent("The body is not text and was not recorded.") }
-    return .base64(placeholders.masked(data, keepsNumbers: keepsNumbers).base64EncodedString())
+    return .base64(placeholders.masked(data, keepsNumbers: keepsNumbers, noting: &origins).base64EncodedString())
   }
 
   // MARK: Parts
 
-  private func headers(_ headers: some Sequence<HTTPHeaders.Header>) -> JSONValue {
-    .array(headers.map { ["name": .string($0.name), "value": .string(placeholders.masked($0.value))] })
+  private func headers(_ headers: some Sequence<HTTPHeaders.Header>, _ origins: inout SecretOrigins) -> JSONValue {
+    var list: [JSONValue] = []
+    for (name, value) in headers {
+      list.append(["name": .string(name), "value": .string(placeholders.masked(value, noting: &origins))])
+    }
+    return .array(list)
   }
 
   private func masked(_ value: JSONValue) -> JSONValue {

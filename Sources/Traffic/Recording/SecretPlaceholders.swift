@@ -20,21 +20,42 @@ package struct SecretPlaceholders: Sendable {
     self.key = key
   }
 
+  /// What is known of where secrets come from, for one entry.
+  var origins: SecretOrigins { SecretOrigins(mask.places) }
+
   /// `text` with placeholders instead of secrets. A text that is JSON stays JSON.
   /// - Parameter keepsNumbers: whether a number that is secret becomes another number, which components can use, and not a placeholder.
   package func masked(_ text: String, keepsNumbers: Bool = false) -> String {
+    var origins = SecretOrigins([:])
+    return masked(text, keepsNumbers: keepsNumbers, noting: &origins)
+  }
+
+  /// The same.
+  /// - Parameter origins: learns what the placeholders stand for.
+  func masked(_ text: String, keepsNumbers: Bool = false, noting origins: inout SecretOrigins) -> String {
     var ranges = mask.hiddenRanges(in: text)
     if ranges.isEmpty { return text }
     let bytes = Array(text.utf8)
     // The answer to a login says until when its token is good, which is not a token itself, and which a replay needs.
     ranges.removeAll { Self.isMoment(bytes[$0]) }
     let plain = replacing(ranges, in: bytes) { _, placeholder in placeholder }
-    guard !isJSON(plain), isJSON(bytes) else { return String(decoding: plain, as: UTF8.self) }
+    for range in ranges {
+      origins.note(
+        String(decoding: placeholder(of: bytes[range]), as: UTF8.self), for: String(decoding: bytes[range], as: UTF8.self))
+    }
+    // A number by itself is a text, except where an answer is no more than that.
+    let isText = !keepsNumbers && bytes.allSatisfy(Self.isOfNumber)
+    guard !isText, !isJSON(plain), isJSON(bytes) else { return String(decoding: plain, as: UTF8.self) }
     var strings = JSONStrings(bytes)
     let fitting = replacing(ranges, in: bytes) { range, placeholder in
       if strings.contain(range.lowerBound) { return placeholder }
-      let isNumber = keepsNumbers && bytes[range].allSatisfy(Self.isOfNumber)
-      return isNumber ? digits(insteadOf: bytes[range]) : Array("\"".utf8) + placeholder + Array("\"".utf8)
+      guard keepsNumbers && bytes[range].allSatisfy(Self.isOfNumber) else {
+        return Array("\"".utf8) + placeholder + Array("\"".utf8)
+      }
+      let digits = digits(insteadOf: bytes[range])
+      origins.note(
+        String(decoding: digits, as: UTF8.self), for: String(decoding: bytes[range], as: UTF8.self), asNumber: true)
+      return digits
     }
     return String(decoding: isJSON(fitting) ? fitting : plain, as: UTF8.self)
   }
@@ -44,10 +65,16 @@ package struct SecretPlaceholders: Sendable {
 
   /// The same for bytes that are no UTF-8.
   package func masked(_ data: Data, keepsNumbers: Bool = false) -> Data {
+    var origins = SecretOrigins([:])
+    return masked(data, keepsNumbers: keepsNumbers, noting: &origins)
+  }
+
+  func masked(_ data: Data, keepsNumbers: Bool, noting origins: inout SecretOrigins) -> Data {
     // Each byte is a character, and each placeholder consists of ASCII.
     let text = String(String.UnicodeScalarView(data.map { Unicode.Scalar($0) }))
     guard !mask.hiddenRanges(in: text).isEmpty else { return data }
-    return Data(masked(text, keepsNumbers: keepsNumbers).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+    return Data(
+      masked(text, keepsNumbers: keepsNumbers, noting: &origins).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
   }
 
   private func replacing(

@@ -8,13 +8,14 @@ import Secrets
 struct ReplayTransport: Transport {
   let exchanges: RecordedExchanges
   let executor: OrderedExecutor
-  let secrets: any Secrets
+  let secrets: SecretMask
   /// Where requests go that the recording has no answer to; nil if they are errors.
   let live: (any Transport)?
 
   func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let shape = RequestShape(request)
-    guard let number = exchanges.answer(to: shape) else {
+    let places = secrets.places
+    guard let number = exchanges.answer(to: shape, restoring: places) else {
       if let live { return try await live.exchange(request) }
       let address = "\(request.method) \(RequestURL(request.url).publicText)"
       throw TransportError(
@@ -26,7 +27,10 @@ struct ReplayTransport: Transport {
         "The recording \(exchanges.file.path) ends before \(request.method) \(RequestURL(request.url).publicText) was answered")
     }
     let recorded: HAREntry
-    do throws(ConnectorError) { recorded = try exchanges.file.entry(number) } catch {
+    do throws(ConnectorError) {
+      let entry = try exchanges.file.entry(number)
+      recorded = SecretRestoration(entry.notes, places).restored(entry)
+    } catch {
       throw TransportError(.unrecorded, error.message)
     }
     _ = await executor.admission { _ in moment }
@@ -60,7 +64,7 @@ struct ReplayTransport: Transport {
     let reason = entry.bodyAbsence.map { " (\($0))" } ?? ""
     throw TransportError(
       .unrecorded,
-      "The recording \(exchanges.file.path) does not hold the body of answer number \(number + 1)\(reason). "
+      "The recording \(exchanges.file.path) does not hold the body of answer number \(exchanges.name(of: number))\(reason). "
         + "Record it with `--record-bodies all`")
   }
 

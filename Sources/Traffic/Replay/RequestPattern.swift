@@ -8,6 +8,9 @@ struct RequestPattern: Sendable {
   private let query: [(name: TextPattern, value: TextPattern)]
   let mask: RequestMask
 
+  /// Whether something is masked.
+  var isOpen: Bool { mask.size > 0 }
+
   init(_ shape: RequestShape) {
     self.shape = shape
     place = TextPattern(shape.place)
@@ -152,6 +155,11 @@ struct RequestMask: Sendable, Hashable {
       hasOpenNames ? [] : shape.query.map { parameters.contains($0.name) ? $0.name : "\($0.name)=\($0.value)" }
     return ([shape.method, isPlaceOpen ? "" : shape.place] + fields + [isBodyOpen ? "" : shape.body.text]).joined(separator: "\n")
   }
+}
+
+extension RequestShape {
+  /// The same for requests that mean the same.
+  var canonicalText: String { ([method, place] + query.map { "\($0.name)=\($0.value)" } + [body.text]).joined(separator: "\n") }
 }
 
 extension RequestShape.Body {

@@ -13,6 +13,9 @@ package final class TrafficRun: Sendable {
   package enum Plan: Sendable {
     case record(TrafficRecorder.Settings)
     case replay(path: String, ReplayMode)
+
+    /// Whether everything goes to the network, and into a recording.
+    package var isRecording: Bool { if case .record = self { true } else { false } }
   }
 
   /// Time, chance and network of a run.

@@ -223,9 +223,15 @@ package struct ManifestReport: Sendable {
   package let findings: [Finding]
   /// Hides the config's secrets in the lines of the manifest; nil if no config was given.
   var mask: SecretMask?
+  /// What is said where nothing was found, as the name of a test.
+  private(set) var success = "is valid"
 
   /// What was found elsewhere than in the text of a manifest.
-  package init(name: String, findings: [Finding]) { self.init(name: name, file: nil, findings: findings) }
+  /// - Parameter success: what is said where nothing was found.
+  package init(name: String, findings: [Finding], success: String) {
+    self.init(name: name, file: nil, findings: findings)
+    self.success = success
+  }
 
   init(name: String, file: SourceFile?, findings: [Finding], mask: SecretMask? = nil) {
     self.name = name

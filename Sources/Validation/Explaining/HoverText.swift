@@ -6,11 +6,15 @@ package enum HoverText {
   /// A component; nil if there is none of that name.
   package static func component(_ name: String) -> String? {
     let definition = name == "DeclarativeSource" ? ComponentSchema.document : ComponentSchema.definition(name)
-    guard let definition else { return nil }
+    return definition.map { component(name, $0) }
+  }
+
+  /// A component, or a source of another kind, by its schema.
+  package static func component(_ name: String, _ definition: JSONValue) -> String {
     var parts = ["**\(name)**"]
     if definition["deprecated"]?.bool == true { parts.append("*Deprecated.*") }
     if let description = definition["description"]?.string { parts.append(description) }
-    let required = (ComponentSchema.requiredProperties(of: name) ?? []).filter { $0 != "type" }
+    let required = (definition["required"]?.array ?? []).compactMap(\.string).filter { $0 != "type" }
     if !required.isEmpty { parts.append("Required: \(required.map { "`\($0)`" }.joined(separator: ", "))") }
     if name != "DeclarativeSource" { parts.append(code(ExampleText.of(name, definition))) }
     return parts.joined(separator: "\n\n")
@@ -19,7 +23,12 @@ package enum HoverText {
   /// A property of a component; nil if the component has none of that name.
   package static func property(_ key: String, of type: String) -> String? {
     let definition = type == "DeclarativeSource" ? ComponentSchema.document : ComponentSchema.definition(type)
-    guard let definition, let property = definition["properties"]?[key] else { return nil }
+    return definition.flatMap { self.property(key, of: type, $0) }
+  }
+
+  /// A property of what a schema describes; nil if it has none of that name.
+  package static func property(_ key: String, of type: String, _ definition: JSONValue) -> String? {
+    guard let property = definition["properties"]?[key] else { return nil }
     let isRequired = definition["required"]?.array?.contains(.string(key)) ?? false
     var parts = ["**\(key)** of `\(type)`: \(SchemaWords.kind(of: property))\(isRequired ? ", required" : "")"]
     if property["deprecated"]?.bool == true {

@@ -8,7 +8,7 @@ struct RuleGuide: Sendable {
   let right: String
 
   /// By the name of the rule.
-  static let all: [String: RuleGuide] = first.merging(second) { one, _ in one }
+  static let all: [String: RuleGuide] = first.merging(second) { one, _ in one }.merging(ofDocuments) { one, _ in one }
 
   private static let first: [String: RuleGuide] = [
     "body-value-type": RuleGuide(

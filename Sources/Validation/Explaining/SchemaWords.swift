@@ -12,7 +12,9 @@ package enum SchemaWords {
   private static func kinds(of schema: JSONValue) -> [String] {
     if let reference = schema["$ref"]?.string { return [reference.split(separator: "/").last.map(String.init) ?? reference] }
     let alternatives = (schema["anyOf"]?.array ?? []) + (schema["oneOf"]?.array ?? [])
-    if !alternatives.isEmpty { return alternatives.flatMap { kinds(of: $0) } }
+    // Alternatives may also say no more than which properties go together.
+    let kinds = alternatives.flatMap { self.kinds(of: $0) }
+    if !kinds.isEmpty { return kinds }
     let types = schema["type"]?.string.map { [$0] } ?? schema["type"]?.array?.compactMap(\.string) ?? []
     return types.map { type in
       switch type {

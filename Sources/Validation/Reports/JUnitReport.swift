@@ -21,7 +21,7 @@ enum JUnitReport {
     var lines = [
       #"  <testsuite name="\#(name)" tests="\#(max(errors.count, 1))" failures="\#(errors.count)" errors="0" skipped="0">"#
     ]
-    if errors.isEmpty { lines.append(#"    <testcase classname="\#(name)" name="is valid"/>"#) }
+    if errors.isEmpty { lines.append(#"    <testcase classname="\#(name)" name="\#(XMLText.line(report.success))"/>"#) }
     for finding in errors {
       let diagnostic = finding.diagnostic
       let place = diagnostic.mark.map { "\($0.line):\($0.column) " } ?? ""

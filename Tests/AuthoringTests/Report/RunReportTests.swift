@@ -17,6 +17,22 @@ import Testing
     #expect(!keys.isFull)
   }
 
+  @Test(arguments: [1 << 20, 16_384, 100]) func keysOfPagesAreFoundAsOneByOne(room: Int) {
+    var (pages, single) = (KeySet(in: KeyRoom(bytes: room)), KeySet(in: KeyRoom(bytes: room)))
+    // 0 stands for no key.
+    let numbers = (0..<9_000).map { UInt64(($0 * 7_919) % 5_000) }
+    for start in stride(from: 0, to: numbers.count, by: 700) {
+      let page = Array(numbers[start..<min(start + 700, numbers.count)])
+      var found: [Int] = []
+      page.withUnsafeBufferPointer { page in pages.insert(page) { found.append($0) } }
+      var expected: [Int] = []
+      for (place, number) in page.enumerated() where number != 0 && single.insert(number) { expected.append(place) }
+      #expect(found == expected)
+    }
+    #expect(pages.count == single.count)
+    #expect(pages.isFull == single.isFull)
+  }
+
   @Test func keysBeyondTheMemoryAreNotRemembered() {
     let room = KeyRoom(bytes: 16_384)
     var keys = KeySet(in: room)

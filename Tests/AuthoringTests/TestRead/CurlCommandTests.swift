@@ -41,6 +41,6 @@ import Testing
     (request("GET", ""), ["curl", ""]),
   ])
   func aShellReadsTheSameWords(request: TestRead.Request, expected: [String]) throws {
-    #expect(try Self.words(CurlCommand(request).description) == expected)
+    #expect(try Self.words(request.curl) == expected)
   }
 }

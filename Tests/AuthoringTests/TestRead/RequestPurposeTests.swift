@@ -39,6 +39,9 @@ import Testing
     ),
     ("dynamic_streams[0].components_resolver.retriever.requester", "__http_components_resolver", .success, "other"),
     ("\(stream).requester", "another stream", .success, "other"),
+    ("\(stream).requester.authenticator", "orders", .success, "AUTH Refresh token"),
+    ("\(parent).retriever.requester.authenticator.authenticators.first", "shops", .success, "AUTH Refresh token"),
+    ("\(stream).requester.authenticator.login_requester.authenticator", "orders", .success, "AUTH Refresh token"),
   ])
   func purposes(path: String, requester: String, action: ResponseAction, expected: String) {
     let purpose = RequestPurpose(path: path, requesterOf: requester, action, in: "orders")

@@ -23,6 +23,8 @@ final class UnrulyAPI: Sendable {
     case cut(String)
     /// Closes the connection without a word.
     case none
+    /// Says nothing until the client has gone.
+    case silence
   }
 
   private struct Failed: Error { let call: String }
@@ -63,6 +65,9 @@ final class UnrulyAPI: Sendable {
     case .bytes(let bytes): send(bytes, to: connection)
     case .cut(let body): send(head(200, body.utf8.count + 100) + Array(body.utf8), to: connection)
     case .none: break
+    case .silence:
+      var byte: UInt8 = 0
+      while recv(connection, &byte, 1, 0) > 0 {}
     }
   }
 

@@ -85,9 +85,15 @@ enum DecodingFixtures {
 
   /// CRC-32 (RFC 1952 §8).
   static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(UInt32.max) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+    var sum = UInt32.max
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 {
+        let carry: UInt32 = sum & 1 == 1 ? 0xEDB8_8320 : 0
+        sum = sum >> 1 ^ carry
+      }
     }
+    return ~sum
   }
 
   static func decoder(_ definition: String, environment: [String: String] = [:]) throws -> any Decoder {

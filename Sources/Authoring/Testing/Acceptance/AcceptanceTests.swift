@@ -91,6 +91,7 @@ struct AcceptanceTests {
       let config = try config()
       run.config = config ?? [:]
       run.makesConfigUp = config == nil
+      if entry.node["config_dict"] == nil { run.updates = traffic.renewal?(connector.path(entry.configPath ?? Self.usualConfig)) }
     }
     change(&run)
     guard command != .spec else { return try await run.observed(of: connector, with: .nothing, now: nil) }

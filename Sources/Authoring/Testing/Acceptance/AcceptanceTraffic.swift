@@ -1,3 +1,4 @@
+import Bytes
 import ConnectorModel
 import Essentials
 import JSON
@@ -10,8 +11,11 @@ import Traffic
 package enum AcceptanceTraffic: Sendable {
   package typealias Network = @Sendable (_ hiding: SecretMask) -> TrafficRun.Surroundings
 
+  /// What keeps a config in which the API renewed a token, by the path of its file.
+  package typealias Renewal = @Sendable (_ config: String) -> any ConfigUpdating
+
   /// The API itself; what it answers may be recorded in a folder.
-  case network(Network, recordings: String?)
+  case network(Network, recordings: String?, Renewal)
   /// An API that is made up from the manifest.
   case mock
   /// A recording, or a folder of recordings.
@@ -19,6 +23,8 @@ package enum AcceptanceTraffic: Sendable {
 
   /// Whether no config is needed, because one can be made up.
   var makesConfigsUp: Bool { if case .network = self { false } else { true } }
+  /// What keeps a config that the API changes; nil where there is no API.
+  var renewal: Renewal? { if case .network(_, _, let renewal) = self { renewal } else { nil } }
   var isMock: Bool { if case .mock = self { true } else { false } }
 
   /// What answers the requests of a run.
@@ -28,12 +34,10 @@ package enum AcceptanceTraffic: Sendable {
     let stem = Self.stem(of: entry)
     let own = "\(stem)-\(entry.section.rawValue)-\(number)"
     switch self {
-    case .network(let network, nil): return .network(network)
-    case .network(let network, let folder?):
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw ConnectorError(.config, "The folder \(folder) for recordings cannot be made", internalMessage: "\(error)")
+    case .network(let network, nil, _): return .network(network)
+    case .network(let network, let folder?, _):
+      do { try Folders.make(folder) } catch {
+        throw ConnectorError(.config, "The folder \(folder) for recordings cannot be made: \(error)")
       }
       return .recorded(to: "\(folder)/\(own).har", network)
     case .mock: return .mock(ManifestAPIOptions())
@@ -64,7 +68,7 @@ package enum AcceptanceTraffic: Sendable {
 
   /// Keeps a config, without its secrets, beside the recordings that are made with it.
   func keep(_ config: JSONObject, of entry: AcceptanceConfig.Entry, specification: JSONValue?) throws {
-    guard case .network(_, let folder?) = self else { return }
+    guard case .network(_, let folder?, _) = self else { return }
     let concealed = ConcealedConfig(config, specification: specification).values
     let path = "\(folder)/\(Self.stem(of: entry)).json"
     guard FileManager.default.createFile(atPath: path, contents: Data((JSONValue.object(concealed).jsonText + "\n").utf8)) else {

@@ -24,6 +24,8 @@ struct ConnectorRun: Sendable {
   var limit: Int?
   /// Whether the config is made up, because the test gives none.
   var makesConfigUp = false
+  /// What keeps the config where the API changes it; nil for nothing.
+  var updates: (any ConfigUpdating)?
 
   /// Runs the command.
   /// - Parameters:
@@ -46,8 +48,9 @@ struct ConnectorRun: Sendable {
     try await stage.run { [self, runtime] in
       var input = connector.input(config: config, states: states)
       if makesConfigUp, command != .spec { input.config = ManifestMock.config(for: connector.manifest, now: now()) }
-      input.updates = ConfigControl(writer: writer, file: nil)
-      input.migrations = input.updates
+      let control = ConfigControl(writer: writer, file: nil)
+      input.updates = updates ?? control
+      input.migrations = control
       try await stage.prepare(connector, input, runtime)
       do {
         input.custom = try connector.custom(input, runtime)
@@ -74,7 +77,12 @@ struct ConnectorRun: Sendable {
       switch streams {
       case .configured(let catalog): wanted = catalog
       case .selected(let selection):
+        let (config, now) = (connector.config, runtime.now())
+        // A state may keep a stream from being built, too.
+        let isSound = states.isEmpty && tested.builds.hold(beyond: selection.names, config: config, now: now)
+        if isSound { connector = connector.building(only: selection.names) }
         let all = try await connector.listedStreams(nil).map { ConfiguredStream($0) }
+        if !isSound, states.isEmpty { tested.builds.note(all.map(\.descriptor.name), config: config, now: now) }
         wanted = try selection.applied(to: all, of: "the connector")
       }
       connector = connector.reading(wanted, states: states)

@@ -18,6 +18,8 @@ package struct TestedConnector: Sendable {
   let components: ComponentRegistry
   let environment: [String: String]
   let custom: CustomMaker
+  /// What earlier tests showed.
+  let builds = SoundBuilds()
 
   /// - Parameter path: the manifest.
   /// - Throws: ``ManifestError`` for a manifest that is not valid.

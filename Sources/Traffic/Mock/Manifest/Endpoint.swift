@@ -68,9 +68,12 @@ struct EndpointMatch: Sendable {
 }
 
 extension Endpoint {
+  /// - Parameters:
+  ///   - places: the addresses that count as the request's.
+  ///   - address: this endpoint's, with its origin if the places have one.
   /// - Returns: nil if the request is not one of this kind.
-  func match(_ request: MockRequest) -> EndpointMatch? {
-    guard method == request.method, var gaps = match(place: request) else { return nil }
+  func match(_ request: MockRequest, at places: [String], of address: TemplatePattern) -> EndpointMatch? {
+    guard method == request.method, var gaps = Self.gaps(of: address, in: places) else { return nil }
     var score = address.certainty * 4
     for (name, pattern) in query {
       if name.isEmpty {
@@ -115,12 +118,12 @@ extension Endpoint {
     return EndpointMatch(endpoint: self, score: score, gaps: gaps)
   }
 
-  private func match(place request: MockRequest) -> [String: String]? {
-    let address = request.isLocal ? address.withoutOrigin : address
-    let place = MockRequest.singleSlashes(request.isLocal ? request.path : request.place)
-    let others = [place, place.hasSuffix("/") ? String(place.dropLast()) : place + "/"]
-    // A step of a path has something in it.
-    return others.lazy.compactMap { address.match($0) }.first { gaps in gaps.values.allSatisfy { !$0.isEmpty } }
+  private static func gaps(of address: TemplatePattern, in places: [String]) -> [String: String]? {
+    for place in places {
+      // A step of a path has something in it.
+      if let gaps = address.match(place), gaps.values.allSatisfy({ !$0.isEmpty }) { return gaps }
+    }
+    return nil
   }
 
   private func take(_ pattern: TemplatePattern, _ value: String, into gaps: inout [String: String]) -> Bool {

@@ -23,13 +23,13 @@ final class IssuedTokens: Sendable {
 
   /// Whether a text carries a token that is good.
   func isGood(in text: String, now: Int64) -> Bool {
-    state.withLock { $0.ends.contains { now < $0.value && text.contains($0.key) } }
+    state.withLock { $0.ends.contains { now < $0.value && text.utf8.contains($0.key.utf8) } }
   }
 
   /// Ends a token early.
   func revoke(in text: String) {
     state.withLock { state in
-      for token in state.ends.keys where text.contains(token) { state.ends[token] = 0 }
+      for token in state.ends.keys where text.utf8.contains(token.utf8) { state.ends[token] = 0 }
     }
   }
 }

@@ -29,6 +29,14 @@ package final class ManifestAPI: MockAPI {
   private struct KnownEndpoint {
     let id: Int
     let endpoint: Endpoint
+    /// Its address for requests that name no host.
+    let localAddress: TemplatePattern
+
+    init(_ id: Int, _ endpoint: Endpoint) {
+      self.id = id
+      self.endpoint = endpoint
+      localAddress = endpoint.address.withoutOrigin
+    }
   }
 
   /// - Parameters:
@@ -56,7 +64,7 @@ package final class ManifestAPI: MockAPI {
     self.now = now
     var finder = EndpointFinder(config: connector.scope.templateConfig)
     finder.find(in: connector.manifest.root)
-    endpoints = Mutex(finder.endpoints.enumerated().map { KnownEndpoint(id: $0.offset, endpoint: $0.element) })
+    endpoints = Mutex(finder.endpoints.enumerated().map { KnownEndpoint($0.offset, $0.element) })
     needs = Self.needs(in: connector.manifest.root)
     family = Family(in: connector.manifest.root)
   }
@@ -117,7 +125,12 @@ package final class ManifestAPI: MockAPI {
 
   private func matches(_ request: MockRequest) -> [(id: Int, match: EndpointMatch)] {
     let known = endpoints.withLock { $0 }
-    return known.compactMap { known in known.endpoint.match(request).map { (known.id, $0) } }.sorted {
+    let place = MockRequest.singleSlashes(request.isLocal ? request.path : request.place)
+    let places = [place, place.hasSuffix("/") ? String(place.dropLast()) : place + "/"]
+    return known.compactMap { known in
+      let address = request.isLocal ? known.localAddress : known.endpoint.address
+      return known.endpoint.match(request, at: places, of: address).map { (known.id, $0) }
+    }.sorted {
       $0.match.score > $1.match.score
     }
   }
@@ -143,7 +156,7 @@ package final class ManifestAPI: MockAPI {
     var finder = EndpointFinder(config: connector.scope.templateConfig)
     for stream in generated { finder.find(inStream: stream.node) }
     endpoints.withLock { known in
-      for endpoint in finder.endpoints { known.append(KnownEndpoint(id: known.count, endpoint: endpoint)) }
+      for endpoint in finder.endpoints { known.append(KnownEndpoint(known.count, endpoint)) }
     }
     return !finder.endpoints.isEmpty
   }

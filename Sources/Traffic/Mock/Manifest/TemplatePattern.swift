@@ -96,9 +96,9 @@ struct TemplatePattern: Sendable, Hashable {
     return TemplatePattern(literal: "/")
   }
 
-  /// How many characters are certain.
+  /// How many bytes are certain.
   var certainty: Int {
-    pieces.reduce(0) { sum, piece in if case .literal(let text) = piece { sum + text.count } else { sum } }
+    pieces.reduce(0) { sum, piece in if case .literal(let text) = piece { sum + text.utf8.count } else { sum } }
   }
 
   /// The text, where nothing of it depends on the request.
@@ -112,30 +112,35 @@ struct TemplatePattern: Sendable, Hashable {
 
   /// What fills the gaps in `text`; nil if it does not fit.
   func match(_ text: String) -> [String: String]? {
+    // Most texts are not of this pattern, which their beginning shows.
+    if case .literal(let first)? = pieces.first, !text.utf8.starts(with: first.utf8) { return nil }
     var gaps: [String: String] = [:]
-    return Self.match(pieces[...], Substring(text), &gaps) ? gaps : nil
+    return Self.match(pieces[...], text[...].utf8, &gaps) ? gaps : nil
   }
 
-  private static func match(_ pieces: ArraySlice<Piece>, _ text: Substring, _ gaps: inout [String: String]) -> Bool {
+  private static func match(
+    _ pieces: ArraySlice<Piece>, _ text: Substring.UTF8View, _ gaps: inout [String: String]
+  ) -> Bool {
     guard let first = pieces.first else { return text.isEmpty }
     let rest = pieces.dropFirst()
     switch first {
     case .literal(let literal):
-      return text.hasPrefix(literal) && match(rest, text.dropFirst(literal.count), &gaps)
+      guard text.starts(with: literal.utf8) else { return false }
+      return match(rest, text.dropFirst(literal.utf8.count), &gaps)
     case .gap(let name):
       guard case .literal(let next)? = rest.first else {
-        gaps[name] = String(text)
+        gaps[name] = String(Substring(text))
         return true
       }
       if rest.count == 1 {
-        guard text.hasSuffix(next) else { return false }
-        gaps[name] = String(text.dropLast(next.count))
+        guard text.count >= next.utf8.count, text.suffix(next.utf8.count).elementsEqual(next.utf8) else { return false }
+        gaps[name] = String(Substring(text.dropLast(next.utf8.count)))
         return true
       }
       var start = text.startIndex
-      while let found = text[start...].firstRange(of: next) {
+      while let found = text[start...].firstRange(of: next.utf8) {
         if match(rest, text[found.lowerBound...], &gaps) {
-          gaps[name] = String(text[..<found.lowerBound])
+          gaps[name] = String(Substring(text[..<found.lowerBound]))
           return true
         }
         start = text.index(after: found.lowerBound)

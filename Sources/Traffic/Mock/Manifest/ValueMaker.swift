@@ -1,5 +1,6 @@
 import JSON
 import PythonTime
+import Synchronization
 import Templating
 
 /// Makes up values from JSON schemas and from the names of fields, always the same for the same record.
@@ -132,15 +133,15 @@ package struct ValueMaker: Sendable {
   package func guess(_ name: String, for record: Record) -> JSONValue {
     let lower = name.lowercased()
     if Self.isIdentifier(name) { return .string("\(slug(name))-\(record.number)") }
-    if lower.contains("email") { return .string("\(word(name, record))\(record.number)@example.com") }
+    if lower.utf8.contains("email".utf8) { return .string("\(word(name, record))\(record.number)@example.com") }
     if lower.hasSuffix("url") || lower.hasSuffix("uri") || lower.hasSuffix("link") || lower == "href" {
       return .string("https://example.com/\(slug(name))/\(record.number)")
     }
     if Self.isMoment(name) {
       return .string(Self.text(moment(name, record), lower.hasSuffix("date") ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ"))
     }
-    if lower.contains("currency") { return .string(["EUR", "JPY", "USD"][record.number % 3]) }
-    if lower.contains("country") { return .string(["DE", "JP", "US"][record.number % 3]) }
+    if lower.utf8.contains("currency".utf8) { return .string(["EUR", "JPY", "USD"][record.number % 3]) }
+    if lower.utf8.contains("country".utf8) { return .string(["DE", "JP", "US"][record.number % 3]) }
     if lower.hasSuffix("name") || lower == "title" { return .string("\(capitalized(word(name, record))) \(record.number)") }
     return .string("\(slug(name))-\(record.number)")
   }
@@ -160,15 +161,24 @@ package struct ValueMaker: Sendable {
 
   private func moment(_ name: String, _ record: Record) -> Int64 {
     // What was created comes before what was updated.
-    let lead: Int64 = name.lowercased().contains("creat") ? 3_600_000_000 : 0
+    let lead: Int64 = name.lowercased().utf8.contains("creat".utf8) ? 3_600_000_000 : 0
     return record.moment - lead
   }
 
   /// A moment in a format, or in ISO 8601 where the format cannot be written.
   package static func text(_ moment: Int64, _ format: String) -> String {
     guard let time = try? PyDateTime(epochMicroseconds: Int128(moment)) else { return "1970-01-01T00:00:00Z" }
-    return DatetimeParser(format: format).format(time)
+    let parser = parsers.withLock { parsers in
+      if let known = parsers[format] { return known }
+      let parser = DatetimeParser(format: format)
+      parsers[format] = parser
+      return parser
+    }
+    return parser.format(time)
   }
+
+  /// By their formats, of which a manifest has a few.
+  private static let parsers = Mutex<[String: DatetimeParser]>([:])
 
   /// The name in letters, digits and hyphens, so that it can stand in a path.
   private func slug(_ name: String) -> String {

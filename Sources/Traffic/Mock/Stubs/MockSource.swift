@@ -1,3 +1,4 @@
+import Bytes
 import ConnectorModel
 import Essentials
 import JSON
@@ -5,6 +6,12 @@ import Manifest
 
 /// Files that say what a mock answers: expectations of MockServer, mappings of WireMock, or a recording.
 package enum MockSource {
+  /// Whether a path names a manifest, or the folder of one.
+  package static func isManifest(_ path: String) -> Bool {
+    Folders.isFolder(path)
+      ? FileManager.default.fileExists(atPath: path + "/manifest.yaml") : path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+  }
+
   /// Adds what a file or a folder of mappings says.
   /// - Parameter recordings: takes in what is a recording.
   /// - Throws: an error that names the file and the line of what cannot be used.
@@ -12,10 +19,7 @@ package enum MockSource {
     guard let isFolder = FileManager.default.isFolder(atPath: path) else {
       throw ConnectorError(.config, "There is no file `\(path)`")
     }
-    let inside = path.appendingPath("manifest.yaml")
-    let isManifest =
-      isFolder ? FileManager.default.fileExists(atPath: inside) : path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-    if isManifest {
+    if isManifest(path) {
       throw ConnectorError(.config, "`\(path)` is a manifest. Write `--manifest \(path)`")
     }
     guard isFolder else {

@@ -22,6 +22,18 @@ enum Embedding {
     let state = try await readSome(connector)
     try await resume(connector, from: state)
     try await roles(connector)
+    try await others()
+  }
+
+  static func others() async throws {
+    let first = try await OtherSources.read(from: ConnectorState())
+    try expect(
+      first.records == [
+        #"numbers {"number":2}"#, #"numbers {"number":1}"#, #"numbers {"number":0}"#, #"greetings {"text":"hello"}"#,
+      ],
+      "a source in Swift and a program are read as one")
+    let second = try await OtherSources.read(from: try ConnectorState(json: first.state.json))
+    try expect(second.records == [#"greetings {"text":"hello"}"#], "a later read continues from their state")
   }
 
   static func findings() async throws {
