@@ -299,3 +299,9 @@ if Context.environment["AIRBYTE_LOWCODE_BENCHMARKS"] != nil {
 if Context.environment["AIRBYTE_LOWCODE_CONFORMANCE"] != nil {
   package.targets.removeAll { $0.type == .test && $0.name != "ConformanceTests" }
 }
+
+// A file has the methods of the modules that it imports, and no others. Without this, all of Foundation came along with a package
+// that imports it, and with it ICU.
+for target in package.targets where [.regular, .executable].contains(target.type) {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("MemberImportVisibility")]
+}

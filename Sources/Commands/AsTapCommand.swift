@@ -4,6 +4,7 @@ import ConnectorModel
 import Engine
 import Essentials
 import JSON
+import Secrets
 import Singer
 
 struct AsTapCommand: AsyncParsableCommand {

@@ -1,7 +1,9 @@
+import AirbyteProtocol
 import ArgumentParser
 import ConnectorModel
 import Engine
 import Essentials
+import Manifest
 import Packaging
 import PythonComponents
 

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import ArgumentParser
 import Authoring
 import Bytes
@@ -7,6 +8,7 @@ import Engine
 import Essentials
 import JSON
 import Manifest
+import Secrets
 import SignIn
 
 struct LoginCommand: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import Authoring
 import Concurrency
 import ConnectorModel

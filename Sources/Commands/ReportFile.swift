@@ -1,8 +1,10 @@
+import AirbyteProtocol
 import ArgumentParser
 import Authoring
 import Bytes
 import ConnectorModel
 import Essentials
+import JSON
 import Secrets
 import Synchronization
 

@@ -1,4 +1,6 @@
 import AirbyteProtocol
+import ArgumentParser
+import Authoring
 import ConnectorModel
 import Engine
 import JSON

@@ -3,6 +3,7 @@ import ArgumentParser
 import ConnectorModel
 import Engine
 import JSON
+import Manifest
 import Sharding
 
 struct ShardCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authoring
 import ConnectorModel
+import JSON
 import Traffic
 
 struct WhyCommand: AsyncParsableCommand {

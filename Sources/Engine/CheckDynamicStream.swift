@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import JSON
+import Manifest
 
 /// Tries whether the connection works by reading one record of the first streams, whichever those turn out to be.
 struct CheckDynamicStream: ConnectionCheck {

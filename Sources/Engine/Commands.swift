@@ -3,6 +3,7 @@ import Components
 import ConnectorModel
 import JSON
 import Manifest
+import Secrets
 
 extension Connector {
   /// Writes the SPEC message.

@@ -4,6 +4,7 @@ import Components
 import ConnectorModel
 import Essentials
 import JSON
+import Manifest
 import Secrets
 import Synchronization
 

@@ -4,6 +4,7 @@ import ConnectorModel
 import JSON
 import JSONSchema
 import Manifest
+import Secrets
 
 /// What the user's config looks like.
 package struct Spec: Component {

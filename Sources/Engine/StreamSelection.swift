@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import Manifest
+import OrderedCollections
 
 /// Which of a connector's or a catalog's streams are read, and how.
 package struct StreamSelection: Sendable {

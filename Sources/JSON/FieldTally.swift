@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// Counts the fields that objects have, and the kinds of their values, at any depth.
 ///
 /// Objects of the same form cost little: they are recognised as a whole (``FieldShape``). In others a member is first compared with the

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 extension JSONGlobPath {
   /// What `view` looks at, built in memory without the lists at the places that match; whatever else matches stays.
   package func removingLists(from view: JSONView) -> JSONValue {

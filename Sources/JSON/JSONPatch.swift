@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A change to one member of an object that is otherwise written as it was read.
 package struct JSONPatch: Sendable {
   package enum Change: Sendable {

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// One step of a path into a JSON value.
 package enum JSONPathSegment: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
   case key(String)

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 extension JSONValue {
   /// Deletes everything that a path matches, as `dpath.delete` does, and returns how many values that were.
   ///

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 extension JSONValue {
   /// Python's truth of the value: null, zero and what is empty are false.
   package var isTruthy: Bool {

@@ -1,4 +1,4 @@
-import OrderedCollections
+@_exported import OrderedCollections
 
 /// A JSON object: keys in the order in which they were first written.
 public typealias JSONObject = OrderedDictionary<String, JSONValue>

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// Writes compact JSON lines as the reference does with orjson: no blanks, UTF-8 unescaped, NaN and the infinities as null.
 ///
 /// It has one owner (it cannot be copied); ``finish()`` gives the bytes in a form that can be shared.

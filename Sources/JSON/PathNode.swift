@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// What a path is followed through: a value in memory or a view.
 protocol PathNode {
   var isContainer: Bool { get }

@@ -1,3 +1,4 @@
+import OrderedCollections
 import Python
 
 /// Writes JSON as Python's `json.dumps` does: request bodies, and templates that print a value.

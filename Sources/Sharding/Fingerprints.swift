@@ -3,6 +3,8 @@ import Bytes
 import ConnectorModel
 import Engine
 import JSON
+import Manifest
+import Secrets
 
 /// What a division was made from, by its digests: a part that is read with something else is noticed.
 package struct Fingerprints: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import Components
 import ConnectorModel
 import JSON

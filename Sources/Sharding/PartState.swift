@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import Components
+import ConnectorModel
 import JSON
 
 /// What was read of the slices of one stream in one part: what the STATE messages of `read --part` hold.

@@ -4,6 +4,7 @@ import ConnectorModel
 import Engine
 import JSON
 import Manifest
+import Secrets
 
 /// A stream with all that there is to read of it.
 struct ListedStream: Sendable {

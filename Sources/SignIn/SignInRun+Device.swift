@@ -1,5 +1,7 @@
+import AirbyteProtocol
 import ConnectorModel
 import JSON
+import Manifest
 import Secrets
 
 /// What a device is given to show (RFC 8628 §3.2).

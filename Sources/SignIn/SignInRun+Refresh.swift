@@ -1,8 +1,10 @@
 import Components
 import ConnectorModel
+import Engine
 import HTTP
 import JSON
 import Manifest
+import Secrets
 
 extension SignInRun {
   /// Gets new tokens for a refresh token.

@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import ConnectorModel
 import HTTP
 import JSON
+import Manifest
 import Secrets
 
 /// What a sign-in needs of the place where it happens.

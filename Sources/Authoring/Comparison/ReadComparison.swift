@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import JSON
 
 /// Compares what two versions of a connector do with the same API: their requests, records and states.

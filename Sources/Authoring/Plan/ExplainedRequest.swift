@@ -1,6 +1,7 @@
 import Components
 import ConnectorModel
 import JSON
+import Manifest
 import Traffic
 
 /// A request with the reasons for its parts, planned or recorded.

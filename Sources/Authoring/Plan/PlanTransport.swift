@@ -1,4 +1,5 @@
 import ConnectorModel
+import Manifest
 import Synchronization
 import Traffic
 

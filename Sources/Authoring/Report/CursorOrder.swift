@@ -1,6 +1,7 @@
 import Components
 import ConnectorModel
 import JSON
+import PythonTime
 
 /// What the cursor values of a stream's records are like.
 struct CursorFindings: Sendable {

@@ -1,3 +1,4 @@
+import Components
 import ConnectorModel
 import JSON
 

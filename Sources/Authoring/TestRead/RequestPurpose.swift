@@ -1,4 +1,5 @@
 import ConnectorModel
+import Manifest
 
 /// What a request is made for, by where in the manifest its requester is.
 package enum RequestPurpose: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import JSON
 
 extension TestRead {

@@ -1,3 +1,4 @@
+import ConnectorModel
 import Engine
 import HTTP
 

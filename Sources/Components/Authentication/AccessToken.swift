@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Concurrency
 import ConnectorModel
 import JSON
 import Jinja

@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Sends a key in a header, a query parameter or the body.

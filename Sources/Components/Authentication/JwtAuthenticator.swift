@@ -4,6 +4,7 @@ import Essentials
 import JSON
 import Jinja
 import Manifest
+import Secrets
 import Templating
 
 /// Signs a JSON Web Token (RFC 7519) for each request.

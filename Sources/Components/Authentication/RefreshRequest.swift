@@ -1,7 +1,9 @@
+import AirbyteProtocol
 import ConnectorModel
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Secrets
 import Templating
 

@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Secrets
 
 /// Chooses one of several authenticators by a value of the config. A choice that cannot be made is a `.system` failure, as in the

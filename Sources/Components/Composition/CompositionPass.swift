@@ -1,4 +1,5 @@
 import ConnectorModel
+import JSON
 import Manifest
 
 /// Goes through components as the schema describes them, and finds every rule that they break: also where a component cannot be built,

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// A count is one for the whole stream.
 enum CountingWithoutPartitions: CompositionRule {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// What asks for the addresses of downloads needs something that finds them in the answer.
 enum DownloadTargetExtractor: CompositionRule {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// A retriever whose first pages are in its parent's records has to be able to continue from a page that it did not ask for.
 enum LazyReadingPartners: CompositionRule {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// Only the mappings of a `ConfigComponentsResolver` can have a condition.
 enum MappingConditions: CompositionRule {

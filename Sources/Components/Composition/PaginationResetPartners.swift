@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// Records that are dropped cannot be counted.
 enum PaginationResetPartners: CompositionRule {

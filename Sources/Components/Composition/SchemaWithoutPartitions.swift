@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// What lists the fields of a schema is asked once.
 enum SchemaWithoutPartitions: CompositionRule {

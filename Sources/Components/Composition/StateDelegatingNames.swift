@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// Two ways to read one stream have its name.
 enum StateDelegatingNames: CompositionRule {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// A generated stream has no null where it is read, as in the reference.
 package enum StreamParts: CompositionRule {

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// What fetches the rest of a list has to be asked for by a record, and for one list at a time.
 enum TruncatedListRetriever: CompositionRule {

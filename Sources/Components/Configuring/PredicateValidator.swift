@@ -1,6 +1,7 @@
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Checks a value of the manifest, which may be a template over the config.

@@ -1,4 +1,6 @@
+import AirbyteProtocol
 import ConnectorModel
+import JSON
 
 /// Splits UTF-8 into rows as Python's `csv` module does in its `excel` dialect, behind its universal newlines; pandas splits alike.
 /// What becomes of a row is the business of `Rows`.

@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// Asks several handlers in turn: the first that has an answer other than failing decides.
 struct CompositeErrorHandler: Component, ErrorHandler {

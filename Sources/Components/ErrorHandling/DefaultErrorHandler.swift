@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Decides by a list of filters, then by the default for the status.

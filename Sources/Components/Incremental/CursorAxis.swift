@@ -1,5 +1,6 @@
 import ConnectorModel
 import JSON
+import PythonTime
 
 /// What of a cursor puts records in order: their field, and what its values mean.
 package struct CursorAxis: Sendable {

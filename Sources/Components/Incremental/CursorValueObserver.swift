@@ -3,6 +3,7 @@ import ConnectorModel
 import Essentials
 import JSON
 import Python
+import PythonTime
 import Synchronization
 
 /// Keeps the largest cursor value of a slice's records, a page at a time.

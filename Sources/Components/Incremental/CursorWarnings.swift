@@ -1,5 +1,7 @@
 import ConnectorModel
+import JSON
 import PythonTime
+import Templating
 
 /// What a read says once of a stream whose cursor leaves nothing to read, or whose state cannot move.
 extension CursorDefinition {

@@ -1,5 +1,6 @@
 import ConnectorModel
 import JSON
+import PythonTime
 
 /// What comes up while a cursor lists what is to be read.
 package enum ListedSlice: Sendable {

@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Takes the token from the response, by a template.

@@ -4,6 +4,7 @@ import Essentials
 import JSON
 import Jinja
 import Manifest
+import Templating
 
 /// Asks for page after page until its strategy has no token any more.
 package struct DefaultPaginator: Component, Paginator {

@@ -3,6 +3,7 @@ import ConnectorModel
 import JSON
 import Jinja
 import Manifest
+import Secrets
 import Templating
 
 /// Says how a parent's records become the partitions of its child.

@@ -1,6 +1,9 @@
+import AirbyteProtocol
 import ConnectorModel
+import HTTP
 import JSON
 import Jinja
+import Manifest
 import Python
 import Secrets
 

@@ -3,6 +3,7 @@ import ConnectorModel
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Secrets
 
 /// Describes the requests of a stream: where to, what with, and what to do about errors.

@@ -1,5 +1,6 @@
 import ConnectorModel
 import HTTP
+import Manifest
 import Synchronization
 
 /// What all requesters of one run share: the call-rate budget and the response cache.

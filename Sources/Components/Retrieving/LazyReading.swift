@@ -1,6 +1,7 @@
 import ConnectorModel
 import Essentials
 import JSON
+import Manifest
 
 /// Children whose first page is in their parent's records (`lazy_read_pointer`).
 enum LazyReading {

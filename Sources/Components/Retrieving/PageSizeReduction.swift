@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import Essentials
 import JSON
+import Manifest
 
 /// Says how the page size shrinks where the API refuses a page as too large (`REDUCE_PAGE_SIZE`).
 struct PageSizeReduction: Component {

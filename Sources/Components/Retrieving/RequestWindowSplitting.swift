@@ -3,6 +3,7 @@ import ConnectorModel
 import Essentials
 import HTTP
 import JSON
+import Manifest
 import PythonTime
 
 /// Says how the window of a request is cut where the API refuses it as too long (`SPLIT_REQUEST_WINDOW`).

@@ -1,5 +1,6 @@
 import ConnectorModel
 import JSON
+import Manifest
 
 /// A schema that is in the manifest.
 package struct InlineSchemaLoader: Component, SchemaLoader {

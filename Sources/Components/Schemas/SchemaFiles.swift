@@ -5,6 +5,7 @@ import Essentials
 import JSON
 import Jinja
 import Manifest
+import Templating
 
 /// The schema files that a manifest names, so that they can be shipped with it.
 package struct SchemaFiles: Sendable {

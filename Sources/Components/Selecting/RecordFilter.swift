@@ -1,6 +1,7 @@
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Keeps the records for which a condition holds.

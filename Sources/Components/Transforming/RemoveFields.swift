@@ -1,6 +1,7 @@
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Secrets
 import Templating
 

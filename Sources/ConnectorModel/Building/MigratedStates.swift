@@ -1,4 +1,5 @@
 import JSON
+import Manifest
 
 /// The states of streams after their migrations.
 ///

@@ -1,3 +1,5 @@
+import Secrets
+
 /// Quoting by percent signs, by the rules of Python's requests and urllib.
 package enum PercentEncoding {
   /// The characters that a part of a URL may hold as they are.

@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Secrets
 
 /// What a run leaves out of its streams because it cannot be read: the first few of a kind are shown in warnings, the others are
 /// counted, and their number is shown when their stream is over.

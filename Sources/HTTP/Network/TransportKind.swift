@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// What carries requests over the network.
 package enum TransportKind: String, CaseIterable, Sendable {

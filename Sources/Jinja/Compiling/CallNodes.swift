@@ -1,3 +1,5 @@
+import JSON
+
 /// The arguments of a call, ready to be evaluated.
 struct CallNodes: Sendable {
   var positional: [any Node] = []

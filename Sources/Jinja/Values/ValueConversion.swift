@@ -1,6 +1,7 @@
 import BigInt
 import JSON
 import OrderedCollections
+import PythonTime
 
 extension Value {
   /// A scalar becomes its value at once; arrays and objects stay where they are.

@@ -1,3 +1,4 @@
+import JSON
 import OrderedCollections
 
 /// Makes copies of values for one evaluation, so that it can change them. What is in two places is one copy, as it was.

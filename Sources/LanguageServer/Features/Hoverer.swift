@@ -1,5 +1,6 @@
 import Authoring
 import Engine
+import JSON
 import Manifest
 import Validation
 

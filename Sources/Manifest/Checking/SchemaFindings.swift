@@ -1,5 +1,6 @@
 import JSON
 import JSONSchema
+import YAML
 
 /// Turns the errors of a schema validation into findings: with the place in the text, and only for the alternative that was meant.
 struct SchemaFindings {

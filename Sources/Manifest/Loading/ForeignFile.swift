@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import YAML
 
 /// A file that was named as a manifest but is not one: most likely a config, full of secrets that nothing marks. What is found in
 /// it is reported without its lines and its values.

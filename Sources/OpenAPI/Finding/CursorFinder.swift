@@ -1,3 +1,5 @@
+import JSON
+
 /// Finds the field that shows what has changed, from the parameters that filter by time.
 struct CursorFinder {
   let reader: SchemaReader

@@ -1,3 +1,5 @@
+import JSON
+
 /// Finds how the pages of a list follow each other, from its parameters and its answer.
 struct PageFinder {
   let reader: SchemaReader

@@ -1,3 +1,4 @@
+import Engine
 import JSON
 
 /// The specification of a combined source, put together from those of its parts.

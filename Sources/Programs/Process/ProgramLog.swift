@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import JSON
+import Manifest
 import Synchronization
 
 /// Passes on what a program says beside its results.

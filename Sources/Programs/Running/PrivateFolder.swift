@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Essentials
+import Manifest
 import Synchronization
 
 /// A folder for the files of a program, such as its config: nobody else may read it, and it goes with its last reference, or with this

@@ -1,4 +1,6 @@
+import AirbyteProtocol
 import ConnectorModel
+import JSON
 import Secrets
 
 extension Program {

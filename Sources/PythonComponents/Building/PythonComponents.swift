@@ -1,8 +1,10 @@
+import AirbyteProtocol
 import Bytes
 import Concurrency
 import ConnectorModel
 import JSON
 import Manifest
+import Secrets
 import Synchronization
 
 /// The Python components of a run: one process, which is started when the first of them is to be built.

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Essentials

@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Essentials
+import Manifest
 
 /// Makes the Python environment that components run in.
 package struct PythonSetup: Sendable {

@@ -2,6 +2,7 @@ import AirbyteProtocol
 import Concurrency
 import ConnectorModel
 import JSON
+import Manifest
 import Synchronization
 
 /// The calls of components in another process: each is answered by its number, in any order.

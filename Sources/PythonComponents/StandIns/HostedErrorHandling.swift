@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import JSON
+import Manifest
 
 /// `CustomErrorHandler`: decides what is done about an attempt, and how long is waited before the next one.
 struct HostedErrorHandler: ErrorHandler {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import ConnectorModel
 
 /// The address of an API as people write it, taken apart.

@@ -1,4 +1,7 @@
+import AirbyteProtocol
 import ConnectorModel
+import JSON
+import OrderedCollections
 
 /// An endpoint as people write it: `/v1/authors`, `POST /search`, `writers=GET /v1/authors?state=all`.
 package struct EndpointNotation: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import ConnectorModel
 
 /// What an author says of a connector, on the command line or when asked. What is left out is looked up or stays open.

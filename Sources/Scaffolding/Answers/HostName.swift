@@ -1,4 +1,5 @@
 import ConnectorModel
+import JSON
 
 extension ConnectorNames {
   /// A name for the API at an address: `https://api.example.com` is one of `example`.

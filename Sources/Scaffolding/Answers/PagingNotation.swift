@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import ConnectorModel
 
 /// How pages go, as people write it on a command line: `page:page,per_page=50`, `offset:skip,limit=100`, `token:meta.next,cursor`,

@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Essentials
+import Manifest
 
 /// The files of a connector, and their place.
 package struct ConnectorFolder: Sendable {

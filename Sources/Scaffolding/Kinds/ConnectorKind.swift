@@ -1,4 +1,6 @@
 import ConnectorModel
+import JSON
+import OrderedCollections
 
 /// What kind of connector is begun.
 package enum ConnectorKind: String, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A connector that runs a Singer tap.
 package struct SingerTemplate: Sendable {
   private let names: ConnectorNames

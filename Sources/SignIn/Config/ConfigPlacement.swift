@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import ConnectorModel
 import Engine
 import JSON
+import Manifest
 
 /// Puts what a sign-in gave into a config.
 package enum ConfigPlacement {

@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import ConnectorModel
 import Engine
 import JSON

@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import ConnectorModel
 import Essentials
 import JSON
+import Manifest
 import Secrets
 
 /// What a consent was answered with, by the address that the browser was sent back to, or by what a user copied from it.

@@ -1,5 +1,7 @@
+import AirbyteProtocol
 import ConnectorModel
 import HTTP
+import Manifest
 
 /// Where a provider sends the browser after the consent, and how the answer gets from there to this program (RFC 8252).
 package enum RedirectAddress: Sendable, Equatable {

@@ -3,6 +3,7 @@ import ConnectorModel
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Secrets
 
 /// Asks a token endpoint, once: a code is good for one request.

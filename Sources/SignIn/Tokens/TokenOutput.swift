@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import ConnectorModel
 import Engine
 import JSON
+import Manifest
 import Python
 import PythonTime
 

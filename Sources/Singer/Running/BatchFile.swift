@@ -1,8 +1,10 @@
+import AirbyteProtocol
 import Bytes
 import ConnectorModel
 import Essentials
 import HTTP
 import JSON
+import Manifest
 
 /// A file of records that a BATCH message names: JSON, a record a line, compressed or not. It is read piece by piece.
 final class BatchFile {

@@ -3,6 +3,7 @@ import ConnectorModel
 import Engine
 import JSON
 import Programs
+import Secrets
 
 /// Reads streams from a tap: passes on its records, and its states behind them.
 struct TapReader {

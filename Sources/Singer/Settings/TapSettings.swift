@@ -1,7 +1,9 @@
+import AirbyteProtocol
 import ConnectorModel
 import Engine
 import JSON
 import JSONSchema
+import Secrets
 
 /// What is known of a source's config: from the manifest, or from what the tap says of itself.
 struct TapSettings: Sendable {

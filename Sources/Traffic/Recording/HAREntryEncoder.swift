@@ -1,8 +1,10 @@
 import AirbyteProtocol
+import Concurrency
 import ConnectorModel
 import Essentials
 import HTTP
 import JSON
+import Manifest
 import PythonTime
 import Secrets
 

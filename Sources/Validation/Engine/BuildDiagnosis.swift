@@ -1,6 +1,8 @@
+import AirbyteProtocol
 import Components
 import ConnectorModel
 import Manifest
+import OrderedCollections
 import YAML
 
 /// Makes findings of what keeps components from being built: with the place in the text, and with the misspelt key where one explains

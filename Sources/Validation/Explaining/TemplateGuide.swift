@@ -1,6 +1,7 @@
 import JSON
 import Jinja
 import Manifest
+import Templating
 
 /// What templates may use, for people: the variables, macros and filters that the bundled schema describes, and those of Jinja.
 package enum TemplateGuide {

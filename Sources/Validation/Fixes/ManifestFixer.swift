@@ -1,6 +1,7 @@
 import Bytes
 import Engine
 import Essentials
+import Manifest
 
 /// Fixes in the text of a manifest what can be fixed without asking its author. Comments and layout stay as they are.
 package struct ManifestFixer: Sendable {

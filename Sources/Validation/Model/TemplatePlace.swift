@@ -1,6 +1,7 @@
 import JSON
 import Jinja
 import Manifest
+import Templating
 
 /// A text of a manifest that holds a template, and what it may use there.
 package struct TemplatePlace: Sendable {

@@ -1,4 +1,6 @@
+import Manifest
 import Secrets
+import YAML
 
 /// Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
 enum GitHubReport {

@@ -1,5 +1,6 @@
 import Engine
 import JSON
+import Manifest
 import YAML
 
 /// Findings as one JSON object: `manifests`, each with `file`, `valid` and `findings`, and a `summary`.

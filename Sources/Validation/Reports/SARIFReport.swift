@@ -1,5 +1,6 @@
 import Essentials
 import JSON
+import Manifest
 import Secrets
 import YAML
 

@@ -1,4 +1,5 @@
 import Components
+import Manifest
 
 /// A cursor field that the schema does not have may be dropped by destinations, or be misspelt.
 struct CursorFieldNotInSchema: Rule {

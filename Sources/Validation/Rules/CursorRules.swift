@@ -1,4 +1,5 @@
 import Components
+import Manifest
 import PythonTime
 
 /// A cursor that no request carries reads everything again in each sync, and drops nothing of it.

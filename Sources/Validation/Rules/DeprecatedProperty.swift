@@ -1,4 +1,5 @@
 import Components
+import JSON
 import Manifest
 
 /// A property or component that new manifests should not use any more.

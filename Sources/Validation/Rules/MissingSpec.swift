@@ -1,4 +1,5 @@
 import Engine
+import Manifest
 
 /// Every command asks for the spec first, and fails without one. The reference also reads a `spec.yaml` beside the code of a connector.
 struct MissingSpec: Rule {

@@ -1,4 +1,5 @@
 import Engine
+import Manifest
 
 /// A reference leads into the manifest itself. Any other text in a `$ref` is not followed, but takes the place of its mapping.
 struct RemoteReference: Rule {

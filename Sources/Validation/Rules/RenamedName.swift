@@ -1,4 +1,5 @@
 import Manifest
+import OrderedCollections
 import YAML
 
 /// Names that earlier versions of the manifest language had.

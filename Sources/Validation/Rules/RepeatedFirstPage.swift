@@ -1,4 +1,5 @@
 import Components
+import Manifest
 
 /// The first request asks for no page, and the second one for page 1: an API that counts from 1 gives that page twice.
 struct RepeatedFirstPage: Rule {

@@ -1,4 +1,5 @@
 import Components
+import Manifest
 
 /// A schema file that is not there fails `discover` and every read.
 struct MissingSchemaFile: Rule {

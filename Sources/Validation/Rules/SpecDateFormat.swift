@@ -1,4 +1,5 @@
 import Engine
+import Manifest
 
 /// A date field has a picker where `format` says so, which gives what `pattern` has to allow. Airbyte's connector tests look at both.
 struct SpecDateFormat: Rule {

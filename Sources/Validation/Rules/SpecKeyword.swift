@@ -1,4 +1,5 @@
 import Engine
+import Manifest
 
 /// Forms are made from the spec, and show only some of JSON schema. Airbyte's connector tests forbid the rest.
 struct SpecKeyword: Rule {

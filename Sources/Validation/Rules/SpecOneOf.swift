@@ -1,3 +1,4 @@
+import JSON
 import Manifest
 
 /// Forms recognise the alternatives of a `oneOf` by one field that is constant in each. Airbyte's connector tests require it.

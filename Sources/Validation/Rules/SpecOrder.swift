@@ -1,3 +1,4 @@
+import JSON
 import Manifest
 
 /// Fields of a form are in the order that they name, so that no two can have the same place. Airbyte's connector tests refuse it.

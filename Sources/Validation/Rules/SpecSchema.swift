@@ -1,5 +1,6 @@
 import Engine
 import JSONSchema
+import Manifest
 
 /// A spec that is not a JSON schema refuses every config.
 struct SpecSchema: Rule {

@@ -1,3 +1,4 @@
+import JSON
 import Manifest
 
 /// Fields of the spec that forms cannot show. Airbyte's connector tests refuse them.

@@ -1,5 +1,6 @@
 import Jinja
 import Manifest
+import Templating
 
 /// What an author who wrote a template that cannot be read probably meant.
 struct TemplateAdvice {

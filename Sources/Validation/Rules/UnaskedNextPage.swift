@@ -1,4 +1,5 @@
 import Components
+import Manifest
 
 /// A paginator that finds the next page's token, but does not send it, reads the first page again and again.
 struct UnaskedNextPage: Rule {

@@ -1,4 +1,5 @@
 import Manifest
+import OrderedCollections
 
 /// A key that no component reads does nothing, whatever its author meant by it.
 struct UnknownKey: Rule {

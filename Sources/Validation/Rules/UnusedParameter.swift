@@ -1,4 +1,6 @@
 import Manifest
+import OrderedCollections
+import YAML
 
 /// A parameter that neither a template nor a property takes up does nothing.
 struct UnusedParameter: Rule {

@@ -2,6 +2,7 @@ import ConnectorModel
 import Engine
 import JSON
 import Manifest
+import Traffic
 
 /// `full_refresh` and `incremental`: reads that follow others.
 extension AcceptanceTests {

@@ -5,6 +5,7 @@ import Essentials
 import JSON
 import JSONSchema
 import Manifest
+import Secrets
 import Traffic
 import Validation
 import YAML

@@ -1,6 +1,7 @@
 import JSON
 import Manifest
 import Secrets
+import Traffic
 
 /// Compares what a run did with what a test expects of it.
 struct ExpectationCheck {

@@ -1,4 +1,5 @@
 import ConnectorModel
+import JSONSchema
 import Jinja
 import JSON
 import Manifest

@@ -1,4 +1,5 @@
 import JSON
+import YAML
 
 /// The report for programs.
 package enum TestJSONReport {

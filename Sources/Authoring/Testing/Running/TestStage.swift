@@ -1,5 +1,6 @@
 import ConnectorModel
 import Engine
+import JSON
 import Secrets
 import Traffic
 

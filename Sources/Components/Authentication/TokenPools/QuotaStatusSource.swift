@@ -1,7 +1,9 @@
+import AirbyteProtocol
 import ConnectorModel
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// The request that asks what is left of a token's quotas.

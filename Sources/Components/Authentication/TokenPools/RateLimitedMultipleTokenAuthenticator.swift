@@ -1,9 +1,11 @@
+import AirbyteProtocol
 import Essentials
 import ConnectorModel
 import JSON
 import Jinja
 import Manifest
 import PythonTime
+import Secrets
 import Synchronization
 import Templating
 

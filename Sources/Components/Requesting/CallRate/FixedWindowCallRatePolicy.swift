@@ -1,4 +1,6 @@
+import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// So many calls per window, where one window follows the other.
 struct FixedWindowCallRatePolicy: Component, CallRatePolicy {

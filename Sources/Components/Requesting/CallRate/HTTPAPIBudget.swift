@@ -3,6 +3,7 @@ import ConnectorModel
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Python
 import Secrets
 import Synchronization

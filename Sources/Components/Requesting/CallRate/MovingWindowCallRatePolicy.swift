@@ -1,4 +1,6 @@
+import AirbyteProtocol
 import ConnectorModel
+import Manifest
 
 /// So many calls within the last seconds, minutes or days; each of its rates has to be kept.
 struct MovingWindowCallRatePolicy: Component, CallRatePolicy {

@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import Jinja
 import Manifest
+import OrderedCollections
 import Synchronization
 import Templating
 

@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Reads what jobs at the API made: a job is created for each slice, and its records are fetched when it is done.

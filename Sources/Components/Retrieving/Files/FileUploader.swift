@@ -4,6 +4,7 @@ import ConnectorModel
 import Essentials
 import JSON
 import Jinja
+import Manifest
 import Templating
 
 /// Downloads the file that a record refers to into the staging directory, and notes its place in the record.

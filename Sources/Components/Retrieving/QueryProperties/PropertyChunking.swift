@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import ConnectorModel
 import JSON
+import Manifest
 
 /// Cuts a list of properties into the chunks that one request may name, and puts their records together again.
 struct PropertyChunking: Component {
