@@ -13,9 +13,12 @@ CURL_STATIC := .build-static/libcurl/libcurl.o
 # The C library may be older than the one that is built with.
 LIBC_STATIC := .build-static/older_libc.o
 OBJECTS_STATIC := $(CURL_STATIC) $(LIBC_STATIC)
-# Without Foundation's URLSession, it does without Foundation's half that stands on ICU.
-STATIC_FLAGS = --disable-default-traits --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC)) \
-  $(addprefix -Xlinker ,$(addprefix $(CURDIR)/,$(OBJECTS_STATIC)) -lssl -lcrypto -lz)
+# It is as small as it can be: without Foundation's URLSession it does without Foundation's half that stands on ICU; functions of equal
+# code are one; what would unwind the stack for exceptions, of which there are none, is left out (a crash is traced by frame
+# pointers); and it is loaded at one place, so that it has no relocations.
+STATIC_FLAGS = --disable-default-traits --static-swift-stdlib $(addprefix -Xswiftc ,-static-stdlib -resource-dir $(CURDIR)/$(LIBRARIES_STATIC) \
+  -use-ld=lld -Xclang-linker -no-pie) $(addprefix -Xlinker ,--icf=all --no-eh-frame-hdr $(CURDIR)/Distribution/unwinding.ld \
+  $(addprefix $(CURDIR)/,$(OBJECTS_STATIC)) -lssl -lcrypto -lz)
 # On Linux, Foundation's networking needs libcurl, whose thirty libraries would be loaded at each start. Linked from its archive, it
 # calls the functions of CCurl instead, which load libcurl with the first request; a program without CCurl gets the library itself.
 RESOURCES = $(shell $(SWIFT) -print-target-info 2>/dev/null | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')

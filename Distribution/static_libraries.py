@@ -17,6 +17,10 @@ SYSTEM = ["libyaml.a", "libz.a", "libexpat.a", "libpcre2-8.a", "libssl.a", "libc
 # Those that the package asks pkg-config for.
 DESCRIBED = ["yaml-0.1", "zlib", "expat", "libpcre2-8"]
 
+# The half of Foundation that stands on ICU. Packages name it, and what they use is in the other half.
+LEFT_OUT = ["Foundation", "FoundationInternationalization", "_FoundationICU", "CoreFoundation"]
+
+
 def output(*command):
     return subprocess.run(command, capture_output=True, check=True).stdout
 
@@ -48,6 +52,14 @@ def describe_system(target):
         (folder / f"{name}.pc").write_text(f"Name: {name}\nDescription: {name}\nVersion: 0\nCflags: {flags}\nLibs: {links}\n")
 
 
+def leave_out(target):
+    """Puts empty archives in the place of those that the program does without, so that a use of them fails to be linked."""
+    for name in LEFT_OUT:
+        path = target / "linux" / f"lib{name}.a"
+        path.unlink()
+        path.write_bytes(b"!<arch>\n")
+
+
 def let_go(target):
     """Takes out what keeps every public symbol of a program in it, used or not: nothing looks for them by name."""
     arguments = target / "linux" / "static-stdlib-args.lnk"
@@ -64,6 +76,7 @@ def main():
     shutil.copytree(source, target, copy_function=lambda path, link: pathlib.Path(link).symlink_to(path))
     link_system(target)
     describe_system(target)
+    leave_out(target)
     let_go(target)
 
 

@@ -2,6 +2,7 @@ import ConnectorModel
 import JSON
 import Jinja
 import Manifest
+import Secrets
 import Templating
 
 /// A property of a component that may be a template over the config, the component's `$parameters`, and what the place gives besides.
