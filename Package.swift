@@ -22,7 +22,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
@@ -101,7 +100,6 @@ let package = Package(
         "Essentials", "COpenSSL", "CZlib", "Bytes", "Python", "PythonTime", "YAML", "JSON", "JSONSchema", "Jinja",
         "AirbyteProtocol",
         "Concurrency", "Secrets", "Manifest", "ConnectorModel", "Templating", "HTTP",
-        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "BigInt", package: "BigInt"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),
@@ -112,7 +110,6 @@ let package = Package(
         "Essentials", "Bytes", "Python", "YAML", "JSON", "JSONSchema", "Jinja", "AirbyteProtocol", "Concurrency", "Secrets",
         "Manifest",
         "ConnectorModel", "Templating", "HTTP", "Components",
-        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(name: "Processes", dependencies: ["Essentials", "CSpawn", "Bytes"]),

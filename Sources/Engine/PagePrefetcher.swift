@@ -1,4 +1,3 @@
-import AsyncAlgorithms
 import Concurrency
 import ConnectorModel
 
@@ -34,7 +33,7 @@ struct PagePrefetcher {
   private func readAhead(
     _ slice: StreamSlice, _ observer: any CursorObserver, _ body: (Page) async throws -> Void
   ) async throws {
-    let pages = AsyncChannel<Page>()
+    let pages = Channel<Page, Never>()
     try await BlockingExecutor.shared.lend { thread in
       try await withThrowingTaskGroup(of: Void.self) { group in
         @Sendable func readAhead() async throws {

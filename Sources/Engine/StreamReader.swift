@@ -1,6 +1,6 @@
 import AirbyteProtocol
-import AsyncAlgorithms
 import Components
+import Concurrency
 import ConnectorModel
 import JSON
 import Synchronization
@@ -77,7 +77,7 @@ final class StreamReader: Sendable {
   private func readSlices(by retriever: any Retriever, _ slicesAreListed: @escaping @Sendable () -> Void) async throws {
     if let trial = run.runtime.trial { return try await tryOut(retriever, trial, slicesAreListed) }
     let pages = PagePrefetcher(retriever, readsAhead: !run.runtime.readsInOrder)
-    let slices = AsyncChannel<StreamSlice>()
+    let slices = Channel<StreamSlice, Never>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
         defer {

@@ -7,7 +7,7 @@ import Testing
 @testable import Authoring
 
 /// Reads on a virtual clock.
-@Suite(.timeLimit(.minutes(5))) struct SimulationTests {
+@Suite(.timeLimit(.minutes(15))) struct SimulationTests {
   private static func report(
     _ streams: [String], of manifest: String = ShopManifest.text, comparesAlternatives: Bool = false,
     _ change: (inout SimulationSettings) -> Void = { _ in }

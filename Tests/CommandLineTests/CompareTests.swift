@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `diff` and `drift`, by the program.
-@Suite(.timeLimit(.minutes(5))) struct CompareTests {
+@Suite(.timeLimit(.minutes(15))) struct CompareTests {
   private static let manifest = Manifests.streams(["ok", "other"])
 
   // MARK: Versions

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What is left of a tap when the read of it is ended from outside: nothing.
-@Suite(.timeLimit(.minutes(5))) struct ProgramRemainsTests {
+@Suite(.timeLimit(.minutes(15))) struct ProgramRemainsTests {
   @Test(arguments: ["HUP", "TERM"], ["", "trap '' TERM"])
   func aReadThatIsEndedLeavesNothing(signal: String, habit: String) async throws {
     let folder = try Folder()

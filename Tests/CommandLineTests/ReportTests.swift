@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `read --report`, by the program.
-@Suite(.timeLimit(.minutes(5))) struct ReportTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportTests {
   /// A stream with a cursor; each window asks for a day.
   private static let manifest = Manifests.streams(
     ["ok"],

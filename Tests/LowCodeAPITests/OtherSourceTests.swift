@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Sources of other kinds through the library: programs, Singer taps, several as one, and code in Swift.
-@Suite(.timeLimit(.minutes(5))) struct OtherSourceTests {
+@Suite(.timeLimit(.minutes(15))) struct OtherSourceTests {
   /// A folder of small programs. It goes with its last reference.
   private final class Folder: Sendable {
     let path = FileManager.default.temporaryDirectory.appending(path: "sources-\(UUID().uuidString)").path

@@ -2,7 +2,7 @@ import LowCode
 import Testing
 
 /// How a loop over messages and the read behind it are tied together.
-@Suite(.timeLimit(.minutes(5))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(15))) struct ReadingTests {
   private func endless() throws -> (Connector, FakeAPI) {
     let api = FakeAPI.endless
     var shop = Shop()

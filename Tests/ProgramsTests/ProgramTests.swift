@@ -8,7 +8,7 @@ import Testing
 @testable import Programs
 
 /// What becomes of programs, however they behave.
-@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
+@Suite(.timeLimit(.minutes(15))) struct ProgramTests {
   private static let environment = ["PATH": "/usr/bin:/bin"]
 
   private func call(_ script: String, silence: Double? = 60, grace: Double = 10, longestLine: Int = 1 << 20) -> ProgramCall {

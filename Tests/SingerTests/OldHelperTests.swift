@@ -9,7 +9,7 @@ import Testing
 
 /// What the helper for taps of early versions of airbyte-cdk made of the same catalogs and the same output, as `old_helper.py` in
 /// `Tests/Singer` recorded it. Where something else is meant, the recording says `ours` and `why`, and docs/singer.md gives the reason.
-@Suite(.timeLimit(.minutes(5))) struct OldHelperTests {
+@Suite(.timeLimit(.minutes(15))) struct OldHelperTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   private static let recordings: JSONValue =
     (try? JSONValue(parsing: [UInt8](Data(contentsOf: folder.appending(path: "Fixtures/old-helper.json"))))) ?? .null

@@ -8,7 +8,7 @@ import Testing
 @testable import Singer
 
 /// What becomes of a read, however its tap behaves. The taps are small shell scripts.
-@Suite(.timeLimit(.minutes(5))) struct TapReadTests {
+@Suite(.timeLimit(.minutes(15))) struct TapReadTests {
   private static func say(_ all: String...) -> String {
     all.map { "printf '%s\\n' '\($0)'" }.joined(separator: "\n")
   }

@@ -118,7 +118,7 @@ private final class SliceTally: SliceInspector {
     records.withUnsafeBufferPointer { records in
       guard let first = records.baseAddress else { return }
       lane.fields.withLock { tally in
-        for place in 0..<records.count { Self.count((first + place).pointee, in: &tally) }
+        for place in 0..<records.count { Self.count(first + place, in: &tally) }
       }
       state.withLock { state in
         state.order?.look(at: records)
@@ -128,13 +128,16 @@ private final class SliceTally: SliceInspector {
   }
 
   @inline(__always)
-  private static func count(_ record: borrowing Record, in tally: inout FieldTally) {
-    if let place = record.untouched {
-      tally.add(place)
-    } else if let view = record.view {
-      tally.add(view, patches: record.patches)
+  private static func count(_ record: UnsafePointer<Record>, in tally: inout FieldTally) {
+    if let place = record.pointee.untouched { tally.add(place) } else { countChanged(record, in: &tally) }
+  }
+
+  @inline(never)
+  private static func countChanged(_ record: UnsafePointer<Record>, in tally: inout FieldTally) {
+    if let view = record.pointee.view {
+      tally.add(view, patches: record.pointee.patches)
     } else {
-      tally.add(.object(record.object))
+      tally.add(.object(record.pointee.object))
     }
   }
 
@@ -143,25 +146,30 @@ private final class SliceTally: SliceInspector {
     prints.removeAll(keepingCapacity: true)
     prints.reserveCapacity(records.count)
     var missing = 0
-    let fields = stream.keyFields
-    for place in 0..<records.count {
-      let print = Self.print(of: (first + place).pointee, by: fields)
-      prints.append(print)
-      if print == 0 { missing += 1 }
+    stream.keyFields.withUnsafeBufferPointer { fields in
+      for place in 0..<records.count {
+        let print = Self.print(of: first + place, by: fields)
+        prints.append(print)
+        if print == 0 { missing += 1 }
+      }
     }
     prints.withUnsafeBufferPointer { stream.remember($0, missing: missing) { key(of: records[$0]) } }
   }
 
   /// The number of a record's key; 0 if a part of it is missing.
   @inline(__always)
-  private static func print(of record: borrowing Record, by fields: [JSONKey]) -> UInt64 {
+  private static func print(of record: UnsafePointer<Record>, by fields: UnsafeBufferPointer<JSONKey>) -> UInt64 {
+    guard let object = record.pointee.untouched else { return printOfChanged(record, by: fields) }
     var print = Fingerprint()
-    if let object = record.untouched {
-      for place in fields.indices where !print.add(fields[place], of: object) { return 0 }
-      return max(1, print.value)
-    }
+    for place in fields.indices where !print.add(fields[place], of: object) { return 0 }
+    return max(1, print.value)
+  }
+
+  @inline(never)
+  private static func printOfChanged(_ record: UnsafePointer<Record>, by fields: UnsafeBufferPointer<JSONKey>) -> UInt64 {
+    var print = Fingerprint()
     for key in fields {
-      guard let field = record[key], !field.isNull else { return 0 }
+      guard let field = record.pointee[key], !field.isNull else { return 0 }
       if case .view(let view) = field { print.add(view) } else { print.add(field.value) }
     }
     return max(1, print.value)

@@ -1,5 +1,5 @@
 import AirbyteProtocol
-import AsyncAlgorithms
+import Concurrency
 import ConnectorModel
 import JSON
 
@@ -18,7 +18,7 @@ final class AsyncJobCursor: Cursor {
     if let wait = rules.retryWait, wait <= 0 {
       throw ConnectorError(.system, "`failed_retry_wait_time_in_seconds` should give at least 1, but gives \(wait / 1_000_000)")
     }
-    let slices = AsyncThrowingChannel<StreamSlice, any Error>()
+    let slices = Channel<StreamSlice, any Error>()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [inner, limit = rules.runtime.trial?.slices] in
         do {

@@ -1,5 +1,5 @@
 import AirbyteProtocol
-import AsyncAlgorithms
+import Concurrency
 import ConnectorModel
 import HTTP
 import JSON
@@ -21,10 +21,10 @@ struct AsyncJobOrchestrator {
 
   /// The slices that no job was started for yet.
   struct Source {
-    private var iterator: AsyncThrowingChannel<StreamSlice, any Error>.AsyncIterator
+    private var iterator: Channel<StreamSlice, any Error>.AsyncIterator
     private var buffer: [StreamSlice] = []
 
-    init(_ slices: AsyncThrowingChannel<StreamSlice, any Error>) { iterator = slices.makeAsyncIterator() }
+    init(_ slices: Channel<StreamSlice, any Error>) { iterator = slices.makeAsyncIterator() }
 
     mutating func next() async throws -> StreamSlice? {
       if let slice = buffer.popLast() { return slice }

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// Responses that are not as most are, and what requests consist of, byte for byte.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct UnusualResponseTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct UnusualResponseTests {
   private func answer(
     _ kind: TransportKind, _ text: String, inParts: Bool = false
   ) async throws -> HTTPResponse { try await answer(kind, Array(text.utf8), inParts: inParts) }
