@@ -32,7 +32,9 @@ endif
 REVISION_OBJECT = $(if $(REVISION),$(SCRATCH)/revision/$(REVISION).o)
 BUILD = $(if $(STATIC),PKG_CONFIG_PATH=$(CURDIR)/$(LIBRARIES_STATIC)/pkgconfig )$(SWIFT) build -c release --scratch-path $(SCRATCH) $(if $(STATIC),$(STATIC_FLAGS),$(LAZY_FLAGS)) \
   $(addprefix -Xlinker $(CURDIR)/,$(REVISION_OBJECT))
+# BIN=FOLDER BUILT=1 tests programs that are there already.
 BIN = $(SCRATCH)/release
+BUILT ?=
 # The programs in Benchmarks are targets of the package only where this variable is set.
 BUILD_BENCHMARK = AIRBYTE_LOWCODE_BENCHMARKS=1 $(BUILD) --product
 LIBRARIES := yaml-0.1 zlib expat libcurl libcrypto libpcre2-8
@@ -42,7 +44,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
+.PHONY: help run build build-api test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 .PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
@@ -70,8 +72,12 @@ run: deps ## Read the bookshop's manifest against the example API.
 	  --catalog manifests/bookshop/catalog.json
 
 build: deps $(REVISION_OBJECT) $(if $(STATIC),pins-lay $(LIBRARIES_STATIC) $(OBJECTS_STATIC)) ## Build the release binary (STATIC=1: it needs the C library alone).
-	@$(BUILD) --product airbyte-lowcode >&2
+	$(if $(BUILT),,@$(BUILD) --product airbyte-lowcode >&2)
 	$(if $(STATIC),@python3 Distribution/pins.py check --built)
+
+# What some tests of the program read from.
+build-api: build
+	$(if $(BUILT),,@$(BUILD) --product example-api >&2)
 
 pins-lay:
 	@python3 Distribution/pins.py lay
@@ -104,8 +110,7 @@ test-conformance: deps python-components $(REVISION_OBJECT) ## Run the conforman
 	@Tests/Conformance/with-preloaded-python $(abspath $(PYTHON_COMPONENTS))/bin/python \
 	  $(BIN)/airbyte-lowcodePackageTests.xctest --testing-library swift-testing
 
-test-shipping: build ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
-	@$(BUILD) --product example-api >&2
+test-shipping: build-api ## Try packages and images with skopeo, umoci, buildah, chroot and PyAirbyte; what is missing is skipped.
 	@python3 Tests/Shipping/shipping.py --build $(BIN)
 
 # $(call built,FOLDER) builds a package of its own where the library is built, so that the library is built once. What SwiftPM keeps of
@@ -176,9 +181,8 @@ test-lsp: build ## Use the language server by a real client, with what editors s
 	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode $(EDITORS)/bin/python -m pytest -q --timeout 120 -p no:cacheprovider \
 	  -W error::pytest_lsp.LspSpecificationWarning -o asyncio_default_fixture_loop_scope=function Tests/LanguageServer
 
-# $(call integration,NAME,REQUIREMENTS,FOLDER OF TESTS) runs tests with Python packages of their own, and the debug build.
+# $(call integration,NAME,REQUIREMENTS,FOLDER OF TESTS) runs tests with Python packages of their own.
 define integration
-	@$(SWIFT) build --product airbyte-lowcode >&2
 	@if ! cmp -s $(2) .build/$(1)/requirements.txt; then \
 	  rm -rf .build/$(1); \
 	  { $(PYTHON) -m venv .build/$(1) && \
@@ -186,10 +190,10 @@ define integration
 	    cp $(2) .build/$(1)/requirements.txt; } >&2 || rm -rf .build/$(1); \
 	fi; \
 	if [ ! -x .build/$(1)/bin/python ]; then echo "skipped: pip cannot install $(2)"; exit 0; fi; \
-	AIRBYTE_LOWCODE=$(abspath .build/debug)/airbyte-lowcode .build/$(1)/bin/python -m pytest -q -p no:cacheprovider $(3)
+	AIRBYTE_LOWCODE=$(abspath $(BIN))/airbyte-lowcode .build/$(1)/bin/python -m pytest -q -p no:cacheprovider $(3)
 endef
 
-test-spark: deps ## Read streams in a real Spark, as tables and as streams (skipped without Java).
+test-spark: build ## Read streams in a real Spark, as tables and as streams (skipped without Java).
 	@if ! command -v java >/dev/null; then echo "skipped: there is no Java, which Spark needs"; exit 0; fi; \
 	$(MAKE) --no-print-directory test-spark-here
 
@@ -197,20 +201,20 @@ test-spark-here:
 	$(call integration,spark,Integrations/spark/tests/requirements.txt,Integrations/spark/tests)
 
 # The oldest Spark that the package is tested with beside the newest.
-test-spark-4.1: deps ## The same as test-spark, in Spark 4.1.
+test-spark-4.1: build ## The same as test-spark, in Spark 4.1.
 	@if ! command -v java >/dev/null; then echo "skipped: there is no Java, which Spark needs"; exit 0; fi; \
 	$(MAKE) --no-print-directory test-spark-4.1-here
 
 test-spark-4.1-here:
 	$(call integration,spark-4.1,Integrations/spark/tests/requirements-4.1.txt,Integrations/spark/tests)
 
-test-kubernetes: deps ## Compare the Job for Kubernetes with the official models, and play it on this machine.
+test-kubernetes: build ## Compare the Job for Kubernetes with the official models, and play it on this machine.
 	$(call integration,kubernetes,Integrations/kubernetes/tests/requirements.txt,Integrations/kubernetes/tests)
 
-test-airflow: deps ## Run the DAG in a real Airflow.
+test-airflow: build ## Run the DAG in a real Airflow.
 	$(call integration,airflow,Integrations/airflow/tests/requirements.txt,Integrations/airflow/tests)
 
-test-schedulers: deps ## Run the pages about Prefect and Dagster as they stand in docs/scale-out.md.
+test-schedulers: build ## Run the pages about Prefect and Dagster as they stand in docs/scale-out.md.
 	$(call integration,schedulers,Integrations/schedulers/requirements.txt,Integrations/schedulers)
 
 measure-spark: build ## Measure reads in Spark beside one process, with the packages of `make test-spark`.
@@ -261,11 +265,10 @@ test-host: python-components ## Test the program that runs components in Python,
 RUNS ?= 20000
 KILLS ?= 300
 REPLAYS ?= 100
-robustness: build ## Try wrong inputs (RUNS), reads that are killed (KILLS), odd clients of the mock, and replays of a recording (REPLAYS).
+robustness: build-api ## Try wrong inputs (RUNS), reads that are killed (KILLS), odd clients of the mock, and replays of a recording (REPLAYS).
 	@python3 Tests/Robustness/fuzz.py $(BIN)/airbyte-lowcode --runs $(RUNS)
 	@python3 Tests/Robustness/interruptions.py $(BIN)/airbyte-lowcode --kills $(KILLS)
 	@python3 Tests/Robustness/mock_server.py $(BIN)/airbyte-lowcode
-	@$(BUILD) --product example-api >&2
 	@python3 Tests/Robustness/replays.py $(BIN)/airbyte-lowcode $(BIN)/example-api --runs $(REPLAYS)
 	@python=$${AIRBYTE_LOWCODE_PYTHON:-.build/python/bin/python}; if [ -x "$$python" ]; then \
 	  python3 Tests/Robustness/host_kills.py $(BIN)/airbyte-lowcode "$$python" --kills $$(($(KILLS) / 3)); \
