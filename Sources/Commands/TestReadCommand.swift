@@ -89,7 +89,7 @@ struct TestReadCommand: AsyncParsableCommand {
       let nodes = try await connector.staticStreamNodes() + connector.generatedStreamNodes().map(\.node)
       let (name, node) = try chosen(among: nodes)
       recorder.read(name)
-      let built = try await connector.streams([node], among: nodes).first { $0.name == name }
+      let built = try await connector.streams([node], among: nodes).first { $0.name.sameScalars(as: name) }
       let stream = try? built?.stream.get()
       let result = try await read(name, connector, stream, recorder, session)
       let terminal = Terminal(
@@ -144,7 +144,7 @@ struct TestReadCommand: AsyncParsableCommand {
     }
     let all = named.map { ConfiguredStream(descriptor: StreamDescriptor(name: $0.name), syncMode: .incremental) }
     let chosen = try StreamSelection(names: stream.map { [$0] } ?? []).applied(to: all, of: "the manifest").first?.descriptor.name
-    guard let found = named.first(where: { $0.name == chosen }) else {
+    guard let found = named.first(where: { chosen.map($0.name.sameScalars) ?? false }) else {
       throw ConnectorError(.config, "The manifest has no stream that could be read")
     }
     return found

@@ -132,7 +132,7 @@ struct AcceptanceTests {
       guard let catalog = try? JSONValue(parsing: bytes), let list = try? ConfiguredStream.catalog(catalog) else {
         throw ConnectorError(.config, "The file \(connector.path(path)) is not a configured catalog", at: place)
       }
-      let known = Dictionary(streams.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      let known = ByName(streams.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
       let names = list.map(\.descriptor.name)
       let unknown = names.filter { known[$0] == nil }
       guard unknown.isEmpty else {

@@ -19,7 +19,7 @@ struct ConnectorRun: Sendable {
 
   var command: Command
   var config: JSONObject = [:]
-  var states: [String: JSONObject] = [:]
+  var states: ByName<JSONObject> = [:]
   var streams = Streams.selected(StreamSelection())
   var limit: Int?
   /// Whether the config is made up, because the test gives none.
