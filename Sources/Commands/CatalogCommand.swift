@@ -26,7 +26,7 @@ struct CatalogCommand: AsyncParsableCommand {
       let chosen = try streams.selection.applied(to: found.map { ConfiguredStream($0) }, of: "the connector")
       let entries = chosen.compactMap { entry in byName[entry.descriptor.name].map { $0.configured(entry.syncMode).jsonText } }
       try StandardOutput.write(
-        line: entries.isEmpty ? #"{"streams":[]}"# : "{\"streams\":[\n\(entries.joined(separator: ",\n"))\n]}")
+        json: entries.isEmpty ? #"{"streams":[]}"# : "{\"streams\":[\n\(entries.joined(separator: ",\n"))\n]}")
       return .success
     }
   }

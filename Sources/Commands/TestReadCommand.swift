@@ -94,10 +94,11 @@ struct TestReadCommand: AsyncParsableCommand {
       let result = try await read(name, connector, stream, recorder, session)
       let terminal = Terminal(
         options.color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
-      try StandardOutput.write(
-        line: isText
-          ? TestReadText(result, terminal, hasDetails: details).description
-          : result.message(emittedAt: session.milliseconds).jsonText)
+      if isText {
+        try StandardOutput.write(line: TestReadText(result, terminal, hasDetails: details).description)
+      } else {
+        try StandardOutput.write(json: result.message(emittedAt: session.milliseconds).jsonText)
+      }
       if mergeSchema {
         let writer = SchemaWriter(node, named: name, among: nodes)
         let declared = node["schema_loader"] == nil ? try await stream?.schema() : nil
@@ -161,6 +162,16 @@ struct TestReadCommand: AsyncParsableCommand {
     }
     guard let outcome = try writer.outcome(adding: schema, to: declared) else {
       return StandardOutput.tell("\(path) has all fields of `\(result.stream)` already.")
+    }
+    defer {
+      if !outcome.omitted.isEmpty {
+        let names = outcome.omitted.map { "`\($0)`" }.joined(separator: ", ")
+        let keys = outcome.omitted.count == 1 ? "a key of this name" : "keys of these names"
+        StandardOutput.tell("note: left out, because no manifest can have \(keys): \(names).")
+      }
+    }
+    guard !outcome.added.isEmpty else {
+      return StandardOutput.tell("\(path) has all other fields of `\(result.stream)` already.")
     }
     try outcome.write(to: path)
     let count = outcome.added.count == 1 ? "1 field was" : "\(outcome.added.count) fields were"

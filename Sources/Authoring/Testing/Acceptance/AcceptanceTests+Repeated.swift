@@ -90,10 +90,25 @@ extension AcceptanceTests {
     }
     let step = max(points.count / Self.sampledStates, 1)
     var found: [TestFailure] = []
+    var complaints: [(complaints: RunComplaints, numbers: [Int])] = []
     for (number, states) in points.enumerated() where number % step == 0 {
       let run = try await read(states)
-      if !run.errors.isEmpty { found.append(failure("The read from state \(number + 1) reports errors", said(run))) }
+      if !run.errors.isEmpty {
+        let said = said(run)
+        if let place = complaints.firstIndex(where: { $0.complaints == said }) {
+          complaints[place].numbers.append(number + 1)
+        } else {
+          complaints.append((said, [number + 1]))
+        }
+      }
       found += earlier(run, than: states, streams)
+    }
+    found += complaints.map { said, numbers in
+      let reads =
+        numbers.count == 1
+        ? "The read from state \(numbers[0]) reports errors"
+        : "The reads from the states \(numbers.map(String.init).joined(separator: ", ")) report the same errors"
+      return failure(reads, said)
     }
     test("a read from every state gives nothing from before it", found)
   }

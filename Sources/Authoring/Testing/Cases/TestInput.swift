@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import ConnectorModel
 import Essentials
 import JSON
@@ -50,6 +51,17 @@ enum TestInput {
     do throws(InputShapeError) { return try InputState.streams(value) } catch {
       throw ConnectorError(.config, "The state cannot be used: \(error)", at: node)
     }
+  }
+
+  /// The content of a file of tests.
+  /// - Throws: ``ConnectorError`` that says why it cannot be read.
+  static func bytes(of path: String) throws -> [UInt8] {
+    if let bytes = FileManager.default.contents(atPath: path) { return Array(bytes) }
+    let reason =
+      if Folders.isFolder(path) { "it is a folder" } else {
+        String(cString: strerror(access(path, R_OK) == 0 ? EIO : errno))
+      }
+    throw ConnectorError(.config, "The file \(path) cannot be read: \(reason)")
   }
 
   static func bytes(_ path: String, _ what: String, _ node: ManifestNode) throws -> [UInt8] {
