@@ -92,7 +92,9 @@ public struct SourceState: Sendable, Hashable {
   public var isEmpty: Bool { streams.isEmpty && shared == nil && foreign == nil }
 
   /// The states of streams without namespaces, by their names.
-  public var byName: [String: JSONObject] { Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }) }
+  public var byName: [String: JSONObject] {
+    Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// The same, of names that may look the same.
   package var named: ByName<JSONObject> {

@@ -26,7 +26,8 @@ final class SimulationWatch: Sendable {
   ///   - now: the machine's clock, in microseconds.
   ///   - tell: writes a sentence that stays.
   init(
-    _ line: ProgressLine, now: @escaping @Sendable () -> Int64, tell: @escaping @Sendable (String) -> Void = { StandardOutput.tell($0) }
+    _ line: ProgressLine, now: @escaping @Sendable () -> Int64,
+    tell: @escaping @Sendable (String) -> Void = { StandardOutput.tell($0) }
   ) {
     self.line = line
     self.now = now
@@ -60,11 +61,12 @@ final class SimulationWatch: Sendable {
   /// What a line says of it.
   static func text(_ progress: SimulationProgress) -> String {
     if let counted = progress.counted { return "Counting slices: \(number(counted))" }
-    var parts = ["\(progress.endedStreams) of \(progress.streams) \(progress.streams == 1 ? "stream" : "streams")"]
+    // What matters most comes first, as a narrow terminal cuts the rest off.
+    var parts = progress.done.map { ["\(Int($0 * 100)) %"] } ?? []
+    parts.append("\(progress.endedStreams) of \(progress.streams) \(progress.streams == 1 ? "stream" : "streams")")
     parts.append(slices(progress, isPartial: true))
     parts.append("\(SimulationReport.time(progress.simulated)) simulated")
-    if let done = progress.done { parts.append("\(Int(done * 100)) %") }
-    let run = progress.runs > 1 ? "Simulating, run \(progress.run) of \(progress.runs)" : "Simulating"
+    let run = progress.runs > 1 ? "Simulating (\(progress.run) of \(progress.runs))" : "Simulating"
     return "\(run): \(parts.joined(separator: ", "))"
   }
 

@@ -10,7 +10,8 @@ import Testing
   private static func connection() throws -> Connection {
     let api = try UnrulyAPI { request in
       let number = request.path == "/one" ? 1 : 2
-      return .json(200, "{\"items\": [{\"id\": \(number), \"at\": \"2025-0\(number)-01\", \"\(names[0])\": 1, \"\(names[1])\": 2}]}")
+      return .json(
+        200, "{\"items\": [{\"id\": \(number), \"at\": \"2025-0\(number)-01\", \"\(names[0])\": 1, \"\(names[1])\": 2}]}")
     }
     func stream(_ name: String, _ path: String) -> String {
       """
@@ -67,7 +68,9 @@ import Testing
     let cursors = states.map {
       (Self.points($0["stream"]?["stream_descriptor"]?["name"]?.string), $0["stream"]?["stream_state"]?["at"]?.string ?? "")
     }
-    for (number, points) in Self.points.enumerated() { #expect(cursors.filter { $0.0 == points }.map(\.1) == ["2025-0\(number + 1)-01"]) }
+    for (number, points) in Self.points.enumerated() {
+      #expect(cursors.filter { $0.0 == points }.map(\.1) == ["2025-0\(number + 1)-01"])
+    }
     try connection.folder.write("state.json", extracted.stdout)
     let changed = try await connection.run("state", "set", "state.json", "--stream", Self.names[1], "--cursor", "2025-09-01")
     #expect(changed.stdout.contains("2025-01-01") && changed.stdout.contains("2025-09-01"))

@@ -177,7 +177,8 @@ enum PseudoTerminal {
     #expect(alone.lines.contains { $0.contains("skipped one: later") }, "\(alone.lines)")
     #expect(alone.lines.contains { $0.contains("full_refresh with config.json") }, "\(alone.lines)")
     // What runs is written over.
-    #expect(alone.raw.contains(/full_refresh with config\.json: 2 records, 1 page, .*waits [01]\.\d s: ok, call rate/), "\(alone.raw)")
+    #expect(
+      alone.raw.contains(/full_refresh with config\.json: 2 records, 1 page, .*waits [01]\.\d s: ok, call rate/), "\(alone.raw)")
     #expect(!alone.lines.contains { $0.contains("waits") }, "\(alone.lines)")
     let run = try await connection.run("test")
     #expect(!run.stderr.contains("\u{1B}"))
@@ -187,7 +188,7 @@ enum PseudoTerminal {
   /// A terminal would obey them, or show them as something else; a pipe gets them as they are.
   @Test func controlsInJSONAreEscapedOnATerminal() async throws {
     let connection = try Connection()
-    let template = #"{{ '\u009b31m\u202e' }}"#
+    let template = ##"{{ "\u009b31m\u202e" }}"##
     let shown = try await shown(["interpolate", template], in: connection, output: nil)
     #expect(shown.lines.contains(#""\u009b31m\u202e""#), "\(shown.lines)")
     let piped = try await connection.run("interpolate", template)

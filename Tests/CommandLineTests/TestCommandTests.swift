@@ -93,11 +93,14 @@ import Testing
     #expect(wrong.status == 1)
     #expect(wrong.stderr == "error: There is no recording nope, which --replay names\n")
     try folder.write("a.har", "{}")
-    for (options, names) in [(["--replay", "a.har"], "--replay is"), (["--mock", "--update-config"], "--mock and --update-config are")] {
+    for (options, names) in [
+      (["--replay", "a.har"], "--replay is"), (["--mock", "--update-config"], "--mock and --update-config are"),
+    ] {
       let run = try await Tool.run(["test"] + options, in: folder)
       #expect(run.status == 0)
       #expect(
-        run.stderr.hasPrefix("warning: \(names) for the tests of acceptance-test-config.yml, and there is no such file."), "\(run.stderr)")
+        run.stderr.hasPrefix("warning: \(names) for the tests of acceptance-test-config.yml, and there is no such file."),
+        "\(run.stderr)")
     }
     try folder.write("acceptance-test-config.yml", "acceptance_tests: {spec: {tests: [{config_path: c.json}]}}")
     let used = try await Tool.run(["test", "--mock"], in: folder)

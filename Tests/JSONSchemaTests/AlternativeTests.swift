@@ -16,7 +16,8 @@ import Testing
     (#"[{"type": "array"}, {"type": "array", "items": [{}]}]"#, "a list"),
     (#"[{"enum": [1, 2, 3, 4, 5]}, {"enum": [6, 7, 8, 9, 10]}]"#, "1, 2, 3, 4, 5, 6, 7, 8 and 2 others"),
     // What has no short name is not named.
-    (##"[{"const": 1}, {"$ref": "#/definitions/a"}]"##, nil), (#"[{"const": 1}, {}]"#, nil), (#"[{"const": 1}]"#, nil), ("{}", nil),
+    (##"[{"const": 1}, {"$ref": "#/definitions/a"}]"##, nil), (#"[{"const": 1}, {}]"#, nil), (#"[{"const": 1}]"#, nil),
+    ("{}", nil),
   ])
   func namesOfForms(schemas: String, names: String?) throws {
     #expect(Alternatives.names(of: try JSONValue(parsing: schemas)) == names)

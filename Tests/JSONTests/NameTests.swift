@@ -40,7 +40,7 @@ import Testing
   @Test func countsOfFieldsAreAddedByName() throws {
     func counts(_ text: String) throws -> FieldCounts {
       var tally = FieldTally()
-      tally.add(try JSONDocument(parsing: text).root.place)
+      tally.add(try JSONDocument(parsing: text).root, patches: [])
       return tally.fields
     }
     var all = try counts("{\"\(Self.one)\":1}")

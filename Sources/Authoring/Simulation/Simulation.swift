@@ -24,7 +24,8 @@ package struct Simulation: Sendable {
   ///   - start: the moment at which the read begins, in microseconds since the epoch.
   ///   - meter: says how far the simulation is; nil if nobody asks.
   package init(
-    _ source: ManifestSource, _ input: ConnectorInput, _ settings: SimulationSettings, start: Int64, environment: [String: String],
+    _ source: ManifestSource, _ input: ConnectorInput, _ settings: SimulationSettings, start: Int64,
+    environment: [String: String],
     meter: SimulationMeter? = nil
   ) {
     self.source = source

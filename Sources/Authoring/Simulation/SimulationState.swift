@@ -53,7 +53,8 @@ final class SimulationState: Sendable {
 
   private let state = Mutex(State())
 
-  init(_ settings: SimulationSettings, needs: [String: Set<[String]>], isCounting: Bool, slices: [String: Double] = [:],
+  init(
+    _ settings: SimulationSettings, needs: [String: Set<[String]>], isCounting: Bool, slices: [String: Double] = [:],
     meter: SimulationMeter? = nil
   ) {
     self.settings = settings

@@ -30,7 +30,8 @@ import Testing
     let told = notes.lines.withLock { $0 }
     #expect(told.filter { $0.hasPrefix("a.yml: ") } == suite.cases.map { "a.yml: \($0.name)" })
     #expect(told.filter { $0.hasPrefix("began ") } == ["began connection with c.json", "began basic_read with c.json"])
-    #expect(told.firstIndex(of: "began basic_read with c.json") == told.firstIndex(of: "a.yml: connection with c.json").map { $0 + 1 })
+    #expect(
+      told.firstIndex(of: "began basic_read with c.json") == told.firstIndex(of: "a.yml: connection with c.json").map { $0 + 1 })
   }
 
   @Test func testsOfAFileAreToldInTheirOrder() async throws {
