@@ -66,8 +66,11 @@ extension ValidationError {
     }
   }
 
+  /// What the alternatives of an `anyOf` or a `oneOf` are, in a few words; nil where they have no short names.
+  package var alternativeNames: String? { Alternatives.names(of: keywordValue) }
+
   /// That a value fits no alternative, and what these are.
-  var fitsNone: String { "fits none of the alternatives" + (Alternatives.names(of: keywordValue).map { ": \($0)" } ?? "") }
+  var fitsNone: String { "fits none of the alternatives" + (alternativeNames.map { ": \($0)" } ?? "") }
 
   private var kind: String {
     switch instance {
