@@ -8,7 +8,7 @@ package enum InputState {
   /// of other types and of streams with a namespace, which sources of APIs do not have, are ignored. The legacy form, an object
   /// of states by stream name, is not accepted.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
-  package static func streams(_ value: JSONValue) throws(InputShapeError) -> [String: JSONObject] {
+  package static func streams(_ value: JSONValue) throws(InputShapeError) -> ByName<JSONObject> {
     let entries: [JSONValue]
     switch value {
     case .null, .bool(false), .int(0), .string(""), .object([:]): return [:]
@@ -23,14 +23,14 @@ package enum InputState {
   }
 
   /// The states of streams as a list that ``streams(_:)`` reads, an entry each, in the order of their names.
-  package static func entries(of states: [String: JSONObject]) -> [JSONValue] {
+  package static func entries(of states: ByName<JSONObject>) -> [JSONValue] {
     states.sorted { $0.key < $1.key }.map { name, state in
       ["type": "STREAM", "stream": ["stream_descriptor": ["name": .string(name)], "stream_state": .object(state)]]
     }
   }
 
-  private static func streams(of entries: [JSONValue]) throws(InputShapeError) -> [String: JSONObject] {
-    var states: [String: JSONObject] = [:]
+  private static func streams(of entries: [JSONValue]) throws(InputShapeError) -> ByName<JSONObject> {
+    var states: ByName<JSONObject> = [:]
     for (index, entry) in entries.enumerated() {
       guard ["stream", "global", "data"].contains(where: { (entry[$0] ?? .null) != .null }) else {
         throw InputShapeError("`[\(index)]` of the state has neither a `stream` nor a `global` state")
@@ -53,7 +53,7 @@ package enum InputState {
     return states
   }
 
-  private static func add(_ stream: JSONValue?, _ place: String, _ states: inout [String: JSONObject]) throws(InputShapeError) {
+  private static func add(_ stream: JSONValue?, _ place: String, _ states: inout ByName<JSONObject>) throws(InputShapeError) {
     guard let stream, let name = stream["stream_descriptor"]?["name"]?.string else {
       throw InputShapeError("`\(place)` of the state needs a `stream` with a `stream_descriptor` that has a `name`")
     }

@@ -3,7 +3,7 @@ import JSON
 /// Of the STATE messages of an output, those that count: the last one of each stream, or the last GLOBAL one.
 package struct LatestStates {
   private var streams: [JSONValue] = []
-  private var places: [String: Int] = [:]
+  private var places: ByName<Int> = [:]
   private var other: JSONValue?
 
   package init() {}

@@ -34,7 +34,7 @@ public enum SyncMode: String, Sendable {
   case incremental
 }
 
-/// A stream's name and namespace.
+/// A stream's name and namespace. Two streams are the same if these have the same code points: looking the same is not enough.
 public struct StreamDescriptor: Sendable, Hashable {
   public var name: String
   public var namespace: String?
@@ -43,6 +43,12 @@ public struct StreamDescriptor: Sendable, Hashable {
   public init(name: String, namespace: String? = nil) {
     self.name = name
     self.namespace = namespace
+  }
+
+  public static func == (left: StreamDescriptor, right: StreamDescriptor) -> Bool {
+    guard left.name.sameScalars(as: right.name) else { return false }
+    guard let own = left.namespace, let other = right.namespace else { return left.namespace == nil && right.namespace == nil }
+    return own.sameScalars(as: other)
   }
 
   public var json: JSONValue {

@@ -22,6 +22,11 @@ public struct SourceState: Sendable, Hashable {
     self.streams = Dictionary(uniqueKeysWithValues: streams.map { (StreamDescriptor(name: $0.key), $0.value) })
   }
 
+  /// The same, of names that may look the same.
+  package init(_ streams: ByName<JSONObject>) {
+    self.streams = Dictionary(streams.map { (StreamDescriptor(name: $0.key), $0.value) }, uniquingKeysWith: { $1 })
+  }
+
   /// The states of a list of STATE messages, of their `state` objects, or of one of them. The last one of a stream counts. The data of a
   /// LEGACY state, and an object that is no message, are ``foreign``.
   /// - Throws: ``InputShapeError`` that says which entry is wrong.
@@ -88,8 +93,12 @@ public struct SourceState: Sendable, Hashable {
 
   /// The states of streams without namespaces, by their names.
   public var byName: [String: JSONObject] {
-    Dictionary(
-      streams.filter { $0.key.namespace == nil }.map { ($0.key.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The same, of names that may look the same.
+  package var named: ByName<JSONObject> {
+    ByName(streams.filter { $0.key.namespace == nil }.map { ($0.key.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The states as a platform keeps them, a list that ``init(parsing:)`` reads: a GLOBAL state if there is something shared, else one

@@ -74,7 +74,7 @@ struct AsTapCommand: AsyncParsableCommand {
       }
       let streams = try await source.listed()
       if discover {
-        try StandardOutput.write(line: SingerCatalog(try await source.discover()).json.jsonText)
+        try StandardOutput.write(json: SingerCatalog(try await source.discover()).json.jsonText)
         return .success
       }
       return try await read(streams, from: source, to: output, session)
@@ -87,7 +87,7 @@ struct AsTapCommand: AsyncParsableCommand {
       name: Self.name(of: options.path), version: RuntimeVersion.text,
       specification: spec["connectionSpecification"]?.object ?? [:])
     switch format {
-    case .json: try StandardOutput.write(line: tap.json.jsonText)
+    case .json: try StandardOutput.write(json: tap.json.jsonText)
     case .text: try StandardOutput.write(text: tap.text)
     }
     return .success

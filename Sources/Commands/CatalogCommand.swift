@@ -22,11 +22,11 @@ struct CatalogCommand: AsyncParsableCommand {
   func run() async throws {
     try await Session(options, output: .other, isMock: input.mock.isMock, singer: singer.tap).run { session in
       let found = try await session.source(input, components).source.listed()
-      let byName = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      let byName = ByName(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       let chosen = try streams.selection.applied(to: found.map { ConfiguredStream($0) }, of: "the connector")
       let entries = chosen.compactMap { entry in byName[entry.descriptor.name].map { $0.configured(entry.syncMode).jsonText } }
       try StandardOutput.write(
-        line: entries.isEmpty ? #"{"streams":[]}"# : "{\"streams\":[\n\(entries.joined(separator: ",\n"))\n]}")
+        json: entries.isEmpty ? #"{"streams":[]}"# : "{\"streams\":[\n\(entries.joined(separator: ",\n"))\n]}")
       return .success
     }
   }

@@ -60,7 +60,7 @@ struct ConformCommand: AsyncParsableCommand {
       switch format {
       case .json:
         try StandardOutput.write(
-          line: JSONValue.object(["conforms": .bool(count == 0), "commands": .array(commands.map(\.json))]).jsonText)
+          json: JSONValue.object(["conforms": .bool(count == 0), "commands": .array(commands.map(\.json))]).jsonText)
       case .text: try StandardOutput.write(on: terminal) { ConformText(styled: $0).summary(commands) }
       }
       if count > 0 { throw ExitCode.failure }

@@ -72,7 +72,7 @@ struct DiffCommand: AsyncParsableCommand {
       } else {
         let text = comparison.text
         if format == .json {
-          try StandardOutput.write(line: comparison.json.jsonText)
+          try StandardOutput.write(json: comparison.json.jsonText)
         } else {
           try StandardOutput.write(text: text)
         }

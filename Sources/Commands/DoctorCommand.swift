@@ -34,7 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
       switch format {
       case .json:
         try StandardOutput.write(
-          line: JSONValue.object([
+          json: JSONValue.object([
             "works": .bool(!hasFailed), "findings": .array(findings.map(\.json)),
           ]).jsonText)
       case .text:

@@ -81,7 +81,8 @@ struct DriftCommand: AsyncParsableCommand {
       guard drift.streams > 0 || !drift.isEmpty else {
         throw ConnectorError(.config, "The recording \(against) has no requests of the streams that were read")
       }
-      try StandardOutput.write(line: drift.rendered(format, manifest: ManifestOptions.file(of: manifest)))
+      let text = drift.rendered(format, manifest: ManifestOptions.file(of: manifest))
+      try format.isJSON ? StandardOutput.write(json: text) : StandardOutput.write(line: text)
       if drift.hasErrors { throw ExitCode(1) }
     }
   }

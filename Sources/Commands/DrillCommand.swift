@@ -63,7 +63,7 @@ struct DrillCommand: AsyncParsableCommand {
         given.source, given.input, options: options, start: start, environment: ProcessInfo.processInfo.environment)
       let report = try await drill.run(
         seeds: seed.map { [$0] } ?? Array(1...seeds), faults: fault.isEmpty ? Fault.allCases : fault)
-      try StandardOutput.write(line: format == .json ? report.json.jsonText : report.text)
+      try format == .json ? StandardOutput.write(json: report.json.jsonText) : StandardOutput.write(line: report.text)
       if report.violations > 0 { throw ExitCode.failure }
     }
   }

@@ -107,7 +107,7 @@ struct InterpolateCommand: AsyncParsableCommand {
           "note: an operation of the template does not fit its values. As in the reference, the value is then the template's own text."
         )
       }
-      try StandardOutput.write(line: value.jsonText)
+      try StandardOutput.write(json: value.jsonText)
     }
   }
 
@@ -168,7 +168,7 @@ struct InterpolateCommand: AsyncParsableCommand {
 
   private func runBatch(_ bytes: [UInt8]) throws {
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-      try StandardOutput.write(line: JSONValue.object(answer(Array(line))).jsonText)
+      try StandardOutput.write(json: JSONValue.object(answer(Array(line))).jsonText)
     }
   }
 

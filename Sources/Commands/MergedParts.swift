@@ -27,9 +27,9 @@ struct MergedParts {
       merge.endOutput()
     }
     var result = try merge.merged(reading: { try folder.part($0, of: division) }, in: Self.runtime)
-    let further: [String: JSONObject] = try state.map { try StateCommand.states(at: $0).streams } ?? [:]
+    let further: ByName<JSONObject> = try state.map { try StateCommand.states(at: $0).streams } ?? [:]
     for (name, other) in further {
-      guard division.streams.contains(where: { $0.name == name }) else {
+      guard division.streams.contains(where: { $0.name.sameScalars(as: name) }) else {
         result.states[name] = other
         continue
       }

@@ -7,8 +7,8 @@ struct NamedStates {
   private static let shared = "(shared)"
 
   /// The state of each stream; those with a namespace are called `namespace.name`.
-  let streams: [String: JSONObject]
-  private let descriptors: [String: StreamDescriptor]
+  let streams: ByName<JSONObject>
+  private let descriptors: ByName<StreamDescriptor>
   private let shared: JSONObject?
 
   /// - Throws: ``InputShapeError`` that says what is wrong.
@@ -23,20 +23,20 @@ struct NamedStates {
       return
     }
     let named = whole.streams.map { (Self.name(of: $0.key), $0) }
-    streams = Dictionary(named.map { ($0.0, $0.1.value) }, uniquingKeysWith: { first, _ in first })
-    descriptors = Dictionary(named.map { ($0.0, $0.1.key) }, uniquingKeysWith: { first, _ in first })
+    streams = ByName(named.map { ($0.0, $0.1.value) }, uniquingKeysWith: { first, _ in first })
+    descriptors = ByName(named.map { ($0.0, $0.1.key) }, uniquingKeysWith: { first, _ in first })
     shared = whole.shared
   }
 
   /// Changed states, with the namespaces of others and what the last of them shares.
-  init(_ streams: [String: JSONObject], like others: [NamedStates]) {
+  init(_ streams: ByName<JSONObject>, like others: [NamedStates]) {
     self.streams = streams
-    descriptors = others.reduce(into: [:]) { $0.merge($1.descriptors) { $1 } }
+    descriptors = others.reduce(into: [:]) { $0.merge($1.descriptors, uniquingKeysWith: { $1 }) }
     shared = others.lazy.reversed().compactMap(\.shared).first
   }
 
   /// The states with what is shared, for people.
-  var shown: [String: JSONObject] {
+  var shown: ByName<JSONObject> {
     var shown = streams
     if let shared { shown[Self.shared] = shared }
     return shown

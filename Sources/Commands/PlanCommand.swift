@@ -111,9 +111,13 @@ struct PlanCommand: AsyncParsableCommand {
       let planner = Planner(connector, through: transport, shown: requests ?? 3, readsParents: parents)
       let plan = try await planner.plan(streams.selection)
       let names = SecretNames(session.mask, config: connector.config)
-      try StandardOutput.write(on: Terminal.ofReports(options.color)) { styled in
-        let report = PlanReport(plan, names, configIsMadeUp: config == nil, styled: RequestReport.looks(styled))
-        return report.written(as: format)
+      func report(_ styled: @escaping RequestReport.Styling = { text, _ in text }) -> PlanReport {
+        PlanReport(plan, names, configIsMadeUp: config == nil, styled: styled)
+      }
+      if format == .json {
+        try StandardOutput.write(json: report().written(as: format))
+      } else {
+        try StandardOutput.write(on: Terminal.ofReports(options.color)) { report(RequestReport.looks($0)).written(as: format) }
       }
       return plan.streams.allSatisfy { $0.failure != nil } && !plan.streams.isEmpty ? .failure : .success
     }
@@ -129,11 +133,18 @@ struct PlanCommand: AsyncParsableCommand {
       }
       if let latency { settings.latency = latency.microseconds }
       if let pageSize { settings.pageSize = pageSize }
+      let environment = ProcessInfo.processInfo.environment
+      let line = ProgressLine(Terminal(options.color, environment: environment))
+      let watch = SimulationWatch(line, now: SystemClock.now)
       let simulation = Simulation(
-        given.source, given.input, settings, start: start, environment: ProcessInfo.processInfo.environment)
+        given.source, given.input, settings, start: start, environment: environment, meter: SimulationMeter { watch.see($0) })
+      defer { line.clear() }
       let report = try await simulation.run(streams.selection, comparesAlternatives: whatIf, workers: parts?.numbers ?? [])
-      try StandardOutput.write(on: Terminal.ofReports(options.color)) { styled in
-        format == .json ? report.json.jsonText : report.text(styled: RequestReport.looks(styled))
+      line.clear()
+      if format == .json {
+        try StandardOutput.write(json: report.json.jsonText)
+      } else {
+        try StandardOutput.write(on: Terminal.ofReports(options.color)) { report.text(styled: RequestReport.looks($0)) }
       }
       if !report.streams.isEmpty, report.streams.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
     }

@@ -3,6 +3,7 @@ import ArgumentParser
 import ConnectorModel
 import Engine
 import Essentials
+import JSON
 import Manifest
 import Sharding
 

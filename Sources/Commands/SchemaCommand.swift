@@ -15,6 +15,6 @@ struct SchemaCommand: AsyncParsableCommand {
       """)
 
   func run() async throws {
-    try await CommandRunner.run { try StandardOutput.write(line: EditorSchema.document.jsonText) }
+    try await CommandRunner.run { try StandardOutput.write(json: EditorSchema.document.jsonText) }
   }
 }

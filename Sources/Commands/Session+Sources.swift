@@ -33,7 +33,7 @@ struct GivenState {
 
   /// The states of the streams of an API, which share nothing.
   /// - Throws: ``ConnectorError`` that says what is wrong.
-  func byName() throws -> [String: JSONObject] { try read { value throws(InputShapeError) in try InputState.streams(value) } }
+  func byName() throws -> ByName<JSONObject> { try read { value throws(InputShapeError) in try InputState.streams(value) } }
 
   /// The state of a source of any kind.
   /// - Throws: ``ConnectorError`` that says what is wrong.
@@ -55,7 +55,7 @@ struct PreparedSource {
 
 extension Session {
   /// The states of the streams of an API.
-  func states(at path: String) throws -> [String: JSONObject] { try state(at: path).byName() }
+  func states(at path: String) throws -> ByName<JSONObject> { try state(at: path).byName() }
 
   /// The manifest, of whatever kind, and the config, ready to run.
   /// - Parameters:
@@ -143,7 +143,7 @@ extension Session {
       var given = ConnectorInput()
       given.config = input.config
       given.completion = input.completion
-      given.states = input.state.byName
+      given.states = input.state.named
       given.catalog = input.catalog
       given.files = input.files
       given.updates = input.updates

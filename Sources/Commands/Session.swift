@@ -192,7 +192,7 @@ struct Session {
   /// The manifest and the config, ready to run.
   /// - Parameter others: further files that are read, which a changed config must not replace.
   func connector(
-    _ options: ConfigOptions, _ components: ComponentOptions, states: [String: JSONObject] = [:],
+    _ options: ConfigOptions, _ components: ComponentOptions, states: ByName<JSONObject> = [:],
     catalog: [ConfiguredStream] = [], others: [String?] = []
   ) async throws -> Connector {
     let config = try ChosenConfig(options, beside: [manifest] + others)
@@ -202,7 +202,7 @@ struct Session {
   /// The manifest and the config, ready to run, where both were opened already.
   func connector(
     _ opened: (source: ManifestSource, files: ManifestFiles), _ config: ChosenConfig, _ options: ConfigOptions,
-    _ components: ComponentOptions, states: [String: JSONObject], catalog: [ConfiguredStream]
+    _ components: ComponentOptions, states: ByName<JSONObject>, catalog: [ConfiguredStream]
   ) async throws -> Connector {
     let (source, files) = opened
     try refuseOtherKinds(source)

@@ -116,8 +116,11 @@ struct ShardCommand: AsyncParsableCommand {
       let read = try await Divider(connector, settings).divide(wanted)
       try folder.write(read)
       let division = read.division
-      try StandardOutput.write(
-        text: format == .json ? JSONValue.object(division.json).jsonText : DivisionReport(division, folder: folder.path).text)
+      if format == .json {
+        try StandardOutput.write(json: JSONValue.object(division.json).jsonText)
+      } else {
+        try StandardOutput.write(text: DivisionReport(division, folder: folder.path).text)
+      }
       return .success
     }
   }

@@ -89,7 +89,7 @@ struct SingerStateCommand: AsyncParsableCommand {
       let session = try Session(ManifestOptions.parse([]), output: .report)
       let value = SingerStates.value(of: try session.state(at: file).whole())
       let shown: JSONObject = meltano ? ["singer_state": .object(value)] : value
-      try StandardOutput.write(line: JSONValue.object(shown).jsonText)
+      try StandardOutput.write(json: JSONValue.object(shown).jsonText)
     }
   }
 }

@@ -20,6 +20,13 @@ enum StandardOutput {
     try text.withUTF8 { try DescriptorOutput(descriptor: descriptor).write(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Whether people see what is written.
+  static let isTerminal = isatty(descriptor) == 1
+
+  /// Writes JSON, or a text of which all values are JSON. A terminal is shown what it would obey, or what nobody would see, as escapes.
+  /// - Throws: ``OutputClosed`` if nothing can be written any more.
+  static func write(json text: String) throws { try write(line: isTerminal ? TerminalText.json(text) : text) }
+
   /// Writes a text for people, of one or more lines.
   /// - Throws: ``OutputClosed`` if nothing can be written any more.
   static func write(text: String) throws { try write(line: TerminalText.lines(text)) }
@@ -99,8 +106,14 @@ enum StandardOutput {
 /// requests that are running.
 struct ProtocolOutput: LineOutput {
   func write(_ bytes: UnsafeRawBufferPointer) throws {
+    let output = DescriptorOutput(descriptor: StandardOutput.descriptor)
     do {
-      try DescriptorOutput(descriptor: StandardOutput.descriptor).write(bytes)
+      if StandardOutput.isTerminal {
+        var shown = TerminalText.json(String(decoding: bytes, as: UTF8.self))
+        try shown.withUTF8 { try output.write(UnsafeRawBufferPointer($0)) }
+      } else {
+        try output.write(bytes)
+      }
     } catch {
       if (error as? OutputClosed)?.code == EPIPE { StandardOutput.endAsItsReaderLeft() }
       StandardOutput.tell("error: \(error)")

@@ -34,7 +34,7 @@ struct StateCommand: ParsableCommand {
   static func write(_ states: NamedStates, to path: String? = nil) throws {
     let entries = states.entries.map(\.jsonText)
     let text = entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n]"
-    guard let path else { return try StandardOutput.write(line: text) }
+    guard let path else { return try StandardOutput.write(json: text) }
     do throws(FileError) {
       let file = try AtomicFile(path: path, permissions: .usual)
       try file.write(Array((text + "\n").utf8))

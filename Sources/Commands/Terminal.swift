@@ -11,6 +11,8 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 struct Terminal {
   /// Whether the stream is a terminal.
   let isThere: Bool
+  /// Whether what was written can be written over.
+  let canErase: Bool
   /// Whether lines can be written over: the terminal can do it, and no messages come between, as they go elsewhere.
   let canRewrite: Bool
   let hasColors: Bool
@@ -24,6 +26,7 @@ struct Terminal {
     isThere = isatty(descriptor) == 1
     let isCapable = isThere && environment["TERM"] ?? "dumb" != "dumb"
     isApart = isThere && isatty(StandardOutput.descriptor) == 0
+    canErase = isCapable
     canRewrite = isCapable && isApart
     // https://no-color.org: set to anything but an empty text.
     hasColors =

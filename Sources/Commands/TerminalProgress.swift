@@ -2,6 +2,7 @@ import AirbyteProtocol
 import ConnectorModel
 import Engine
 import Essentials
+import JSON
 import Secrets
 import Synchronization
 
@@ -71,7 +72,7 @@ final class TerminalProgress: RunWatcher {
 
   private func ended(_ stream: String, isComplete: Bool) {
     state.withLock { state in
-      guard let place = state.streams.firstIndex(where: { $0.name == stream }) else { return }
+      guard let place = state.streams.firstIndex(where: { $0.name.sameScalars(as: stream) }) else { return }
       let entry = state.streams.remove(at: place)
       state.totals.add(entry.counts)
       if isComplete { state.complete += 1 } else { state.failed += 1 }
@@ -127,7 +128,7 @@ final class TerminalProgress: RunWatcher {
       let isShown = state.withLock { state -> Bool in
         let until = now() + Int64(min(seconds, 1e9) * 1_000_000)
         guard terminal.canRewrite,
-          let place = state.streams.firstIndex(where: { $0.name == stream }) ?? (stream == nil ? 0 : nil),
+          let place = stream.map({ name in state.streams.firstIndex { $0.name.sameScalars(as: name) } }) ?? 0,
           state.streams.indices.contains(place)
         else { return false }
         state.streams[place].wait = (until, reason)
@@ -163,7 +164,7 @@ final class TerminalProgress: RunWatcher {
 
   private func update(_ stream: String, _ change: (inout Stream) -> Void) {
     state.withLock { state in
-      guard let place = state.streams.firstIndex(where: { $0.name == stream }) else { return }
+      guard let place = state.streams.firstIndex(where: { $0.name.sameScalars(as: stream) }) else { return }
       change(&state.streams[place])
       draw(&state, isDue: false)
     }

@@ -104,14 +104,14 @@ struct TestCommand: AsyncParsableCommand {
       let connector = try TestedConnector(
         manifest: place.manifest, folder: place.folder, components: CommandProgram.components, environment: environment,
         custom: customComponents())
-      var report = TestReport()
-      if let path = try testFile(of: place, connector) { try await run(path, connector, &report) }
-      if let path = place.acceptance {
-        let runner = AcceptanceRunner(
-          connector, traffic: traffic(environment), leavingOutSecrets: secretsReason(in: place), clock: SystemClock.now)
-        report.suites.append(await runner.run(try AcceptanceConfig(path: path), where: isWanted))
+      if let replay, !FileManager.default.fileExists(atPath: replay) {
+        throw ConnectorError(.config, "There is no recording \(replay), which --replay names")
       }
-      if let previous { report.suites.append(try await compatibility(of: place, with: previous).run(where: isWanted)) }
+      let texts = TestTextReport(hasColors: Terminal(color, of: StandardOutput.descriptor, environment: environment).hasColors)
+      let terminal = Terminal(color, environment: environment)
+      let progress = TestProgress(format == .text ? texts : nil, terminal, now: SystemClock.now)
+      defer { progress.clear() }
+      let report = try await ProgressLine.ticking({ progress.tick() }) { try await run(place, connector, progress, environment) }
       guard !report.suites.isEmpty else {
         throw ConnectorError(
           .config,
@@ -122,9 +122,53 @@ struct TestCommand: AsyncParsableCommand {
         throw ConnectorError(
           .config, filter.isEmpty ? "There is no test to run" : "There is no test whose name contains \(Self.list(filter))")
       }
-      try write(report, in: place, environment)
+      try write(report, in: place, progress)
       if report.failed > 0 { throw ExitCode.failure }
     }
+  }
+
+  /// Runs all tests that there are.
+  private func run(
+    _ place: TestPlace, _ connector: TestedConnector, _ progress: TestProgress, _ environment: [String: String]
+  ) async throws -> TestReport {
+    var report = TestReport()
+    func add(_ suite: TestReport.Suite) {
+      progress.ended(suite)
+      report.suites.append(suite)
+    }
+    if let path = try testFile(of: place, connector) {
+      let (suite, coverage) = try await run(path, connector, progress)
+      add(suite)
+      report.coverage = coverage
+    }
+    var hasUse = false
+    if let path = place.acceptance {
+      let runner = AcceptanceRunner(
+        connector, traffic: traffic(environment), leavingOutSecrets: secretsReason(in: place), clock: SystemClock.now,
+        watcher: progress)
+      let suite = await runner.run(try AcceptanceConfig(path: path), where: isWanted)
+      hasUse = suite.cases.contains { !$0.isSkipped }
+      add(suite)
+    }
+    if !hasUse { warnOfOptionsWithoutUse(hasFile: place.acceptance != nil) }
+    if let previous {
+      let suite = try await compatibility(of: place, with: previous).run(where: isWanted)
+      for test in suite.cases { progress.ended(test, of: suite.name) }
+      add(suite)
+    }
+    return report
+  }
+
+  /// What these options say is about acceptance tests alone.
+  private func warnOfOptionsWithoutUse(hasFile: Bool) {
+    let given = [(mock, "--mock"), (replay != nil, "--replay"), (record != nil, "--record"), (updateConfig, "--update-config")]
+    let names = given.filter(\.0).map(\.1)
+    guard !names.isEmpty else { return }
+    let reason = hasFile ? "none of which was run" : "and there is no such file"
+    let verb = names.count == 1 ? "is" : "are"
+    StandardOutput.tell(
+      "warning: \(names.joined(separator: " and ")) \(verb) for the tests of \(AcceptanceConfig.usualName), \(reason). What answers a test "
+        + "of \(TestFile.usualName) is its own `traffic`.")
   }
 
   /// The comparison with an earlier version, by configs that are made up: neither version reads anything.
@@ -174,10 +218,14 @@ struct TestCommand: AsyncParsableCommand {
     return path
   }
 
-  private func run(_ path: String, _ connector: TestedConnector, _ report: inout TestReport) async throws {
+  private func run(
+    _ path: String, _ connector: TestedConnector, _ progress: TestProgress
+  ) async throws -> (suite: TestReport.Suite, coverage: CoverageReport?) {
     func outcome(of file: TestFile) async -> (TestRunner.Outcome, TestCoverage?) {
       let reached = coverage ? TestCoverage() : nil
-      return (await TestRunner(connector, coverage: reached, clock: SystemClock.now).run(file, where: isWanted), reached)
+      // What is to be updated is shown as it is then.
+      let runner = TestRunner(connector, coverage: reached, clock: SystemClock.now, watcher: update ? nil : progress)
+      return (await runner.run(file, where: isWanted), reached)
     }
     var file = try TestFile(path: path)
     var (found, reached) = await outcome(of: file)
@@ -189,9 +237,9 @@ struct TestCommand: AsyncParsableCommand {
         file = try TestFile(path: path)
         (found, reached) = await outcome(of: file)
       }
+      for test in found.suite.cases { progress.ended(test, of: found.suite.name) }
     }
-    report.suites.append(found.suite)
-    if let reached { report.coverage = connector.coverage(reached) }
+    return (found.suite, reached.map { connector.coverage($0) })
   }
 
   private static func write(_ bytes: [UInt8], to path: String, isThere: Bool) throws {
@@ -230,7 +278,7 @@ struct TestCommand: AsyncParsableCommand {
 
   // MARK: Reports
 
-  private func write(_ report: TestReport, in place: TestPlace, _ environment: [String: String]) throws {
+  private func write(_ report: TestReport, in place: TestPlace, _ progress: TestProgress) throws {
     if junit || junitFile != nil {
       let path = junitFile ?? "\(place.folder)/\(TestJUnitReport.usualPath)"
       if junitFile == nil {
@@ -239,61 +287,8 @@ struct TestCommand: AsyncParsableCommand {
       }
       try Self.write(Array((TestJUnitReport.render(report) + "\n").utf8), to: path, isThere: false)
     }
-    switch format {
-    case .json: try StandardOutput.write(line: TestJSONReport.render(report).jsonText)
-    case .text:
-      let terminal = Terminal(color, of: StandardOutput.descriptor, environment: environment)
-      // What it shows of names and values was made harmless, and colours are to be obeyed.
-      try StandardOutput.write(line: TestTextReport(hasColors: terminal.hasColors).render(report))
-    }
-  }
-}
-
-/// What a path that is to be tested names.
-private struct TestPlace {
-  /// The connector's folder.
-  let folder: String
-  let manifest: String
-  /// The file of tests; nil if there is none, or another one was named.
-  let tests: String?
-  /// The acceptance tests; nil if there are none, or another file was named.
-  let acceptance: String?
-  /// Whether one file of tests was named.
-  let isOneFile: Bool
-
-  /// - Throws: ``ConnectorError`` if there is no manifest.
-  init(_ path: String) throws {
-    guard let isFolder = FileManager.default.isFolder(atPath: path) else {
-      throw ConnectorError(.config, "There is no \(path)")
-    }
-    let name = String(path.split(separator: "/").last ?? "")
-    var folder = path
-    if !isFolder { folder.removeLast(name.count) }
-    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-    if folder.isEmpty { folder = "." }
-    self.folder = folder
-    let isManifest = !isFolder && name == ManifestOptions.usualName
-    isOneFile = !isFolder && !isManifest
-    func inside(_ name: String) -> String? {
-      let path = folder == "." ? name : "\(folder)/\(name)"
-      return InputFile.exists(path) ? path : nil
-    }
-    guard let manifest = inside(ManifestOptions.usualName) ?? Self.nested(folder) else {
-      throw ConnectorError(
-        .config,
-        "There is no \(ManifestOptions.usualName) in \(folder == "." ? "this folder" : folder): name the connector's folder")
-    }
-    self.manifest = manifest
-    let isAcceptance = isOneFile && name == AcceptanceConfig.usualName
-    tests = isOneFile ? (isAcceptance ? nil : path) : inside(TestFile.usualName)
-    acceptance = isOneFile ? (isAcceptance ? path : nil) : inside(AcceptanceConfig.usualName)
-  }
-
-  /// The manifest of a connector whose code is in a package of the folder, as in source_shop/manifest.yaml.
-  private static func nested(_ folder: String) -> String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let found = names.sorted().map { (folder == "." ? $0 : "\(folder)/\($0)") + "/\(ManifestOptions.usualName)" }
-      .filter(InputFile.exists)
-    return found.count == 1 ? found[0] : nil
+    // As text, the tests were shown when they ended.
+    try progress.finish(report)
+    if format == .json { try StandardOutput.write(json: TestJSONReport.render(report).jsonText) }
   }
 }

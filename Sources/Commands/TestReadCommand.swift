@@ -89,15 +89,16 @@ struct TestReadCommand: AsyncParsableCommand {
       let nodes = try await connector.staticStreamNodes() + connector.generatedStreamNodes().map(\.node)
       let (name, node) = try chosen(among: nodes)
       recorder.read(name)
-      let built = try await connector.streams([node], among: nodes).first { $0.name == name }
+      let built = try await connector.streams([node], among: nodes).first { $0.name.sameScalars(as: name) }
       let stream = try? built?.stream.get()
       let result = try await read(name, connector, stream, recorder, session)
       let terminal = Terminal(
         options.color, of: StandardOutput.descriptor, environment: ProcessInfo.processInfo.environment)
-      try StandardOutput.write(
-        line: isText
-          ? TestReadText(result, terminal, hasDetails: details).description
-          : result.message(emittedAt: session.milliseconds).jsonText)
+      if isText {
+        try StandardOutput.write(line: TestReadText(result, terminal, hasDetails: details).description)
+      } else {
+        try StandardOutput.write(json: result.message(emittedAt: session.milliseconds).jsonText)
+      }
       if mergeSchema {
         let writer = SchemaWriter(node, named: name, among: nodes)
         let declared = node["schema_loader"] == nil ? try await stream?.schema() : nil
@@ -144,7 +145,7 @@ struct TestReadCommand: AsyncParsableCommand {
     }
     let all = named.map { ConfiguredStream(descriptor: StreamDescriptor(name: $0.name), syncMode: .incremental) }
     let chosen = try StreamSelection(names: stream.map { [$0] } ?? []).applied(to: all, of: "the manifest").first?.descriptor.name
-    guard let found = named.first(where: { $0.name == chosen }) else {
+    guard let found = named.first(where: { chosen.map($0.name.sameScalars) ?? false }) else {
       throw ConnectorError(.config, "The manifest has no stream that could be read")
     }
     return found
@@ -161,6 +162,16 @@ struct TestReadCommand: AsyncParsableCommand {
     }
     guard let outcome = try writer.outcome(adding: schema, to: declared) else {
       return StandardOutput.tell("\(path) has all fields of `\(result.stream)` already.")
+    }
+    defer {
+      if !outcome.omitted.isEmpty {
+        let names = outcome.omitted.map { "`\($0)`" }.joined(separator: ", ")
+        let keys = outcome.omitted.count == 1 ? "a key of this name" : "keys of these names"
+        StandardOutput.tell("note: left out, because no manifest can have \(keys): \(names).")
+      }
+    }
+    guard !outcome.added.isEmpty else {
+      return StandardOutput.tell("\(path) has all other fields of `\(result.stream)` already.")
     }
     try outcome.write(to: path)
     let count = outcome.added.count == 1 ? "1 field was" : "\(outcome.added.count) fields were"

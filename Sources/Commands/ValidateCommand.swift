@@ -144,7 +144,9 @@ struct ValidateCommand: AsyncParsableCommand {
       let reports = try await ManifestBatch(checkers).check(files, folder: HostPath.folder(of:)) {
         try InputFile.bytes("-", "manifest")
       }
-      if !files.isEmpty || !chosen.isComplete { try StandardOutput.write(line: render(reports)) }
+      if !files.isEmpty || !chosen.isComplete {
+        try format.isJSON ? StandardOutput.write(json: render(reports)) : StandardOutput.write(line: render(reports))
+      }
       if !problems.isEmpty { throw SeveralErrors(sentences: problems) }
       if reports.contains(where: \.isUnread) { throw ExitCode(2) }
       if reports.contains(where: { $0.errorCount > 0 }) { throw ExitCode(1) }

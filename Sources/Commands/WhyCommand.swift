@@ -43,9 +43,8 @@ struct WhyCommand: AsyncParsableCommand {
       let terminal = Terminal.ofReports(color)
       guard !request.isEmpty else {
         let list = try why.list(of: stream)
-        return try StandardOutput.write(on: terminal) { styled in
-          format == .json ? list.json.jsonText : list.text(styled: RequestReport.looks(styled))
-        }
+        if format == .json { return try StandardOutput.write(json: list.json.jsonText) }
+        return try StandardOutput.write(on: terminal) { list.text(styled: RequestReport.looks($0)) }
       }
       let requests = try request.map { try why.request($0) }
       let report = RequestReport(SecretNames())
@@ -56,7 +55,7 @@ struct WhyCommand: AsyncParsableCommand {
           return requests.map { report.text($0) }.joined(separator: "\n\n")
         }
       case .json:
-        for request in requests { try StandardOutput.write(line: report.json(request).jsonText) }
+        for request in requests { try StandardOutput.write(json: report.json(request).jsonText) }
       }
     }
   }

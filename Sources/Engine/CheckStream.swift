@@ -30,7 +30,7 @@ package struct CheckStream: ConnectionCheck {
       return "Cannot determine the streams: \(ConnectorError(wrapping: error).sentence)"
     }
     if streams.isEmpty { return "There is no stream to test the connection with" }
-    let byName = Dictionary(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
+    let byName = ByName(streams.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     for name in names {
       guard let stream = byName[name] else {
         let nearest = NameSuggestion.nearest(to: name, among: streams.map(\.name))
@@ -45,7 +45,7 @@ package struct CheckStream: ConnectionCheck {
 
   /// The generated streams to try.
   private func dynamicFailure(
-    of connector: Connector, _ byName: [String: Result<DeclarativeStream, ConnectorError>]
+    of connector: Connector, _ byName: ByName<Result<DeclarativeStream, ConnectorError>>
   ) async throws -> String? {
     if dynamicStreams.isEmpty { return nil }
     let definitions = Set(
@@ -75,10 +75,10 @@ package struct CheckStream: ConnectionCheck {
     name: String, stream: Result<DeclarativeStream, ConnectorError>
   )] {
     if dynamicStreams.isEmpty, !names.isEmpty, let nodes = try? connector.staticStreamNodes() {
-      let known = Set(nodes.compactMap { $0["name"]?.string })
+      let known = NameSet(nodes.compactMap { $0["name"]?.string })
       if names.allSatisfy(known.contains) {
         try await connector.validateConfig()
-        return try await connector.streams(nodes.filter { names.contains($0["name"]?.string ?? "") }, among: nodes)
+        return try await connector.streams(nodes.filter { names.includes($0["name"]?.string ?? "") }, among: nodes)
       }
     }
     return try await connector.streamsOrErrors()

@@ -15,15 +15,15 @@ package struct Connector: Sendable {
   private let declaredSpec: Spec?
   /// The config as it was given, after its migrations: what validations check, without the overrides of a check.
   private let givenConfig: JSONObject
-  package private(set) var states: [String: JSONObject]
-  private var catalog: [String: ConfiguredStream]
+  package private(set) var states: ByName<JSONObject>
+  private var catalog: ByName<ConfiguredStream>
   /// The range of time that streams are read in; nil for what the manifest and the states say.
   private(set) var window: TimeWindow?
   private let generated: GeneratedStreams
   /// Whether streams are read in the way that was settled when the read was divided.
   private var isSettled = false
   /// The only streams that are built; nil for all.
-  private var built: Set<String>?
+  private var built: NameSet?
 
   /// - Parameter spec: the manifest's specification; nil if it has none.
   package init(manifest: Manifest, spec: Spec?, input: ConnectorInput, runtime: RuntimeEnvironment) {
@@ -61,7 +61,7 @@ package struct Connector: Sendable {
   ///   - states: the states of an earlier read, by stream.
   ///   - window: the range of time that streams are read in, in the place of what the manifest says.
   package func reading(
-    _ catalog: [ConfiguredStream], states: [String: JSONObject], window: TimeWindow? = nil
+    _ catalog: [ConfiguredStream], states: ByName<JSONObject>, window: TimeWindow? = nil
   ) -> Connector {
     var connector = self
     connector.window = window
@@ -71,7 +71,7 @@ package struct Connector: Sendable {
   }
 
   /// The same connector, asked for what is left of a read that was divided: no stream decides again whether its state is too old.
-  package func readingPart(_ catalog: [ConfiguredStream], states: [String: JSONObject]) -> Connector {
+  package func readingPart(_ catalog: [ConfiguredStream], states: ByName<JSONObject>) -> Connector {
     var connector = reading(catalog, states: states)
     connector.isSettled = true
     return connector
@@ -80,19 +80,19 @@ package struct Connector: Sendable {
   /// The same connector, which builds some of its streams alone. It is for runs that follow one in which all of them could be built.
   package func building(only names: [String]) -> Connector {
     var connector = self
-    connector.built = Set(names)
+    connector.built = NameSet(names)
     return connector
   }
 
   /// The names of the streams that can be read in a range of time.
-  package func streamsWithTimes() async throws -> Set<String> {
-    Set(
+  package func streamsWithTimes() async throws -> NameSet {
+    NameSet(
       try await streamNodes().filter { $0["incremental_sync"]?["type"]?.string == DatetimeBasedCursor.typeName }
         .compactMap { $0["name"]?.string })
   }
 
-  private static func byName(_ catalog: [ConfiguredStream]) -> [String: ConfiguredStream] {
-    Dictionary(catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+  private static func byName(_ catalog: [ConfiguredStream]) -> ByName<ConfiguredStream> {
+    ByName(catalog.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The connector's specification, as a SPEC message carries it.
@@ -130,7 +130,7 @@ package struct Connector: Sendable {
   package func listedStreams(_ names: [String]?) async throws -> [AirbyteStream] {
     try declaredSpec?.validate(scope.config)
     var streams: [AirbyteStream] = []
-    for (name, stream) in try await streamsOrErrors() where names?.contains(name) ?? true {
+    for (name, stream) in try await streamsOrErrors() where names?.includes(name) ?? true {
       let nameAlone = AirbyteStream(name: name, jsonSchema: [:], supportedSyncModes: [])
       streams.append(try await (try? stream.get())?.describe() ?? nameAlone)
     }
@@ -166,7 +166,7 @@ package struct Connector: Sendable {
       }
     }
     try streamGroups().refuseFamilies(
-      among: built.compactMap { try? $0.stream.get() }, topLevelNames: Set(all.compactMap { $0["name"]?.string }))
+      among: built.compactMap { try? $0.stream.get() }, topLevelNames: NameSet(all.compactMap { $0["name"]?.string }))
     return built
   }
 
@@ -176,7 +176,7 @@ package struct Connector: Sendable {
   ///   - settled: the scope that it is built in, if the custom components of the stream were made before.
   ///   - recovery: is given everything that keeps the stream from being built.
   package func stream(
-    _ node: ManifestNode, parents: Set<String> = [], in settled: BuildScope? = nil, recovery: BuildRecovery? = nil
+    _ node: ManifestNode, parents: NameSet = [], in settled: BuildScope? = nil, recovery: BuildRecovery? = nil
   ) async throws -> DeclarativeStream {
     // What else is wrong with a stream that has no name is found without one.
     if recovery == nil { try StreamNames.enforce(on: ComponentNode(node), in: scope) }
@@ -203,7 +203,7 @@ package struct Connector: Sendable {
 
   private func isDelegating(_ node: ManifestNode) -> Bool { node["type"]?.string == StateDelegatingStream.typeName }
 
-  private func streamScope(of node: ManifestNode, parents: Set<String>) -> StreamScope {
+  private func streamScope(of node: ManifestNode, parents: NameSet) -> StreamScope {
     let name = node["name"]?.string ?? ""
     var scope = StreamScope(
       state: states[name], configured: catalog[name], mayForgetState: !isSettled && (catalog.isEmpty || catalog[name] != nil),

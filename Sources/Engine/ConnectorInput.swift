@@ -10,7 +10,7 @@ package struct ConnectorInput: Sendable {
   /// Puts in what of the config comes from elsewhere, once it is known what the manifest says of it.
   package var completion: (@Sendable (_ config: JSONObject, _ specification: JSONValue?) -> JSONObject)?
   /// The states of an earlier read, by stream.
-  package var states: [String: JSONObject] = [:]
+  package var states: ByName<JSONObject> = [:]
   /// The streams that a read is asked for.
   package var catalog: [ConfiguredStream] = []
   /// Where the files are that the manifest names.

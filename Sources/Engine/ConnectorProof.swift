@@ -50,14 +50,14 @@ package struct ConnectorProof: Sendable {
       if let stream = await attempt({ recovery in try await connector.stream(node, recovery: recovery) }) { built.append(stream) }
       note(connector.violations(in: node))
     }
-    let names = Set(nodes.compactMap { $0["name"]?.string })
+    let names = NameSet(nodes.compactMap { $0["name"]?.string })
     await attempt { _ in try connector.streamGroups().refuseFamilies(among: built, topLevelNames: names) }
   }
 
   /// The streams that the config's values make; of those that an API lists, only the template's resolver is built.
   private mutating func generatedNodes(_ definitions: [ManifestNode], in scope: BuildScope) async -> [ManifestNode] {
     var result: [ManifestNode] = []
-    var names: Set<String> = []
+    var names: NameSet = []
     for definition in definitions {
       note(CompositionPass.violations(in: definition, scope))
       do {

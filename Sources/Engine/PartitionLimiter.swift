@@ -1,4 +1,5 @@
 import Concurrency
+import JSON
 
 /// Lets a fixed number of partitions be read at a time, across all streams; the others wait in the order in which they came.
 ///
@@ -6,9 +7,9 @@ import Concurrency
 final class PartitionLimiter: Sendable {
   private struct Rule: AdmissionRule {
     let permits: Int
-    var held: [String: Int] = [:]
+    var held: ByName<Int> = [:]
     var taken = 0
-    var streams: Set<String> = []
+    var streams: NameSet = []
 
     mutating func admit(_ stream: String) -> Bool {
       guard taken < permits, streams.count < 2 || permits < 2 || held[stream, default: 0] < permits - 1 else { return false }

@@ -1,6 +1,7 @@
 import AirbyteProtocol
 import Components
 import ConnectorModel
+import JSON
 import Manifest
 
 /// What all streams of one read share.
@@ -70,7 +71,7 @@ extension Connector {
   ) async throws -> ReadOutcome {
     let runtime = scope.runtime
     let available = try await streamsOrErrors()
-    let byName = Dictionary(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
+    let byName = ByName(available.map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let concurrency = try self.concurrency()
     let run = ReadRun(
       writer: writer, limiter: PartitionLimiter(permits: concurrency), runtime: runtime,
@@ -126,7 +127,7 @@ extension Connector {
   /// Warns about states that no stream uses, and about streams that start again beside others that continue: names are easily
   /// misspelt, and a state of one stream is easily mistaken for that of all.
   private func warn(ofStatesWithoutUse names: [String], _ catalog: [ConfiguredStream]) {
-    for name in states.keys.sorted() where !names.contains(name) {
+    for name in states.keys.sorted() where !names.includes(name) {
       let nearest = NameSuggestion.nearest(to: name, among: names)
       scope.runtime.log.log(
         .warn,
@@ -135,7 +136,7 @@ extension Connector {
     }
     guard !states.isEmpty else { return }
     for entry in catalog
-    where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.contains(entry.descriptor.name) {
+    where entry.syncMode == .incremental && states[entry.descriptor.name] == nil && names.includes(entry.descriptor.name) {
       scope.runtime.log.log(
         .info, "Stream \(entry.descriptor.name): the state does not contain it, so it is read from its beginning.")
     }
@@ -144,9 +145,9 @@ extension Connector {
   /// Which streams may be read at the same time.
   private func schedule(of readers: [StreamReader]) throws -> StreamSchedule {
     let groups = try streamGroups()
-    let streams = Dictionary(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
+    let streams = ByName(readers.map { ($0.stream.name, $0.stream) }, uniquingKeysWith: { $1 })
     /// Parents count as far as they are read themselves.
-    func parents(of name: String, _ depth: Int) -> Set<String> {
+    func parents(of name: String, _ depth: Int) -> NameSet {
       guard let stream = streams[name], depth < StreamGroups.longestLineage else { return [] }
       return stream.parentStreams.reduce(into: []) { names, parent in
         names.insert(parent.name)

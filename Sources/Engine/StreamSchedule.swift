@@ -1,3 +1,4 @@
+import JSON
 import OrderedCollections
 
 /// Decides which stream is read next, so that the streams of a group are never read at the same time. A plain value:
@@ -10,19 +11,19 @@ struct StreamSchedule: Sendable {
     /// The group of the stream, in which one is read at a time; nil if it is in none.
     var group: String?
     /// The streams that its partitions come from, directly or not, and that are read in this run too.
-    var parents: Set<String> = []
+    var parents: NameSet = []
   }
 
   private let entries: [Entry]
-  private let groups: [String: String]
+  private let groups: ByName<String>
   private var waiting: [Int]
   /// Streams that are read, and parents in groups whose records are read for a child.
-  private var active: Set<String> = []
-  private var activeGroups: [String: Set<String>] = [:]
+  private var active: NameSet = []
+  private var activeGroups: ByName<NameSet> = [:]
 
   init(_ entries: [Entry]) {
     self.entries = entries
-    groups = Dictionary(entries.compactMap { entry in entry.group.map { (entry.name, $0) } }, uniquingKeysWith: { $1 })
+    groups = ByName(entries.compactMap { entry in entry.group.map { (entry.name, $0) } }, uniquingKeysWith: { $1 })
     waiting = Array(entries.indices)
   }
 
@@ -42,7 +43,7 @@ struct StreamSchedule: Sendable {
     if let group = entry.group, active.contains(entry.name) || activeGroups[group]?.isEmpty == false { return false }
     let parents = entry.parents.filter { groups[$0] != nil }
     if parents.contains(where: active.contains) { return false }
-    for name in parents.union([entry.name]) {
+    for name in parents + [entry.name] {
       active.insert(name)
       if let group = groups[name] { activeGroups[group, default: []].insert(name) }
     }
@@ -55,8 +56,8 @@ struct StreamSchedule: Sendable {
   /// All slices of a stream were read.
   mutating func finished(_ place: Int) { release([entries[place].name]) }
 
-  private mutating func release(_ names: Set<String>) {
-    for name in names where active.remove(name) != nil {
+  private mutating func release(_ names: NameSet) {
+    for name in names where active.remove(name) {
       if let group = groups[name] { activeGroups[group]?.remove(name) }
     }
   }

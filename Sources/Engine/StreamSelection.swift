@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ConnectorModel
+import JSON
 import Manifest
 import OrderedCollections
 
@@ -23,17 +24,17 @@ package struct StreamSelection: Sendable {
   /// - Throws: ``ConnectorError`` for a name that none of them has, and where none is left.
   package func applied(to streams: [ConfiguredStream], of place: String) throws -> [ConfiguredStream] {
     let known = streams.map(\.descriptor.name)
-    for name in names + excluded where !known.contains(name) {
+    for name in names + excluded where !known.includes(name) {
       throw ConnectorError(
         .config,
         NameSuggestion.nearest(to: name, among: known).map { "There is no stream `\(name)` in \(place): did you mean `\($0)`?" }
           ?? "There is no stream `\(name)` in \(place), which has \(Self.list(known))")
     }
-    let byName = Dictionary(streams.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
-    var wanted: Set<String> = []
+    let byName = ByName(streams.map { ($0.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var wanted: NameSet = []
     let chosen =
-      names.isEmpty ? streams : names.filter { wanted.insert($0).inserted }.compactMap { byName[$0] }
-    let left = chosen.filter { !excluded.contains($0.descriptor.name) }
+      names.isEmpty ? streams : names.filter { wanted.insert($0) }.compactMap { byName[$0] }
+    let left = chosen.filter { !excluded.includes($0.descriptor.name) }
     guard !left.isEmpty || streams.isEmpty else {
       throw ConnectorError(.config, "All streams are excluded, so that there is nothing to read")
     }

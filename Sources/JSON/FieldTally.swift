@@ -386,7 +386,7 @@ package struct FieldCounts: Sendable {
   package mutating func add(_ other: FieldCounts) {
     for kind in kinds.indices { kinds[kind] += other.kinds[kind] }
     others += other.others
-    var places = Dictionary(members.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    var places = ByName(members.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
     for (name, counts) in other.members {
       if let place = places[name] {
         members[place].counts.add(counts)

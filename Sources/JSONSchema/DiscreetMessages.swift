@@ -58,13 +58,19 @@ extension ValidationError {
       return count == 0 ? "no element of the list fits `contains`" : "too few or too many elements fit `contains`"
     case .overlap(let schemas): return "the value fits \(schemas.count) alternatives, but must fit exactly one"
     case .refused(let choice):
-      guard let unknown = choice.unknown else { return "the value fits none of the alternatives" }
+      guard let unknown = choice.unknown else { return "the value \(fitsNone)" }
       guard unknown.value != nil else { return "the property \(Self.quoted([unknown.key])) is missing" }
       return "\(Self.quoted([unknown.key])) is not one of \(Self.list(unknown.allowed))"
     case .untold(let key, let allowed): return "the property '\(key)' is missing: it is one of \(Self.list(allowed))"
     case .none, .gaveUp, .forbidden: return "the value is not allowed here"
     }
   }
+
+  /// What the alternatives of an `anyOf` or a `oneOf` are, in a few words; nil where they have no short names.
+  package var alternativeNames: String? { Alternatives.names(of: keywordValue) }
+
+  /// That a value fits no alternative, and what these are.
+  var fitsNone: String { "fits none of the alternatives" + (alternativeNames.map { ": \($0)" } ?? "") }
 
   private var kind: String {
     switch instance {

@@ -70,12 +70,12 @@ extension ValidationError {
     for error in context {
       guard error.keyword == "type", error.instancePath.count == instancePath.count else {
         if error.instancePath.count == instancePath.count, error.keyword == "enum" || error.keyword == "const" { continue }
-        return "\(it) fits none of the alternatives"
+        return "\(it) \(fitsNone)"
       }
       let types: [JSONValue] = if case .array(let items) = error.keywordValue { items } else { [error.keywordValue] }
       for name in types where !names.contains(name) { names.append(name) }
     }
-    guard !names.isEmpty else { return "\(it) fits none of the alternatives" }
+    guard !names.isEmpty else { return "\(it) \(fitsNone)" }
     return "\(Self.typed(instance)) was found where \(Self.typeNames(.array(names))) is expected"
   }
 

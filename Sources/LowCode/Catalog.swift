@@ -47,7 +47,7 @@ public struct Catalog: Sendable {
     case .configured(let streams): return streams
     case .named(let names, let mode):
       let found = try await discover(names)
-      let byName = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      let byName = ByName(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       return (names ?? found.map(\.name)).map { name in
         let isIncremental = byName[name]?.supportedSyncModes.contains(.incremental) ?? false
         return ConfiguredStream(

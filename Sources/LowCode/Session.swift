@@ -37,7 +37,7 @@ struct Session: Sendable {
           .config,
           "The state has something that all streams share, which a declarative manifest never keeps: it is of another source")
       }
-      let connector = try await prepared(loaded, config: config, catalog: catalog, states: state.byName)
+      let connector = try await prepared(loaded, config: config, catalog: catalog, states: state.named)
       return DeclarativeSource(connector, writer: writer)
     case .other(let own):
       var input = SourceInput(writer: writer)
@@ -54,7 +54,7 @@ struct Session: Sendable {
 
   /// A declarative connector, ready for a command.
   private func prepared(
-    _ manifest: LoadedManifest, config: JSONObject, catalog: [ConfiguredStream], states: [String: JSONObject]
+    _ manifest: LoadedManifest, config: JSONObject, catalog: [ConfiguredStream], states: ByName<JSONObject>
   ) async throws -> PreparedConnector {
     var input = ConnectorInput()
     input.config = config
@@ -77,7 +77,7 @@ struct Session: Sendable {
     if let own = try input.kinds.manifest(source) { return try await own.kind.load(own.root, input, runtime: runtime) }
     var given = ConnectorInput()
     given.config = input.config
-    given.states = input.state.byName
+    given.states = input.state.named
     given.catalog = input.catalog
     given.files = input.files
     given.updates = input.updates

@@ -11,6 +11,26 @@ package enum TerminalText {
   /// A text of several lines, whose line breaks stay.
   package static func lines(_ text: String) -> String { escaped(text, isLine: false) }
 
+  /// A text of JSON for a terminal: the same values, in which everything that a terminal would obey, or that cannot be seen, is an
+  /// escape of JSON, such as `\u202e`.
+  package static func json(_ text: String) -> String {
+    // Controls below U+0020 are escapes in JSON already, or its layout.
+    func isHidden(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && isUnsafe(scalar) }
+    guard text.unicodeScalars.contains(where: isHidden) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      guard isHidden(scalar) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return result
+  }
+
   /// The source line of a mark with a caret below, a break between them; empty if there is none.
   /// - Parameter mask: leaves secrets out, before anything is cut.
   package static func snippet(of place: SourceMark?, hiding mask: SecretMask? = nil) -> String {

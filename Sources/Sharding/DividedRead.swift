@@ -7,13 +7,13 @@ import JSON
 package struct DividedRead: Sendable {
   package private(set) var division: Division
   private let streams: [ListedStream]
-  private let states: [String: JSONObject]
+  private let states: ByName<JSONObject>
   private let keepsProperties: Bool
   /// By stream and part, the places of slices; nil where the part has nothing of the stream.
   private var places: [[[Int]?]]
 
   init(
-    streams: [ListedStream], parts: Int, workers: Int, fingerprints: Fingerprints, states: [String: JSONObject],
+    streams: [ListedStream], parts: Int, workers: Int, fingerprints: Fingerprints, states: ByName<JSONObject>,
     keepsProperties: Bool, isLimited: Bool = false
   ) {
     self.streams = streams

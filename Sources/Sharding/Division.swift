@@ -47,7 +47,7 @@ package struct Division: Sendable {
   package var parts: [Part]
   package var streams: [Stream]
   /// The states that were given, of all streams.
-  package var states: [String: JSONObject]
+  package var states: ByName<JSONObject>
   /// Whether only a range of time is read, so that there is no state to continue from.
   package var isLimited = false
 
@@ -105,7 +105,7 @@ package struct Division: Sendable {
   }
 
   package init(
-    id: String, workers: Int, fingerprints: Fingerprints, parts: [Part], streams: [Stream], states: [String: JSONObject]
+    id: String, workers: Int, fingerprints: Fingerprints, parts: [Part], streams: [Stream], states: ByName<JSONObject>
   ) {
     self.id = id
     self.workers = workers

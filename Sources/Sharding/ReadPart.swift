@@ -32,8 +32,8 @@ package struct ReadPart: Sendable {
   package var streams: [Stream]
 
   package var catalog: [ConfiguredStream] { streams.map(\.configured) }
-  package var states: [String: JSONObject] {
-    Dictionary(streams.compactMap { stream in stream.state.map { (stream.name, $0) } }, uniquingKeysWith: { $1 })
+  package var states: ByName<JSONObject> {
+    ByName(streams.compactMap { stream in stream.state.map { (stream.name, $0) } }, uniquingKeysWith: { $1 })
   }
 
   // MARK: Reading it
@@ -109,9 +109,9 @@ package struct ReadPart: Sendable {
   ///   - path: the file of the part, for messages.
   /// - Throws: ``ConnectorError`` if the state is not one of this part.
   package func cursor(
-    for stream: DeclarativeStream, continuing states: [String: JSONObject], at path: String, in runtime: RuntimeEnvironment
+    for stream: DeclarativeStream, continuing states: ByName<JSONObject>, at path: String, in runtime: RuntimeEnvironment
   ) throws -> (any Cursor)? {
-    guard let own = streams.first(where: { $0.name == stream.name }), let slices = own.slices else { return nil }
+    guard let own = streams.first(where: { $0.name.sameScalars(as: stream.name) }), let slices = own.slices else { return nil }
     guard let cursor = stream.cursor as? any DivisibleCursor else {
       throw ConnectorError(
         .config, "Stream `\(stream.name)` cannot be divided, as \(path) has it: divide the read again with `shard`")
@@ -133,7 +133,7 @@ package struct ReadPart: Sendable {
 
   /// The states that the streams begin with.
   /// - Parameter earlier: what an earlier attempt printed of the part: streams that are read whole continue from it.
-  package func states(continuing earlier: [String: JSONObject]) throws -> [String: JSONObject] {
+  package func states(continuing earlier: ByName<JSONObject>) throws -> ByName<JSONObject> {
     var states = states
     for stream in streams where stream.slices == nil {
       if let known = earlier[stream.name] { states[stream.name] = known }

@@ -34,14 +34,14 @@ struct SliceLister {
   private var runtime: RuntimeEnvironment { connector.scope.runtime }
 
   func list(_ catalog: [ConfiguredStream]) async throws -> [ListedStream] {
-    let built = Dictionary(
+    let built = ByName(
       try await connector.streamsOrErrors().map { ($0.name, $0.stream) }, uniquingKeysWith: { $1 })
     let all = try await connector.staticStreamNodes() + connector.generatedStreamNodes().map(\.node)
-    let nodes = Dictionary(all.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { $1 })
+    let nodes = ByName(all.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { $1 })
     var streams: [ListedStream] = []
-    var names: Set<String> = []
+    var names: NameSet = []
     // One after the other: parents that several have are read once, and deterministically.
-    for entry in catalog where names.insert(entry.descriptor.name).inserted {
+    for entry in catalog where names.insert(entry.descriptor.name) {
       let name = entry.descriptor.name
       switch built[name] {
       case .success(let stream)?: streams.append(try await list(entry, stream, nodes[name]))

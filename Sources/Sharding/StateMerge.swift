@@ -24,14 +24,19 @@ package struct StateMerge: Sendable {
   }
 
   package struct Result: Sendable {
-    package var states: [String: JSONObject] = [:]
+    package var states: ByName<JSONObject> = [:]
     /// The parts of which something was not read, in order.
     package var gaps: [Gap] = []
   }
 
   private struct Place: Hashable {
-    var stream: String
+    var stream: StreamDescriptor
     var part: Int
+
+    init(stream: String, part: Int) {
+      self.stream = StreamDescriptor(name: stream)
+      self.part = part
+    }
   }
 
   private struct Whole {
@@ -40,20 +45,20 @@ package struct StateMerge: Sendable {
   }
 
   private let division: Division
-  private let kinds: [String: Division.Stream]
+  private let kinds: ByName<Division.Stream>
   /// What parts said of divided streams, in each of the outputs that has something of them.
   private var said: [Place: [(output: Int, state: [UInt8])]] = [:]
   /// The outputs, in the order in which they came.
   private var outputs: [String] = [""]
   /// What the outputs have of streams that are read whole.
-  private var wholes: [String: Whole] = [:]
+  private var wholes: ByName<Whole> = [:]
   /// The same of the output that is being taken in.
   private var current: [Place: JSONObject] = [:]
-  private var currentWholes: [String: Whole] = [:]
+  private var currentWholes: ByName<Whole> = [:]
 
   package init(_ division: Division) {
     self.division = division
-    kinds = Dictionary(division.streams.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    kinds = ByName(division.streams.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: Outputs
@@ -137,9 +142,9 @@ package struct StateMerge: Sendable {
     var open: [Int: [String]] = [:]
     var seen: Set<Int> = []
     var isNamed: Set<Int> = []
-    var lists: [String: MergeList] = Dictionary(
+    var lists: ByName<MergeList> = ByName(
       division.streams.map { ($0.name, MergeList(count: $0.slices)) }, uniquingKeysWith: { first, _ in first })
-    var latest: [String: Int64] = [:]
+    var latest: ByName<Int64> = [:]
     for file in division.parts {
       let read = try part(file)
       for stream in read.streams {

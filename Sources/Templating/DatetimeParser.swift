@@ -5,6 +5,8 @@ import PythonTime
 /// them `%s`, `%s_as_float`, `%ms`, `%epoch_microseconds` (each alone) and `%_ms` (inside a format).
 package struct DatetimeParser: Sendable, Hashable {
   package let format: String
+  /// The microseconds between two neighbouring values of the format; nil if none of its directives shows that.
+  package let smallestUnit: Int128?
   private let kind: Kind
 
   private enum Kind: Sendable, Hashable {
@@ -21,6 +23,7 @@ package struct DatetimeParser: Sendable, Hashable {
 
   package init(format: String) {
     self.format = format
+    smallestUnit = Self.units.first { format.contains($0.directive) }?.microseconds
     switch format {
     case "%s": kind = .seconds
     case "%s_as_float": kind = .floatSeconds
@@ -35,14 +38,10 @@ package struct DatetimeParser: Sendable, Hashable {
     }
   }
 
-  /// The microseconds between two neighbouring values of the format; nil if none of its directives shows that.
-  package var smallestUnit: Int128? {
-    let units: [(directive: String, microseconds: Int128)] = [
-      ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
-      ("%s", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000), ("%d", 86_400_000_000),
-    ]
-    return units.first { format.contains($0.directive) }?.microseconds
-  }
+  private static let units: [(directive: String, microseconds: Int128)] = [
+    ("%epoch_microseconds", 1), ("%s_as_float", 1), ("%f", 1), ("%_ms", 1_000), ("%ms", 1_000), ("%S", 1_000_000),
+    ("%s", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000), ("%d", 86_400_000_000),
+  ]
 
   /// The moment that `text` names; UTC where it has no zone. Throws `ValueError` or `OverflowError` with Python's words.
   package func parse(_ text: String) throws(PythonTimeError) -> PyDateTime {

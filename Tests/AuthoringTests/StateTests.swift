@@ -47,17 +47,17 @@ import Testing
   }
 
   @Test func manyPartitionsAreListedWhereThatIsAskedFor() {
-    let state = ["books": Self.partitions((1...30).map { ($0, "2025-01-01") })]
+    let state: ByName<JSONObject> = ["books": Self.partitions((1...30).map { ($0, "2025-01-01") })]
     #expect(report.tree(state).count == 12)
     #expect(report.tree(state).last == "└─ … and 20 more partitions (--all lists them)")
     #expect(StateReport(now: 0, showsAll: true).tree(state).count == 31)
   }
 
   @Test func differencesAreByStreamAndPartition() {
-    let old: [String: JSONObject] = [
+    let old: ByName<JSONObject> = [
       "books": Self.partitions([(1, "a"), (2, "a")], global: "a"), "gone": ["x": 1], "same": ["x": 1],
     ]
-    let new: [String: JSONObject] = [
+    let new: ByName<JSONObject> = [
       "books": Self.partitions([(2, "b"), (3, "c")], global: "c"), "fresh": ["x": 2], "same": ["x": 1],
     ]
     #expect(
@@ -109,7 +109,7 @@ import Testing
       ("empty", nil, nil, "The state of `empty` does not name its cursor field: name it with --field"),
     ] as [(String, String?, JSONObject?, String)])
   func whatCannotBeSetIsSaid(stream: String, field: String?, partition: JSONObject?, message: String) throws {
-    let states: [String: JSONObject] = [
+    let states: ByName<JSONObject> = [
       "order": ["x": 1], "books": Self.partitions([(1, "a")]), "mark": ["__ab_no_cursor_state_message": true], "empty": [:],
     ]
     let error = try #require(throws: ConnectorError.self) {

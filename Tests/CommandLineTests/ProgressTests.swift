@@ -151,6 +151,50 @@ enum PseudoTerminal {
     #expect(shown.lines.contains { $0.contains(/^ok: 2 records, 2 pages, .*, complete$/) }, "\(shown.lines)")
   }
 
+  /// Two reads of two pages each, at one call a second.
+  @Test func testsShowWhatTheyWaitFor() async throws {
+    let api = try UnrulyAPI { request in
+      request.target.contains("page=2")
+        ? .json(200, #"{"items": []}"#) : .json(200, #"{"items": [{"id": 1}, {"id": 2}]}"#)
+    }
+    let manifest = Manifests.streams(["ok"]).replacing(
+      "spec:\n  type: Spec",
+      with: """
+        api_budget:
+          type: HTTPAPIBudget
+          policies:
+            - type: MovingWindowCallRatePolicy
+              rates: [{limit: 1, interval: PT1S}]
+              matchers: []
+        spec:
+          type: Spec
+        """)
+    let connection = try Connection(to: api, manifest: manifest)
+    try connection.folder.write(
+      "acceptance-test-config.yml", "acceptance_tests: {full_refresh: {tests: [{config_path: config.json}]}}")
+    try connection.folder.write("tests.yaml", "tests: [{name: one, skip: later}]")
+    let alone = try await shown(["test"], in: connection, output: nil)
+    #expect(alone.lines.contains { $0.contains("skipped one: later") }, "\(alone.lines)")
+    #expect(alone.lines.contains { $0.contains("full_refresh with config.json") }, "\(alone.lines)")
+    // What runs is written over.
+    #expect(
+      alone.raw.contains(/full_refresh with config\.json: 2 records, 1 page, .*waits [01]\.\d s: ok, call rate/), "\(alone.raw)")
+    #expect(!alone.lines.contains { $0.contains("waits") }, "\(alone.lines)")
+    let run = try await connection.run("test")
+    #expect(!run.stderr.contains("\u{1B}"))
+    #expect(!run.stdout.contains("\u{1B}"))
+  }
+
+  /// A terminal would obey them, or show them as something else; a pipe gets them as they are.
+  @Test func controlsInJSONAreEscapedOnATerminal() async throws {
+    let connection = try Connection()
+    let template = ##"{{ "\u009b31m\u202e" }}"##
+    let shown = try await shown(["interpolate", template], in: connection, output: nil)
+    #expect(shown.lines.contains(#""\u009b31m\u202e""#), "\(shown.lines)")
+    let piped = try await connection.run("interpolate", template)
+    #expect(piped.stdout == "\"\u{9B}31m\u{202E}\"\n")
+  }
+
   @Test(arguments: [
     ("export TERM=xterm", true), ("export TERM=xterm NO_COLOR=1", false), ("export TERM=dumb", false),
     ("export TERM=xterm NO_COLOR=", true),

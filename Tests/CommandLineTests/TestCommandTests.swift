@@ -87,6 +87,48 @@ import Testing
     return folder
   }
 
+  @Test func optionsWithoutUseAreNamed() async throws {
+    let folder = try Self.folder("tests: [{name: spec is said, command: spec}]")
+    let wrong = try await Tool.run(["test", "--replay", "nope"], in: folder)
+    #expect(wrong.status == 1)
+    #expect(wrong.stderr == "error: There is no recording nope, which --replay names\n")
+    try folder.write("a.har", "{}")
+    for (options, names) in [
+      (["--replay", "a.har"], "--replay is"), (["--mock", "--update-config"], "--mock and --update-config are"),
+    ] {
+      let run = try await Tool.run(["test"] + options, in: folder)
+      #expect(run.status == 0)
+      #expect(
+        run.stderr.hasPrefix("warning: \(names) for the tests of acceptance-test-config.yml, and there is no such file."),
+        "\(run.stderr)")
+    }
+    try folder.write("acceptance-test-config.yml", "acceptance_tests: {spec: {tests: [{config_path: c.json}]}}")
+    let used = try await Tool.run(["test", "--mock"], in: folder)
+    #expect(used.stderr.isEmpty, "\(used.stderr)")
+    let unused = try await Tool.run(["test", "--mock", "--filter", "is said"], in: folder)
+    #expect(unused.status == 0)
+    #expect(unused.stderr.contains("none of which was run"), "\(unused.stderr)")
+  }
+
+  /// Each test is written when it ends, and once.
+  @Test func aReportOfSeveralFilesHasEachTestOnce() async throws {
+    let folder = try Self.folder("tests: [{name: one, command: spec}, {name: two, skip: later}]")
+    try folder.write("acceptance-test-config.yml", "acceptance_tests: {connection: {tests: [{config_path: c.json}]}}")
+    for more in [[], ["--update"]] {
+      let run = try await Tool.run(["test", "--mock"] + more, in: folder)
+      #expect(
+        run.stdout.replacing(/, in .*/, with: "") == """
+          tests.yaml
+            ok      one
+            skipped two: later
+          acceptance-test-config.yml
+            ok      connection with c.json
+          3 tests: 2 passed, 1 skipped
+
+          """, "\(run.stdout)")
+    }
+  }
+
   @Test func whatFailsIsShownAndWritten() async throws {
     let folder = try Self.folder(
       """

@@ -39,18 +39,18 @@ enum Documents {
   /// What a read gave.
   struct Outcome {
     var records: [String: [JSONValue]] = [:]
-    var states: [String: JSONObject] = [:]
+    var states: ByName<JSONObject> = [:]
     var failures: [String] = []
   }
 
   /// Reads all streams of the connector that is made from a document, from the mock of the same document.
-  static func read(_ name: String, states: [String: JSONObject] = [:], now: Int64 = now) async throws -> Outcome {
+  static func read(_ name: String, states: ByName<JSONObject> = [:], now: Int64 = now) async throws -> Outcome {
     let mock = DocumentMock(try document(name), now: now)
     return try await read(manifest: manifest(name), mock, states: states, now: now)
   }
 
   static func read(
-    manifest: String, _ mock: any MockAPI, states: [String: JSONObject] = [:], now: Int64 = now
+    manifest: String, _ mock: any MockAPI, states: ByName<JSONObject> = [:], now: Int64 = now
   ) async throws -> Outcome {
     let output = Lines()
     let mask = SecretMask()

@@ -67,6 +67,10 @@ import Testing
     ("type: SingerSource\ntap: {command: [x]}\nstream: []", "manifest.yaml:3:1: error: the manifest has no property `stream`"),
     ("type: SingerSource\ntap: {command: x}", "manifest.yaml:2:16: error: `command` should be a list"),
     (
+      "type: SingerSource\ntap: {}",
+      "manifest.yaml:2:6: error: `tap` fits none of the forms that it can have: {command: …} or {python: …}"
+    ),
+    (
       "type: SingerSource\ntap: {command: [x]}\nstate: global",
       "manifest.yaml:3:8: error: `state` should be 'per_stream' or 'shared'"
     ),

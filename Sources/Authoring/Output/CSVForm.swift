@@ -9,14 +9,14 @@ struct CSVForm: RecordForm {
   /// The last column.
   static let rest = "_extra"
   private var columns: [String]
-  private var places: [String: Int] = [:]
+  private var places: ByName<Int> = [:]
 
   /// - Parameter columns: the names of the columns of a new file; a file that is there keeps its own.
   init(columns: [String]) { self.columns = columns.filter { $0 != Self.rest } + [Self.rest] }
 
   mutating func beginning(of file: Descriptor, length: Int) throws -> [UInt8] {
     if length > 0, let header = try Self.header(of: file, length: length) { columns = header }
-    places = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    places = ByName(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     guard length == 0 else { return try JSONLinesForm().beginning(of: file, length: length) }
     return Array(Self.row(columns.map { Self.quoted($0) }).utf8)
   }
@@ -24,13 +24,18 @@ struct CSVForm: RecordForm {
   mutating func encoded(_ lines: UnsafeRawBufferPointer) throws -> [UInt8] {
     var text = ""
     for line in lines.split(separator: UInt8(ascii: "\n")) {
-      let record = try JSONValue(parsing: Array(line))
+      let record = try JSONDocument(parsing: UnsafeRawBufferPointer(rebasing: line))
       var cells = [String](repeating: "", count: columns.count)
-      var rest: JSONObject = [:]
-      for (name, value) in record.object ?? [:] {
-        if let place = places[name], name != Self.rest { cells[place] = Self.cell(value) } else { rest[name] = value }
+      // Not as an object in memory, in which names that look the same would be one.
+      var rest: [String] = []
+      record.root.forEachMember { name, value in
+        if let place = places[name], name != Self.rest {
+          cells[place] = Self.cell(value)
+        } else {
+          rest.append("\(JSONValue.string(name).jsonText):\(value.jsonText)")
+        }
       }
-      if !rest.isEmpty, let place = places[Self.rest] { cells[place] = Self.cell(.object(rest)) }
+      if !rest.isEmpty, let place = places[Self.rest] { cells[place] = Self.quoted("{\(rest.joined(separator: ","))}") }
       text += Self.row(cells)
     }
     return Array(text.utf8)
@@ -40,10 +45,10 @@ struct CSVForm: RecordForm {
 
   private static func row(_ cells: [String]) -> String { cells.joined(separator: ",") + "\n" }
 
-  private static func cell(_ value: JSONValue) -> String {
-    switch value {
+  private static func cell(_ value: JSONView) -> String {
+    switch value.kind {
     case .null: ""
-    case .string(let text): quoted(text, isText: true)
+    case .string: quoted(value.string ?? "", isText: true)
     default: quoted(value.jsonText)
     }
   }

@@ -95,7 +95,7 @@ package final class RecordFolder: RecordOutput {
   }
 
   /// The states that earlier reads left, by stream.
-  package var states: [String: JSONObject] { contents.withLock { SourceState(of: $0.places).byName } }
+  package var states: ByName<JSONObject> { contents.withLock { SourceState(of: $0.places).named } }
 
   /// Says which streams go on from their states, so that their records are put behind those that are there.
   package func continuing(_ streams: [String]) {

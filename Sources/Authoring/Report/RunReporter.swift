@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import Components
 import ConnectorModel
 import Engine
@@ -39,16 +40,16 @@ package final class RunReporter: ReadInspector {
   }
 
   struct WaitKey: Hashable, Sendable {
-    let stream: String
+    let stream: StreamDescriptor
     let reason: String
   }
 
   private struct State {
     var streams: [String] = []
-    var tallies: [String: StreamTally] = [:]
-    var records: [String: Int] = [:]
-    var isComplete: [String: Bool] = [:]
-    var traffic: [String: Traffic] = [:]
+    var tallies: ByName<StreamTally> = [:]
+    var records: ByName<Int> = [:]
+    var isComplete: ByName<Bool> = [:]
+    var traffic: ByName<Traffic> = [:]
     var waits: [WaitKey: Waits] = [:]
   }
 
@@ -97,12 +98,12 @@ package final class RunReporter: ReadInspector {
   fileprivate func note(_ event: RunEvent) {
     state.withLock { state in
       switch event {
-      case .streamStarted(let name): if !state.streams.contains(name) { state.streams.append(name) }
+      case .streamStarted(let name): if !state.streams.includes(name) { state.streams.append(name) }
       case .recordsRead(let name, let count): state.records[name, default: 0] += count
       case .streamEnded(let name, let isComplete): state.isComplete[name] = isComplete
       case .pageRead: break
       case .waiting(let name, let seconds, let reason):
-        let key = WaitKey(stream: name ?? "", reason: reason)
+        let key = WaitKey(stream: StreamDescriptor(name: name ?? ""), reason: reason)
         state.waits[key, default: Waits()].count += 1
         state.waits[key, default: Waits()].seconds += seconds
       }
@@ -145,7 +146,7 @@ package final class RunReporter: ReadInspector {
     report.shares = shares
     report.cpu = max(0, gauges.cpu() - cpuAtStart)
     report.waits = snapshot.waits.map { key, waits in
-      ReadReport.Wait(stream: hide(key.stream), reason: hide(key.reason), count: waits.count, seconds: waits.seconds)
+      ReadReport.Wait(stream: hide(key.stream.name), reason: hide(key.reason), count: waits.count, seconds: waits.seconds)
     }.sorted { ($1.seconds, $0.stream, $0.reason) < ($0.seconds, $1.stream, $1.reason) }
     report.streams = snapshot.streams.map { name in
       var stream = snapshot.tallies[name].map(builder.report) ?? ReadReport.Stream(name: hide(name))
@@ -155,7 +156,7 @@ package final class RunReporter: ReadInspector {
       stream.findings = StreamFindings(stream).sentences
       return stream
     }
-    let others = snapshot.traffic.filter { !snapshot.streams.contains($0.key) }
+    let others = snapshot.traffic.filter { !snapshot.streams.includes($0.key) }
     report.otherTraffic = others.map { (name: hide($0.key), traffic: $0.value) }.sorted { $0.name < $1.name }
     return report
   }

@@ -62,13 +62,18 @@ struct SchemaPlace {
 
   /// The names of the members that are declared.
   var names: [String] {
-    var seen: Set<String> = []
-    return branches.flatMap { $0["properties"]?.object.map { Array($0.keys) } ?? [] }.filter { seen.insert($0).inserted }
+    var seen: NameSet = []
+    return branches.flatMap { $0["properties"]?.object.map { Array($0.keys) } ?? [] }.filter { seen.insert($0) }
   }
 
   /// What the schema says of a member; nil if it does not declare it.
   func member(_ name: String) -> SchemaPlace? {
-    let schemas = branches.compactMap { $0["properties"]?[name] }
+    let schemas = branches.compactMap { schema -> JSONValue? in
+      guard let members = schema["properties"]?.object, let place = members.index(forKey: name),
+        members.keys[place].sameScalars(as: name)
+      else { return nil }
+      return members.values[place]
+    }
     return schemas.isEmpty ? nil : SchemaPlace(schemas, in: root)
   }
 

@@ -42,7 +42,7 @@ struct StreamReportBuilder {
       add(member, path + hide(name), chances, declared: inner, isDeclared, depth: depth, to: &stream)
     }
     guard chances > 0, let schema else { return }
-    let seen = Set(counts.members.map(\.name))
+    let seen = NameSet(counts.members.map(\.name))
     stream.neverSeen += schema.names.filter { !seen.contains($0) }.map { path + hide($0) }
   }
 

@@ -135,6 +135,7 @@ extension SimulatedRetriever {
             measure.pages += 1
             measure.records += count
           }
+          simulation.meter?.read(in: simulation)
         }
         guard try await body(Page(records: made(from: position, count))) else { return }
         position += count

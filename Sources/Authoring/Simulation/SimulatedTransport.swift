@@ -13,6 +13,13 @@ import Traffic
 struct SimulatedTransport: Transport {
   private final class Answers: Sendable {
     let known = Mutex<[String: HTTPResponse]>([:])
+    let owners = Mutex<[String: Owner]>([:])
+  }
+
+  /// Whose requests a requester makes.
+  private struct Owner: Sendable {
+    let stream: String?
+    let isParent: Bool
   }
 
   private let api: any MockAPI
@@ -37,13 +44,21 @@ struct SimulatedTransport: Transport {
     let answer = await answer(to: request, path)
     let latency = simulation.settings.latency
     _ = await executor.admission { OrderedExecutor.Moment(time: $0.time + latency, order: $0.order) }
-    let isOfParent = path.contains("partition_router")
-    let stream = names.stream(of: path)
-    simulation.took(latency, of: stream, isOfParent: isOfParent)
-    if let stream, !isOfParent { count(path, of: stream) }
+    let owner = owner(of: path)
+    simulation.took(latency, of: owner.stream, isOfParent: owner.isParent)
+    if let stream = owner.stream, !owner.isParent { count(path, of: stream) }
     let headers = answer.headers.map { (name: $0.name, value: $0.value) } + limits.headers(at: executor.time)
     return HTTPResponse(
       status: answer.status, headers: HTTPHeaders(headers), content: answer.content, url: request.url)
+  }
+
+  private func owner(of path: String) -> Owner {
+    answers.owners.withLock { owners in
+      if let known = owners[path] { return known }
+      let owner = Owner(stream: names.stream(of: path), isParent: path.contains("partition_router"))
+      owners[path] = owner
+      return owner
+    }
   }
 
   /// What the requests of a job are to its stream: a slice, and a page.

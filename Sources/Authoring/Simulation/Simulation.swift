@@ -18,16 +18,22 @@ package struct Simulation: Sendable {
   private let settings: SimulationSettings
   private let start: Int64
   private let environment: [String: String]
+  private let meter: SimulationMeter?
 
-  /// - Parameter start: the moment at which the read begins, in microseconds since the epoch.
+  /// - Parameters:
+  ///   - start: the moment at which the read begins, in microseconds since the epoch.
+  ///   - meter: says how far the simulation is; nil if nobody asks.
   package init(
-    _ source: ManifestSource, _ input: ConnectorInput, _ settings: SimulationSettings, start: Int64, environment: [String: String]
+    _ source: ManifestSource, _ input: ConnectorInput, _ settings: SimulationSettings, start: Int64,
+    environment: [String: String],
+    meter: SimulationMeter? = nil
   ) {
     self.source = source
     self.input = input
     self.settings = settings
     self.start = start
     self.environment = environment
+    self.meter = meter
   }
 
   /// - Parameters:
@@ -38,6 +44,7 @@ package struct Simulation: Sendable {
     _ selection: StreamSelection, comparesAlternatives: Bool = false, workers: [Int] = []
   ) async throws -> SimulationReport {
     let slices = try await run(selection, counted: nil).slices
+    meter?.expect(runs: 1 + workers.count + (comparesAlternatives ? 3 : 0))
     var report = try await run(selection, counted: slices).report
     for number in workers {
       if let prediction = try await run(selection, counted: slices, workers: number).prediction {
@@ -88,7 +95,7 @@ package struct Simulation: Sendable {
       let manifest = alternative?.applied(to: given) ?? given
       let simulation = SimulationState(
         alternative?.applied(to: settings) ?? settings, needs: MadeUpRecords.needs(in: manifest.root), isCounting: counted == nil,
-        slices: counted ?? [:])
+        slices: counted ?? [:], meter: meter)
       log.simulation = simulation
       log.now = { executor.time }
       let api = try await ManifestMock.api(
@@ -113,7 +120,7 @@ package struct Simulation: Sendable {
           // The last one is the slowest: it has the smallest share, and begins latest.
           runtime.share = RunShare(workers - 1, of: workers) ?? .all
           for streams in dealt.partsToRead(of: names, workers: workers) {
-            let part = SimulationState(settings, needs: simulation.needs, isCounting: false, slices: counted)
+            let part = SimulationState(settings, needs: simulation.needs, isCounting: false, slices: counted, meter: meter)
             log.simulation = part
             ChosenTransport(
               late, api: api, executor: executor, simulation: part, limits: LimitHeaders(manifest.apiBudget, start: start)
@@ -204,7 +211,9 @@ package struct Simulation: Sendable {
       let counter = Counter()
       do {
         try await stream.cursor.slices { _ in
-          if counter.next() >= Self.mostSlices { throw Enough() }
+          let number = counter.next()
+          meter?.counted(number)
+          if number >= Self.mostSlices { throw Enough() }
         }
       } catch {}
       let given = simulation.takeParentRecords()
@@ -234,6 +243,10 @@ package struct Simulation: Sendable {
     let jobs = Self.streamsOfJobs(nodes)
     // Nobody divides jobs among workers.
     let read = dealt == nil ? catalog : catalog.filter { !jobs.contains($0.descriptor.name) }
+    meter?.begin(
+      .init(
+        streams: read.map(\.descriptor.name), slices: simulation.slices, isWhole: dealt == nil, begun: begun,
+        now: { executor.time }))
     _ = try await connector.reading(read, states: [:]).read(read, to: writer) { stream in
       dealt?.slices[stream.name].map { DealtCursor(own: stream.cursor, dealt: $0) }
     }

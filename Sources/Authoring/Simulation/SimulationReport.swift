@@ -185,12 +185,12 @@ extension SimulationReport {
     ]
   }
 
-  static func time(_ microseconds: Int64) -> String { RequestReport.seconds(Double(microseconds) / 1_000_000) }
+  package static func time(_ microseconds: Int64) -> String { RequestReport.seconds(Double(microseconds) / 1_000_000) }
 
-  static func count(_ number: Int, _ word: String) -> String { "\(self.number(number)) \(word)\(number == 1 ? "" : "s")" }
+  package static func count(_ number: Int, _ word: String) -> String { "\(self.number(number)) \(word)\(number == 1 ? "" : "s")" }
 
   /// With spaces between the thousands.
-  static func number(_ number: Int) -> String {
+  package static func number(_ number: Int) -> String {
     var text = ""
     for (place, digit) in String(number).reversed().enumerated() {
       if place > 0, place % 3 == 0 { text.append(" ") }

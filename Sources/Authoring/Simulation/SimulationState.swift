@@ -38,6 +38,9 @@ final class SimulationState: Sendable {
   /// How many slices a stream has, as far as they were counted.
   let slices: [String: Double]
 
+  /// Says how far the simulation is; nil if nobody asks.
+  let meter: SimulationMeter?
+
   private struct State {
     var measures: [String: Measure] = [:]
     /// The records that parents gave while slices were counted.
@@ -50,11 +53,15 @@ final class SimulationState: Sendable {
 
   private let state = Mutex(State())
 
-  init(_ settings: SimulationSettings, needs: [String: Set<[String]>], isCounting: Bool, slices: [String: Double] = [:]) {
+  init(
+    _ settings: SimulationSettings, needs: [String: Set<[String]>], isCounting: Bool, slices: [String: Double] = [:],
+    meter: SimulationMeter? = nil
+  ) {
     self.settings = settings
     self.needs = needs
     self.isCounting = isCounting
     self.slices = slices
+    self.meter = meter
   }
 
   var measures: [String: Measure] { state.withLock { $0.measures } }

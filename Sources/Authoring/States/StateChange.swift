@@ -8,7 +8,7 @@ import Manifest
 package enum StateChange {
   /// States put together: of a stream that several have, the last one counts; where its state is kept by partition, the last one of each
   /// partition.
-  package static func merged(_ states: [[String: JSONObject]]) -> [String: JSONObject] {
+  package static func merged(_ states: [ByName<JSONObject>]) -> ByName<JSONObject> {
     states.reduce(into: [:]) { result, state in
       for (name, later) in state { result[name] = result[name].map { merged($0, later) } ?? later }
     }
@@ -39,8 +39,8 @@ package enum StateChange {
   ///   - partition: the values of the partition; nil for all.
   /// - Throws: ``ConnectorError`` where it cannot be told what is to be changed.
   package static func setting(
-    cursor value: JSONValue, field: String?, partition: JSONObject?, of stream: String, in states: [String: JSONObject]
-  ) throws -> [String: JSONObject] {
+    cursor value: JSONValue, field: String?, partition: JSONObject?, of stream: String, in states: ByName<JSONObject>
+  ) throws -> ByName<JSONObject> {
     var states = states
     guard let old = states[stream] else {
       guard let field else {

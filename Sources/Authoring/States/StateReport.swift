@@ -20,7 +20,7 @@ package struct StateReport: Sendable {
   // MARK: One state
 
   /// A tree of streams, partitions and cursors.
-  package func tree(_ states: [String: JSONObject]) -> [String] {
+  package func tree(_ states: ByName<JSONObject>) -> [String] {
     guard !states.isEmpty else { return ["The state is empty: every stream is read from its beginning."] }
     return states.sorted { $0.key < $1.key }.flatMap { name, state in lines(name, StreamState(state), "") }
   }
@@ -103,8 +103,8 @@ package struct StateReport: Sendable {
 
   /// What differs between two states.
   /// - Returns: nothing if they are equal.
-  package func difference(_ old: [String: JSONObject], _ new: [String: JSONObject]) -> [String] {
-    Set(old.keys).union(new.keys).sorted().flatMap { name -> [String] in
+  package func difference(_ old: ByName<JSONObject>, _ new: ByName<JSONObject>) -> [String] {
+    NameSet(old.keys + new.keys).sorted().flatMap { name -> [String] in
       switch (old[name].map(StreamState.init), new[name].map(StreamState.init)) {
       case (let before?, let after?): return before == after ? [] : changes(name, before, after)
       case (let before?, nil): return ["- \(name)" + (summary(before).map { "  \($0)" } ?? "")]

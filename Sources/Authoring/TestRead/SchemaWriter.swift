@@ -16,6 +16,8 @@ package struct SchemaWriter: Sendable {
     package var bytes: [UInt8]
     /// The fields that were added, as paths with dots.
     package var added: [String]
+    /// The fields that were left out, as no manifest can have keys of their names.
+    package var omitted: [String] = []
     /// Where the records and the schema disagree, in a sentence each.
     package var differences: [String]
     /// Other streams that have the same schema by reference.
@@ -59,6 +61,55 @@ package struct SchemaWriter: Sendable {
   /// - Returns: the new text; nil if the schema has all fields already.
   /// - Throws: ``ConnectorError`` if the schema is elsewhere, or is written in a way that cannot be added to.
   package func outcome(adding inferred: JSONObject, to declared: JSONObject) throws(ConnectorError) -> Outcome? {
+    var choice = SchemaChoice(inferred)
+    switch try attempt(adding: choice.chosen, to: declared) {
+    case .nothing: return try unchanged(without: choice.omitted)
+    case .written(var outcome):
+      outcome.omitted = choice.omitted
+      return outcome
+    case .garbled(let additions, let place):
+      let several = refusal(
+        "its schema is put together from several places of the manifest, so nothing can be added safely", at: place)
+      // Either nothing can be added at all, or some fields are in the way.
+      guard case .written = try attempt(adding: choice.probe, to: declared) else { throw several }
+      choice.omit(try culprits(additions[...], of: additions, choice, declared))
+      switch try attempt(adding: choice.chosen, to: declared) {
+      case .nothing: return try unchanged(without: choice.omitted)
+      case .garbled: throw several
+      case .written(var outcome):
+        outcome.omitted = choice.omitted
+        return outcome
+      }
+    }
+  }
+
+  /// What came of writing some fields.
+  private enum Attempt {
+    case nothing
+    case written(Outcome)
+    /// The text that was written is read as something else.
+    case garbled([SchemaMerge.Addition], at: ManifestNode?)
+  }
+
+  /// Nothing is new but what no manifest can have.
+  private func unchanged(without omitted: [String]) throws(ConnectorError) -> Outcome? {
+    guard !omitted.isEmpty, let file = stream.mark?.file else { return nil }
+    return Outcome(bytes: file.bytes, added: [], omitted: omitted, differences: [], sharedWith: [], earlier: file.bytes)
+  }
+
+  /// The additions that are read as something else than what was written.
+  private func culprits(
+    _ part: ArraySlice<SchemaMerge.Addition>, of all: [SchemaMerge.Addition], _ choice: SchemaChoice, _ declared: JSONObject
+  ) throws(ConnectorError) -> [SchemaMerge.Addition] {
+    var alone = choice
+    alone.omit(all.filter { !part.contains($0) })
+    guard case .garbled = try attempt(adding: alone.chosen, to: declared) else { return [] }
+    guard part.count > 1 else { return Array(part) }
+    let middle = part.startIndex + part.count / 2
+    return try culprits(part[..<middle], of: all, choice, declared) + culprits(part[middle...], of: all, choice, declared)
+  }
+
+  private func attempt(adding inferred: JSONObject, to declared: JSONObject) throws(ConnectorError) -> Attempt {
     guard !stream.path.hasPrefix("dynamic_streams") else {
       throw refusal("it is one of many that a template makes, and has no schema of its own in the manifest")
     }
@@ -72,9 +123,9 @@ package struct SchemaWriter: Sendable {
       try check(loader)
       let schema = loader["schema"]?.value.object ?? [:]
       let merge = SchemaMerge(inferred, into: schema.isEmpty ? Self.head(of: inferred) : schema)
-      guard !merge.additions.isEmpty else { return nil }
+      guard !merge.additions.isEmpty else { return .nothing }
       try write(merge, into: loader, isEmpty: schema.isEmpty, &lines)
-      return try checked(lines, file, merge, loader["schema"])
+      return checked(lines, file, merge, loader["schema"])
     }
     guard declared.isEmpty else {
       throw refusal("its schema is in a file beside the manifest: `schemas/\(name).json`")
@@ -87,7 +138,7 @@ package struct SchemaWriter: Sendable {
     } else if stream.mark.map({ lines.add(entry, inFlowAt: $0) }) != true {
       throw refusal("there is no place in the manifest's text to add a `schema_loader` to")
     }
-    return try checked(lines, file, merge, nil)
+    return checked(lines, file, merge, nil)
   }
 
   /// What a new schema begins with.
@@ -160,16 +211,17 @@ package struct SchemaWriter: Sendable {
   /// The new text, if a manifest that is read from it has the schema that it should have.
   private func checked(
     _ lines: ManifestText, _ file: SourceFile, _ merge: SchemaMerge, _ schema: ManifestNode?
-  ) throws(ConnectorError) -> Outcome {
+  ) -> Attempt {
     let bytes = lines.changed
     let manifest = try? ManifestPipeline(validator: ManifestValidator()).run(.text(bytes, name: file.name))
     let node = manifest.flatMap { Self.node(at: stream.elements[...], in: $0.root) }
     guard let written = node?["schema_loader"]?["schema"]?.value, Self.isEqual(written, .object(merge.merged)) else {
-      throw refusal("its schema is put together from several places of the manifest, so nothing can be added safely", at: schema)
+      return .garbled(merge.additions, at: schema)
     }
-    return Outcome(
-      bytes: bytes, added: merge.additions.map { $0.path.joined(separator: ".") }, differences: merge.differences,
-      sharedWith: schema?.mark.map(sharers) ?? [], earlier: file.bytes)
+    return .written(
+      Outcome(
+        bytes: bytes, added: merge.additions.map { $0.path.joined(separator: ".") }, differences: merge.differences,
+        sharedWith: schema?.mark.map(sharers) ?? [], earlier: file.bytes))
   }
 
   /// The other streams whose schemas are written at the same place.

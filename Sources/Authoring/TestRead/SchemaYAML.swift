@@ -1,4 +1,5 @@
 import JSON
+import Secrets
 
 /// A JSON schema, or any JSON value, as lines of YAML in block style.
 enum SchemaYAML {
@@ -45,7 +46,22 @@ enum SchemaYAML {
   /// A scalar, in double quotes where it would be read as something else without them.
   static func scalar(_ value: JSONValue) -> String {
     guard case .string(let text) = value else { return value.jsonText }
-    return isPlain(text) ? text : JSONValue.string(text).jsonText
+    return isPlain(text) ? text : quoted(text)
+  }
+
+  /// A text in double quotes, in which what YAML cannot have, and what nobody sees, is an escape.
+  private static func quoted(_ text: String) -> String {
+    var result = ""
+    for scalar in JSONValue.string(text).jsonText.unicodeScalars {
+      guard scalar.value >= 0x7F, TerminalText.isUnsafe(scalar) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      let digits = String(scalar.value, radix: 16)
+      let (mark, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+      result += "\\\(mark)" + String(repeating: "0", count: width - digits.count) + digits
+    }
+    return result
   }
 
   /// Words that YAML 1.1 reads as truth values or null.

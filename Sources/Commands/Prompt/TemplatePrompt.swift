@@ -73,7 +73,7 @@ struct TemplatePrompt {
     } catch let error as ConnectorError {
       return StandardOutput.tell("error: \(error.sentence)")
     }
-    try StandardOutput.write(line: value.jsonText)
+    try StandardOutput.write(json: value.jsonText)
   }
 
   /// A variable and its keys: values may be secrets.

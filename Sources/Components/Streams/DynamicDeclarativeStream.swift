@@ -26,7 +26,7 @@ package struct DynamicDeclarativeStream: Component {
 
   /// The streams, ready to be built; `names` are those that exist already.
   /// - Throws: ``ConnectorError`` if a stream has no name, or one that another generated stream has.
-  package func streams(notNamed names: inout Set<String>) async throws -> [ManifestNode] {
+  package func streams(notNamed names: inout NameSet) async throws -> [ManifestNode] {
     guard let template = node["stream_template"] else { return [] }
     var streams: [ManifestNode] = []
     try await resolver.resolve(template) { filled in
@@ -35,7 +35,7 @@ package struct DynamicDeclarativeStream: Component {
         throw ConnectorError(
           .system, "A generated stream needs a name that is a text, not \(stream["name"]?.value.jsonText ?? "none")", at: filled)
       }
-      guard names.insert(name).inserted else {
+      guard names.insert(name) else {
         var error = ConnectorError(
           resolver.readsConfig ? .config : .system,
           "Two of the generated streams are called `\(name)`"

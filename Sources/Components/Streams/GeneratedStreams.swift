@@ -1,5 +1,6 @@
 import Concurrency
 import ConnectorModel
+import JSON
 import Manifest
 import Synchronization
 
@@ -21,7 +22,7 @@ package final class GeneratedStreams: Sendable {
     if definitions.isEmpty { return [] }
     return try await turnstile.pass {
       if let made = made.withLock({ $0 }) { return made }
-      var names: Set<String> = []
+      var names: NameSet = []
       var streams: [(dynamicName: String, node: ManifestNode)] = []
       for (index, definition) in definitions.enumerated() {
         let settled = try await scope.settled(for: [definition])

@@ -22,7 +22,7 @@ struct BlockSimultaneousSyncsAction: Component {
 
 /// All groups of a manifest.
 package struct StreamGroups: Sendable {
-  private var groups: [String: String] = [:]
+  private var groups: ByName<String> = [:]
 
   /// Parents of parents are followed so far.
   package static let longestLineage = 100
@@ -40,11 +40,11 @@ package struct StreamGroups: Sendable {
   /// - Parameter topLevelNames: the names of all streams of the manifest, also those that are not among `streams`.
   /// - Throws: ``ConnectorError`` if a stream and one that it takes its partitions from are in one group. As the reference,
   ///   which knows the parents of incremental streams only; the schedule waits for those of others too.
-  package func refuseFamilies(among streams: [DeclarativeStream], topLevelNames: Set<String>) throws {
+  package func refuseFamilies(among streams: [DeclarativeStream], topLevelNames: NameSet) throws {
     if groups.isEmpty { return }
-    let byName = Dictionary(streams.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let byName = ByName(streams.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     /// A parent is looked at as the stream of its name, if there is one; else its copy counts only if it represents one.
-    func ancestors(of name: String, _ copy: (any ParentStream)?, _ depth: Int) -> Set<String> {
+    func ancestors(of name: String, _ copy: (any ParentStream)?, _ depth: Int) -> NameSet {
       let stream: (any ParentStream)? = byName[name] ?? (topLevelNames.contains(name) ? copy : nil)
       guard let stream, depth < Self.longestLineage, stream.cursor.followsPartitions else { return [] }
       return stream.parentStreams.reduce(into: []) { names, parent in

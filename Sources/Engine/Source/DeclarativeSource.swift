@@ -22,7 +22,7 @@ package struct DeclarativeSource: Source {
   package func listed() async throws -> [AirbyteStream] { try await connector.listedStreams(nil) }
 
   package func read(_ request: ReadRequest, to output: SourceOutput) async throws {
-    let reading = connector.reading(request.streams, states: request.state.byName, window: request.window)
+    let reading = connector.reading(request.streams, states: request.state.named, window: request.window)
     try await output.leave {
       var outcome = try await reading.readValidated(
         request.streams, limit: request.limit, to: output.writer, inspector: request.inspector)

@@ -69,7 +69,7 @@ extension StreamedSource {
   public func read(_ request: ReadRequest, to output: SourceOutput) async throws {
     let known = try await streams
     for configured in request.streams {
-      guard let stream = known.first(where: { $0.name == configured.descriptor.name }) else {
+      guard let stream = known.first(where: { $0.name.sameScalars(as: configured.descriptor.name) }) else {
         try output.unknown(configured, among: known.map(\.name))
         continue
       }

@@ -94,7 +94,10 @@ struct SchemaFindings {
     kinds = kinds.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     let components = types.count > 4 ? ["a component"] : types.map { "a component `\($0)`" }
     let expected = kinds + components
-    guard !expected.isEmpty else { return finding("schema", "\(name(node)) fits none of the forms that it can have", node) }
+    guard !expected.isEmpty else {
+      let forms = error.alternativeNames.map { ": \($0)" } ?? ""
+      return finding("schema", "\(name(node)) fits none of the forms that it can have\(forms)", node)
+    }
     return finding("type", "\(name(node)) should be \(Self.list(expected)), found \(found(node))", node)
   }
 

@@ -198,7 +198,7 @@ final class CombinedSource: Source {
     for part in parts {
       guard let name = part.names.inner(stream.name) else { continue }
       guard let listed = listings[part.names.key] else { return (part, name) }
-      if listed.contains(where: { $0.name == name && $0.namespace == stream.namespace }) { return (part, name) }
+      if listed.contains(where: { $0.name.sameScalars(as: name) && $0.namespace == stream.namespace }) { return (part, name) }
     }
     return nil
   }

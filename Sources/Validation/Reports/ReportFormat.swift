@@ -6,6 +6,9 @@ import YAML
 package enum ReportFormat: String, Sendable, CaseIterable {
   case text, json, sarif, github, junit
 
+  /// Whether such a report is JSON.
+  package var isJSON: Bool { self == .json || self == .sarif }
+
   package func render(_ reports: [ManifestReport]) -> String {
     switch self {
     case .text: TextReport.render(reports)

@@ -1,4 +1,5 @@
 import Components
+import JSON
 import Manifest
 
 /// Streams are identified by their names, in catalogs and in states. Airbyte's connector tests refuse two with the same name.
@@ -7,7 +8,7 @@ struct DuplicateStream: Rule {
   static let summary = "Two streams have the same name."
 
   func check(_ subject: Subject, _ findings: inout FindingList) {
-    var known: [String: ManifestNode] = [:]
+    var known: ByName<ManifestNode> = [:]
     for stream in subject.components("DeclarativeStream", "StateDelegatingStream")
     where stream.parent?.type == "DeclarativeSource" {
       guard let node = stream["name"], let name = node.string else { continue }

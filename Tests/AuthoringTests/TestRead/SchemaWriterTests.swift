@@ -37,7 +37,9 @@ import Testing
     """
   }
 
-  private static func outcome(_ text: String, declared: JSONObject = [:]) throws -> SchemaWriter.Outcome? {
+  private static func outcome(
+    _ text: String, declared: JSONObject = [:], adding inferred: JSONObject = inferred
+  ) throws -> SchemaWriter.Outcome? {
     let manifest = try ManifestPipeline(validator: ManifestValidator()).run(.text(Array(text.utf8), name: "manifest.yaml"))
     let writer = SchemaWriter(try #require(manifest.streams.first), named: "orders", among: manifest.streams)
     return try writer.outcome(adding: inferred, to: declared)
@@ -111,6 +113,49 @@ import Testing
     #expect(changed.contains("$schema: "))
     if loader.contains("# to do") { #expect(changed.contains("schema:   # to do")) }
     #expect(try Self.outcome(changed) == nil)
+  }
+
+  /// Fields of an API that are odd: names that mean something else in a manifest, and characters that YAML cannot have.
+  private static func odd(_ further: JSONObject = [:]) -> JSONObject {
+    let text: JSONValue = ["type": ["string", "null"]]
+    var properties: JSONObject = [
+      "id": ["type": "number"], "$ref": text, "a\u{9B}b\u{202E}": text, "c\u{1}\u{85}\u{FEFF}": text, "{{ d": text,
+      "in": ["type": "object", "required": ["$ref", "x"], "properties": ["$ref": text, "x": text]],
+      "list": ["type": "array", "items": ["type": "object", "properties": ["$parameters": ["type": "object"], "y": text]]],
+    ]
+    properties.merge(further) { $1 }
+    return ["type": "object", "required": ["id", "$ref"], "properties": .object(properties)]
+  }
+
+  @Test(arguments: [
+    "    primary_key: id", "    schema_loader: {type: InlineSchemaLoader, schema: {}}",
+    "    schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: number}}}}",
+    "    schema_loader:\n      type: InlineSchemaLoader\n      schema:\n        type: object\n        properties:\n          id: {}",
+  ])
+  func whatNoManifestCanHaveIsLeftOutByName(loader: String) throws {
+    let outcome = try #require(try Self.outcome(Self.manifest(loader), adding: Self.odd()))
+    #expect(outcome.omitted == ["$ref", "in.$ref", "list.$parameters"])
+    #expect(outcome.added.filter { $0 != "id" } == ["a\u{9B}b\u{202E}", "c\u{1}\u{85}\u{FEFF}", "{{ d", "in", "list"])
+    let changed = String(decoding: outcome.bytes, as: UTF8.self)
+    #expect(changed.contains(#""a\x9bb\u202e""#) && changed.contains(#""c\u0001\x85\ufeff""#))
+    let manifest = try ManifestPipeline(validator: ManifestValidator()).run(.text(outcome.bytes, name: "manifest.yaml"))
+    let written = try #require(manifest.streams[0]["schema_loader"]?["schema"]?.value["properties"])
+    #expect(written["a\u{9B}b\u{202E}"] != nil && written["c\u{1}\u{85}\u{FEFF}"] != nil)
+    #expect(written["in"]?["required"] == ["x"])
+    // The next read has nothing to add, and says again what is left out.
+    let again = try #require(try Self.outcome(changed, adding: Self.odd()))
+    #expect(again.added.isEmpty && again.bytes == outcome.bytes && again.omitted == outcome.omitted)
+  }
+
+  /// A key in YAML has 1024 characters at most.
+  @Test func whatCannotBeReadAgainIsFoundAndLeftOut() throws {
+    let long = String(repeating: "k", count: 1_100)
+    let further: JSONObject = [long: ["type": "string"], "z": ["type": "string"]]
+    for loader in ["    primary_key: id", "    schema_loader: {type: InlineSchemaLoader, schema: {properties: {id: {}}}}"] {
+      let outcome = try #require(try Self.outcome(Self.manifest(loader), adding: Self.odd(further)))
+      #expect(outcome.omitted.last == long && outcome.omitted.count == 4)
+      #expect(outcome.added.contains("z") && !outcome.added.contains(long))
+    }
   }
 
   @Test func aSchemaThatIsReferredToIsWrittenWhereItIs() throws {

@@ -1,3 +1,5 @@
+import ConnectorModel
+import Foundation
 import JSON
 import JSONSchema
 import Manifest
@@ -33,12 +35,31 @@ import Testing
       "tests:\n  - name: a\n    traffic: {mock: {page: 2}}",
       "`tests[0].traffic.mock` has no property `page`; did you mean `pages`?"
     ),
+    (
+      "tests:\n  - name: a\n    traffic: nope.har",
+      "tests.yaml:3:14: error: `tests[0].traffic`: the value fits none of the alternatives: 'mock', a list of expectations, {mock: …}, "
+        + "{replay: …}, {files: …} or {expectations: …}"
+    ),
+    ("tests:\n  - name: a\n    config: 1", "the value fits none of the alternatives: an object or the path of a JSON file"),
     ("defaults: {}", "tests.yaml:1:1: error: A file of tests: the property 'tests' is missing"),
     ("tests: {", "tests.yaml:2:1: error: a value is expected here"),
   ])
   func whatIsWrongHasItsPlace(text: String, sentence: String) throws {
     let error = #expect(throws: ManifestError.self) { try TestFile(path: "tests.yaml", bytes: Array(text.utf8)) }
     #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func aFolderIsNamedAsSuch() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tests-\(UUID().uuidString)")
+    let path = folder.appending(path: "tests.yaml").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for load in [{ _ = try TestFile(path: path) }, { _ = try AcceptanceConfig(path: path) }] {
+      let error = #expect(throws: ConnectorError.self, performing: load)
+      #expect(error?.message == "The file \(path) cannot be read: it is a folder")
+    }
+    let missing = #expect(throws: ConnectorError.self) { try TestFile(path: path + "/none") }
+    #expect(missing?.message.hasSuffix("cannot be read: No such file or directory") == true)
   }
 
   @Test func timesWithoutQuotesAreTexts() throws {

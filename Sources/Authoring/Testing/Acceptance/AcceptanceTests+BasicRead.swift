@@ -53,7 +53,7 @@ extension AcceptanceTests {
   /// Each stream starts, runs and is complete.
   private mutating func testStatuses(_ run: ObservedRun, _ names: [String]) {
     guard entry.node["validate_stream_statuses"]?.bool ?? true else { return }
-    var seen: [String: [String]] = [:]
+    var seen: ByName<[String]> = [:]
     for trace in run.messages("TRACE", "trace") {
       guard let status = trace["stream_status"], let name = status["stream_descriptor"]?["name"]?.string else { continue }
       // A stream that an API throttles says again that it is running.
@@ -72,7 +72,7 @@ extension AcceptanceTests {
   /// Each stream leaves a state that counts its records.
   private mutating func testStates(_ run: ObservedRun, _ names: [String]) {
     guard entry.node["validate_state_messages"]?.bool ?? true else { return }
-    var counts: [String: Double] = [:]
+    var counts: ByName<Double> = [:]
     for state in run.messages("STATE", "state") {
       guard let name = state["stream"]?["stream_descriptor"]?["name"]?.string else { continue }
       counts[name, default: 0] += state["sourceStats"]?["recordCount"]?.double ?? 0
@@ -87,7 +87,7 @@ extension AcceptanceTests {
   }
 
   /// Each property of a schema has a value in some record.
-  private mutating func testDataPoints(_ streams: [JSONValue], _ records: [String: [JSONValue]]) {
+  private mutating func testDataPoints(_ streams: [JSONValue], _ records: ByName<[JSONValue]>) {
     let wrong = streams.compactMap { stream -> String? in
       let name = stream["name"]?.string ?? ""
       let missing = (stream["json_schema"]?["properties"]?.object ?? [:]).keys.filter { key in
@@ -98,7 +98,7 @@ extension AcceptanceTests {
     test("every field has a value", wrong.isEmpty ? [] : [failure("Some fields have no value in any record", wrong)])
   }
 
-  private mutating func testExpectedRecords(_ records: [String: [JSONValue]]) throws {
+  private mutating func testExpectedRecords(_ records: ByName<[JSONValue]>) throws {
     guard let node = entry.node["expect_records"] else { return }
     let name = "expected records came"
     guard let place = node["path"], let path = place.string else {
@@ -106,7 +106,7 @@ extension AcceptanceTests {
     }
     if traffic.isMock { return skip("the records of a mock are made up", name) }
     let isOrdered = node["exact_order"]?.bool ?? entry.node["exact_order"]?.bool ?? false
-    var expected: [String: [JSONValue]] = [:]
+    var expected: ByName<[JSONValue]> = [:]
     let bytes = try TestInput.bytes(connector.path(path), "file of expected records", place)
     for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) {

@@ -53,7 +53,7 @@ extension AcceptanceTests {
     guard !streams.isEmpty else { throw Skipped(reason: "no stream can be read incrementally") }
     let wanted = streams.map(\.name)
     let tests = self
-    func read(_ states: [String: JSONObject]) async throws -> ObservedRun {
+    func read(_ states: ByName<JSONObject>) async throws -> ObservedRun {
       try await tests.observe(.read) {
         $0.streams = .selected(StreamSelection(names: wanted))
         $0.states = states
@@ -80,27 +80,42 @@ extension AcceptanceTests {
 
   private mutating func testEveryState(
     of first: ObservedRun, _ streams: [(name: String, cursor: [String])],
-    _ read: ([String: JSONObject]) async throws -> ObservedRun
+    _ read: (ByName<JSONObject>) async throws -> ObservedRun
   ) async throws {
-    var states: [String: JSONObject] = [:]
-    var known: Set<String> = []
-    var points: [[String: JSONObject]] = []
-    for (stream, state) in first.states where known.insert("\(stream) \(JSONValue.object(state).jsonText)").inserted {
+    var states: ByName<JSONObject> = [:]
+    var known: NameSet = []
+    var points: [ByName<JSONObject>] = []
+    for (stream, state) in first.states where known.insert("\(stream) \(JSONValue.object(state).jsonText)") {
       states[stream] = state
       points.append(states)
     }
     let step = max(points.count / Self.sampledStates, 1)
     var found: [TestFailure] = []
+    var complaints: [(complaints: RunComplaints, numbers: [Int])] = []
     for (number, states) in points.enumerated() where number % step == 0 {
       let run = try await read(states)
-      if !run.errors.isEmpty { found.append(failure("The read from state \(number + 1) reports errors", said(run))) }
+      if !run.errors.isEmpty {
+        let said = said(run)
+        if let place = complaints.firstIndex(where: { $0.complaints == said }) {
+          complaints[place].numbers.append(number + 1)
+        } else {
+          complaints.append((said, [number + 1]))
+        }
+      }
       found += earlier(run, than: states, streams)
+    }
+    found += complaints.map { said, numbers in
+      let reads =
+        numbers.count == 1
+        ? "The read from state \(numbers[0]) reports errors"
+        : "The reads from the states \(numbers.map(String.init).joined(separator: ", ")) report the same errors"
+      return failure(reads, said)
     }
     test("a read from every state gives nothing from before it", found)
   }
 
   private func earlier(
-    _ run: ObservedRun, than states: [String: JSONObject], _ streams: [(name: String, cursor: [String])]
+    _ run: ObservedRun, than states: ByName<JSONObject>, _ streams: [(name: String, cursor: [String])]
   ) -> [TestFailure] {
     let days = entry.node["threshold_days"]?.double ?? 0
     return streams.compactMap { name, cursor in
@@ -127,7 +142,7 @@ extension AcceptanceTests {
     if isStrict, !unsaid.isEmpty {
       found.append(failure("The future state lacks: \(unsaid.joined(separator: ", "))", at: place))
     }
-    let known = states.filter { name, _ in streams.contains { $0.name == name } }
+    let known = states.filter { name, _ in streams.contains { $0.name.sameScalars(as: name) } }
     guard !known.isEmpty else { return test(name, [failure("The future state has none of the streams", at: place)]) }
     let run = try await observe(.read) {
       $0.streams = .selected(StreamSelection(names: known.keys.sorted()))

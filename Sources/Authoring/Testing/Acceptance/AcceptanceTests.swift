@@ -19,10 +19,16 @@ struct AcceptanceTests {
   let isStrict: Bool
   private(set) var outcomes: [(name: String, outcome: TestReport.Case.Outcome)] = []
   private(set) var notes: [TestFailure] = []
+  private let watcher: (any TestWatcher)?
+  private let ended: @Sendable (_ name: String, _ outcome: TestReport.Case.Outcome) -> Void
 
+  /// - Parameter ended: is told of each test as it ends.
   init(
-    connector: TestedConnector, traffic: AcceptanceTraffic, numbers: RunNumbers, entry: AcceptanceConfig.Entry, isStrict: Bool
+    connector: TestedConnector, traffic: AcceptanceTraffic, numbers: RunNumbers, entry: AcceptanceConfig.Entry, isStrict: Bool,
+    watcher: (any TestWatcher)?, ended: @escaping @Sendable (_ name: String, _ outcome: TestReport.Case.Outcome) -> Void
   ) {
+    self.watcher = watcher
+    self.ended = ended
     self.connector = connector
     self.traffic = traffic
     self.numbers = numbers
@@ -30,7 +36,12 @@ struct AcceptanceTests {
     self.isStrict = isStrict
   }
 
-  mutating func skip(_ reason: String, _ name: String = "") { outcomes.append((name, .skipped(reason))) }
+  private mutating func end(_ name: String, _ outcome: TestReport.Case.Outcome) {
+    outcomes.append((name, outcome))
+    ended(name, outcome)
+  }
+
+  mutating func skip(_ reason: String, _ name: String = "") { end(name, .skipped(reason)) }
 
   mutating func run() async {
     do {
@@ -49,7 +60,7 @@ struct AcceptanceTests {
     } catch {
       var verdict = Verdict()
       verdict.fail(reading: error, at: entry.node)
-      outcomes.append(("", .failed(verdict.failures)))
+      end("", .failed(verdict.failures))
     }
   }
 
@@ -58,11 +69,15 @@ struct AcceptanceTests {
 
   /// Ends a test: it passed where nothing is wrong.
   mutating func test(_ name: String, _ failures: [TestFailure]) {
-    outcomes.append((name, failures.isEmpty ? .passed : .failed(failures)))
+    end(name, failures.isEmpty ? .passed : .failed(failures))
   }
 
   func failure(_ message: String, _ details: [String] = [], at node: ManifestNode? = nil) -> TestFailure {
     TestFailure(message, at: (node ?? entry.node).mark, details)
+  }
+
+  func failure(_ message: String, _ complaints: RunComplaints, at node: ManifestNode? = nil) -> TestFailure {
+    TestFailure(message, at: (node ?? entry.node).mark, complaints)
   }
 
   // MARK: Runs
@@ -98,28 +113,27 @@ struct AcceptanceTests {
     guard command != .spec else { return try await run.observed(of: connector, with: .nothing, now: nil) }
     let traffic = try self.traffic.traffic(for: entry, number: numbers.next(of: entry))
     try self.traffic.keep(run.config, of: entry, specification: connector.specification)
-    return try await run.observed(of: connector, with: traffic, now: nil)
+    return try await run.observed(of: connector, with: traffic, now: nil, watcher: watcher)
   }
 
-  /// So many lines of a kind are shown: nobody reads more.
-  static let mostShown = 10
-
-  static func shown(_ lines: [String]) -> [String] {
-    lines.count > mostShown ? lines.prefix(mostShown) + ["and \(lines.count - mostShown) more"] : lines
-  }
+  static func shown(_ lines: [String]) -> [String] { RunComplaints.shown(lines) }
 
   /// What a run says of why it failed.
-  func said(_ run: ObservedRun) -> [String] {
+  func said(_ run: ObservedRun) -> RunComplaints {
     let unknown = run.requests.filter(\.isUnknown).map { run.mask.masked("not answered: \($0.line)") }
-    return Self.shown(run.errors.compactMap { $0["message"]?.string }) + Self.shown(unknown)
+    let errors = run.errors.compactMap { error in
+      error["message"]?.string.map { (stream: error["stream_descriptor"]?["name"]?.string, text: $0) }
+    }
+    // What names the streams that failed says nothing more than their own errors.
+    let own = errors.filter { $0.stream != nil }
+    return RunComplaints(own.isEmpty ? errors : own) + unknown
   }
-
   /// The streams that the connector discovers.
   func discovered() async throws -> [JSONValue] {
     let run = try await observe(.discover)
     guard let streams = run.messages("CATALOG", "catalog").last?["streams"]?.array else {
       throw ConnectorError(
-        .config, "The streams could not be discovered: \(said(run).joined(separator: "; "))", at: entry.node)
+        .config, "The streams could not be discovered: \(said(run).shown.joined(separator: "; "))", at: entry.node)
     }
     return streams
   }
@@ -133,7 +147,7 @@ struct AcceptanceTests {
       guard let catalog = try? JSONValue(parsing: bytes), let list = try? ConfiguredStream.catalog(catalog) else {
         throw ConnectorError(.config, "The file \(connector.path(path)) is not a configured catalog", at: place)
       }
-      let known = Dictionary(streams.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+      let known = ByName(streams.map { ($0["name"]?.string ?? "", $0) }, uniquingKeysWith: { first, _ in first })
       let names = list.map(\.descriptor.name)
       let unknown = names.filter { known[$0] == nil }
       guard unknown.isEmpty else {

@@ -14,10 +14,7 @@ package struct TestFile: Sendable {
 
   /// - Throws: ``ManifestError`` with the places of everything that is wrong, ``ConnectorError`` if the file cannot be read.
   package init(path: String) throws {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw ConnectorError(.config, "The file \(path) cannot be read")
-    }
-    try self.init(path: path, bytes: Array(bytes))
+    try self.init(path: path, bytes: try TestInput.bytes(of: path))
   }
 
   init(path: String, bytes: [UInt8]) throws {

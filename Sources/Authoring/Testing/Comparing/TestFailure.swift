@@ -10,11 +10,18 @@ package struct TestFailure: Sendable {
   package let mark: SourceMark?
   /// What was expected and what came, a line each.
   package let details: [String]
+  /// The same for people, where sentences that are alike are one line.
+  package let shownDetails: [String]
 
   init(_ message: String, at mark: SourceMark? = nil, _ details: [String] = []) {
+    self.init(message, at: mark, RunComplaints(details, shown: details))
+  }
+
+  init(_ message: String, at mark: SourceMark?, _ complaints: RunComplaints) {
     self.message = message
     self.mark = mark
-    self.details = details
+    details = complaints.all
+    shownDetails = complaints.shown
   }
 }
 

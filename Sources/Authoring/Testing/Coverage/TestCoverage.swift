@@ -1,4 +1,5 @@
 import ConnectorModel
+import JSON
 import Jinja
 import Manifest
 import Synchronization

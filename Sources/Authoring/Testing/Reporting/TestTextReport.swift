@@ -11,16 +11,28 @@ package struct TestTextReport {
   package func render(_ report: TestReport) -> String {
     var lines: [String] = []
     for suite in report.suites {
-      lines.append(TerminalText.line(suite.name))
+      lines.append(heading(of: suite.name))
       for test in suite.cases { lines += self.lines(test) }
-      for note in suite.notes { lines += self.lines(note, "note", .faint, indent: 2) }
+      lines += notes(of: suite)
     }
-    if let coverage = report.coverage { lines += self.lines(coverage) }
-    lines.append(summary(report))
-    return lines.joined(separator: "\n")
+    return (lines + ending(report)).joined(separator: "\n")
   }
 
-  private func lines(_ test: TestReport.Case) -> [String] {
+  // MARK: Parts of it, for those who show tests as they end
+
+  /// The line above the tests of a file.
+  package func heading(of suite: String) -> String { TerminalText.line(suite) }
+
+  /// The lines below the tests of a file.
+  package func notes(of suite: TestReport.Suite) -> [String] {
+    suite.notes.flatMap { lines($0, "note", .faint, indent: 2) }
+  }
+
+  /// The lines below all tests.
+  package func ending(_ report: TestReport) -> [String] { (report.coverage.map(lines) ?? []) + [summary(report)] }
+
+  /// The lines of a test.
+  package func lines(_ test: TestReport.Case) -> [String] {
     let name = TerminalText.line(test.name)
     switch test.outcome {
     case .passed:
@@ -38,7 +50,7 @@ package struct TestTextReport {
     let place = failure.mark.map { "\($0): " } ?? ""
     let kind = kind.map { looks.styled("\($0):", style) + " " } ?? ""
     return [blanks + TerminalText.line(place) + kind + TerminalText.line(failure.message)]
-      + failure.details.map { "\(blanks)  \(TerminalText.line($0))" }
+      + failure.shownDetails.map { "\(blanks)  \(TerminalText.line($0))" }
   }
 
   private func lines(_ coverage: CoverageReport) -> [String] {

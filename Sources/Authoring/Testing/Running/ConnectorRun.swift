@@ -19,7 +19,7 @@ struct ConnectorRun: Sendable {
 
   var command: Command
   var config: JSONObject = [:]
-  var states: [String: JSONObject] = [:]
+  var states: ByName<JSONObject> = [:]
   var streams = Streams.selected(StreamSelection())
   var limit: Int?
   /// Whether the config is made up, because the test gives none.
@@ -31,9 +31,11 @@ struct ConnectorRun: Sendable {
   /// - Parameters:
   ///   - now: what the clock shows first, in microseconds since the epoch; nil for a recording's own time, or the usual one.
   ///   - coverage: learns what of the manifest is made use of.
+  ///   - watcher: is told what happens.
   /// - Throws: ``ConnectorError`` or another error of the files that the run is given; what goes wrong in the run is in its messages.
   func observed(
-    of connector: TestedConnector, with traffic: TestTraffic, now: Int64?, coverage: (any RunCoverage)? = nil
+    of connector: TestedConnector, with traffic: TestTraffic, now: Int64?, coverage: (any RunCoverage)? = nil,
+    watcher: (any TestWatcher)? = nil
   ) async throws -> ObservedRun {
     let mask = SecretMask()
     let log = RequestLog()
@@ -45,6 +47,7 @@ struct ConnectorRun: Sendable {
       now: now, sleep: stage.surroundings.sleep, random: stage.surroundings.random, transport: stage.surroundings.transport,
       log: RunLog(writer: writer, isDebugging: false), secrets: mask, environment: connector.environment)
     runtime.coverage = coverage
+    if let watcher { runtime.events = WatchedEvents(inner: runtime.events, watcher: watcher) }
     try await stage.run { [self, runtime] in
       var input = connector.input(config: config, states: states)
       if makesConfigUp, command != .spec { input.config = ManifestMock.config(for: connector.manifest, now: now()) }

@@ -19,8 +19,8 @@ struct ObservedRun: Sendable {
   }
 
   /// The data of all records of each stream, in order.
-  var records: [String: [JSONValue]] {
-    var records: [String: [JSONValue]] = [:]
+  var records: ByName<[JSONValue]> {
+    var records: ByName<[JSONValue]> = [:]
     for record in messages("RECORD", "record") {
       records[record["stream"]?.string ?? "", default: []].append(record["data"] ?? .null)
     }
@@ -36,14 +36,14 @@ struct ObservedRun: Sendable {
   }
 
   /// The last state of each stream.
-  var finalStates: [String: JSONObject] { Dictionary(states.map { ($0.stream, $0.state) }, uniquingKeysWith: { $1 }) }
+  var finalStates: ByName<JSONObject> { ByName(states.map { ($0.stream, $0.state) }, uniquingKeysWith: { $1 }) }
 
   /// The errors that were reported.
   var errors: [JSONValue] { messages("TRACE", "trace").compactMap { $0["type"] == "ERROR" ? $0["error"] : nil } }
 
   /// The streams that were read, each with its last status.
-  var statuses: [String: String] {
-    var statuses: [String: String] = [:]
+  var statuses: ByName<String> {
+    var statuses: ByName<String> = [:]
     for trace in messages("TRACE", "trace") {
       guard let status = trace["stream_status"], let name = status["stream_descriptor"]?["name"]?.string else { continue }
       statuses[name] = status["status"]?.string

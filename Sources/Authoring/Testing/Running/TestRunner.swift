@@ -8,14 +8,20 @@ package struct TestRunner: Sendable {
   private let connector: TestedConnector
   private let coverage: TestCoverage?
   private let clock: @Sendable () -> Int64
+  private let watcher: (any TestWatcher)?
 
   /// - Parameters:
   ///   - coverage: learns what of the manifest the tests reach; nil if nobody asks.
   ///   - clock: the machine's clock, in microseconds, by which tests are timed.
-  package init(_ connector: TestedConnector, coverage: TestCoverage?, clock: @escaping @Sendable () -> Int64) {
+  ///   - watcher: sees the tests run; nil if nobody does.
+  package init(
+    _ connector: TestedConnector, coverage: TestCoverage?, clock: @escaping @Sendable () -> Int64,
+    watcher: (any TestWatcher)? = nil
+  ) {
     self.connector = connector
     self.coverage = coverage
     self.clock = clock
+    self.watcher = watcher
   }
 
   /// What came of the tests of a file, and what the file would have to say to be right.
@@ -29,6 +35,7 @@ package struct TestRunner: Sendable {
     var suite = TestReport.Suite(name: file.path)
     var revisions: [Revision] = []
     for test in file.cases where isWanted(test.name) {
+      watcher?.began(test.name)
       let start = clock()
       let outcome: TestReport.Case.Outcome
       if let reason = test.skipReason {
@@ -38,10 +45,11 @@ package struct TestRunner: Sendable {
         outcome = verdict.failures.isEmpty ? .passed : .failed(verdict.failures)
         revisions += verdict.revisions
       }
-      suite.cases.append(
-        TestReport.Case(
-          name: test.name, mark: test.node["name"]?.mark ?? test.node.mark, outcome: outcome,
-          seconds: Double(clock() - start) / 1_000_000))
+      let ended = TestReport.Case(
+        name: test.name, mark: test.node["name"]?.mark ?? test.node.mark, outcome: outcome,
+        seconds: Double(clock() - start) / 1_000_000)
+      suite.cases.append(ended)
+      watcher?.ended(ended, of: suite.name)
     }
     return Outcome(suite: suite, revisions: revisions)
   }

@@ -43,7 +43,7 @@ package struct TestedConnector: Sendable {
   package func path(_ name: String) -> String { name.hasPrefix("/") || folder == "." ? name : "\(folder)/\(name)" }
 
   /// What a run is given beside the manifest.
-  func input(config: JSONObject, states: [String: JSONObject] = [:]) -> ConnectorInput {
+  func input(config: JSONObject, states: ByName<JSONObject> = [:]) -> ConnectorInput {
     var input = ConnectorInput()
     input.config = config
     input.states = states

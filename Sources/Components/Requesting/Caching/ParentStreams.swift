@@ -1,11 +1,12 @@
 import ConnectorModel
+import JSON
 import Manifest
 
 /// Finds the streams whose pages other streams walk through.
 package enum ParentStreams {
   /// The names of all parents that `streams` have.
-  package static func names(of streams: [ManifestNode]) -> Set<String> {
-    var names: Set<String> = []
+  package static func names(of streams: [ManifestNode]) -> NameSet {
+    var names: NameSet = []
     for stream in streams {
       if let parent = stream["incremental_sync"]?["parent_stream"], let name = parent["name"]?.string {
         names.insert(name)
