@@ -17,13 +17,13 @@ import Testing
 
   @Test func elementsComeInTheOrderInWhichTheyAreSent() async {
     let channel = Channel<Int, Never>()
-    async let sending: Void = {
+    let sender = Task {
       for number in 0..<100 { await channel.send(number) }
       channel.finish()
-    }()
+    }
     var received: [Int] = []
     for await number in channel { received.append(number) }
-    await sending
+    await sender.value
     #expect(received == Array(0..<100))
   }
 
@@ -96,9 +96,9 @@ import Testing
     let receiver = Task { await Self.first(of: channel) }
     receiver.cancel()
     #expect(await receiver.value == nil)
-    async let sending: Void = channel.send(1)
+    let sender = Task { await channel.send(1) }
     #expect(await Self.first(of: channel) == 1)
-    await sending
+    await sender.value
   }
 
   @Test func theElementOfACancelledSenderIsDropped() async {
@@ -106,9 +106,9 @@ import Testing
     let sender = Task { await channel.send(1) }
     sender.cancel()
     await sender.value
-    async let sending: Void = channel.send(2)
+    let other = Task { await channel.send(2) }
     #expect(await Self.first(of: channel) == 2)
-    await sending
+    await other.value
   }
 
   private static func first(of channel: Channel<Int, Never>) async -> Int? {
