@@ -44,7 +44,7 @@ SWIFT_FILES := Sources Tests Benchmarks Package.swift
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build build-api test test-conformance test-schema test-shipping test-dist test-embedding public-api check-public-api
+.PHONY: help run build build-api test test-conformance test-schema test-shipping test-dist test-reproducible test-embedding public-api check-public-api
 .PHONY: python-components test-host robustness dist install deps format lint parity conformance-record clean pins pins-lay
 .PHONY: doubling bench bench-components bench-deps docs instructions instructions-record instructions-deps parity-test-read
 .PHONY: test-standard test-lsp test-sources test-sharding test-examples test-spark test-kubernetes test-airflow test-schedulers
@@ -286,6 +286,15 @@ test-dist: dist ## Install what is released in each way, in clean places, and re
 	@$(SWIFT) build --product example-api >&2
 	@python3 Tests/Distribution/distribution.py --dist dist --build .build-static/release
 
+AGAIN := .build-static-again
+
+# Names of folders are in the program until it is stripped.
+test-reproducible: dist ## Build the static program a second time, in another folder, and compare the two byte by byte.
+	@rm -rf $(AGAIN)
+	@$(MAKE) --no-print-directory build STATIC=1 SCRATCH=$(AGAIN)
+	@strip -o $(AGAIN)/airbyte-lowcode $(AGAIN)/release/airbyte-lowcode
+	@cmp dist/airbyte-lowcode $(AGAIN)/airbyte-lowcode && echo "Both builds have the same bytes."
+
 install: ## Build the static binary, and put it with its completions and its man page into PREFIX (/usr/local).
 	@$(MAKE) --no-print-directory build STATIC=1
 	@Distribution/layout .build-static/release/airbyte-lowcode "$(DESTDIR)$(PREFIX)"
@@ -365,7 +374,7 @@ instructions-deps:
 	@$(call installed,command -v valgrind >/dev/null && command -v strip >/dev/null,valgrind binutils)
 
 clean: ## Remove what was built.
-	rm -rf .build .build-static dist
+	rm -rf .build .build-static $(AGAIN) dist
 
 TAPS := .build/taps
 OLD_PYTHON ?= python3.9
