@@ -4,6 +4,7 @@ import Essentials
 import HTTP
 import JSON
 import Jinja
+import Manifest
 import Secrets
 
 /// A quota that each token has for some of the requests, and where the API says what is left of it.
