@@ -1,3 +1,4 @@
+import AirbyteProtocol
 import JSON
 import Manifest
 import Validation

@@ -1,4 +1,5 @@
 import JSON
+import JSONSchema
 import Manifest
 
 /// What the component schema says of the places of an outline: which component a mapping is, and what a value may be.
