@@ -4,6 +4,7 @@ import Dispatch
 import Engine
 import Foundation
 import JSON
+import Manifest
 import Secrets
 
 /// A small fixed read without a network, for tools that count instructions:

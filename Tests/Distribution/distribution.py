@@ -34,7 +34,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BOOKSHOP = ROOT / "manifests" / "bookshop"
 NAME = "airbyte-lowcode"
-LARGEST = 45_000_000
+LARGEST = 36_000_000
 TOOLS = ["uv", "pipx", "pre-commit", "spdx-tools", "cyclonedx-python-lib[json-validation]", "PyYAML"]
 # The archive under the name that every release has; the mirror serves the others from it too.
 MIRROR = "http://deb.debian.org/debian"

@@ -377,7 +377,10 @@ import Testing
 /// The page on the loopback interface, and who may ask for it.
 @Suite struct RedirectListenerTests {
   private func get(_ url: String, method: String = "GET") async throws -> (status: Int, body: String) {
-    let response = try await NetworkTransport().exchange(HTTPRequest(method: method, url: url))
+    var request = HTTPRequest(method: method, url: url)
+    // The server's task may wait long for its turn, where all tests run at once on few cores.
+    request.readTimeout = 3_600
+    let response = try await NetworkTransport().exchange(request)
     return (response.status, String(decoding: response.body, as: UTF8.self))
   }
 

@@ -129,7 +129,7 @@ private final class SliceTally: SliceInspector {
 
   @inline(__always)
   private static func count(_ record: UnsafePointer<Record>, in tally: inout FieldTally) {
-    if let place = record.pointee.untouched { tally.add(place) } else { countChanged(record, in: &tally) }
+    if let place = Record.untouchedPlace(of: record) { tally.add(place) } else { countChanged(record, in: &tally) }
   }
 
   @inline(never)
@@ -159,7 +159,7 @@ private final class SliceTally: SliceInspector {
   /// The number of a record's key; 0 if a part of it is missing.
   @inline(__always)
   private static func print(of record: UnsafePointer<Record>, by fields: UnsafeBufferPointer<JSONKey>) -> UInt64 {
-    guard let object = record.pointee.untouched else { return printOfChanged(record, by: fields) }
+    guard let object = Record.untouchedPlace(of: record) else { return printOfChanged(record, by: fields) }
     var print = Fingerprint()
     for place in fields.indices where !print.add(fields[place], of: object) { return 0 }
     return max(1, print.value)

@@ -65,8 +65,11 @@ public struct Record: Sendable {
     self.patches = patches
   }
 
-  /// Where the record is, if nothing in it was changed; good as long as the record is there.
-  package var untouched: JSONPlace? { patches.isEmpty ? view?.place : nil }
+  /// Where a record is, if nothing in it was changed; good as long as the record is there. By a pointer, because a property of the
+  /// record would copy all of it first.
+  package static func untouchedPlace(of record: UnsafePointer<Record>) -> JSONPlace? {
+    record.pointee.patches.isEmpty ? record.pointee.view?.place : nil
+  }
 
   /// The top-level field `key`, as changed.
   package subscript(key: JSONKey) -> Field? {
