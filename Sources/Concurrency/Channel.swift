@@ -5,43 +5,55 @@ import Synchronization
 /// somebody takes the element, so that nothing piles up.
 ///
 /// A receiver that is cancelled gets nil, and the element of a sender that is cancelled is dropped.
+///
+/// All of it is inlinable: a generic type that is not specialized looks its types up again with each page.
 package final class Channel<Element: Sendable, Failure: Error>: AsyncSequence, Sendable {
-  private typealias Answer = Result<Element?, Failure>
+  @usableFromInline typealias Answer = Result<Element?, Failure>
 
-  private struct Sender {
-    let ticket: UInt64
-    let element: Element
-    let continuation: CheckedContinuation<Void, Never>
+  @usableFromInline struct Sender {
+    @usableFromInline let ticket: UInt64
+    @usableFromInline let element: Element
+    @usableFromInline let continuation: CheckedContinuation<Void, Never>
+
+    @inlinable init(ticket: UInt64, element: Element, continuation: CheckedContinuation<Void, Never>) {
+      (self.ticket, self.element, self.continuation) = (ticket, element, continuation)
+    }
   }
 
-  private struct Receiver {
-    let ticket: UInt64
-    let continuation: CheckedContinuation<Answer, Never>
+  @usableFromInline struct Receiver {
+    @usableFromInline let ticket: UInt64
+    @usableFromInline let continuation: CheckedContinuation<Answer, Never>
+
+    @inlinable init(ticket: UInt64, continuation: CheckedContinuation<Answer, Never>) {
+      (self.ticket, self.continuation) = (ticket, continuation)
+    }
   }
 
-  private struct State {
+  @usableFromInline struct State {
     /// At most one of the two is not empty.
-    var senders: Deque<Sender> = []
-    var receivers: Deque<Receiver> = []
-    var nextTicket: UInt64 = 0
-    var isOver = false
+    @usableFromInline var senders: Deque<Sender> = []
+    @usableFromInline var receivers: Deque<Receiver> = []
+    @usableFromInline var nextTicket: UInt64 = 0
+    @usableFromInline var isOver = false
     /// What the next receiver is to learn, and no other.
-    var failure: Failure?
+    @usableFromInline var failure: Failure?
 
-    mutating func ticket() -> UInt64 {
+    @inlinable init() {}
+
+    @inlinable mutating func ticket() -> UInt64 {
       nextTicket += 1
       return nextTicket
     }
   }
 
-  private let state = Mutex(State())
+  @usableFromInline let state = Mutex(State())
 
-  package init() {}
+  @inlinable package init() {}
 
   // MARK: Sending
 
   /// Waits until the element is taken, or nobody is going to take it.
-  package func send(_ element: Element) async {
+  @inlinable package func send(_ element: Element) async {
     let ticket = state.withLock { $0.ticket() }
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -63,12 +75,12 @@ package final class Channel<Element: Sendable, Failure: Error>: AsyncSequence, S
   }
 
   /// Nothing more comes: elements that nobody took are dropped.
-  package func finish() { end(nil) }
+  @inlinable package func finish() { end(nil) }
 
   /// Nothing more comes, of which one receiver learns why.
-  package func fail(_ failure: Failure) { end(failure) }
+  @inlinable package func fail(_ failure: Failure) { end(failure) }
 
-  private func end(_ failure: Failure?) {
+  @inlinable func end(_ failure: Failure?) {
     let (senders, receivers): (Deque<Sender>, Deque<Receiver>) = state.withLock { state in
       guard !state.isOver else { return ([], []) }
       state.isOver = true
@@ -89,7 +101,7 @@ package final class Channel<Element: Sendable, Failure: Error>: AsyncSequence, S
   // MARK: Receiving
 
   /// Takes the next element; nil at the end.
-  private func receive() async throws(Failure) -> Element? {
+  @inlinable func receive() async throws(Failure) -> Element? {
     let ticket = state.withLock { $0.ticket() }
     let answer = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
@@ -116,14 +128,16 @@ package final class Channel<Element: Sendable, Failure: Error>: AsyncSequence, S
   }
 
   package struct Iterator: AsyncIteratorProtocol {
-    fileprivate let channel: Channel
+    @usableFromInline let channel: Channel
 
-    package mutating func next() async throws(Failure) -> Element? { try await channel.receive() }
+    @inlinable init(_ channel: Channel) { self.channel = channel }
 
-    package mutating func next(isolation actor: isolated (any Actor)?) async throws(Failure) -> Element? {
+    @inlinable package mutating func next() async throws(Failure) -> Element? { try await channel.receive() }
+
+    @inlinable package mutating func next(isolation actor: isolated (any Actor)?) async throws(Failure) -> Element? {
       try await channel.receive()
     }
   }
 
-  package func makeAsyncIterator() -> Iterator { Iterator(channel: self) }
+  @inlinable package func makeAsyncIterator() -> Iterator { Iterator(self) }
 }
