@@ -1,4 +1,5 @@
 import AirbyteProtocol
+import Bytes
 import ConnectorModel
 import Essentials
 import JSON
@@ -52,7 +53,7 @@ struct MergedParts {
 
   private func files() throws -> [String] {
     try outputs.flatMap { output -> [String] in
-      guard PartFolder.isFolder(output) else { return [output] }
+      guard Folders.isFolder(output) else { return [output] }
       let names = try FileManager.default.contentsOfDirectory(atPath: output).filter { $0.hasSuffix(".jsonl") }.sorted()
       return names.map { "\(output)/\($0)" }
     }

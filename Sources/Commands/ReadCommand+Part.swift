@@ -1,5 +1,6 @@
 import AirbyteProtocol
 import ArgumentParser
+import Bytes
 import ConnectorModel
 import Engine
 import Essentials
@@ -35,7 +36,7 @@ extension ReadCommand {
 
   private static func part(at path: String) throws -> (read: ReadPart, path: String) {
     let file =
-      FileManager.default.isFolder(atPath: path) == true
+      Folders.isFolder(path)
       ? try PartFolder(path).file(for: ProcessInfo.processInfo.environment) : path
     return (try ReadPart(InputFile.object(file, "part"), at: file), file)
   }

@@ -151,7 +151,7 @@ struct StateCommand: ParsableCommand {
 
     func run() async throws {
       try await CommandRunner.run {
-        if let first = states.first, PartFolder.isFolder(first) {
+        if let first = states.first, Folders.isFolder(first) {
           return try MergedParts(
             folder: PartFolder(first), outputs: Array(states.dropFirst()), state: state, requiresAll: requireAll
           )

@@ -15,11 +15,6 @@ package struct PartFolder: Sendable {
   /// Whether there is an index, so that the folder is complete.
   package var isThere: Bool { access(index, F_OK) == 0 }
 
-  /// Whether a path is that of a folder.
-  package static func isFolder(_ path: String) -> Bool {
-    FileManager.default.isFolder(atPath: path) == true
-  }
-
   // MARK: Writing
 
   /// Makes sure that the folder may be written: it is new, empty, or holds an earlier division.

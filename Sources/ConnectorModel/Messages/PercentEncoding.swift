@@ -1,3 +1,4 @@
+import Essentials
 import Secrets
 
 /// Quoting by percent signs, by the rules of Python's requests and urllib.
@@ -35,19 +36,7 @@ package enum PercentEncoding {
   }
 
   /// `text` with its escapes undone; nil if the result is not UTF-8, or a percent sign begins no escape.
-  package static func decoded(_ text: some StringProtocol) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Substring(text).utf8[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%") {
-        guard let high = rest.popFirst().flatMap(\.hexDigit), let low = rest.popFirst().flatMap(\.hexDigit) else { return nil }
-        bytes.append(high << 4 | low)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
+  package static func decoded(_ text: some StringProtocol) -> String? { text.withoutPercentEscapes }
 
   /// A part of a URL with everything quoted that must be, what is quoted already left so, and unreserved characters plain.
   package static func requoted(_ text: some StringProtocol, as part: Part) -> String {

@@ -43,7 +43,7 @@ package enum AcceptanceTraffic: Sendable {
       return .recorded(to: "\(folder)/\(own).har", network)
     case .mock: return .mock(ManifestAPIOptions())
     case .replay(let path):
-      guard FileManager.default.isFolder(atPath: path) == true else { return .recordings([path]) }
+      guard Folders.isFolder(path) else { return .recordings([path]) }
       let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
       func isOf(_ name: String, _ stem: String) -> Bool { name == "\(stem).har" || name == "\(stem).har.gz" }
       // Its own first, whose time it has.
